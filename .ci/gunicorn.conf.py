@@ -1,0 +1,40 @@
+"""How gunicorn serves: one sync worker a core, on this machine only.
+
+Nothing is preloaded: each worker opens its own database connection after the fork and keeps it. Requests are
+not logged; what happened stands in the trace.
+"""
+
+import contextlib
+import os
+import threading
+from typing import Any
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WORKERS", "0")) or len(os.sched_getaffinity(0))
+worker_class = "sync"
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+timeout = 60
+graceful_timeout = 20
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Tell the address once the first worker has loaded the application and answers."""
+    if worker.age == 1:
+        print(f"\nDriftstopp är igång. Öppna http://{bind}/ i webbläsaren.\nAvsluta med Ctrl-C.", flush=True)
+    # In the background: loading the typesetter takes over a second, and the first page must not wait for it.
+    threading.Thread(target=_warm_up_printing, daemon=True).start()
+
+
+def _warm_up_printing() -> None:
+    from forms.rendering import PrintingUnavailable, warm_up
+
+    with contextlib.suppress(PrintingUnavailable):
+        warm_up()
+
+
+def on_exit(server: Any) -> None:
+    """Say that it was a stop and no crash."""
+    print("\nDriftstopp är stoppat.", flush=True)

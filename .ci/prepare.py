@@ -1,0 +1,93 @@
+"""Makes the installation ready to serve: checks, migrations, static files, directory, demo data.
+
+One process, because starting Django is most of the time a second start takes. Static files are collected only
+when they changed; the rest is quick when there is nothing to do.
+"""
+
+import hashlib
+import io
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import Error, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+
+def main() -> None:
+    """Prepare everything; stop with a sentence, not a traceback, at what whoever starts it can mend."""
+    try:
+        django.setup()
+        refuse_on_errors()
+        say("Uppdaterar databasen …")
+        call_command("migrate", interactive=False, verbosity=0)
+        collect_static()
+        load_directory()
+        if settings.DEMO:
+            say("Gör i ordning demon …")
+            call_command("demo", verbosity=0)
+    except OperationalError as error:
+        raise SystemExit(f"Databasen svarar inte: {error}\nKontrollera DATABASE_URL.") from None
+    except (ImproperlyConfigured, CommandError) as error:
+        raise SystemExit(str(error)) from None
+
+
+def say(sentence: str) -> None:
+    """Tell the person waiting what is going on."""
+    print(sentence, flush=True)
+
+
+def refuse_on_errors() -> None:
+    """Stop on an error of our own system checks; show warnings and go on."""
+    messages = run_checks(tags=["driftstopp"])
+    for message in messages:
+        say(f"{message.id}: {message.msg} {message.hint or ''}")
+    if any(isinstance(message, Error) for message in messages):
+        raise SystemExit("Driftstopp startar inte. Rätta felet ovan först.")
+
+
+def load_directory() -> None:
+    """Bring in the product's own directory file where there is no directory yet.
+
+    Later files are for a person to bring in with `manage.py import_directory`: a start must not write over
+    what somebody has corrected since.
+    """
+    if apps.get_model("contacts", "DirectoryEntry").objects.exists():
+        return
+    say("Läser in telefonkatalogen …")
+    call_command("import_directory", stdout=io.StringIO())
+
+
+def collect_static() -> None:
+    """Collect static files when they, or where they go, differ from the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    now = static_fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == now:
+        return
+    say("Samlar statiska filer …")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(now, encoding="utf-8")
+
+
+def static_fingerprint() -> str:
+    """Give a hash over every static file's name, size and time of change."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            stat = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    main()

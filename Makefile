@@ -1,0 +1,66 @@
+# Two commands matter: `make run` and `make test`. Each does all its own set-up on a fresh Debian or Ubuntu.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PORT ?= 8000
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+# What the deploy check is asked about: production, with nothing of this machine's own.
+AS_PRODUCTION := env -u DATABASE_URL PRODUCTION=1 DEMO=0 ALLOWED_HOSTS=driftstopp.example .ci/with-throwaway-settings
+UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --upgrade --quiet
+
+.PHONY: help run test check bench clean pins setup setup-dev system-run system-test
+.NOTPARALLEL:
+
+help: ## What there is to run
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: setup ## Set up everything and serve on http://127.0.0.1:8000 (PORT=… changes it)
+	@PORT='$(PORT)' .ci/serve
+
+test: setup-dev ## Set up everything and run every test: SQLite, browser, PostgreSQL
+	@.ci/test
+
+check: setup-dev ## Lint, format, types, migrations, deploy check, floors
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	@$(AS_PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	@$(AS_PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	.venv/bin/lint-imports --no-logo
+
+bench: setup-dev ## Measure pages and log-a-call against a bare Django view; writes docs/benchmarks.md
+	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench
+
+clean: ## Remove everything that set-up made, the database in var/ included
+	rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+pins: setup-dev ## Make the pinned requirements anew from pyproject.toml
+	$(PIP) install --quiet uv
+	$(UV_COMPILE) -o requirements.txt
+	$(UV_COMPILE) --group dev -c requirements.txt -o requirements-dev.txt
+
+setup: system-run .venv/run.stamp
+setup-dev: system-test .venv/dev.stamp
+
+system-run:
+	@.ci/system run
+
+system-test:
+	@.ci/system test
+
+# pip is the last thing venv makes: without it the folder is a half-made one, and is made anew.
+.venv/bin/pip:
+	@echo "Skapar .venv …"
+	@"$$(.ci/python)" -m venv --clear .venv
+
+.venv/run.stamp: requirements.txt | .venv/bin/pip
+	@echo "Installerar paket. Det tar en halv minut första gången …"
+	@$(PIP) install -qq --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements.txt requirements-dev.txt | .venv/bin/pip
+	@echo "Installerar paket för test. Det tar en minut första gången …"
+	@$(PIP) install -qq --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/run.stamp

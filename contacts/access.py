@@ -1,0 +1,78 @@
+"""Who acts: the person, the assignment and what it gives a right to."""
+
+from dataclasses import dataclass
+
+from contacts.models import Membership, Principal, Unit, User
+from contacts.rules.errors import NotAllowed
+from contacts.rules.parties import Party
+from contacts.rules.permissions import RIGHT_LABELS, ROLE_LABELS, Right, Role, role_may
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person in one assignment. Every write takes one as `by`; every read of scoped data is narrowed by it."""
+
+    user: User
+    membership: Membership
+    unit: Unit
+    principal: Principal
+    role: Role
+
+    @property
+    def parties(self) -> frozenset[Party]:
+        """Give the parties the unit acts as."""
+        return self.unit.parties
+
+    @property
+    def role_text(self) -> str:
+        """Give the title that goes with the signature, else the role's name."""
+        return self.membership.title or ROLE_LABELS[self.role]
+
+
+def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
+    """Give the person's assignment `membership_id`, or the only one there is; None where there is no such one.
+
+    A person with several assignments and none chosen gets None: a page then asks which one it is.
+    """
+    found = list(
+        user.memberships.filter(active=True, unit__active=True).select_related("unit__principal").order_by("pk")
+    )
+    if membership_id is not None:
+        found = [m for m in found if m.pk == membership_id]
+    if len(found) != 1:
+        return None
+    membership = found[0]
+    return Acting(
+        user=user,
+        membership=membership,
+        unit=membership.unit,
+        principal=membership.unit.principal,
+        role=Role(membership.role),
+    )
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Give the person's assignments in force, to choose among."""
+    return list(user.memberships.filter(active=True, unit__active=True).select_related("unit__principal"))
+
+
+def check_may(by: Acting, right: Right) -> None:
+    """Raise NotAllowed with a Swedish reason where the acting person's role lacks `right`."""
+    if not role_may(by.role, right):
+        raise NotAllowed(f"Din roll ({ROLE_LABELS[by.role].lower()}) får inte {RIGHT_LABELS[right]}.")
+
+
+def can(by: Acting, right: Right) -> bool:
+    """Tell whether the acting person's role has `right`."""
+    return role_may(by.role, right)
+
+
+def user_by_id(user_id: int) -> User | None:
+    """Give the person with that id who may log in, or None."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def demo_memberships() -> list[Membership]:
+    """Give the assignments of the invented people, to choose among in demo mode."""
+    found = Membership.objects.filter(active=True, user__is_demo=True, user__is_active=True)
+    return list(found.select_related("user", "unit__principal").order_by("unit__principal__kind", "pk"))

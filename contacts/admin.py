@@ -1,0 +1,243 @@
+"""The admin pages: principals, units, people, assignments, contacts. The trace is read there, never changed.
+
+Nothing is deleted here: units go out of use, assignments end, contacts are retired. Every save goes through
+`services.directory`, so that it leaves its row in the trace.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.http import HttpRequest, HttpResponse
+
+from contacts.access import Acting, can
+from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.rules.availability import hours_words
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
+from contacts.services.directory import note_password_change, restore_entry, retire_entry, save_row
+
+admin.site.site_header = "Driftstopp – administration"
+admin.site.site_title = "Driftstopp"
+admin.site.index_title = "Enheter, personer och kontakter"
+
+
+def _by(request: HttpRequest) -> Acting | User:
+    """Give who saves: the assignment where there is one, else the person."""
+    acting: Acting | None = getattr(request, "acting", None)
+    return acting or request.user
+
+
+class SavedByService(admin.ModelAdmin):
+    """Saves through the service, and deletes nothing."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        """Save, with its row in the trace."""
+        save_row(by=_by(request), row=obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: what has been used stays."""
+        return False
+
+
+class OwnPrincipalsRows(SavedByService):
+    """Rows that the administrator of a principal keeps; a superuser keeps everyone's."""
+
+    def _keeper(self, request: HttpRequest) -> Acting | None:
+        acting: Acting | None = getattr(request, "acting", None)
+        return acting if acting and can(acting, Right.MANAGE_DIRECTORY) else None
+
+    def _may(self, request: HttpRequest, obj: Model | None) -> bool:
+        if request.user.is_superuser:
+            return True
+        keeper = self._keeper(request)
+        return keeper is not None and (obj is None or obj.principal_id == keeper.principal.pk)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the rows to those who keep some of them."""
+        return self._may(request, None)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Let a principal's administrator see its own rows."""
+        return self._may(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Let a principal's administrator change its own rows."""
+        return self._may(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let a principal's administrator add rows, to its own principal."""
+        return self._may(request, None)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Narrow the rows to those of one's own principal."""
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        keeper = self._keeper(request)
+        return rows.filter(principal=keeper.principal) if keeper else rows.none()
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        """Offer one's own principal and its units only."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        keeper = self._keeper(request)
+        if field is None or field.queryset is None or request.user.is_superuser or keeper is None:
+            return field
+        if db_field.name == "principal":
+            field.queryset = field.queryset.filter(pk=keeper.principal.pk)
+        elif db_field.name == "unit":
+            field.queryset = field.queryset.filter(principal=keeper.principal)
+        return field
+
+
+@admin.register(Principal)
+class PrincipalAdmin(SavedByService):
+    """Huvudmän."""
+
+    list_display = ["name", "kind", "support_name", "support_number"]
+    list_filter = ["kind"]
+
+
+@admin.register(Unit)
+class UnitAdmin(OwnPrincipalsRows):
+    """Enheter."""
+
+    list_display = [
+        "name",
+        "principal",
+        "ward_kind",
+        "outpatient_kind",
+        "municipal_kind",
+        "direct_number",
+        "active",
+    ]
+    list_filter = ["active", "ward_kind", "outpatient_kind", "municipal_kind", "principal"]
+    list_select_related = ["principal"]
+    search_fields = ["search_key", "direct_number"]
+
+
+class MembershipsInline(admin.TabularInline):
+    """The person's assignments, to read; they are changed on their own page."""
+
+    model = Membership
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: on the page of the assignments."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: on the page of the assignments."""
+        return False
+
+
+@admin.register(User)
+class UserAdmin(SavedByService, DjangoUserAdmin):
+    """Personer. Rights follow the assignment, so there are no groups to choose."""
+
+    list_display = ["username", "last_name", "first_name", "hsa_id", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "is_demo"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email", "hsa_id", "is_demo"]}),
+        ("Inloggning", {"fields": ["is_active", "is_staff", "is_superuser", "last_login"]}),
+    ]
+    filter_horizontal = []
+    readonly_fields = ["last_login"]
+    inlines = [MembershipsInline]
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Let an administrator set a password, and leave that in the trace; Django saves it by itself."""
+        response = super().user_change_password(request, id, form_url)
+        person = self.get_object(request, id)
+        if request.method == "POST" and response.status_code == 302 and isinstance(person, User):
+            note_password_change(by=_by(request), person=person)
+        return response
+
+
+@admin.register(Membership)
+class MembershipAdmin(SavedByService):
+    """Uppdrag."""
+
+    list_display = ["user", "unit", "role", "title", "active"]
+    list_filter = ["active", "role"]
+    list_select_related = ["user", "unit"]
+    search_fields = ["user__username", "user__last_name", "unit__search_key"]
+    autocomplete_fields = ["user", "unit"]
+
+
+@admin.register(DirectoryEntry)
+class DirectoryEntryAdmin(OwnPrincipalsRows):
+    """Kontakter."""
+
+    list_display = [
+        "name",
+        "principal",
+        "kind",
+        "phone",
+        "extension",
+        "mobile",
+        "hours_text",
+        "verified_at",
+        "retired_at",
+    ]
+    list_filter = ["kind", "availability", ("retired_at", admin.EmptyFieldListFilter), "principal"]
+    list_select_related = ["principal"]
+    search_fields = ["search_key", "digits_key"]
+    readonly_fields = ["verified_at", "verified_by", "retired_at", "retired_by"]
+    actions = ["retire", "restore"]
+
+    @admin.display(description="gäller")
+    def hours_text(self, entry: DirectoryEntry) -> str:
+        """Give the hours in words."""
+        return hours_words(entry.hours)
+
+    @admin.action(description="Avför valda kontakter", permissions=["change"])
+    def retire(self, request: HttpRequest, chosen: QuerySet[DirectoryEntry]) -> None:
+        """Take the chosen contacts out of use."""
+        for entry in chosen:
+            retire_entry(by=_by(request), entry=entry)
+        self.message_user(request, f"Avförda kontakter: {len(chosen)}.")
+
+    @admin.action(description="Ta tillbaka valda kontakter", permissions=["change"])
+    def restore(self, request: HttpRequest, chosen: QuerySet[DirectoryEntry]) -> None:
+        """Take the chosen contacts back into use; say which can not be."""
+        for entry in chosen:
+            try:
+                restore_entry(by=_by(request), entry=entry)
+            except RuleError as no:
+                self.message_user(request, no.reason, level=messages.ERROR)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin):
+    """Loggen: read only, for those who may everything."""
+
+    list_display = ["at", "user", "unit", "principal", "action", "target_type", "target_id"]
+    list_filter = ["action"]
+    list_select_related = ["user", "unit", "principal"]
+    date_hierarchy = "at"
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: the services write it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: it is history."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: it is history."""
+        return False

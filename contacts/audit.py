@@ -1,0 +1,53 @@
+"""The trace. Called by services inside their transaction, so that no write is without its row."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from contacts.access import Acting
+from contacts.models import AuditEntry, User
+
+
+def record(
+    *,
+    by: Acting,
+    action: str,
+    target: models.Model | None = None,
+    chain: UUID | None = None,
+    changes: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write one row of the trace: who, unit, action, on what, which patient's chain.
+
+    `changes` is for data that is not about patients; patient data never goes into the trace.
+    """
+    return AuditEntry.objects.create(
+        user=by.user,
+        unit=by.unit,
+        principal=by.principal,
+        action=action,
+        target_type=target._meta.label if target is not None else "",
+        target_id=str(target.pk) if target is not None else "",
+        chain=chain,
+        changes=changes or {},
+    )
+
+
+def record_system(
+    *,
+    action: str,
+    user: User | None = None,
+    target: models.Model | None = None,
+    changes: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write one row of the trace for what nobody did in an assignment.
+
+    That is a command on the server, where `user` is None, and what an administrator did in the admin pages.
+    """
+    return AuditEntry.objects.create(
+        user=user,
+        action=action,
+        target_type=target._meta.label if target is not None else "",
+        target_id=str(target.pk) if target is not None else "",
+        changes=changes or {},
+    )

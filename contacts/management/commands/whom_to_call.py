@@ -1,0 +1,87 @@
+"""Which number to ring at a moment to reach a unit or a principal."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from contacts.presenters import NumberLine, number_line
+from contacts.queries import RingRequest, find_by_name, numbers_for_many
+from contacts.rules.whom_to_call import NumberToRing
+
+
+class Command(BaseCommand):
+    """Visa vilket nummer man ringer."""
+
+    help = "Visa vilket nummer man ringer just då för att nå en enhet, en kommun eller regionen, bäst först."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take whom to reach, when, and the form of the answer."""
+        parser.add_argument("--unit", required=True, metavar="NAMN", help="Enhetens eller huvudmannens namn.")
+        parser.add_argument("--at", metavar="TID", help="ISO-tid, till exempel 2026-11-24T10:52; annars nu.")
+        parser.add_argument("--json", action="store_true", help="Svara med JSON.")
+
+    def handle(self, *, unit: str, at: str | None, json: bool, **options: Any) -> None:
+        """Print the numbers, best first; a name or a time that can not be used ends with status 2."""
+        moment = self._moment(at)
+        request = self._request(unit)
+        numbers = numbers_for_many([request], moment)[request]
+        self.stdout.write(_as_json(numbers) if json else _as_text(numbers, moment))
+
+    def _moment(self, text: str | None) -> datetime:
+        if text is None:
+            return timezone.now()
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self._refuse(f'--at: "{text}" är ingen ISO-tid. Skriv till exempel 2026-11-24T10:52.')
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+    def _request(self, name: str) -> RingRequest:
+        found = find_by_name(name)
+        if not found:
+            self._refuse(f'--unit: ingen enhet eller huvudman heter "{name}".')
+        if len(found) > 1:
+            listed = ", ".join(label for label, _ in found[:10])
+            self._refuse(f"--unit: flera heter så: {listed}. Skriv hela namnet.")
+        return found[0][1]
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        self.stderr.write(sentence)
+        sys.exit(2)
+
+
+def _as_json(numbers: tuple[NumberToRing, ...]) -> str:
+    zone = timezone.get_default_timezone()
+
+    def iso(moment: datetime | None) -> str | None:
+        return moment.astimezone(zone).isoformat() if moment else None
+
+    rows = [
+        {
+            "entry": n.entry_name,
+            "number": n.number,
+            "open_now": n.open_now,
+            "opens_at": iso(n.opens_at),
+            "relays": n.relays,
+            "verified_at": iso(n.verified_at),
+        }
+        for n in numbers
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
+    def line(shown: NumberLine) -> str:
+        parts = [shown.number or "nummer saknas", shown.name, shown.answers]
+        if shown.relays:
+            parts.append("förmedlar")
+        if not shown.verified:
+            parts.append("ej verifierad")
+        return " · ".join(parts)
+
+    return "\n".join(line(number_line(n, at)) for n in numbers)

@@ -1,0 +1,22 @@
+"""Who: principals, units, people, numbers, the trace."""
+
+from .audit_entry import AuditEntry
+from .directory_entry import DirectoryEntry, EntryKind
+from .principal import Principal, PrincipalKind
+from .staff import Membership, User
+from .submission import Submission, SubmissionClash
+from .unit import MunicipalKind, Unit
+
+__all__ = [
+    "AuditEntry",
+    "DirectoryEntry",
+    "EntryKind",
+    "Membership",
+    "MunicipalKind",
+    "Principal",
+    "PrincipalKind",
+    "Submission",
+    "SubmissionClash",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,35 @@
+"""The trace: who, unit, patient's chain, action, time."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .base import AppendOnlyModel
+from .principal import Principal
+from .unit import Unit
+
+
+class AuditEntry(AppendOnlyModel):
+    """One action by one person. Written in the transaction of the write it tells of; never changed.
+
+    `chain` is the id of the care chain whose patient it concerns (none for other actions), `changes` holds what
+    changed from and to for data that is not about patients.
+    """
+
+    at = models.DateTimeField("tid", default=timezone.now, db_index=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, verbose_name="person")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, verbose_name="enhet")
+    principal = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, verbose_name="huvudman")
+    action = models.CharField("händelse", max_length=60)
+    target_type = models.CharField("slag av rad", max_length=60, blank=True)
+    target_id = models.CharField("rad", max_length=64, blank=True)
+    chain = models.UUIDField("vårdkedja", null=True, db_index=True)
+    changes = models.JSONField("ändring", default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "rad i loggen"
+        verbose_name_plural = "loggen"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H.%M} {self.action}"

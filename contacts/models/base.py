@@ -1,0 +1,49 @@
+"""What the models of all three apps stand on: rows that are written once, and at/by pairs."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+
+class AppendOnlyError(Exception):
+    """Somebody tried to change or delete a row of history."""
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    """A query set that reads and inserts, nothing else."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse: history is never changed."""
+        raise AppendOnlyError(f"{self.model.__name__} rows are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refuse: history is never deleted."""
+        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted")
+
+
+class AppendOnlyModel(models.Model):
+    """A row of what happened. A correction or a withdrawal is a new row that points at the old one."""
+
+    append_only = True
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the row; refuse when it is there already."""
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} rows are never changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: history is never deleted."""
+        raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")
+
+
+def paired(at: str, by: str, name: str) -> models.CheckConstraint:
+    """Give a constraint that the columns `at` and `by` are both set or both empty."""
+    both_empty = models.Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
+    both_set = models.Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
+    return models.CheckConstraint(condition=both_empty | both_set, name=name)

@@ -1,0 +1,48 @@
+"""Huvudman: the region and each municipality. It is the border of what a person may see."""
+
+from django.db import models
+
+from contacts.rules.swedish_text import sort_key
+
+
+class PrincipalKind(models.TextChoices):
+    """The two kinds of responsible authority."""
+
+    REGION = "region", "Region"
+    MUNICIPALITY = "municipality", "Kommun"
+
+
+class Principal(models.Model):
+    """A responsible authority, with what its own users need first in an outage (R1.1, R1.2)."""
+
+    append_only = False
+
+    name = models.CharField("namn", max_length=200, unique=True)
+    short_name = models.CharField("kortnamn", max_length=60, help_text="Utan ordet kommun, till exempel Umeå.")
+    kind = models.CharField("slag", max_length=20, choices=PrincipalKind.choices)
+    support_name = models.CharField("egen support", max_length=100, blank=True)
+    support_number = models.CharField("supportens nummer", max_length=40, blank=True)
+    link_text = models.TextField(
+        "så når kommunen PRATOR när bara kommunerna är utestängda",
+        blank=True,
+        help_text="Ur kommunens egen lokala avbrottsrutin (R1.2).",
+    )
+    sort_key = models.CharField(max_length=200, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ["kind", "sort_key"]
+        verbose_name = "huvudman"
+        verbose_name_plural = "huvudmän"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """Save with the sort key made anew from the name."""
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_region(self) -> bool:
+        """Tell whether this is the region."""
+        return self.kind == PrincipalKind.REGION

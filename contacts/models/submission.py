@@ -1,0 +1,45 @@
+"""Forms that came in, by their client-made id: same id and same content is the first row, never a second."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .base import AppendOnlyModel
+
+
+class Submission(AppendOnlyModel):
+    """One form sent in. `id` was made in the browser; `content_hash` tells a resend from other content."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=60)
+    content_hash = models.CharField(max_length=64)
+    target_id = models.CharField(max_length=64)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "insänt formulär"
+        verbose_name_plural = "insända formulär"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class SubmissionClash(AppendOnlyModel):
+    """The same id came again with other content: kept here, whole, beside the row that the first one made."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="clashes")
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "krock mellan formulär"
+        verbose_name_plural = "krockar mellan formulär"
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "content_hash"], name="clash_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"krock {self.submission_id}"

@@ -1,0 +1,81 @@
+"""Units: wards, hälsocentraler, psychiatric clinics, the municipalities' own units."""
+
+from django.db import models
+
+from contacts.rules.parties import (
+    OUTPATIENT_KIND_LABELS,
+    WARD_KIND_LABELS,
+    OutpatientKind,
+    Party,
+    WardKind,
+)
+from contacts.rules.swedish_text import search_key, sort_key
+
+from .principal import Principal
+
+
+class MunicipalKind(models.TextChoices):
+    """The municipality's units: social services and health care are separate inside it."""
+
+    SOCIAL_CARE = "social_care", "Biståndshandläggare, samordnare, enhetschef"
+    HOME_NURSING = "home_nursing", "Hemsjukvård"
+
+
+class Unit(models.Model):
+    """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns."""
+
+    append_only = False
+
+    principal = models.ForeignKey(
+        Principal, on_delete=models.PROTECT, related_name="units", verbose_name="huvudman"
+    )
+    name = models.CharField("namn", max_length=200)
+    ward_kind = models.CharField(
+        "vårdavdelning", max_length=20, blank=True, choices=[(k.value, v) for k, v in WARD_KIND_LABELS.items()]
+    )
+    outpatient_kind = models.CharField(
+        "öppenvård", max_length=30, blank=True, choices=[(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()]
+    )
+    municipal_kind = models.CharField("kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices)
+    direct_number = models.CharField("direktnummer", max_length=40, blank=True)
+    hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
+    active = models.BooleanField("i bruk", default=True)
+    search_key = models.CharField(max_length=400, editable=False, db_index=True)
+    sort_key = models.CharField(max_length=200, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ["sort_key"]
+        verbose_name = "enhet"
+        verbose_name_plural = "enheter"
+        constraints = [
+            models.UniqueConstraint(fields=["principal", "name"], name="unit_name_once_per_principal"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """Save with the search and sort keys made anew from the name."""
+        self.search_key = search_key(self.name)
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def parties(self) -> frozenset[Party]:
+        """Give the parties this unit acts as; a sjukstuga is two, a switchboard none."""
+        parties = set()
+        if self.ward_kind:
+            parties.add(Party.INPATIENT)
+        if self.outpatient_kind:
+            parties.add(Party.OUTPATIENT)
+        if self.municipal_kind:
+            parties.add(Party.MUNICIPALITY)
+        return frozenset(parties)
+
+    @property
+    def is_psychiatric(self) -> bool:
+        """Tell whether the unit is a psychiatric ward or clinic (R3.10)."""
+        return (
+            self.ward_kind == WardKind.PSYCHIATRIC
+            or self.outpatient_kind == OutpatientKind.PSYCHIATRIC_OUTPATIENT
+        )

@@ -1,0 +1,58 @@
+"""The one mechanism that keeps a form from being saved twice: a client-made id and the hash of what it held."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from contacts.access import Acting
+from contacts.models import Submission, SubmissionClash
+from contacts.rules.errors import IdClash
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """Give a hash that is the same for the same content, whatever the order of its keys."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any], target_id: str) -> Submission | None:
+    """Claim a client-made id for a write; call it first, in the write's transaction.
+
+    Give None when the id is new: go on and write. Give the first submission when the same person sent the same
+    content before: its `target_id` is the row to answer with. Raise IdClash when the id is taken by other content
+    or by another person; `keep_clash` then keeps what came.
+    """
+    digest = content_hash(content)
+    try:
+        with transaction.atomic():
+            Submission(
+                id=client_id, kind=kind, content_hash=digest, target_id=target_id, user=by.user
+            ).save()
+    except IntegrityError:
+        first = Submission.objects.get(pk=client_id)
+        if (first.kind, first.content_hash, first.user_id) == (kind, digest, by.user.pk):
+            return first
+        raise IdClash(
+            "Det här formuläret är redan sparat med annat innehåll. Båda är kvar: se vad som skiljer och välj."
+        ) from None
+    return None
+
+
+def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> SubmissionClash:
+    """Keep, whole, the content that came second under an id; the same content is kept once. Runs on its own."""
+    digest = content_hash(content)
+    with transaction.atomic():
+        found = SubmissionClash.objects.filter(submission_id=client_id, content_hash=digest).first()
+        if found:
+            return found
+        clash = SubmissionClash(
+            submission_id=client_id,
+            content=json.loads(json.dumps(content, default=str)),
+            content_hash=digest,
+            user=by.user,
+        )
+        clash.save()
+    return clash

@@ -1,0 +1,12 @@
+"""The app of the paper. Its label is Swedish, as `forms` would collide with django.forms."""
+
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    """Blanketter."""
+
+    name = "forms"
+    label = "blanketter"
+    verbose_name = "Blanketter"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What the paper templates are given: everything decided, nothing left to work out."""

@@ -1,0 +1,73 @@
+"""What a sheet's content file says: which rows in which order, and how much room for handwriting."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contacts.rules.parties import Party
+from outage.rules.routine import Routine
+
+
+class Orientation(StrEnum):
+    """How the A4 page lies."""
+
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A message one party sends, with `empty_rows` lines for handwriting; no heading means its own name."""
+
+    message: str
+    sender: Party
+    empty_rows: int
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """One kind of sheet. `rows` are made for the routine named; another one gets its own process order.
+
+    `advice` says what the sheet is not, `proposal` whose it is; both stand at the foot of each page.
+    """
+
+    id: str
+    version: str
+    title: str
+    orientation: Orientation
+    routine: str
+    rows: tuple[SheetRow, ...]
+    empty_rows: int
+    more_heading: str
+    more_rows: int
+    after_heading: str
+    advice: str
+    proposal: str
+
+    def rows_for(self, routine: Routine) -> tuple[SheetRow, ...]:
+        """Give the rows in order: the file's for its own routine, else every sending as it comes (R3)."""
+        if routine.id == self.routine:
+            return self.rows
+        return tuple(
+            SheetRow(message.key, sending.party, self.empty_rows)
+            for message in routine.messages.values()
+            for sending in message.sendings
+        )
+
+
+def row_faults(rows: Sequence[SheetRow], routine: Routine) -> list[str]:
+    """Give what is wrong with `rows`, an English line for each: every sending of `routine` stands once."""
+    wanted = {
+        (message.key, sending.party) for message in routine.messages.values() for sending in message.sendings
+    }
+    counted = Counter((row.message, row.sender) for row in rows)
+    unknown = [pair for pair in counted if pair not in wanted]
+    repeated = [pair for pair, times in counted.items() if times > 1]
+    missing = sorted(wanted - set(counted))
+    return [
+        *(f"{sender} sends no {message}; remove the row" for message, sender in unknown),
+        *(f"{message} from {sender} stands twice; keep one" for message, sender in repeated),
+        *(f"{message} from {sender} is missing; add a row" for message, sender in missing),
+    ]

@@ -1,0 +1,105 @@
+"""System checks of our own, all under the tag "driftstopp". The server refuses to start on an error here."""
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from outage.checklists import all_checklists
+from outage.routine import RoutineError, all_routines
+
+TAG = "driftstopp"
+SHORTEST_SECRET_KEY = 50
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+# The shared objects that WeasyPrint opens, each with the Debian package it comes in.
+PRINTING_LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
+
+
+@register(TAG)
+def check_demo_is_local(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: demo mode lets anyone log in as anyone, so it never meets production or another machine."""
+    if not settings.DEMO:
+        return []
+    if settings.PRODUCTION:
+        return [
+            Error(
+                "DEMO och PRODUCTION är på samtidigt.",
+                hint="Stäng av DEMO i drift. I demoläge loggar vem som helst in som vem som helst.",
+                id=f"{TAG}.E001",
+            )
+        ]
+    outside = [host for host in settings.ALLOWED_HOSTS if host not in LOOPBACK_HOSTS]
+    if outside:
+        return [
+            Error(
+                f"DEMO är på och ALLOWED_HOSTS släpper in andra datorer: {', '.join(outside)}.",
+                hint="Stäng av DEMO, eller sätt ALLOWED_HOSTS=127.0.0.1,localhost.",
+                id=f"{TAG}.E001",
+            )
+        ]
+    return []
+
+
+@register(TAG)
+def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E002: in production the key comes from the environment and is long."""
+    if not settings.PRODUCTION or len(_secret_key()) >= SHORTEST_SECRET_KEY:
+        return []
+    return [
+        Error(
+            f"SECRET_KEY saknas eller är kortare än {SHORTEST_SECRET_KEY} tecken.",
+            hint="Sätt SECRET_KEY. Gör en ny: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            id=f"{TAG}.E002",
+        )
+    ]
+
+
+@register(TAG)
+def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E003: every routine and every checklist can be read; the message names file, key and remedy."""
+    try:
+        for routine in all_routines():
+            all_checklists(routine)
+    except RoutineError as error:
+        place = f"{error.file.name}, {error.key}" if error.key else error.file.name
+        return [Error(f"Innehållet går inte att läsa: {place}.", hint=error.remedy, id=f"{TAG}.E003")]
+    return []
+
+
+@register(TAG)
+def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W001: without Pango nothing can be printed; everything else works."""
+    missing = [package for library, package in PRINTING_LIBRARIES.items() if not _loads(library)]
+    if not missing:
+        return []
+    return [
+        Warning(
+            "Utskrift är avstängd: Pango saknas.",
+            hint=f"Kör: sudo apt-get install --no-install-recommends {' '.join(missing)}",
+            id=f"{TAG}.W001",
+        )
+    ]
+
+
+def _secret_key() -> str:
+    try:
+        return settings.SECRET_KEY
+    except ImproperlyConfigured:
+        return ""
+
+
+def _loads(library: str) -> bool:
+    # Opening the library is what WeasyPrint itself does; importing WeasyPrint to ask takes over a second.
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""`manage.py dryrun FILE`: what the routine says of a made-up outage, as JSON on standard output."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+
+from outage.routine import RoutineError, current_routine, get_routine
+from outage.rules.dryrun import BadInput, run
+
+
+class Command(BaseCommand):
+    """Reads JSON from a file or, for -, from standard input. Nothing is stored and no database is opened."""
+
+    help = "Try the routine on an outage described in JSON. Bad input: one line on standard error, exit 2."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take FILE, and the routine to try."""
+        parser.add_argument("file", metavar="FILE", help="a JSON file, or - for standard input")
+        parser.add_argument("--routine", default=None, help="the routine's id; without it, the one in use")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the answer, or one line that names the place of what is wrong."""
+        try:
+            routine = get_routine(options["routine"]) if options["routine"] else current_routine()
+            answer = run(_read(options["file"]), routine, datetime.now(UTC))
+        except (BadInput, RoutineError) as error:
+            _refuse(str(error))
+        self.stdout.write(json.dumps(answer, indent=2))
+
+
+def _read(name: str) -> object:
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return json.loads(
+            raw.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_without_repeats
+        )
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise BadInput(name, _fault(error)) from error
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"can not be read: {error.strerror or error}"
+    if isinstance(error, UnicodeDecodeError):
+        return "is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "is nested too deep"
+    return f"is not JSON: {error}"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!a} stands twice in one object")
+        found[key] = value
+    return found
+
+
+def _refuse(sentence: str) -> NoReturn:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    raise SystemExit(2)

@@ -1,0 +1,110 @@
+"""Händelse: what happened to one patient, by kind of message."""
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from contacts.models import Unit
+from contacts.models.base import AppendOnlyModel
+from contacts.rules.parties import PARTY_LABELS
+
+from .care_chain import CareChain
+
+
+class CareChainEvent(AppendOnlyModel):
+    """One event. A row that `supersedes` another corrects it or, where `withdraws` is set, takes it back.
+
+    `kind` is a message type of the outage's routine; `sender` the party whose message it is; `happened_at` what the
+    person said, `recorded_at` the server's time, `written_at` the time on a paper it was entered from.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField("meddelande", max_length=40)
+    sender = models.CharField(max_length=20, choices=[(p.value, label) for p, label in PARTY_LABELS.items()])
+    happened_at = models.DateTimeField("hände")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
+    particulars = models.JSONField(default=dict, blank=True)
+    # Who must be told of this row, as the rules said when it was written (R3). Kept so that the calls still owed can
+    # be found by the database among many thousand rows.
+    tells_inpatient = models.BooleanField(default=False)
+    tells_municipality = models.BooleanField(default=False)
+    tells_outpatient = models.BooleanField(default=False)
+    tells_participants = models.PositiveSmallIntegerField(default=0)
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    withdraws = models.BooleanField("återtag", default=False)
+    reason = models.CharField("varför", max_length=300, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["happened_at", "recorded_at"]
+        verbose_name = "händelse"
+        verbose_name_plural = "händelser"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdraws=False) | models.Q(supersedes__isnull=False),
+                name="event_withdrawal_points_at_a_row",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["chain", "happened_at"], name="event_by_chain"),
+            models.Index(fields=["sender", "kind"], name="event_by_sender_and_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.happened_at:%Y-%m-%d %H.%M}"
+
+    @property
+    def sip_date(self) -> date | None:
+        """Give the SIP date agreed by telephone, if the event carries one."""
+        text = self.particulars.get("sip_date")
+        return date.fromisoformat(text) if text else None
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Give those who are to take part in the SIP, as written, one a line."""
+        return tuple(self.particulars.get("participants", ()))
+
+
+class OpenItem(AppendOnlyModel):
+    """A discharge left with a party not told: who answers for it and why. It never makes the discharge complete."""
+
+    client_id = models.UUIDField(unique=True, editable=False)
+    event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="open_items")
+    recipient = models.CharField("vem som inte är underrättad", max_length=200)
+    responsible = models.CharField("ansvarig", max_length=200)
+    reason = models.CharField("varför", max_length=300)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+        verbose_name = "öppen punkt"
+        verbose_name_plural = "öppna punkter"
+
+    def __str__(self) -> str:
+        return f"öppen punkt {self.pk}"
+
+
+class DischargeCompletion(AppendOnlyModel):
+    """A discharge with every party informed, closed by somebody (R1.6)."""
+
+    event = models.OneToOneField(CareChainEvent, on_delete=models.PROTECT, related_name="completion")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "avslutad utskrivning"
+        verbose_name_plural = "avslutade utskrivningar"
+
+    def __str__(self) -> str:
+        return f"avslutad utskrivning {self.pk}"

@@ -1,0 +1,88 @@
+"""Samtal: one telephone call about one patient, given or received, reached or not (R2.5)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from contacts.models import Unit
+from contacts.models.base import AppendOnlyModel
+from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS
+from outage.rules.informing import CALL_OUTCOME_LABELS
+
+from .care_chain import CareChain
+from .event import CareChainEvent
+
+
+class Handover(AppendOnlyModel):
+    """One call or one try. Only `outcome` reached makes anybody informed.
+
+    `recipient` is the key of the other end: a party, or a participant of a SIP. A row that `supersedes` another
+    corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at the log-in.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="handovers")
+    direction = models.CharField(
+        "riktning", max_length=10, choices=[(d.value, label) for d, label in DIRECTION_LABELS.items()]
+    )
+    recipient = models.CharField("motpart", max_length=200)
+    outcome = models.CharField(
+        "utfall", max_length=20, choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()]
+    )
+    at = models.DateTimeField("samtalets tid")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
+    spoken_to = models.CharField("talade med", max_length=200, blank=True)
+    spoken_to_unit = models.CharField("deras enhet", max_length=200, blank=True)
+    number = models.CharField("nummer", max_length=60, blank=True)
+    read_back = models.CharField(
+        "återläsning",
+        max_length=20,
+        blank=True,
+        choices=[(r.value, label) for r, label in READ_BACK_LABELS.items()],
+    )
+    read_back_reason = models.CharField("varför inte återläst", max_length=300, blank=True)
+    comment = models.TextField("kommentar", blank=True)
+    next_step = models.CharField("nästa steg och när", max_length=300, blank=True)
+    call_back = models.CharField("ring tillbaka: nummer och tid", max_length=200, blank=True)
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    withdraws = models.BooleanField("återtag", default=False)
+    reason = models.CharField("varför", max_length=300, blank=True)
+    signature = models.CharField("signatur", max_length=500)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "recorded_at"]
+        verbose_name = "samtal"
+        verbose_name_plural = "samtal"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdraws=False) | models.Q(supersedes__isnull=False),
+                name="handover_withdrawal_points_at_a_row",
+            ),
+        ]
+        indexes = [models.Index(fields=["chain", "at"], name="handover_by_chain")]
+
+    def __str__(self) -> str:
+        return f"samtal {self.at:%Y-%m-%d %H.%M}"
+
+
+class HandoverMessage(AppendOnlyModel):
+    """One message in a call: which event was told of."""
+
+    handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")
+    event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="messages")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "meddelande i samtal"
+        verbose_name_plural = "meddelanden i samtal"
+        constraints = [models.UniqueConstraint(fields=["handover", "event"], name="message_once_per_call")]
+
+    def __str__(self) -> str:
+        return f"meddelande {self.pk}"

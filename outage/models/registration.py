@@ -1,0 +1,53 @@
+"""What was done about efterregistrering when the system is back (R4)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from contacts.models import Unit
+from contacts.models.base import AppendOnlyModel
+
+from .care_chain import CareChain
+from .outage import Outage
+
+
+class RegistrationMark(AppendOnlyModel):
+    """A task marked done, or not done after all. `task` is the derived task's key; the newest row counts.
+
+    `choice` is what the person decided where the routine leaves it to be decided by hand.
+    """
+
+    client_id = models.UUIDField(unique=True, editable=False)
+    chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="marks")
+    task = models.TextField()
+    done = models.BooleanField("klart")
+    choice = models.CharField("beslut", max_length=300, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "markering av efterregistrering"
+        verbose_name_plural = "markeringar av efterregistrering"
+        indexes = [models.Index(fields=["chain"], name="mark_by_chain")]
+
+    def __str__(self) -> str:
+        return f"markering {self.pk}"
+
+
+class Acknowledgement(AppendOnlyModel):
+    """A unit has acknowledged its messages in the system (R4.6), once."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="acknowledgements")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "kvittens"
+        verbose_name_plural = "kvittenser"
+        constraints = [models.UniqueConstraint(fields=["outage", "unit"], name="acknowledged_once_per_unit")]
+
+    def __str__(self) -> str:
+        return f"kvittens {self.unit_id}"

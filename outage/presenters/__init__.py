@@ -1,0 +1,1 @@
+"""Prepared view objects: what a page shows, decided before the template."""

@@ -1,0 +1,116 @@
+"""PRATOR åter i drift: what to enter, what not, and what to decide by hand, for each role (R4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from contacts.rules.parties import PARTY_LABELS
+from outage.models import CareChain, RegistrationMark
+from outage.presenters.care import Patient, patient_in_list
+from outage.presenters.chain import particulars_shown
+from outage.presenters.standing import tasks_of
+from outage.queries.care_chains import ChainLog
+from outage.rules.outage_status import OutageScope
+from outage.rules.routine import Decision, Routine
+from outage.rules.wording import moment
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task: the patient, what to do in the system, what to type, why, and whether it is done.
+
+    `mine` tells that the acting unit is the one to do it; `who` is the party's name, empty for nobody.
+    """
+
+    chain_id: UUID
+    number: int
+    patient: Patient
+    key: str
+    decision: Decision
+    do: str
+    facts: tuple[str, ...]
+    why: str
+    clause: str
+    who: str
+    mine: bool
+    done: bool
+    done_text: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroups:
+    """The three groups. `done` and `total` count what is to be done: to register and to decide."""
+
+    register: tuple[TaskRow, ...]
+    do_not_register: tuple[TaskRow, ...]
+    decide: tuple[TaskRow, ...]
+
+    @property
+    def total(self) -> int:
+        """How many tasks are to be done by somebody."""
+        return len(self.register) + len(self.decide)
+
+    @property
+    def done(self) -> int:
+        """How many of them are done."""
+        return sum(row.done for row in self.register + self.decide)
+
+
+def task_rows(
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    marks: Mapping[tuple[UUID, str], RegistrationMark],
+    routine: Routine,
+    scope: OutageScope,
+    now: datetime,
+) -> list[TaskRow]:
+    """Give the tasks of one chain as rows, in the order of what happened."""
+    events = {str(event.pk): event for event in log.events}
+    rows = []
+    for task in tasks_of(chain, log, routine, scope):
+        mark = marks.get((chain.pk, task.key))
+        done = bool(mark and mark.done)
+        facts = []
+        for event_id in task.events:
+            event = events[event_id]
+            more = "; ".join(f"{label.lower()} {value}" for label, value in particulars_shown(event))
+            facts.append(
+                f"{routine.label(event.kind)} {moment(event.happened_at, now)}" + (f" ({more})" if more else "")
+            )
+        rows.append(
+            TaskRow(
+                chain_id=chain.pk,
+                number=chain.number,
+                patient=patient_in_list(chain),
+                key=task.key,
+                decision=task.decision,
+                do=task.do,
+                facts=tuple(facts),
+                why=task.why,
+                clause=task.clause or "",
+                who=PARTY_LABELS[task.by] if task.by else "",
+                mine=task.by in acting.parties or task.decision is Decision.DECIDE,
+                done=done,
+                done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and done else "",
+                choice=mark.choice if mark else "",
+            )
+        )
+    return rows
+
+
+def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
+    """Split rows into the three groups; what is mine and not done comes first in each."""
+
+    def of(decision: Decision) -> tuple[TaskRow, ...]:
+        found = [row for row in rows if row.decision is decision]
+        return tuple(sorted(found, key=lambda row: (row.done, not row.mine)))
+
+    return TaskGroups(
+        register=of(Decision.REGISTER),
+        do_not_register=of(Decision.DO_NOT_REGISTER),
+        decide=of(Decision.DECIDE),
+    )

@@ -1,0 +1,82 @@
+"""The outage banner, on every page and unlike anything else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.access import Acting
+from outage.models import Outage
+from outage.queries.outages import discharge_logged
+from outage.routine import current_routine, get_routine
+from outage.rules.clock import next_break_point
+from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.routine_applies import Verdict, routine_applies
+from outage.rules.wording import clock_time, moment, span
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """`state` is none, outage or ended; texts are Swedish; `*_iso` let the page's own clock go on counting."""
+
+    state: str
+    headline: str
+    since: str = ""
+    since_iso: str = ""
+    length: str = ""
+    scope: str = ""
+    advice: str = ""
+    clause: str = ""
+    break_point: str = ""
+    break_point_iso: str = ""
+    href: str = ""
+    action_label: str = ""
+
+
+def verdict_for(outage: Outage, now: datetime) -> Verdict:
+    """Give whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
+    assert outage.current is not None
+    return routine_applies(
+        routine=get_routine(outage.routine_id),
+        scope=OutageScope(outage.current.scope),
+        start=outage.current.started_at,
+        until=outage.ended_at or max(now, outage.current.started_at),
+        expected_end=None if outage.ended_at else outage.current.expected_end_at,
+        discharge_logged=discharge_logged(outage),
+    )
+
+
+def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> Banner:
+    """Give the banner for the outage in view, for somebody signed in or not. `now` is aware."""
+    system = current_routine().system
+    if acting is None:
+        return Banner(state="none", headline="")
+    if outage is None or outage.current is None:
+        return Banner(
+            state="none", headline=f"{system} i drift", href="report_outage", action_label="Anmäl driftstopp"
+        )
+    if outage.ended_at:
+        return Banner(
+            state="ended",
+            headline=f"{outage.system} åter i drift",
+            since=moment(outage.ended_at, now),
+            href="back_registration",
+            action_label="Visa vad som ska registreras",
+        )
+    verdict = verdict_for(outage, now)
+    reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
+    limits = get_routine(outage.routine_id).limits
+    coming = next_break_point(now, limits)
+    near = coming - now <= 2 * limits.break_point_window
+    return Banner(
+        state="outage",
+        headline=f"Driftstopp i {outage.system}",
+        since=moment(outage.current.started_at, now),
+        since_iso=outage.current.started_at.isoformat(),
+        length=span(now - outage.current.started_at),
+        scope=OUTAGE_SCOPE_LABELS[OutageScope(outage.current.scope)].lower(),
+        advice=reasons[0].sentence if reasons else "",
+        clause=reasons[0].clause if reasons else "",
+        break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
+        break_point_iso=coming.isoformat() if near else "",
+        href="status",
+        action_label="Visa läget",
+    )

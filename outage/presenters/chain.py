@@ -1,0 +1,251 @@
+"""Vårdkedja: one patient's time line, what is owed, and what will have to be entered afterwards."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.rules.parties import PARTY_LABELS, Party, WardKind
+from contacts.rules.whom_to_call import NumberToRing
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
+from outage.presenters.care import NumberRequest, details_of, number_request, party_label, place_of
+from outage.presenters.standing import discharge_state_of, is_discharge, recipient_of, standings_of
+from outage.queries.care_chains import ChainLog
+from outage.rules.back_registration import BEFORE_LABELS, Before
+from outage.rules.clock import before_or_after_break_point
+from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
+from outage.rules.informing import (
+    CALL_OUTCOME_LABELS,
+    DISCHARGE_STATE_LABELS,
+    FAILED,
+    INFORM_STATE_LABELS,
+    CallOutcome,
+    DischargeState,
+    Recipient,
+    Standing,
+)
+from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.wording import clock_time, day, moment
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """One party of the chain with its numbers, best first."""
+
+    party: Party
+    label: str
+    place: str
+    numbers: tuple[NumberToRing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLine:
+    """How far one recipient has been told of one event. `text` says it in words."""
+
+    recipient_key: str
+    place: str
+    state: str
+    text: str
+    open_item: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """A row of the time line: an event or a call. Superseded rows stay, struck through, with what replaced them.
+
+    `direction` is given, received or empty (an event); `details` are (label, value) pairs.
+    """
+
+    row_id: UUID
+    is_call: bool
+    at: datetime
+    time: str
+    title: str
+    direction: str
+    by_whom: str
+    details: tuple[tuple[str, str], ...]
+    struck: bool
+    struck_by: str
+    note: str
+    failed: bool
+    may_change: bool
+    standings: tuple[StandingLine, ...] = ()
+    break_point_side: str = ""
+    discharge_state: DischargeState | None = None
+    discharge_label: str = ""
+    completed: str = ""
+
+
+def party_lines(
+    chain: CareChain, numbers: Mapping[NumberRequest, Sequence[NumberToRing]]
+) -> tuple[PartyLine, ...]:
+    """Give the three parties with whom to ring now."""
+    found = []
+    for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):
+        recipient = recipient_of(party.value, WardKind(details_of(chain).ward_kind))
+        request = number_request(chain, recipient)
+        found.append(
+            PartyLine(
+                party=party,
+                label=party_label(chain, party),
+                place=place_of(chain, recipient),
+                numbers=tuple(numbers.get(request, ())) if request else (),
+            )
+        )
+    return tuple(found)
+
+
+def before_label(chain: CareChain) -> str:
+    """Give whether the patient was in the system before the outage: Ja, Nej, Vet inte."""
+    return BEFORE_LABELS[Before(details_of(chain).before)]
+
+
+def timeline(
+    chain: CareChain, log: ChainLog, routine: Routine, open_items: Sequence[OpenItem], now: datetime
+) -> list[TimelineEntry]:
+    """Give all rows of the chain in time order, newest last."""
+    entries = [_event_entry(chain, log, event, routine, open_items, now) for event in log.events]
+    entries += [_call_entry(chain, log, handover, routine, now) for handover in log.handovers]
+    return sorted(entries, key=lambda entry: (entry.at, entry.is_call))
+
+
+def _event_entry(
+    chain: CareChain,
+    log: ChainLog,
+    event: CareChainEvent,
+    routine: Routine,
+    open_items: Sequence[OpenItem],
+    now: datetime,
+) -> TimelineEntry:
+    newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
+    struck = newer is not None
+    found = () if struck else standings_of(chain, log, event)
+    title = routine.label(event.kind)
+    items = [item for item in open_items if item.event_id == event.pk]
+    state = discharge_state_of(found, items) if is_discharge(routine, event) and not struck else None
+    completion = getattr(event, "completion", None) if state else None
+    return TimelineEntry(
+        row_id=event.pk,
+        is_call=False,
+        at=event.happened_at,
+        time=moment(event.happened_at, now),
+        title=f"Återtag: {title.lower()}" if event.withdraws else title,
+        direction="",
+        by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
+        f"av {event.user.full_name}, {event.unit.name}",
+        details=tuple(particulars_shown(event)) if not event.withdraws else (),
+        struck=struck,
+        struck_by=_struck_by(newer, now),
+        note=event.reason,
+        failed=False,
+        may_change=not struck and not event.withdraws,
+        standings=tuple(_standing_line(chain, s, items, now) for s in found),
+        break_point_side=_side(event.happened_at, routine),
+        discharge_state=state,
+        discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
+        completed=f"{moment(completion.recorded_at, now)}" if completion else "",
+    )
+
+
+def _call_entry(
+    chain: CareChain, log: ChainLog, handover: Handover, routine: Routine, now: datetime
+) -> TimelineEntry:
+    newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
+    outcome = CallOutcome(handover.outcome)
+    direction = Direction(handover.direction)
+    recipient = recipient_of(handover.recipient, WardKind(details_of(chain).ward_kind))
+    kinds = {event.pk: event.kind for event in log.events}
+    told = ", ".join(routine.label(kinds[m.event_id]) for m in handover.messages.all() if m.event_id in kinds)
+    place = handover.spoken_to_unit or place_of(chain, recipient)
+    arrow = "till" if direction is Direction.GIVEN else "från"
+    verb = DIRECTION_LABELS[direction] if outcome not in FAILED else CALL_OUTCOME_LABELS[outcome]
+    if outcome is CallOutcome.RELAYED:
+        verb = CALL_OUTCOME_LABELS[outcome]
+    title = f"{verb} {arrow} {place}"
+    return TimelineEntry(
+        row_id=handover.pk,
+        is_call=True,
+        at=handover.at,
+        time=moment(handover.at, now),
+        title=f"Återtaget samtal: {title.lower()}" if handover.withdraws else title,
+        direction=direction.value,
+        by_whom=handover.signature,
+        details=tuple(_call_details(handover, told)),
+        struck=newer is not None,
+        struck_by=_struck_by(newer, now),
+        note=handover.reason,
+        failed=outcome in FAILED,
+        may_change=newer is None and not handover.withdraws,
+    )
+
+
+def _struck_by(newer: CareChainEvent | Handover | None, now: datetime) -> str:
+    if newer is None:
+        return ""
+    verb = "Återtaget" if newer.withdraws else "Rättat"
+    return f"{verb} {moment(newer.recorded_at, now)} av {newer.user.full_name}: {newer.reason}"
+
+
+def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
+    pairs = (
+        ("Meddelande", told),
+        ("Talade med", handover.spoken_to),
+        ("Nummer", handover.number),
+        ("Återläsning", READ_BACK_LABELS[ReadBack(handover.read_back)] if handover.read_back else ""),
+        ("Varför inte återläst", handover.read_back_reason),
+        ("Kommentar", handover.comment),
+        ("Nästa steg", handover.next_step),
+        ("Ring tillbaka", handover.call_back),
+        ("Skrevs på papper", clock_time(handover.written_at) if handover.written_at else ""),
+    )
+    return ((label, value) for label, value in pairs if value)
+
+
+def particulars_shown(event: CareChainEvent) -> Iterable[tuple[str, str]]:
+    """Give the event's particulars as (label, value) in Swedish, dates written out."""
+    for name, value in event.particulars.items():
+        label = PARTICULAR_LABELS.get(name, name)
+        if name == "participants":
+            yield label, ", ".join(value)
+        elif name.endswith("_date"):
+            yield label, day(datetime.fromisoformat(value).date())
+        else:
+            yield label, str(value)
+
+
+def _standing_line(chain: CareChain, s: Standing, items: Sequence[OpenItem], now: datetime) -> StandingLine:
+    text = INFORM_STATE_LABELS[s.state]
+    if s.tries:
+        text += f", {s.tries} försök"
+    if s.last_at:
+        text += f", senast {moment(s.last_at, now)}"
+    item = next((item for item in reversed(items) if item.recipient == s.recipient.key), None)
+    return StandingLine(
+        recipient_key=s.recipient.key,
+        place=place_of(chain, s.recipient),
+        state=s.state.value,
+        text=text,
+        open_item=f"{item.responsible}: {item.reason}" if item else "",
+    )
+
+
+def _side(at: datetime, routine: Routine) -> str:
+    side = before_or_after_break_point(at, routine.limits)
+    return f"{'Före' if side == 'before' else 'Efter'} {routine.limits.break_point:%H.%M}"
+
+
+def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[str]:
+    """Give who changed the chain's details and when, oldest first."""
+    return [
+        f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: "
+        + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")
+        for row in history
+    ]
+
+
+def recipients_to_choose(chain: CareChain, log: ChainLog) -> list[Recipient]:
+    """Give whom a call about this chain can be with: the three parties, then the participants of its SIPs."""
+    ward_kind = WardKind(details_of(chain).ward_kind)
+    found = [recipient_of(p.value, ward_kind) for p in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)]
+    names = dict.fromkeys(name for event in log.live_events for name in event.participants)
+    return found + [Recipient(party=None, participant=name) for name in names]

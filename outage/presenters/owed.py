@@ -1,0 +1,213 @@
+"""Att ringa nu: every call the acting unit still owes, discharges first, then the oldest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from contacts.rules.parties import Party, WardKind
+from contacts.rules.whom_to_call import NumberToRing
+from outage.models import CareChain, CareChainEvent, Handover, OpenItem
+from outage.presenters.care import NumberRequest, Patient, details_of, number_request, patient_in_list, place_of
+from outage.presenters.standing import is_discharge, standings_of
+from outage.queries.care_chains import ChainLog
+from outage.rules.handover import Direction
+from outage.rules.informing import (
+    FAILED,
+    INFORM_STATE_LABELS,
+    CallOutcome,
+    InformState,
+    Recipient,
+    owed_answers,
+)
+from outage.rules.informing import recipients as rule_recipients
+from outage.rules.routine import Routine
+from outage.rules.wording import clock_time, moment, span
+
+
+@dataclass(frozen=True, slots=True)
+class OwedMessage:
+    """One message of a call. `event_id` is None for an answer that is not logged yet."""
+
+    label: str
+    kind: str
+    event_id: UUID | None
+    state: InformState
+    is_discharge: bool = False
+    is_retraction: bool = False
+    is_answer: bool = False
+
+
+@dataclass(slots=True)
+class OwedCall:
+    """One call to make: about one patient, to one recipient, with everything that recipient is still to be told.
+
+    `state` is the least of its messages' states; `tries` counts failed calls to that recipient about them;
+    `age` says how long ago the oldest message happened. `open_item` names who answers for it, if somebody does.
+    """
+
+    chain_id: UUID
+    patient: Patient
+    recipient: Recipient
+    place: str
+    messages: list[OwedMessage] = field(default_factory=list)
+    tries: int = 0
+    last_try: str = ""
+    relayed: bool = False
+    since: datetime | None = None
+    age: str = ""
+    request: NumberRequest | None = None
+    numbers: tuple[NumberToRing, ...] = ()
+    open_item: str = ""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a discharge is among the messages (R1.6)."""
+        return any(message.is_discharge for message in self.messages)
+
+    @property
+    def state(self) -> InformState:
+        """Still to ring, tried or relayed: what the row shows by word, icon and colour."""
+        if self.relayed:
+            return InformState.RELAYED
+        return InformState.TRIED if self.tries else InformState.STILL_TO_RING
+
+    @property
+    def state_label(self) -> str:
+        """The state in Swedish."""
+        return INFORM_STATE_LABELS[self.state]
+
+    @property
+    def event_ids(self) -> list[UUID]:
+        """The logged events the call is about."""
+        return [message.event_id for message in self.messages if message.event_id]
+
+    @property
+    def answer_kinds(self) -> list[str]:
+        """The kinds of answer the call is to give that are not logged yet."""
+        return [message.kind for message in self.messages if message.is_answer]
+
+    @property
+    def best(self) -> NumberToRing | None:
+        """The number to ring now."""
+        return next((number for number in self.numbers if number.number), None)
+
+    @property
+    def others(self) -> list[NumberToRing]:
+        """The other ways, best first."""
+        return [number for number in self.numbers if number is not self.best]
+
+
+def calls_owed(
+    *,
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    routine: Routine,
+    now: datetime,
+    open_items: Sequence[OpenItem] = (),
+) -> list[OwedCall]:
+    """Give the calls the acting unit owes about one chain, the most urgent first."""
+    calls: dict[str, OwedCall] = {}
+    protected = details_of(chain).protected_identity
+
+    def call_to(recipient: Recipient, since: datetime) -> OwedCall:
+        call = calls.setdefault(
+            recipient.key,
+            OwedCall(
+                chain_id=chain.pk,
+                patient=patient_in_list(chain),
+                recipient=recipient,
+                # Where a person with protected personal data is cared for stands on the chain's own page only.
+                place=recipient.label if protected else place_of(chain, recipient),
+                request=None if protected else number_request(chain, recipient),
+            ),
+        )
+        if call.since is None or since < call.since:
+            call.since = since
+            call.age = span(now - since)
+        return call
+
+    for event in _to_tell(acting, log):
+        for standing in standings_of(chain, log, event):
+            if standing.state is InformState.INFORMED:
+                continue
+            call = call_to(standing.recipient, event.happened_at)
+            call.tries = max(call.tries, standing.tries)
+            call.relayed = call.relayed or standing.state is InformState.RELAYED
+            if standing.last_at:
+                call.last_try = moment(standing.last_at, now)
+            call.messages.append(
+                OwedMessage(
+                    label=_label(routine, event),
+                    kind=event.kind,
+                    event_id=event.pk,
+                    state=standing.state,
+                    is_discharge=is_discharge(routine, event),
+                    is_retraction=event.withdraws,
+                )
+            )
+            for item in open_items:
+                if item.event_id == event.pk and item.recipient == standing.recipient.key:
+                    call.open_item = f"{item.responsible}: {item.reason}"
+    for party in sorted(acting.parties):
+        _add_answers(party, chain, log, routine, call_to)
+    return sorted(calls.values(), key=lambda call: (not call.is_urgent, call.since))
+
+
+def _to_tell(acting: Acting, log: ChainLog) -> list[CareChainEvent]:
+    """Give the rows to tell of: those that stand, and those that take back what somebody was told."""
+    replaced = {event.supersedes_id for event in log.events if event.supersedes_id}
+    return [e for e in log.events if e.pk not in replaced and e.sender in acting.parties]
+
+
+def _label(routine: Routine, event: CareChainEvent) -> str:
+    label = routine.label(event.kind)
+    if event.withdraws:
+        return f"Återtag: {label.lower()}"
+    return f"{label} (rättad)" if event.supersedes_id else label
+
+
+def _add_answers(party: Party, chain: CareChain, log: ChainLog, routine: Routine, call_to) -> None:
+    details = details_of(chain)
+    logged = [(e.kind, Party(e.sender), e.happened_at) for e in log.live_events]
+    for kind, since in owed_answers(routine, party, logged):
+        found = rule_recipients(routine=routine, kind=kind, sender=party, ward_kind=WardKind(details.ward_kind))
+        for recipient in found:
+            call = call_to(recipient, since)
+            tries = [h for h in log.live_handovers if _is_bare_try(h, recipient.key) and h.at >= since]
+            call.tries = max(call.tries, len(tries))
+            if tries:
+                call.last_try = clock_time(tries[-1].at)
+            call.messages.append(
+                OwedMessage(
+                    label=routine.label(kind),
+                    kind=kind,
+                    event_id=None,
+                    state=InformState.STILL_TO_RING,
+                    is_answer=True,
+                )
+            )
+
+
+def _is_bare_try(handover: Handover, recipient_key: str) -> bool:
+    """Tell whether a call is a failed try to give an answer that was not logged yet, so that it names no event."""
+    return (
+        handover.direction == Direction.GIVEN
+        and handover.recipient == recipient_key
+        and CallOutcome(handover.outcome) in FAILED
+        and not handover.messages.all()
+    )
+
+
+def with_numbers(
+    calls: Sequence[OwedCall], numbers: Mapping[NumberRequest, Sequence[NumberToRing]]
+) -> Sequence[OwedCall]:
+    """Fill in the numbers of each call, looked up for all of them at once."""
+    for call in calls:
+        if call.request:
+            call.numbers = tuple(numbers.get(call.request, ()))
+    return calls
+
+

@@ -1,0 +1,206 @@
+"""Läge: what the acting unit has to do now, the first thing first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from contacts.models import Principal
+from contacts.rules.parties import Party, WardKind
+from outage.models import CareChain, Handover, Outage, OutageReport, SupportContact
+from outage.presenters.banner import verdict_for
+from outage.presenters.care import Patient, is_own, party_label, patient_in_list, place_of
+from outage.presenters.standing import recipient_of, standings_of
+from outage.queries.care_chains import ChainLog
+from outage.routine import get_routine
+from outage.rules.clock import next_break_point
+from outage.rules.informing import INFORM_STATE_LABELS, InformState
+from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.routine import PrincipalKind, Routine
+from outage.rules.routine_applies import Reason
+from outage.rules.wording import clock_time, moment, span
+
+# The worst state of a party's events is the mark of the party.
+_WORST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportLine:
+    """Whom to ring for support by one's own principal (R1.1), and who has done it."""
+
+    do: str
+    name: str
+    number: str
+    rung: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFactsView:
+    """The outage as told on Läge: since when, how far, what the routine says now and why."""
+
+    since: str
+    length: str
+    scope: str
+    scope_text: str
+    link_text: str
+    applies: bool
+    reasons: tuple[Reason, ...]
+    break_point: str
+    break_point_iso: str
+    expected_end: str
+    planned: bool
+    support: SupportLine
+    reports: tuple[str, ...]
+    differing_scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One party's mark on a chain: worst state of what it must be told, by word and icon. `own` is the unit itself."""
+
+    party: Party
+    label: str
+    state: InformState | None
+    text: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRow:
+    """A care chain in a list, with one mark for each party and the newest thing that happened."""
+
+    chain_id: UUID
+    number: int
+    patient: Patient
+    marks: tuple[Mark, ...]
+    latest: str
+    status_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRow:
+    """A call somebody made to us."""
+
+    chain_id: UUID
+    patient: Patient
+    messages: str
+    from_whom: str
+    at: str
+
+
+def outage_facts(
+    outage: Outage,
+    acting: Acting,
+    now: datetime,
+    contacts: Sequence[SupportContact],
+    reports: Sequence[OutageReport],
+) -> OutageFactsView:
+    """Give what Läge says of the outage to the acting person; `now` is aware."""
+    assert outage.current is not None
+    routine = get_routine(outage.routine_id)
+    current = outage.current
+    scope = OutageScope(current.scope)
+    verdict = verdict_for(outage, now)
+    coming = next_break_point(now, routine.limits)
+    kind = PrincipalKind.REGION if acting.principal.is_region else PrincipalKind.MUNICIPALITY
+    others = {OutageScope(r.scope) for r in reports if r.recorded_at > current.recorded_at} - {scope}
+    return OutageFactsView(
+        since=moment(current.started_at, now),
+        length=span((outage.ended_at or now) - current.started_at),
+        scope=OUTAGE_SCOPE_LABELS[scope],
+        scope_text=routine.scope_texts[scope][kind],
+        link_text=acting.principal.link_text if scope is OutageScope.MUNICIPALITIES_ONLY else "",
+        applies=verdict.apply,
+        reasons=verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ()),
+        break_point=f"{clock_time(coming)} om {span(coming - now)}",
+        break_point_iso=coming.isoformat(),
+        expected_end=moment(current.expected_end_at, now) if current.expected_end_at else "",
+        planned=current.planned,
+        support=support_line(routine, acting.principal, contacts, now),
+        reports=tuple(
+            f"{moment(r.recorded_at, now)} {r.user.full_name}, {r.unit.name}: "
+            f"{r.get_kind_display().lower()}, {OUTAGE_SCOPE_LABELS[OutageScope(r.scope)].lower()}"
+            + (f". {r.sees}" if r.sees else "")
+            for r in reports
+        ),
+        differing_scope=", ".join(OUTAGE_SCOPE_LABELS[s].lower() for s in sorted(others)),
+    )
+
+
+def support_line(
+    routine: Routine, principal: Principal, contacts: Sequence[SupportContact], now: datetime
+) -> SupportLine:
+    """Give whom people of `principal` ring for support (R1.1), and the calls already made."""
+    support = routine.support[PrincipalKind.REGION if principal.is_region else PrincipalKind.MUNICIPALITY]
+    return SupportLine(
+        do=support.do,
+        name=principal.support_name or support.name,
+        number=principal.support_number or support.number,
+        rung=tuple(
+            f"{moment(c.at, now)} {c.user.full_name}, {c.unit.name}"
+            + (f", ärende {c.case_number}" if c.case_number else "")
+            for c in contacts
+        ),
+    )
+
+
+def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> ChainRow:
+    """Give one chain for a list."""
+    live = log.live_events
+    latest = live[-1] if live else None
+    patient = patient_in_list(chain)
+    details = chain.details
+    assert details is not None
+    return ChainRow(
+        chain_id=chain.pk,
+        number=chain.number,
+        patient=patient,
+        marks=tuple(_mark(acting, chain, log, party, now) for party in _PARTIES),
+        latest=f"{routine.label(latest.kind)} {moment(latest.happened_at, now)}" if latest else "Inget loggat än",
+        status_label="" if details.status == "ok" else details.get_status_display(),
+    )
+
+
+_PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
+
+
+def _mark(acting: Acting, chain: CareChain, log: ChainLog, party: Party, now: datetime) -> Mark:
+    label = party_label(chain, party)
+    if is_own(acting, chain, party):
+        return Mark(party=party, label=label, state=None, text="Egen enhet", own=True)
+    standing = [
+        s
+        for event in log.events
+        if event.sender in acting.parties and event.pk not in {e.supersedes_id for e in log.events}
+        for s in standings_of(chain, log, event)
+        if s.recipient.party is party
+    ]
+    if not standing:
+        return Mark(party=party, label=label, state=None, text="Inget att meddela")
+    worst = min((s.state for s in standing), key=_WORST_FIRST.index)
+    text = INFORM_STATE_LABELS[worst]
+    if worst is InformState.TRIED:
+        text = f"{text} ({max(s.tries for s in standing)})"
+    last = max((s.last_at for s in standing if s.last_at), default=None)
+    if worst is InformState.INFORMED and last:
+        text = f"{text} {moment(last, now)}"
+    return Mark(party=party, label=label, state=worst, text=text)
+
+
+def received_row(
+    chain: CareChain, handover: Handover, kinds: Mapping[UUID, str], routine: Routine, now: datetime
+) -> ReceivedRow:
+    """Give one received call; `kinds` maps event id to message type."""
+    assert chain.details is not None
+    recipient = recipient_of(handover.recipient, WardKind(chain.details.ward_kind))
+    labels = [routine.label(kinds[m.event_id]) for m in handover.messages.all() if m.event_id in kinds]
+    patient = patient_in_list(chain)
+    who = recipient.label if patient.protected else handover.spoken_to_unit or place_of(chain, recipient)
+    return ReceivedRow(
+        chain_id=chain.pk,
+        patient=patient,
+        messages=", ".join(labels),
+        from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
+        at=moment(handover.at, now),
+    )

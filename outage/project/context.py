@@ -1,0 +1,67 @@
+"""What every page needs: the banner, who acts, which of the standing buttons there are."""
+
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from contacts.access import Acting, can, memberships_of
+from contacts.rules.permissions import Right
+from outage.presenters.banner import Banner, banner_for
+from outage.project.middleware import typed_by_token
+from outage.queries.outages import outage_in_view
+from outage.routine import current_routine
+
+
+class Page:
+    """Lazy: a page that does not show a thing does not ask for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.acting: Acting | None = getattr(request, "acting", None)
+        self.system = current_routine().system
+
+    @cached_property
+    def outage(self):
+        """The outage in view, or None."""
+        return outage_in_view() if self.acting else None
+
+    @cached_property
+    def banner(self) -> Banner:
+        """The line at the top of every page."""
+        return banner_for(self.outage, self.acting, timezone.now())
+
+    @property
+    def may_log(self) -> bool:
+        """Whether the two standing buttons are there."""
+        return bool(self.acting and self.outage and self.outage.is_open and can(self.acting, Right.LOG_CARE))
+
+    @property
+    def may_report(self) -> bool:
+        """Whether this person may report an outage."""
+        return bool(self.acting and can(self.acting, Right.REPORT_OUTAGE))
+
+    @property
+    def may_end(self) -> bool:
+        """Whether this person may say that the system is back."""
+        return bool(self.acting and can(self.acting, Right.END_OUTAGE))
+
+    @property
+    def may_read_care(self) -> bool:
+        """Whether this person has patients' chains to look at."""
+        return bool(self.acting and can(self.acting, Right.READ_CARE))
+
+    @cached_property
+    def several_assignments(self) -> bool:
+        """Whether there is another assignment to change to."""
+        return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
+
+    @property
+    def typed_by(self) -> str:
+        """The mark each form carries, see HoldTypedTextMiddleware."""
+        return typed_by_token(self.acting.user.pk) if self.acting else ""
+
+
+def page(request: HttpRequest) -> dict[str, Page]:
+    """Give `page` to every template."""
+    return {"page": Page(request)}

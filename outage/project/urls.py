@@ -1,0 +1,24 @@
+"""The root of all addresses. Apps are named by string."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+handler400 = "outage.project.views.bad_request"
+handler403 = "outage.project.views.forbidden"
+handler404 = "outage.project.views.not_found"
+handler500 = "outage.project.views.server_error"
+
+urlpatterns = [
+    path("halsa", views.health, name="health"),
+    path("logga-in/", views.Login.as_view(), name="login"),
+    path("logga-ut/", views.Logout.as_view(), name="logout"),
+    path("demo-inloggning/", views.demo_login, name="demo_login"),
+    path("uppdrag/", views.choose_assignment, name="choose_assignment"),
+    path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),
+    path("admin/", admin.site.urls),
+    path("kontakter/", include("contacts.urls")),
+    path("", include("forms.urls")),
+    path("", include("outage.urls")),
+]

@@ -1,0 +1,1 @@
+"""Reads. Scoped data has its one entrance here: each function takes the acting person."""

@@ -1,0 +1,67 @@
+"""Reads of checklists: which a unit has, how they are ticked, whether they may be ticked now (R2.7)."""
+
+from contacts.models import Unit
+from contacts.rules.errors import RuleError
+from contacts.rules.parties import OutpatientKind, Party, WardKind
+from outage.checklists import all_checklists
+from outage.models import ChecklistTick, Outage
+from outage.routine import current_routine, get_routine
+from outage.rules.checklist import Checklist, Phase
+from outage.rules.routine import Routine
+
+NO_OUTAGE = "Inget driftstopp pågår. Du kan läsa och skriva ut checklistan."
+
+Ticks = dict[tuple[str, str], ChecklistTick]
+
+
+def routine_of(outage: Outage | None) -> Routine:
+    """Give the routine an outage was opened under; with no outage, the one a new outage would have."""
+    return get_routine(outage.routine_id) if outage else current_routine()
+
+
+def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist]:
+    """Give the checklists of the unit's parties, party by party in the order of the phases.
+
+    A psychiatric ward and a psychiatric clinic get the psychiatric ones (R3.10); a sjukstuga gets those of
+    slutenvård and of öppenvård. `routine` is the current one where none is given.
+    """
+    every = all_checklists(routine or current_routine())
+    return [
+        checklist
+        for party in Party
+        if party in unit.parties
+        for phase in Phase
+        for checklist in every
+        if checklist.phase is phase and checklist.suits(party, _care_kind(unit, party))
+    ]
+
+
+def ticks(outage: Outage, unit: Unit) -> Ticks:
+    """Give the newest row of each (checklist key, item key) the unit has ticked or unticked, in one query."""
+    rows = ChecklistTick.objects.filter(outage=outage, unit=unit).select_related("user").order_by("pk")
+    return {(tick.checklist, tick.item): tick for tick in rows}
+
+
+def check_tickable(outage: Outage | None, checklist: Checklist) -> None:
+    """Raise RuleError, with the reason, where `checklist` is only to be read, whoever the person is."""
+    if outage is None:
+        raise RuleError(NO_OUTAGE)
+    if not outage.is_open and checklist.phase is not Phase.BACK:
+        raise RuleError("Driftstoppet är avslutat. Checklistan kan bara läsas och skrivas ut.")
+
+
+def can_tick(outage: Outage | None, checklist: Checklist) -> bool:
+    """Tell whether `checklist` may be ticked now."""
+    try:
+        check_tickable(outage, checklist)
+    except RuleError:
+        return False
+    return True
+
+
+def _care_kind(unit: Unit, party: Party) -> WardKind:
+    if party is Party.INPATIENT:
+        psychiatric = unit.ward_kind == WardKind.PSYCHIATRIC
+    else:
+        psychiatric = unit.outpatient_kind == OutpatientKind.PSYCHIATRIC_OUTPATIENT
+    return WardKind.PSYCHIATRIC if psychiatric else WardKind.SOMATIC

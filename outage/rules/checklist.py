@@ -1,0 +1,81 @@
+"""A checklist and how far it is ticked off (R2.7)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contacts.rules.parties import Party, WardKind
+
+
+class Phase(StrEnum):
+    """When in an outage a checklist is used."""
+
+    START = "start"
+    DURING = "during"
+    DISCHARGE = "discharge"
+    SIP = "sip"
+    BACK = "back"
+
+
+PHASE_LABELS: dict[Phase, str] = {
+    Phase.START: "När driftstoppet börjar",
+    Phase.DURING: "Under driftstoppet",
+    Phase.DISCHARGE: "Vid utskrivning",
+    Phase.SIP: "Vid SIP",
+    Phase.BACK: "När systemet är åter i drift",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do: a key unique in its checklist, the Swedish sentence, the clause it rests on."""
+
+    key: str
+    text: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """One party's checklist for one phase.
+
+    `psychiatric` is True for psychiatric care only, False for somatic only, None for both.
+    """
+
+    key: str
+    party: Party
+    phase: Phase
+    title: str
+    items: tuple[Item, ...]
+    psychiatric: bool | None = None
+
+    def suits(self, party: Party, ward_kind: WardKind) -> bool:
+        """Tell whether `party`, working with a ward of `ward_kind`, uses this checklist (R3.10)."""
+        if party is not self.party:
+            return False
+        return self.psychiatric is None or self.psychiatric == (ward_kind is WardKind.PSYCHIATRIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of a checklist's items are ticked, and which one comes next (None when all are)."""
+
+    ticked: int
+    total: int
+    next_item: Item | None
+
+    @property
+    def done(self) -> bool:
+        """True when every item is ticked."""
+        return self.ticked == self.total
+
+
+def progress(items: Iterable[Item], ticked: Collection[str]) -> Progress:
+    """Count the items whose key is in `ticked`; keys of items no longer in the list count for nothing."""
+    every = tuple(items)
+    left = [item for item in every if item.key not in ticked]
+    return Progress(
+        ticked=len(every) - len(left),
+        total=len(every),
+        next_item=left[0] if left else None,
+    )

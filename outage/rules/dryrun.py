@@ -1,0 +1,282 @@
+"""Trying a routine on a made-up outage: plain values in, plain values out, nothing stored.
+
+Everything that comes in is untrusted. What can not be used is a BadInput that names the place, as
+`outages[0].chains[1].events[2].kind`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from contacts.rules.parties import Party, WardKind
+
+from .back_registration import Before, ChainStatus, LoggedEvent, Task, back_registration
+from .clock import as_utc
+from .informing import recipients
+from .outage_status import OutageScope
+from .routine import Effect, Routine
+from .routine_applies import routine_applies
+
+E = TypeVar("E", bound=StrEnum)
+
+_ISO_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-].+)?"
+)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Outside these years a date is a slip of the pen, and the calendar's own ends are near.
+_YEARS = range(1900, 2500)
+
+
+class BadInput(Exception):
+    """The input can not be used: `place` says where, `sentence` why. One line when printed."""
+
+    def __init__(self, place: str, sentence: str) -> None:
+        super().__init__(f"{place}: {sentence}" if place else sentence)
+        self.place = place
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One care chain to try, its events as given."""
+
+    id: str
+    before: Before
+    ward: WardKind
+    status: ChainStatus
+    events: tuple[LoggedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One outage to try; `end` is filled in with now when it was left open."""
+
+    id: str
+    scope: OutageScope
+    start: datetime
+    end: datetime
+    chains: tuple[Chain, ...]
+
+
+def run(data: object, routine: Routine, now: datetime) -> dict[str, object]:
+    """Give the routine's answer to `data`, both as JSON values; raises BadInput. `now` is aware."""
+    return {"outages": [_outage_answer(outage, routine) for outage in parse(data, routine, now)]}
+
+
+def parse(data: object, routine: Routine, now: datetime) -> tuple[Outage, ...]:
+    """Read `data`, the value of a JSON document; raises BadInput for the first thing that can not be used."""
+    top = _Object(data, "")
+    outages = tuple(_outage(item, routine, as_utc(now)) for item in top.objects("outages"))
+    _no_repeats("outages", [outage.id for outage in outages])
+    return outages
+
+
+def _outage(source: "_Object", routine: Routine, now: datetime) -> Outage:
+    zone = ZoneInfo(routine.limits.time_zone)
+    outage_id, scope = source.text("id"), source.one_of("scope", OutageScope)
+    start = source.moment("start", zone)
+    end = now if source.is_null("end") else source.moment("end", zone)
+    if start > end:
+        raise source.bad("start", "is after the end" if not source.is_null("end") else "is after now")
+    chains = tuple(_chain(item, routine, start, end) for item in source.objects("chains"))
+    _no_repeats(source.at("chains"), [chain.id for chain in chains])
+    return Outage(outage_id, scope, start, end, chains)
+
+
+def _chain(source: "_Object", routine: Routine, start: datetime, end: datetime) -> Chain:
+    chain = Chain(
+        id=source.text("id"),
+        before=source.one_of("before", Before),
+        ward=source.one_of("ward", WardKind),
+        status=source.one_of("status", ChainStatus),
+        events=tuple(_event(item, routine, start, end) for item in source.objects("events")),
+    )
+    _no_repeats(source.at("events"), [event.id for event in chain.events])
+    return chain
+
+
+def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) -> LoggedEvent:
+    event_id, kind = source.text("id"), source.text("kind")
+    if kind not in routine.messages:
+        raise source.bad("kind", f"{_shown(kind)} is unknown; use one of {', '.join(routine.messages)}")
+    at = source.moment("at", ZoneInfo(routine.limits.time_zone))
+    if not start <= at <= end:
+        raise source.bad("at", "lies outside the outage")
+    return LoggedEvent(
+        id=event_id,
+        kind=kind,
+        at=at,
+        withdrawn=source.flag("withdrawn"),
+        sip_date=source.optional_date("sip_date"),
+        sender=_sender(source, routine, kind),
+    )
+
+
+def _sender(source: "_Object", routine: Routine, kind: str) -> Party:
+    """Give who sends the event: said by `party` where the routine lets more than one send it."""
+    senders = routine.message(kind).senders
+    if source.is_null("party") and len(senders) == 1:
+        return senders[0]
+    party = source.one_of("party", Party)
+    if party not in senders:
+        raise source.bad("party", f"{party} does not send {kind}; use one of {', '.join(senders)}")
+    return party
+
+
+def _outage_answer(outage: Outage, routine: Routine) -> dict[str, object]:
+    verdict = routine_applies(
+        routine=routine,
+        scope=outage.scope,
+        start=outage.start,
+        until=outage.end,
+        discharge_logged=any(_has_discharge(chain, routine) for chain in outage.chains),
+    )
+    return {
+        "id": outage.id,
+        "routine": {"apply": verdict.apply, "clauses": [reason.clause for reason in verdict.reasons]},
+        "chains": [_chain_answer(chain, outage.scope, routine) for chain in outage.chains],
+        "acknowledge": [str(party) for party in routine.acknowledge.parties],
+    }
+
+
+def _has_discharge(chain: Chain, routine: Routine) -> bool:
+    return chain.status is not ChainStatus.WRONG_PATIENT and any(
+        routine.message(event.kind).effect is Effect.DISCHARGE
+        for event in chain.events
+        if not event.withdrawn
+    )
+
+
+def _chain_answer(chain: Chain, scope: OutageScope, routine: Routine) -> dict[str, object]:
+    standing = sorted((event for event in chain.events if not event.withdrawn), key=lambda event: event.at)
+    tasks = back_registration(
+        routine=routine, scope=scope, before=chain.before, status=chain.status, events=chain.events
+    )
+    return {
+        "id": chain.id,
+        "inform": [
+            {"event": event.id, "must_tell": _must_tell(event, chain.ward, routine)} for event in standing
+        ],
+        "tasks": [_task_answer(task) for task in tasks],
+    }
+
+
+def _must_tell(event: LoggedEvent, ward: WardKind, routine: Routine) -> list[str]:
+    sender = event.sender or routine.message(event.kind).senders[0]
+    told = recipients(routine=routine, kind=event.kind, sender=sender, ward_kind=ward)
+    return [recipient.wire for recipient in told]
+
+
+def _task_answer(task: Task) -> dict[str, object]:
+    return {
+        "decision": str(task.decision),
+        "what": str(task.what),
+        "by": str(task.by) if task.by else None,
+        "clause": task.clause,
+        "events": list(task.events),
+    }
+
+
+class _Object:
+    """One JSON object and where it stands."""
+
+    def __init__(self, values: object, place: str) -> None:
+        if not isinstance(values, Mapping):
+            raise BadInput(place or "the document", "must be an object")
+        self._values: Mapping[str, object] = values
+        self._place = place
+
+    def at(self, key: str) -> str:
+        """Give the place of `key`."""
+        return f"{self._place}.{key}" if self._place else key
+
+    def bad(self, key: str, sentence: str) -> BadInput:
+        """Give the error for `key`."""
+        return BadInput(self.at(key), sentence)
+
+    def is_null(self, key: str) -> bool:
+        """Tell whether `key` is null or left out."""
+        return self._values.get(key) is None
+
+    def text(self, key: str) -> str:
+        """Read a text that must be there and not be empty."""
+        found = self._present(key)
+        if not isinstance(found, str) or not found.strip():
+            raise self.bad(key, "must be a text that is not empty")
+        return found
+
+    def one_of(self, key: str, kind: type[E]) -> E:
+        """Read one of an enum's values."""
+        found = self.text(key)
+        try:
+            return kind(found)
+        except ValueError:
+            raise self.bad(key, f"{_shown(found)} is unknown; use one of {', '.join(kind)}") from None
+
+    def flag(self, key: str) -> bool:
+        """Read true or false; left out is false."""
+        found = self._values.get(key, False)
+        if not isinstance(found, bool):
+            raise self.bad(key, "must be true or false")
+        return found
+
+    def optional_date(self, key: str) -> date | None:
+        """Read a date, or None when it is null or left out."""
+        if self.is_null(key):
+            return None
+        found = self.text(key)
+        try:
+            read = date.fromisoformat(found) if _ISO_DATE.fullmatch(found) else None
+        except ValueError:
+            read = None
+        if read is None or read.year not in _YEARS:
+            raise self.bad(key, f"{_shown(found)} is no date; write it as 2026-01-20")
+        return read
+
+    def moment(self, key: str, zone: ZoneInfo) -> datetime:
+        """Read a moment, in UTC. One without an offset is local time in `zone`, if that exists just once."""
+        found = self.text(key)
+        try:
+            read = datetime.fromisoformat(found) if _ISO_MOMENT.fullmatch(found) else None
+        except ValueError:
+            read = None
+        if read is None or read.year not in _YEARS:
+            raise self.bad(key, f"{_shown(found)} is no time; write it as 2026-01-20T10:40+01:00")
+        if read.tzinfo is not None:
+            return read.astimezone(UTC)
+        first, second = (read.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        if first == second:
+            return first
+        # At a clock change the two readings differ: forwards the time is skipped, backwards it comes twice.
+        fault = "is skipped" if second < first else "comes twice"
+        raise self.bad(key, f"{_shown(found)} {fault} as the clocks change; write the offset as +01:00")
+
+    def objects(self, key: str) -> Iterator["_Object"]:
+        """Read a list of objects, which may be empty."""
+        found = self._present(key)
+        if not isinstance(found, list):
+            raise self.bad(key, "must be a list")
+        return (_Object(item, f"{self.at(key)}[{index}]") for index, item in enumerate(found))
+
+    def _present(self, key: str) -> object:
+        if key not in self._values:
+            raise self.bad(key, "is missing")
+        return self._values[key]
+
+
+def _no_repeats(place: str, ids: list[str]) -> None:
+    seen: set[str] = set()
+    for index, found in enumerate(ids):
+        if found in seen:
+            raise BadInput(f"{place}[{index}].id", f"{_shown(found)} stands twice")
+        seen.add(found)
+
+
+def _shown(text: str) -> str:
+    """Give a text fit for one line, however long or odd it was."""
+    shown = ascii(text[:40])
+    return f"{shown[:-1]}…{shown[-1]}" if len(text) > 40 else shown

@@ -1,0 +1,141 @@
+"""What kind of identity a patient has. Nothing here ever refuses one: what looks wrong gives a warning.
+
+The personnummer package judges check digit and serial. It reads the clock of the machine to find the
+century of a ten-digit number, so it is always handed twelve digits, worked out here from the `today` that
+was given.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from personnummer import personnummer
+
+# Dashes and spaces that word processors and telephones put in by themselves.
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_DIGITS = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{4})")
+_RESERVE = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{12}")
+
+_COORDINATION_DAY = 60
+
+
+class IdentityKind(StrEnum):
+    """The kinds of identity a patient can be logged with."""
+
+    PERSONNUMMER = "personnummer"
+    SAMORDNINGSNUMMER = "samordningsnummer"
+    RESERVE_NUMBER = "reserve_number"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+IDENTITY_KIND_LABELS: dict[IdentityKind, str] = {
+    IdentityKind.PERSONNUMMER: "Personnummer",
+    IdentityKind.SAMORDNINGSNUMMER: "Samordningsnummer",
+    IdentityKind.RESERVE_NUMBER: "Reservnummer",
+    IdentityKind.OTHER: "Annan identitet",
+    IdentityKind.UNKNOWN: "Okänd identitet",
+}
+
+WARN_UNKNOWN = "Identiteten är okänd. Fyll i den när den är känd."
+WARN_FORMAT = "Formatet känns inte igen. Läs numret en gång till."
+WARN_NO_DATE = "Datumet i numret finns inte. Läs numret en gång till."
+WARN_CHECK_DIGIT = "Kontrollsiffran stämmer inte. Läs numret en gång till."
+WARN_SERIAL = "Löpnumret 000 finns inte. Läs numret en gång till."
+WARN_FUTURE = "Födelsedatumet ligger framåt i tiden. Läs numret en gång till."
+WARN_PLUS = "Plustecknet betyder 100 år eller mer, men året säger något annat. Läs numret en gång till."
+WARN_DATE_UNKNOWN = (
+    "Samordningsnumret saknar helt datum och går inte att kontrollera. Läs numret en gång till."
+)
+WARN_RESERVE = "Ett reservnummer går inte att kontrollera. Läs numret en gång till."
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity as understood.
+
+    `stored` is twelve digits for a personnummer or samordningsnummer, else what was typed, tidied.
+    `display` is YYYYMMDD-NNNN; `paper` the ten-digit form, with + from the year one turns 100; both are
+    `stored` for other kinds. `warnings` are Swedish sentences; none of them stops anything.
+    """
+
+    kind: IdentityKind
+    stored: str
+    display: str
+    paper: str
+    warnings: tuple[str, ...] = ()
+
+
+def classify_identity(text: str | int | None, today: date) -> Identity:
+    """Give the identity typed as `text`, judged on the day `today` (Europe/Stockholm). Never raises."""
+    typed = " ".join(str(text if text is not None else "").split())
+    if not typed:
+        return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
+    compact = typed.replace(" ", "").translate(_DASHES)
+    match = _DIGITS.fullmatch(compact)
+    if match:
+        century, year, month, day, sign, serial = match.groups()
+        return _numbered(century, year, f"{month}{day}", sign, serial, today) or _as_typed(
+            IdentityKind.OTHER, typed, WARN_NO_DATE
+        )
+    reserve = compact.replace("-", "").upper()
+    if _RESERVE.fullmatch(reserve):
+        return _as_typed(IdentityKind.RESERVE_NUMBER, reserve, WARN_RESERVE)
+    return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
+
+
+def _numbered(
+    century: str | None, year: str, month_day: str, sign: str, serial: str, today: date
+) -> Identity | None:
+    """Give the identity of a number of ten or twelve digits, or None when no date can be read from it."""
+    month, day = int(month_day[:2]), int(month_day[2:])
+    coordination = day >= _COORDINATION_DAY
+    if coordination:
+        day -= _COORDINATION_DAY
+    date_unknown = coordination and (month == 0 or day == 0)
+    if date_unknown:
+        # Any month or day will do to find the century by.
+        month, day = month or 1, day or 1
+    years = [int(century + year)] if century else _candidate_years(int(year), sign, today)
+    births = [birth for full_year in years if (birth := _date(full_year, month, day)) is not None]
+    if not births:
+        return None
+    born = next((birth for birth in births if birth <= today), births[0])
+    stored = f"{born.year:04}{month_day}{serial}"
+
+    warnings = []
+    if born > today:
+        warnings.append(WARN_FUTURE)
+    if sign == "+" and today.year - born.year < 100:
+        warnings.append(WARN_PLUS)
+    if serial.startswith("000"):
+        warnings.append(WARN_SERIAL)
+    elif date_unknown:
+        warnings.append(WARN_DATE_UNKNOWN)
+    elif not personnummer.valid(stored):
+        warnings.append(WARN_CHECK_DIGIT)
+    return Identity(
+        kind=IdentityKind.SAMORDNINGSNUMMER if coordination else IdentityKind.PERSONNUMMER,
+        stored=stored,
+        display=f"{stored[:8]}-{serial}",
+        paper=f"{stored[2:8]}{'+' if today.year - born.year >= 100 else '-'}{serial}",
+        warnings=tuple(warnings),
+    )
+
+
+def _candidate_years(short_year: int, sign: str, today: date) -> list[int]:
+    """Give the full years a two-digit year can mean, the likelier first; a plus means 100 years or more."""
+    newest = today.year - (today.year - short_year) % 100
+    return [newest - 100] if sign == "+" else [newest, newest - 100]
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _as_typed(kind: IdentityKind, text: str, warning: str) -> Identity:
+    return Identity(kind=kind, stored=text, display=text, paper=text, warnings=(warning,))

@@ -1,0 +1,269 @@
+"""The shape of a routine: what its content file says, as plain values.
+
+Nothing here knows a particular system or message type. A rule asks what a message *does* (`Effect`) and who
+tells whom (`Sending`), so a routine for another system is a new content file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+from contacts.rules.parties import Party
+
+from .outage_status import OutageScope
+
+
+class Effect(StrEnum):
+    """What a message does to the patient's stay: the only thing the rules need to know of its type."""
+
+    ADMISSION = "admission"
+    DISCHARGE = "discharge"
+    SIP = "sip"
+    INFORMATION = "information"
+
+
+class Decision(StrEnum):
+    """What is done in the system afterwards with what was logged (R4)."""
+
+    REGISTER = "register"
+    DO_NOT_REGISTER = "do_not_register"
+    DECIDE = "decide"
+
+
+class What(StrEnum):
+    """What a decision is about."""
+
+    ADMISSION = "admission"
+    DISCHARGE = "discharge"
+    STAY = "stay"
+    SIP_INVITATION = "sip_invitation"
+    INFORMATION = "information"
+    ADMISSION_OR_DISCHARGE = "admission_or_discharge"
+
+
+class PrincipalKind(StrEnum):
+    """The two kinds of responsible authority, which have their own support (R1.1)."""
+
+    REGION = "region"
+    MUNICIPALITY = "municipality"
+
+
+EFFECT_LABELS: dict[Effect, str] = {
+    Effect.ADMISSION: "Patienten skrivs in",
+    Effect.DISCHARGE: "Patienten skrivs ut",
+    Effect.SIP: "Rör en SIP",
+    Effect.INFORMATION: "Lämnar information",
+}
+
+DECISION_LABELS: dict[Decision, str] = {
+    Decision.REGISTER: "Registrera",
+    Decision.DO_NOT_REGISTER: "Registrera inte",
+    Decision.DECIDE: "Avgör själv",
+}
+
+WHAT_LABELS: dict[What, str] = {
+    What.ADMISSION: "Inskrivning",
+    What.DISCHARGE: "Utskrivning",
+    What.STAY: "Vårdtillfälle",
+    What.SIP_INVITATION: "Kallelse till SIP",
+    What.INFORMATION: "Övrig information",
+    What.ADMISSION_OR_DISCHARGE: "Inskrivning eller utskrivning",
+}
+
+PRINCIPAL_KIND_LABELS: dict[PrincipalKind, str] = {
+    PrincipalKind.REGION: "Region",
+    PrincipalKind.MUNICIPALITY: "Kommun",
+}
+
+# The particulars a message type may ask for; a routine chooses among them.
+PARTICULAR_LABELS: dict[str, str] = {
+    "preliminary_date": "Preliminärt utskrivningsdatum",
+    "sip_date": "Avtalat datum för SIP",
+    "sip_time": "Tid för SIP",
+    "sip_place": "Plats för SIP",
+    "participants": "Deltagare",
+    "named_care_contact": "Fast vårdkontakt",
+    "current_services": "Aktuella insatser",
+}
+
+# The cases of back-registration that have an outcome of their own; a routine gives the words for each.
+# A number with a suffix is a variant of that case, told apart so that its reason can name what is odd.
+OUTCOME_KEYS: tuple[str, ...] = (
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "10",
+    "11-admitted-twice",
+    "11-already-admitted",
+    "11-not-admitted",
+    "12",
+    "13",
+    "13-sip",
+    "14",
+)
+
+# The reasons for and against using the routine; a routine gives the clause and the sentence of each.
+REASON_KEYS: tuple[str, ...] = (
+    "break_point",
+    "discharge",
+    "long_outage",
+    "municipalities_only",
+    "short_outage",
+)
+
+# Reasons that can hold because of the expected end alone, and so need a second sentence.
+EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One party's right and duty to send a message type: whom it tells, by which clause (R3).
+
+    `tells_participants` adds everyone who is to take part (R3.9). `particulars` are all this sender is
+    asked for.
+    """
+
+    party: Party
+    tells: tuple[Party, ...]
+    clause: str
+    tells_participants: bool = False
+    particulars: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageType:
+    """A kind of message. `order` is its place in the process, from 1; `particulars` what any sender is asked.
+
+    `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
+    of the message that each of its senders must answer with it (R3.6, R3.8), or empty.
+    """
+
+    key: str
+    label: str
+    effect: Effect
+    order: int
+    sendings: tuple[Sending, ...]
+    particulars: tuple[str, ...] = ()
+    law_reminder: str = ""
+    answers: str = ""
+
+    @property
+    def senders(self) -> tuple[Party, ...]:
+        """The parties that may send it, in the order of the content."""
+        return tuple(sending.party for sending in self.sendings)
+
+    def sending(self, party: Party) -> Sending | None:
+        """Give how `party` sends it, or None when that party may not."""
+        return next((sending for sending in self.sendings if sending.party is party), None)
+
+    def particulars_for(self, party: Party) -> tuple[str, ...]:
+        """Give what `party` is asked for when it sends this; empty when it may not send it."""
+        sending = self.sending(party)
+        return sending.particulars if sending else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of one case of R4: `do` says what to do in the system and `why` gives the reason."""
+
+    case: str
+    decision: Decision
+    what: What
+    by: Party | None
+    clause: str | None
+    do: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A case made of others, told once for each of its stays (cases 7–9)."""
+
+    case: str
+    of: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What every unit that took part does at the end, and the parties it holds for, in order (R4.6)."""
+
+    case: str
+    parties: tuple[Party, ...]
+    clause: str
+    do: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    """A reason of R1: its clause, its sentence, and the sentence when it is only expected to hold."""
+
+    clause: str
+    sentence: str
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whom one kind of authority rings as an outage starts (R1.1). `number` is empty if each has its own."""
+
+    name: str
+    number: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of a routine.
+
+    `long_outage` and `break_point_window` are elapsed time; `break_point` is a time of day in the IANA zone
+    `time_zone`; a number not verified for `contact_unverified_after_days` days is shown as unverified.
+    """
+
+    long_outage: timedelta
+    break_point: time
+    break_point_window: timedelta
+    time_zone: str
+    contact_unverified_after_days: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Routine:
+    """One version of a routine. Compared and hashed by identity: the loader gives one object for each id."""
+
+    id: str
+    version: str
+    issued: date
+    system: str
+    title: str
+    source: str
+    limits: Limits
+    clauses: Mapping[str, str]
+    reasons: Mapping[str, ReasonText]
+    support: Mapping[PrincipalKind, Support]
+    scope_texts: Mapping[OutageScope, Mapping[PrincipalKind, str]]
+    messages: Mapping[str, MessageType]
+    outcomes: Mapping[str, Outcome]
+    combinations: Mapping[str, Combination]
+    acknowledge: Acknowledgement
+    wrong_patient: str
+
+    def message(self, kind: str) -> MessageType:
+        """Give the message type `kind`; raises ValueError when this routine has none such."""
+        try:
+            return self.messages[kind]
+        except KeyError:
+            raise ValueError(f"routine {self.id} has no message type {kind!r}") from None
+
+    def label(self, kind: str) -> str:
+        """Give the Swedish name of the message type `kind`; raises ValueError when there is none such."""
+        return self.message(kind).label
+
+    def messages_from(self, party: Party) -> list[MessageType]:
+        """Give the message types `party` may send, in process order (R3)."""
+        return [message for message in self.messages.values() if party in message.senders]

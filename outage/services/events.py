@@ -1,0 +1,259 @@
+"""Writes about events: logged, corrected and taken back by new rows, a discharge completed or left open."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import RuleError
+from contacts.rules.parties import Party, WardKind
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from outage.models import (
+    CareChain,
+    CareChainEvent,
+    DischargeCompletion,
+    Handover,
+    HandoverMessage,
+    OpenItem,
+)
+from outage.presenters.standing import standings_of, told_of_version
+from outage.queries.care_chains import logs_of
+from outage.routine import get_routine
+from outage.rules.handover import CLOCK_SKEW
+from outage.rules.informing import (
+    PARTICIPANT_PREFIX,
+    InformState,
+    check_open_item,
+    check_discharge_complete,
+    recipients,
+)
+from outage.rules.routine import Effect
+from outage.rules.wording import clock_time, day
+
+_TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
+
+
+def write_event(
+    by: Acting,
+    chain: CareChain,
+    *,
+    event_id: UUID,
+    kind: str,
+    sender: Party,
+    happened_at: datetime,
+    particulars: Mapping[str, Any],
+    supersedes: CareChainEvent | None = None,
+    reason: str = "",
+) -> CareChainEvent:
+    """Write one event row inside the caller's transaction, with those who must be told of it (R3).
+
+    Raise RuleError (field `happened_at`) when it lies outside the outage or ahead, MayNotSend when `sender` does not
+    send `kind`.
+    """
+    routine = get_routine(chain.outage.routine_id)
+    check_within_outage(chain, happened_at)
+    kept = {key: value for key, value in particulars.items() if value}
+    assert chain.details is not None
+    told = recipients(
+        routine=routine,
+        kind=kind,
+        sender=sender,
+        ward_kind=WardKind(chain.details.ward_kind),
+        participants=kept.get("participants", ()),
+    )
+    parties = {recipient.party for recipient in told}
+    event = CareChainEvent(
+        id=event_id,
+        chain=chain,
+        kind=kind,
+        sender=sender,
+        happened_at=happened_at,
+        particulars=kept,
+        tells_inpatient=Party.INPATIENT in parties,
+        tells_municipality=Party.MUNICIPALITY in parties,
+        tells_outpatient=Party.OUTPATIENT in parties,
+        tells_participants=sum(1 for recipient in told if recipient.party is None),
+        supersedes=supersedes,
+        reason=reason,
+        user=by.user,
+        unit=by.unit,
+    )
+    event.full_clean(validate_unique=False)
+    event.save()
+    return event
+
+
+def check_within_outage(chain: CareChain, at: datetime) -> None:
+    """Raise RuleError when `at` (aware) lies before the outage, after its end, or ahead of now."""
+    outage = chain.outage
+    assert outage.current is not None
+    start = outage.current.started_at
+    if at < start:
+        raise RuleError(
+            f"Driftstoppet började {day(start)} {clock_time(start)}. Det som hände före dess står i {outage.system}.",
+            field="happened_at",
+        )
+    if outage.ended_at and at > outage.ended_at:
+        raise RuleError(
+            f"{outage.system} var åter i drift {clock_time(outage.ended_at)}. Registrera direkt i {outage.system}.",
+            field="happened_at",
+        )
+    if at > timezone.now() + CLOCK_SKEW:
+        raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
+
+
+def correct_event(
+    *,
+    by: Acting,
+    event: CareChainEvent,
+    client_id: UUID,
+    happened_at: datetime,
+    particulars: Mapping[str, Any],
+    reason: str,
+    told_rightly: bool,
+) -> CareChainEvent:
+    """Correct an event by a new row that supersedes it.
+
+    `told_rightly` says that those already told got the right information, so that the calls count for the new row
+    too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile.
+    """
+    check_may(by, Right.LOG_CARE)
+    _need_reason(reason)
+    content = {
+        "event": event.pk,
+        "happened_at": happened_at,
+        "particulars": dict(particulars),
+        "reason": reason,
+        "told_rightly": told_rightly,
+    }
+    try:
+        with transaction.atomic():
+            first = claim(by=by, client_id=client_id, kind="correction", content=content, target_id=str(client_id))
+            if first:
+                return CareChainEvent.objects.get(pk=client_id)
+            new = write_event(
+                by,
+                event.chain,
+                event_id=client_id,
+                kind=event.kind,
+                sender=Party(event.sender),
+                happened_at=happened_at,
+                particulars=particulars,
+                supersedes=event,
+                reason=reason,
+            )
+            if told_rightly:
+                _carry_calls_over(event, new)
+            audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
+    except IntegrityError:
+        raise RuleError(_TAKEN) from None
+    return new
+
+
+def _carry_calls_over(old: CareChainEvent, new: CareChainEvent) -> None:
+    standing = Handover.objects.filter(
+        messages__event=old, withdraws=False, superseded_by__isnull=True
+    ).distinct()
+    for handover in standing:
+        HandoverMessage(handover=handover, event=new).save()
+
+
+def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
+    """Take an event back by a new row. Whoever was told of it is then owed a call that says so."""
+    check_may(by, Right.LOG_CARE)
+    _need_reason(reason)
+    content = {"event": event.pk, "reason": reason}
+    try:
+        with transaction.atomic():
+            if claim(by=by, client_id=client_id, kind="withdrawal", content=content, target_id=str(client_id)):
+                return CareChainEvent.objects.get(pk=client_id)
+            row = withdraw_row(by, event, reason, row_id=client_id)
+            audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
+    except IntegrityError:
+        raise RuleError(_TAKEN) from None
+    return row
+
+
+def withdraw_row(by: Acting, event: CareChainEvent, reason: str, row_id: UUID | None = None) -> CareChainEvent:
+    """Write the row that takes `event` back, inside the caller's transaction; it tells those who were told of it."""
+    log = logs_of([event.chain_id])[event.chain_id]
+    told = told_of_version(log, event)
+    row = CareChainEvent(
+        id=row_id or uuid4(),
+        chain_id=event.chain_id,
+        kind=event.kind,
+        sender=event.sender,
+        happened_at=timezone.now(),
+        particulars={"participants": [k[len(PARTICIPANT_PREFIX) :] for k in told if k.startswith(PARTICIPANT_PREFIX)]},
+        tells_inpatient=Party.INPATIENT in told,
+        tells_municipality=Party.MUNICIPALITY in told,
+        tells_outpatient=Party.OUTPATIENT in told,
+        tells_participants=sum(1 for key in told if key.startswith(PARTICIPANT_PREFIX)),
+        supersedes=event,
+        withdraws=True,
+        reason=reason[:300],
+        user=by.user,
+        unit=by.unit,
+    )
+    row.full_clean(validate_unique=False)
+    row.save()
+    return row
+
+
+def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeCompletion:
+    """Close a discharge of which every party is informed; raise DischargeNotComplete naming who is not (R1.6)."""
+    check_may(by, Right.LOG_CARE)
+    log = logs_of([event.chain_id])[event.chain_id]
+    check_discharge_complete(standings_of(event.chain, log, event))
+    with transaction.atomic():
+        completion, created = DischargeCompletion.objects.get_or_create(
+            event=event, defaults={"user": by.user, "unit": by.unit}
+        )
+        if created:
+            audit.record(by=by, action="discharge.completed", target=completion, chain=event.chain_id)
+    return completion
+
+
+def leave_discharge_open(
+    *, by: Acting, event: CareChainEvent, client_id: UUID, recipient: str, responsible: str, reason: str
+) -> OpenItem:
+    """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6)."""
+    check_may(by, Right.LOG_CARE)
+    for name, message in check_open_item(responsible=responsible, reason=reason).items():
+        raise RuleError(message, field=name)
+    standing = {
+        s.recipient.key: s for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
+    }
+    if get_routine(event.chain.outage.routine_id).message(event.kind).effect is not Effect.DISCHARGE:
+        raise RuleError("Bara en utskrivning kan lämnas med en öppen punkt.")
+    if recipient not in standing or standing[recipient].state is InformState.INFORMED:
+        raise RuleError("Mottagaren är redan underrättad.", field="recipient")
+    content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
+    with transaction.atomic():
+        first = claim(by=by, client_id=client_id, kind="open_item", content=content, target_id=str(client_id))
+        if first:
+            return OpenItem.objects.get(client_id=client_id)
+        item = OpenItem(
+            client_id=client_id,
+            event=event,
+            recipient=recipient,
+            responsible=responsible.strip(),
+            reason=reason.strip(),
+            user=by.user,
+            unit=by.unit,
+        )
+        item.full_clean()
+        item.save()
+        audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
+    return item
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise RuleError("Skriv varför.", field="reason")

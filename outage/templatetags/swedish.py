@@ -1,0 +1,35 @@
+"""Swedish times, dates and telephone links in every template."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+
+from contacts.rules.phone import tel_uri
+from outage.rules import wording
+
+register = template.Library()
+
+
+@register.filter
+def klockslag(at: datetime | None) -> str:
+    """Give 10.52, or nothing for no time."""
+    return wording.clock_time(at) if at else ""
+
+
+@register.filter
+def dag(at: date | datetime | None) -> str:
+    """Give tis 24 nov, or nothing for no date."""
+    return wording.day(at) if at else ""
+
+
+@register.filter
+def dag_tid(at: datetime | None) -> str:
+    """Give 10.52 for today, else tis 24 nov 10.52; nothing for no time."""
+    return wording.moment(at, timezone.now()) if at else ""
+
+
+@register.filter
+def tel(number: str) -> str:
+    """Give the tel: address of a number, or nothing where it cannot be rung from outside."""
+    return tel_uri(number) or ""

@@ -1,0 +1,162 @@
+"""Care chains: the list, one chain, a new one, a changed one."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from contacts.access import can
+from contacts.queries import numbers_for_many
+from contacts.rules.permissions import Right
+from contacts.services.reading import note_look
+from outage.presenters.back import task_rows
+from outage.presenters.care import number_request, patient_on_own_page, ward_label
+from outage.presenters.chain import before_label, history_lines, party_lines, recipients_to_choose, timeline
+from outage.presenters.owed import calls_owed, with_numbers
+from outage.presenters.status import chain_row
+from outage.queries.care_chains import (
+    find_chains,
+    history_of,
+    logs_of,
+    marks_of,
+    open_items_of,
+    visible_chains,
+)
+from outage.routine import get_routine
+from outage.rules.handover import Direction
+from outage.rules.outage_status import OutageScope
+from outage.services.care_chains import ChainFacts, change_details, open_chain
+from outage.webforms.calls import OpenItemForm
+from outage.webforms.chains import ChainForm
+
+from ._tools import chain_or_404, outage_or_404, require, save_or_show
+
+CHAINS_A_PAGE = 25
+
+
+@require_http_methods(["GET", "POST"])
+def chains(request: HttpRequest) -> HttpResponse:
+    """List the unit's chains, or those that a search by POST finds (no patient data in the address)."""
+    return _choose(request, direction=None)
+
+
+@require_http_methods(["GET", "POST"])
+def choose_patient(request: HttpRequest) -> HttpResponse:
+    """First step of logging a call: which patient."""
+    require(request.acting, Right.LOG_CARE)
+    known = {direction.value: direction for direction in Direction}
+    direction = known.get(request.GET.get("riktning", ""), Direction.GIVEN)
+    return _choose(request, direction=direction)
+
+
+def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
+    require(request.acting, Right.READ_CARE)
+    outage = outage_or_404()
+    now = timezone.now()
+    text = request.POST.get("sok", "").strip()
+    found = visible_chains(request.acting, outage)
+    if text:
+        found = find_chains(found, text)
+    page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
+    logs = logs_of(chain.pk for chain in page)
+    routine = get_routine(outage.routine_id)
+    context = {
+        "outage": outage,
+        "page_of_chains": page,
+        "rows": [chain_row(request.acting, chain, logs[chain.pk], routine, now) for chain in page],
+        "search": text,
+        "direction": direction.value if direction else "",
+    }
+    return render(request, "outage/chain/list.html", context)
+
+
+@require_GET
+def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Show one chain: the patient, the time line, what is owed, what will have to be entered."""
+    found = chain_or_404(request, chain_id)
+    acting, outage, now = request.acting, found.outage, timezone.now()
+    routine = get_routine(outage.routine_id)
+    log = logs_of([found.pk])[found.pk]
+    items = open_items_of([found.pk])
+    calls = calls_owed(acting=acting, chain=found, log=log, routine=routine, now=now, open_items=items)
+    wanted = {r for r in (number_request(found, who) for who in recipients_to_choose(found, log)) if r}
+    numbers = numbers_for_many(wanted, now)
+    with_numbers(calls, numbers)
+    note_look(by=acting, action="chain.read", chain=found.pk)
+    scope = OutageScope(outage.current.scope)
+    context = {
+        "chain": found,
+        "outage": outage,
+        "patient": patient_on_own_page(found, now),
+        "ward": ward_label(found),
+        "before": before_label(found),
+        "parties": party_lines(found, numbers),
+        "timeline": timeline(found, log, routine, items, now),
+        "calls": calls,
+        "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
+        "history": history_lines(history_of(found), now),
+        "may_log": can(acting, Right.LOG_CARE),
+        "may_print": can(acting, Right.PRINT_SHEET),
+        "open_item_form": OpenItemForm(initial={"client_id": uuid4()}),
+    }
+    return render(request, "outage/chain/show.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_chain(request: HttpRequest) -> HttpResponse:
+    """Open a care chain, then go on to the call where one was begun."""
+    require(request.acting, Right.LOG_CARE)
+    outage = outage_or_404()
+    then = request.GET.get("sedan", "")
+    form = ChainForm(request.POST or None, acting=request.acting, initial={"client_id": uuid4()})
+
+    def show(form: ChainForm, status: int = 200) -> HttpResponse:
+        return render(request, "outage/chain/edit.html", {"form": form, "outage": outage}, status=status)
+
+    def save() -> HttpResponse:
+        opened = open_chain(
+            by=request.acting,
+            outage=outage,
+            client_id=form.cleaned_data["client_id"],
+            facts=ChainFacts(**form.facts()),
+        )
+        messages.success(request, "Vårdkedjan är öppnad.")
+        if then in set(Direction):
+            return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
+        return redirect("chain", opened.pk)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Change what is known of a chain, by a new row."""
+    require(request.acting, Right.LOG_CARE)
+    found = chain_or_404(request, chain_id)
+    form = ChainForm(request.POST or None, acting=request.acting, chain=found, initial={"client_id": uuid4()})
+
+    def show(form: ChainForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "chain": found, "outage": found.outage}
+        return render(request, "outage/chain/edit.html", context, status=status)
+
+    def save() -> HttpResponse:
+        change_details(
+            by=request.acting,
+            chain=found,
+            client_id=form.cleaned_data["client_id"],
+            replaces=form.cleaned_data["replaces"] or 0,
+            facts=ChainFacts(**form.facts()),
+        )
+        messages.success(request, "Uppgifterna är ändrade. De tidigare finns kvar i historiken.")
+        return redirect("chain", found.pk)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)

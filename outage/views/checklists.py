@@ -1,0 +1,77 @@
+"""Checklistor: the unit's lists, one list with its ticks, and one tick (R2.7)."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from contacts.rules.errors import RuleError
+from outage.presenters.checklists import ChecklistCard, checklist_card, checklist_cards
+from outage.queries.checklists import NO_OUTAGE
+from outage.queries.outages import outage_in_view
+from outage.services.checklists import set_tick
+
+
+@require_GET
+def checklists(request: HttpRequest) -> HttpResponse:
+    """List the acting unit's checklists with how far each has come."""
+    outage = outage_in_view()
+    cards = checklist_cards(request.acting, outage)
+    return render(request, "outage/checklist/list.html", {"cards": cards, "outage": outage})
+
+
+@require_GET
+def checklist(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one of the unit's checklists; 404 for one that is not the unit's."""
+    outage = outage_in_view()
+    card = _card_or_404(request, key)
+    return render(request, "outage/checklist/show.html", {"card": card, "outage": outage})
+
+
+@require_http_methods(["GET", "POST"])
+def tick(request: HttpRequest, key: str) -> HttpResponse:
+    """Tick or untick one item: htmx gets the item and the count, others go back to the page they came from.
+
+    A GET comes only from the log-in page, after a tick for which the log-in had lapsed: it shows the list.
+    """
+    if request.method == "GET":
+        return redirect("checklist", key)
+    item_key = request.POST.get("item", "")
+    error = _tick(request, key, item_key)
+    card = _card_or_404(request, key)
+    item = card.item(item_key)
+    if request.htmx and item is not None:
+        context = {"card": card, "item": item, "error": error, "swapped": True}
+        return render(request, "outage/checklist/_item.html", context)
+    if error:
+        messages.error(request, error)
+    if request.POST.get("from") == "status":
+        return redirect("status")
+    address = reverse("checklist", args=[key])
+    return redirect(f"{address}#punkt-{item_key}" if item else address)
+
+
+def _tick(request: HttpRequest, key: str, item_key: str) -> str:
+    """Do what the form says; give the Swedish reason where it could not be done, else nothing."""
+    outage = outage_in_view()
+    if outage is None:
+        return NO_OUTAGE
+    try:
+        set_tick(
+            by=request.acting,
+            outage=outage,
+            checklist_key=key,
+            item_key=item_key,
+            done=request.POST.get("done") == "1",
+        )
+    except RuleError as error:
+        return error.reason
+    return ""
+
+
+def _card_or_404(request: HttpRequest, key: str) -> ChecklistCard:
+    card = checklist_card(request.acting, outage_in_view(), key)
+    if card is None:
+        raise Http404
+    return card

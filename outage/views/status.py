@@ -1,0 +1,83 @@
+"""Läge: the first page."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from contacts.access import Acting, can
+from contacts.queries import numbers_for_many
+from contacts.rules.permissions import Right
+from outage.models import Outage
+from outage.presenters.checklists import checklist_cards
+from outage.presenters.owed import OwedCall, calls_owed, with_numbers
+from outage.presenters.readiness import readiness
+from outage.presenters.status import chain_row, outage_facts, received_row
+from outage.queries.care_chains import logs_of, open_items_of, received_lately, visible_chains
+from outage.queries.outages import outage_in_view, reports_of, support_contacts
+from outage.queries.owed import chains_with_calls_owed
+from outage.routine import get_routine
+
+CALLS_A_PAGE = 10
+CHAINS_A_PAGE = 25
+RECEIVED_SHOWN = 8
+
+
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """Show what the acting unit has to do now; without an outage, that all is well and how ready one is."""
+    acting: Acting = request.acting
+    outage = outage_in_view()
+    now = timezone.now()
+    if outage is None:
+        return render(request, "outage/status/quiet.html", {"readiness": readiness(acting, now)})
+    routine = get_routine(outage.routine_id)
+    contacts = support_contacts(outage, acting.principal)
+    context = {
+        "outage": outage,
+        "facts": outage_facts(outage, acting, now, contacts, reports_of(outage)),
+        "cards": checklist_cards(acting, outage),
+    }
+    if can(acting, Right.READ_CARE):
+        chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
+        logs = logs_of(chain.pk for chain in chains)
+        received = received_lately(acting, outage, RECEIVED_SHOWN)
+        context |= _owed_context(request, acting, outage)
+        context |= {
+            "chains": chains,
+            "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
+            "received": [
+                received_row(
+                    call.chain, call, {m.event_id: m.event.kind for m in call.messages.all()}, routine, now
+                )
+                for call in received
+            ],
+        }
+    return render(request, "outage/status/show.html", context)
+
+
+@require_GET
+def calls_to_make(request: HttpRequest) -> HttpResponse:
+    """Give Att ringa nu alone, so that Läge can keep it fresh."""
+    outage = outage_in_view()
+    if outage is None or not can(request.acting, Right.READ_CARE):
+        return HttpResponse(status=204)
+    return render(request, "outage/status/_calls.html", _owed_context(request, request.acting, outage))
+
+
+def _owed_context(request: HttpRequest, acting: Acting, outage: Outage) -> dict[str, object]:
+    now = timezone.now()
+    routine = get_routine(outage.routine_id)
+    page = Paginator(chains_with_calls_owed(acting, outage), CALLS_A_PAGE).get_page(request.GET.get("ringa"))
+    logs = logs_of(chain.pk for chain in page)
+    items = open_items_of(chain.pk for chain in page)
+    calls: list[OwedCall] = []
+    for chain in page:
+        calls += calls_owed(
+            acting=acting, chain=chain, log=logs[chain.pk], routine=routine, now=now, open_items=items
+        )
+    calls.sort(key=lambda call: (not call.is_urgent, call.since))
+    requests = {call.request for call in calls if call.request}
+    with_numbers(calls, numbers_for_many(requests, now))
+    return {"calls": calls, "calls_page": page, "outage": outage}

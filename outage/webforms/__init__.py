@@ -1,0 +1,1 @@
+"""Django form classes. They read and clean; services write."""

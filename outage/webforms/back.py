@@ -1,0 +1,13 @@
+"""The form of one task of efterregistrering."""
+
+from django import forms
+
+
+class MarkForm(forms.Form):
+    """Mark a task done, or not done after all."""
+
+    client_id = forms.UUIDField()
+    task = forms.CharField(max_length=4000)
+    done = forms.ChoiceField(choices=[("1", "Klart"), ("0", "Inte klart")])
+    choice = forms.CharField(required=False, max_length=300)
+    page = forms.IntegerField(required=False, min_value=1)

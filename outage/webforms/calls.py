@@ -1,0 +1,395 @@
+"""Logga samtal: one column, in the order of a conversation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.forms import BoundField
+
+from contacts.access import Acting
+from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.whom_to_call import NumberToRing
+from outage.models import CareChain, CareChainEvent
+from outage.presenters.care import NumberRequest, first_number, is_own, number_request, place_of
+from outage.presenters.chain import particulars_shown, recipients_to_choose
+from outage.presenters.standing import told_of_version
+from outage.queries.care_chains import ChainLog
+from outage.rules.handover import READ_BACK_LABELS, Direction, ReadBack
+from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
+from outage.rules.routine import PARTICULAR_LABELS, MessageType, Routine
+from outage.rules.wording import clock_time
+
+from .moments import ClockTimeField, MomentField
+
+_HIDDEN_TEXT = {"autocomplete": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientOption:
+    """Somebody the call can be with, and what follows from choosing it."""
+
+    key: str
+    party: str
+    place: str
+    label: str
+    number: str
+    numbers: tuple[NumberToRing, ...]
+    chosen: bool
+
+
+@dataclass(slots=True)
+class MessageOption:
+    """A message that can be ticked: one logged already (`event_id`) or a new one, with the fields it opens."""
+
+    value: str
+    label: str
+    hint: str
+    sender: str
+    is_logged: bool
+    chosen: bool
+    told: tuple[str, ...] = ()
+    fields: tuple[BoundField, ...] = ()
+
+    @property
+    def box_id(self) -> str:
+        """The id of its tick box."""
+        return "msg-" + self.value.replace(":", "-")
+
+
+class CallForm(forms.Form):
+    """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    recipient = forms.CharField(error_messages={"required": "Välj vem samtalet är med."})
+    outcome = forms.ChoiceField(
+        label="Hur gick det?",
+        choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj hur det gick."},
+    )
+    number = forms.CharField(label="Nummer", required=False, max_length=60, widget=forms.TextInput(_HIDDEN_TEXT))
+    at = MomentField(label="Samtalets tid")
+    spoken_to = forms.CharField(
+        label="Namn på den du talar med", required=False, max_length=200, widget=forms.TextInput(_HIDDEN_TEXT)
+    )
+    spoken_to_unit = forms.CharField(
+        label="Deras enhet", required=False, max_length=200, widget=forms.TextInput(_HIDDEN_TEXT)
+    )
+    read_back = forms.ChoiceField(
+        label="Återläsning",
+        choices=[(r.value, label) for r, label in READ_BACK_LABELS.items()],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    read_back_reason = forms.CharField(label="Varför inte upprepat", required=False, max_length=300)
+    comment = forms.CharField(label="Kommentar", required=False, widget=forms.Textarea({"rows": 2}))
+    next_step = forms.CharField(label="Nästa steg och när", required=False, max_length=300)
+    call_back = forms.CharField(label="Ring tillbaka: nummer och tid", required=False, max_length=200)
+
+    def __init__(
+        self,
+        *args: Any,
+        acting: Acting,
+        chain: CareChain,
+        log: ChainLog,
+        routine: Routine,
+        direction: Direction,
+        numbers: Mapping[NumberRequest, Sequence[NumberToRing]],
+        corrects: Sequence[UUID] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`corrects` are the events of a call that is corrected: those it told of, and no others, stay."""
+        super().__init__(*args, **kwargs)
+        self.acting, self.chain, self.log = acting, chain, log
+        self.routine, self.direction = routine, direction
+        self._numbers = numbers
+        self._new: dict[str, tuple[MessageType, Party]] = {}
+        self._logged: dict[str, CareChainEvent] = {}
+        if corrects is None:
+            self._collect_messages()
+        else:
+            self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
+            self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
+        self._offer_messages()
+        if direction is Direction.RECEIVED:
+            self.fields["outcome"].required = False
+            self.fields["outcome"].initial = CallOutcome.REACHED.value
+        self._fill_in_number()
+
+    def _collect_messages(self) -> None:
+        own = self.acting.parties
+        senders = own if self.direction is Direction.GIVEN else frozenset(Party) - own or frozenset(Party)
+        replaced = {event.supersedes_id for event in self.log.events if event.supersedes_id}
+        for event in self.log.events:
+            if event.pk not in replaced and event.sender in senders:
+                self._logged[f"event:{event.pk}"] = event
+        for party in sorted(senders):
+            for message in self.routine.messages_from(party):
+                self._new[f"new:{message.key}:{party.value}"] = (message, party)
+                prefix = f"{message.key}-{party.value}"
+                self.fields[f"h-{prefix}"] = MomentField(
+                    label="När hände det?", required=False, help_text="Tomt betyder samtalets tid."
+                )
+                for name in message.particulars_for(party):
+                    self.fields[f"p-{prefix}-{name}"] = particular_field(name)
+
+    def _offer_messages(self) -> None:
+        values = [*self._logged, *self._new]
+        self.fields["messages"] = forms.MultipleChoiceField(
+            choices=[(value, value) for value in values],
+            error_messages={
+                "required": "Välj minst ett meddelande.",
+                "invalid_choice": "Meddelandet har ändrats sedan sidan öppnades. Välj igen.",
+            },
+        )
+
+    def _fill_in_number(self) -> None:
+        chosen = self.initial.get("recipient")
+        for option in self.recipient_options():
+            if option.key == chosen:
+                self.initial.setdefault("spoken_to_unit", option.place if option.party else "")
+                if self.direction is Direction.GIVEN:
+                    self.initial.setdefault("number", option.number)
+
+    def recipient_options(self) -> list[RecipientOption]:
+        """Give whom the call can be with; the acting unit's own party is left out."""
+        chosen = self["recipient"].value()
+        found = []
+        for recipient in recipients_to_choose(self.chain, self.log):
+            if recipient.party and is_own(self.acting, self.chain, recipient.party):
+                continue
+            request = number_request(self.chain, recipient)
+            numbers = tuple(self._numbers.get(request, ())) if request else ()
+            found.append(
+                RecipientOption(
+                    key=recipient.key,
+                    party=recipient.party.value if recipient.party else "",
+                    place=place_of(self.chain, recipient),
+                    label=recipient.label if recipient.party else "Deltagare i SIP",
+                    number=first_number(numbers),
+                    numbers=numbers,
+                    chosen=recipient.key == chosen,
+                )
+            )
+        return found
+
+    def message_options(self) -> list[MessageOption]:
+        """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
+        chosen = set(self["messages"].value() or [])
+        found = []
+        for value, event in self._logged.items():
+            label = self.routine.label(event.kind)
+            more = "; ".join(f"{name.lower()} {shown}" for name, shown in particulars_shown(event))
+            found.append(
+                MessageOption(
+                    value=value,
+                    label=f"Återtag: {label.lower()}" if event.withdraws else label,
+                    hint=f"{clock_time(event.happened_at)}" + (f", {more}" if more else ""),
+                    sender=event.sender,
+                    is_logged=True,
+                    chosen=value in chosen,
+                    told=tuple(sorted(told_of_version(self.log, event))) if not event.withdraws else (),
+                )
+            )
+        for value, (message, party) in self._new.items():
+            prefix = f"{message.key}-{party.value}"
+            names = [f"p-{prefix}-{name}" for name in message.particulars_for(party)] + [f"h-{prefix}"]
+            found.append(
+                MessageOption(
+                    value=value,
+                    label=message.label,
+                    hint=message.law_reminder,
+                    sender=party.value,
+                    is_logged=False,
+                    chosen=value in chosen,
+                    fields=tuple(self[name] for name in names),
+                )
+            )
+        return found
+
+    def clean_recipient(self) -> str:
+        """Refuse a recipient that the chain does not have."""
+        key = self.cleaned_data["recipient"]
+        if key not in {recipient.key for recipient in recipients_to_choose(self.chain, self.log)}:
+            raise forms.ValidationError("Välj vem samtalet är med.")
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a message that the one who rings us does not send (R3)."""
+        data = super().clean() or self.cleaned_data
+        if self.direction is Direction.RECEIVED:
+            data["outcome"] = data.get("outcome") or CallOutcome.REACHED.value
+            recipient = data.get("recipient", "")
+            for value in data.get("messages", []):
+                sender = self._sender_of(value)
+                if recipient in set(Party) and sender != recipient:
+                    label = self.routine.label(self._kind_of(value))
+                    self.add_error(
+                        "messages",
+                        f"{label} lämnas av {PARTY_LABELS[Party(sender)].lower()}. "
+                        "Välj den som ringer eller ett annat meddelande.",
+                    )
+        return data
+
+    def _sender_of(self, value: str) -> str:
+        return self._logged[value].sender if value in self._logged else self._new[value][1].value
+
+    def _kind_of(self, value: str) -> str:
+        return self._logged[value].kind if value in self._logged else self._new[value][0].key
+
+    def facts(self) -> dict[str, Any]:
+        """Give the call as filled in, by the names the service uses; call after `is_valid`."""
+        data = self.cleaned_data
+        return {
+            "direction": self.direction,
+            "recipient": data["recipient"],
+            "outcome": CallOutcome(data["outcome"]),
+            "at": data["at"],
+            "spoken_to": data["spoken_to"],
+            "spoken_to_unit": data["spoken_to_unit"],
+            "number": data["number"],
+            "read_back": ReadBack(data["read_back"]) if data["read_back"] else None,
+            "read_back_reason": data["read_back_reason"],
+            "comment": data["comment"],
+            "next_step": data["next_step"],
+            "call_back": data["call_back"],
+        }
+
+    def messages_told(self) -> list[dict[str, Any]]:
+        """Give the ticked messages, by the names the service uses."""
+        found: list[dict[str, Any]] = []
+        for value in self.cleaned_data["messages"]:
+            if value in self._logged:
+                found.append({"event_id": self._logged[value].pk})
+                continue
+            message, party = self._new[value]
+            prefix = f"{message.key}-{party.value}"
+            found.append(
+                {
+                    "kind": message.key,
+                    "sender": party,
+                    "happened_at": self.cleaned_data.get(f"h-{prefix}"),
+                    "particulars": {
+                        name: stored_particular(self.cleaned_data.get(f"p-{prefix}-{name}"))
+                        for name in message.particulars_for(party)
+                    },
+                }
+            )
+        return found
+
+    def add_service_errors(self, errors: Mapping[str, str]) -> None:
+        """Put the sentences of a service beside their fields."""
+        renamed = {"kinds": "messages", "their_unit": "spoken_to_unit", "read_back_why": "read_back_reason"}
+        for name, sentence in errors.items():
+            field = renamed.get(name, name)
+            if "-" in name:
+                what, _, kind = name.partition("-")
+                field = next((f for f in self.fields if f.startswith(f"h-{kind}-")), "messages")
+                field = field if what == "happened_at" else "messages"
+            self.add_error(field if field in self.fields else None, sentence)
+
+
+class LinesField(forms.CharField):
+    """Several things, one a line, given as a list without blanks or repeats."""
+
+    # A participant's line is also the key of the calls to that person.
+    longest = 180
+
+    def clean(self, value: Any) -> Any:
+        """Split what was typed into lines."""
+        lines = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
+        if any(len(line) > self.longest for line in lines):
+            raise forms.ValidationError(f"En rad är för lång. Skriv högst {self.longest} tecken på varje rad.")
+        return lines
+
+
+def particular_field(name: str) -> forms.Field:
+    """Give the form field of one particular, by its name in the routine's content."""
+    label = PARTICULAR_LABELS[name]
+    if name.endswith("_date"):
+        return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    if name.endswith("_time"):
+        return ClockTimeField(label=label, required=False)
+    if name == "participants":
+        return LinesField(
+            label=label,
+            required=False,
+            max_length=2000,
+            widget=forms.Textarea({"rows": 3}),
+            help_text="En per rad: namn, roll och telefon. Alla ska ringas (R3.9).",
+        )
+    return forms.CharField(label=label, required=False, max_length=1000, widget=forms.Textarea({"rows": 2}))
+
+
+def stored_particular(value: Any) -> Any:
+    """Give a cleaned particular as it is stored: dates and times as text, participants as a list of lines."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H.%M}"
+    return value
+
+
+class CorrectEventForm(forms.Form):
+    """Correct one event: what was wrong stays, struck through."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    happened_at = MomentField(label="När hände det?")
+    reason = forms.CharField(label="Varför rättas det?", max_length=300)
+    told_rightly = forms.TypedChoiceField(
+        label="Har de som redan är underrättade fått rätt uppgift?",
+        choices=[("ja", "Ja, de fick rätt uppgift"), ("nej", "Nej, de ska ringas igen")],
+        coerce=lambda value: value == "ja",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj ja eller nej."},
+    )
+
+    def __init__(self, *args: Any, event: CareChainEvent, routine: Routine, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._names = routine.message(event.kind).particulars_for(Party(event.sender))
+        self.fields["happened_at"].initial = event.happened_at
+        for name in self._names:
+            value = event.particulars.get(name, "")
+            self.fields[f"p-{name}"] = particular_field(name)
+            self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
+        self.order_fields(["client_id", "happened_at", *(f"p-{name}" for name in self._names), "reason"])
+
+    def particulars(self) -> dict[str, Any]:
+        """Give the particulars as they are stored; call after `is_valid`."""
+        return {name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names}
+
+
+class ReasonForm(forms.Form):
+    """Take something back: only the reason is asked for."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label="Varför?", max_length=300)
+
+
+class OpenItemForm(forms.Form):
+    """Leave a discharge with somebody not told: who answers for it and why (R1.6)."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)
+    reason = forms.CharField(label="Varför är mottagaren inte underrättad?", max_length=300)
+
+
+class TryForm(forms.Form):
+    """A failed try, logged by one press."""
+
+    client_id = forms.UUIDField()
+    recipient = forms.CharField(max_length=200)
+    outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in CallOutcome])
+    number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
+    events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
+
+    def __init__(self, *args: Any, log: ChainLog, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
+

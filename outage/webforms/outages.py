@@ -1,0 +1,64 @@
+"""Forms about the outage itself."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+
+from .moments import MomentField
+
+
+class OutageForm(forms.Form):
+    """Anmäl driftstopp, and change of what is known of it."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    scope = forms.ChoiceField(
+        label="Vilka är utan PRATOR?",
+        choices=[
+            (OutageScope.BOTH_PRINCIPALS.value, OUTAGE_SCOPE_LABELS[OutageScope.BOTH_PRINCIPALS]),
+            (OutageScope.MUNICIPALITIES_ONLY.value, OUTAGE_SCOPE_LABELS[OutageScope.MUNICIPALITIES_ONLY]),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj vilka som är utan PRATOR."},
+    )
+    started_at = MomentField(label="När började det?")
+    sees = forms.CharField(
+        label="Vad ser du?",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Till exempel felmeddelandet. Skriv inga patientuppgifter.",
+    )
+    planned = forms.BooleanField(label="Driftstoppet är planerat", required=False)
+    expected_end_at = MomentField(label="När väntas det sluta?", required=False, help_text="Lämna tomt om ingen vet.")
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, by the names the service uses; call after `is_valid`."""
+        data = self.cleaned_data
+        return {
+            "scope": OutageScope(data["scope"]),
+            "started_at": data["started_at"],
+            "expected_end_at": data["expected_end_at"],
+            "planned": data["planned"],
+            "sees": data["sees"],
+        }
+
+
+class SupportForm(forms.Form):
+    """One's own support was rung (R1.1)."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    at = MomentField(label="När ringde du?")
+    case_number = forms.CharField(label="Ärendenummer", required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].initial = timezone.now
+
+
+class EndForm(forms.Form):
+    """The system is back."""
+
+    ended_at = MomentField(label="När kom systemet tillbaka?")

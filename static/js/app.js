@@ -1,0 +1,306 @@
+/* The little that a page does by itself. Every page works without it: the server renders all of it first. */
+"use strict";
+
+(() => {
+  const SERVER_SILENT = "Servern svarar inte. Inget är förlorat – det du skrivit står kvar. Försök igen.";
+  const SERVER_FAILED = "Servern kunde inte spara. Inget är förlorat – det du skrivit står kvar. Försök igen.";
+  const NOT_SAVED = "Inte sparat än";
+  const KEYS_OFF = "driftstopp.keys-off";
+
+  /* Clock: a ward PC's own clock may be wrong, so time is counted from the server's. */
+
+  const told = document.querySelector('meta[name="server-time"]');
+  const skew = told ? Date.parse(told.content) - Date.now() : 0;
+
+  // Written as the server writes it: 8 min, 1 h 12 min, 2 dygn 3 h.
+  const duration = (ms) => {
+    const minutes = Math.floor(ms / 60000);
+    const hours = Math.floor(minutes / 60) % 24;
+    const days = Math.floor(minutes / 1440);
+    const left = minutes % 60;
+    if (days) return hours ? `${days} dygn ${hours} h` : `${days} dygn`;
+    if (hours) return left ? `${hours} h ${left} min` : `${hours} h`;
+    return `${left} min`;
+  };
+
+  const stockholm = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Stockholm", hour: "2-digit", minute: "2-digit" });
+  const clockTime = (iso) => stockholm.format(new Date(iso)).replace(":", ".");
+
+  const tellTime = () => {
+    const now = Date.now() + skew;
+    for (const element of document.querySelectorAll("[data-since]")) {
+      const passed = now - Date.parse(element.dataset.since);
+      if (passed >= 0) element.textContent = duration(passed);
+    }
+    for (const element of document.querySelectorAll("[data-until]")) {
+      const left = Date.parse(element.dataset.until) - now;
+      const at = clockTime(element.dataset.until);
+      element.textContent = left > 0 ? `${at} om ${duration(left + 59999)}` : `${at} har passerat`;
+    }
+  };
+
+  /* Keys: n, m and / – never while something is typed, and they can be turned off. */
+
+  const keysOff = () => {
+    try {
+      return localStorage.getItem(KEYS_OFF) === "1";
+    } catch {
+      return false;
+    }
+  };
+
+  const showKeys = () => {
+    for (const button of document.querySelectorAll("[data-keys]")) {
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(!keysOff()));
+      button.textContent = keysOff() ? "Snabbtangenter är av" : "Snabbtangenter n, m och / är på";
+    }
+    for (const hint of document.querySelectorAll("kbd.key")) hint.hidden = keysOff();
+  };
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-keys]")) return;
+    try {
+      localStorage.setItem(KEYS_OFF, keysOff() ? "0" : "1");
+    } catch {
+      return;
+    }
+    showKeys();
+  });
+
+  const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target) || keysOff()) return;
+    const wanted = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === event.key.toLowerCase());
+    if (!wanted) return;
+    event.preventDefault();
+    if (typing(wanted)) wanted.focus();
+    else wanted.click();
+  });
+
+  /* Forms: sent once, never lost. */
+
+  const cookie = (name) => {
+    const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  };
+
+  const saveState = (text) => {
+    const place = document.getElementById("save-state");
+    if (place) place.textContent = text;
+  };
+
+  const dirty = (form) => form.dataset.dirty === "1";
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !form.matches("[data-guard]") || dirty(form)) return;
+    form.dataset.dirty = "1";
+    saveState(NOT_SAVED);
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    const unsaved = [...document.querySelectorAll("form[data-guard]")];
+    if (unsaved.some((form) => dirty(form) && form.dataset.sent !== "1")) event.preventDefault();
+  });
+
+  const buttonsOf = (form) => [...form.elements].filter((element) => element.type === "submit");
+
+  const markSent = (form) => {
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+    // aria-disabled, not disabled: a disabled button would not send its own name, and would drop the focus.
+    for (const button of buttonsOf(form)) button.setAttribute("aria-disabled", "true");
+  };
+
+  const openAgain = (form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    for (const button of buttonsOf(form)) button.removeAttribute("aria-disabled");
+  };
+
+  const freshToken = (form) => {
+    const token = cookie("csrftoken");
+    const field = form.elements.csrfmiddlewaretoken;
+    if (token && field) field.value = token;
+  };
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.method !== "post") return;
+      if (form.dataset.sent === "1") {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      form.lastSubmitter = event.submitter;
+      freshToken(form);
+      markSent(form);
+    },
+    true
+  );
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(openAgain);
+  });
+
+  const alertAt = (form, text) => {
+    form.querySelector(".note[data-alert]")?.remove();
+    const note = document.createElement("div");
+    note.className = "note note-error";
+    note.dataset.alert = "";
+    note.setAttribute("role", "alert");
+    note.tabIndex = -1;
+    const sentence = document.createElement("p");
+    sentence.textContent = text;
+    note.append(sentence);
+    const end = form.querySelector(".form-end");
+    if (end) end.before(note);
+    else form.prepend(note);
+    note.focus();
+  };
+
+  const submitNatively = (form, path) => {
+    const button = form.lastSubmitter;
+    if (button?.name) {
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = button.name;
+      field.value = button.value;
+      form.append(field);
+    }
+    if (!form.getAttribute("action")) form.action = path;
+    freshToken(form);
+    form.dataset.sent = "1";
+    HTMLFormElement.prototype.submit.call(form);
+  };
+
+  const formOf = (event) => event.detail.elt.closest("form");
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = cookie("csrftoken");
+    if (!token || event.detail.verb === "get") return;
+    event.detail.headers["X-CSRFToken"] = token;
+    // The field in the page may be older than the cookie, and Django reads the field first.
+    delete event.detail.parameters.csrfmiddlewaretoken;
+  });
+
+  const failed = (event, text) => {
+    const form = formOf(event);
+    if (form && form.method === "post") alertAt(form, text);
+    else saveState(SERVER_SILENT);
+  };
+
+  document.addEventListener("htmx:sendError", (event) => failed(event, SERVER_SILENT));
+  document.addEventListener("htmx:timeout", (event) => failed(event, SERVER_SILENT));
+  document.addEventListener("htmx:responseError", (event) => {
+    const form = formOf(event);
+    const { status } = event.detail.xhr;
+    // Logged out, or refused for a stale token: the server answers a whole page, and holds what was typed.
+    if (status === 401 || status === 403) {
+      if (form && form.method === "post") submitNatively(form, event.detail.requestConfig.path);
+      else location.reload();
+      return;
+    }
+    failed(event, SERVER_FAILED);
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    const { status } = event.detail.xhr;
+    if (status === 401 || status === 403) return;
+    if (event.detail.successful) delete form.dataset.dirty;
+    openAgain(form);
+  });
+
+  /* Disclosure: what a box or a choice asks for is shown when it is chosen. Nothing typed is cleared. */
+
+  const chosen = (form, name, values) =>
+    [...form.elements].some(
+      (field) =>
+        field.name === name &&
+        (field.type === "radio" || field.type === "checkbox" ? field.checked : true) &&
+        values.includes(field.value)
+    );
+
+  const disclose = () => {
+    for (const section of document.querySelectorAll("[data-shown-when]")) {
+      const [name, values] = section.dataset.shownWhen.split("=");
+      const form = section.closest("form");
+      const wrong = section.querySelector(".is-invalid");
+      if (form) section.hidden = !wrong && !chosen(form, name, values.split("|"));
+    }
+  };
+
+  document.addEventListener("change", disclose);
+
+  /* The other end of a call: its number, its unit and the messages that concern it. What was typed is left alone. */
+
+  const offer = (form, name, text) => {
+    const field = form.elements[name];
+    if (!field || (field.value && field.value !== field.dataset.offered)) return;
+    field.value = text;
+    field.dataset.offered = text;
+  };
+
+  const fitMessages = (form) => {
+    const other = form.querySelector("[data-other-end]:checked");
+    for (const option of form.querySelectorAll("[data-message]")) {
+      const { sender, told } = option.dataset;
+      const box = option.querySelector('input[name="messages"]');
+      const apart = form.matches("[data-received]") ? other?.dataset.party && sender !== other.dataset.party : told.split(" ").includes(other?.value);
+      option.hidden = Boolean(other && apart && !box.checked);
+    }
+  };
+
+  document.addEventListener("change", (event) => {
+    const other = event.target.closest("[data-other-end]");
+    if (!other) return;
+    offer(other.form, "number", other.dataset.number);
+    offer(other.form, "spoken_to_unit", other.dataset.place);
+    fitMessages(other.form);
+  });
+
+  /* The list of calls is read anew now and then, but never under somebody's hand. */
+
+  const refresh = () => {
+    const list = document.querySelector("[data-refresh]");
+    if (!list || document.hidden || list.matches(":hover")) return;
+    if (list.contains(document.activeElement)) return;
+    htmx.trigger(list, "refresh");
+  };
+
+  const tidy = () => {
+    tellTime();
+    showKeys();
+    disclose();
+    document.querySelectorAll("form[data-call]").forEach(fitMessages);
+  };
+
+  const focusFirst = () => {
+    const error = document.querySelector("[data-focus]");
+    const start = document.querySelector("[data-start]");
+    const field = document.querySelector("form[data-first]");
+    if (error) error.focus();
+    else if (start) start.focus({ preventScroll: true });
+    else if (field) field.elements[field.dataset.first]?.focus({ preventScroll: true });
+    else return false;
+    return true;
+  };
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    tidy();
+    if (event.detail.target !== document.body) return;
+    if (!focusFirst()) document.getElementById("main")?.focus({ preventScroll: true });
+  });
+
+  window.setInterval(tellTime, 30000);
+  window.setInterval(refresh, 60000);
+  tidy();
+  focusFirst();
+})();

@@ -1,0 +1,116 @@
+"""One door for each write: it takes `by`, and leaves a row of the trace in its transaction."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import files_of_floor, module_name, parsed, relative
+
+# The mechanisms that doors stand on. Each keeps who and when in its own row.
+WITHOUT_TRACE = {
+    "contacts.services.submissions.claim",
+    "contacts.services.submissions.keep_clash",
+    "outage.services.held_forms.hold_form",
+}
+SAVES = {
+    "save",
+    "create",
+    "bulk_create",
+    "get_or_create",
+    "update_or_create",
+    "update",
+    "bulk_update",
+    "delete",
+}
+RECORDERS = {"record", "record_system"}
+
+Function = ast.FunctionDef
+
+
+def called(function: Function) -> set[str]:
+    """Give the last name of everything a function calls: `audit.record(…)` gives `record`."""
+    names = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                names.add(node.func.attr)
+            elif isinstance(node.func, ast.Name):
+                names.add(node.func.id)
+    return names
+
+
+FUNCTIONS: dict[str, Function] = {
+    f"{module_name(path)}.{node.name}": node
+    for path in files_of_floor("services")
+    for node in parsed(path).body
+    if isinstance(node, Function)
+}
+BY_LAST_NAME: dict[str, list[Function]] = {}
+for _name, _function in FUNCTIONS.items():
+    BY_LAST_NAME.setdefault(_function.name, []).append(_function)
+
+DOORS = {
+    name: function
+    for name, function in FUNCTIONS.items()
+    if not function.name.startswith("_") and "atomic" in called(function)
+}
+
+
+def reaches(function: Function, wanted: set[str], seen: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a function calls one of `wanted`, itself or through functions of the services."""
+    names = called(function)
+    if names & wanted:
+        return True
+    return any(
+        reaches(inner, wanted, seen | {function.name})
+        for name in names - seen - {function.name}
+        for inner in BY_LAST_NAME.get(name, [])
+    )
+
+
+def test_there_are_doors():
+    assert {"outage.services.outages.report_outage", "outage.services.handovers.log_call"} <= set(DOORS)
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_a_door_takes_by_and_everything_by_name(name: str):
+    arguments = DOORS[name].args
+    assert "by" in {argument.arg for argument in arguments.kwonlyargs}
+    assert not arguments.args
+    assert not arguments.posonlyargs
+
+
+@pytest.mark.parametrize("name", sorted(set(DOORS) - WITHOUT_TRACE))
+def test_a_door_leaves_a_row_of_the_trace(name: str):
+    assert reaches(DOORS[name], RECORDERS)
+
+
+def test_what_leaves_no_trace_still_exists():
+    assert set(FUNCTIONS) >= WITHOUT_TRACE
+
+
+def imported_from_services(path: Path) -> set[str]:
+    """Give the full names of the service functions that a file imports, or calls on a service module."""
+    found = set()
+    modules = {}
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and node.module and "services" in node.module.split("."):
+            for alias in node.names:
+                found.add(f"{node.module}.{alias.name}")
+                modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            found.add(f"{modules[node.value.id]}.{node.attr}")
+    return found & set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("path", files_of_floor("views", "admin", "management"), ids=relative)
+def test_views_go_through_doors_only(path: Path):
+    half_doors = {
+        name
+        for name in imported_from_services(path)
+        if name not in DOORS
+        and (called(FUNCTIONS[name]) & SAVES)
+        and not reaches(FUNCTIONS[name], {"atomic"})
+    }
+    assert not half_doors, f"these write without a transaction of their own: {half_doors}"

@@ -1,0 +1,75 @@
+"""Habits of the source that no linter knows: what views may name, what rules lean on, how long a file is."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import APPS, ROOT, files_of_floor, module_name, parsed, python_files, relative
+
+LONGEST = 400
+CLOCKS = {"now", "utcnow", "today", "localtime", "monotonic", "perf_counter"}
+LEANS = {"random", "secrets", "os", "time", "socket", "subprocess"}
+PURE = files_of_floor("rules", "routine", "checklists", "specs")
+
+
+@pytest.mark.parametrize("path", [*files_of_floor("views"), *python_files("outage/project")], ids=relative)
+def test_views_name_neither_objects_nor_transaction(path: Path):
+    named = [
+        node.lineno
+        for node in ast.walk(parsed(path))
+        if (isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager", "atomic"})
+        or (isinstance(node, ast.alias) and node.name.split(".")[-1] == "transaction")
+    ]
+    assert not named, f"{relative(path)}: lines {named}"
+
+
+@pytest.mark.parametrize("path", python_files(*APPS, "tests"), ids=relative)
+def test_no_file_is_too_long_to_take_in(path: Path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", files_of_floor("rules"), ids=relative)
+def test_rules_read_no_clock_and_no_surroundings(path: Path):
+    reads = [
+        node.lineno
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
+    ]
+    leans = {
+        alias.name for node in ast.walk(parsed(path)) if isinstance(node, ast.Import) for alias in node.names
+    } | {node.module for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom) and node.module}
+    assert not reads, f"{relative(path)}: lines {reads} ask what time it is; take it as an argument"
+    assert not leans & LEANS
+
+
+def test_rules_and_content_work_where_django_is_not_installed():
+    names = [module_name(path) for path in PURE]
+    program = (
+        "import importlib, sys\n"
+        "sys.modules['django'] = None\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "from outage.routine import current_routine\n"
+        "print(current_routine().id)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.stdout.strip() == "prator-2023-04-03", run.stderr
+
+
+def test_the_pure_floors_are_here():
+    assert {"contacts/rules/parties.py", "outage/rules/informing.py", "outage/routine/loader.py"} <= {
+        relative(path) for path in PURE
+    }
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_pins_name_no_host_and_all_have_hashes(name: str):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    pins = [index for index, line in enumerate(lines) if "==" in line and not line.startswith((" ", "#"))]
+    assert pins
+    assert not [line for line in lines if "://" in line or line.startswith("-")]
+    assert all("--hash=sha256:" in lines[index + 1] for index in pins)

@@ -1,0 +1,101 @@
+"""The server refuses to start where it would be unsafe or could not work, and says what to do."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import Error, Warning, run_checks
+from pytest_django import Settings
+
+from outage import checks
+from outage.routine import RoutineError
+from tests.architecture.tree import ROOT
+
+
+def found() -> dict[str, str]:
+    return {m.id: f"{m.msg} {m.hint}" for m in run_checks(tags=["driftstopp"]) if m.id != "driftstopp.W001"}
+
+
+def test_nothing_is_wrong_as_it_stands():
+    assert found() == {}
+
+
+@pytest.mark.parametrize("host", ["driftstopp.example", "*", ".example", "0.0.0.0", "10.0.0.5"])
+def test_demo_refuses_hosts_that_others_can_reach(settings: Settings, host: str):
+    settings.DEMO = True
+    settings.ALLOWED_HOSTS = ["127.0.0.1", host]
+    assert host in found()["driftstopp.E001"]
+
+
+def test_demo_is_fine_on_this_machine_alone(settings: Settings):
+    settings.DEMO = True
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+    assert found() == {}
+
+
+def test_demo_refuses_production(settings: Settings):
+    settings.DEMO = True
+    settings.PRODUCTION = True
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    assert "Stäng av DEMO" in found()["driftstopp.E001"]
+
+
+@pytest.mark.parametrize(("length", "refused"), [(0, True), (49, True), (50, False)])
+def test_production_needs_a_long_key(settings: Settings, length: int, refused: bool):
+    settings.PRODUCTION = True
+    settings.SECRET_KEY = "k" * length
+    assert ("driftstopp.E002" in found()) is refused
+
+
+def test_a_short_key_is_fine_outside_production(settings: Settings):
+    settings.SECRET_KEY = "k"
+    assert found() == {}
+
+
+@pytest.mark.parametrize("loader", ["all_routines", "all_checklists"])
+def test_broken_content_is_told_with_file_key_and_remedy(monkeypatch: pytest.MonkeyPatch, loader: str):
+    def broken(*_: object) -> None:
+        raise RoutineError(Path("prator.toml"), "limits.break_point", "write a time of day")
+
+    monkeypatch.setattr(checks, loader, broken)
+    text = found()["driftstopp.E003"]
+    assert "prator.toml" in text
+    assert "limits.break_point" in text
+    assert "write a time of day" in text
+
+
+def test_missing_pango_is_a_warning_with_the_exact_command(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(checks, "PRINTING_LIBRARIES", {"libnone.so.9": "libnone9", "libnil.so.1": "libnil1"})
+    (message,) = checks.check_printing(None)
+    assert isinstance(message, Warning)
+    assert not isinstance(message, Error)
+    assert message.id == "driftstopp.W001"
+    assert message.hint == "Kör: sudo apt-get install --no-install-recommends libnone9 libnil1"
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Load the server's entrance in a process of its own, as gunicorn does."""
+    return subprocess.run(
+        [sys.executable, "-c", "import outage.project.wsgi"],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_server_does_not_start_with_demo_in_production():
+    run = start(DEMO="1", PRODUCTION="1", ALLOWED_HOSTS="127.0.0.1")
+    assert run.returncode == 1
+    assert run.stderr.startswith("driftstopp.E001")
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("key", ["", "short"])
+def test_the_server_does_not_start_in_production_without_a_proper_key(key: str):
+    run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1")
+    assert run.returncode == 1
+    assert run.stderr.startswith("driftstopp.E002")

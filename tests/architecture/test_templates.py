@@ -1,0 +1,97 @@
+"""Pages fetch nothing from elsewhere and carry no script or style of their own, so the strict CSP holds."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import APPS, ROOT, relative
+
+TEMPLATES = sorted(
+    path for folder in ("templates", *APPS) for path in (ROOT / folder).rglob("*.html") if path.is_file()
+)
+STATIC = sorted(
+    path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".js", ".svg", ".json"}
+)
+ELSEWHERE = re.compile(r"^\s*(?:[a-z]+:)?//", re.IGNORECASE)
+FETCHING = {"src", "srcset", "href", "xlink:href", "action", "formaction", "data", "poster", "background"}
+CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?((?:[a-z]+:)?//[^"')\s]*)""", re.IGNORECASE)
+JS_ADDRESS = re.compile(r"""["'`]((?:https?|wss?):)?//[^"'`\s]""", re.IGNORECASE)
+SVG_NAMESPACE = re.compile(r"""["'`]http://www\.w3\.org/[^"'`]*["'`]""")
+
+
+class Faults(HTMLParser):
+    """Collects what a page may not have. A plain link for a reader (<a href>) may lead elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {name for name, _ in attrs}
+        if tag == "style" or (tag == "script" and "src" not in names):
+            self._add(f"inline <{tag}>")
+        for name, value in attrs:
+            if name == "style":
+                self._add(f"style on <{tag}>")
+            if name.startswith(("on", "hx-on")):
+                self._add(f"{name} on <{tag}>")
+            if name in FETCHING and tag != "a" and value and ELSEWHERE.match(value):
+                self._add(f"{name}={value} on <{tag}>")
+            if value and value.strip().lower().startswith("javascript:"):
+                self._add(f"javascript: on <{tag}>")
+
+    def _add(self, fault: str) -> None:
+        self.found.append(f"line {self.getpos()[0]}: {fault}")
+
+
+def faults_in(page: str) -> list[str]:
+    parser = Faults()
+    # Template comments are no part of the page, and a tag inside an attribute must not end it early.
+    without_comments = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", page, flags=re.DOTALL)
+    parser.feed(re.sub(r"{%.*?%}|{{.*?}}", "x", without_comments, flags=re.DOTALL))
+    return parser.found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_template_has_nothing_inline_and_nothing_off_site(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert faults_in(text) == []
+    assert CSS_ADDRESS.findall(text) == []
+
+
+@pytest.mark.parametrize("path", STATIC, ids=relative)
+def test_a_static_file_names_no_other_machine(path: Path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".js":
+        assert JS_ADDRESS.findall(SVG_NAMESPACE.sub('""', text)) == []
+    assert CSS_ADDRESS.findall(text) == []
+    if path.suffix == ".svg":
+        assert faults_in(text) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        '<link rel="stylesheet" href="//cdn.example/x.css">',
+        "<script>alert(1)</script>",
+        "<style>p {}</style>",
+        '<p style="color: red">',
+        '<button {% if x %}disabled{% endif %} onclick="x()">',
+        '<a href="javascript:x()">',
+        '<img {{ attributes }} src="http://example.org/x.png">',
+    ],
+)
+def test_each_fault_is_seen(page: str):
+    assert len(faults_in(page)) == 1
+
+
+def test_a_plain_link_and_our_own_files_are_fine():
+    page = '<a href="https://example.org/">rutinen</a><script src="{% static "js/app.js" %}"></script>'
+    assert faults_in(page) == []
+
+
+def test_there_are_templates():
+    assert ROOT / "templates" / "base.html" in TEMPLATES

@@ -1,0 +1,83 @@
+"""Every address denies by default: a new view is closed until somebody opens it on purpose."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+LOG_INS = ("/logga-in/?next=", "/admin/login/?next=")
+OPEN = {"login", "health", "admin:login"}
+# Without a log-in these two answer for themselves: out is out, and the demo's door is shut outside demo mode.
+OPEN_TO_POST = OPEN | {"logout", "demo_login"}
+DUMMIES = {
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "int": "1",
+    "slug": "a",
+    "str": "a",
+    "path": "a/b",
+}
+# The only addresses written as regular expressions are Django's own in the admin.
+ADMIN_BY_REGEX = {"admin:app_list": "/admin/contacts/", "admin:None": "/admin/contacts/unit/nothing/here/"}
+
+
+def addresses(
+    patterns: list[URLPattern | URLResolver], prefix: str = "/", namespace: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Give (name, path with dummy arguments) of each pattern, all the way down."""
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from addresses(entry.url_patterns, prefix + filled(str(entry.pattern)), inner)
+            continue
+        name = f"{namespace}{entry.name}"
+        if isinstance(entry.pattern, RoutePattern):
+            yield name, prefix + filled(str(entry.pattern))
+        else:
+            yield name, ADMIN_BY_REGEX[name]
+
+
+def filled(route: str) -> str:
+    return re.sub(r"<(?:(\w+):)?\w+>", lambda found: DUMMIES[found[1] or "str"], route)
+
+
+EVERY = sorted(set(addresses(get_resolver().url_patterns)))
+
+
+def denies(response) -> bool:
+    if response.status_code == 302:
+        return response.headers["Location"].startswith(LOG_INS)
+    return response.status_code in {401, 403, 404, 405}
+
+
+def test_the_addresses_are_all_here():
+    names = {name for name, _ in EVERY}
+    assert {"login", "health", "status", "admin:index"} <= names
+    assert names >= OPEN
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [pair for pair in EVERY if pair[0] not in OPEN])
+def test_reading_without_log_in_is_denied(name: str, path: str, client: Client):
+    response = client.get(path)
+    assert denies(response), f"{name} ({path}) answered {response.status_code} to somebody not logged in"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [pair for pair in EVERY if pair[0] not in OPEN_TO_POST])
+def test_writing_without_log_in_is_denied(name: str, path: str, client: Client):
+    response = client.post(path, {"client_id": DUMMIES["uuid"]})
+    assert denies(response), f"{name} ({path}) answered {response.status_code} to somebody not logged in"
+
+
+@pytest.mark.django_db
+def test_what_is_open_answers(client: Client):
+    assert client.get("/halsa").status_code == 200
+    assert client.get("/logga-in/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_demo_door_is_shut_outside_demo_mode(client: Client):
+    assert client.post("/demo-inloggning/", {"membership": "1"}).status_code == 404

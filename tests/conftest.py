@@ -1,0 +1,93 @@
+"""What every test may lean on: no way off this machine, and a real browser for those marked `browser`."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    """Give the path of a Chromium on this machine, or None."""
+    for name in (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES):
+        path = shutil.which(name) if name else None
+        if path:
+            return path
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the browser tests where there is no browser, and say how to get one."""
+    if find_chromium():
+        return
+    missing = pytest.mark.skip(reason="no chromium: sudo apt-get install --no-install-recommends chromium")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(missing)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_off_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that reaches for another machine: the product must work when nothing else does."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise AssertionError(f"a test reached for {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Give one browser for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, and Django then takes every query here for an unsafe one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser", live_server: "LiveServer") -> Iterator["Page"]:
+    """Give a page of a ward PC's size, in a context of its own, with the live server as base address."""
+    context = chromium.new_context(
+        base_url=live_server.url,
+        viewport={"width": 1366, "height": 768},
+        locale="sv-SE",
+        timezone_id="Europe/Stockholm",
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

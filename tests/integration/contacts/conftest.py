@@ -1,0 +1,70 @@
+"""People and places of the county, invented, and the product's own directory."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from contacts.access import Acting, acting_for
+from contacts.management.commands.import_directory import OWN_FILE
+from contacts.models import Membership, MunicipalKind, Principal, Unit, User
+from contacts.rules.parties import OutpatientKind, WardKind
+from contacts.rules.permissions import Role
+from contacts.services.directory_import import import_directory
+
+
+@pytest.fixture
+def directory(db) -> None:
+    """The product's own directory file, brought in."""
+    import_directory(by=None, content=OWN_FILE.read_bytes())
+
+
+@dataclass(frozen=True)
+class County:
+    """The units the tests ring and the people who ring."""
+
+    region: Principal
+    mala: Principal
+    nordmaling: Principal
+    ward: Unit
+    health_centre: Unit
+    social_care: Unit
+    alva: Acting
+    cissi: Acting
+    region_admin: Acting
+    mala_admin: Acting
+
+
+def person(username: str, unit: Unit, role: Role, **user) -> Acting:
+    made = User.objects.create_user(username, first_name=username.title(), last_name="Påhittad", **user)
+    Membership.objects.create(user=made, unit=unit, role=role, title="Sjuksköterska")
+    acting = acting_for(made)
+    assert acting is not None
+    return acting
+
+
+@pytest.fixture
+def county(directory) -> County:
+    """A ward and a hälsocentral of the region, a unit of Malå, and who works there."""
+    region = Principal.objects.get(name="Region Västerbotten")
+    mala = Principal.objects.get(short_name="Malå")
+    ward = Unit.objects.create(
+        principal=region, name="Medicin 1", ward_kind=WardKind.SOMATIC, direct_number="090-785 11 22"
+    )
+    health_centre = Unit.objects.create(
+        principal=region, name="Bjurholms hälsocentral", outpatient_kind=OutpatientKind.HEALTH_CENTRE
+    )
+    social_care = Unit.objects.create(
+        principal=mala, name="Biståndshandläggarna Malå", municipal_kind=MunicipalKind.SOCIAL_CARE
+    )
+    return County(
+        region=region,
+        mala=mala,
+        nordmaling=Principal.objects.get(short_name="Nordmaling"),
+        ward=ward,
+        health_centre=health_centre,
+        social_care=social_care,
+        alva=person("alva", ward, Role.STAFF),
+        cissi=person("cissi", social_care, Role.STAFF),
+        region_admin=person("rut", ward, Role.ADMIN, is_staff=True),
+        mala_admin=person("malin", social_care, Role.ADMIN, is_staff=True),
+    )

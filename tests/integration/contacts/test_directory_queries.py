@@ -1,0 +1,323 @@
+"""What is found, in which order, and which number to ring, read from the database."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
+from contacts.queries import (
+    entries_for_party,
+    find_by_name,
+    numbers_for,
+    numbers_for_many,
+    region_switchboard_number,
+    search_entries,
+    switchboards,
+)
+from contacts.rules.parties import Party
+
+pytestmark = pytest.mark.django_db
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+TUESDAY_10 = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
+TUESDAY_LUNCH = datetime(2026, 11, 24, 12, 10, tzinfo=STOCKHOLM)
+SATURDAY_EVENING = datetime(2026, 11, 28, 19, 0, tzinfo=STOCKHOLM)
+
+
+def found(text: str) -> list[str]:
+    return [entry.name for entry in search_entries(text).entries]
+
+
+@pytest.mark.clause("R5.6")
+@pytest.mark.parametrize(
+    "text", ["skelleftea", "SKELLEFTEÅ", "lefteå kommun", "0910735000", "0910-73 50 00", "+46 910 73"]
+)
+def test_finds_whatever_the_spelling(directory, text):
+    assert found(text) == ["Växel Skellefteå"]
+
+
+@pytest.mark.clause("R5.5")
+def test_finds_the_hemsjukvard_of_a_municipality(directory):
+    assert found("nordmaling hemsjukvård") == [
+        "Hemsjukvård Nordmaling dagtid",
+        "Hemsjukvård Nordmaling kväll/helg",
+    ]
+
+
+def test_finds_by_kind_and_by_extension(directory):
+    assert found("it-support") == ["Servicedesk"]
+    assert found("59090") == ["Servicedesk"]
+
+
+def test_order_is_swedish(directory):
+    assert found("växel kommun")[-4:] == ["Växel Vilhelmina", "Växel Vindeln", "Växel Vännäs", "Växel Åsele"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "%", "_", "***", "finnsinte"])
+def test_finds_nothing(directory, text):
+    result = search_entries(text)
+    assert (result.entries, result.total, result.pages) == ([], 0, 1)
+
+
+def test_retired_entries_are_not_found(county):
+    entry = DirectoryEntry.objects.get(name="Servicedesk")
+    entry.retired_by, entry.retired_at = county.alva.user, TUESDAY_10
+    entry.save()
+    assert found("servicedesk") == []
+
+
+def test_pages_hold_every_hit_once(directory):
+    first, second = (search_entries("vaxel", page=n, limit=12) for n in (1, 2))
+    assert (first.total, first.pages, second.page) == (18, 2, 2)
+    names = [entry.name for entry in (*first.entries, *second.entries)]
+    assert len(set(names)) == 18
+    assert search_entries("vaxel", page=99, limit=12).entries == second.entries
+    assert search_entries("vaxel", page=0, limit=12).entries == first.entries
+
+
+def test_a_search_asks_the_database_twice_however_much_it_finds(directory, django_assert_num_queries):
+    for text in ("växel", "växel umeå 090", "servicedesk"):
+        with django_assert_num_queries(2):
+            [(entry.principal.name, entry.unit) for entry in search_entries(text).entries]
+
+
+@pytest.mark.clause("R5.1")
+def test_the_regions_switchboard_comes_first_among_the_switchboards(directory):
+    names = [entry.name for entry in switchboards()]
+    assert names[:2] == ["Region Västerbottens växel", "Växel Bjurholm"]
+    assert names[-1] == "Växel Åsele"
+    assert len(names) == 16
+
+
+@pytest.mark.clause("R5.1")
+def test_the_regions_switchboard_is_known_without_a_directory():
+    assert region_switchboard_number() == "090-785 00 00"
+    (only,) = numbers_for(Party.INPATIENT, None, None, SATURDAY_EVENING)
+    assert (only.number, only.open_now) == ("090-785 00 00", True)
+
+
+def test_the_regions_switchboard_is_read_from_the_directory(directory):
+    entry = DirectoryEntry.objects.get(name="Region Västerbottens växel")
+    entry.phone = "090-785 00 01"
+    entry.save()
+    assert region_switchboard_number() == "090-785 00 01"
+    assert [n.number for n in numbers_for(Party.INPATIENT, None, None, TUESDAY_10)] == ["090-785 00 01"]
+
+
+@pytest.mark.clause("R5.3")
+def test_a_municipality_on_a_weekday(county):
+    lines = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, TUESDAY_10)
+    assert [(n.entry_name, n.open_now, n.relays) for n in lines] == [
+        ("Växel Malå", True, False),
+        ("Region Västerbottens växel", True, False),
+    ]
+
+
+@pytest.mark.clause("R5.3")
+def test_a_municipality_at_lunch_says_when_it_opens(county):
+    lines = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, TUESDAY_LUNCH)
+    assert [n.entry_name for n in lines] == ["Region Västerbottens växel", "Växel Malå"]
+    assert lines[1].opens_at == datetime(2026, 11, 24, 13, 0, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.clause("R5.4")
+@pytest.mark.clause("R5.5")
+def test_a_municipality_on_a_saturday_evening_with_and_without_a_number_for_its_hemsjukvard(county):
+    lines = numbers_for(Party.MUNICIPALITY, county.nordmaling.pk, None, SATURDAY_EVENING)
+    assert [(n.entry_name, n.number, n.relays) for n in lines] == [
+        ("Region Västerbottens växel", "090-785 00 00", False),
+        ("Hemsjukvård Nordmaling kväll/helg", "", True),
+        ("Växel Nordmaling", "", False),
+        ("Hemsjukvård Nordmaling dagtid", "", True),
+    ]
+
+    entry = DirectoryEntry.objects.get(name="Hemsjukvård Nordmaling kväll/helg")
+    entry.phone = "0930-140 22"
+    entry.save()
+    best = numbers_for(Party.MUNICIPALITY, county.nordmaling.pk, None, SATURDAY_EVENING)[0]
+    assert (best.number, best.tel, best.relays, best.verified) == (
+        "0930-140 22",
+        "tel:+4693014022",
+        True,
+        False,
+    )
+
+
+@pytest.mark.clause("R5.4")
+def test_the_direct_number_of_a_hemsjukvard_unit_relays_to_its_municipality(county):
+    unit = Unit.objects.create(
+        principal=county.mala,
+        name="Hemsjukvården Malå",
+        municipal_kind=MunicipalKind.HOME_NURSING,
+        direct_number="0953-140 50",
+    )
+    lines = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, TUESDAY_10)
+    assert [(n.number, n.relays) for n in lines] == [
+        ("0953-140 00", False),
+        ("0953-140 50", True),
+        ("090-785 00 00", False),
+    ]
+    # Who wants the hemsjukvård itself reaches it there: nothing is relayed.
+    own = numbers_for(Party.MUNICIPALITY, county.mala.pk, unit.pk, TUESDAY_10)
+    assert (own[0].number, own[0].relays) == ("0953-140 00", False)
+    assert {n.number: n.relays for n in own}["0953-140 50"] is False
+
+
+@pytest.mark.clause("R5.1")
+def test_a_wards_direct_number_comes_first_round_the_clock(county):
+    for at in (TUESDAY_10, SATURDAY_EVENING):
+        lines = numbers_for(Party.INPATIENT, None, county.ward.pk, at)
+        assert [n.number for n in lines] == ["090-785 11 22", "090-785 00 00"]
+
+
+@pytest.mark.clause("R5.2")
+def test_a_halsocentral_without_a_number_is_reached_through_the_switchboard(county):
+    lines = numbers_for(Party.OUTPATIENT, None, county.health_centre.pk, TUESDAY_10)
+    assert [(n.entry_name, n.number) for n in lines] == [
+        ("Region Västerbottens växel", "090-785 00 00"),
+        ("Bjurholms hälsocentral", ""),
+    ]
+
+
+@pytest.mark.clause("R5.2")
+def test_a_halsocentrals_entry_is_found_by_its_name_or_by_its_unit(county):
+    entry = DirectoryEntry.objects.get(name="Bjurholms hälsocentral")
+    entry.phone = "0932-141 00"
+    entry.save()
+    assert numbers_for(Party.OUTPATIENT, None, county.health_centre.pk, TUESDAY_10)[0].number == "0932-141 00"
+
+    entry.unit, entry.name = county.health_centre, "Receptionen"
+    entry.save()
+    assert numbers_for(Party.OUTPATIENT, None, county.health_centre.pk, TUESDAY_10)[0].number == "0932-141 00"
+
+
+def test_a_direct_number_that_is_an_entry_too_is_listed_once(county):
+    DirectoryEntry.objects.create(
+        principal=county.region,
+        unit=county.ward,
+        name="Medicin 1, expedition",
+        kind="ward",
+        phone="0907851122",
+        availability="always",
+    )
+    lines = numbers_for(Party.INPATIENT, None, county.ward.pk, TUESDAY_10)
+    assert [n.entry_name for n in lines] == ["Medicin 1, expedition", "Region Västerbottens växel"]
+
+
+def test_a_person_at_the_unit_is_not_the_way_to_the_unit(county):
+    DirectoryEntry.objects.create(
+        principal=county.region,
+        unit=county.ward,
+        name="Anna Påhittad",
+        kind="person",
+        phone="090-785 33 44",
+        availability="always",
+    )
+    numbers = [n.number for n in numbers_for(Party.INPATIENT, None, county.ward.pk, TUESDAY_10)]
+    assert "090-785 33 44" not in numbers
+
+
+def test_many_at_once_are_the_same_as_one_by_one_in_two_queries(county, django_assert_num_queries):
+    requests = [(Party.MUNICIPALITY, p.pk, None) for p in Principal.objects.filter(kind="municipality")]
+    requests += [(Party.INPATIENT, None, county.ward.pk), (Party.OUTPATIENT, None, county.health_centre.pk)]
+    requests += [(Party.MUNICIPALITY, county.mala.pk, county.social_care.pk), (Party.OUTPATIENT, None, None)]
+    for at in (TUESDAY_10, TUESDAY_LUNCH, SATURDAY_EVENING):
+        with django_assert_num_queries(2):
+            together = numbers_for_many(requests, at)
+        assert together == {request: numbers_for(*request, at) for request in requests}
+        assert all(answer[0].number for answer in together.values())
+
+
+def test_nobody_to_ring_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert numbers_for_many([], TUESDAY_10) == {}
+
+
+def test_the_entries_of_a_party(county):
+    names = [e.name for e in entries_for_party(Party.MUNICIPALITY, municipality_id=county.nordmaling.pk)]
+    assert names == [
+        "Hemsjukvård Nordmaling dagtid",
+        "Hemsjukvård Nordmaling kväll/helg",
+        "Region Västerbottens växel",
+        "Växel Nordmaling",
+    ]
+    names = [e.name for e in entries_for_party(Party.OUTPATIENT, unit_id=county.health_centre.pk)]
+    assert names == ["Bjurholms hälsocentral", "Region Västerbottens växel"]
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("Malå kommun", ["Malå kommun"]),
+        ("MALÅ", ["Malå kommun"]),
+        ("medicin 1", ["Medicin 1 (Region Västerbotten)"]),
+        ("medic", ["Medicin 1 (Region Västerbotten)"]),
+        ("bjurholms", ["Bjurholms hälsocentral (Region Västerbotten)", "Bjurholms kommun"]),
+        ("", []),
+        ("finns inte", []),
+    ],
+)
+def test_names_are_found(county, name, labels):
+    assert sorted(label for label, _ in find_by_name(name)) == labels
+
+
+class TestWhomToCall:
+    def ask(self, capsys, *args: str):
+        call_command("whom_to_call", *args)
+        return capsys.readouterr().out
+
+    @pytest.mark.clause("R5.3")
+    def test_json_best_first(self, county, capsys):
+        answer = json.loads(self.ask(capsys, "--unit", "Malå", "--at", "2026-11-24T12:10", "--json"))
+        assert answer == [
+            {
+                "entry": "Region Västerbottens växel",
+                "number": "090-785 00 00",
+                "open_now": True,
+                "opens_at": None,
+                "relays": False,
+                "verified_at": None,
+            },
+            {
+                "entry": "Växel Malå",
+                "number": "0953-140 00",
+                "open_now": False,
+                "opens_at": "2026-11-24T13:00:00+01:00",
+                "relays": False,
+                "verified_at": None,
+            },
+        ]
+
+    def test_text_for_people(self, county, capsys):
+        assert self.ask(capsys, "--unit", "Nordmaling", "--at", "2026-11-28T19:00+01:00").splitlines() == [
+            "090-785 00 00 · Region Västerbottens växel · öppet nu · ej verifierad",
+            "nummer saknas · Hemsjukvård Nordmaling kväll/helg · öppet nu · förmedlar · ej verifierad",
+            "nummer saknas · Växel Nordmaling · öppnar mån 30 nov 08.00 · ej verifierad",
+            "nummer saknas · Hemsjukvård Nordmaling dagtid · öppnar mån 30 nov 08.00 · förmedlar · ej verifierad",
+        ]
+
+    def test_a_unit_and_the_region(self, county, capsys):
+        ward = json.loads(self.ask(capsys, "--unit", "medicin 1", "--at", "2026-11-24T10:52Z", "--json"))
+        assert [row["number"] for row in ward] == ["090-785 11 22", "090-785 00 00"]
+        region = json.loads(self.ask(capsys, "--unit", "Region Västerbotten", "--json"))
+        assert [row["number"] for row in region] == ["090-785 00 00"]
+
+    @pytest.mark.parametrize(
+        ("args", "words"),
+        [
+            (["--unit", "Atlantis"], "Atlantis"),
+            (["--unit", "Bjurholms"], "flera heter så"),
+            (["--unit", "Malå", "--at", "i morgon"], "ISO-tid"),
+        ],
+    )
+    def test_what_can_not_be_used_is_one_line_and_status_2(self, county, capsys, args, words):
+        with pytest.raises(SystemExit) as end:
+            call_command("whom_to_call", *args)
+        told = capsys.readouterr()
+        assert end.value.code == 2
+        assert told.out == ""
+        assert len(told.err.splitlines()) == 1
+        assert words in told.err

@@ -1,0 +1,78 @@
+"""Numbers as people type them."""
+
+import pytest
+
+from contacts.rules.phone import (
+    NUMBER_KIND_LABELS,
+    NumberKind,
+    classify,
+    digits,
+    display,
+    is_extension,
+    normalise,
+    tel_uri,
+)
+
+CASES = [
+    # typed, kind, tel:, shown
+    ("090-785 00 00", NumberKind.OUTSIDE, "tel:+46907850000", "090-785 00 00"),
+    ("0907850000", NumberKind.OUTSIDE, "tel:+46907850000", "0907850000"),
+    ("+46 90 785 00 00", NumberKind.OUTSIDE, "tel:+46907850000", "+46 90 785 00 00"),
+    ("0046(0)90-785 00 00", NumberKind.OUTSIDE, "tel:+46907850000", "0046(0)90-785 00 00"),
+    ("090/785 00 00", NumberKind.OUTSIDE, "tel:+46907850000", "090/785 00 00"),
+    ("090‑785\xa000\xa000", NumberKind.OUTSIDE, "tel:+46907850000", "090‑785\xa000\xa000"),
+    ("0932-140 00", NumberKind.OUTSIDE, "tel:+4693214000", "0932-140 00"),
+    ("0770-457 457", NumberKind.OUTSIDE, "tel:+46770457457", "0770-457 457"),
+    ("+47 22 22 55 55", NumberKind.OUTSIDE, "tel:+4722225555", "+47 22 22 55 55"),
+    ("090-785 00 00 ankn 59090", NumberKind.OUTSIDE, "tel:+46907850000", "090-785 00 00 ankn 59090"),
+    ("59090", NumberKind.EXTENSION, None, "internt 59090"),
+    ("59 090", NumberKind.EXTENSION, None, "internt 59090"),
+    ("ankn. 59090", NumberKind.EXTENSION, None, "internt 59090"),
+    ("internt 59090", NumberKind.EXTENSION, None, "internt 59090"),
+    ("123", NumberKind.EXTENSION, None, "internt 123"),
+    ("112", NumberKind.SHORT, "tel:112", "112"),
+    ("1177", NumberKind.SHORT, "tel:1177", "1177"),
+    ("114 14", NumberKind.SHORT, "tel:11414", "114 14"),
+    ("785 00 00", NumberKind.UNREADABLE, None, "785 00 00"),
+    ("12", NumberKind.UNREADABLE, None, "12"),
+    ("012345", NumberKind.UNREADABLE, None, "012345"),
+    ("ankn 012345", NumberKind.UNREADABLE, None, "ankn 012345"),
+    ("090-785 AB CD", NumberKind.UNREADABLE, None, "090-785 AB CD"),
+    ("８１１２", NumberKind.UNREADABLE, None, "８１１２"),
+    ("fråga i receptionen", NumberKind.UNREADABLE, None, "fråga i receptionen"),
+    ("", NumberKind.NONE, None, ""),
+    ("  ", NumberKind.NONE, None, ""),
+]
+
+
+@pytest.mark.parametrize(("typed", "kind", "uri", "shown"), CASES)
+def test_what_a_number_is_and_how_it_is_rung_and_shown(typed, kind, uri, shown):
+    assert classify(typed) is kind
+    assert tel_uri(typed) == uri
+    assert display(typed) == shown
+
+
+def test_every_three_to_five_digits_without_a_zero_first_are_internal_but_for_the_public_short_numbers():
+    public = {112, 1177, 11313, 11414}
+    for number in range(100, 100_000):
+        assert is_extension(str(number)) is (number not in public)
+    assert normalise("59090") is None
+
+
+@pytest.mark.parametrize("kind", NumberKind)
+def test_each_kind_has_a_swedish_label(kind):
+    assert NUMBER_KIND_LABELS[kind]
+
+
+@pytest.mark.parametrize(
+    "typed", ["090-785 00 00", "0907850000", "+46 90 785 00 00", "+46 (0)90-7850000", "0046 90 785 00 00"]
+)
+def test_digits_are_the_same_in_any_spelling(typed):
+    assert digits(typed) == "0907850000"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("+46 90", "090"), ("090 78", "09078"), ("59090", "59090"), ("", "")]
+)
+def test_digits_of_what_is_half_typed(typed, expected):
+    assert digits(typed) == expected

@@ -1,0 +1,185 @@
+"""Which number to ring now: by clause, and for every pair of candidates by argument."""
+
+from datetime import datetime, time, timedelta
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contacts.rules.availability import Availability, Hours
+from contacts.rules.whom_to_call import (
+    WAY_LABELS,
+    Candidate,
+    Way,
+    best_first,
+    is_verified,
+    number_of,
+)
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+TUESDAY_10 = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
+TUESDAY_LUNCH = datetime(2026, 11, 24, 12, 10, tzinfo=STOCKHOLM)
+TUESDAY_EVENING = datetime(2026, 11, 24, 19, 0, tzinfo=STOCKHOLM)
+SATURDAY_EVENING = datetime(2026, 11, 28, 19, 0, tzinfo=STOCKHOLM)
+CHRISTMAS_EVE = datetime(2026, 12, 24, 10, 0, tzinfo=STOCKHOLM)  # a Thursday
+
+DAYTIME = Hours(Availability.DAYTIME)
+LUNCH = Hours(Availability.DAYTIME, lunch_from=time(12), lunch_to=time(13))
+EVENING = Hours(Availability.EVENING_WEEKEND)
+ALWAYS = Hours(Availability.ALWAYS)
+UNKNOWN = Hours(Availability.UNKNOWN)
+
+REGION = Candidate("Regionens växel", "090-785 00 00", Way.REGION_SWITCHBOARD, ALWAYS)
+SWITCHBOARD = Candidate("Växel Malå", "0953-140 00", Way.SWITCHBOARD, LUNCH)
+HOME_DAY = Candidate("Hemsjukvård dagtid", "0953-140 01", Way.HOME_NURSING, DAYTIME)
+HOME_EVENING = Candidate("Hemsjukvård kväll/helg", "0953-140 02", Way.HOME_NURSING, EVENING)
+EVERYTHING = (REGION, HOME_EVENING, HOME_DAY, SWITCHBOARD)
+
+
+def names(candidates, at) -> list[str]:
+    return [line.entry_name for line in best_first(candidates, at, STOCKHOLM)]
+
+
+@pytest.mark.clause("R5.3")
+def test_daytime_on_a_weekday_the_switchboard_comes_first():
+    best = best_first(EVERYTHING, TUESDAY_10, STOCKHOLM)[0]
+    assert (best.entry_name, best.number, best.tel) == ("Växel Malå", "0953-140 00", "tel:+4695314000")
+    assert best.open_now
+    assert best.opens_at is None
+    assert not best.relays
+
+
+@pytest.mark.clause("R5.4")
+@pytest.mark.parametrize("at", [TUESDAY_EVENING, SATURDAY_EVENING, CHRISTMAS_EVE])
+def test_evenings_weekends_and_holidays_the_hemsjukvard_comes_first_and_relays(at):
+    best = best_first(EVERYTHING, at, STOCKHOLM)[0]
+    assert best.entry_name == "Hemsjukvård kväll/helg"
+    assert best.relays
+
+
+@pytest.mark.clause("R5.3")
+def test_closed_for_lunch_says_when_it_opens_and_puts_the_hemsjukvard_first():
+    lines = best_first(EVERYTHING, TUESDAY_LUNCH, STOCKHOLM)
+    assert [line.entry_name for line in lines] == [
+        "Hemsjukvård dagtid",
+        "Regionens växel",
+        "Växel Malå",
+        "Hemsjukvård kväll/helg",
+    ]
+    assert lines[2].opens_at == datetime(2026, 11, 24, 13, 0, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.clause("R5.4")
+def test_a_missing_number_is_listed_but_never_first_when_another_has_one():
+    missing = Candidate("Hemsjukvård kväll/helg", "", Way.HOME_NURSING, EVENING)
+    lines = best_first((missing, REGION, SWITCHBOARD), SATURDAY_EVENING, STOCKHOLM)
+    assert [(line.entry_name, line.number) for line in lines] == [
+        ("Regionens växel", "090-785 00 00"),
+        ("Växel Malå", "0953-140 00"),
+        ("Hemsjukvård kväll/helg", ""),
+    ]
+    assert lines[2].tel is None
+
+
+@pytest.mark.clause("R5.1")
+def test_a_wards_own_number_comes_before_the_switchboard():
+    ward = Candidate("Medicin 1", "090-785 11 22", Way.UNIT, ALWAYS)
+    assert names((REGION, ward), SATURDAY_EVENING) == ["Medicin 1", "Regionens växel"]
+
+
+@pytest.mark.clause("R5.2")
+def test_a_closed_halsocentral_comes_after_the_switchboard_and_says_when_it_opens():
+    centre = Candidate("Bjurholms hälsocentral", "0932-141 00", Way.UNIT, DAYTIME)
+    assert names((REGION, centre), TUESDAY_10) == ["Bjurholms hälsocentral", "Regionens växel"]
+    lines = best_first((REGION, centre), TUESDAY_EVENING, STOCKHOLM)
+    assert [line.entry_name for line in lines] == ["Regionens växel", "Bjurholms hälsocentral"]
+    assert lines[1].opens_at == datetime(2026, 11, 25, 8, 0, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.clause("R5.1")
+def test_an_internal_extension_is_never_first_when_another_number_works_from_outside():
+    ward = Candidate("Medicin 1", "59123", Way.UNIT, ALWAYS)
+    lines = best_first((ward, REGION), TUESDAY_10, STOCKHOLM)
+    assert [line.entry_name for line in lines] == ["Regionens växel", "Medicin 1"]
+    assert (lines[1].is_extension, lines[1].tel, lines[1].shown) == (True, None, "internt 59123")
+
+
+def test_unknown_hours_count_as_answering_in_daytime_only():
+    centre = Candidate("Hälsocentral", "0932-141 00", Way.UNIT, UNKNOWN)
+    assert names((REGION, centre), TUESDAY_10)[0] == "Hälsocentral"
+    lines = best_first((REGION, centre), SATURDAY_EVENING, STOCKHOLM)
+    assert lines[0].entry_name == "Regionens växel"
+    assert (lines[1].open_now, lines[1].opens_at, lines[1].hours_known) == (False, None, False)
+
+
+def test_the_verified_of_two_equals_comes_first_until_ninety_days_have_passed():
+    plain = Candidate("A", "0953-140 01", Way.HOME_NURSING, DAYTIME)
+    checked = Candidate("B", "0953-140 02", Way.HOME_NURSING, DAYTIME, "", TUESDAY_10 - timedelta(days=90))
+    assert names((plain, checked), TUESDAY_10) == ["B", "A"]
+    later = TUESDAY_10 + timedelta(days=1)
+    assert names((plain, checked), later) == ["A", "B"]
+    assert not best_first((checked,), later, STOCKHOLM)[0].verified
+
+
+def test_verified_for_as_long_as_is_said():
+    assert is_verified(TUESDAY_10 - timedelta(days=30), TUESDAY_10, timedelta(days=30))
+    assert not is_verified(TUESDAY_10 - timedelta(days=31), TUESDAY_10, timedelta(days=30))
+    assert not is_verified(None, TUESDAY_10)
+
+
+@pytest.mark.parametrize(
+    ("phone", "mobile", "extension", "expected"),
+    [
+        ("0953-140 00", "070-1", "123", "0953-140 00"),
+        ("", "070-1", "123", "070-1"),
+        (" ", "", "123", "123"),
+        ("", "", "", ""),
+    ],
+)
+def test_the_one_number_of_an_entry(phone, mobile, extension, expected):
+    assert number_of(phone=phone, mobile=mobile, extension=extension) == expected
+
+
+@pytest.mark.parametrize("way", Way)
+def test_each_way_has_a_swedish_label(way):
+    assert WAY_LABELS[way]
+
+
+MOMENTS = (TUESDAY_10, TUESDAY_LUNCH, TUESDAY_EVENING, SATURDAY_EVENING, CHRISTMAS_EVE)
+KINDS_OF_NUMBER = ("0953-140 00", "59123", "")
+
+
+def beats(a, b) -> bool:
+    """Tell by pairs, as one would argue it, whether line `a` must come before line `b`."""
+    if bool(a.number) != bool(b.number):
+        return bool(a.number)
+    if not a.number:
+        return False
+    if a.open_now != b.open_now:
+        # Unknown hours of a straighter way may win in daytime: that is tested by name.
+        return a.open_now and b.hours_known
+    if not a.open_now:
+        return False
+    if a.is_extension != b.is_extension:
+        return not a.is_extension
+    return a.way < b.way
+
+
+@pytest.mark.clause("R5.3")
+@pytest.mark.clause("R5.4")
+def test_every_pair_of_candidates_at_each_kind_of_moment():
+    all_of_them = [
+        Candidate(f"{way.name} {number} {hours.availability} {hours.lunch_from}", number, way, hours)
+        for way in Way
+        for number in KINDS_OF_NUMBER
+        for hours in (DAYTIME, LUNCH, EVENING, ALWAYS, UNKNOWN)
+    ]
+    for at in MOMENTS:
+        for mix in combinations(all_of_them, 2):
+            first, second = best_first(mix, at, STOCKHOLM)
+            assert not beats(second, first), (at, first, second)
+            assert {first.entry_name, second.entry_name} == {c.entry_name for c in mix}
+            assert [line.relays for line in (first, second)] == [
+                line.way is Way.HOME_NURSING for line in (first, second)
+            ]
+            assert (first, second) == best_first(mix[::-1], at, STOCKHOLM)

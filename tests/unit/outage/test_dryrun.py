@@ -1,0 +1,384 @@
+"""A dry run: the whole answer to a whole document, and one clear line for anything that can not be used."""
+
+import copy
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from outage.routine import current_routine
+from outage.rules.dryrun import BadInput, run
+
+ROUTINE = current_routine()
+NOW = datetime(2026, 1, 20, 15, tzinfo=UTC)
+
+
+def event(event_id: str, kind: str, at: str, **more: Any) -> dict[str, Any]:
+    return {"id": event_id, "kind": kind, "at": f"2026-01-20T{at}:00+01:00", **more}
+
+
+def chain(chain_id: str, *events: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "id": chain_id,
+        "before": "not_admitted",
+        "ward": "somatic",
+        "status": "ok",
+        "events": list(events),
+        **more,
+    }
+
+
+def outage(*chains: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "id": "o1",
+        "scope": "both_principals",
+        "start": "2026-01-20T10:40:00+01:00",
+        "end": "2026-01-20T13:20:00+01:00",
+        "chains": list(chains),
+        **more,
+    }
+
+
+def document(*chains: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"outages": [outage(*chains, **more)]}
+
+
+def answer(data: Any, now: datetime = NOW) -> Any:
+    return run(data, ROUTINE, now)
+
+
+def place_and_sentence(data: Any, now: datetime = NOW) -> tuple[str, str]:
+    with pytest.raises(BadInput) as error:
+        run(data, ROUTINE, now)
+    assert "\n" not in str(error.value)
+    assert str(error.value) == f"{error.value.place}: {error.value.sentence}"
+    return error.value.place, error.value.sentence
+
+
+FULL = document(
+    chain(
+        "c1",
+        event("e2", "discharge", "12:50", withdrawn=False, sip_date=None),
+        event("e1", "admission", "10:52"),
+        event("e3", "admission_reply", "11:05", party="municipality"),
+        event("e4", "sip_invitation", "12:00", sip_date="2026-01-27"),
+        event("e5", "admission", "11:00", withdrawn=True),
+    ),
+    chain(
+        "c2",
+        event("e1", "admission_reply", "11:00", party="outpatient"),
+        event("e2", "discharge", "11:30"),
+        before="admitted",
+        ward="psychiatric",
+    ),
+    chain("c3", event("e1", "discharge", "11:00"), status="wrong_patient"),
+)
+
+
+@pytest.mark.clause("R4.3")
+def test_a_whole_answer() -> None:
+    assert answer(FULL) == {
+        "outages": [
+            {
+                "id": "o1",
+                "routine": {"apply": True, "clauses": ["R1.5", "R1.6", "R1.7"]},
+                "chains": [
+                    {
+                        "id": "c1",
+                        "inform": [
+                            {"event": "e1", "must_tell": ["municipality", "health_centre"]},
+                            {"event": "e3", "must_tell": ["health_centre", "inpatient"]},
+                            {"event": "e4", "must_tell": ["municipality"]},
+                            {"event": "e2", "must_tell": ["municipality", "health_centre"]},
+                        ],
+                        "tasks": [
+                            {
+                                "decision": "do_not_register",
+                                "what": "stay",
+                                "by": None,
+                                "clause": "R4.3",
+                                "events": ["e1", "e2"],
+                            },
+                            {
+                                "decision": "do_not_register",
+                                "what": "information",
+                                "by": None,
+                                "clause": "R4.2",
+                                "events": ["e3"],
+                            },
+                            {
+                                "decision": "decide",
+                                "what": "sip_invitation",
+                                "by": None,
+                                "clause": None,
+                                "events": ["e4"],
+                            },
+                        ],
+                    },
+                    {
+                        "id": "c2",
+                        "inform": [
+                            {"event": "e1", "must_tell": ["municipality", "inpatient"]},
+                            {"event": "e2", "must_tell": ["municipality", "psychiatric_outpatient"]},
+                        ],
+                        "tasks": [
+                            {
+                                "decision": "do_not_register",
+                                "what": "information",
+                                "by": None,
+                                "clause": "R4.2",
+                                "events": ["e1"],
+                            },
+                            {
+                                "decision": "register",
+                                "what": "discharge",
+                                "by": "inpatient",
+                                "clause": "R4.4",
+                                "events": ["e2"],
+                            },
+                        ],
+                    },
+                    {
+                        "id": "c3",
+                        "inform": [{"event": "e1", "must_tell": ["municipality", "health_centre"]}],
+                        "tasks": [],
+                    },
+                ],
+                "acknowledge": ["inpatient", "municipality", "outpatient"],
+            }
+        ]
+    }
+
+
+def test_no_outages_and_an_outage_without_chains() -> None:
+    assert answer({"outages": []}) == {"outages": []}
+    (found,) = answer(document())["outages"]
+    assert (found["routine"]["clauses"], found["chains"]) == (["R1.5", "R1.7"], [])
+
+
+@pytest.mark.clause("R1.4")
+def test_when_the_routine_is_not_needed_no_clause_is_given() -> None:
+    data = document(start="2026-01-20T08:00:00+01:00", end="2026-01-20T08:30:00+01:00")
+    assert answer(data)["outages"][0]["routine"] == {"apply": False, "clauses": []}
+
+
+@pytest.mark.clause("R1.2")
+def test_only_the_municipalities() -> None:
+    (found,) = answer(document(chain("c1", event("e1", "discharge", "11:00")), scope="municipalities_only"))[
+        "outages"
+    ]
+    assert found["routine"] == {"apply": False, "clauses": []}
+    assert [task["what"] for task in found["chains"][0]["tasks"]] == ["admission_or_discharge"]
+
+
+@pytest.mark.clause("R1.6")
+@pytest.mark.parametrize(
+    ("discharge", "status", "counts"),
+    [
+        ({}, "ok", True),
+        ({"withdrawn": True}, "ok", False),
+        ({}, "wrong_patient", False),
+        ({}, "deceased", True),
+    ],
+)
+def test_which_discharge_calls_for_the_routine(discharge: dict[str, Any], status: str, counts: bool) -> None:
+    data = document(
+        chain("c1", event("e1", "discharge", "14:00", **discharge), status=status),
+        start="2026-01-20T13:30+01:00",
+        end="2026-01-20T14:30+01:00",
+    )
+    assert answer(data)["outages"][0]["routine"]["clauses"] == (["R1.6"] if counts else [])
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_an_outage_without_an_end_lasts_until_now(missing: bool) -> None:
+    data = document(chain("c1", event("e1", "admission", "15:59")), end=None)
+    if missing:
+        del data["outages"][0]["end"]
+    assert answer(data)["outages"][0]["routine"]["clauses"] == ["R1.5", "R1.7"]
+    early = datetime(2026, 1, 20, 10, tzinfo=UTC)
+    assert place_and_sentence(data, early) == ("outages[0].chains[0].events[0].at", "lies outside the outage")
+    before = datetime(2026, 1, 20, 9, tzinfo=UTC)
+    assert place_and_sentence(data, before) == ("outages[0].start", "is after now")
+
+
+def test_an_event_may_be_at_either_end() -> None:
+    data = document(chain("c1", event("e1", "admission", "10:40"), event("e2", "discharge", "13:20")))
+    assert len(answer(data)["outages"][0]["chains"][0]["inform"]) == 2
+
+
+def test_equal_times_keep_the_order_given() -> None:
+    def tasks(*kinds: str) -> list[str]:
+        events = [event(f"e{place}", kind, "11:00") for place, kind in enumerate(kinds)]
+        found = answer(document(chain("c1", *events, before="admitted")))
+        return [task["what"] for task in found["outages"][0]["chains"][0]["tasks"]]
+
+    assert tasks("discharge", "admission") == ["discharge", "admission"]
+    assert tasks("admission", "discharge") == ["admission_or_discharge"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "long"),
+    [
+        ("2026-03-29T01:30", "2026-03-29T04:30", False),
+        ("2026-10-25T01:30", "2026-10-25T03:15", True),
+        ("2026-03-29T00:30Z", "2026-03-29T04:30+02:00", False),
+    ],
+)
+def test_a_time_without_an_offset_is_swedish_time(start: str, end: str, long: bool) -> None:
+    assert answer(document(start=start, end=end))["outages"][0]["routine"]["clauses"] == (
+        ["R1.7"] if long else []
+    )
+
+
+CHAIN, EVENT = "outages[0].chains[0]", "outages[0].chains[0].events[0]"
+REPLY = document(chain("c1", event("e1", "admission_reply", "11:00", party="municipality")))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place", "words"),
+    [
+        ((), [], "the document", "must be an object"),
+        (("outages",), {}, "outages", "must be a list"),
+        (("outages", 0), 7, "outages[0]", "must be an object"),
+        (("outages", 0, "id"), 7, "outages[0].id", "must be a text"),
+        (("outages", 0, "id"), " ", "outages[0].id", "not empty"),
+        (("outages", 0, "scope"), "region_only", "outages[0].scope", "municipalities_only, both_principals"),
+        (("outages", 0, "start"), "2026-01-20T14:00+01:00", "outages[0].start", "is after the end"),
+        (("outages", 0, "start"), "2026-01-20", "outages[0].start", "is no time"),
+        (("outages", 0, "start"), "2026-02-30T10:00", "outages[0].start", "is no time"),
+        (("outages", 0, "start"), "0001-01-01T00:00+14:00", "outages[0].start", "is no time"),
+        (("outages", 0, "start"), "2026-03-29T02:30", "outages[0].start", "is skipped"),
+        (("outages", 0, "start"), "2025-10-26T02:30", "outages[0].start", "comes twice"),
+        (("outages", 0, "end"), "9999-12-31T23:59Z", "outages[0].end", "is no time"),
+        (
+            ("outages", 0, "chains", 0, "before"),
+            "maybe",
+            f"{CHAIN}.before",
+            "admitted, not_admitted, unknown",
+        ),
+        (("outages", 0, "chains", 0, "ward"), None, f"{CHAIN}.ward", "must be a text"),
+        (("outages", 0, "chains", 0, "status"), "OK", f"{CHAIN}.status", "ok, deceased, wrong_patient"),
+        (("outages", 0, "chains", 0, "events"), None, f"{CHAIN}.events", "must be a list"),
+        (("outages", 0, "chains", 0, "events", 0, "kind"), "fax", f"{EVENT}.kind", "'fax' is unknown"),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "at"),
+            "2026-01-20T10:39:59+01:00",
+            f"{EVENT}.at",
+            "outside",
+        ),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "at"),
+            "2026-01-20T13:20:01+01:00",
+            f"{EVENT}.at",
+            "outside",
+        ),
+        (("outages", 0, "chains", 0, "events", 0, "withdrawn"), 1, f"{EVENT}.withdrawn", "true or false"),
+        (("outages", 0, "chains", 0, "events", 0, "withdrawn"), None, f"{EVENT}.withdrawn", "true or false"),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "sip_date"),
+            "2026-02-29",
+            f"{EVENT}.sip_date",
+            "is no date",
+        ),
+        (("outages", 0, "chains", 0, "events", 0, "sip_date"), "20260120", f"{EVENT}.sip_date", "is no date"),
+        (("outages", 0, "chains", 0, "events", 0, "sip_date"), False, f"{EVENT}.sip_date", "must be a text"),
+        (("outages", 0, "chains", 0, "events", 0, "party"), "inpatient", f"{EVENT}.party", "does not send"),
+        (("outages", 0, "chains", 0, "events", 0, "party"), None, f"{EVENT}.party", "must be a text"),
+    ],
+)
+def test_bad_input_names_its_place(path: tuple[str | int, ...], value: Any, place: str, words: str) -> None:
+    found, sentence = place_and_sentence(changed(REPLY, path, value))
+    assert found == place
+    assert words in sentence
+
+
+def changed(data: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    if not path:
+        return value
+    data = copy.deepcopy(data)
+    inner = data
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return data
+
+
+@pytest.mark.parametrize("key", ["id", "scope", "start", "chains"])
+def test_what_an_outage_must_have(key: str) -> None:
+    data = copy.deepcopy(REPLY)
+    del data["outages"][0][key]
+    assert place_and_sentence(data) == (f"outages[0].{key}", "is missing")
+
+
+@pytest.mark.parametrize("key", ["id", "before", "ward", "status", "events"])
+def test_what_a_chain_must_have(key: str) -> None:
+    data = copy.deepcopy(REPLY)
+    del data["outages"][0]["chains"][0][key]
+    assert place_and_sentence(data) == (f"{CHAIN}.{key}", "is missing")
+
+
+@pytest.mark.parametrize("key", ["id", "kind", "at", "party"])
+def test_what_an_event_must_have(key: str) -> None:
+    data = copy.deepcopy(REPLY)
+    del data["outages"][0]["chains"][0]["events"][0][key]
+    assert place_and_sentence(data) == (f"{EVENT}.{key}", "is missing")
+
+
+def test_a_withdrawn_event_outside_the_outage_is_bad_too() -> None:
+    data = document(chain("c1", event("e1", "admission", "09:00", withdrawn=True)))
+    assert place_and_sentence(data)[0] == f"{EVENT}.at"
+
+
+def test_the_second_of_two_with_the_same_id_is_named() -> None:
+    twice = [event("e1", "admission", "11:00"), event("e1", "discharge", "11:10")]
+    assert place_and_sentence(document(chain("c1", *twice)))[0] == "outages[0].chains[0].events[1].id"
+    assert place_and_sentence(document(chain("c1"), chain("c1")))[0] == "outages[0].chains[1].id"
+    assert place_and_sentence({"outages": [outage(), outage()]})[0] == "outages[1].id"
+
+
+def test_the_same_id_in_two_chains_or_outages_is_another_thing() -> None:
+    events = [event("e1", "admission", "11:00")]
+    data = {"outages": [outage(chain("c1", *events), chain("c2", *events)), outage(chain("c1"), id="o2")]}
+    assert len(answer(data)["outages"]) == 2
+
+
+def test_a_party_that_says_what_is_so_already_does_no_harm() -> None:
+    data = document(chain("c1", event("e1", "admission", "11:00", party="inpatient")))
+    assert answer(data) == answer(document(chain("c1", event("e1", "admission", "11:00"))))
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    inner: Any = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for key, found in inner:
+        yield from places(found, (*path, key))
+
+
+def test_any_value_at_any_place_is_answered_or_refused_in_one_line() -> None:
+    odd: list[Any] = [None, True, 0, -1, 1.5, float("inf"), 10**400, "", "x", "\ud800", "a\nb", "x" * 10_000]
+    odd += [
+        [],
+        [None],
+        {},
+        {"id": None},
+        "2026-01-20T11:00",
+        "2026-01-20T11:00:00+99:99",
+        "1900-01-01T00:00Z",
+    ]
+    faults = [fault(changed(FULL, path, value)) for path in places(FULL) for value in odd]
+    refused = [line for line in faults if line]
+    assert len(refused) > 1000
+    assert all("\n" not in line and len(line) < 300 for line in refused)
+
+
+def fault(data: Any) -> str:
+    """The line a person would read; empty when there is an answer. Anything but BadInput goes on up."""
+    try:
+        answer(data)
+    except BadInput as error:
+        return str(error)
+    return ""

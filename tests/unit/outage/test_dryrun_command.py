@@ -1,0 +1,106 @@
+"""`manage.py dryrun`: JSON in, JSON out, no database (none is allowed in these tests)."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from .test_dryrun import FULL, NOW, ROUTINE, document, run
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def dryrun(content: bytes | str, tmp_path: Path) -> Any:
+    path = tmp_path / "try.json"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    out = io.StringIO()
+    call_command("dryrun", str(path), stdout=out)
+    return json.loads(out.getvalue())
+
+
+def refusal(content: bytes | str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as stop:
+        dryrun(content, tmp_path)
+    assert stop.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    return err.strip()
+
+
+def test_the_answer_is_that_of_the_rules(tmp_path: Path) -> None:
+    assert dryrun(json.dumps(FULL), tmp_path) == run(FULL, ROUTINE, NOW)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    assert dryrun(b"\xef\xbb\xbf" + json.dumps(document()).encode(), tmp_path)["outages"][0]["id"] == "o1"
+
+
+def test_an_id_in_any_script_comes_back_as_it_was(tmp_path: Path) -> None:
+    data = document(id="Åsele 🚑 \ud800")
+    assert dryrun(json.dumps(data), tmp_path)["outages"][0]["id"] == data["outages"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ('{"outages": [NaN]}', "NaN is no JSON value"),
+        ('{"outages": -Infinity}', "-Infinity is no JSON value"),
+        (b'{"outages": "\xe5"}', "is not UTF-8"),
+        ("[" * 200_000, "is nested too deep"),
+        ('{"outages": ' + "9" * 10_000 + "}", "is not JSON"),
+        ('{"outages": [], "outages": []}', "'outages' stands twice"),
+        ("7", "the document: must be an object"),
+        ("{}", "outages: is missing"),
+        ('{"outages": [{"id": 7}]}', "outages[0].id: must be a text"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    content: bytes | str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in refusal(content, tmp_path, capsys)
+
+
+@pytest.mark.parametrize("name", ["", ".", "missing.json", "new\nline", "\0"])
+def test_a_file_that_can_not_be_read(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        call_command("dryrun", name)
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_unknown_routine_names_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "try.json"
+    path.write_text("{}")
+    with pytest.raises(SystemExit) as stop:
+        call_command("dryrun", str(path), "--routine", "nowhere")
+    assert stop.value.code == 2
+    assert "prator-2023-04-03" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("content", "code"), [(json.dumps(FULL), 0), (json.dumps({"outages": [{}]}), 2)])
+def test_as_a_program_fed_through_a_pipe_with_no_database_in_reach(content: str, code: int) -> None:
+    environment = os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "dryrun", "-"],
+        input=content,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == code
+    if code:
+        assert (done.stdout, done.stderr) == ("", "outages[0].id: is missing\n")
+    else:
+        assert (json.loads(done.stdout), done.stderr) == (run(FULL, ROUTINE, NOW), "")

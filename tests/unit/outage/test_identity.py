@@ -1,0 +1,171 @@
+"""Identities: what is typed is understood or warned of, and never refused."""
+
+import random
+from datetime import date
+
+import pytest
+
+from outage.rules.identity import (
+    WARN_CHECK_DIGIT,
+    WARN_DATE_UNKNOWN,
+    WARN_FORMAT,
+    WARN_FUTURE,
+    WARN_NO_DATE,
+    WARN_PLUS,
+    WARN_RESERVE,
+    WARN_SERIAL,
+    WARN_UNKNOWN,
+    IdentityKind,
+    classify_identity,
+)
+
+TODAY = date(2026, 11, 22)
+PERSON, COORDINATION = IdentityKind.PERSONNUMMER, IdentityKind.SAMORDNINGSNUMMER
+RESERVE, OTHER, UNKNOWN = IdentityKind.RESERVE_NUMBER, IdentityKind.OTHER, IdentityKind.UNKNOWN
+
+
+def check_digit(nine: str) -> str:
+    """Luhn, by the table of doubled digits."""
+    total = sum(int("0246813579"[int(d)]) if place % 2 == 0 else int(d) for place, d in enumerate(nine))
+    return str(-total % 10)
+
+
+def number(birth: str, serial: str = "981") -> str:
+    """Twelve digits from YYYYMMDD and a serial kept for testing."""
+    return birth + serial + check_digit(birth[2:] + serial)
+
+
+BORN_1981 = number("19811218")
+TEN = BORN_1981[2:]
+LATER_THIS_YEAR = number("19261224")[2:]
+COORDINATED = number("19701063", "982")
+
+# The eighteen cases that trip the common libraries.
+CASES = [
+    ("ten digits", f"{TEN[:6]}-{TEN[6:]}", PERSON, BORN_1981, ()),
+    ("twelve digits", BORN_1981, PERSON, BORN_1981, ()),
+    ("a plus", f"{TEN[:6]}+{TEN[6:]}", PERSON, "18" + TEN, ()),
+    (
+        "wrong check digit",
+        BORN_1981[:-1] + str((int(BORN_1981[-1]) + 1) % 10),
+        PERSON,
+        None,
+        (WARN_CHECK_DIGIT,),
+    ),
+    ("month 13", number("19811318"), OTHER, None, (WARN_NO_DATE,)),
+    ("29 February 1981", number("19810229"), OTHER, None, (WARN_NO_DATE,)),
+    ("samordningsnummer", f"{COORDINATED[2:8]}-{COORDINATED[8:]}", COORDINATION, COORDINATED, ()),
+    ("twelve digits in 2099", number("20990101"), PERSON, None, (WARN_FUTURE,)),
+    ("ten digits, a day later this year", LATER_THIS_YEAR, PERSON, "19" + LATER_THIS_YEAR, ()),
+    ("a letter in the serial", "19811218-T981", RESERVE, "19811218T981", (WARN_RESERVE,)),
+    ("blanks around", f"  {BORN_1981}\t", PERSON, BORN_1981, ()),
+    ("full-width digits", "８１１２１８９８１１", OTHER, None, (WARN_FORMAT,)),
+    ("a trailing newline", f"{BORN_1981}\n", PERSON, BORN_1981, ()),
+    (
+        "twelve digits with a plus, born 1981",
+        f"{BORN_1981[:8]}+{BORN_1981[8:]}",
+        PERSON,
+        BORN_1981,
+        (WARN_PLUS,),
+    ),
+    ("samordningsnummer, day 60", "197010609820", COORDINATION, None, (WARN_DATE_UNKNOWN,)),
+    ("samordningsnummer, month 00", "197000709820", COORDINATION, None, (WARN_DATE_UNKNOWN,)),
+    ("nothing", None, UNKNOWN, "", (WARN_UNKNOWN,)),
+    ("an integer", int(TEN), PERSON, BORN_1981, ()),
+    ("serial 000", number("19811218", "000"), PERSON, None, (WARN_SERIAL,)),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "stored", "warnings"), [pytest.param(*case[1:], id=case[0]) for case in CASES]
+)
+def test_the_cases_that_trip_libraries(
+    typed: str | int | None, kind: IdentityKind, stored: str | None, warnings: tuple[str, ...]
+) -> None:
+    found = classify_identity(typed, TODAY)
+    assert (found.kind, found.warnings) == (kind, warnings)
+    assert found.stored == (str(typed) if stored is None else stored)
+
+
+def test_the_well_known_test_person() -> None:
+    found = classify_identity("19121212-1212", TODAY)
+    assert (found.kind, found.stored, found.warnings) == (PERSON, "191212121212", ())
+    assert found.display == "19121212-1212"
+    assert found.paper == "121212+1212"
+
+
+@pytest.mark.parametrize(
+    ("year", "paper_sign"),
+    [(1925, "+"), (1926, "+"), (1927, "-"), (2025, "-")],
+    ids=["101", "100", "99", "1"],
+)
+def test_the_plus_comes_the_year_one_turns_100(year: int, paper_sign: str) -> None:
+    # Turns 100 late in the year, after today.
+    stored = number(f"{year}1231")
+    found = classify_identity(stored, TODAY)
+    assert found.paper == f"{stored[2:8]}{paper_sign}{stored[8:]}"
+    assert classify_identity(found.paper, TODAY).stored == stored
+
+
+def test_ten_digits_are_read_back_to_the_same_person_for_every_age() -> None:
+    for age_in_days in range(0, 364 * 200, 97):
+        born = date.fromordinal(TODAY.toordinal() - age_in_days)
+        stored = number(born.strftime("%Y%m%d"))
+        found = classify_identity(stored, TODAY)
+        assert (found.stored, found.display, found.warnings) == (stored, f"{stored[:8]}-{stored[8:]}", ())
+        again = classify_identity(found.paper, TODAY)
+        assert (again.stored, again.warnings) == (stored, ())
+
+
+def test_born_today_is_not_in_the_future_and_tomorrow_is() -> None:
+    assert classify_identity(number("20261122"), TODAY).warnings == ()
+    assert classify_identity(number("20261123"), TODAY).warnings == (WARN_FUTURE,)
+
+
+def test_the_day_given_decides_not_the_clock_of_the_machine() -> None:
+    ten = number("20300101")[2:]
+    assert classify_identity(ten, date(2026, 1, 1)).stored.startswith("1930")
+    assert classify_identity(ten, date(2031, 1, 1)).stored.startswith("2030")
+
+
+def test_a_leap_day_in_ten_digits_finds_a_century_that_had_it() -> None:
+    assert classify_identity(number("20000229")[2:], date(2105, 1, 1)).stored.startswith("2000")
+    assert classify_identity(number("19000229")[2:], date(1999, 1, 1)).kind is OTHER
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("19811218 T981", RESERVE),
+        ("19811218t981", RESERVE),
+        ("AC-12345", OTHER),
+        ("811218-T981", OTHER),
+        ("ABCDEFGHIJKL", OTHER),
+        ("12345", OTHER),
+        ("okänd man", OTHER),
+    ],
+)
+def test_other_identities_are_kept_and_warned_of(typed: str, kind: IdentityKind) -> None:
+    found = classify_identity(typed, TODAY)
+    assert found.kind is kind
+    assert len(found.warnings) == 1
+    assert found.stored == found.display == found.paper
+    if kind is OTHER:
+        assert found.stored == typed
+
+
+@pytest.mark.parametrize("dash", ["‐", "‑", "–", "—", "−", " - "])
+def test_the_dashes_that_keyboards_make_of_a_hyphen(dash: str) -> None:
+    assert classify_identity(f"19121212{dash}1212", TODAY).stored == "191212121212"
+
+
+def test_nothing_that_can_be_typed_raises() -> None:
+    rng = random.Random(20260120)
+    alphabet = "0123456789" * 3 + "+-– T\x00åé８٣²\n'\"<"
+    for _ in range(20_000):
+        typed = "".join(rng.choices(alphabet, k=rng.randrange(16)))
+        found = classify_identity(typed, TODAY)
+        assert found.kind in IdentityKind
+        numbered = found.kind in (PERSON, COORDINATION)
+        assert not numbered or (len(found.stored) == 12 and found.stored.isascii() and found.stored.isdigit())
+        assert numbered or found.warnings

@@ -1,0 +1,180 @@
+"""A faulty content file is refused before anything uses it, and the error names file, key and remedy."""
+
+import copy
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import outage.routine
+from outage.routine import RoutineError, load_routine
+from outage.routine.loader import routine_from
+
+PATH = Path(outage.routine.__file__).parent / "content" / "prator-2023-04-03.toml"
+DATA: dict[str, Any] = tomllib.loads(PATH.read_text(encoding="utf-8"))
+
+Place = tuple[str | int, ...]
+
+
+def places(value: Any, place: Place = ()) -> Iterator[Place]:
+    """Every place in the content, tables and leaves."""
+    if place:
+        yield place
+    inner: Any = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for key, found in inner:
+        yield from places(found, (*place, key))
+
+
+def at(data: Any, place: Place) -> Any:
+    for key in place:
+        data = data[key]
+    return data
+
+
+def changed(place: Place, value: Any) -> dict[str, Any]:
+    data = copy.deepcopy(DATA)
+    at(data, place[:-1])[place[-1]] = value
+    return data
+
+
+def without(place: Place) -> dict[str, Any]:
+    data = copy.deepcopy(DATA)
+    del at(data, place[:-1])[place[-1]]
+    return data
+
+
+def may_be_left_out(place: Place) -> bool:
+    """Whether the rest is still a routine without what stands there."""
+    last = place[-1]
+    if last in ("law_reminder", "particulars", "tells_participants", "answers") or "particulars" in place:
+        return True
+    if isinstance(last, int):
+        # An entry of a list that has others.
+        return len(at(DATA, place[:-1])) > 1 and place[0] != "combinations"
+    if place[0] == "outcomes":
+        return last in ("by", "clause")
+    if place[0] in ("clauses", "combinations"):
+        return len(place) == 2
+    return place[0] == "support" and last == "number"
+
+
+def may_be_blank(place: Place) -> bool:
+    return place[-1] in ("law_reminder", "answers", "number") or (
+        place[0] == "outcomes" and place[-1] == "clause"
+    )
+
+
+def fits(place: Place, value: Any) -> bool:
+    """Whether `value` is one of the few odd ones that may stand at `place`."""
+    if value == "":
+        return may_be_blank(place)
+    if value == []:
+        return place[-1] == "particulars"
+    return (value is True and place[-1] == "tells_participants") or (
+        value == {} and place == ("combinations",)
+    )
+
+
+EVERY_PLACE = list(places(DATA))
+
+
+def test_the_content_as_it_stands_is_good() -> None:
+    assert routine_from(PATH, DATA).id == PATH.stem
+
+
+@pytest.mark.parametrize(
+    "place",
+    [place for place in EVERY_PLACE if not may_be_left_out(place)],
+    ids=lambda place: ".".join(str(key) for key in place),
+)
+def test_whatever_is_missing_is_named(place: Place) -> None:
+    with pytest.raises(RoutineError) as error:
+        routine_from(PATH, without(place))
+    named = next(str(key) for key in reversed(place) if isinstance(key, str))
+    assert named in error.value.key
+    assert error.value.file == PATH
+    assert error.value.remedy
+    assert str(error.value).startswith("prator-2023-04-03.toml: ")
+
+
+@pytest.mark.parametrize("wrong", [True, 1.5, [], {}, [[]], [1], "", -1], ids=repr)
+def test_whatever_is_of_the_wrong_kind_is_named(wrong: Any) -> None:
+    for place in EVERY_PLACE:
+        if fits(place, wrong):
+            continue
+        with pytest.raises(RoutineError) as error:
+            routine_from(PATH, changed(place, wrong))
+        assert error.value.remedy
+
+
+def test_a_misspelt_key_does_not_pass_in_silence() -> None:
+    free = [("clauses",), ("combinations",)]
+    tables = [
+        (),
+        *(place for place in EVERY_PLACE if isinstance(at(DATA, place), dict) and place not in free),
+    ]
+    for place in tables:
+        with pytest.raises(RoutineError) as error:
+            routine_from(PATH, changed((*place, "mispelt"), "x"))
+        assert error.value.key.endswith("mispelt")
+        assert "unknown key" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "key", "remedy"),
+    [
+        (("id",), "other", "id", "the same"),
+        (("limits", "time_zone"), "Europe/Umeå", "limits.time_zone", "no time zone"),
+        (("limits", "time_zone"), "../etc/passwd", "limits.time_zone", "no time zone"),
+        (("limits", "long_outage_minutes"), 0, "limits.long_outage_minutes", "above zero"),
+        (("limits", "break_point_window_minutes"), 720, "limits.break_point_window_minutes", "less than 720"),
+        (("clauses", "1.1"), "x", "clauses.1.1", "number of a clause"),
+        (("outcomes", "1", "clause"), "R9.9", "outcomes.1.clause", "[clauses]"),
+        (("outcomes", "1", "by"), "wards", "outcomes.1.by", "inpatient"),
+        (("outcomes", "1", "do"), "Skriv i {systm}.", "outcomes.1.do", "{system}"),
+        (("outcomes", "1", "do"), "Skriv i {", "outcomes.1.do", "{system}"),
+        (("outcomes", "1", "do"), "Skriv i {system.x}", "outcomes.1.do", "{system}"),
+        (("combinations", "7", "of"), ["3", "99"], "combinations.7.of", "no outcome"),
+        (("acknowledge", "parties"), [], "acknowledge.parties", "at least one"),
+        (("acknowledge", "parties"), ["inpatient", "inpatient"], "acknowledge.parties", "twice"),
+        (("messages", 0, "key"), "Admission", "messages[0].key", "a–z"),
+        (("messages", 1, "key"), "admission", "messages[1].key", "stands twice"),
+        (("messages", 0, "effect"), "arrival", "messages[0].effect", "admission, discharge, sip"),
+        (("messages", 0, "particulars"), ["shoe_size"], "messages[0].particulars", "preliminary_date"),
+        (("messages", 0, "sendings", 0, "tells"), ["inpatient"], "messages[0].sendings[0].tells", "itself"),
+        (("messages", 0, "sendings", 0, "clause"), "R7.7", "messages[0].sendings[0].clause", "[clauses]"),
+        (("messages", 1, "sendings", 0, "party"), "outpatient", "messages[1].sendings[0].tells", "itself"),
+        (("messages",), [], "messages", "at least one"),
+        (("messages", 1, "answers"), "discharge", "messages[1].answers", "stands before"),
+    ],
+)
+def test_what_is_wrong_names_its_key_and_the_remedy(place: Place, value: Any, key: str, remedy: str) -> None:
+    with pytest.raises(RoutineError) as error:
+        routine_from(PATH, changed(place, value))
+    assert error.value.key == key
+    assert remedy in error.value.remedy
+
+
+def test_one_party_has_one_sending_of_a_type() -> None:
+    doubled = DATA["messages"][0]["sendings"] * 2
+    with pytest.raises(RoutineError, match="one sending for each party"):
+        routine_from(PATH, changed(("messages", 0, "sendings"), doubled))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"id = ", "is not TOML"), (b'id = "\xe5"', "is not UTF-8"), (None, "can not be read")],
+)
+def test_a_file_that_can_not_be_read_at_all(tmp_path: Path, content: bytes | None, words: str) -> None:
+    path = tmp_path / "routine.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(RoutineError, match=words) as error:
+        load_routine(path)
+    assert str(error.value).startswith("routine.toml: ")
