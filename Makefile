@@ -4,8 +4,6 @@ SHELL := /bin/bash
 PORT ?= 8000
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
-# What the deploy check is asked about: production, with nothing of this machine's own.
-AS_PRODUCTION := env -u DATABASE_URL PRODUCTION=1 DEMO=0 ALLOWED_HOSTS=driftstopp.example .ci/with-throwaway-settings
 UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade --quiet
 
@@ -22,12 +20,7 @@ test: setup-dev ## Set up everything and run every test: SQLite, browser, Postgr
 	@.ci/test
 
 check: setup-dev ## Lint, format, types, migrations, deploy check, floors
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy
-	@$(AS_PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
-	@$(AS_PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
-	.venv/bin/lint-imports --no-logo
+	@.ci/check
 
 bench: setup-dev ## Measure pages and log-a-call against a bare Django view; writes docs/benchmarks.md
 	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench

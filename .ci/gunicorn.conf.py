@@ -4,8 +4,8 @@ Nothing is preloaded: each worker opens its own database connection after the fo
 not logged; what happened stands in the trace.
 """
 
-import contextlib
 import os
+import signal
 import threading
 from typing import Any
 
@@ -22,6 +22,8 @@ control_socket_disable = True
 
 def post_worker_init(worker: Any) -> None:
     """Tell the address once the first worker has loaded the application and answers."""
+    # Ctrl-C reaches the whole group; the master then stops its workers, once and in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if worker.age == 1:
         print(f"\nDriftstopp är igång. Öppna http://{bind}/ i webbläsaren.\nAvsluta med Ctrl-C.", flush=True)
     # In the background: loading the typesetter takes over a second, and the first page must not wait for it.
@@ -29,9 +31,10 @@ def post_worker_init(worker: Any) -> None:
 
 
 def _warm_up_printing() -> None:
-    from forms.rendering import PrintingUnavailable, warm_up
+    from forms.rendering import warm_up
+    from outage.checks import check_printing
 
-    with contextlib.suppress(PrintingUnavailable):
+    if not check_printing(None):
         warm_up()
 
 

@@ -20,7 +20,7 @@ install() {
   local log
   log=$(mktemp)
   if "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive bash -c \
-    'apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"' install "$@" \
+    'apt-get update -qq; apt-get install -y -qq --no-install-recommends "$@"' install "$@" \
     >"$log" 2>&1 </dev/null; then
     rm -f "$log"
     return 0

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
 
 import django
+from dj_database_url import ParseError, UnknownSchemeError
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -36,6 +37,10 @@ def main() -> None:
         if settings.DEMO:
             say("Gör i ordning demon …")
             call_command("demo", verbosity=0)
+    except (ParseError, UnknownSchemeError):
+        raise SystemExit(
+            "DATABASE_URL går inte att läsa. Skriv till exempel postgres://namn:lösenord@värd:5432/databas."
+        ) from None
     except OperationalError as error:
         raise SystemExit(f"Databasen svarar inte: {error}\nKontrollera DATABASE_URL.") from None
     except (ImproperlyConfigured, CommandError) as error:

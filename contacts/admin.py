@@ -150,7 +150,10 @@ class UserAdmin(SavedByService, DjangoUserAdmin):
     ]
     filter_horizontal = []
     readonly_fields = ["last_login"]
-    inlines = [MembershipsInline]
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[MembershipsInline]]:
+        """Show assignments once there is a person to have them."""
+        return [MembershipsInline] if obj is not None else []
 
     def user_change_password(
         self,

@@ -15,12 +15,9 @@ from outage.routine import RoutineError, all_routines
 TAG = "driftstopp"
 SHORTEST_SECRET_KEY = 50
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-# The shared objects that WeasyPrint opens, each with the Debian package it comes in.
-PRINTING_LIBRARIES = {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
-}
+# The shared objects that WeasyPrint can not do without, and the Debian packages that printing wants.
+PRINTING_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
+PRINTING_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 @register(TAG)
@@ -77,13 +74,12 @@ def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 @register(TAG)
 def check_printing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W001: without Pango nothing can be printed; everything else works."""
-    missing = [package for library, package in PRINTING_LIBRARIES.items() if not _loads(library)]
-    if not missing:
+    if all(_loads(library) for library in PRINTING_LIBRARIES):
         return []
     return [
         Warning(
             "Utskrift är avstängd: Pango saknas.",
-            hint=f"Kör: sudo apt-get install --no-install-recommends {' '.join(missing)}",
+            hint=f"Kör: sudo apt-get install --no-install-recommends {PRINTING_PACKAGES}",
             id=f"{TAG}.W001",
         )
     ]

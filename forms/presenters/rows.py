@@ -18,11 +18,17 @@ from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.wording import clock_time, day
 
 
+# What a column still holds in a few lines.
+_LONG = 120
+_MANY_LINES = 3
+
+
 @dataclass(frozen=True, slots=True)
 class CallLine:
     """One call or try. `remark` tells of a correction or withdrawal; `struck` that the row no longer counts.
 
-    `also` names the other messages of the same call, so that one call is not taken for several.
+    `also` names the other messages of the same call, so that one call is not taken for several. Long texts stand
+    in `notes`, which get the full width of the page, so that a row never outgrows it.
     """
 
     at: datetime
@@ -36,6 +42,7 @@ class CallLine:
     spoken_to: str
     read_back: str
     comment: str
+    notes: tuple[str, ...]
     also: str
     signature: str
     struck: bool
@@ -110,6 +117,7 @@ class RowMaker:
     def _line(self, call: Handover, event: CareChainEvent | None = None) -> CallLine:
         after = self._call_after.get(call.pk)
         outcome = CallOutcome(call.outcome)
+        comment, read_back = _comment(call), _read_back(call)
         return CallLine(
             at=call.at,
             written_at=call.written_at,
@@ -120,8 +128,9 @@ class RowMaker:
             outcome="" if outcome is CallOutcome.REACHED else CALL_OUTCOME_LABELS[outcome],
             is_try=outcome in FAILED,
             spoken_to=call.spoken_to,
-            read_back=_read_back(call),
-            comment=_comment(call),
+            read_back="" if _is_long(read_back) else read_back,
+            comment="" if _is_long(comment) else comment,
+            notes=tuple(text for text in (read_back, comment) if _is_long(text)),
             also=self._also(call, event),
             signature=call.signature,
             struck=after is not None,
@@ -189,6 +198,10 @@ def _noted(event: CareChainEvent) -> str:
     if event.written_at:
         noted += f". På papper {day(event.written_at)} {clock_time(event.written_at)}"
     return noted
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _LONG or text.count("\n") > _MANY_LINES
 
 
 def _read_back(call: Handover) -> str:

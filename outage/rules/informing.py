@@ -74,8 +74,8 @@ CALL_OUTCOME_LABELS: dict[CallOutcome, str] = {
 }
 
 INFORM_STATE_LABELS: dict[InformState, str] = {
-    InformState.INFORMED: "Informerad",
-    InformState.RELAYED: "Förmedlat, inte informerad",
+    InformState.INFORMED: "Underrättad",
+    InformState.RELAYED: "Förmedlat, inte underrättad",
     InformState.TRIED: "Ringd, inte nådd",
     InformState.STILL_TO_RING: "Att ringa",
 }
@@ -234,7 +234,7 @@ def check_discharge_complete(standings: Iterable[Standing], open_item_keys: Coll
     if not missing:
         return
     uncovered = [recipient.label for recipient in missing if recipient.key not in open_item_keys]
-    reason = f"Utskrivningen är inte klar. Inte informerad: {_and(recipient.label for recipient in missing)}."
+    reason = f"Utskrivningen är inte klar. Inte underrättad: {_and(recipient.label for recipient in missing)}."
     if uncovered:
         reason += f" Ring, eller lämna en öppen punkt med namn och skäl för: {_and(uncovered)}."
     else:
@@ -267,7 +267,7 @@ def check_open_item(*, responsible: str, reason: str) -> dict[str, str]:
     if not responsible.strip():
         errors["responsible"] = "Ange vem som tar hand om den öppna punkten."
     if not reason.strip():
-        errors["reason"] = "Skriv varför mottagaren inte är informerad."
+        errors["reason"] = "Skriv varför mottagaren inte är underrättad."
     return errors
 
 

@@ -48,7 +48,7 @@ def test_finds_the_hemsjukvard_of_a_municipality(directory):
 
 
 def test_finds_by_kind_and_by_extension(directory):
-    assert found("it-support") == ["Servicedesk"]
+    assert found("IT-support") == ["Servicedesk"]
     assert found("59090") == ["Servicedesk"]
 
 
@@ -71,9 +71,9 @@ def test_retired_entries_are_not_found(county):
 
 def test_pages_hold_every_hit_once(directory):
     first, second = (search_entries("vaxel", page=n, limit=12) for n in (1, 2))
-    assert (first.total, first.pages, second.page) == (18, 2, 2)
+    assert (first.total, first.pages, second.page) == (17, 2, 2)
     names = [entry.name for entry in (*first.entries, *second.entries)]
-    assert len(set(names)) == 18
+    assert len(set(names)) == 17
     assert search_entries("vaxel", page=99, limit=12).entries == second.entries
     assert search_entries("vaxel", page=0, limit=12).entries == first.entries
 
@@ -162,8 +162,7 @@ def test_the_direct_number_of_a_hemsjukvard_unit_relays_to_its_municipality(coun
     ]
     # Who wants the hemsjukvård itself reaches it there: nothing is relayed.
     own = numbers_for(Party.MUNICIPALITY, county.mala.pk, unit.pk, TUESDAY_10)
-    assert (own[0].number, own[0].relays) == ("0953-140 00", False)
-    assert {n.number: n.relays for n in own}["0953-140 50"] is False
+    assert (own[0].number, own[0].relays) == ("0953-140 50", False)
 
 
 @pytest.mark.clause("R5.1")

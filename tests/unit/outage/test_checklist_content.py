@@ -61,7 +61,7 @@ def test_a_psychiatric_ward_rings_psychiatric_care_and_a_somatic_one_the_halsoce
     [
         (Party.INPATIENT, "Servicedesk 59090"),
         (Party.OUTPATIENT, "Servicedesk 59090"),
-        (Party.MUNICIPALITY, "Kommunens it-support"),
+        (Party.MUNICIPALITY, "Kommunens IT-support"),
     ],
 )
 def test_the_first_thing_is_to_ring_ones_own_support(party, support):
@@ -93,7 +93,7 @@ def test_only_oppenvard_sends_the_calls_to_a_sip():
         ('key = "scope"', 'key = "support"', "checklists[0].items[1].key"),
         ('clause = "R1.1"', 'clause = "R9.9"', "checklists[0].items[0].clause"),
         ('key = "support", ', "", "checklists[0].items[0].key"),
-        ("{support}", "{helpdesk}", "checklists[0].items[0].text"),
+        ("Ring {support}", "Ring {helpdesk}", "checklists[0].items[0].text"),
         ('party = "municipality"', 'party = "municipality"\nward = "both"', "ward"),
         ('party = "municipality"', "party = ", ""),
     ],

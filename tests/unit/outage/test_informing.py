@@ -201,7 +201,7 @@ def test_the_reason_names_those_who_do_not_know() -> None:
     with pytest.raises(DischargeNotComplete) as refusal:
         check_discharge_complete(rows)
     assert refusal.value.reason == (
-        "Utskrivningen är inte klar. Inte informerad: Kommun och Öppenvård."
+        "Utskrivningen är inte klar. Inte underrättad: Kommun och Öppenvård."
         " Ring, eller lämna en öppen punkt med namn och skäl för: Kommun och Öppenvård."
     )
     assert refusal.value.missing == (MUNICIPALITY, OUTPATIENT)

@@ -77,7 +77,7 @@ def test_each_principal_has_its_own_support() -> None:
     region, municipality = (ROUTINE.support[kind] for kind in PrincipalKind)
     assert (region.name, region.number) == ("Servicedesk", "59090")
     assert municipality.number == ""
-    assert "egen it-support" in municipality.do
+    assert "egen IT-support" in municipality.do
 
 
 @pytest.mark.clause("R1.2")

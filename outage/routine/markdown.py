@@ -1,0 +1,62 @@
+"""A routine's rules as Markdown tables, for the README: what stands there is printed from the content."""
+
+from collections.abc import Iterable, Sequence
+
+from contacts.rules.parties import PARTY_LABELS
+from outage.rules.routine import DECISION_LABELS, WHAT_LABELS, Routine
+
+
+def rule_tables(routine: Routine) -> str:
+    """Give who tells whom, the limits and the outcomes of efterregistrering of `routine`, as Markdown."""
+    limits = routine.limits
+    parts = [
+        f"### {routine.title}, {routine.version}",
+        "**When the routine is used**",
+        _table(
+            ("Clause", "Reason"),
+            ((text.clause, text.sentence) for text in routine.reasons.values()),
+        ),
+        f"Long is more than {_minutes(limits.long_outage.total_seconds())} minutes; close to the break point is within "
+        f"{_minutes(limits.break_point_window.total_seconds())} minutes of {limits.break_point:%H.%M} "
+        f"({limits.time_zone}), ends included.",
+        "**Who tells whom**",
+        _table(
+            ("Clause", "Who", "Tells", "Whom"),
+            (
+                (
+                    sending.clause,
+                    PARTY_LABELS[sending.party],
+                    message.label,
+                    ", ".join(PARTY_LABELS[party] for party in sending.tells)
+                    + (", alla deltagare" if sending.tells_participants else ""),
+                )
+                for message in routine.messages.values()
+                for sending in message.sendings
+            ),
+        ),
+        "**What is entered afterwards, and what is not**",
+        _table(
+            ("Case", "Outcome", "About", "By", "Clause", "Why"),
+            (
+                (
+                    key,
+                    DECISION_LABELS[outcome.decision],
+                    WHAT_LABELS[outcome.what],
+                    PARTY_LABELS[outcome.by] if outcome.by else "–",
+                    outcome.clause or "–",
+                    outcome.why,
+                )
+                for key, outcome in routine.outcomes.items()
+            ),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:g}"

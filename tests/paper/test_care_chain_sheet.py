@@ -1,0 +1,353 @@
+"""The vårdkedjeblankett as it comes out of the printer."""
+
+import hashlib
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from forms.services.printing import print_care_chain
+from outage.models import OpenItem
+from outage.queries.care_chains import get_chain
+from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place
+from tests.paper.reading import everything, fonts, pages, read, squashed, structure, text_outside
+
+pytestmark = pytest.mark.django_db
+NOW = at(14, 5)
+SIGNATURE = "Alva Ask, Sjuksköterska, Medicin 1, Lycksele lasarett (SE2321000222-980A)"
+
+
+@pytest.fixture
+def place():
+    return make_place()
+
+
+def printed(place, chain):
+    with time_machine.travel(NOW, tick=False):
+        return print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk))
+
+
+@pytest.mark.clause("R2.4")
+def test_everything_logged_stands_on_the_paper(place):
+    text = everything(printed(place, full_chain(place)).pdf)
+    for expected in (
+        "Vårdkedjeblankett 1",
+        "Driftstopp i PRATOR från tis 24 nov 2026 10.40 · Båda huvudmännen",
+        "Tolvan Tolvansson",
+        "19121212-1212",
+        "I PRATOR före driftstoppet Nej",
+        "Avdelning (egen enhet)",
+        "Medicin 1, Lycksele lasarett Somatisk 0950-391 00",
+        "Umeå kommun 090-16 10 00 Växel Umeå, vardag dagtid 090-16 99 99 Hemsjukvård Umeå kväll/helg",
+        "Ålidhems hälsocentral Hälsocentral 090-785 90 00",
+        "090-785 00 00 Regionens växel",
+        "Inskrivning Slutenvård till kommun och öppenvård (R3.1)",
+        "tis 24 nov 10.45 Hände: Inskrivning (före 12.00)",
+        "Försök Upptaget",
+        "Kommun, Biståndsenheten Umeå",
+        "Bo Berg",
+        "Bor ensam. Trygghetslarm finns.",
+        "Mottaget",
+        "Upprepat",
+        "Aktuella insatser: Hemtjänst tre gånger om dagen, trygghetslarm",
+        "Preliminärt utskrivningsdatum: tors 26 nov 2026",
+        "Avtalat datum för SIP: tis 1 dec 2026",
+        "Deltagare: Dottern Disa Tolvansson, Enhetschef Erik Ek",
+        "Hände: Utskrivningsmeddelande (efter 12.00)",
+        "Förmedlat",
+        "Gick inte att upprepa: dålig linje",
+        "Noterat 10.50 av Alva Ask",
+        "När PRATOR är åter i drift",
+        "Blanketten är ett stöd. Dokumentera också i journalen (R2.3).",
+        "Förslag till blankett – ersätts av regionens egen.",
+        "Rutin 2023-04-03",
+        "Utskriven tis 24 nov 2026 14.05 av Alva Ask, Medicin 1, Lycksele lasarett",
+    ):
+        assert squashed(expected) in text, expected
+
+
+@pytest.mark.clause("R2.5")
+def test_each_call_carries_date_time_signature_and_the_name_spoken_to(place):
+    chain = make_chain(place)
+    event = log_event(place, chain, "admission", at(10, 45))
+    log_call(place, chain, [event], at(10, 52), spoken_to="Cissi Ceder", comment="Ensamboende.")
+    text = " ".join(pages(printed(place, chain).pdf))
+    row = text[text.index("tis 24 nov 10.52") :]
+    assert row.index("Lämnat") < row.index("Cissi Ceder") < row.index("Upprepat") < row.index("Ensamboende.")
+    assert squashed(SIGNATURE) in squashed(row)
+
+
+def test_a_correction_stands_right_after_what_it_replaces_with_who_when_and_why(place):
+    text = " ".join(pages(printed(place, full_chain(place)).pdf))
+    old, new = text.index("Cissi Cedrr"), text.index("Cissi Ceder")
+    assert old < new
+    between = squashed(text[old:new])
+    assert squashed("Ersatt av raden nedan tis 24 nov 11.05 av Alva Ask. Namnet var felskrivet") in between
+    assert "10.58" in between
+    assert squashed("Rättelse av raden ovan: Namnet var felskrivet") in squashed(text[new:])
+
+
+def test_what_was_replaced_or_taken_back_is_struck_through_and_nothing_else(place):
+    from forms.presenters.care_chain import sheet_view
+    from forms.queries import sheet_source
+    from forms.specs import CARE_CHAIN_SHEET, get_spec
+
+    chain = full_chain(place)
+    view = sheet_view(sheet_source(chain), get_spec(CARE_CHAIN_SHEET), place.alva, NOW)
+    struck_calls = [c.spoken_to for s in view.sections for b in s.blocks for c in b.calls if c.struck]
+    struck_events = [(b.text, b.remark) for s in view.sections for b in s.blocks if b.struck]
+    assert struck_calls == ["Cissi Cedrr"]
+    assert struck_events == [
+        ("Utskrivningsklar", "Återtagen tis 24 nov 11.55 av Alva Ask. Gällde en annan patient")
+    ]
+
+
+def test_a_withdrawn_call_is_kept_with_the_reason_and_makes_no_row_of_its_own(place):
+    chain = make_chain(place)
+    event = log_event(place, chain, "admission", at(10, 45))
+    call = log_call(place, chain, [event], at(10, 52), spoken_to="Fel Person")
+    log_call(
+        place, chain, [], at(10, 52), spoken_to="Fel Person", supersedes=call, withdraws=True, reason="Fel patient"
+    )
+    text = everything(printed(place, chain).pdf)
+    assert text.count("FelPerson") == 1
+    assert squashed("Återtagen tis 24 nov 10.53 av Alva Ask. Fel patient") in text
+
+
+def test_one_call_with_several_messages_says_so_in_each_place(place):
+    chain = make_chain(place)
+    report = log_event(place, chain, "discharge_report", at(11, 0))
+    ready = log_event(place, chain, "ready_for_discharge", at(11, 1))
+    log_call(place, chain, [report, ready], at(11, 10), spoken_to="Bara En")
+    text = everything(printed(place, chain).pdf)
+    assert text.count("BaraEn") == 2
+    assert squashed("Samma samtal gällde också: Utskrivningsklar") in text
+    assert squashed("Samma samtal gällde också: Utskrivningsrapport") in text
+
+
+@pytest.mark.clause("R1.6")
+def test_a_discharge_left_open_says_who_is_not_told_who_answers_and_why(place):
+    chain = make_chain(place)
+    event = log_event(place, chain, "discharge", at(13))
+    OpenItem.objects.create(
+        client_id="7c2b7b0e-0000-4000-8000-000000000001",
+        event=event,
+        recipient="municipality",
+        responsible="Enhetschef Eva Ek",
+        reason="Växeln stängd",
+        user=place.alva.user,
+        unit=place.ward,
+    )
+    text = everything(printed(place, chain).pdf)
+    expected = "Öppen punkt: Kommun är inte underrättad. Ansvarig: Enhetschef Eva Ek. Varför: Växeln stängd"
+    assert squashed(expected) in text
+
+
+def test_a_call_about_no_event_is_still_on_the_paper(place):
+    chain = make_chain(place)
+    log_call(place, chain, [], at(11), spoken_to="Löst Samtal")
+    text = everything(printed(place, chain).pdf)
+    assert squashed("Samtal utan meddelande") in text
+    assert squashed("Löst Samtal") in text
+
+
+def test_an_event_the_sheet_has_no_row_for_is_still_on_the_paper(place):
+    chain = make_chain(place)
+    log_event(place, chain, "admission", at(11), sender="municipality")
+    assert squashed("11.00 Hände: Inskrivning") in everything(printed(place, chain).pdf)
+
+
+@pytest.mark.clause("R3.10")
+def test_a_psychiatric_patient_s_sheet_names_psychiatric_care():
+    place = make_place(ward_kind="psychiatric", outpatient_kind="psychiatric_outpatient")
+    chain = make_chain(place)
+    event = log_event(place, chain, "admission", at(11))
+    log_call(place, chain, [event], at(11, 5), recipient="outpatient", spoken_to_unit="")
+    text = everything(printed(place, chain).pdf)
+    assert squashed("Psykiatrisk öppenvård") in text
+    assert "Hälsocentral" not in text.replace("Ålidhemshälsocentral", "")
+
+
+def test_protected_personal_data_is_marked_on_every_page_in_words(place):
+    found = pages(printed(place, full_chain(place, protected_identity=True)).pdf)
+    assert "SKYDDADE PERSONUPPGIFTER." in found[0]
+    logged = [page for page in found if "Talade med" in page]
+    assert all("Skyddade personuppgifter · Vårdkedja 1" in page for page in logged)
+    assert "SKYDDADE" not in "".join(pages(printed(place, full_chain(place)).pdf)).upper()
+
+
+def test_what_is_not_known_says_so_and_leaves_room(place):
+    chain = make_chain(
+        place, patient_name="", identity_number="", identity_kind="unknown", ward_unit=None, municipality=None
+    )
+    text = everything(printed(place, chain).pdf)
+    assert squashed("Okänt namn") in text
+    assert squashed("identitet saknas") in text
+    assert text.count("Nummer:") >= 2
+
+
+def test_a_chain_set_apart_says_why(place):
+    chain = make_chain(place, status="deceased", status_reason="Avled 11.30")
+    assert squashed("Patienten har avlidit. Avled 11.30") in everything(printed(place, chain).pdf)
+
+
+def test_each_page_says_which_it_is_of_how_many_and_repeats_patient_and_headings(place):
+    chain = make_chain(place)
+    event = log_event(place, chain, "admission", at(10, 45))
+    for minute in range(40):
+        log_call(place, chain, [event], at(11) + timedelta(minutes=minute), outcome="no_answer")
+    made = printed(place, chain)
+    found = pages(made.pdf)
+    assert made.sheet.pages == len(found) >= 4
+    for number, text in enumerate(found, start=1):
+        assert f"Sida {number} av {len(found)}" in text
+        assert "Utskriven tis 24 nov 2026 14.05" in text
+        assert "ersätts av regionens egen" in text
+    for text in found[:4]:
+        assert "Tolvan Tolvansson · 19121212-1212 · Vårdkedja 1" in text
+        assert "Talade med" in text
+
+
+def test_no_row_is_split_over_two_pages(place):
+    chain = make_chain(place)
+    event = log_event(place, chain, "admission", at(10, 45))
+    for number in range(45):
+        words = "ord " * (number * 7 % 60) + f"SLUTET{number:02}"
+        when = at(11) + timedelta(minutes=number)
+        log_call(place, chain, [event], when, spoken_to=f"BÖRJAN{number:02}", comment=words)
+    found = pages(printed(place, chain).pdf)
+    for number in range(45):
+        first = [i for i, text in enumerate(found) if f"BÖRJAN{number:02}" in text]
+        last = [i for i, text in enumerate(found) if f"SLUTET{number:02}" in text]
+        assert first == last
+        assert len(first) == 1
+
+
+@pytest.mark.parametrize("letter", ["W", "å", "i"])
+def test_the_longest_values_are_never_cut(place, letter):
+    def longest(mark: str, length: int) -> str:
+        return (mark + letter * length)[: length - 1] + "§"
+
+    values = {
+        "patient_name": longest("NAMN", 200),
+        "identity_number": longest("ID", 40),
+        "status_reason": longest("LÄGE", 300),
+    }
+    chain = make_chain(place, identity_kind="other", status="deceased", **values)
+    calls = {
+        "spoken_to": longest("TALADE", 200),
+        "spoken_to_unit": longest("ENHET", 200),
+        "number": longest("NR", 60),
+        "read_back_reason": longest("VARFÖR", 300),
+        "next_step": longest("STEG", 300),
+        "call_back": longest("ÅTER", 200),
+        "signature": longest("SIGN", 500),
+        "comment": longest("KOMMENTAR", 2000),
+    }
+    participant = longest("DELTAR", 180)
+    event = log_event(
+        place, chain, "admission", at(10, 45), particulars={"current_services": longest("INSATS", 2000)}
+    )
+    log_call(place, chain, [event], at(11), recipient=f"participant:{participant}", **calls)
+    made = printed(place, chain)
+    text = everything(made.pdf)
+    for value in (*values.values(), *calls.values(), participant, longest("INSATS", 2000)):
+        assert value in text
+    for page in read(made.pdf).pages:
+        assert text_outside(page) == []
+
+
+def test_a_comment_longer_than_a_page_goes_on_over_the_next_and_loses_nothing(place):
+    chain = make_chain(place)
+    event = log_event(place, chain, "admission", at(10, 45))
+    words = [f"ord{number:04}" for number in range(1500)]
+    log_call(place, chain, [event], at(11), comment=" ".join(words))
+    made = printed(place, chain)
+    text = " ".join(pages(made.pdf))
+    assert re.findall(r"ord\d{4}", text) == words
+    for page in read(made.pdf).pages:
+        assert text_outside(page) == []
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("{{ sheet.system }}{% now %}", "{{ sheet.system }}{% now %}"),
+        ("</td></tr></table>", "</td></tr></table>"),
+        ("&lt;b&gt; &amp; &#x202E;", "&lt;b&gt; &amp; &#x202E;"),
+        ('"><img src="file:///etc/passwd">', '"><img src="file:///etc/passwd">'),
+        ("url(http://example.org/x)", "url(http://example.org/x)"),
+        ("Eva 😀👩🏽‍⚕️", "Eva [U+1F600][U+1F469][U+1F3FD][U+200D][U+2695][U+FE0F]"),
+        ("\u202eevA", "[U+202E]evA"),
+        ("رحيم", "[U+0631][U+062D][U+064A][U+0645]"),
+        ("rad ett\r\nrad två\n\n\nrad fyra", "rad ett rad två rad fyra"),
+        ("a\x0bb\x1fc", "a[U+000B]b[U+001F]c"),
+        ("\\A \\0041 */ } body{display:none}", "\\A \\0041 */ } body{display:none}"),
+    ],
+)
+def test_hostile_text_comes_out_as_it_was_written_or_as_codes(place, caplog, hostile, shown):
+    chain = make_chain(place, patient_name=hostile)
+    event = log_event(place, chain, "admission", at(10, 45), particulars={"current_services": hostile})
+    log_call(place, chain, [event], at(11), spoken_to=hostile, comment=hostile)
+    place.alva.user.last_name = hostile
+    with caplog.at_level(logging.WARNING):
+        made = printed(place, chain)
+    assert everything(made.pdf).count(squashed(shown)) >= 4
+    assert caplog.records == []
+    assert ("ett tecken som typsnittet saknar" in " ".join(pages(made.pdf))) == ("[U+" in shown)
+
+
+def test_the_typesetter_has_nothing_to_complain_of(place, caplog):
+    with caplog.at_level(logging.WARNING):
+        printed(place, full_chain(place))
+    assert caplog.records == []
+
+
+def test_the_file_carries_no_patient_data_but_on_its_pages(place):
+    made = printed(place, full_chain(place))
+    reader = read(made.pdf)
+    told = str(reader.metadata) + reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "Vårdkedjeblankett" in told
+    for secret in ("Tolvan", "1212-1212", "191212121212", "Alva"):
+        assert secret not in told
+        assert secret not in made.filename
+        assert secret.encode() not in made.pdf
+    assert made.filename == "blankett-1.pdf"
+    assert reader.attachments == {}
+
+
+def test_a_screen_reader_finds_headings_and_a_table_with_its_heads(place):
+    pdf = printed(place, full_chain(place)).pdf
+    kinds = structure(pdf)
+    assert kinds.count("/H1") == 1
+    assert "/H2" in kinds
+    assert kinds.count("/TH") >= 8
+    assert read(pdf).trailer["/Root"]["/Lang"] == "sv"
+
+
+def test_fonts_are_embedded_and_no_glyph_is_missing(place):
+    pdf = printed(place, full_chain(place, patient_name="Čáhppe Ŋŧđ Žš")).pdf
+    for font in fonts(pdf):
+        assert "Source-Sans-3" in font["/BaseFont"]
+        assert "/FontFile2" in font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        used = re.findall(r"^<(\w{4})> <", font["/ToUnicode"].get_data().decode().partition("beginbfchar")[2], re.M)
+        # A missing glyph gets a number past the typeface's own.
+        assert 0 < min(int(glyph, 16) for glyph in used)
+        assert max(int(glyph, 16) for glyph in used) < 2100
+    assert squashed("Čáhppe Ŋŧđ Žš") in everything(pdf)
+
+
+def test_there_are_empty_lines_after_each_message(place):
+    text = " ".join(pages(printed(place, make_chain(place)).pdf))
+    heads = ["Inskrivning", "Svar på inskrivning: aktuella", "Preliminärt utskrivningsklar", "Fler samtal"]
+    places = [text.index(f"{head} ") for head in heads]
+    for start, end in zip(places, [*places[1:], len(text)], strict=True):
+        assert text[start:end].count("Mottaget") >= 1
+
+
+def test_the_hash_is_that_of_the_file_given_out(place):
+    made = printed(place, full_chain(place))
+    assert made.sheet.sha256 == hashlib.sha256(made.pdf).hexdigest()
