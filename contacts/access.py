@@ -73,6 +73,6 @@ def user_by_id(user_id: int) -> User | None:
 
 
 def demo_memberships() -> list[Membership]:
-    """Give the assignments of the invented people, to choose among in demo mode."""
+    """Give the assignments of the invented people, to choose among in demo mode, in the order they were made."""
     found = Membership.objects.filter(active=True, user__is_demo=True, user__is_active=True)
-    return list(found.select_related("user", "unit__principal").order_by("unit__principal__kind", "pk"))
+    return list(found.select_related("user", "unit__principal").order_by("pk"))

@@ -11,6 +11,7 @@ from contacts.models import DirectoryEntry, EntryKind, Principal
 from contacts.queries import FoundEntries
 from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
 from contacts.rules.phone import display, tel_uri
+from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing, is_verified
 
 
@@ -77,9 +78,8 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactsPage:
-    """Kontakter: what was searched for and found, or the numbers everyone needs where nothing was."""
+    """Kontakter: what was found, or the numbers everyone needs where nothing was searched for."""
 
-    sought: str
     searching: bool
     rows: tuple[ContactRow, ...]
     total: int
@@ -101,7 +101,6 @@ class ContactsPage:
 
 def contacts_page(
     *,
-    sought: str,
     found: FoundEntries | None,
     switchboards: Iterable[DirectoryEntry],
     switchboard_number: str,
@@ -111,7 +110,6 @@ def contacts_page(
     """Prepare Kontakter at the aware moment `at`; `found` is None where nothing was searched for."""
     shown = found.entries if found is not None else list(switchboards)
     return ContactsPage(
-        sought=sought,
         searching=found is not None,
         rows=tuple(contact_row(entry, at) for entry in shown),
         total=found.total if found is not None else len(shown),
@@ -140,8 +138,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
     return ContactRow(
         name=entry.name,
         principal=entry.principal.name,
-        # A department that only repeats the name tells nobody anything.
-        department=entry.department if entry.department != entry.name else "",
+        department="" if _says_the_same(entry.department, entry.name) else entry.department,
         numbers=tuple(phone_number(label, number) for label, number in numbers if number.strip()),
         applies=hours_words(entry.hours) if entry.hours.known else "",
         state=state,
@@ -150,6 +147,11 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
         verified=is_verified(entry.verified_at, at),
         remark=entry.remark,
     )
+
+
+def _says_the_same(department: str, name: str) -> bool:
+    """Tell whether a department has no word that the name has not: then it tells nobody anything."""
+    return set(search_key(department).split()) <= set(search_key(name).split())
 
 
 def number_line(number: NumberToRing, at: datetime) -> NumberLine:

@@ -16,7 +16,14 @@ from contacts.rules.parties import Party
 from contacts.rules.phone import digits
 from contacts.rules.principals import REGION_SWITCHBOARD_NAME, REGION_SWITCHBOARD_NUMBER
 from contacts.rules.swedish_text import search_key
-from contacts.rules.whom_to_call import VERIFICATION_LASTS, Candidate, NumberToRing, Way, best_first, number_of
+from contacts.rules.whom_to_call import (
+    VERIFICATION_LASTS,
+    Candidate,
+    NumberToRing,
+    Way,
+    best_first,
+    number_of,
+)
 
 PAGE_SIZE = 25
 

@@ -10,3 +10,7 @@ class FormsConfig(AppConfig):
     label = "blanketter"
     verbose_name = "Blanketter"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from . import checks  # noqa: F401

@@ -60,7 +60,6 @@ class Server:
         self.binaries = find_binaries()
         self.user = server_user()
         self.folder = Path(tempfile.mkdtemp(prefix="driftstopp-pg-", dir="/tmp"))
-        self.folder.chmod(0o755)
         if self.user is not None:
             shutil.chown(self.folder, self.user)
         self.url = f"postgres://tests@{quote(str(self.folder), safe='')}/postgres"

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
-_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+# Letters only, so that the order is the same under every collation a database may have been made with.
+_AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc"})
 _SAMI = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "a", "ß": "s"})
 
 
@@ -16,7 +17,7 @@ def search_key(*texts: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """Give a key whose byte order is the Swedish alphabet's: … z å ä ö, case and other accents disregarded."""
+    """Give a key of a–z, digits and blanks in Swedish order: … z å ä ö, case and other accents disregarded."""
     swedish = unicodedata.normalize("NFC", text.casefold()).translate(_AFTER_Z)
     plain = "".join(c for c in unicodedata.normalize("NFKD", swedish) if not unicodedata.combining(c))
-    return re.sub(r"[^0-9a-z{|} ]+", " ", plain.translate(_SAMI)).strip()
+    return _NOT_WORD.sub(" ", plain.translate(_SAMI)).strip()

@@ -54,5 +54,10 @@ def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> Submi
             content_hash=digest,
             user=by.user,
         )
-        clash.save()
+        try:
+            with transaction.atomic():
+                clash.save()
+        except IntegrityError:
+            # The same content came twice at the same time; the other one was kept a moment earlier.
+            return SubmissionClash.objects.get(submission_id=client_id, content_hash=digest)
     return clash

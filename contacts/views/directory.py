@@ -25,7 +25,6 @@ def contacts(request: HttpRequest) -> HttpResponse:
     searching = bool(sought) and "q" not in form.errors
     acting = getattr(request, "acting", None)
     page = contacts_page(
-        sought=sought,
         found=search_entries(sought, page=page_number) if searching else None,
         switchboards=[] if searching else switchboards(),
         switchboard_number=region_switchboard_number(),

@@ -17,7 +17,6 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.wording import clock_time, day
 
-
 # What a column still holds in a few lines.
 _LONG = 120
 _MANY_LINES = 3

@@ -3,17 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from contacts.rules.parties import Party
 from outage.rules.routine import Routine
-
-
-class Orientation(StrEnum):
-    """How the A4 page lies."""
-
-    PORTRAIT = "portrait"
-    LANDSCAPE = "landscape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class SheetSpec:
     id: str
     version: str
     title: str
-    orientation: Orientation
+    landscape: bool
     routine: str
     rows: tuple[SheetRow, ...]
     empty_rows: int

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from contacts.rules.parties import Party
-from forms.rules.spec import Orientation, SheetRow, SheetSpec, row_faults
+from forms.rules.spec import SheetRow, SheetSpec, row_faults
 from outage.routine import RoutineError, get_routine
 from outage.routine.table import Table
 
@@ -40,7 +40,7 @@ def load_spec(path: Path) -> SheetSpec:
         id=path.stem,
         version=top.text("version"),
         title=top.text("title"),
-        orientation=top.one_of("orientation", Orientation),
+        landscape=top.flag("landscape"),
         routine=routine.id,
         rows=rows,
         empty_rows=top.positive("empty_rows"),

@@ -1,9 +1,9 @@
 """PRATOR åter i drift: what to enter, what not, and what to decide by hand, for each role (R4)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS
@@ -38,6 +38,7 @@ class TaskRow:
     done: bool
     done_text: str
     choice: str
+    client_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True, slots=True)

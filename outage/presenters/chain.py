@@ -249,3 +249,9 @@ def recipients_to_choose(chain: CareChain, log: ChainLog) -> list[Recipient]:
     found = [recipient_of(p.value, ward_kind) for p in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)]
     names = dict.fromkeys(name for event in log.live_events for name in event.participants)
     return found + [Recipient(party=None, participant=name) for name in names]
+
+
+def recipient_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
+    """Give what stands for each recipient in an address, and its key: a party by its name, a participant by a number."""
+    keys = [recipient.key for recipient in recipients_to_choose(chain, log)]
+    return {key if key in set(Party) else f"deltagare-{index}": key for index, key in enumerate(keys)}

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import NumberRequest, Patient, details_of, number_request, patient_in_list, place_of
-from outage.presenters.standing import is_discharge, standings_of
+from outage.presenters.chain import recipient_choices
+from outage.presenters.standing import is_discharge, rings_itself, standings_of
 from outage.queries.care_chains import ChainLog
 from outage.rules.handover import Direction
 from outage.rules.informing import (
@@ -60,6 +61,10 @@ class OwedCall:
     request: NumberRequest | None = None
     numbers: tuple[NumberToRing, ...] = ()
     open_item: str = ""
+    # Made here, so that a failed try logged by one press is one row however often it is sent.
+    client_id: UUID = field(default_factory=uuid4)
+    # Which of the chain's recipients it is: a participant's name does not belong in an address.
+    choice: str = ""
 
     @property
     def is_urgent(self) -> bool:
@@ -111,6 +116,7 @@ def calls_owed(
     """Give the calls the acting unit owes about one chain, the most urgent first."""
     calls: dict[str, OwedCall] = {}
     protected = details_of(chain).protected_identity
+    choices = recipient_choices(chain, log)
 
     def call_to(recipient: Recipient, since: datetime) -> OwedCall:
         call = calls.setdefault(
@@ -122,6 +128,7 @@ def calls_owed(
                 # Where a person with protected personal data is cared for stands on the chain's own page only.
                 place=recipient.label if protected else place_of(chain, recipient),
                 request=None if protected else number_request(chain, recipient),
+                choice=next((choice for choice, key in choices.items() if key == recipient.key), ""),
             ),
         )
         if call.since is None or since < call.since:
@@ -175,6 +182,8 @@ def _add_answers(party: Party, chain: CareChain, log: ChainLog, routine: Routine
     for kind, since in owed_answers(routine, party, logged):
         found = rule_recipients(routine=routine, kind=kind, sender=party, ward_kind=WardKind(details.ward_kind))
         for recipient in found:
+            if rings_itself(chain, party, recipient):
+                continue
             call = call_to(recipient, since)
             tries = [h for h in log.live_handovers if _is_bare_try(h, recipient.key) and h.at >= since]
             call.tries = max(call.tries, len(tries))

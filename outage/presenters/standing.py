@@ -49,6 +49,14 @@ def recipients_of(chain: CareChain, event: CareChainEvent) -> tuple[Recipient, .
     return tuple(recipient_of(key, ward_kind) for key in keys) + named
 
 
+def rings_itself(chain: CareChain, sender: Party, recipient: Recipient) -> bool:
+    """Tell whether sender and recipient are one unit: what a sjukstuga says as ward it knows as hälsocentral."""
+    details = chain.details
+    assert details is not None
+    one_unit = details.ward_unit_id is not None and details.ward_unit_id == details.outpatient_unit_id
+    return one_unit and {sender, recipient.party} == {Party.INPATIENT, Party.OUTPATIENT}
+
+
 def calls_about(handovers: Iterable[Handover], event: CareChainEvent) -> list[Call]:
     """Give the calls made by us about `event`, among calls that stand."""
     return [

@@ -34,7 +34,8 @@ class Page:
     @property
     def may_log(self) -> bool:
         """Whether the two standing buttons are there."""
-        return bool(self.acting and self.outage and self.outage.is_open and can(self.acting, Right.LOG_CARE))
+        # After the end too: a call made during the outage may be written down, or owed, when the system is back.
+        return bool(self.acting and self.outage and can(self.acting, Right.LOG_CARE))
 
     @property
     def may_report(self) -> bool:

@@ -22,6 +22,8 @@ from outage.rules.identity import classify_identity
 from outage.rules.wording import STOCKHOLM
 from outage.services.events import withdraw_row
 
+_TAKEN = "Någon annan ändrade uppgifterna nyss. Läs dem och ändra igen."
+
 
 @dataclass(frozen=True, slots=True)
 class ChainFacts:
@@ -77,6 +79,8 @@ def change_details(
             if claim(by=by, client_id=client_id, kind="details", content=content, target_id=str(chain.pk)):
                 return chain.history.latest("pk")
             locked = CareChain.objects.select_for_update().get(pk=chain.pk)
+            if locked.details_id != replaces:
+                raise RuleError(_TAKEN)
             details = _write_details(by, locked, facts, replaces=replaces)
             if facts.status is ChainStatus.WRONG_PATIENT:
                 standing = CareChainEvent.objects.filter(
@@ -86,7 +90,7 @@ def change_details(
                     withdraw_row(by, event, f"Loggad på fel patient: {facts.status_reason}")
             audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     except IntegrityError:
-        raise RuleError("Någon annan ändrade uppgifterna nyss. Läs dem och ändra igen.") from None
+        raise RuleError(_TAKEN) from None
     return details
 
 
@@ -110,7 +114,8 @@ def _write_details(by: Acting, chain: CareChain, facts: ChainFacts, replaces: in
         user=by.user,
         unit=by.unit,
     )
-    details.full_clean(validate_unique=False, validate_constraints=False)
+    # The first row of a chain replaces none; which row another one replaces is held by the lock and the database.
+    details.full_clean(exclude=["replaces"], validate_unique=False, validate_constraints=False)
     details.save()
     chain.details = details
     chain.save(update_fields=["details"])

@@ -22,7 +22,7 @@ from outage.models import (
     HandoverMessage,
     OpenItem,
 )
-from outage.presenters.standing import standings_of, told_of_version
+from outage.presenters.standing import rings_itself, standings_of, told_of_version
 from outage.queries.care_chains import logs_of
 from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
@@ -67,7 +67,7 @@ def write_event(
         ward_kind=WardKind(chain.details.ward_kind),
         participants=kept.get("participants", ()),
     )
-    parties = {recipient.party for recipient in told}
+    parties = {recipient.party for recipient in told if not rings_itself(chain, sender, recipient)}
     event = CareChainEvent(
         id=event_id,
         chain=chain,
@@ -124,6 +124,7 @@ def correct_event(
     too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile.
     """
     check_may(by, Right.LOG_CARE)
+    _check_stands(event)
     _need_reason(reason)
     content = {
         "event": event.pk,
@@ -167,6 +168,7 @@ def _carry_calls_over(old: CareChainEvent, new: CareChainEvent) -> None:
 def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
     """Take an event back by a new row. Whoever was told of it is then owed a call that says so."""
     check_may(by, Right.LOG_CARE)
+    _check_stands(event)
     _need_reason(reason)
     content = {"event": event.pk, "reason": reason}
     try:
@@ -252,6 +254,11 @@ def leave_discharge_open(
         item.save()
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
+
+
+def _check_stands(event: CareChainEvent) -> None:
+    if event.withdraws:
+        raise RuleError("Händelsen är redan återtagen. Logga den på nytt om den har hänt.")
 
 
 def _need_reason(reason: str) -> None:

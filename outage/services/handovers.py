@@ -118,6 +118,7 @@ def correct_call(
     Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile.
     """
     check_may(by, Right.LOG_CARE)
+    _check_stands(handover)
     _need_reason(reason)
     events = [message.event for message in handover.messages.select_related("event")]
     _check(facts, [Message(event_id=event.pk, kind=event.kind) for event in events])
@@ -138,6 +139,7 @@ def correct_call(
 def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: str) -> Handover:
     """Take a call back by a new row: it was never made, or about another patient. Whoever it told is then not told."""
     check_may(by, Right.LOG_CARE)
+    _check_stands(handover)
     _need_reason(reason)
     content = {"handover": handover.pk, "reason": reason}
     try:
@@ -239,6 +241,11 @@ def _check(facts: CallFacts, messages: Sequence[Message]) -> None:
         errors["recipient"] = "Välj vem samtalet var med."
     if errors:
         raise CallErrors(errors)
+
+
+def _check_stands(handover: Handover) -> None:
+    if handover.withdraws:
+        raise RuleError("Samtalet är redan återtaget. Logga ett nytt samtal.")
 
 
 def _need_reason(reason: str) -> None:

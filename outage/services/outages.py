@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
@@ -72,7 +73,7 @@ def change_outage(*, by: Acting, outage: Outage, facts: OutageFacts) -> OutageRe
     check_may(by, Right.REPORT_OUTAGE)
     _check_open(outage)
     _check_times(facts)
-    first_event = CareChainEvent.objects.filter(chain__outage=outage).order_by("happened_at").first()
+    first_event = _standing_events(outage).order_by("happened_at").first()
     if first_event and first_event.happened_at < facts.started_at:
         raise RuleError(
             f"En händelse är loggad {clock_time(first_event.happened_at)}, före den starten. Ange en tidigare start.",
@@ -105,7 +106,7 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime) -> Outage:
                 f"Driftstoppet började {day(current.started_at)} {clock_time(current.started_at)}. Ange en senare tid.",
                 field="ended_at",
             )
-        last = CareChainEvent.objects.filter(chain__outage=locked).order_by("-happened_at").first()
+        last = _standing_events(locked).order_by("-happened_at").first()
         if last and last.happened_at > ended_at:
             raise RuleError(
                 f"En händelse är loggad {clock_time(last.happened_at)}, efter den tiden. Ange en senare tid.",
@@ -176,6 +177,11 @@ def record_support_contact(
         contact.save()
         audit.record(by=by, action="support.rung", target=contact)
     return contact
+
+
+def _standing_events(outage: Outage) -> QuerySet[CareChainEvent]:
+    # What is replaced or taken back, and the row that takes it back, say nothing of when the outage was.
+    return CareChainEvent.objects.filter(chain__outage=outage, superseded_by__isnull=True, withdraws=False)
 
 
 def _current(outage: Outage) -> OutageReport:

@@ -14,9 +14,9 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from outage.models import CareChain, Handover
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
-from outage.presenters.chain import recipients_to_choose
+from outage.presenters.chain import recipient_choices, recipients_to_choose
 from outage.presenters.standing import recipient_of
-from outage.queries.care_chains import logs_of
+from outage.queries.care_chains import ChainLog, logs_of
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -33,7 +33,8 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     direction = Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
-    form = _form(request, found, direction, _initial(request))
+    log = logs_of([found.pk])[found.pk]
+    form = _form(request, found, direction, log, _initial(request, found, log))
 
     def show(form: CallForm, status: int = 200) -> HttpResponse:
         return _show(request, form, found, status)
@@ -56,21 +57,25 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return show(form)
 
 
-def _initial(request: HttpRequest) -> dict[str, object]:
+def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
     outcome = request.GET.get("utfall", "")
     return {
         "client_id": uuid4(),
         "at": timezone.now(),
-        "recipient": request.GET.get("till", ""),
+        "recipient": recipient_choices(chain, log).get(request.GET.get("till", ""), ""),
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),
     }
 
 
 def _form(
-    request: HttpRequest, chain: CareChain, direction: Direction, initial: dict[str, object], **more: Any
+    request: HttpRequest,
+    chain: CareChain,
+    direction: Direction,
+    log: ChainLog,
+    initial: dict[str, object],
+    **more: Any,
 ) -> CallForm:
-    log = logs_of([chain.pk])[chain.pk]
     wanted = {r for r in (number_request(chain, who) for who in recipients_to_choose(chain, log)) if r}
     return CallForm(
         request.POST or None,
@@ -149,8 +154,9 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             )
         },
     }
+    log = logs_of([old.chain_id])[old.chain_id]
     told = [m.event_id for m in old.messages.all()]
-    form = _form(request, old.chain, Direction(old.direction), initial, corrects=told)
+    form = _form(request, old.chain, Direction(old.direction), log, initial, corrects=told)
 
     def show(form: CallForm, status: int = 200) -> HttpResponse:
         return _show(request, form, old.chain, status, corrects=old)

@@ -62,6 +62,9 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
     found = visible_chains(request.acting, outage)
     if text:
         found = find_chains(found, text)
+        if direction and found.count() == 1:
+            # One hit is the patient: a call under way has no time for one more press.
+            return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
     logs = logs_of(chain.pk for chain in page)
     routine = get_routine(outage.routine_id)

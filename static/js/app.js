@@ -121,6 +121,16 @@
     for (const button of buttonsOf(form)) button.removeAttribute("aria-disabled");
   };
 
+  // A short form that is sent by one press carries an id made here, so that a resend is known as the same.
+  const giveId = (form) => {
+    if (!form.matches("[data-id-once]") || form.elements.client_id) return;
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "client_id";
+    field.value = crypto.randomUUID();
+    form.append(field);
+  };
+
   const freshToken = (form) => {
     const token = cookie("csrftoken");
     const field = form.elements.csrfmiddlewaretoken;
@@ -138,6 +148,7 @@
         return;
       }
       form.lastSubmitter = event.submitter;
+      giveId(form);
       freshToken(form);
       markSent(form);
     },
@@ -253,7 +264,7 @@
     for (const option of form.querySelectorAll("[data-message]")) {
       const { sender, told } = option.dataset;
       const box = option.querySelector('input[name="messages"]');
-      const apart = form.matches("[data-received]") ? other?.dataset.party && sender !== other.dataset.party : told.split(" ").includes(other?.value);
+      const apart = form.matches("[data-received]") ? other?.dataset.party && sender !== other.dataset.party : told.split("|").includes(other?.value);
       option.hidden = Boolean(other && apart && !box.checked);
     }
   };
@@ -275,6 +286,16 @@
     htmx.trigger(list, "refresh");
   };
 
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('.note-error a[href^="#"]');
+    if (!link) return;
+    const place = document.getElementById(link.hash.slice(1));
+    const field = place?.matches("input, select, textarea") ? place : place?.querySelector("input, select, textarea");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  });
+
   const tidy = () => {
     tellTime();
     showKeys();
@@ -285,10 +306,12 @@
   const focusFirst = () => {
     const error = document.querySelector("[data-focus]");
     const start = document.querySelector("[data-start]");
-    const field = document.querySelector("form[data-first]");
+    const form = document.querySelector("form[data-first]");
+    const fields = form ? [...form.elements].filter((element) => element.name === form.dataset.first) : [];
+    const field = fields.find((element) => element.checked) || fields[0];
     if (error) error.focus();
     else if (start) start.focus({ preventScroll: true });
-    else if (field) field.elements[field.dataset.first]?.focus({ preventScroll: true });
+    else if (field) field.focus();
     else return false;
     return true;
   };

@@ -60,7 +60,7 @@ def test_faults_name_what_is_missing_repeated_and_unknown():
     ("old", "new", "key"),
     [
         ('id = "care-chain-sheet"', 'id = "other"', "id"),
-        ('orientation = "landscape"', 'orientation = "sideways"', "orientation"),
+        ("landscape = true", 'landscape = "yes"', "landscape"),
         ('routine = "prator-2023-04-03"', 'routine = "nowhere"', "routine"),
         ("more_rows = 4", 'more_rows = "4"', "more_rows"),
         ('message = "discharge"', 'message = "admission"', "rows"),

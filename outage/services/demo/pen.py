@@ -1,0 +1,297 @@
+"""The pen that the demo writes its care chains with: short words for what a nurse does at the telephone.
+
+Everything goes through the product's own services, at times counted in minutes from the start of the outage.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import cycle
+from typing import Any
+from uuid import uuid4
+
+from contacts.access import Acting
+from contacts.models import Principal, Unit
+from contacts.queries import numbers_for
+from contacts.rules.parties import Party, WardKind
+from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.presenters.care import NumberRequest, first_number, number_request, place_of
+from outage.presenters.standing import recipient_of
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.handover import Direction, ReadBack
+from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from outage.services.care_chains import ChainFacts, change_details, open_chain
+from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
+from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
+
+WARD, HOME, CLINIC = Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT
+REACHED = CallOutcome.REACHED
+
+_SPOKEN_TO = (
+    "Anita Björkvad",
+    "Roger Lövgrund",
+    "Fatima Strandås",
+    "Kerstin Myråker",
+    "Jonas Hällvik",
+    "Marja Sundtorp",
+    "Lars Kvarnbo",
+    "Ylva Tjärnlid",
+)
+
+
+def invented_number(born: str, serial: int, *, wrong: bool = False) -> str:
+    """Give the identity number of an invented person: `born` is YYYYMMDD (day + 60 for a samordningsnummer).
+
+    `serial` is 980–999, which is kept for testing; with `wrong` the check digit does not hold.
+    """
+    nine = f"{born[2:]}{serial}"
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(nine))
+    check = -sum(value // 10 + value % 10 for value in doubled) % 10
+    return f"{born}-{serial}{(check + 1) % 10 if wrong else check}"
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """An invented patient: name and number as typed, and what must not show."""
+
+    name: str
+    number: str
+    protected: bool = False
+
+
+@dataclass(slots=True)
+class Stage:
+    """Where the demo plays: the outage, who acts, the places."""
+
+    outage: Outage
+    start: datetime
+    people: dict[str, Acting]
+    units: dict[str, Unit]
+    principals: dict[str, Principal]
+    names: Iterator[str] = field(default_factory=lambda: cycle(_SPOKEN_TO))
+    numbers: dict[NumberRequest, str] = field(default_factory=dict)
+
+    def at(self, minute: int) -> datetime:
+        """Give the moment that many minutes into the outage."""
+        return self.start + timedelta(minutes=minute)
+
+    def day(self, ahead: int) -> str:
+        """Give the date so many days ahead, as particulars hold it."""
+        return (self.start + timedelta(days=ahead)).date().isoformat()
+
+    def open(
+        self,
+        by: str,
+        patient: Patient,
+        *,
+        ward: str,
+        home: str,
+        clinic: str,
+        before: Before,
+    ) -> "Pen":
+        """Open a care chain as the person `by`; places are named by the demo's keys, the municipality by its name."""
+        facts = ChainFacts(
+            identity=patient.number,
+            patient_name=patient.name,
+            protected_identity=patient.protected,
+            ward_kind=WardKind(self.units[ward].ward_kind),
+            ward_unit=self.units[ward],
+            municipality=self.principals[home],
+            outpatient_unit=self.units[clinic],
+            before=before,
+        )
+        acting = self.people[by]
+        chain = open_chain(by=acting, outage=self.outage, client_id=uuid4(), facts=facts)
+        return Pen(self, acting, chain, facts)
+
+
+@dataclass(slots=True)
+class Pen:
+    """Writes one chain. `last_call` is the newest call, for what is corrected or taken back."""
+
+    stage: Stage
+    by: Acting
+    chain: CareChain
+    facts: ChainFacts
+    last_call: Handover | None = None
+
+    def give(
+        self,
+        minute: int | None,
+        to: Party | str,
+        what: str | CareChainEvent,
+        outcome: CallOutcome = REACHED,
+        *,
+        by: str = "",
+        sender: Party | None = None,
+        happened: int | None = None,
+        comment: str = "",
+        **particulars: Any,
+    ) -> CareChainEvent:
+        """Ring `to` (a party, or a participant's line) about an event, or about a new one of the kind `what`.
+
+        No minute means this moment. `sender` is needed where the unit is two parties. Give the event.
+        """
+        acting = self.stage.people[by] if by else self.by
+        message = self._message(what, sender or _only(acting.parties), happened, particulars)
+        return self._log(acting, Direction.GIVEN, minute, to, message, outcome, comment)
+
+    def receive(
+        self, minute: int, sender: Party, what: str | CareChainEvent, *, comment: str = "", **particulars: Any
+    ) -> CareChainEvent:
+        """Be rung by `sender` about an event. Give the event."""
+        message = self._message(what, sender, None, particulars)
+        return self._log(self.by, Direction.RECEIVED, minute, sender, message, REACHED, comment)
+
+    def tell(
+        self, minute: int, what: str, *to: Party | str, by: str = "", **particulars: Any
+    ) -> CareChainEvent:
+        """Reach everyone in `to` about one new event, a few minutes apart. Give the event."""
+        first, *rest = to
+        event = self.give(minute, first, what, by=by, **particulars)
+        for turn, who in enumerate(rest, start=1):
+            self.give(minute + 3 * turn, who, event, by=by)
+        return event
+
+    def bare_try(self, minute: int, to: Party, outcome: CallOutcome) -> None:
+        """Try in vain to give an answer that is not logged yet."""
+        self.last_call = log_call(
+            by=self.by,
+            chain=self.chain,
+            client_id=uuid4(),
+            facts=self._facts(Direction.GIVEN, minute, to, outcome, ""),
+            messages=[],
+        )
+
+    def correct(
+        self,
+        event: CareChainEvent,
+        reason: str,
+        *,
+        told_rightly: bool,
+        happened: int | None = None,
+        **changed: Any,
+    ) -> CareChainEvent:
+        """Correct an event; what is not named stays as it was."""
+        return correct_event(
+            by=self.by,
+            event=event,
+            client_id=uuid4(),
+            happened_at=event.happened_at if happened is None else self.stage.at(happened),
+            particulars={**event.particulars, **changed},
+            reason=reason,
+            told_rightly=told_rightly,
+        )
+
+    def take_back(self, event: CareChainEvent, reason: str) -> CareChainEvent:
+        """Take an event back."""
+        return withdraw_event(by=self.by, event=event, client_id=uuid4(), reason=reason)
+
+    def take_back_call(self, reason: str) -> None:
+        """Take the newest call back."""
+        assert self.last_call is not None
+        withdraw_call(by=self.by, handover=self.last_call, client_id=uuid4(), reason=reason)
+
+    def correct_name(self, spoken_to: str, reason: str) -> None:
+        """Correct whom one spoke to in the newest call."""
+        old = self.last_call
+        assert old is not None
+        facts = CallFacts(
+            direction=Direction(old.direction),
+            recipient=old.recipient,
+            outcome=CallOutcome(old.outcome),
+            at=old.at,
+            spoken_to=spoken_to,
+            spoken_to_unit=old.spoken_to_unit,
+            number=old.number,
+            read_back=ReadBack.CORRECTED,
+        )
+        self.last_call = correct_call(by=self.by, handover=old, client_id=uuid4(), facts=facts, reason=reason)
+
+    def complete(self, discharge: CareChainEvent) -> None:
+        """Close a discharge that everyone knows of."""
+        complete_discharge(by=self.by, event=discharge)
+
+    def leave_open(self, discharge: CareChainEvent, recipient: Party, responsible: str, reason: str) -> None:
+        """Leave a discharge with somebody not told."""
+        leave_discharge_open(
+            by=self.by,
+            event=discharge,
+            client_id=uuid4(),
+            recipient=recipient.value,
+            responsible=responsible,
+            reason=reason,
+        )
+
+    def becomes(self, status: ChainStatus, reason: str) -> None:
+        """Set the chain apart from the ordinary, by a new row of details."""
+        self.facts = replace(self.facts, status=status, status_reason=reason)
+        assert self.chain.details_id is not None
+        change_details(
+            by=self.by,
+            chain=self.chain,
+            client_id=uuid4(),
+            replaces=self.chain.details_id,
+            facts=self.facts,
+        )
+
+    def _message(
+        self, what: str | CareChainEvent, sender: Party, happened: int | None, particulars: dict[str, Any]
+    ) -> Message:
+        if isinstance(what, CareChainEvent):
+            return Message(event_id=what.pk, kind=what.kind)
+        at = None if happened is None else self.stage.at(happened)
+        return Message(kind=what, sender=sender, happened_at=at, particulars=particulars)
+
+    def _log(
+        self,
+        by: Acting,
+        direction: Direction,
+        minute: int | None,
+        other: Party | str,
+        message: Message,
+        outcome: CallOutcome,
+        comment: str,
+    ) -> CareChainEvent:
+        self.last_call = log_call(
+            by=by,
+            chain=self.chain,
+            client_id=uuid4(),
+            facts=self._facts(direction, minute, other, outcome, comment),
+            messages=[message],
+        )
+        told: CareChainEvent = self.last_call.messages.select_related("event").get().event
+        told.chain = self.chain
+        return told
+
+    def _facts(
+        self, direction: Direction, minute: int | None, other: Party | str, outcome: CallOutcome, comment: str
+    ) -> CallFacts:
+        key = other.value if isinstance(other, Party) else PARTICIPANT_PREFIX + other
+        recipient = recipient_of(key, self.facts.ward_kind)
+        through = outcome not in FAILED
+        # A participant's line is "name, role, number".
+        name, _, rest = recipient.participant.partition(", ")
+        request = number_request(self.chain, recipient)
+        number = self._number(request) if request else rest.rpartition(", ")[2]
+        return CallFacts(
+            direction=direction,
+            recipient=key,
+            outcome=outcome,
+            at=None if minute is None else self.stage.at(minute),
+            spoken_to=(name or next(self.stage.names)) if through else "",
+            spoken_to_unit=place_of(self.chain, recipient) if through and recipient.party else "",
+            number=number if direction is Direction.GIVEN else "",
+            read_back=ReadBack.DONE if outcome is REACHED else None,
+            comment=comment,
+        )
+
+    def _number(self, request: NumberRequest) -> str:
+        if request not in self.stage.numbers:
+            self.stage.numbers[request] = first_number(numbers_for(*request, self.stage.start))
+        return self.stage.numbers[request]
+
+
+def _only(parties: Collection[Party]) -> Party:
+    (party,) = parties
+    return party

@@ -1,0 +1,129 @@
+"""The demo's units and contacts. The places are real in kind; every number is from a series kept for fiction."""
+
+from dataclasses import dataclass
+
+from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit, User
+from contacts.rules.availability import Availability
+from contacts.rules.parties import OutpatientKind, WardKind
+from contacts.rules.principals import REGION_NAME
+from contacts.services.directory import save_row
+
+SKELLEFTEA, UMEA, NORDMALING = "Skellefteå kommun", "Umeå kommun", "Nordmalings kommun"
+STORUMAN, LYCKSELE = "Storumans kommun", "Lycksele kommun"
+
+_SOURCE = "Påhittat nummer för demo"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One unit. A sjukstuga has both a ward and an öppenvård."""
+
+    key: str
+    principal: str
+    name: str
+    ward: str = ""
+    outpatient: str = ""
+    municipal: str = ""
+    number: str = ""
+
+
+_SOMATIC, _PSYCHIATRIC = WardKind.SOMATIC.value, WardKind.PSYCHIATRIC.value
+_CENTRE, _CLINIC = OutpatientKind.HEALTH_CENTRE.value, OutpatientKind.PSYCHIATRIC_OUTPATIENT.value
+_CARE, _NURSING = MunicipalKind.SOCIAL_CARE.value, MunicipalKind.HOME_NURSING.value
+
+_PLACES = (
+    _Place("medicin", REGION_NAME, "Medicinavdelning 2, NUS", ward=_SOMATIC, number="0980-319 201"),
+    _Place("geriatrik", REGION_NAME, "Geriatrikavdelning 1, NUS", ward=_SOMATIC, number="0980-319 202"),
+    _Place(
+        "psykiatri", REGION_NAME, "Psykiatriska avdelning 1, NUS", ward=_PSYCHIATRIC, number="0980-319 203"
+    ),
+    _Place(
+        "ortopedi",
+        REGION_NAME,
+        "Ortopedavdelningen, Skellefteå lasarett",
+        ward=_SOMATIC,
+        number="0980-319 204",
+    ),
+    _Place("lycksele", REGION_NAME, "Medicinavdelningen, Lycksele lasarett", ward=_SOMATIC),
+    _Place(
+        "storuman",
+        REGION_NAME,
+        "Storumans sjukstuga",
+        ward=_SOMATIC,
+        outpatient=_CENTRE,
+        number="0980-319 205",
+    ),
+    _Place("ersboda", REGION_NAME, "Ersboda hälsocentral", outpatient=_CENTRE, number="0980-319 206"),
+    _Place("teg", REGION_NAME, "Tegs hälsocentral", outpatient=_CENTRE),
+    _Place("heimdall", REGION_NAME, "Heimdalls hälsocentral", outpatient=_CENTRE, number="0980-319 207"),
+    _Place("nordmaling", REGION_NAME, "Nordmalings hälsocentral", outpatient=_CENTRE),
+    _Place("lycksele_hc", REGION_NAME, "Lycksele hälsocentral", outpatient=_CENTRE),
+    _Place(
+        "psykklinik", REGION_NAME, "Psykiatrisk öppenvård Umeå", outpatient=_CLINIC, number="0980-319 208"
+    ),
+    _Place("sk_bistand", SKELLEFTEA, "Biståndsenheten Skellefteå", municipal=_CARE, number="0980-319 211"),
+    _Place("sk_hemsjuk", SKELLEFTEA, "Hemsjukvården Skellefteå", municipal=_NURSING),
+    _Place("um_bistand", UMEA, "Biståndsenheten Umeå", municipal=_CARE, number="0980-319 221"),
+    _Place("um_hemsjuk", UMEA, "Hemsjukvården Umeå", municipal=_NURSING),
+    # Nordmaling's numbers are missing in the directory file, and stay so.
+    _Place("no_bistand", NORDMALING, "Biståndsenheten Nordmaling", municipal=_CARE),
+    _Place("no_hemsjuk", NORDMALING, "Hemsjukvården Nordmaling", municipal=_NURSING),
+)
+
+# What the directory file lacks: how the hemsjukvård of the two is reached (R5.5).
+_HOME_NURSING = (
+    (SKELLEFTEA, "sk_hemsjuk", "Hemsjukvård Skellefteå dagtid", Availability.DAYTIME, "0980-319 231"),
+    (
+        SKELLEFTEA,
+        "sk_hemsjuk",
+        "Hemsjukvård Skellefteå kväll/helg",
+        Availability.EVENING_WEEKEND,
+        "0980-319 232",
+    ),
+    (UMEA, "um_hemsjuk", "Hemsjukvård Umeå dagtid", Availability.DAYTIME, "0980-319 241"),
+    (UMEA, "um_hemsjuk", "Hemsjukvård Umeå kväll/helg", Availability.EVENING_WEEKEND, "0980-319 242"),
+)
+
+_LINKS = {
+    SKELLEFTEA: "Öppna PRATOR via internetlänken på kommunens intranät, under Vård och omsorg, Avbrott. "
+    "Logga in med e-legitimation.",
+    UMEA: "Öppna PRATOR via internetlänken i kommunens avbrottspärm, flik 3. Logga in med e-legitimation.",
+    NORDMALING: "Be enhetschefen om internetlänken till PRATOR. Den ligger i avbrottspärmen på biståndsenheten.",
+}
+
+
+def lay_places(*, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
+    """Save the units, their contacts and the municipalities' link texts (R1.2), inside the caller's transaction.
+
+    Give the principals by name and the units by the demo's own keys. The county's principals must be there.
+    """
+    principals = {principal.name: principal for principal in Principal.objects.all()}
+    units = {}
+    for place in _PLACES:
+        unit = Unit(
+            principal=principals[place.principal],
+            name=place.name,
+            ward_kind=place.ward,
+            outpatient_kind=place.outpatient,
+            municipal_kind=place.municipal,
+            direct_number=place.number,
+        )
+        save_row(by=by, row=unit)
+        units[place.key] = unit
+    for principal, key, name, availability, phone in _HOME_NURSING:
+        entry = DirectoryEntry(
+            principal=principals[principal],
+            unit=units[key],
+            name=name,
+            kind=EntryKind.HOME_NURSING,
+            department=units[key].name,
+            phone=phone,
+            availability=availability.value,
+            remark="Förmedlar information" if availability is Availability.EVENING_WEEKEND else "",
+            source=_SOURCE,
+        )
+        save_row(by=by, row=entry)
+    for name, text in _LINKS.items():
+        principals[name].link_text = text
+        save_row(by=by, row=principals[name])
+    return principals, units

@@ -1,0 +1,239 @@
+"""Rows that tests start from, made through the product's own services where it has one. Everybody is invented."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from threading import Barrier, Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connections
+from django.utils import timezone
+
+from contacts.access import Acting, acting_for
+from contacts.models import Membership, MunicipalKind, Principal, PrincipalKind, Unit, User
+from contacts.rules.parties import OutpatientKind, Party, WardKind
+from contacts.rules.permissions import Role
+from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.queries.care_chains import get_chain, get_event
+from outage.rules.back_registration import Before
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.rules.outage_status import OutageScope
+from outage.services.care_chains import ChainFacts, open_chain
+from outage.services.handovers import CallFacts, Message, log_call
+from outage.services.outages import OutageFacts, report_outage
+
+# The well-known test person; the number belongs to nobody.
+TOLVAN = "19121212-1212"
+PASSWORD = "ett långt lösenord"
+SKELLEFTEA = "Skellefteå kommun"
+_numbers = count(1)
+
+
+def person(username: str, unit: Unit, role: Role = Role.STAFF, **more: Any) -> Acting:
+    """Make somebody who works at `unit`, and give them as acting there."""
+    user = User.objects.create_user(
+        username, password=PASSWORD, first_name=username.title(), last_name="Påhittad", **more
+    )
+    Membership.objects.create(user=user, unit=unit, role=role, title="Sjuksköterska")
+    acting = acting_for(user)
+    assert acting is not None
+    return acting
+
+
+@dataclass(frozen=True)
+class County:
+    """The principals, the units and the five people that the tests of the outage app are told with.
+
+    Alva works on `ward`, Bo on another ward that takes no part, Cissi in the municipality, Disa at the
+    hälsocentral that is the öppenvård of the patients, Adam keeps the directory and sees no patients. Esa is
+    Alva's colleague on the same ward and may end an outage.
+    """
+
+    region: Principal
+    municipality: Principal
+    ward: Unit
+    other_ward: Unit
+    psychiatric_ward: Unit
+    health_centre: Unit
+    clinic: Unit
+    social_care: Unit
+    alva: Acting
+    bo: Acting
+    cissi: Acting
+    disa: Acting
+    adam: Acting
+    esa: Acting
+
+    def somebody(self, name: str) -> Acting:
+        """Give one of the people by name."""
+        found: Acting = getattr(self, name)
+        return found
+
+
+def make_county() -> County:
+    """Make the county. The names are real places' only where a name is all that is used."""
+    region = Principal.objects.create(
+        name="Region Västerbotten", short_name="Region Västerbotten", kind=PrincipalKind.REGION
+    )
+    municipality = Principal.objects.create(
+        name=SKELLEFTEA, short_name="Skellefteå", kind=PrincipalKind.MUNICIPALITY, link_text="Se pärmen."
+    )
+    ward = Unit.objects.create(principal=region, name="Medicin 2", ward_kind=WardKind.SOMATIC)
+    other_ward = Unit.objects.create(principal=region, name="Ortopeden", ward_kind=WardKind.SOMATIC)
+    psychiatric_ward = Unit.objects.create(
+        principal=region, name="Psykiatri 1", ward_kind=WardKind.PSYCHIATRIC
+    )
+    health_centre = Unit.objects.create(
+        principal=region, name="Heimdalls hälsocentral", outpatient_kind=OutpatientKind.HEALTH_CENTRE
+    )
+    clinic = Unit.objects.create(
+        principal=region,
+        name="Psykiatriska kliniken",
+        outpatient_kind=OutpatientKind.PSYCHIATRIC_OUTPATIENT,
+    )
+    social_care = Unit.objects.create(
+        principal=municipality, name="Biståndsenheten", municipal_kind=MunicipalKind.SOCIAL_CARE
+    )
+    return County(
+        region=region,
+        municipality=municipality,
+        ward=ward,
+        other_ward=other_ward,
+        psychiatric_ward=psychiatric_ward,
+        health_centre=health_centre,
+        clinic=clinic,
+        social_care=social_care,
+        alva=person("alva", ward),
+        bo=person("bo", other_ward),
+        cissi=person("cissi", social_care),
+        disa=person("disa", health_centre),
+        adam=person("adam", ward, Role.ADMIN),
+        esa=person("esa", ward, Role.COORDINATOR),
+    )
+
+
+def outage_facts(started: timedelta = timedelta(hours=2), **more: Any) -> OutageFacts:
+    """Give what is said of an outage that began `started` ago, on the whole minute as the form gives it."""
+    started_at = (timezone.now() - started).replace(second=0, microsecond=0)
+    return OutageFacts(**({"scope": OutageScope.BOTH_PRINCIPALS, "started_at": started_at} | more))
+
+
+def make_outage(by: Acting, started: timedelta = timedelta(hours=2), **more: Any) -> Outage:
+    """Report an outage that began `started` ago."""
+    outage, _ = report_outage(by=by, client_id=uuid4(), facts=outage_facts(started, **more))
+    return outage
+
+
+def chain_facts(county: County, **more: Any) -> ChainFacts:
+    """Give what is known of a patient on Alva's ward; every patient has another name."""
+    facts = ChainFacts(
+        identity=TOLVAN,
+        patient_name=f"Tolvan Tolvansson {next(_numbers)}",
+        ward_kind=WardKind.SOMATIC,
+        before=Before.NOT_ADMITTED,
+        ward_unit=county.ward,
+        municipality=county.municipality,
+        outpatient_unit=county.health_centre,
+    )
+    return replace(facts, **more)
+
+
+def make_chain(county: County, outage: Outage, by: Acting | None = None, **more: Any) -> CareChain:
+    """Open a chain, by Alva where nobody else is named, and give it as the pages get it."""
+    by = by or county.alva
+    opened = open_chain(by=by, outage=outage, client_id=uuid4(), facts=chain_facts(county, **more))
+    return get_chain(by, opened.pk)
+
+
+def call_facts(recipient: str = Party.MUNICIPALITY, **more: Any) -> CallFacts:
+    """Give a call we made that got through."""
+    facts = CallFacts(
+        direction=Direction.GIVEN,
+        recipient=str(recipient),
+        outcome=CallOutcome.REACHED,
+        spoken_to="Karin Påhittad",
+        spoken_to_unit="Biståndsenheten",
+        number="0910-00 00 00",
+    )
+    return replace(facts, **more)
+
+
+def tell(
+    by: Acting,
+    chain: CareChain,
+    *events: CareChainEvent,
+    to: str = Party.MUNICIPALITY,
+    outcome: CallOutcome = CallOutcome.REACHED,
+    **more: Any,
+) -> Handover:
+    """Ring `to` about events that are logged already."""
+    return log_call(
+        by=by,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(to, outcome=outcome, **more),
+        messages=[Message(event_id=event.pk) for event in events],
+    )
+
+
+def make_event(
+    by: Acting,
+    chain: CareChain,
+    kind: str = "admission",
+    *,
+    sender: Party = Party.INPATIENT,
+    ago: timedelta = timedelta(minutes=30),
+    to: str = Party.MUNICIPALITY,
+    outcome: CallOutcome = CallOutcome.BUSY,
+    **particulars: Any,
+) -> CareChainEvent:
+    """Log an event that happened `ago`, by a call to `to`: a try that failed, where nothing else is said."""
+    handover = log_call(
+        by=by,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(to, outcome=outcome),
+        messages=[
+            Message(kind=kind, sender=sender, happened_at=timezone.now() - ago, particulars=particulars)
+        ],
+    )
+    return get_event(by, handover.messages.get().event_id)
+
+
+def as_typed(moment: datetime) -> tuple[str, str]:
+    """Give a moment as a person types it in the two boxes of a form: time and date."""
+    local = timezone.localtime(moment)
+    return f"{local:%H.%M}", f"{local:%Y-%m-%d}"
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run the calls in threads that start together; give what each gave or raised, in order.
+
+    Each thread has a database connection of its own, so the test is marked `transaction=True`.
+    """
+    results: list[Any] = [None] * len(calls)
+    start = Barrier(len(calls))
+
+    def run(index: int) -> None:
+        start.wait()
+        try:
+            results[index] = calls[index]()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=(index,)) for index in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def same_id(number: int) -> UUID:
+    """Give a client-made id that is the same each time, for a form that is sent more than once."""
+    return UUID(int=number, version=4)

@@ -1,0 +1,299 @@
+"""The demo: what a newcomer meets, and that it never touches anything else."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from bs4 import BeautifulSoup
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.test import Client, TestCase, override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.access import acting_for, demo_memberships
+from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.queries import numbers_for
+from contacts.rules.parties import Party
+from outage.models import (
+    CareChain,
+    CareChainDetails,
+    CareChainEvent,
+    DischargeCompletion,
+    Handover,
+    OpenItem,
+    Outage,
+    SupportContact,
+)
+from outage.presenters.banner import verdict_for
+from outage.presenters.standing import standings_of, tasks_of
+from outage.queries.care_chains import logs_of
+from outage.routine import current_routine
+from outage.rules.identity import IdentityKind
+from outage.rules.informing import InformState
+from outage.rules.outage_status import OutageScope
+from outage.rules.routine import Effect
+
+
+def run_demo() -> str:
+    out = StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def counts() -> dict[str, int]:
+    ours = ("contacts", "outage", "blanketter")
+    return {m._meta.label: m.objects.count() for app in ours for m in apps.get_app_config(app).get_models()}
+
+
+def button_texts(page: bytes) -> list[str]:
+    return [
+        " ".join(b.get_text(" ").split())
+        for b in BeautifulSoup(page, "html.parser").select("[name=membership]")
+    ]
+
+
+def logged_in(username: str) -> Client:
+    client = Client()
+    membership = Membership.objects.filter(user__username=username).order_by("pk").first()
+    client.post(reverse("demo_login"), {"membership": membership.pk})
+    return client
+
+
+class TestRefusals:
+    @pytest.mark.django_db
+    def test_outside_demo_mode_nothing_is_made(self):
+        with pytest.raises(CommandError, match="Demoläget är av"):
+            run_demo()
+        assert not any(counts().values())
+
+    @pytest.mark.django_db
+    def test_beside_an_outage_of_somebody_elses_nothing_is_made(self, settings):
+        settings.DEMO = True
+        routine = current_routine()
+        Outage.objects.create(system=routine.system, routine_id=routine.id)
+        before = counts()
+        with pytest.raises(CommandError, match="inte hör till demon"):
+            run_demo()
+        assert counts() == before
+
+
+@override_settings(DEMO=True)
+class TestDemo(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.said = run_demo()
+
+    def chains(self, principal: str = "") -> list[CareChain]:
+        found = CareChain.objects.select_related(
+            "principal", "details__ward_unit", "details__outpatient_unit"
+        )
+        return list(found.filter(principal__name__startswith=principal).order_by("number"))
+
+    def test_a_second_run_says_so_and_changes_nothing(self):
+        before = counts()
+        assert "Demon är gjord" in self.said
+        assert "finns redan" in run_demo()
+        assert counts() == before
+
+    def test_what_was_made_stands_in_the_trace_without_patient_data(self):
+        made = AuditEntry.objects.get(action="demo.made")
+        assert set(made.changes) == {"chains", "calls"}
+        names = [n for n in CareChainDetails.objects.values_list("patient_name", flat=True) if n]
+        told = " ".join(str(changes) for changes in AuditEntry.objects.values_list("changes", flat=True))
+        assert not [name for name in names if name in told]
+
+    def test_the_number_of_chains(self):
+        by_principal = Counter(chain.principal.name for chain in self.chains())
+        assert by_principal == {"Region Västerbotten": 30, "Skellefteå kommun": 6, "Umeå kommun": 4}
+
+    def test_the_first_button_is_a_nurse_on_a_ward(self):
+        texts = button_texts(Client().get(reverse("login")).content)
+        assert texts[0] == "Alva Bergdal sjuksköterska, Medicinavdelning 2, NUS"
+        assert len(texts) == len(demo_memberships()) == 23
+
+    def test_everyone_who_logs_in_by_a_button_sees_the_outage(self):
+        for membership in demo_memberships():
+            client = Client()
+            client.post(reverse("demo_login"), {"membership": membership.pk})
+            page = client.get(reverse("status"))
+            assert page.status_code == 200, membership
+            assert membership.unit.name in page.content.decode()
+
+    def test_nobody_has_a_password_and_nobody_may_everything(self):
+        for person in User.objects.all():
+            assert person.is_demo
+            assert not person.has_usable_password()
+            assert not person.is_superuser
+
+    def test_one_person_has_two_assignments(self):
+        several = [user for user in User.objects.all() if user.memberships.count() > 1]
+        assert [user.full_name for user in several] == ["Gun Rönnås"]
+        assert acting_for(several[0]) is None
+
+    def test_each_kind_of_unit_has_staff_and_a_coordinator(self):
+        found = {
+            (unit_kind, m.role)
+            for m in Membership.objects.select_related("unit")
+            for unit_kind in (m.unit.ward_kind, m.unit.outpatient_kind, m.unit.municipal_kind)
+            if unit_kind
+        }
+        kinds = {"somatic", "psychiatric", "health_centre", "psychiatric_outpatient", "social_care"}
+        assert found >= {(kind, role) for kind in kinds for role in ("staff", "coordinator")}
+        assert ("home_nursing", "staff") in found
+
+    def test_an_administrator_keeps_the_units_of_the_own_principal_only(self):
+        page = logged_in("demo.kommunadmin").get(reverse("admin:contacts_unit_changelist")).content.decode()
+        assert "Biståndsenheten Skellefteå" in page
+        assert "Biståndsenheten Umeå" not in page
+        assert "Medicinavdelning" not in page
+        assert logged_in("demo.alva").get(reverse("admin:index")).status_code == 302
+
+    @pytest.mark.clause("R1.7")
+    def test_the_routine_is_used_because_the_outage_is_long(self):
+        outage = Outage.objects.select_related("current").get()
+        verdict = verdict_for(outage, timezone.now())
+        assert verdict.apply
+        assert "R1.7" in {reason.clause for reason in verdict.reasons}
+        assert outage.current.scope == OutageScope.BOTH_PRINCIPALS
+        length = timezone.now() - outage.current.started_at
+        assert 2.5 < length.total_seconds() / 3600 < 3
+
+    @pytest.mark.clause("R1.1")
+    def test_the_region_has_rung_its_support(self):
+        contact = SupportContact.objects.get()
+        assert contact.principal.is_region
+        assert contact.case_number
+
+    def test_every_time_lies_in_the_outage_and_in_the_past(self):
+        start, now = Outage.objects.select_related("current").get().current.started_at, timezone.now()
+        moments = [*CareChainEvent.objects.values_list("happened_at", flat=True)]
+        moments += Handover.objects.values_list("at", flat=True)
+        assert all(start <= moment <= now for moment in moments)
+
+    def test_nobody_can_have_one_of_the_identity_numbers(self):
+        numbers = [n for n in CareChainDetails.objects.values_list("identity_number", flat=True) if n]
+        for number in numbers:
+            assert number == "191212121212" or 980 <= int(number[8:11]) <= 999 or "TEST" in number, number
+
+    def test_every_kind_of_identity_is_there(self):
+        rows = {row.pk: row for row in CareChainDetails.objects.filter(chain__principal__kind="region")}
+        kinds = Counter(row.identity_kind for row in rows.values())
+        for kind in ("samordningsnummer", "reserve_number", "unknown"):
+            assert kinds[IdentityKind(kind)] == 1
+        assert sum(row.protected_identity for row in rows.values()) == 2
+        warned = []
+        for row in rows.values():
+            if row.identity_kind == IdentityKind.PERSONNUMMER and not luhn_holds(row.identity_number):
+                warned.append(row)
+        assert [row.patient_name for row in warned] == ["Konrad Felslag"]
+        client = logged_in("demo.olle")
+        assert (
+            "Kontrollsiffran stämmer inte"
+            in client.get(reverse("chain", args=[warned[0].chain_id])).content.decode()
+        )
+
+    def test_every_case_of_back_registration_is_there(self):
+        cases = {tuple(stays_of(chain)) for chain in self.chains("Region")}
+        alone = {case for found in cases for case in found}
+        assert alone == {1, 2, 3, 11, 12, 13}
+        assert {(3, 1), (3, 2), (2, 1)} <= cases, "cases 7, 8 and 9"
+        others = {t.case for chain in self.chains() for t in tasks_of_chain(chain)} - alone
+        assert others == {4, 5, 6, 10}
+        wrong = [chain for chain in self.chains() if chain.details.status == "wrong_patient"]
+        assert [tasks_of_chain(chain) for chain in wrong] == [()]
+
+    def test_every_party_is_in_every_state(self):
+        seen = {
+            (standing.recipient.party, standing.state)
+            for chain in self.chains()
+            for _, standing in all_standings(chain)
+        }
+        assert seen >= {(party, state) for party in Party for state in InformState}
+        participants = {state for party, state in seen if party is None}
+        assert participants == {InformState.INFORMED, InformState.TRIED, InformState.STILL_TO_RING}
+
+    @pytest.mark.clause("R3.10")
+    def test_a_psychiatric_ward_goes_with_the_psychiatric_clinic(self):
+        for chain in self.chains():
+            psychiatric = chain.details.ward_kind == "psychiatric"
+            assert chain.details.outpatient_unit.is_psychiatric == psychiatric
+
+    @pytest.mark.clause("R1.6")
+    def test_discharges_complete_left_open_and_incomplete(self):
+        assert DischargeCompletion.objects.count() >= 1
+        assert OpenItem.objects.count() == 1
+        routine = current_routine()
+        waiting = [
+            chain.details.patient_name
+            for chain in self.chains("Region")
+            for event, standing in all_standings(chain)
+            if routine.message(event.kind).effect is Effect.DISCHARGE
+            and standing.state is not InformState.INFORMED
+        ]
+        assert {"Tolvan Tolvansson", "Gusten Fiktén", "Nadja Fantasova"} <= set(waiting)
+
+    def test_corrections_and_withdrawals_of_events_and_calls(self):
+        for model in (CareChainEvent, Handover):
+            newer = model.objects.filter(supersedes__isnull=False)
+            assert newer.filter(withdraws=True).exists()
+            assert newer.filter(withdraws=False).exists()
+
+    def test_the_first_nurse_has_ten_chains_and_five_calls_a_discharge_first(self):
+        page = BeautifulSoup(logged_in("demo.alva").get(reverse("status")).content, "html.parser")
+        forms = [f["action"] for f in page.select("form[action$='/forsok/']")]
+        assert len(set(forms)) == 4, "five calls about four patients"
+        text = page.get_text(" ", strip=True)
+        assert re.search(r"Att ringa nu\W+5\b", text)
+        first = min(
+            (text.index(name), name) for name in ("Tolvan Tolvansson", "Asta Provberg", "Doris Exempelin")
+        )
+        assert first[1] == "Tolvan Tolvansson"
+        acting = acting_for(User.objects.get(username="demo.alva"))
+        assert len([c for c in self.chains() if c.unit == acting.unit]) == 10
+
+    def test_a_sjukstuga_is_never_to_ring_itself(self):
+        chain = next(c for c in self.chains() if c.details.ward_unit == c.details.outpatient_unit)
+        assert {s.recipient.party for _, s in all_standings(chain)} == {Party.MUNICIPALITY}
+        text = logged_in("demo.siv").get(reverse("calls_to_make")).content.decode()
+        assert "Rakel Modellsele" in text
+        assert "0980-319 205" not in text
+
+    def test_nordmalings_numbers_stay_missing(self):
+        nordmaling = Principal.objects.get(name="Nordmalings kommun")
+        assert not DirectoryEntry.objects.filter(principal=nordmaling).exclude(phone="").exists()
+        assert not Unit.objects.filter(principal=nordmaling).exclude(direct_number="").exists()
+        numbers = numbers_for(Party.MUNICIPALITY, nordmaling.pk, None, timezone.now())
+        assert {n.number for n in numbers if n.number} == {"090-785 00 00"}
+
+    @pytest.mark.clause("R1.2")
+    def test_three_municipalities_say_how_they_get_in(self):
+        told = Principal.objects.exclude(link_text="").values_list("short_name", flat=True)
+        assert set(told) == {"Skellefteå", "Umeå", "Nordmaling"}
+
+
+def luhn_holds(number: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(number[2:])):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def tasks_of_chain(chain: CareChain):
+    return tasks_of(chain, logs_of([chain.pk])[chain.pk], current_routine(), OutageScope.BOTH_PRINCIPALS)
+
+
+def stays_of(chain: CareChain) -> list[int]:
+    return [task.case for task in tasks_of_chain(chain) if task.what not in ("information", "sip_invitation")]
+
+
+def all_standings(chain: CareChain) -> Iterator[tuple]:
+    log = logs_of([chain.pk])[chain.pk]
+    replaced = {event.supersedes_id for event in log.events}
+    for event in log.events:
+        if event.pk not in replaced:
+            for standing in standings_of(chain, log, event):
+                yield event, standing
