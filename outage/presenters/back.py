@@ -1,7 +1,7 @@
 """PRATOR åter i drift: what to enter, what not, and what to decide by hand, for each role (R4)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -78,7 +78,7 @@ def task_rows(
         facts = []
         for event_id in task.events:
             event = events[event_id]
-            more = "; ".join(f"{label.lower()} {value}" for label, value in particulars_shown(event))
+            more = "; ".join(f"{label}: {value}" for label, value in particulars_shown(event))
             facts.append(
                 f"{routine.label(event.kind)} {moment(event.happened_at, now)}" + (f" ({more})" if more else "")
             )
@@ -112,6 +112,16 @@ def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
 
     return TaskGroups(
         register=of(Decision.REGISTER),
-        do_not_register=of(Decision.DO_NOT_REGISTER),
+        do_not_register=_joined(of(Decision.DO_NOT_REGISTER)),
         decide=of(Decision.DECIDE),
     )
+
+
+def _joined(rows: Sequence[TaskRow]) -> tuple[TaskRow, ...]:
+    """Make one row of those that say the same about the same patient: nothing is to be done, so nothing is ticked."""
+    joined: dict[tuple[UUID, str, str], TaskRow] = {}
+    for row in rows:
+        place = (row.chain_id, row.do, row.why)
+        first = joined.get(place)
+        joined[place] = replace(first, facts=first.facts + row.facts) if first else row
+    return tuple(joined.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
@@ -101,15 +102,25 @@ def before_label(chain: CareChain) -> str:
 
 
 def timeline(
-    chain: CareChain, log: ChainLog, routine: Routine, open_items: Sequence[OpenItem], now: datetime
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    routine: Routine,
+    open_items: Sequence[OpenItem],
+    now: datetime,
 ) -> list[TimelineEntry]:
-    """Give all rows of the chain in time order, newest last."""
-    entries = [_event_entry(chain, log, event, routine, open_items, now) for event in log.events]
+    """Give all rows of the chain in time order, newest last.
+
+    How far each party has been told stands on the events that are the acting unit's to tell, and on those that
+    somebody in the chain has told of; not on what others tell and we have received.
+    """
+    entries = [_event_entry(acting, chain, log, event, routine, open_items, now) for event in log.events]
     entries += [_call_entry(chain, log, handover, routine, now) for handover in log.handovers]
     return sorted(entries, key=lambda entry: (entry.at, entry.is_call))
 
 
 def _event_entry(
+    acting: Acting,
     chain: CareChain,
     log: ChainLog,
     event: CareChainEvent,
@@ -120,6 +131,8 @@ def _event_entry(
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     struck = newer is not None
     found = () if struck else standings_of(chain, log, event)
+    if event.sender not in acting.parties and not any(s.last_at for s in found):
+        found = ()
     title = routine.label(event.kind)
     items = [item for item in open_items if item.event_id == event.pk]
     state = discharge_state_of(found, items) if is_discharge(routine, event) and not struck else None

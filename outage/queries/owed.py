@@ -1,7 +1,13 @@
 """The calls still owed: found by the database, so that thousands of chains cost no more queries than ten."""
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Least
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
@@ -19,6 +25,36 @@ TELLS_COLUMN: dict[Party, str] = {
 }
 
 
+class NamesParticipant(Func):
+    """Whether an event's particulars name a call's recipient among those who are to take part (R3.9).
+
+    Takes the particulars and the recipient. Both engines read JSON, each in its own words.
+    """
+
+    arity = 2
+    output_field = BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Give the participants as rows, and look for the recipient among them."""
+        return self.as_sql(
+            compiler,
+            connection,
+            template="EXISTS (SELECT 1 FROM JSON_EACH(%(expressions)s)",
+            arg_joiner=f", '$.participants') WHERE '{PARTICIPANT_PREFIX}' || value = ",
+            **context,
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Ask whether the list holds the recipient's name."""
+        return self.as_sql(
+            compiler,
+            connection,
+            template=f"(%(expressions)s, {len(PARTICIPANT_PREFIX) + 1}))",
+            arg_joiner=" -> 'participants') @> TO_JSONB(SUBSTR(",
+            **context,
+        )
+
+
 def _reached() -> QuerySet[HandoverMessage]:
     """Give the messages of the outer event that got through in a call that stands."""
     return HandoverMessage.objects.filter(
@@ -34,12 +70,16 @@ def _events_owed(parties: frozenset[Party]) -> QuerySet[CareChainEvent]:
     """Give the standing events sent by one of `parties` that somebody must still be told of."""
     participants_told = Subquery(
         _reached()
-        .filter(handover__recipient__startswith=PARTICIPANT_PREFIX)
+        .filter(
+            NamesParticipant("event__particulars", "handover__recipient"),
+            handover__recipient__startswith=PARTICIPANT_PREFIX,
+        )
         .values("event")
         .annotate(n=Count("handover__recipient", distinct=True))
         .values("n")
     )
-    missing = Q(tells_participants__gt=Coalesce(participants_told, 0))
+    # Most events have no participants: the comparison with zero spares them the counting.
+    missing = Q(tells_participants__gt=0) & Q(tells_participants__gt=Coalesce(participants_told, 0))
     for party, column in TELLS_COLUMN.items():
         missing |= Q(**{column: True}) & ~Q(Exists(_reached().filter(handover__recipient=party.value)))
     return CareChainEvent.objects.filter(
@@ -47,61 +87,73 @@ def _events_owed(parties: frozenset[Party]) -> QuerySet[CareChainEvent]:
     )
 
 
-def _standing(**conditions: object) -> QuerySet[CareChainEvent]:
-    return CareChainEvent.objects.filter(
-        superseded_by__isnull=True, withdraws=False, chain=OuterRef("pk"), **conditions
-    )
-
-
 def _kinds(routine: Routine, effect: Effect) -> list[str]:
     return [key for key, message in routine.messages.items() if message.effect is effect]
 
 
-def _unanswered_since(routine: Routine, party: Party) -> list[Subquery]:
-    """Give, for each message `party` must answer, when the outer chain got one that no answer has followed.
+def _events_unanswered(routine: Routine, party: Party) -> QuerySet[CareChainEvent]:
+    """Give the standing events that `party` must answer and that no answer has followed.
 
     A message of a stay that a later discharge has closed needs no answer any more.
     """
-    discharged_later = CareChainEvent.objects.filter(
-        superseded_by__isnull=True,
-        withdraws=False,
-        chain=OuterRef("chain"),
-        kind__in=_kinds(routine, Effect.DISCHARGE),
-        happened_at__gte=OuterRef("happened_at"),
-    )
-    found = []
+    standing = CareChainEvent.objects.filter(superseded_by__isnull=True, withdraws=False)
+    later = standing.filter(chain=OuterRef("chain"), happened_at__gte=OuterRef("happened_at"))
+    asked = Q(pk__in=[])
     for answer in routine.messages_from(party):
-        if not answer.answers:
-            continue
-        answered = CareChainEvent.objects.filter(
-            superseded_by__isnull=True,
-            withdraws=False,
-            chain=OuterRef("chain"),
-            kind=answer.key,
-            sender=party.value,
-            happened_at__gte=OuterRef("happened_at"),
-        )
-        asked = _standing(kind=answer.answers).exclude(Exists(answered)).exclude(Exists(discharged_later))
-        found.append(Subquery(asked.order_by("happened_at").values("happened_at")[:1]))
-    return found
+        if answer.answers:
+            answered = later.filter(kind=answer.key, sender=party.value)
+            asked |= Q(kind=answer.answers) & ~Q(Exists(answered))
+    return standing.filter(asked).exclude(Exists(later.filter(kind__in=_kinds(routine, Effect.DISCHARGE))))
 
 
-def chains_with_calls_owed(acting: Acting, outage: Outage) -> QuerySet[CareChain]:
-    """Give the chains in which the acting unit still has somebody to ring: discharges first, then the oldest."""
-    routine = get_routine(outage.routine_id)
-    owed = _events_owed(acting.parties).filter(chain=OuterRef("pk"))
-    waits = {"owed_since": Subquery(owed.order_by("happened_at").values("happened_at")[:1])}
-    for party in sorted(acting.parties):
-        for index, since in enumerate(_unanswered_since(routine, party)):
-            waits[f"answer_{party.value}_{index}_since"] = since
-    chains = visible_chains(acting, outage).annotate(
-        urgent=Exists(owed.filter(kind__in=_kinds(routine, Effect.DISCHARGE))), **waits
-    )
-    any_wait = Q()
-    for name in waits:
-        any_wait |= Q(**{f"{name}__isnull": False})
-    # An empty wait must not win the comparison: both engines treat NULL in LEAST differently.
-    far_off = outage.recorded_at.replace(year=9999)
-    times = [Coalesce(F(name), far_off) for name in waits]
-    oldest = Least(*times) if len(times) > 1 else times[0]
-    return chains.filter(any_wait).annotate(oldest=oldest).order_by("-urgent", "oldest", "number")
+class OwedChains:
+    """The chains in which a unit still has somebody to ring: discharges first, then the oldest.
+
+    Takes count and slices, as a page needs them. The waits of all chains are read once, in one query over the events
+    for what is to be told and one for what is to be answered; only the chains of a slice are read in full.
+    """
+
+    def __init__(self, acting: Acting, outage: Outage) -> None:
+        self._acting, self._outage = acting, outage
+
+    @cached_property
+    def ids(self) -> list[UUID]:
+        """The ids of the chains, the most urgent first."""
+        routine = get_routine(self._outage.routine_id)
+        discharges = set(_kinds(routine, Effect.DISCHARGE))
+        first: dict[UUID, tuple[bool, datetime, int]] = {}
+        for events, may_be_urgent in self._waits(routine):
+            rows = events.order_by().values_list("chain", "chain__number", "kind", "happened_at")
+            for chain_id, number, kind, happened_at in rows:
+                calm, oldest, _ = first.get(chain_id, (True, happened_at, number))
+                calm = calm and not (may_be_urgent and kind in discharges)
+                first[chain_id] = (calm, min(oldest, happened_at), number)
+        return sorted(first, key=first.__getitem__)
+
+    def _waits(self, routine: Routine) -> Iterator[tuple[QuerySet[CareChainEvent], bool]]:
+        acting = self._acting
+        visible = visible_chains(acting, self._outage).values("pk")
+        yield _events_owed(acting.parties).filter(chain__in=visible), True
+        for party in sorted(acting.parties):
+            if any(message.answers for message in routine.messages_from(party)):
+                yield _events_unanswered(routine, party).filter(chain__in=visible), False
+
+    def count(self) -> int:
+        """Give how many chains there are."""
+        return len(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, chain: CareChain) -> bool:
+        return chain.pk in self.ids
+
+    def __getitem__(self, part: slice) -> list[CareChain]:
+        wanted = self.ids[part]
+        chains = visible_chains(self._acting, self._outage).in_bulk(wanted)
+        return [chains[pk] for pk in wanted if pk in chains]
+
+
+def chains_with_calls_owed(acting: Acting, outage: Outage) -> OwedChains:
+    """Give the chains in which the acting unit still has somebody to ring."""
+    return OwedChains(acting, outage)

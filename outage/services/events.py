@@ -22,7 +22,7 @@ from outage.models import (
     HandoverMessage,
     OpenItem,
 )
-from outage.presenters.standing import rings_itself, standings_of, told_of_version
+from outage.presenters.standing import is_discharge, rings_itself, standings_of, told_of_version
 from outage.queries.care_chains import logs_of
 from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
@@ -33,7 +33,6 @@ from outage.rules.informing import (
     check_discharge_complete,
     recipients,
 )
-from outage.rules.routine import Effect
 from outage.rules.wording import clock_time, day
 
 _TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
@@ -59,6 +58,10 @@ def write_event(
     routine = get_routine(chain.outage.routine_id)
     check_within_outage(chain, happened_at)
     kept = {key: value for key, value in particulars.items() if value}
+    if "participants" in kept:
+        # As the rules read them: calls are matched to each participant by the words kept here.
+        names = (name.strip() for name in kept["participants"])
+        kept["participants"] = [name for name in dict.fromkeys(names) if name]
     assert chain.details is not None
     told = recipients(
         routine=routine,
@@ -209,8 +212,12 @@ def withdraw_row(by: Acting, event: CareChainEvent, reason: str, row_id: UUID | 
 
 
 def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeCompletion:
-    """Close a discharge of which every party is informed; raise DischargeNotComplete naming who is not (R1.6)."""
+    """Close a discharge of which every party is informed; raise DischargeNotComplete naming who is not (R1.6).
+
+    Raise RuleError for anything but a discharge that stands.
+    """
     check_may(by, Right.LOG_CARE)
+    _check_standing_discharge(event)
     log = logs_of([event.chain_id])[event.chain_id]
     check_discharge_complete(standings_of(event.chain, log, event))
     with transaction.atomic():
@@ -227,13 +234,12 @@ def leave_discharge_open(
 ) -> OpenItem:
     """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6)."""
     check_may(by, Right.LOG_CARE)
+    _check_standing_discharge(event)
     for name, message in check_open_item(responsible=responsible, reason=reason).items():
         raise RuleError(message, field=name)
     standing = {
         s.recipient.key: s for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
     }
-    if get_routine(event.chain.outage.routine_id).message(event.kind).effect is not Effect.DISCHARGE:
-        raise RuleError("Bara en utskrivning kan lämnas med en öppen punkt.")
     if recipient not in standing or standing[recipient].state is InformState.INFORMED:
         raise RuleError("Mottagaren är redan underrättad.", field="recipient")
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
@@ -254,6 +260,13 @@ def leave_discharge_open(
         item.save()
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
+
+
+def _check_standing_discharge(event: CareChainEvent) -> None:
+    if not is_discharge(get_routine(event.chain.outage.routine_id), event):
+        raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
+    if CareChainEvent.objects.filter(supersedes=event).exists():
+        raise RuleError(_TAKEN)
 
 
 def _check_stands(event: CareChainEvent) -> None:

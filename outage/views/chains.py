@@ -99,7 +99,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "ward": ward_label(found),
         "before": before_label(found),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(found, log, routine, items, now),
+        "timeline": timeline(acting, found, log, routine, items, now),
         "calls": calls,
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),

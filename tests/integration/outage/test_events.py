@@ -35,7 +35,7 @@ def owed(county: County, chain: CareChain, who: str = "alva") -> dict[str, list[
         routine=get_routine(chain.outage.routine_id),
         now=timezone.now(),
     )
-    assert chains_with_calls_owed(acting, chain.outage).filter(pk=chain.pk).exists() is bool(calls)
+    assert (chain in chains_with_calls_owed(acting, chain.outage)) is bool(calls)
     return {call.recipient.key: [message.label for message in call.messages] for call in calls}
 
 

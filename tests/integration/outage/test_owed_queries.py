@@ -1,0 +1,230 @@
+"""What the database finds owed is what the rules say is owed, over random logs of every kind of row."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contacts.access import Acting
+from contacts.models import Unit
+from contacts.rules.parties import OutpatientKind, Party, WardKind
+from outage.models import CareChain, CareChainEvent, Outage
+from outage.presenters.owed import OwedCall, calls_owed
+from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
+from outage.queries.owed import chains_with_calls_owed
+from outage.routine import current_routine
+from outage.rules.back_registration import ChainStatus
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.services.care_chains import change_details
+from outage.services.events import correct_event, withdraw_event
+from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from tests.factories import County, call_facts, chain_facts, make_chain, make_event, person, tell
+from tests.integration.outage.conftest import TUESDAY
+
+CHAINS = 70
+NAMES = ["Dotter", "Chef på åttan", 'Kurator "Kim"', "Läkare\\jour"]
+# Few enough that many rows happen at the same moment: the ties are where two ways of counting part.
+MOMENTS = [TUESDAY - timedelta(minutes=10 * n) for n in range(1, 9)]
+
+
+class Scribe:
+    """Writes a random log into a chain through the services, one random step at a time."""
+
+    def __init__(self, random: Random, county: County, chain: CareChain, people: Sequence[Acting]) -> None:
+        self.random, self.county, self.chain, self.people = random, county, chain, people
+
+    def write(self, steps: int) -> None:
+        for _ in range(steps):
+            self.log: ChainLog = logs_of([self.chain.pk])[self.chain.pk]
+            self.by = self.random.choice(self.people)
+            step = self.random.choices(
+                [self.new, self.again, self.bare_try, self.change_event, self.change_call, self.wrong_patient],
+                [8, 8, 2, 4, 4, 0.3],
+            )[0]
+            step()
+
+    def new(self) -> None:
+        """One call with one to three new messages, given or received."""
+        direction = self.random.choice([Direction.GIVEN] * 3 + [Direction.RECEIVED])
+        senders = self.by.parties if direction is Direction.GIVEN else set(Party) - self.by.parties
+        messages = []
+        for _ in range(self.random.choice([1, 1, 1, 2, 3])):
+            sender = self.random.choice(sorted(senders))
+            message = self.random.choice(current_routine().messages_from(sender))
+            particulars = {"participants": self.names()} if "participants" in message.particulars else {}
+            messages.append(
+                Message(
+                    kind=message.key,
+                    sender=sender,
+                    happened_at=self.random.choice(MOMENTS),
+                    particulars=particulars,
+                )
+            )
+        self.call(messages, direction)
+
+    def again(self) -> None:
+        """Ring about what is logged, replaced and withdrawing rows included."""
+        if self.log.events:
+            events = self.random.sample(self.log.events, min(len(self.log.events), self.random.choice([1, 2])))
+            self.call([Message(event_id=event.pk) for event in events], Direction.GIVEN)
+
+    def bare_try(self) -> None:
+        self.call([], Direction.GIVEN, CallOutcome.NO_ANSWER)
+
+    def call(
+        self, messages: Sequence[Message], direction: Direction, outcome: CallOutcome | None = None
+    ) -> None:
+        if direction is Direction.RECEIVED:
+            outcome = CallOutcome.REACHED
+        log_call(
+            by=self.by,
+            chain=self.chain,
+            client_id=uuid4(),
+            facts=call_facts(
+                self.recipient(), direction=direction, outcome=outcome or self.outcome(), at=TUESDAY
+            ),
+            messages=messages,
+        )
+
+    def recipient(self) -> str:
+        keys = [*Party, *Party, *(f"participant:{name}" for name in NAMES)]
+        return str(self.random.choice(keys))
+
+    def outcome(self) -> CallOutcome:
+        return self.random.choice([CallOutcome.REACHED] * 6 + list(CallOutcome))
+
+    def names(self) -> list[str]:
+        return self.random.sample(NAMES, self.random.randrange(4))
+
+    def change_event(self) -> None:
+        if not self.log.live_events:
+            return
+        event = self.random.choice(self.log.live_events)
+        event.chain = self.chain
+        if self.random.random() < 0.5:
+            withdraw_event(by=self.by, event=event, client_id=uuid4(), reason="Slump.")
+            return
+        particulars = {"participants": self.names()} if event.participants else {}
+        correct_event(
+            by=self.by,
+            event=event,
+            client_id=uuid4(),
+            happened_at=self.random.choice(MOMENTS),
+            particulars=particulars,
+            reason="Slump.",
+            told_rightly=self.random.random() < 0.5,
+        )
+
+    def change_call(self) -> None:
+        if not self.log.live_handovers:
+            return
+        handover = self.random.choice(self.log.live_handovers)
+        if self.random.random() < 0.5 or not handover.messages.all():
+            withdraw_call(by=self.by, handover=handover, client_id=uuid4(), reason="Slump.")
+            return
+        direction = Direction(handover.direction)
+        outcome = CallOutcome.REACHED if direction is Direction.RECEIVED else self.outcome()
+        correct_call(
+            by=self.by,
+            handover=handover,
+            client_id=uuid4(),
+            facts=call_facts(self.recipient(), direction=direction, outcome=outcome, at=TUESDAY),
+            reason="Slump.",
+        )
+
+    def wrong_patient(self) -> None:
+        seen = get_chain(self.by, self.chain.pk).details_id
+        facts = chain_facts(self.county, status=ChainStatus.WRONG_PATIENT, status_reason="Slump.")
+        change_details(by=self.by, chain=self.chain, client_id=uuid4(), replaces=seen, facts=facts)
+
+
+def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
+    """Give the calls owed in each chain that has any, counted one chain at a time by the rules."""
+    chains = list(visible_chains(acting, outage))
+    logs = logs_of(chain.pk for chain in chains)
+    found = {
+        chain.pk: calls_owed(
+            acting=acting, chain=chain, log=logs[chain.pk], routine=current_routine(), now=TUESDAY
+        )
+        for chain in chains
+    }
+    return {pk: calls for pk, calls in found.items() if calls}
+
+
+def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[bool, datetime, int]:
+    since = [call.since for call in calls if call.since]
+    return (not any(call.is_urgent for call in calls), min(since), chain.number)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_database_finds_exactly_the_chains_with_calls_owed_in_the_order_to_ring(
+    county: County, outage: Outage, seed: int
+):
+    random = Random(seed)
+    cottage = Unit.objects.create(
+        principal=county.region,
+        name="Sjukstugan",
+        ward_kind=WardKind.SOMATIC,
+        outpatient_kind=OutpatientKind.HEALTH_CENTRE,
+    )
+    sam = person("sam", cottage)
+    places: list[tuple[list[Acting], dict[str, Any]]] = [
+        ([county.alva, county.disa], {}),
+        ([county.alva, county.disa], {}),
+        ([county.cissi], {}),
+        ([sam], {"ward_unit": cottage, "outpatient_unit": cottage}),
+        ([sam, county.disa], {"ward_unit": cottage}),
+    ]
+    for _ in range(CHAINS):
+        people, where = random.choice(places)
+        chain = make_chain(county, outage, people[0], **where)
+        Scribe(random, county, chain, people).write(random.randrange(8))
+    for acting in (county.alva, county.disa, county.cissi, sam, county.bo):
+        expected = by_the_rules(acting, outage)
+        found = list(chains_with_calls_owed(acting, outage))
+        assert {chain.pk for chain in found} == set(expected)
+        order = [urgency(chain, expected[chain.pk]) for chain in found]
+        assert order == sorted(order)
+    assert CareChainEvent.objects.filter(withdraws=True).exists()
+
+
+def test_discharges_come_first_then_what_has_waited_longest(county: County, outage: Outage):
+    chains = [make_chain(county, outage) for _ in range(4)]
+    for chain, kind, minutes in zip(
+        chains,
+        ("discharge_report", "discharge", "admission", "discharge"),
+        (90, 10, 60, 40),
+        strict=True,
+    ):
+        make_event(county.alva, chain, kind, ago=timedelta(minutes=minutes))
+    assert [chain.number for chain in chains_with_calls_owed(county.alva, outage)] == [4, 2, 1, 3]
+
+
+@pytest.mark.clause("R3.6", "R3.8")
+def test_an_answer_is_owed_until_it_is_logged_or_the_patient_is_discharged(county: County, outage: Outage):
+    asked, answered, gone = (make_chain(county, outage, county.disa) for _ in range(3))
+    for chain in (asked, answered, gone):
+        make_event(county.disa, chain, "admission", sender=Party.INPATIENT, ago=timedelta(minutes=50))
+    reply = make_event(county.disa, answered, "admission_reply", sender=Party.OUTPATIENT)
+    for party in (Party.MUNICIPALITY, Party.INPATIENT):
+        tell(county.disa, answered, reply, to=party)
+    make_event(county.disa, gone, "discharge", sender=Party.INPATIENT)
+    owed = by_the_rules(county.disa, outage)
+    assert {pk: [call.recipient.key for call in calls] for pk, calls in owed.items()} == {
+        asked.pk: ["municipality", "inpatient"]
+    }
+    assert [chain.pk for chain in chains_with_calls_owed(county.disa, outage)] == [asked.pk]
+
+
+def test_a_failed_try_to_answer_is_shown_with_the_answer_that_is_owed(county: County, outage: Outage):
+    chain = make_chain(county, outage, county.disa)
+    make_event(county.disa, chain, "admission", sender=Party.INPATIENT)
+    tell(county.disa, chain, to=Party.MUNICIPALITY, outcome=CallOutcome.NO_ANSWER)
+    calls = {call.recipient.key: call for call in by_the_rules(county.disa, outage)[chain.pk]}
+    assert (calls["municipality"].tries, calls["inpatient"].tries) == (1, 0)
+    assert calls["municipality"].state_label == "Ringd, inte nådd"
+    assert calls["municipality"].answer_kinds == ["admission_reply"]

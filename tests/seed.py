@@ -1,0 +1,420 @@
+"""A large outage, laid straight into the database as the services would have written it.
+
+For load tests and benchmarks: 2,000 chains and 25,000 calls in seconds. Everyone in it is invented.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.management.commands.import_directory import OWN_FILE
+from contacts.models import (
+    AuditEntry,
+    DirectoryEntry,
+    EntryKind,
+    Membership,
+    MunicipalKind,
+    Principal,
+    Submission,
+    Unit,
+    User,
+)
+from contacts.rules.availability import Availability
+from contacts.rules.parties import OutpatientKind, Party, WardKind
+from contacts.rules.permissions import Role
+from contacts.rules.principals import REGION_NAME
+from contacts.rules.swedish_text import search_key
+from contacts.services.directory_import import import_directory
+from contacts.services.submissions import content_hash
+from outage.models import (
+    CareChain,
+    CareChainDetails,
+    CareChainEvent,
+    Handover,
+    HandoverMessage,
+    Outage,
+    OutageReport,
+    ReportKind,
+)
+from outage.routine import current_routine
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.handover import Direction, ReadBack, signature
+from outage.rules.identity import IdentityKind
+from outage.rules.informing import CallOutcome, recipients
+from outage.rules.outage_status import OutageScope
+
+WARDS, CENTRES, CLINICS, PERSONS = 30, 40, 6, 400
+LASTED = timedelta(hours=9)
+# Seconds between two rows of one chain, so that everything fits into the outage.
+STEP = timedelta(seconds=150)
+_BATCH = 500
+_FAILED = (CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.QUEUE, CallOutcome.CLOSED)
+_W, _M, _O = Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT
+
+# What happens to one patient: (kind, sender, whom we ring). Received messages are rung to nobody by us.
+_Step = tuple[str, Party, tuple[Party, ...]]
+_STAYS: tuple[tuple[_Step, ...], ...] = (
+    (("admission", _W, (_M, _O)), ("admission_reply", _M, ()), ("preliminary_ready", _W, (_M, _O))),
+    (
+        ("admission", _W, (_M, _O)),
+        ("admission_reply", _M, ()),
+        ("ready_for_discharge", _W, (_M, _O)),
+        ("municipality_ready", _M, ()),
+        ("discharge", _W, (_M, _O)),
+    ),
+    (("preliminary_ready", _W, (_M, _O)), ("discharge_report", _W, (_M, _O)), ("discharge", _W, (_M, _O))),
+    (("ready_for_discharge", _W, (_M, _O)), ("municipality_ready", _M, ())),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What was laid. `chains` are the acting unit's, in the order of their numbers."""
+
+    outage: Outage
+    acting: Acting
+    chains: tuple[UUID, ...]
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows that wait to be inserted, each kind in the order in which it was made."""
+
+    chains: list[CareChain] = field(default_factory=list)
+    details: list[CareChainDetails] = field(default_factory=list)
+    events: list[CareChainEvent] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+    messages: list[HandoverMessage] = field(default_factory=list)
+    submissions: list[Submission] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+
+
+def seed_outage(
+    *,
+    chains: int = 2000,
+    handovers: int = 25_000,
+    own_share: float = 1.0,
+    seed: int = 7,
+    now: datetime | None = None,
+) -> Seeded:
+    """Lay one outage of `chains` care chains and exactly `handovers` calls, with units and directory around it.
+
+    `own_share` is the part of the chains that are the acting unit's: 1.0 is the worst case, all in one unit's view.
+    A third of the chains still have somebody to ring. The same `seed` gives the same rows.
+    """
+    rng = Random(seed)
+    with transaction.atomic():
+        import_directory(by=None, content=OWN_FILE.read_bytes())
+        units = _places()
+        acting = _nurse(units["wards"][0])
+        start = (now or timezone.now()) - LASTED
+        outage = _outage(acting, start)
+        rows = _Rows()
+        own: list[UUID] = []
+        for number in range(1, chains + 1):
+            calls = handovers * number // chains - handovers * (number - 1) // chains
+            is_own = number * own_share >= len(own) + 1
+            ward = units["wards"][0] if is_own else rng.choice(units["wards"][1:])
+            chain = _chain(rows, rng, outage, acting, ward, units, number)
+            _calls(rows, rng, chain, acting, start, calls)
+            if is_own:
+                own.append(chain.pk)
+        _insert(rows)
+    return Seeded(outage=outage, acting=acting, chains=tuple(own))
+
+
+def _places() -> dict[str, list]:
+    region = Principal.objects.get(name=REGION_NAME)
+    wards = [
+        Unit(principal=region, name=f"Avdelning {n}", ward_kind=WardKind.SOMATIC) for n in range(1, WARDS + 1)
+    ]
+    centres = [
+        Unit(principal=region, name=f"Hälsocentral {n}", outpatient_kind=OutpatientKind.HEALTH_CENTRE)
+        for n in range(1, CENTRES + 1)
+    ]
+    clinics = [
+        Unit(
+            principal=region,
+            name=f"Psykiatrisk öppenvård {n}",
+            outpatient_kind=OutpatientKind.PSYCHIATRIC_OUTPATIENT,
+        )
+        for n in range(1, CLINICS + 1)
+    ]
+    municipalities = list(Principal.objects.exclude(pk=region.pk).order_by("sort_key"))
+    nursing = [
+        Unit(principal=m, name=f"Hemsjukvården {m.short_name}", municipal_kind=MunicipalKind.HOME_NURSING)
+        for m in municipalities
+    ]
+    for number, unit in enumerate([*wards, *centres, *clinics, *nursing]):
+        unit.direct_number = f"0980-319 2{number % 100:02}"
+        unit.save()
+    for number in range(PERSONS):
+        unit = centres[number % CENTRES]
+        DirectoryEntry(
+            principal=region,
+            unit=unit,
+            name=f"Person Påhittad {number}",
+            kind=EntryKind.PERSON,
+            department=unit.name,
+            phone=f"0980-319 2{number % 100:02}",
+            availability=Availability.DAYTIME,
+        ).save()
+    return {"wards": wards, "centres": centres, "municipalities": municipalities}
+
+
+def _nurse(ward: Unit) -> Acting:
+    user = User(username="seed.nurse", first_name="Alva", last_name="Bergdal", is_demo=True)
+    user.set_unusable_password()
+    user.save()
+    membership = Membership.objects.create(user=user, unit=ward, role=Role.STAFF, title="sjuksköterska")
+    return Acting(user=user, membership=membership, unit=ward, principal=ward.principal, role=Role.STAFF)
+
+
+def _outage(acting: Acting, start: datetime) -> Outage:
+    routine = current_routine()
+    outage = Outage.objects.create(system=routine.system, routine_id=routine.id, recorded_at=start)
+    report = OutageReport(
+        outage=outage,
+        kind=ReportKind.FIRST,
+        scope=OutageScope.BOTH_PRINCIPALS,
+        started_at=start,
+        user=acting.user,
+        unit=acting.unit,
+        recorded_at=start,
+    )
+    report.save()
+    outage.current = report
+    outage.save(update_fields=["current"])
+    return outage
+
+
+def _uuid(rng: Random) -> UUID:
+    return UUID(int=rng.getrandbits(128), version=4)
+
+
+def _chain(
+    rows: _Rows, rng: Random, outage: Outage, acting: Acting, ward: Unit, units: dict[str, list], number: int
+) -> CareChain:
+    chain = CareChain(
+        pk=_uuid(rng), outage=outage, principal=acting.principal, unit=ward, user=acting.user, number=number
+    )
+    born = f"19{rng.randint(20, 60)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}"
+    name = f"{rng.choice(_FIRST)} {rng.choice(_LAST)} {number}"
+    details = CareChainDetails(
+        chain=chain,
+        identity_kind=IdentityKind.PERSONNUMMER,
+        identity_number=_with_check_digit(f"{born}{rng.randint(980, 999)}"),
+        patient_name=name,
+        protected_identity=number % 100 == 0,
+        ward_kind=WardKind.SOMATIC,
+        ward_unit=ward,
+        municipality=rng.choice(units["municipalities"]),
+        outpatient_unit=rng.choice(units["centres"]),
+        before=rng.choice((Before.ADMITTED, Before.NOT_ADMITTED)),
+        status=ChainStatus.OK,
+        search_key=search_key(name),
+        user=acting.user,
+        unit=ward,
+    )
+    rows.chains.append(chain)
+    rows.details.append(details)
+    _trace(rows, acting, chain, "chain", "chain.opened", chain)
+    return chain
+
+
+_FIRST = ("Asta", "Birger", "Doris", "Egon", "Frida", "Gusten", "Helga", "Ivar", "Judit", "Konrad")
+_LAST = ("Provberg", "Testlund", "Exempelin", "Övningsson", "Påhittsson", "Fiktén", "Modellberg", "Låtsman")
+
+
+def _with_check_digit(eleven: str) -> str:
+    total = 0
+    for place, digit in enumerate(eleven[2:]):
+        value = int(digit) * (1 if place % 2 else 2)
+        total += value - 9 if value > 9 else value
+    return f"{eleven}{-total % 10}"
+
+
+def _calls(rows: _Rows, rng: Random, chain: CareChain, acting: Acting, start: datetime, quota: int) -> None:
+    """Write the chain's events and exactly `quota` calls: its stay, then failed tries for what is left over."""
+    clock = _clock(start)
+    planned = _planned(rng, quota)
+    newest: dict[str, CareChainEvent] = {}
+    calls_before = len(rows.messages)
+    for kind, sender, other, outcome in planned:
+        at = next(clock)
+        event = newest.get(kind)
+        if event is None:
+            event = newest[kind] = _event(rows, rng, chain, acting, kind, sender, at)
+        direction = Direction.GIVEN if sender is _W else Direction.RECEIVED
+        call = _handover(rows, rng, chain, acting, direction, other, outcome, at)
+        rows.messages.append(HandoverMessage(handover=call, event=event))
+        if direction is Direction.GIVEN and outcome is CallOutcome.REACHED and rng.random() < 0.02:
+            _correct(rows, rng, newest, kind, acting, calls_before)
+
+
+def _planned(rng: Random, quota: int) -> list[tuple[str, Party, Party, CallOutcome]]:
+    """Give (kind, sender, other end, outcome) of `quota` calls, in time order."""
+    waits = rng.random() < 1 / 3
+    calls: list[tuple[str, Party, Party, CallOutcome]] = []
+    for kind, sender, told in rng.choice(_STAYS):
+        if not told:
+            calls.append((kind, sender, sender, CallOutcome.REACHED))
+        calls += [(kind, sender, other, CallOutcome.REACHED) for other in told]
+    if waits:
+        last = max(index for index, call in enumerate(calls) if call[1] is _W)
+        kind, sender, other, _ = calls[last]
+        calls[last] = (kind, sender, other, rng.choice((*_FAILED, CallOutcome.RELAYED)))
+    calls = calls[:quota]
+    given = [index for index, call in enumerate(calls) if call[1] is _W]
+    extra = sorted((rng.choice(given) for _ in range(quota - len(calls))), reverse=True)
+    for index in extra:
+        kind, sender, other, _ = calls[index]
+        calls.insert(index, (kind, sender, other, rng.choice(_FAILED)))
+    return calls
+
+
+def _clock(start: datetime) -> Iterator[datetime]:
+    at = start
+    while True:
+        at += STEP
+        yield at
+
+
+@cache
+def _told(kind: str, sender: Party) -> frozenset[Party | None]:
+    found = recipients(routine=current_routine(), kind=kind, sender=sender, ward_kind=WardKind.SOMATIC)
+    return frozenset(recipient.party for recipient in found)
+
+
+def _event(
+    rows: _Rows,
+    rng: Random,
+    chain: CareChain,
+    acting: Acting,
+    kind: str,
+    sender: Party,
+    at: datetime,
+    supersedes: CareChainEvent | None = None,
+) -> CareChainEvent:
+    told = _told(kind, sender)
+    event = CareChainEvent(
+        id=_uuid(rng),
+        chain=chain,
+        kind=kind,
+        sender=sender,
+        happened_at=at,
+        recorded_at=at,
+        particulars=_PARTICULARS.get(kind, {}),
+        tells_inpatient=_W in told,
+        tells_municipality=_M in told,
+        tells_outpatient=_O in told,
+        supersedes=supersedes,
+        reason="Fel tid." if supersedes else "",
+        user=acting.user,
+        unit=chain.unit,
+    )
+    rows.events.append(event)
+    return event
+
+
+_PARTICULARS = {
+    "admission_reply": {"current_services": "Trygghetslarm, hemtjänst två gånger om dagen"},
+    "preliminary_ready": {"preliminary_date": "2026-11-27"},
+}
+
+
+def _correct(
+    rows: _Rows, rng: Random, newest: dict[str, CareChainEvent], kind: str, acting: Acting, first_message: int
+) -> None:
+    """Correct an event as the service does where those told got it right: the calls count for the new row too."""
+    old = newest[kind]
+    new = _event(rows, rng, old.chain, acting, kind, Party(old.sender), old.happened_at, supersedes=old)
+    carried = [m.handover for m in rows.messages[first_message:] if m.event is old]
+    rows.messages += [HandoverMessage(handover=handover, event=new) for handover in carried]
+    newest[kind] = new
+    _trace(rows, acting, old.chain, "correction", "event.corrected", new)
+
+
+def _handover(
+    rows: _Rows,
+    rng: Random,
+    chain: CareChain,
+    acting: Acting,
+    direction: Direction,
+    other: Party,
+    outcome: CallOutcome,
+    at: datetime,
+) -> Handover:
+    through = outcome not in _FAILED
+    handover = Handover(
+        id=_uuid(rng),
+        chain=chain,
+        direction=direction,
+        recipient=other.value,
+        outcome=outcome,
+        at=at,
+        recorded_at=at,
+        spoken_to="Anita Björkvad" if through else "",
+        spoken_to_unit="Hälsocentral 1" if through else "",
+        number="090-785 00 00" if direction is Direction.GIVEN else "",
+        read_back=ReadBack.DONE if outcome is CallOutcome.REACHED else "",
+        signature=signature(acting.user.full_name, acting.role_text, chain.unit.name),
+        user=acting.user,
+        unit=chain.unit,
+    )
+    rows.handovers.append(handover)
+    action = "call.logged" if through else "call.tried"
+    _trace(rows, acting, chain, "call", action, handover)
+    return handover
+
+
+def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str, target: Model) -> None:
+    """Write what each service leaves beside its row: the claimed form and the row of the trace."""
+    digest = content_hash({"target": str(target.pk)})
+    rows.submissions.append(
+        Submission(id=target.pk, kind=kind, content_hash=digest, target_id=str(target.pk), user=acting.user)
+    )
+    rows.audit.append(
+        AuditEntry(
+            user=acting.user,
+            unit=chain.unit,
+            principal=acting.principal,
+            action=action,
+            target_type=target._meta.label,
+            target_id=str(target.pk),
+            chain=chain.pk,
+        )
+    )
+
+
+def _insert(rows: _Rows) -> None:
+    CareChain.objects.bulk_create(rows.chains, batch_size=_BATCH)
+    CareChainDetails.objects.bulk_create(rows.details, batch_size=_BATCH)
+    for chain, details in zip(rows.chains, rows.details, strict=True):
+        chain.details = details
+    CareChain.objects.bulk_update(rows.chains, ["details"], batch_size=_BATCH)
+    # A row that replaces another comes after it, so each batch finds what it points at.
+    for model, made in (
+        (CareChainEvent, rows.events),
+        (Handover, rows.handovers),
+        (HandoverMessage, rows.messages),
+        (Submission, rows.submissions),
+        (AuditEntry, rows.audit),
+    ):
+        for batch in _batches(made):
+            model.objects.bulk_create(batch)
+
+
+def _batches(rows: Iterable[Model]) -> Iterator[list[Model]]:
+    left = iter(rows)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
