@@ -1,6 +1,6 @@
 """What the models of all three apps stand on: rows that are written once, and at/by pairs."""
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
@@ -9,7 +9,10 @@ class AppendOnlyError(Exception):
     """Somebody tried to change or delete a row of history."""
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class AppendOnlyQuerySet(models.QuerySet[Row]):
     """A query set that reads and inserts, nothing else."""
 
     def update(self, **kwargs: Any) -> NoReturn:

@@ -9,7 +9,14 @@ from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import NumberRequest, Patient, details_of, number_request, patient_in_list, place_of
+from outage.presenters.care import (
+    NumberRequest,
+    Patient,
+    details_of,
+    number_request,
+    patient_in_list,
+    place_of,
+)
 from outage.presenters.chain import recipient_choices
 from outage.presenters.standing import is_discharge, rings_itself, standings_of
 from outage.queries.care_chains import ChainLog

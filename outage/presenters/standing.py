@@ -4,10 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from contacts.rules.parties import Party, WardKind, outpatient_kind_for
-from outage.models import CareChain, CareChainEvent, Handover, OpenItem
+from outage.models import CareChain, CareChainEvent, OpenItem
 from outage.queries.care_chains import ChainLog
-from outage.rules.back_registration import Before, ChainStatus, LoggedEvent, Task, back_registration, merge_invitations
-from outage.rules.handover import Direction
+from outage.rules.back_registration import (
+    Before,
+    ChainStatus,
+    LoggedEvent,
+    Task,
+    back_registration,
+    merge_invitations,
+)
 from outage.rules.informing import (
     Call,
     CallOutcome,
@@ -57,19 +63,17 @@ def rings_itself(chain: CareChain, sender: Party, recipient: Recipient) -> bool:
     return one_unit and {sender, recipient.party} == {Party.INPATIENT, Party.OUTPATIENT}
 
 
-def calls_about(handovers: Iterable[Handover], event: CareChainEvent) -> list[Call]:
-    """Give the calls made by us about `event`, among calls that stand."""
+def calls_about(log: ChainLog, event: CareChainEvent) -> list[Call]:
+    """Give the calls made by us about `event` that stand."""
     return [
         Call(recipient_key=handover.recipient, outcome=CallOutcome(handover.outcome), at=handover.at)
-        for handover in handovers
-        if handover.direction == Direction.GIVEN
-        and any(message.event_id == event.pk for message in handover.messages.all())
+        for handover in log.given_calls.get(event.pk, ())
     ]
 
 
 def standings_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:
     """Give how far each one who must be told of `event` has been told."""
-    return standings(recipients_of(chain, event), calls_about(log.live_handovers, event))
+    return standings(recipients_of(chain, event), calls_about(log, event))
 
 
 def told_of_version(log: ChainLog, event: CareChainEvent) -> frozenset[str]:
@@ -78,8 +82,10 @@ def told_of_version(log: ChainLog, event: CareChainEvent) -> frozenset[str]:
     keys: set[str] = set()
     version: CareChainEvent | None = by_id.get(event.pk, event)
     while version is not None:
-        calls = calls_about(log.live_handovers, version)
-        keys |= {c.recipient_key for c in calls if inform_state(c.recipient_key, calls) is InformState.INFORMED}
+        calls = calls_about(log, version)
+        keys |= {
+            c.recipient_key for c in calls if inform_state(c.recipient_key, calls) is InformState.INFORMED
+        }
         version = by_id.get(version.supersedes_id) if version.supersedes_id else None
     return frozenset(keys)
 

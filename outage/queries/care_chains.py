@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -68,7 +69,7 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
     return chains
 
 
-@dataclass(slots=True)
+@dataclass
 class ChainLog:
     """All rows of one chain: every event and call, in time order, those replaced or taken back included."""
 
@@ -87,19 +88,30 @@ class ChainLog:
         replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
 
+    @cached_property
+    def given_calls(self) -> dict[UUID, list[Handover]]:
+        """The calls made by us that stand, by the event they told of. Ask once all rows are in."""
+        calls: dict[UUID, list[Handover]] = {}
+        for handover in self.live_handovers:
+            if handover.direction == Direction.GIVEN:
+                for message in handover.messages.all():
+                    calls.setdefault(message.event_id, []).append(handover)
+        return calls
+
 
 def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
-    """Give the log of each chain in `chain_ids`, in three queries whatever their number.
+    """Give the log of each chain in `chain_ids`, in the same few queries whatever their number.
 
     The caller has the ids from `visible_chains`, so they are within what the person may see.
     """
     ids = list(chain_ids)
     logs: dict[UUID, ChainLog] = {pk: ChainLog() for pk in ids}
-    events = CareChainEvent.objects.filter(chain__in=ids).select_related("user", "unit", "completion")
-    for event in events.order_by("happened_at", "recorded_at"):
+    # Few people at few units write many rows: each of them is read once, not once a row.
+    events = CareChainEvent.objects.filter(chain__in=ids).select_related("completion")
+    for event in events.prefetch_related("user", "unit").order_by("happened_at", "recorded_at"):
         logs[event.chain_id].events.append(event)
-    handovers = Handover.objects.filter(chain__in=ids).select_related("user", "unit")
-    for handover in handovers.prefetch_related("messages").order_by("at", "recorded_at"):
+    handovers = Handover.objects.filter(chain__in=ids)
+    for handover in handovers.prefetch_related("user", "unit", "messages").order_by("at", "recorded_at"):
         logs[handover.chain_id].handovers.append(handover)
     return logs
 
@@ -160,5 +172,7 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
 
 def marks_of(chain_ids: Iterable[UUID]) -> dict[tuple[UUID, str], RegistrationMark]:
     """Give the newest mark of each task of these chains, by chain and task key."""
-    rows = RegistrationMark.objects.filter(chain__in=list(chain_ids)).select_related("user").order_by("at", "pk")
+    rows = (
+        RegistrationMark.objects.filter(chain__in=list(chain_ids)).select_related("user").order_by("at", "pk")
+    )
     return {(row.chain_id, row.task): row for row in rows}

@@ -123,10 +123,10 @@ class OwedChains:
         discharges = set(_kinds(routine, Effect.DISCHARGE))
         first: dict[UUID, tuple[bool, datetime, int]] = {}
         for events, may_be_urgent in self._waits(routine):
-            rows = events.order_by().values_list("chain", "chain__number", "kind", "happened_at")
-            for chain_id, number, kind, happened_at in rows:
+            rows = events.order_by().values_list("chain", "chain__number", "kind", "withdraws", "happened_at")
+            for chain_id, number, kind, withdraws, happened_at in rows:
                 calm, oldest, _ = first.get(chain_id, (True, happened_at, number))
-                calm = calm and not (may_be_urgent and kind in discharges)
+                calm = calm and not (may_be_urgent and kind in discharges and not withdraws)
                 first[chain_id] = (calm, min(oldest, happened_at), number)
         return sorted(first, key=first.__getitem__)
 

@@ -12,7 +12,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
-from contacts.rules.parties import WardKind
+from contacts.rules.parties import PARTY_LABELS, Party, WardKind
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
@@ -20,7 +20,7 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Outage
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.wording import STOCKHOLM
-from outage.services.events import withdraw_row
+from outage.services.events import owe_new_places, withdraw_row
 
 _TAKEN = "Någon annan ändrade uppgifterna nyss. Läs dem och ändra igen."
 
@@ -68,7 +68,8 @@ def change_details(
 ) -> CareChainDetails:
     """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw.
 
-    Raise RuleError when somebody else changed it meanwhile. A chain found to be logged on the wrong patient has every
+    Raise RuleError when somebody else changed it meanwhile. Where a party is another unit now, what the former one was
+    told is owed to the new one. A chain found to be logged on the wrong patient has every
     event taken back with that reason, so that those who were told can be told again.
     """
     check_may(by, Right.LOG_CARE)
@@ -81,7 +82,11 @@ def change_details(
             locked = CareChain.objects.select_for_update().get(pk=chain.pk)
             if locked.details_id != replaces:
                 raise RuleError(_TAKEN)
+            before = chain.history.get(pk=replaces)
             details = _write_details(by, locked, facts, replaces=replaces)
+            moved = _moved(before, details)
+            if moved:
+                owe_new_places(by, locked, moved, f"Ny enhet för {_names(moved)}.")
             if facts.status is ChainStatus.WRONG_PATIENT:
                 standing = CareChainEvent.objects.filter(
                     chain=locked, superseded_by__isnull=True, withdraws=False
@@ -120,6 +125,20 @@ def _write_details(by: Acting, chain: CareChain, facts: ChainFacts, replaces: in
     chain.details = details
     chain.save(update_fields=["details"])
     return details
+
+
+def _moved(before: CareChainDetails, after: CareChainDetails) -> set[Party]:
+    """Give the parties that are another unit after a change than before it."""
+    places = {
+        Party.INPATIENT: "ward_unit_id",
+        Party.MUNICIPALITY: "municipality_id",
+        Party.OUTPATIENT: "outpatient_unit_id",
+    }
+    return {party for party, name in places.items() if getattr(before, name) != getattr(after, name)}
+
+
+def _names(parties: set[Party]) -> str:
+    return " och ".join(PARTY_LABELS[party].lower() for party in Party if party in parties)
 
 
 def _content(facts: ChainFacts) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Writes about events: logged, corrected and taken back by new rows, a discharge completed or left open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,15 +23,22 @@ from outage.models import (
     HandoverMessage,
     OpenItem,
 )
-from outage.presenters.standing import is_discharge, rings_itself, standings_of, told_of_version
+from outage.presenters.standing import (
+    is_discharge,
+    recipients_of,
+    rings_itself,
+    standings_of,
+    told_of_version,
+)
 from outage.queries.care_chains import logs_of
 from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import (
     PARTICIPANT_PREFIX,
     InformState,
-    check_open_item,
+    Recipient,
     check_discharge_complete,
+    check_open_item,
     recipients,
 )
 from outage.rules.wording import clock_time, day
@@ -55,22 +63,14 @@ def write_event(
     Raise RuleError (field `happened_at`) when it lies outside the outage or ahead, MayNotSend when `sender` does not
     send `kind`.
     """
-    routine = get_routine(chain.outage.routine_id)
     check_within_outage(chain, happened_at)
     kept = {key: value for key, value in particulars.items() if value}
     if "participants" in kept:
         # As the rules read them: calls are matched to each participant by the words kept here.
         names = (name.strip() for name in kept["participants"])
         kept["participants"] = [name for name in dict.fromkeys(names) if name]
-    assert chain.details is not None
-    told = recipients(
-        routine=routine,
-        kind=kind,
-        sender=sender,
-        ward_kind=WardKind(chain.details.ward_kind),
-        participants=kept.get("participants", ()),
-    )
-    parties = {recipient.party for recipient in told if not rings_itself(chain, sender, recipient)}
+    told = _must_be_told(chain, kind, sender, kept)
+    parties = {recipient.party for recipient in told}
     event = CareChainEvent(
         id=event_id,
         chain=chain,
@@ -90,6 +90,26 @@ def write_event(
     event.full_clean(validate_unique=False)
     event.save()
     return event
+
+
+def _must_be_told(chain: CareChain, kind: str, sender: Party, particulars: Mapping[str, Any]) -> list[Recipient]:
+    assert chain.details is not None
+    told = recipients(
+        routine=get_routine(chain.outage.routine_id),
+        kind=kind,
+        sender=sender,
+        ward_kind=WardKind(chain.details.ward_kind),
+        participants=particulars.get("participants", ()),
+    )
+    return [recipient for recipient in told if not rings_itself(chain, sender, recipient)]
+
+
+def lock_chain(chain: CareChain) -> None:
+    """Hold the chain for the caller's transaction and read its details anew: who must be told follows from them."""
+    locked = CareChain.objects.select_for_update(of=("self",)).select_related(
+        "details__ward_unit", "details__municipality", "details__outpatient_unit"
+    )
+    chain.details = locked.get(pk=chain.pk).details
 
 
 def check_within_outage(chain: CareChain, at: datetime) -> None:
@@ -141,6 +161,7 @@ def correct_event(
             first = claim(by=by, client_id=client_id, kind="correction", content=content, target_id=str(client_id))
             if first:
                 return CareChainEvent.objects.get(pk=client_id)
+            lock_chain(event.chain)
             new = write_event(
                 by,
                 event.chain,
@@ -160,12 +181,44 @@ def correct_event(
     return new
 
 
-def _carry_calls_over(old: CareChainEvent, new: CareChainEvent) -> None:
+def _carry_calls_over(
+    old: CareChainEvent, new: CareChainEvent, but_not_to: Collection[Party] = frozenset()
+) -> None:
     standing = Handover.objects.filter(
         messages__event=old, withdraws=False, superseded_by__isnull=True
-    ).distinct()
-    for handover in standing:
+    ).exclude(recipient__in=[party.value for party in but_not_to])
+    for handover in standing.distinct():
         HandoverMessage(handover=handover, event=new).save()
+
+
+def owe_new_places(by: Acting, chain: CareChain, moved: AbstractSet[Party], reason: str) -> None:
+    """Make the calls to each party in `moved` owed anew, inside the caller's transaction: it is another unit now.
+
+    What the former unit was told, the new one was not. Each standing event that is the principal's own to tell gets a
+    new row, to which the calls to all other parties are carried over.
+    """
+    own = {Party.INPATIENT, Party.OUTPATIENT} if by.principal.is_region else {Party.MUNICIPALITY}
+    standing = CareChainEvent.objects.filter(
+        chain=chain, superseded_by__isnull=True, withdraws=False, sender__in=[party.value for party in own]
+    )
+    for old in standing.order_by("happened_at", "recorded_at"):
+        told = {r.party for r in recipients_of(chain, old)}
+        # A sjukstuga that is both ward and öppenvård tells itself nothing; when one of the two moves, it must.
+        must = {r.party for r in _must_be_told(chain, old.kind, Party(old.sender), old.particulars)}
+        if told == must and not moved & told:
+            continue
+        new = write_event(
+            by,
+            chain,
+            event_id=uuid4(),
+            kind=old.kind,
+            sender=Party(old.sender),
+            happened_at=old.happened_at,
+            particulars=old.particulars,
+            supersedes=old,
+            reason=reason,
+        )
+        _carry_calls_over(old, new, but_not_to=moved)
 
 
 def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:

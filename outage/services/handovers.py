@@ -18,7 +18,7 @@ from contacts.services.submissions import claim
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.rules.handover import Direction, ReadBack, check_handover, signature
 from outage.rules.informing import FAILED, CallOutcome
-from outage.services.events import write_event
+from outage.services.events import lock_chain, write_event
 
 
 class CallErrors(RuleError):
@@ -73,6 +73,7 @@ def log_call(
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content, target_id=str(client_id)):
             return Handover.objects.get(pk=client_id)
+        lock_chain(chain)
         handover = _write(by, chain, client_id, facts)
         for index, message in enumerate(messages):
             event = _event_of(by, chain, client_id, index, message, facts)

@@ -150,7 +150,14 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         **{
             name: getattr(old, name)
             for name in (
-                "number spoken_to spoken_to_unit read_back read_back_reason comment next_step call_back".split()
+                "number",
+                "spoken_to",
+                "spoken_to_unit",
+                "read_back",
+                "read_back_reason",
+                "comment",
+                "next_step",
+                "call_back",
             )
         },
     }

@@ -1,6 +1,9 @@
 """Läge: the first page."""
 
-from django.core.paginator import Paginator
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +17,7 @@ from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import OwedCall, calls_owed, with_numbers
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
-from outage.queries.care_chains import logs_of, open_items_of, received_lately, visible_chains
+from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
 from outage.queries.outages import outage_in_view, reports_of, support_contacts
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
@@ -41,9 +44,10 @@ def status(request: HttpRequest) -> HttpResponse:
     }
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
-        logs = logs_of(chain.pk for chain in chains)
+        owed = _owed_page(request, acting, outage)
+        logs = logs_of({chain.pk for chain in [*chains, *owed]})
         received = received_lately(acting, outage, RECEIVED_SHOWN)
-        context |= _owed_context(request, acting, outage)
+        context |= _owed_context(acting, outage, owed, logs)
         context |= {
             "chains": chains,
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
@@ -63,14 +67,20 @@ def calls_to_make(request: HttpRequest) -> HttpResponse:
     outage = outage_in_view()
     if outage is None or not can(request.acting, Right.READ_CARE):
         return HttpResponse(status=204)
-    return render(request, "outage/status/_calls.html", _owed_context(request, request.acting, outage))
+    page = _owed_page(request, request.acting, outage)
+    logs = logs_of(chain.pk for chain in page)
+    return render(request, "outage/status/_calls.html", _owed_context(request.acting, outage, page, logs))
 
 
-def _owed_context(request: HttpRequest, acting: Acting, outage: Outage) -> dict[str, object]:
+def _owed_page(request: HttpRequest, acting: Acting, outage: Outage) -> Page:
+    return Paginator(chains_with_calls_owed(acting, outage), CALLS_A_PAGE).get_page(request.GET.get("ringa"))
+
+
+def _owed_context(
+    acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
+) -> dict[str, object]:
     now = timezone.now()
     routine = get_routine(outage.routine_id)
-    page = Paginator(chains_with_calls_owed(acting, outage), CALLS_A_PAGE).get_page(request.GET.get("ringa"))
-    logs = logs_of(chain.pk for chain in page)
     items = open_items_of(chain.pk for chain in page)
     calls: list[OwedCall] = []
     for chain in page:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from outage.rules.wording import STOCKHOLM
 
+_NO_TIME = "Ange klockslag."
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[.:,]?([0-5][0-9])")
 
 
@@ -33,7 +34,7 @@ class ClockTimeField(forms.CharField):
     def validate(self, value: Any) -> None:
         """A time of midnight is a time, though Python once called it false."""
         if self.required and value is None:
-            raise ValidationError("Ange klockslag.", code="required")
+            raise ValidationError(_NO_TIME, code="required")
 
     def run_validators(self, value: Any) -> None:
         """The reading is the validation."""
@@ -68,6 +69,7 @@ class MomentField(forms.MultiValueField):
 
     def __init__(self, **kwargs: Any) -> None:
         required = kwargs.get("required", True)
+        kwargs.setdefault("error_messages", {"required": _NO_TIME, "incomplete": _NO_TIME})
         fields = (ClockTimeField(required=required), forms.DateField(required=False))
         super().__init__(fields, require_all_fields=False, **kwargs)
 
@@ -76,8 +78,8 @@ class MomentField(forms.MultiValueField):
         at: time | None = values[0] if values else None
         on: date | None = values[1] if len(values) > 1 else None
         if at is None:
-            if on and self.required:
-                raise ValidationError("Ange klockslag.")
+            if on:
+                raise ValidationError(_NO_TIME)
             return None
         now = timezone.now()
         return in_stockholm(on or now.astimezone(STOCKHOLM).date(), at, now)

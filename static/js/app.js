@@ -121,16 +121,6 @@
     for (const button of buttonsOf(form)) button.removeAttribute("aria-disabled");
   };
 
-  // A short form that is sent by one press carries an id made here, so that a resend is known as the same.
-  const giveId = (form) => {
-    if (!form.matches("[data-id-once]") || form.elements.client_id) return;
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = "client_id";
-    field.value = crypto.randomUUID();
-    form.append(field);
-  };
-
   const freshToken = (form) => {
     const token = cookie("csrftoken");
     const field = form.elements.csrfmiddlewaretoken;
@@ -148,7 +138,6 @@
         return;
       }
       form.lastSubmitter = event.submitter;
-      giveId(form);
       freshToken(form);
       markSent(form);
     },

@@ -47,7 +47,7 @@ def discharge(county: County, chain: CareChain, **ways: str) -> CareChainEvent:
 def state(county: County, event: CareChainEvent) -> DischargeState | None:
     chain = get_chain(county.alva, event.chain_id)
     log, items = logs_of([chain.pk])[chain.pk], open_items_of([chain.pk])
-    entries = timeline(acting, chain, log, get_routine(chain.outage.routine_id), items, TUESDAY)
+    entries = timeline(county.alva, chain, log, get_routine(chain.outage.routine_id), items, TUESDAY)
     return next(entry.discharge_state for entry in entries if entry.row_id == event.pk)
 
 

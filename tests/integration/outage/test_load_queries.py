@@ -1,0 +1,161 @@
+"""A large outage costs no more queries than a small one; and the seed that shows it is what the services write."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import AuditEntry, Submission
+from contacts.rules.parties import Party, WardKind
+from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
+from outage.presenters.owed import calls_owed
+from outage.queries.care_chains import get_chain, logs_of, visible_chains
+from outage.queries.owed import chains_with_calls_owed
+from outage.routine import current_routine
+from outage.rules.handover import Direction
+from outage.rules.identity import IdentityKind, classify_identity
+from outage.rules.informing import CallOutcome, recipients
+from outage.services.events import correct_event
+from outage.services.handovers import CallFacts, Message, log_call
+from tests.seed import Seeded, seed_outage
+
+PAGES: dict[str, Callable[[Seeded], str]] = {
+    "Läge": lambda seeded: reverse("status"),
+    "Att ringa nu": lambda seeded: reverse("calls_to_make"),
+    "Vårdkedjor": lambda seeded: reverse("chains"),
+    "Vårdkedja": lambda seeded: reverse("chain", args=[seeded.chains[3]]),
+    "Logga samtal": lambda seeded: reverse("chain_call", args=[seeded.chains[3]]),
+    "Åter i drift": lambda seeded: reverse("back_registration"),
+}
+
+
+def queries_with(chains: int, handovers: int) -> dict[str, int]:
+    """Give how many queries each page asks of an outage of that size, which is then taken away again."""
+    with transaction.atomic():
+        seeded = seed_outage(chains=chains, handovers=handovers)
+        client = Client()
+        client.force_login(get_user_model().objects.get(username="seed.nurse"))
+        found = {}
+        for name, address in PAGES.items():
+            with CaptureQueriesContext(connection) as captured:
+                answer = client.get(address(seeded))
+            assert answer.status_code == 200, name
+            found[name] = len(captured)
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.django_db
+def test_twenty_times_the_chains_ask_no_more_queries():
+    assert queries_with(chains=400, handovers=5_000) == queries_with(chains=20, handovers=250)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_largest_outage_asks_no_more_queries():
+    assert queries_with(chains=2_000, handovers=25_000) == queries_with(chains=20, handovers=250)
+
+
+@pytest.fixture
+def seeded(db) -> Seeded:
+    return seed_outage(chains=120, handovers=1_500, own_share=0.5)
+
+
+def test_the_seed_has_the_size_asked_for(seeded: Seeded):
+    assert CareChain.objects.count() == 120
+    assert Handover.objects.count() == 1_500
+    assert len(seeded.chains) == 60
+    assert [c.pk for c in visible_chains(seeded.acting, seeded.outage)] == list(seeded.chains)
+
+
+def test_every_seeded_call_lies_in_the_outage(seeded: Seeded):
+    start, now = seeded.outage.current.started_at, timezone.now()
+    assert all(start <= at <= now for at in Handover.objects.values_list("at", flat=True))
+
+
+def test_seeded_events_tell_whom_the_rules_say(seeded: Seeded):
+    for event in CareChainEvent.objects.all():
+        told = recipients(
+            routine=current_routine(), kind=event.kind, sender=Party(event.sender), ward_kind=WardKind.SOMATIC
+        )
+        columns = {
+            Party.INPATIENT: event.tells_inpatient,
+            Party.MUNICIPALITY: event.tells_municipality,
+            Party.OUTPATIENT: event.tells_outpatient,
+        }
+        assert {party for party, tells in columns.items() if tells} == {r.party for r in told}
+
+
+def test_seeded_calls_could_have_been_logged(seeded: Seeded):
+    for call in Handover.objects.all():
+        call.clean_fields()
+        assert bool(call.spoken_to) is (call.outcome in (CallOutcome.REACHED, CallOutcome.RELAYED))
+        assert bool(call.number) is (call.direction == Direction.GIVEN)
+    assert not HandoverMessage.objects.exclude(event__chain=F("handover__chain")).exists()
+
+
+def test_seeded_patients_are_nobody(seeded: Seeded):
+    for chain in CareChain.objects.select_related("details"):
+        identity = classify_identity(chain.details.identity_number, timezone.now().date())
+        assert identity.kind is IdentityKind.PERSONNUMMER
+        assert not identity.warnings
+        assert 980 <= int(identity.stored[8:11]) <= 999
+
+
+def test_a_third_of_the_seed_still_waits_and_the_database_agrees_with_the_rules(seeded: Seeded):
+    acting, now = seeded.acting, timezone.now()
+    logs = logs_of(seeded.chains)
+    by_rules = {
+        chain.pk
+        for chain in visible_chains(acting, seeded.outage)
+        if calls_owed(acting=acting, chain=chain, log=logs[chain.pk], routine=current_routine(), now=now)
+    }
+    assert {chain.pk for chain in chains_with_calls_owed(acting, seeded.outage)[:]} == by_rules
+    assert 0.2 < len(by_rules) / len(seeded.chains) < 0.5
+
+
+def test_the_seed_leaves_the_trace_that_the_services_leave(seeded: Seeded):
+    corrections = CareChainEvent.objects.filter(supersedes__isnull=False).count()
+    assert corrections
+    rows = CareChain.objects.count() + Handover.objects.count() + corrections
+    assert AuditEntry.objects.filter(chain__isnull=False).count() == rows
+    assert Submission.objects.count() == rows
+
+
+def test_the_services_go_on_from_the_seed(seeded: Seeded):
+    acting = seeded.acting
+    owed = chains_with_calls_owed(acting, seeded.outage)[:][0]
+    chain = get_chain(acting, owed.pk)
+    log = logs_of([chain.pk])[chain.pk]
+    calls = calls_owed(acting=acting, chain=chain, log=log, routine=current_routine(), now=timezone.now())
+    for call in calls:
+        facts = CallFacts(
+            direction=Direction.GIVEN,
+            recipient=call.recipient.key,
+            outcome=CallOutcome.REACHED,
+            spoken_to="Ylva Tjärnlid",
+            spoken_to_unit=call.place,
+            number="090-785 00 00",
+        )
+        messages = [Message(event_id=pk) for pk in call.event_ids]
+        log_call(by=acting, chain=chain, client_id=uuid4(), facts=facts, messages=messages)
+    assert chain not in chains_with_calls_owed(acting, seeded.outage)
+    event = log.live_events[0]
+    event.chain = chain
+    new = correct_event(
+        by=acting,
+        event=event,
+        client_id=uuid4(),
+        happened_at=event.happened_at,
+        particulars=event.particulars,
+        reason="Fel uppgift.",
+        told_rightly=True,
+    )
+    assert new.supersedes_id == event.pk

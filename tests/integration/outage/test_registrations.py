@@ -1,0 +1,181 @@
+"""When PRATOR is back: each task marked by who and when, messages acknowledged once for each unit (R4)."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import AuditEntry
+from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.parties import Party
+from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
+from outage.presenters.back import TaskRow, grouped, task_rows
+from outage.queries.care_chains import get_chain, logs_of, marks_of
+from outage.queries.outages import acknowledgement_of
+from outage.routine import get_routine
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.outage_status import OutageScope
+from outage.rules.routine import Decision
+from outage.services.care_chains import change_details
+from outage.services.events import correct_event
+from outage.services.outages import end_outage
+from outage.services.registrations import acknowledge, mark_task
+from tests.factories import County, chain_facts, make_chain, make_event, same_id
+
+
+@pytest.fixture
+def ended(county: County, chain: CareChain) -> CareChain:
+    """A patient admitted in the outage and still in when it ended."""
+    make_event(county.alva, chain, "admission")
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
+    return get_chain(county.alva, chain.pk)
+
+
+def rows(acting: Acting, chain: CareChain) -> list[TaskRow]:
+    """Give the tasks of a chain as the page shows them now."""
+    chain = get_chain(acting, chain.pk)
+    log = logs_of([chain.pk])[chain.pk]
+    assert chain.outage.current is not None
+    routine, scope = get_routine(chain.outage.routine_id), OutageScope(chain.outage.current.scope)
+    return task_rows(acting, chain, log, marks_of([chain.pk]), routine, scope, timezone.now())
+
+
+def mark(by: Acting, chain: CareChain, key: str, *, done: bool = True, choice: str = "", number: int = 0):
+    client_id = same_id(number) if number else uuid4()
+    return mark_task(by=by, chain=chain, client_id=client_id, task_key=key, done=done, choice=choice)
+
+
+@pytest.mark.clause("R4.1")
+def test_a_task_is_marked_with_who_and_when_and_undone_by_a_new_row(county: County, ended: CareChain):
+    (task,) = rows(county.alva, ended)
+    assert (task.decision, task.clause, task.who, task.mine) == (
+        Decision.REGISTER,
+        "R4.1",
+        "Slutenvård",
+        True,
+    )
+    mark(county.alva, ended, task.key)
+    (task,) = rows(county.esa, ended)
+    assert (task.done, task.done_text) == (True, "10.52 Alva Påhittad")
+    mark(county.esa, ended, task.key, done=False)
+    (task,) = rows(county.alva, ended)
+    assert (task.done, task.done_text) == (False, "")
+    assert RegistrationMark.objects.count() == 2
+    trace = AuditEntry.objects.filter(action__startswith="registration.").order_by("pk")
+    assert [(row.action, row.user, row.chain) for row in trace] == [
+        ("registration.done", county.alva.user, ended.pk),
+        ("registration.undone", county.esa.user, ended.pk),
+    ]
+
+
+def test_a_mark_sent_twice_is_one_row(county: County, ended: CareChain):
+    (task,) = rows(county.alva, ended)
+    assert mark(county.alva, ended, task.key, number=1) == mark(county.alva, ended, task.key, number=1)
+    assert RegistrationMark.objects.count() == 1
+    with pytest.raises(IdClash):
+        mark(county.alva, ended, task.key, done=False, number=1)
+
+
+def test_what_the_routine_leaves_to_be_decided_needs_the_decision_in_words(county: County, chain: CareChain):
+    make_event(county.alva, chain, "discharge")
+    (task,) = rows(county.alva, chain)
+    assert task.decision is Decision.DECIDE
+    with pytest.raises(RuleError) as refused:
+        mark(county.alva, chain, task.key, choice=" ")
+    assert refused.value.field == "choice"
+    mark(county.alva, chain, task.key, choice=" Registrerar utskrivningen. ")
+    (task,) = rows(county.alva, chain)
+    assert (task.done, task.choice) == (True, "Registrerar utskrivningen.")
+    mark(county.alva, chain, task.key, done=False)
+    assert not rows(county.alva, chain)[0].done
+
+
+def test_a_task_that_the_log_has_outgrown_is_refused(county: County, ended: CareChain):
+    (task,) = rows(county.alva, ended)
+    event = logs_of([ended.pk])[ended.pk].events[0]
+    event.chain = ended
+    correct_event(
+        by=county.alva,
+        event=event,
+        client_id=uuid4(),
+        happened_at=event.happened_at - timedelta(minutes=5),
+        particulars={},
+        reason="Fel tid.",
+        told_rightly=True,
+    )
+    with pytest.raises(RuleError, match="Loggen har ändrats sedan sidan öppnades"):
+        mark(county.alva, ended, task.key)
+    assert not RegistrationMark.objects.exists()
+
+
+def test_an_administrator_marks_nothing(county: County, ended: CareChain):
+    with pytest.raises(NotAllowed):
+        mark(county.adam, ended, rows(county.alva, ended)[0].key)
+    with pytest.raises(NotAllowed):
+        acknowledge(by=county.adam, outage=ended.outage)
+
+
+@pytest.mark.clause("R4.6")
+def test_messages_are_acknowledged_once_for_each_unit_when_the_outage_is_over(
+    county: County, ended: CareChain
+):
+    first = acknowledge(by=county.alva, outage=ended.outage)
+    assert acknowledge(by=county.esa, outage=ended.outage) == first
+    acknowledge(by=county.disa, outage=ended.outage)
+    assert first.user == county.alva.user
+    assert Acknowledgement.objects.count() == 2
+    assert AuditEntry.objects.filter(action="messages.acknowledged").count() == 2
+    assert acknowledgement_of(ended.outage, county.ward) == first
+    assert acknowledgement_of(ended.outage, county.other_ward) is None
+
+
+@pytest.mark.clause("R4.6")
+def test_nothing_is_acknowledged_while_the_outage_goes_on(county: County, outage: Outage):
+    with pytest.raises(RuleError, match="PRATOR är inte åter i drift"):
+        acknowledge(by=county.alva, outage=outage)
+
+
+@pytest.mark.clause("R4.1", "R4.2", "R4.3", "R4.4", "R4.5")
+def test_the_three_groups_say_what_to_do_for_each_chain(county: County, outage: Outage):
+    def logged(before: Before, *kinds: str, **more: str) -> CareChain:
+        chain = make_chain(county, outage, before=before)
+        for index, kind in enumerate(kinds):
+            who, sender = (county.alva, Party.INPATIENT)
+            if kind.startswith("sip"):
+                who, sender = (county.disa, Party.OUTPATIENT)
+            ago = timedelta(minutes=60 - 10 * index)
+            make_event(who, chain, kind, sender=sender, ago=ago, **(more if kind.startswith("sip") else {}))
+        return chain
+
+    stays = logged(Before.NOT_ADMITTED, "admission")
+    came_and_went = logged(Before.NOT_ADMITTED, "admission", "discharge")
+    went = logged(Before.ADMITTED, "preliminary_ready", "discharge")
+    unknown = logged(Before.UNKNOWN, "discharge")
+    called = logged(Before.ADMITTED, "sip_invitation", sip_date="2026-12-01")
+    found = grouped(
+        [row for chain in (stays, came_and_went, went, unknown, called) for row in rows(county.alva, chain)]
+    )
+    assert [(row.chain_id, row.clause, row.mine) for row in found.register] == [
+        (stays.pk, "R4.1", True),
+        (went.pk, "R4.4", True),
+        (called.pk, "R4.5", False),
+    ]
+    assert {(row.chain_id, row.clause) for row in found.do_not_register} == {
+        (came_and_went.pk, "R4.3"),
+        (went.pk, "R4.2"),
+    }
+    assert [row.chain_id for row in found.decide] == [unknown.pk]
+    assert (found.done, found.total) == (0, 4)
+
+
+def test_the_wrong_patient_has_no_tasks(county: County, ended: CareChain):
+    change_details(
+        by=county.alva,
+        chain=ended,
+        client_id=uuid4(),
+        replaces=ended.details_id,
+        facts=chain_facts(county, status=ChainStatus.WRONG_PATIENT, status_reason="Två med samma namn."),
+    )
+    assert rows(county.alva, ended) == []

@@ -1,0 +1,197 @@
+"""Who sees what: each address for each person, driven from the addresses themselves so that none is forgotten."""
+
+from dataclasses import dataclass
+from http import HTTPMethod
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.rules.parties import Party
+from outage.models import CareChain
+from outage.queries.checklists import checklists_for
+from outage.services.care_chains import change_details
+from outage.urls import urlpatterns
+from tests.factories import County, chain_facts, make_event, tell
+
+GET, POST = HTTPMethod.GET, HTTPMethod.POST
+OK, MOVED, EMPTY, FORBIDDEN, HIDDEN = 200, 302, 204, 403, 404
+PATIENT = "Särskild Tolvansson"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an address answers to each person: those who take part (Alva, Disa), Bo and Cissi who do not, Adam.
+
+    `methods` are those it takes; the statuses are for the first of them, with nothing filled in.
+    """
+
+    methods: tuple[HTTPMethod, ...]
+    alva: int
+    disa: int
+    bo: int
+    cissi: int
+    adam: int
+    names_patient: bool = False
+
+
+def everyone(status: int, adam: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
+    return Row(methods, status, status, status, status, adam, names_patient)
+
+
+def of_the_chain(status: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
+    return Row(methods, status, status, HIDDEN, HIDDEN, FORBIDDEN, names_patient)
+
+
+def of_the_ward(status: int, *methods: HTTPMethod) -> Row:
+    """A checklist of wards: Bo works on another ward and has one of his own."""
+    return Row(methods, alva=status, disa=HIDDEN, bo=status, cissi=HIDDEN, adam=status)
+
+
+UNREADABLE = 422
+TABLE: dict[str, Row] = {
+    "status": everyone(OK, OK, GET, names_patient=True),
+    "calls_to_make": everyone(OK, EMPTY, GET, names_patient=True),
+    "report_outage": everyone(OK, OK, GET, POST),
+    "change_outage": everyone(OK, OK, GET, POST),
+    "record_support": everyone(OK, OK, GET, POST),
+    "end_outage": everyone(FORBIDDEN, OK, GET, POST),
+    "reopen_outage": everyone(FORBIDDEN, MOVED, POST),
+    "chains": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
+    "new_chain": everyone(OK, FORBIDDEN, GET, POST),
+    "chain": of_the_chain(OK, GET, names_patient=True),
+    "edit_chain": of_the_chain(OK, GET, POST, names_patient=True),
+    "chain_call": of_the_chain(OK, GET, POST, names_patient=True),
+    "quick_try": of_the_chain(MOVED, POST),
+    "mark_task": of_the_chain(MOVED, POST),
+    "log_call": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
+    "correct_call": of_the_chain(OK, GET, POST, names_patient=True),
+    "withdraw_call": of_the_chain(OK, GET, POST),
+    "correct_event": of_the_chain(OK, GET, POST),
+    "withdraw_event": of_the_chain(OK, GET, POST),
+    "complete_discharge": of_the_chain(MOVED, POST),
+    "leave_open": of_the_chain(OK, GET, POST),
+    "checklists": everyone(OK, OK, GET),
+    "checklist": of_the_ward(OK, GET),
+    "checklist_tick": of_the_ward(MOVED, GET, POST),
+    "back_registration": everyone(OK, OK, GET, names_patient=True),
+    "acknowledge": everyone(MOVED, FORBIDDEN, POST),
+}
+PEOPLE = ("alva", "disa", "bo", "cissi", "adam")
+IDS = ("chain_id", "handover_id", "event_id")
+NAMES = [pattern.name for pattern in urlpatterns]
+WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
+
+
+@pytest.fixture
+def address(county: County, chain: CareChain):
+    """Give a function from a name to its address about Alva's and Disa's patient, or about nothing there is."""
+    facts = chain_facts(county, patient_name=PATIENT)
+    change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
+    event = make_event(county.alva, chain, "discharge")
+    handover = tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    there = {
+        "chain_id": chain.pk,
+        "event_id": event.pk,
+        "handover_id": handover.pk,
+        "key": checklists_for(county.ward)[0].key,
+    }
+
+    def build(name: str, *, missing: bool = False) -> str:
+        pattern = next(p for p in urlpatterns if p.name == name)
+        found = {k: (uuid4() if missing and k in IDS else there[k]) for k in pattern.pattern.converters}
+        return reverse(name, kwargs=found)
+
+    return build
+
+
+def ask(client: Client, method: HTTPMethod, path: str):
+    return client.generic(method.value, path)
+
+
+def test_every_address_has_its_row_and_no_row_is_of_nothing():
+    assert sorted(NAMES) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_an_address_answers_each_person_as_the_table_says(
+    county: County, address, client: Client, name: str, who: str
+):
+    row = TABLE[name]
+    client.force_login(county.somebody(who).user)
+    response = ask(client, row.methods[0], address(name))
+    assert response.status_code == getattr(row, who)
+    named = PATIENT in response.content.decode()
+    # The hälsocentral's calls to make hold its own answers only; the discharge has made its answer needless.
+    may_be_named = row.names_patient and who in {"alva", "disa"}
+    if name in {"status", "chains", "chain", "edit_chain", "chain_call", "log_call"}:
+        assert named is may_be_named
+    assert named <= may_be_named
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_without_log_in_every_address_leads_to_the_log_in_page(address, client: Client, name: str):
+    path = address(name)
+    for method in (GET, POST):
+        response = ask(client, method, path)
+        assert response.status_code == MOVED
+        assert response.headers["Location"] == f"{reverse('login')}?next={path}"
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_an_id_of_nothing_is_not_found(county: County, address, client: Client, name: str):
+    client.force_login(county.alva.user)
+    response = ask(client, TABLE[name].methods[0], address(name, missing=True))
+    assert response.status_code == HIDDEN
+    assert "Sidan finns inte" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [(name, method) for name, row in TABLE.items() for method in (GET, POST) if method not in row.methods],
+)
+def test_the_wrong_method_is_refused(county: County, address, client: Client, name: str, method: HTTPMethod):
+    client.force_login(county.esa.user)
+    assert ask(client, method, address(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.alva == HIDDEN))
+def test_nobody_of_the_chain_is_kept_out(name: str):
+    raise AssertionError(f"{name} is hidden from the unit whose chain it is")
+
+
+@pytest.mark.parametrize("who", ["bo", "cissi"])
+def test_what_others_log_is_not_found_by_searching(county: County, address, client: Client, who: str):
+    address("chain")
+    client.force_login(county.somebody(who).user)
+    for text in ("Särskild", "1212"):
+        page = client.post(reverse("chains"), {"sok": text}).content.decode()
+        assert PATIENT not in page
+        assert "Ingen vårdkedja stämmer" in page
+    client.force_login(county.disa.user)
+    assert PATIENT in client.post(reverse("chains"), {"sok": "särskild 1212"}).content.decode()
+
+
+def test_the_one_who_may_ends_the_outage(county: County, address, client: Client):
+    client.force_login(county.esa.user)
+    assert client.get(address("end_outage")).status_code == OK
+    assert client.post(address("reopen_outage")).status_code == MOVED
+
+
+def test_a_person_with_two_assignments_chooses_one_first(county: County, address, client: Client):
+    from contacts.models import Membership
+    from contacts.rules.permissions import Role
+
+    extra = Membership.objects.create(
+        user=county.alva.user, unit=county.other_ward, role=Role.STAFF, title="Sjuksköterska"
+    )
+    client.force_login(county.alva.user)
+    response = client.get(address("chain"))
+    assert response.status_code == MOVED
+    assert response.headers["Location"] == reverse("choose_assignment")
+    client.post(reverse("choose_assignment"), {"membership": extra.pk})
+    assert client.get(address("chain")).status_code == HIDDEN
+    client.post(reverse("choose_assignment"), {"membership": county.alva.membership.pk})
+    assert client.get(address("chain")).status_code == OK

@@ -1,0 +1,81 @@
+"""Times, dates and spans as they are read in Swedish."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from outage.rules.wording import clock_time, day, moment, span
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (NOW, "10.52"),
+        (datetime(2026, 11, 24, 9, 52, tzinfo=UTC), "10.52"),
+        (datetime(2026, 7, 1, 7, 5, tzinfo=UTC), "09.05"),
+        (datetime(2026, 11, 24, 0, 0, tzinfo=STOCKHOLM), "00.00"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "02.30"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "02.30"),
+        (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "03.00"),
+    ],
+)
+def test_a_time_of_day_is_written_with_a_point_in_stockholm(at: datetime, text: str):
+    assert clock_time(at) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["mån 23 nov", "tis 24 nov", "ons 25 nov", "tors 26 nov", "fre 27 nov", "lör 28 nov", "sön 29 nov"]
+)
+def test_a_day_is_written_with_its_weekday(text: str):
+    assert day(date(2026, 11, int(text.split()[1]))) == text
+
+
+@pytest.mark.parametrize(
+    ("month", "text"),
+    list(enumerate("jan feb mars april maj juni juli aug sep okt nov dec".split(), start=1)),
+)
+def test_a_month_is_written_short(month: int, text: str):
+    assert day(date(2026, month, 1)).split()[-1] == text
+
+
+def test_a_moment_late_in_the_evening_of_utc_is_the_next_day_in_stockholm():
+    late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    assert day(late) == "ons 25 nov"
+    assert moment(late, NOW) == "ons 25 nov 00.30"
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (NOW - timedelta(hours=2), "08.52"),
+        (NOW - timedelta(hours=11), "mån 23 nov 23.52"),
+        (NOW + timedelta(days=1), "ons 25 nov 10.52"),
+        (datetime(2026, 11, 24, 9, 0, tzinfo=UTC), "10.00"),
+    ],
+)
+def test_the_day_is_written_only_when_it_is_another(at: datetime, text: str):
+    assert moment(at, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (-5, "0 min"),
+        (0, "0 min"),
+        (0.99, "0 min"),
+        (8, "8 min"),
+        (59.9, "59 min"),
+        (60, "1 h"),
+        (72, "1 h 12 min"),
+        (24 * 60 - 1, "23 h 59 min"),
+        (24 * 60, "1 dygn"),
+        (24 * 60 + 59, "1 dygn"),
+        (51 * 60, "2 dygn 3 h"),
+    ],
+)
+def test_a_length_of_time_is_written_in_whole_minutes_never_rounded_up(minutes: float, text: str):
+    assert span(timedelta(minutes=minutes)) == text
