@@ -68,8 +68,11 @@ def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
         return Outage.objects.get(system=system, ended_at__isnull=True), True
 
 
-def change_outage(*, by: Acting, outage: Outage, facts: OutageFacts) -> OutageReport:
-    """Change what is known of an outage that goes on: scope, start, expected end. The former row stays."""
+def change_outage(*, by: Acting, outage: Outage, client_id: UUID, facts: OutageFacts) -> OutageReport:
+    """Change what is known of an outage that goes on: scope, start, expected end. The former row stays.
+
+    A resend gives the first row. Raise RuleError for an ended outage or a start after something that is logged.
+    """
     check_may(by, Right.REPORT_OUTAGE)
     _check_open(outage)
     _check_times(facts)
@@ -80,7 +83,9 @@ def change_outage(*, by: Acting, outage: Outage, facts: OutageFacts) -> OutageRe
             field="started_at",
         )
     with transaction.atomic():
-        report = _report(by, outage, ReportKind.CHANGED, facts)
+        if claim(by=by, client_id=client_id, kind="outage_change", content=_content(facts), target_id=""):
+            return OutageReport.objects.get(client_id=client_id)
+        report = _report(by, outage, ReportKind.CHANGED, facts, client_id)
         outage.current = report
         outage.save(update_fields=["current"])
         audit.record(by=by, action="outage.changed", target=outage)

@@ -71,7 +71,8 @@ def change(request: HttpRequest) -> HttpResponse:
         return render(request, "outage/outage/report.html", context, status=status)
 
     def save() -> HttpResponse:
-        change_outage(by=request.acting, outage=outage, facts=OutageFacts(**form.facts()))
+        client_id = form.cleaned_data["client_id"]
+        change_outage(by=request.acting, outage=outage, client_id=client_id, facts=OutageFacts(**form.facts()))
         messages.success(request, "Uppgifterna om driftstoppet är ändrade.")
         return redirect("status")
 

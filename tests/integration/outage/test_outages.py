@@ -120,7 +120,7 @@ def test_times_that_cannot_be_are_refused_by_a_sentence_at_their_field(
 @pytest.mark.clause("R1.2")
 def test_a_change_is_a_new_row_and_the_former_stays(county: County, outage: Outage):
     facts = outage_facts(timedelta(hours=3), scope=OutageScope.MUNICIPALITIES_ONLY)
-    change_outage(by=county.alva, outage=outage, facts=facts)
+    change_outage(by=county.alva, outage=outage, client_id=uuid4(), facts=facts)
     now = current_outage()
     assert now is not None
     assert now.current is not None
@@ -132,10 +132,10 @@ def test_a_change_is_a_new_row_and_the_former_stays(county: County, outage: Outa
 def test_the_start_cannot_be_moved_past_what_is_logged(county: County, chain: CareChain):
     event = make_event(county.alva, chain, ago=timedelta(minutes=30))
     with pytest.raises(RuleError, match=r"En händelse är loggad 10\.22") as refused:
-        change_outage(by=county.alva, outage=chain.outage, facts=outage_facts(timedelta(minutes=10)))
+        change_outage(by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10)))
     assert refused.value.field == "started_at"
     withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient.")
-    changed = change_outage(by=county.alva, outage=chain.outage, facts=outage_facts(timedelta(minutes=10)))
+    changed = change_outage(by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10)))
     assert changed.kind == ReportKind.CHANGED
 
 
@@ -240,7 +240,7 @@ def test_support_is_not_rung_ahead_of_now(county: County, outage: Outage):
 
 
 WRITES: dict[str, Callable[[County, CareChain], object]] = {
-    "change": lambda c, chain: change_outage(by=c.alva, outage=chain.outage, facts=outage_facts()),
+    "change": lambda c, chain: change_outage(by=c.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts()),
     "end": lambda c, chain: end(c, chain.outage),
     "support": lambda c, chain: record_support_contact(
         by=c.alva, outage=chain.outage, client_id=uuid4(), at=timezone.now()
