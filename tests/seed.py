@@ -3,11 +3,9 @@
 For load tests and benchmarks: 2,000 chains and 25,000 calls in seconds. Everyone in it is invented.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import islice
 from random import Random
 from uuid import UUID
 
@@ -51,6 +49,7 @@ from outage.rules.handover import Direction, ReadBack, signature
 from outage.rules.identity import IdentityKind
 from outage.rules.informing import CallOutcome, recipients
 from outage.rules.outage_status import OutageScope
+from outage.services.demo.pen import invented_number
 
 WARDS, CENTRES, CLINICS, PERSONS = 30, 40, 6, 400
 LASTED = timedelta(hours=9)
@@ -212,7 +211,7 @@ def _chain(
     details = CareChainDetails(
         chain=chain,
         identity_kind=IdentityKind.PERSONNUMMER,
-        identity_number=_with_check_digit(f"{born}{rng.randint(980, 999)}"),
+        identity_number=invented_number(born, rng.randint(980, 999)).replace("-", ""),
         patient_name=name,
         protected_identity=number % 100 == 0,
         ward_kind=WardKind.SOMATIC,
@@ -235,22 +234,12 @@ _FIRST = ("Asta", "Birger", "Doris", "Egon", "Frida", "Gusten", "Helga", "Ivar",
 _LAST = ("Provberg", "Testlund", "Exempelin", "Övningsson", "Påhittsson", "Fiktén", "Modellberg", "Låtsman")
 
 
-def _with_check_digit(eleven: str) -> str:
-    total = 0
-    for place, digit in enumerate(eleven[2:]):
-        value = int(digit) * (1 if place % 2 else 2)
-        total += value - 9 if value > 9 else value
-    return f"{eleven}{-total % 10}"
-
-
 def _calls(rows: _Rows, rng: Random, chain: CareChain, acting: Acting, start: datetime, quota: int) -> None:
     """Write the chain's events and exactly `quota` calls: its stay, then failed tries for what is left over."""
-    clock = _clock(start)
-    planned = _planned(rng, quota)
     newest: dict[str, CareChainEvent] = {}
     calls_before = len(rows.messages)
-    for kind, sender, other, outcome in planned:
-        at = next(clock)
+    for turn, (kind, sender, other, outcome) in enumerate(_planned(rng, quota), start=1):
+        at = start + turn * STEP
         event = newest.get(kind)
         if event is None:
             event = newest[kind] = _event(rows, rng, chain, acting, kind, sender, at)
@@ -280,13 +269,6 @@ def _planned(rng: Random, quota: int) -> list[tuple[str, Party, Party, CallOutco
         kind, sender, other, _ = calls[index]
         calls.insert(index, (kind, sender, other, rng.choice(_FAILED)))
     return calls
-
-
-def _clock(start: datetime) -> Iterator[datetime]:
-    at = start
-    while True:
-        at += STEP
-        yield at
 
 
 @cache
@@ -410,11 +392,5 @@ def _insert(rows: _Rows) -> None:
         (Submission, rows.submissions),
         (AuditEntry, rows.audit),
     ):
-        for batch in _batches(made):
-            model.objects.bulk_create(batch)
-
-
-def _batches(rows: Iterable[Model]) -> Iterator[list[Model]]:
-    left = iter(rows)
-    while batch := list(islice(left, _BATCH)):
-        yield batch
+        for first in range(0, len(made), _BATCH):
+            model.objects.bulk_create(made[first : first + _BATCH])

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from contacts.rules.permissions import ROLE_LABELS, Role
+from contacts.rules.permissions import ROLE_LABELS
 
 from .unit import Unit
 

@@ -9,7 +9,7 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, RegistrationMark
 from outage.presenters.care import Patient, patient_in_list
-from outage.presenters.chain import particulars_shown
+from outage.presenters.chain import particulars_in_list
 from outage.presenters.standing import tasks_of
 from outage.queries.care_chains import ChainLog
 from outage.rules.outage_status import OutageScope
@@ -78,9 +78,10 @@ def task_rows(
         facts = []
         for event_id in task.events:
             event = events[event_id]
-            more = "; ".join(f"{label}: {value}" for label, value in particulars_shown(event))
+            more = "; ".join(f"{label}: {value}" for label, value in particulars_in_list(chain, event))
             facts.append(
-                f"{routine.label(event.kind)} {moment(event.happened_at, now)}" + (f" ({more})" if more else "")
+                f"{routine.label(event.kind)} {moment(event.happened_at, now)}"
+                + (f" ({more})" if more else "")
             )
         rows.append(
             TaskRow(

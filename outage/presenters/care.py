@@ -35,7 +35,9 @@ def patient_in_list(chain: CareChain) -> Patient:
     """Give the patient for a list: with protected personal data only the chain's number tells who it is."""
     details = details_of(chain)
     if details.protected_identity:
-        return Patient(name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True)
+        return Patient(
+            name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True
+        )
     return Patient(
         name=details.patient_name or "Okänd patient",
         identity=shown_identity(details),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
@@ -216,7 +217,19 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
 
 def particulars_shown(event: CareChainEvent) -> Iterable[tuple[str, str]]:
     """Give the event's particulars as (label, value) in Swedish, dates written out."""
-    for name, value in event.particulars.items():
+    return _labelled(event.particulars)
+
+
+def particulars_in_list(chain: CareChain, event: CareChainEvent) -> Iterable[tuple[str, str]]:
+    """As `particulars_shown`; with protected personal data only dates and times, as the rest may tell who or where."""
+    told = event.particulars
+    if details_of(chain).protected_identity:
+        told = {name: value for name, value in told.items() if name.endswith(("_date", "_time"))}
+    return _labelled(told)
+
+
+def _labelled(particulars: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for name, value in particulars.items():
         label = PARTICULAR_LABELS.get(name, name)
         if name == "participants":
             yield label, ", ".join(value)
@@ -259,12 +272,14 @@ def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[st
 def recipients_to_choose(chain: CareChain, log: ChainLog) -> list[Recipient]:
     """Give whom a call about this chain can be with: the three parties, then the participants of its SIPs."""
     ward_kind = WardKind(details_of(chain).ward_kind)
-    found = [recipient_of(p.value, ward_kind) for p in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)]
+    found = [
+        recipient_of(p.value, ward_kind) for p in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
+    ]
     names = dict.fromkeys(name for event in log.live_events for name in event.participants)
     return found + [Recipient(party=None, participant=name) for name in names]
 
 
 def recipient_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
-    """Give what stands for each recipient in an address, and its key: a party by its name, a participant by a number."""
+    """Give what stands for each recipient in an address, with its key: a party's name, a participant's number."""
     keys = [recipient.key for recipient in recipients_to_choose(chain, log)]
     return {key if key in set(Party) else f"deltagare-{index}": key for index, key in enumerate(keys)}

@@ -33,6 +33,8 @@ from outage.rules.informing import recipients as rule_recipients
 from outage.rules.routine import Routine
 from outage.rules.wording import clock_time, moment, span
 
+LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
+
 
 @dataclass(frozen=True, slots=True)
 class OwedMessage:
@@ -62,7 +64,6 @@ class OwedCall:
     messages: list[OwedMessage] = field(default_factory=list)
     tries: int = 0
     last_try: str = ""
-    relayed: bool = False
     since: datetime | None = None
     age: str = ""
     request: NumberRequest | None = None
@@ -80,10 +81,8 @@ class OwedCall:
 
     @property
     def state(self) -> InformState:
-        """Still to ring, tried or relayed: what the row shows by word, icon and colour."""
-        if self.relayed:
-            return InformState.RELAYED
-        return InformState.TRIED if self.tries else InformState.STILL_TO_RING
+        """The least of its messages' states: what the row shows by word, icon and colour."""
+        return min((message.state for message in self.messages), key=LEAST_FIRST.index)
 
     @property
     def state_label(self) -> str:
@@ -132,8 +131,7 @@ def calls_owed(
                 chain_id=chain.pk,
                 patient=patient_in_list(chain),
                 recipient=recipient,
-                # Where a person with protected personal data is cared for stands on the chain's own page only.
-                place=recipient.label if protected else place_of(chain, recipient),
+                place=_place_in_list(chain, recipient),
                 request=None if protected else number_request(chain, recipient),
                 choice=next((choice for choice, key in choices.items() if key == recipient.key), ""),
             ),
@@ -149,7 +147,6 @@ def calls_owed(
                 continue
             call = call_to(standing.recipient, event.happened_at)
             call.tries = max(call.tries, standing.tries)
-            call.relayed = call.relayed or standing.state is InformState.RELAYED
             if standing.last_at:
                 call.last_try = moment(standing.last_at, now)
             call.messages.append(
@@ -170,6 +167,13 @@ def calls_owed(
     return sorted(calls.values(), key=lambda call: (not call.is_urgent, call.since))
 
 
+def _place_in_list(chain: CareChain, recipient: Recipient) -> str:
+    """Give who is to be rung; with protected personal data neither where the patient is nor the name of a relative."""
+    if not details_of(chain).protected_identity:
+        return place_of(chain, recipient)
+    return recipient.label if recipient.party else "Deltagare i SIP"
+
+
 def _to_tell(acting: Acting, log: ChainLog) -> list[CareChainEvent]:
     """Give the rows to tell of: those that stand, and those that take back what somebody was told."""
     replaced = {event.supersedes_id for event in log.events if event.supersedes_id}
@@ -187,7 +191,9 @@ def _add_answers(party: Party, chain: CareChain, log: ChainLog, routine: Routine
     details = details_of(chain)
     logged = [(e.kind, Party(e.sender), e.happened_at) for e in log.live_events]
     for kind, since in owed_answers(routine, party, logged):
-        found = rule_recipients(routine=routine, kind=kind, sender=party, ward_kind=WardKind(details.ward_kind))
+        found = rule_recipients(
+            routine=routine, kind=kind, sender=party, ward_kind=WardKind(details.ward_kind)
+        )
         for recipient in found:
             if rings_itself(chain, party, recipient):
                 continue
@@ -201,7 +207,7 @@ def _add_answers(party: Party, chain: CareChain, log: ChainLog, routine: Routine
                     label=routine.label(kind),
                     kind=kind,
                     event_id=None,
-                    state=InformState.STILL_TO_RING,
+                    state=InformState.TRIED if tries else InformState.STILL_TO_RING,
                     is_answer=True,
                 )
             )
@@ -225,5 +231,3 @@ def with_numbers(
         if call.request:
             call.numbers = tuple(numbers.get(call.request, ()))
     return calls
-
-

@@ -11,7 +11,8 @@ from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, Handover, Outage, OutageReport, SupportContact
 from outage.presenters.banner import verdict_for
 from outage.presenters.care import Patient, is_own, party_label, patient_in_list, place_of
-from outage.presenters.standing import recipient_of, standings_of
+from outage.presenters.owed import calls_owed
+from outage.presenters.standing import newest, recipient_of, standings_of
 from outage.queries.care_chains import ChainLog
 from outage.routine import get_routine
 from outage.rules.clock import next_break_point
@@ -20,9 +21,6 @@ from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import PrincipalKind, Routine
 from outage.rules.routine_applies import Reason
 from outage.rules.wording import clock_time, moment, span
-
-# The worst state of a party's events is the mark of the party.
-_WORST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +154,10 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine,
         chain_id=chain.pk,
         number=chain.number,
         patient=patient,
-        marks=tuple(_mark(acting, chain, log, party, now) for party in _PARTIES),
-        latest=f"{routine.label(latest.kind)} {moment(latest.happened_at, now)}" if latest else "Inget loggat än",
+        marks=tuple(_marks(acting, chain, log, routine, now)),
+        latest=f"{routine.label(latest.kind)} {moment(latest.happened_at, now)}"
+        if latest
+        else "Inget loggat än",
         status_label="" if details.status == "ok" else details.get_status_display(),
     )
 
@@ -165,27 +165,35 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine,
 _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 
-def _mark(acting: Acting, chain: CareChain, log: ChainLog, party: Party, now: datetime) -> Mark:
-    label = party_label(chain, party)
-    if is_own(acting, chain, party):
-        return Mark(party=party, label=label, state=None, text="Egen enhet", own=True)
-    standing = [
-        s
+def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> list[Mark]:
+    """Give one mark for each party: what is owed it decides, the same as under Att ringa nu."""
+    owed = {
+        call.recipient.key: call
+        for call in calls_owed(acting=acting, chain=chain, log=log, routine=routine, now=now)
+    }
+    replaced = {event.supersedes_id for event in log.events}
+    told = [
+        standing
         for event in log.events
-        if event.sender in acting.parties and event.pk not in {e.supersedes_id for e in log.events}
-        for s in standings_of(chain, log, event)
-        if s.recipient.party is party
+        if event.sender in acting.parties and event.pk not in replaced
+        for standing in standings_of(chain, log, event)
     ]
-    if not standing:
-        return Mark(party=party, label=label, state=None, text="Inget att meddela")
-    worst = min((s.state for s in standing), key=_WORST_FIRST.index)
-    text = INFORM_STATE_LABELS[worst]
-    if worst is InformState.TRIED:
-        text = f"{text} ({max(s.tries for s in standing)})"
-    last = max((s.last_at for s in standing if s.last_at), default=None)
-    if worst is InformState.INFORMED and last:
-        text = f"{text} {moment(last, now)}"
-    return Mark(party=party, label=label, state=worst, text=text)
+    marks = []
+    for party in _PARTIES:
+        label = party_label(chain, party)
+        call = owed.get(party.value)
+        last = newest(s.last_at for s in told if s.recipient.party is party and s.last_at)
+        if is_own(acting, chain, party):
+            marks.append(Mark(party=party, label=label, state=None, text="Egen enhet", own=True))
+        elif call:
+            text = f"{call.state_label} ({call.tries})" if call.tries else call.state_label
+            marks.append(Mark(party=party, label=label, state=call.state, text=text))
+        elif last:
+            text = f"{INFORM_STATE_LABELS[InformState.INFORMED]} {moment(last, now)}"
+            marks.append(Mark(party=party, label=label, state=InformState.INFORMED, text=text))
+        else:
+            marks.append(Mark(party=party, label=label, state=None, text="Inget att meddela"))
+    return marks
 
 
 def received_row(

@@ -19,12 +19,21 @@ _NOT_HELD = {"csrfmiddlewaretoken", TYPED_BY_FIELD}
 # Pages that work without an assignment chosen.
 _WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_login"}
 
+# What a held form's row has room for.
+_LONGEST_ADDRESS = 300
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def typed_by_token(user_id: int) -> str:
     """Give the signed mark that a form carries, so that what is typed in it comes back to the same person only."""
     return signing.dumps(user_id, salt=_SALT)
+
+
+def _address(request: HttpRequest) -> str:
+    """Give where a form was sent, with its query: a call's direction stands there. A long query only fills in fields."""
+    whole = request.get_full_path()
+    return whole if len(whole) <= _LONGEST_ADDRESS else request.path
 
 
 class ActingMiddleware:
@@ -77,7 +86,7 @@ class HoldTypedTextMiddleware:
             # The page asks for the same again as an ordinary form, which is then held.
             return HttpResponse(status=401)
         content = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_HELD}
-        held = hold_form(by=owner, path=request.path, content=content)
+        held = hold_form(by=owner, path=_address(request), content=content)
         if held is None:
             return None
         return redirect(f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}")

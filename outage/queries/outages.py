@@ -34,7 +34,7 @@ def support_contacts(outage: Outage, principal: Principal) -> list[SupportContac
 
 
 def discharge_logged(outage: Outage) -> bool:
-    """Tell whether a discharge that stands is logged in the outage, by whomever (R1.6). Tells nothing of the patient."""
+    """Tell whether a discharge that stands is logged in the outage, by whomever (R1.6); nothing of the patient."""
     kinds = [k for k, m in get_routine(outage.routine_id).messages.items() if m.effect is Effect.DISCHARGE]
     return (
         CareChainEvent.objects.filter(

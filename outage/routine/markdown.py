@@ -9,6 +9,11 @@ from outage.rules.routine import DECISION_LABELS, WHAT_LABELS, Routine
 def rule_tables(routine: Routine) -> str:
     """Give who tells whom, the limits and the outcomes of efterregistrering of `routine`, as Markdown."""
     limits = routine.limits
+    limit_words = (
+        f"Long is more than {_minutes(limits.long_outage.total_seconds())} minutes; close to the break point is within "
+        f"{_minutes(limits.break_point_window.total_seconds())} minutes of {limits.break_point:%H.%M} "
+        f"({limits.time_zone}), ends included."
+    )
     parts = [
         f"### {routine.title}, {routine.version}",
         "**When the routine is used**",
@@ -16,9 +21,7 @@ def rule_tables(routine: Routine) -> str:
             ("Clause", "Reason"),
             ((text.clause, text.sentence) for text in routine.reasons.values()),
         ),
-        f"Long is more than {_minutes(limits.long_outage.total_seconds())} minutes; close to the break point is within "
-        f"{_minutes(limits.break_point_window.total_seconds())} minutes of {limits.break_point:%H.%M} "
-        f"({limits.time_zone}), ends included.",
+        limit_words,
         "**Who tells whom**",
         _table(
             ("Clause", "Who", "Tells", "Whom"),

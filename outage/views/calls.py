@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -136,11 +136,19 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return redirect("status")
 
 
+def _changeable(request: HttpRequest, handover_id: UUID) -> Handover:
+    """Give a call of one's own chains that is not itself a withdrawal, or 404."""
+    handover = handover_or_404(request, handover_id)
+    if handover.withdraws:
+        raise Http404
+    return handover
+
+
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Correct a call by a new row that tells of the same events."""
     require(request.acting, Right.LOG_CARE)
-    old = handover_or_404(request, handover_id)
+    old = _changeable(request, handover_id)
     initial = {
         "client_id": uuid4(),
         "at": old.at,
@@ -188,7 +196,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Take a call back: whoever it told is then not told."""
     require(request.acting, Right.LOG_CARE)
-    old = handover_or_404(request, handover_id)
+    old = _changeable(request, handover_id)
     form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
     assert old.chain.details is not None
     who = recipient_of(old.recipient, old.chain.details.ward_kind)

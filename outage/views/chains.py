@@ -81,6 +81,7 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
 @require_GET
 def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Show one chain: the patient, the time line, what is owed, what will have to be entered."""
+    require(request.acting, Right.READ_CARE)
     found = chain_or_404(request, chain_id)
     acting, outage, now = request.acting, found.outage, timezone.now()
     routine = get_routine(outage.routine_id)

@@ -140,6 +140,8 @@ class CallForm(forms.Form):
         values = [*self._logged, *self._new]
         self.fields["messages"] = forms.MultipleChoiceField(
             choices=[(value, value) for value in values],
+            # A try to give an answer that was not logged yet told of nothing, and can be corrected all the same.
+            required=bool(values),
             error_messages={
                 "required": "Välj minst ett meddelande.",
                 "invalid_choice": "Meddelandet har ändrats sedan sidan öppnades. Välj igen.",

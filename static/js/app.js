@@ -56,6 +56,9 @@
       button.textContent = keysOff() ? "Snabbtangenter är av" : "Snabbtangenter n, m och / är på";
     }
     for (const hint of document.querySelectorAll("kbd.key")) hint.hidden = keysOff();
+    // Said only where there is likely to be a keyboard.
+    const keyboard = window.matchMedia("(hover: hover) and (pointer: fine)").matches;
+    for (const hint of document.querySelectorAll("[data-keys-hint]")) hint.hidden = !keyboard;
   };
 
   document.addEventListener("click", (event) => {
@@ -264,6 +267,35 @@
     offer(other.form, "number", other.dataset.number);
     offer(other.form, "spoken_to_unit", other.dataset.place);
     fitMessages(other.form);
+  });
+
+  /* A call by keyboard alone: arrows go among the messages, Enter goes on to the next step and in the last one saves. */
+
+  const shownIn = (place, fields) => [...place.querySelectorAll(fields)].filter((field) => !field.closest("[hidden]"));
+
+  const nextStep = (form, field) => {
+    const steps = [...form.querySelectorAll("fieldset.step:not([hidden])")];
+    const after = steps[steps.indexOf(field.closest("fieldset.step")) + 1];
+    const fields = after ? shownIn(after, "input, select, textarea") : [];
+    return fields.find((choice) => choice.checked) || fields[0];
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
+    if (!field.form?.matches("[data-call]") || !field.matches("input")) return;
+    const choice = field.matches('[type="radio"], [type="checkbox"]');
+    if (event.key === "Enter") {
+      // A key held down too long must not run through the steps and save.
+      const next = choice && !event.repeat ? nextStep(field.form, field) : null;
+      if (next || event.repeat) event.preventDefault();
+      next?.focus();
+    } else if (field.name === "messages" && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const boxes = shownIn(field.form, 'input[name="messages"]');
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      boxes.at((boxes.indexOf(field) + step) % boxes.length).focus();
+    }
   });
 
   /* The list of calls is read anew now and then, but never under somebody's hand. */

@@ -72,4 +72,4 @@ def test_times_are_compared_across_their_offsets():
 
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="aware"):
-        owed_answers(current_routine(), MUNICIPALITY, [("admission", INPATIENT, datetime(2026, 11, 24))])  # noqa: DTZ001
+        owed_answers(current_routine(), MUNICIPALITY, [("admission", INPATIENT, datetime(2026, 11, 24))])

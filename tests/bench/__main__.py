@@ -1,0 +1,154 @@
+"""python -m tests.bench: measure, and write docs/benchmarks.md. It makes its own databases and leaves none."""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests import postgres
+
+from .load import WrongAnswer, measure
+from .report import FILE, Scene, Terms, write
+from .targets import targets_of
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+WORST, USUAL = 1.0, 0.02
+
+
+def environment(room: Path, database_url: str) -> dict[str, str]:
+    """Give the environment of a database and a server of their own; nothing of the checkout's var/ is touched."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "outage.project.settings",
+        "VAR_DIR": str(room),
+        "STATIC_ROOT": str(room / "static"),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "DATABASE_URL": database_url,
+        "DEMO": "0",
+        "PRODUCTION": "0",
+        "ALLOWED_HOSTS": "127.0.0.1",
+    }
+
+
+@contextmanager
+def database(room: Path, with_postgres: bool) -> Iterator[str]:
+    """Give the address of an empty database."""
+    if not with_postgres:
+        yield f"sqlite:///{room / 'bench.sqlite3'}"
+        return
+    # As safe as in use: the tests' server forgets what it has not written yet.
+    postgres.SERVER_SETTINGS.update(fsync="on", synchronous_commit="on", full_page_writes="on")
+    server = postgres.Server()
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.stop()
+
+
+@contextmanager
+def serving(env: dict[str, str], workers: int) -> Iterator[int]:
+    """Serve product and bare views with the settings of `make run`; give the port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        ".ci/gunicorn.conf.py",
+        "tests.bench.wsgi:application",
+    ]
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=env | {"PORT": str(port), "WORKERS": str(workers)}, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait(server, port)
+        yield port
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def _wait(server: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/halsa")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise SystemExit("gunicorn did not start; its own words stand above.")
+
+
+def scene(title: str, share: float, terms: Terms, *, with_postgres: bool = False) -> Scene:
+    """Seed a database, serve it, measure it."""
+    print(f"{title} …", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="driftstopp-bench-") as name,
+        database(Path(name), with_postgres) as url,
+    ):
+        room = Path(name)
+        env = environment(room, url)
+        told = room / "prepared.json"
+        arguments = [str(told), str(share), str(terms.chains), str(terms.handovers)]
+        subprocess.run(
+            [sys.executable, "-m", "tests.bench.prepare", *arguments], cwd=ROOT, env=env, check=True
+        )
+        prepared = json.loads(told.read_text(encoding="utf-8"))
+        targets = targets_of(prepared)
+        with serving(env, terms.workers) as port:
+            found = measure(port, targets, clients=terms.clients, rounds=terms.rounds, seconds=terms.seconds)
+    for target in targets:
+        measured = found[target.name]
+        print(f"  {target.name:30} {measured.rate:8.1f}/s  p50 {measured.percentile(50):7.1f} ms", flush=True)
+    return Scene(title=title, engine=prepared["engine"], targets=targets, found=found)
+
+
+def main() -> int:
+    """Measure all scenes and write the file."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--chains", type=int, default=2_000)
+    parser.add_argument("--handovers", type=int, default=25_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--seconds", type=float, default=2.0, help="how long each row is asked for in a round"
+    )
+    parser.add_argument("--postgres", action="store_true", help="measure on PostgreSQL as well")
+    terms = Terms(**vars(parser.parse_args()))
+    usual = round(terms.chains * USUAL)
+    try:
+        scenes = [
+            scene(f"Every chain in one unit's view: {terms.chains:,}", WORST, terms),
+            scene(f"A ward among others: {usual} chains of its own", USUAL, terms),
+        ]
+        if terms.postgres:
+            title = "Every chain in one unit's view, on PostgreSQL"
+            scenes.append(scene(title, WORST, terms, with_postgres=True))
+    except (WrongAnswer, postgres.PostgresProblem) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    write(scenes, terms)
+    print(f"Written: {FILE.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

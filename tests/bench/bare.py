@@ -1,0 +1,39 @@
+"""What the pages are measured against: one indexed read, one insert, no middleware. No part of the product."""
+
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+from contacts.models import Submission, User
+from outage.models import CareChain
+
+_user_id: int | None = None
+
+
+def read(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Answer with one value of one row, found by its primary key."""
+    return JsonResponse({"number": CareChain.objects.values_list("number", flat=True).get(pk=chain_id)})
+
+
+def insert(request: HttpRequest) -> HttpResponse:
+    """Insert one row, made as durable as the product makes its own."""
+    global _user_id
+    if _user_id is None:
+        _user_id = User.objects.values_list("pk", flat=True).get(username="seed.nurse")
+    Submission(id=uuid4(), kind="bench", content_hash="0" * 64, target_id="", user_id=_user_id).save()
+    return HttpResponse(status=201)
+
+
+urlpatterns = [path("bare/read/<uuid:chain_id>/", read), path("bare/insert/", insert)]
+
+
+class BareUrls:
+    """The only middleware of the bare views: it gives them addresses of their own."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.urlconf = __name__
+        return self.get_response(request)

@@ -1,0 +1,103 @@
+"""The load generator: a few clients, each asking as fast as it is answered."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from statistics import median, quantiles
+
+Request = tuple[str, str, bytes | None, dict[str, str]]
+
+
+class WrongAnswer(Exception):
+    """A page answered otherwise than it must; what was measured would be the speed of an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked for: `request` gives method, path, body and headers of the next one; `baseline` names another."""
+
+    name: str
+    request: Callable[[], Request]
+    status: int
+    baseline: str = ""
+
+
+@dataclass(slots=True)
+class Measured:
+    """Requests a second of each round, and the seconds each request took, all rounds together."""
+
+    rates: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """The median of the rounds."""
+        return median(self.rates)
+
+    def percentile(self, percent: int) -> float:
+        """Give how many milliseconds that part of the requests stayed under."""
+        return quantiles(self.seconds, n=100, method="inclusive")[percent - 1] * 1000
+
+
+def ask(connection: HTTPConnection, target: Target) -> None:
+    """Make one request and read the answer; raise WrongAnswer where it is another than it must be."""
+    method, path, body, headers = target.request()
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    if answer.status != target.status:
+        start = content[:600].decode(errors="replace")
+        raise WrongAnswer(f"{target.name}: {method} {path} answered {answer.status}: {start}")
+
+
+def run_round(port: int, target: Target, clients: int, seconds: float) -> tuple[float, list[float]]:
+    """Ask for `seconds` with `clients` at once; give requests a second and the seconds that each took."""
+    taken: list[list[float]] = [[] for _ in range(clients)]
+    problems: list[Exception] = []
+    start = time.perf_counter()
+
+    def client(own: list[float]) -> None:
+        # A sync worker closes after each answer; http.client then connects anew by itself.
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            while (began := time.perf_counter()) - start < seconds:
+                ask(connection, target)
+                own.append(time.perf_counter() - began)
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=client, args=(own,)) for own in taken]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - start
+    if problems:
+        raise problems[0]
+    every = [one for own in taken for one in own]
+    return len(every) / elapsed, every
+
+
+def measure(
+    port: int, targets: list[Target], *, clients: int, rounds: int, seconds: float
+) -> dict[str, Measured]:
+    """Measure all targets in turns, round after round, so that a noisy machine is noisy for all of them alike."""
+    found = {target.name: Measured() for target in targets}
+    for target in targets:
+        run_round(port, target, clients, min(seconds, 0.5))
+    for _ in range(rounds):
+        for target in targets:
+            rate, taken = run_round(port, target, clients, seconds)
+            found[target.name].rates.append(rate)
+            found[target.name].seconds += taken
+    return found
+
+
+def ratio(found: dict[str, Measured], target: Target) -> float:
+    """Give a target's rate as a part of its baseline's: the median over the rounds, each against its own round."""
+    pairs = zip(found[target.name].rates, found[target.baseline].rates, strict=True)
+    return median(rate / bare for rate, bare in pairs)

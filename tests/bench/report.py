@@ -1,0 +1,115 @@
+"""docs/benchmarks.md, written anew by each run."""
+
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from .load import Measured, Target, ratio
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+
+_HEAD = """# Benchmarks
+
+Written by `make bench` on {day}; do not edit by hand.
+
+- Load: one outage of {chains} care chains and {handovers} calls, with their events, forms and trace, and a
+  directory around it (`tests/seed.py`). A third of the chains still have somebody to ring.
+- Server: gunicorn with the settings of `make run`, {workers} sync workers. The database has the product's own
+  settings: SQLite in WAL with `synchronous=FULL`; PostgreSQL, where it was measured, with `fsync` on.
+- Clients: {clients} at once, each asking again as soon as it is answered; {rounds} rounds of {seconds:g} s a row,
+  in turns.
+- Machine: {cpu}, {cores} cores, {memory} GiB; Python {python}, Django {django}, gunicorn {gunicorn}. The clients
+  run on the same cores as the server.
+
+## How to read it
+
+The last column counts: requests a second as a part of what a bare Django view answers in the same worker and the
+same round. The bare view has no middleware, session or template: it reads one row by its primary key, or inserts
+one row for good. The ratio moves little from machine to machine; rates and times do. The times are those of
+{clients} clients for {workers} workers, so a page asked for alone comes in about half of it.
+
+*Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. *Vårdkedja*
+leaves a row in the trace each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
+id, the call, the event, the message, the trace. That the number of queries does not grow with the outage is held by
+`tests/integration/outage/test_load_queries.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One database measured: what it is, on which engine, and what was found."""
+
+    title: str
+    engine: str
+    targets: list[Target]
+    found: dict[str, Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a run is made."""
+
+    chains: int
+    handovers: int
+    workers: int
+    clients: int
+    rounds: int
+    seconds: float
+    postgres: bool
+
+
+def write(scenes: Iterable[Scene], terms: Terms) -> None:
+    """Write the file."""
+    parts = [_head(terms), *(_section(scene) for scene in scenes)]
+    if not terms.postgres:
+        parts.append(
+            "PostgreSQL was not measured in this run. `python -m tests.bench --postgres` measures it too."
+        )
+    FILE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _head(terms: Terms) -> str:
+    return _HEAD.format(
+        day=date.today(),
+        chains=_grouped(terms.chains),
+        handovers=_grouped(terms.handovers),
+        workers=terms.workers,
+        clients=terms.clients,
+        rounds=terms.rounds,
+        seconds=terms.seconds,
+        cpu=_cpu(),
+        cores=os.cpu_count(),
+        memory=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        python=platform.python_version(),
+        django=version("django"),
+        gunicorn=version("gunicorn"),
+    )
+
+
+def _section(scene: Scene) -> str:
+    rows = [f"## {scene.title}", "", f"{scene.engine}.", "", "| | a second | p50 ms | p95 ms | ratio |"]
+    rows.append("|---|---:|---:|---:|---:|")
+    for target in scene.targets:
+        measured = scene.found[target.name]
+        part = f"**{ratio(scene.found, target):.3f}**" if target.baseline else "1"
+        times = f"{measured.percentile(50):.1f} | {measured.percentile(95):.1f}"
+        rows.append(f"| {target.name} | {measured.rate:.1f} | {times} | {part} |")
+    return "\n".join(rows)
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
+        platform.machine(),
+    )

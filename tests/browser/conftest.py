@@ -1,0 +1,170 @@
+"""A county with telephone numbers, a clock of the test's own, and browser windows that notice what nobody looks at.
+
+Every window of every browser test is watched: an error in its console, something the content security policy
+refused, a request to another origin, or a patient in a title or an address fails the test that opened it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from contacts.access import Acting
+from contacts.models import DirectoryEntry, EntryKind
+from contacts.rules.availability import Availability
+from outage.models import CareChainDetails, Outage
+from tests.factories import County, make_county, make_outage
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+TUESDAY = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
+# When the one to ring, the day or the advice is about to be another: just past midnight on a Sunday, just before 12.
+HOURS = {
+    "tuesday 10.52": TUESDAY,
+    "tuesday 11.59": datetime(2026, 11, 24, 11, 59, tzinfo=STOCKHOLM),
+    "sunday 00.05": datetime(2026, 11, 29, 0, 5, tzinfo=STOCKHOLM),
+}
+at_awkward_hours = pytest.mark.parametrize("clock", HOURS.values(), ids=HOURS.keys(), indirect=True)
+
+DESKTOP = (1366, 768)
+_TITLE = "title now: "
+# Tells each title the page ever has, also those that come without a new page.
+_TELL_TITLES = f"""
+  const tell = () => console.debug("{_TITLE}" + document.title);
+  addEventListener("DOMContentLoaded", tell);
+  document.addEventListener("htmx:afterSettle", tell);
+"""
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The server's clock, going on from Tuesday 10.52 or from the moment of the test's parameter."""
+    with time_machine.travel(getattr(request, "param", TUESDAY), tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def county(clock: Any, transactional_db: None) -> County:
+    """Units and people, with the numbers that lead to them by day, by night and at weekends."""
+    made = make_county()
+    made.health_centre.direct_number = "0980-319 206"
+    made.health_centre.save()
+    for name, kind, availability, phone in (
+        ("Skellefteå kommun, växel", EntryKind.SWITCHBOARD, Availability.DAYTIME, "0980-319 210"),
+        ("Hemsjukvård Skellefteå dagtid", EntryKind.HOME_NURSING, Availability.DAYTIME, "0980-319 231"),
+        (
+            "Hemsjukvård Skellefteå kväll/helg",
+            EntryKind.HOME_NURSING,
+            Availability.EVENING_WEEKEND,
+            "0980-319 232",
+        ),
+    ):
+        DirectoryEntry.objects.create(
+            principal=made.municipality, name=name, kind=kind, availability=availability, phone=phone
+        )
+    return made
+
+
+@pytest.fixture
+def outage(county: County) -> Outage:
+    """An outage of both principals that began two hours ago."""
+    return make_outage(county.alva)
+
+
+@dataclass
+class Windows:
+    """Opens browser windows, each with a session of its own, and keeps what they should not have done."""
+
+    browser: Browser
+    origin: str
+    allowed: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(
+        self,
+        acting: Acting | None = None,
+        *,
+        javascript: bool = True,
+        size: tuple[int, int] = DESKTOP,
+        origin: str = "",
+    ) -> Page:
+        """Open a window; `acting` is already logged in there, nobody is otherwise."""
+        context = self.browser.new_context(
+            base_url=origin or self.origin,
+            viewport={"width": size[0], "height": size[1]},
+            locale="sv-SE",
+            timezone_id="Europe/Stockholm",
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        context.add_init_script(_TELL_TITLES)
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))
+        context.on("request", lambda request: self._on_request(request, origin or self.origin))
+        self._contexts.append(context)
+        if acting:
+            self.log_in(context, acting)
+        return context.new_page()
+
+    def log_in(self, context: BrowserContext, acting: Acting) -> None:
+        """Give the context the session of somebody who has just logged in."""
+        client = Client()
+        client.force_login(acting.user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.origin, "httpOnly": True}]
+        )
+
+    def expect_answer(self, *statuses: int) -> None:
+        """Say that the browser may be answered so; it writes each such answer in its console."""
+        self.allowed += [rf"server responded with a status of {status} " for status in statuses]
+
+    def expect_silence(self) -> None:
+        """Say that the server will be gone for a while."""
+        self.allowed += [r"net::ERR_", r"^htmx:sendError", r"htmx:sendError"]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.text.startswith(_TITLE):
+            self.seen.add(message.text.removeprefix(_TITLE))
+        elif message.type in {"error", "warning"} and not any(re.search(a, message.text) for a in self.allowed):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def _on_request(self, request: Request, origin: str) -> None:
+        if not request.url.startswith((origin, "data:")):
+            self.problems.append(f"left the origin: {request.url}")
+        if request.is_navigation_request() or request.resource_type in {"xhr", "fetch"}:
+            self.seen.add(request.url)
+
+    def patients_shown(self) -> list[str]:
+        """Give every title and address that tells of a patient."""
+        words = set()
+        for name, number in CareChainDetails.objects.values_list("patient_name", "identity_number"):
+            words |= {word.lower() for word in name.split() if len(word) > 3}
+            words |= {number, number[-4:]} - {""}
+        return [text for text in self.seen if set(re.findall(r"\w+", text.lower())) & words]
+
+    def close(self) -> None:
+        """Close them all."""
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def windows(chromium: Browser, live_server: Any, clock: Any) -> Iterator[Windows]:
+    """Opens windows, and at the end of the test holds that none of them did what it should not."""
+    opened = Windows(browser=chromium, origin=live_server.url)
+    yield opened
+    shown = opened.patients_shown()
+    opened.close()
+    assert not opened.problems
+    assert not shown, f"a patient stands in a title or an address: {shown}"

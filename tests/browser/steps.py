@@ -1,0 +1,108 @@
+"""What a nurse does and sees, in her words."""
+
+import re
+from datetime import datetime
+
+from playwright.sync_api import Locator, Page, expect
+
+from outage.rules.wording import clock_time
+from tests.factories import PASSWORD
+
+SAVED = re.compile(r"Sparat på servern \d\d\.\d\d")
+
+
+def log_in(page: Page, username: str) -> None:
+    """Log in by name and password on the page that asks for them."""
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+
+
+def go_to_status(page: Page) -> None:
+    page.goto("/")
+
+
+def fill_in_moment(page: Page, label: str, at: datetime) -> None:
+    """Type a time and a date in the two boxes under `label`."""
+    box = page.get_by_role("group", name=re.compile(f"^{re.escape(label)}"))
+    box.get_by_label("kl.").fill(clock_time(at))
+    box.get_by_label("den").fill(f"{at:%Y-%m-%d}")
+
+
+def report_outage(page: Page, began: datetime, scope: str = "Båda huvudmännen") -> None:
+    page.get_by_label(scope).check()
+    fill_in_moment(page, "När började det?", began)
+    page.get_by_role("button", name="Anmäl driftstoppet").click()
+
+
+def open_chain(page: Page, *, number: str, name: str, before: str = "Nej") -> None:
+    """Fill in the page of a new care chain on one's own ward and open it."""
+    page.get_by_role("textbox", name=re.compile("^Personnummer")).fill(number)
+    page.get_by_label("Patientens namn").fill(name)
+    page.get_by_role("combobox", name="Kommun", exact=True).select_option(label="Skellefteå kommun")
+    page.get_by_role("combobox", name=re.compile("^Hälsocentral eller")).select_option(label="Heimdalls hälsocentral")
+    page.get_by_label(before, exact=True).check()
+    page.get_by_role("button", name="Öppna vårdkedjan").click()
+
+
+def choose_other_end(page: Page, place: str) -> None:
+    page.get_by_role("radio", name=place).check()
+
+
+def tick_message(page: Page, label: str) -> None:
+    page.get_by_role("group", name="Vad sägs?").get_by_role("checkbox", name=label).check()
+
+
+def speak_to(page: Page, name: str, read_back: str = "Upprepat") -> None:
+    page.get_by_label("Namn på den du talar med").fill(name)
+    page.get_by_role("radio", name=read_back, exact=True).check()
+
+
+def save_call(page: Page) -> None:
+    """Save and be back at Läge with the receipt."""
+    page.get_by_role("button", name="Spara och nästa").click()
+    expect(saved_note(page)).to_have_text(SAVED)
+    expect(page.get_by_role("heading", name=re.compile("^Att ringa nu"))).to_be_visible()
+
+
+def saved_note(page: Page) -> Locator:
+    return page.locator(".note-saved")
+
+
+def note(page: Page, text: str) -> Locator:
+    """Give the receipt that says `text`."""
+    return saved_note(page).filter(has_text=text)
+
+
+def calls_to_make(page: Page) -> Locator:
+    """Give the rows of Att ringa nu, the most urgent first."""
+    return page.get_by_role("region", name=re.compile("^Att ringa nu")).locator("ol > li")
+
+
+def call_to(page: Page, place: str) -> Locator:
+    return calls_to_make(page).filter(has_text=place)
+
+
+def chain_row(page: Page, patient: str) -> Locator:
+    """Give the patient's row among the care chains of Läge."""
+    return page.get_by_role("region", name=re.compile("^Vårdkedjor")).get_by_role("row").filter(has_text=patient)
+
+
+def go_to_patient(page: Page, patient: str) -> None:
+    page.goto("/")
+    chain_row(page, patient).get_by_role("link", name=patient).click()
+    expect(page.get_by_role("heading", level=1, name=patient)).to_be_visible()
+
+
+def group(page: Page, title: str) -> Locator:
+    """Give one of the three groups of what to enter."""
+    return page.get_by_role("region", name=re.compile(rf"^{title} \("))
+
+
+def focused(page: Page) -> Locator:
+    return page.locator(":focus")
+
+
+def is_dirty(page: Page) -> bool:
+    """Tell whether the page says that something is not saved yet."""
+    return page.locator("#save-state").inner_text() == "Inte sparat än"

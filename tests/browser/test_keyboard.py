@@ -1,0 +1,222 @@
+"""The keyboard alone: a call from start to receipt, and the short cuts."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from outage.models import Handover, Outage
+from tests.browser.conftest import Windows, at_awkward_hours
+from tests.browser.steps import SAVED, call_to, focused, saved_note
+from tests.factories import County, make_chain, make_event, tell
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MOST_ACTIONS = 12
+
+
+class Keyboard:
+    """Hands on a keyboard. Counts every key and every chord; typed text is not counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions: list[str] = []
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.actions.append(key)
+            self.page.keyboard.press(key)
+
+    def write(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def __str__(self) -> str:
+        return f"{len(self.actions)} actions: {' '.join(self.actions)}"
+
+
+@at_awkward_hours
+def test_a_call_that_is_owed_is_logged_from_laege_in_a_handful_of_keys(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage)
+    admission = make_event(county.alva, chain)
+    tell(county.alva, chain, admission)
+    page = windows.open(county.alva)
+    page.goto("/")
+    expect(focused(page)).to_have_text("Nådd")
+
+    shown = call_to(page, "Heimdalls hälsocentral").locator(".tel").first.inner_text()
+    hands = Keyboard(page)
+    hands.press("Enter")
+    expect(focused(page)).to_have_attribute("name", "spoken_to")
+    hands.write("Disa Hällvik")
+    hands.press("Tab", "Tab", "Space", "Enter")
+
+    expect(saved_note(page)).to_have_text(SAVED)
+    call = Handover.objects.get(spoken_to="Disa Hällvik")
+    assert (call.recipient, call.read_back, call.number) == ("outpatient", "done", shown.strip())
+    assert len(hands.actions) <= MOST_ACTIONS, f"from Nådd: {hands}"
+    print(f"from Nådd: {hands}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [
+        ("admission", []),
+        ("preliminary_ready", ["ArrowDown"]),
+        ("discharge_report", ["ArrowDown", "ArrowDown"]),
+        ("ready_for_discharge", ["ArrowUp", "ArrowUp"]),
+        ("discharge", ["ArrowUp"]),
+    ],
+)
+def test_a_call_out_of_the_blue_is_logged_from_n_in_twelve_keys_whatever_is_said(
+    windows: Windows, county: County, outage: Outage, kind: str, way: list[str]
+):
+    make_chain(county, outage, patient_name="Asta Provberg")
+    make_chain(county, outage, patient_name="Birger Testlund")
+    page = windows.open(county.alva)
+    page.goto("/")
+
+    hands = Keyboard(page)
+    hands.press("n")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    hands.write("asta")
+    hands.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jag ringer")
+    expect(focused(page)).to_have_attribute("name", "recipient")
+    hands.press("Space", "Enter")
+    expect(focused(page)).to_have_attribute("name", "messages")
+    hands.press(*way, "Space", "Enter")
+    expect(focused(page)).to_have_attribute("name", "spoken_to")
+    hands.write("Karin Påhittad")
+    hands.press("Tab", "Tab", "Space", "Enter")
+
+    expect(saved_note(page)).to_have_text(SAVED)
+    call = Handover.objects.get()
+    assert call.chain.details.patient_name == "Asta Provberg"
+    assert (call.recipient, call.spoken_to, call.read_back) == ("municipality", "Karin Påhittad", "done")
+    assert [message.event.kind for message in call.messages.all()] == [kind]
+    assert len(hands.actions) <= MOST_ACTIONS, f"from n: {hands}"
+    print(f"from n: {hands}")
+
+
+def test_the_other_end_can_be_chosen_by_arrow_and_a_failed_call_is_saved_from_the_messages(
+    windows: Windows, county: County, outage: Outage
+):
+    make_chain(county, outage, patient_name="Asta Provberg")
+    page = windows.open(county.alva)
+    page.goto("/")
+    hands = Keyboard(page)
+    hands.press("n")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    hands.write("asta")
+    hands.press("Enter")
+    expect(focused(page)).to_have_attribute("name", "recipient")
+    hands.press("ArrowDown")
+    page.get_by_role("radio", name="Upptaget").focus()
+    hands.press("Space", "Enter", "Space", "Enter")
+
+    expect(saved_note(page)).to_have_text(SAVED)
+    call = Handover.objects.get()
+    assert (call.recipient, call.outcome, call.spoken_to) == ("outpatient", "busy", "")
+
+
+def test_enter_held_down_too_long_goes_one_step_and_saves_nothing(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage)
+    page = windows.open(county.alva)
+    page.goto(f"/vardkedja/{chain.pk}/samtal/?riktning=given")
+    page.keyboard.down("Enter")
+    for _ in range(3):
+        page.keyboard.down("Enter")
+    expect(focused(page)).to_have_attribute("name", "messages")
+    page.keyboard.up("Enter")
+    page.keyboard.down("Enter")
+    for _ in range(3):
+        page.keyboard.down("Enter")
+    expect(focused(page)).to_have_attribute("name", "spoken_to")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def on_laege(page: Page) -> None:
+    page.goto("/")
+
+
+def on_the_list_of_chains(page: Page) -> None:
+    page.goto("/vardkedjor/")
+
+
+@pytest.mark.parametrize("where", [on_laege, on_the_list_of_chains])
+def test_n_and_m_begin_a_call_from_every_page(
+    windows: Windows, county: County, outage: Outage, where: Callable[[Page], None]
+):
+    make_chain(county, outage)
+    page = windows.open(county.alva)
+    where(page)
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Jag ringer: om vilken patient?"))
+    where(page)
+    page.keyboard.press("m")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Någon ringer oss: om vilken patient?"))
+
+
+@pytest.mark.parametrize("address", ["/vardkedjor/", "/kontakter/"])
+def test_slash_goes_to_the_search_box_and_does_not_stand_in_it(
+    windows: Windows, county: County, outage: Outage, address: str
+):
+    page = windows.open(county.alva)
+    page.goto(address)
+    page.locator("main").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_the_letters_are_letters_while_one_types(windows: Windows, county: County, outage: Outage):
+    chain = make_chain(county, outage)
+    page = windows.open(county.alva)
+    page.goto(f"/vardkedja/{chain.pk}/samtal/?riktning=given")
+    here = page.url
+    for field in ("Namn på den du talar med", "Deras enhet"):
+        page.get_by_label(field).click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("norr/malm")
+        expect(page.get_by_label(field)).to_have_value("norr/malm")
+    page.get_by_role("radio", name="Upptaget").focus()
+    page.keyboard.type("nm/")
+    page.locator("main").focus()
+    page.keyboard.press("Control+m")
+    assert page.url == here
+
+
+def test_the_keys_can_be_turned_off_and_stay_off(windows: Windows, county: County, outage: Outage):
+    page = windows.open(county.alva)
+    page.goto("/")
+    page.get_by_role("button", name="Snabbtangenter").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Snabbtangenter är av")).to_be_visible()
+    page.locator("main").focus()
+    page.keyboard.press("n")
+    page.get_by_role("button", name="Snabbtangenter").click()
+    expect(page.get_by_role("heading", level=1, name="Läge")).to_be_attached()
+    page.locator("main").focus()
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Jag ringer"))
+
+
+def test_focus_comes_first_to_the_skip_link_and_then_follows_the_page(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage)
+    tell(county.alva, chain, make_event(county.alva, chain))
+    page = windows.open(county.alva)
+    page.goto("/checklistor/")
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_have_text("Till innehållet")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    page.goto("/")
+    expect(call_to(page, "Heimdalls hälsocentral").get_by_role("link", name="Nådd")).to_be_focused()

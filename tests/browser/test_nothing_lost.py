@@ -1,0 +1,222 @@
+"""What was typed stays until it is saved, and is saved once."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, Route, expect
+
+from contacts.models import SubmissionClash
+from outage.models import CareChain, Handover, Outage
+from tests.browser.conftest import Windows
+from tests.browser.steps import (
+    SAVED,
+    choose_other_end,
+    is_dirty,
+    log_in,
+    open_chain,
+    save_call,
+    saved_note,
+    speak_to,
+    tick_message,
+)
+from tests.factories import County, make_chain
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SERVICES = "Trygghetslarm – natt; hemtjänst två gånger om dagen, även helg"
+
+
+@pytest.fixture
+def chain(county: County, outage: Outage) -> CareChain:
+    return make_chain(county, outage)
+
+
+def the_call(chain: CareChain, direction: str = "given") -> str:
+    return f"/vardkedja/{chain.pk}/samtal/?riktning={direction}"
+
+
+def fill_in_a_received_reply(page: Page, chain: CareChain) -> None:
+    page.goto(the_call(chain, "received"))
+    choose_other_end(page, "Skellefteå kommun")
+    tick_message(page, "Svar på inskrivning kommun")
+    page.get_by_label("Aktuella insatser").locator("visible=true").fill(SERVICES)
+    speak_to(page, "Karin Påhittad", "Upprepat och rättat")
+    page.get_by_text("Kommentar, nästa steg, ring tillbaka").click()
+    page.get_by_label("Kommentar").fill("Ringer åter kl. 15.")
+
+
+def fill_in_a_given_call(page: Page, chain: CareChain, spoken_to: str = "Karin Påhittad") -> None:
+    page.goto(the_call(chain))
+    choose_other_end(page, "Skellefteå kommun")
+    tick_message(page, "Inskrivning")
+    speak_to(page, spoken_to)
+
+
+def everything_of_the_reply_is_there(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Någon ringer oss")
+    expect(page.get_by_role("radio", name="Skellefteå kommun")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Svar på inskrivning kommun")).to_be_checked()
+    expect(page.get_by_label("Aktuella insatser").locator("visible=true")).to_have_value(SERVICES)
+    expect(page.get_by_role("radio", name="Upprepat och rättat")).to_be_checked()
+    expect(page.get_by_label("Kommentar")).to_have_value("Ringer åter kl. 15.")
+    expect(page.get_by_label("Kommentar")).to_be_visible()
+
+
+def only_call() -> Handover:
+    return Handover.objects.get()
+
+
+def test_an_error_takes_nothing_away_and_says_what_to_do(windows: Windows, county: County, chain: CareChain):
+    windows.expect_answer(422)
+    page = windows.open(county.alva)
+    fill_in_a_received_reply(page, chain)
+    page.get_by_label("Namn på den du talar med").fill("")
+    page.get_by_role("button", name="Spara och nästa").click()
+
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Det du skrivit står kvar")
+    expect(alert).to_be_focused()
+    everything_of_the_reply_is_there(page)
+    alert.get_by_role("link", name=re.compile("Skriv namnet")).click()
+    expect(page.get_by_label("Namn på den du talar med")).to_be_focused()
+    page.keyboard.type("Karin Påhittad")
+    save_call(page)
+    assert only_call().messages.get().event.particulars["current_services"] == SERVICES
+
+
+def test_a_patient_is_kept_through_an_error(windows: Windows, county: County, outage: Outage):
+    windows.expect_answer(422)
+    page = windows.open(county.alva)
+    page.goto("/vardkedjor/ny/")
+    page.get_by_role("textbox", name="Patientens namn").fill("Asta Provberg")
+    page.get_by_role("combobox", name="Kommun", exact=True).select_option(label="Skellefteå kommun")
+    page.get_by_role("button", name="Öppna vårdkedjan").click()
+    expect(page.get_by_role("alert")).to_contain_text("Välj ja, nej eller vet inte.")
+    open_chain(page, number="19380214-9805", name="Asta Provberg")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Asta Provberg")
+    assert CareChain.objects.count() == 1
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+def test_a_log_in_that_lapses_half_way_loses_nothing_and_tells_nobody_else(
+    windows: Windows, county: County, chain: CareChain, javascript: bool
+):
+    windows.expect_answer(401, 404)
+    page = windows.open(county.alva)
+    if not javascript:
+        page = windows.open(county.alva, javascript=False)
+    fill_in_a_received_reply(page, chain)
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Spara och nästa").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logga in")
+    held = page.url
+    other = windows.open()
+    other.goto(held)
+    log_in(other, "bo")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Sidan finns inte")
+    expect(other.locator("body")).not_to_contain_text("Trygghetslarm")
+
+    log_in(page, "alva")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Det du skrev finns kvar")
+    page.get_by_role("button", name="Visa formuläret igen").click()
+    everything_of_the_reply_is_there(page)
+    expect(page.get_by_label("Namn på den du talar med")).to_have_value("Karin Påhittad")
+    assert not Handover.objects.exists()
+    page.get_by_role("button", name="Spara och nästa").click()
+    expect(saved_note(page)).to_have_text(SAVED)
+    assert (only_call().direction, only_call().comment) == ("received", "Ringer åter kl. 15.")
+
+
+def test_a_cookie_that_is_gone_loses_nothing_either(windows: Windows, county: County, chain: CareChain):
+    windows.expect_answer(401)
+    page = windows.open(county.alva)
+    fill_in_a_given_call(page, chain)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Spara och nästa").click()
+    log_in(page, "alva")
+    page.get_by_role("button", name="Visa formuläret igen").click()
+    expect(page.get_by_label("Namn på den du talar med")).to_have_value("Karin Påhittad")
+    save_call(page)
+    assert only_call().spoken_to == "Karin Påhittad"
+
+
+def test_a_slow_answer_and_an_impatient_hand_give_one_row(windows: Windows, county: County, chain: CareChain):
+    page = windows.open(county.alva)
+    fill_in_a_given_call(page, chain)
+    waiting: list[Route] = []
+
+    def keep_waiting(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/samtal/**", keep_waiting)
+    button = page.get_by_role("button", name="Spara och nästa")
+    button.click()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    for _ in range(3):
+        button.click(force=True)
+    page.get_by_label("Namn på den du talar med").press("Enter")
+    assert len(waiting) == 1
+    waiting[0].continue_()
+    expect(saved_note(page)).to_have_text(SAVED)
+    assert only_call().spoken_to == "Karin Påhittad"
+
+
+def test_a_double_click_without_script_gives_one_row(windows: Windows, county: County, chain: CareChain):
+    page = windows.open(county.alva, javascript=False)
+    fill_in_a_given_call(page, chain)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.get_by_role("button", name="Spara och nästa").dblclick()
+    expect(saved_note(page).last).to_have_text(SAVED)
+    assert only_call().spoken_to == "Karin Påhittad"
+    assert sent.count("POST") >= 1
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+def test_back_and_save_again_makes_no_second_row(
+    windows: Windows, county: County, chain: CareChain, javascript: bool
+):
+    windows.expect_answer(422)
+    page = windows.open(county.alva, javascript=javascript)
+    fill_in_a_given_call(page, chain)
+    page.get_by_role("button", name="Spara och nästa").click()
+    expect(saved_note(page)).to_have_text(SAVED)
+    page.go_back()
+    page.get_by_role("button", name="Spara och nästa").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rätta detta")
+    assert only_call().spoken_to == "Karin Påhittad"
+
+
+def test_the_same_form_sent_again_with_other_words_keeps_both(windows: Windows, county: County, chain: CareChain):
+    windows.expect_answer(409)
+    first, second = windows.open(county.alva), windows.open(county.alva)
+    fill_in_a_given_call(first, chain)
+    fill_in_a_given_call(second, chain, "Kristina Annan")
+    same = first.locator("input[name=client_id]").input_value()
+    second.locator("input[name=client_id]").evaluate("(field, id) => { field.value = id; }", same)
+    save_call(first)
+    second.get_by_role("button", name="Spara och nästa").click()
+
+    expect(second.get_by_role("alert")).to_contain_text("redan sparat med annat innehåll")
+    expect(second.get_by_label("Namn på den du talar med")).to_have_value("Kristina Annan")
+    assert only_call().spoken_to == "Karin Påhittad"
+    assert "Kristina Annan" in str(SubmissionClash.objects.get().content)
+    save_call(second)
+    assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == ["Karin Påhittad", "Kristina Annan"]
+
+
+def test_the_page_says_what_is_not_saved_and_asks_before_it_is_left(
+    windows: Windows, county: County, chain: CareChain
+):
+    page = windows.open(county.alva)
+    page.goto(the_call(chain))
+    assert not is_dirty(page)
+    page.get_by_label("Namn på den du talar med").press_sequentially("Karin")
+    expect(page.locator("#save-state")).to_have_text("Inte sparat än")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Checklistor").click()
+    expect(page.get_by_label("Namn på den du talar med")).to_have_value("Karin")
+    assert asked == ["beforeunload"]

@@ -1,0 +1,46 @@
+"""Pages as a person meets them: read as HTML, forms sent as the browser would send them."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from django.http import HttpResponse
+
+Fields = dict[str, list[str]]
+
+
+def read(response: HttpResponse) -> BeautifulSoup:
+    """Give the page as a tree."""
+    return BeautifulSoup(response.content.decode(), "html.parser")
+
+
+def form_of(page: BeautifulSoup, **attributes: Any) -> Tag:
+    """Give the one form of the page's main part that has these attributes."""
+    found = page.main.find_all("form", attributes)
+    assert len(found) == 1, f"{len(found)} forms"
+    return found[0]
+
+
+def fields_of(form: Tag) -> Fields:
+    """Give what the browser would send if the form were sent as it stands, without pressing any named button."""
+    sent: Fields = {}
+    for field in form.find_all(["input", "textarea", "select"]):
+        name = field.get("name")
+        if not name:
+            continue
+        if field.name == "textarea":
+            # A browser drops the first line break of a text box.
+            values = [field.text.removeprefix("\n")]
+        elif field.name == "select":
+            values = [option["value"] for option in field.find_all("option", selected=True)]
+        elif field.get("type") in {"checkbox", "radio"}:
+            values = [field.get("value", "on")] if field.has_attr("checked") else []
+        else:
+            values = [field.get("value", "")]
+        sent.setdefault(name, []).extend(values)
+    return {name: values for name, values in sent.items() if values}
+
+
+def errors_of(page: BeautifulSoup) -> str:
+    """Give what the box of errors at the top of a form says."""
+    box = page.main.find(attrs={"role": "alert"})
+    return " ".join(box.get_text(" ").split()) if box else ""

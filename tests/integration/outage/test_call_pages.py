@@ -1,0 +1,313 @@
+"""Logga samtal as a person meets it: filled in where it can be, nothing typed ever lost, who may say what (R3)."""
+
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import SubmissionClash
+from contacts.rules.parties import Party
+from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.rules.informing import CallOutcome
+from tests.factories import County, make_chain, make_event, tell
+from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
+
+# R3 by hand: who says what. Whom it is for is held where the call is written.
+SAYS: dict[Party, dict[str, str]] = {
+    Party.INPATIENT: {
+        "admission": "R3.1",
+        "preliminary_ready": "R3.2",
+        "discharge_report": "R3.3",
+        "ready_for_discharge": "R3.4",
+        "discharge": "R3.5",
+    },
+    Party.MUNICIPALITY: {"admission_reply": "R3.6", "municipality_ready": "R3.7"},
+    Party.OUTPATIENT: {"admission_reply": "R3.8", "sip_initiative": "R3.9", "sip_invitation": "R3.9"},
+}
+KINDS = sorted({kind for says in SAYS.values() for kind in says})
+WORKS_AS = {"alva": Party.INPATIENT, "cissi": Party.MUNICIPALITY, "disa": Party.OUTPATIENT}
+
+
+def chain_of(county: County, outage: Outage, who: str) -> CareChain:
+    return make_chain(county, outage, county.somebody(who))
+
+
+def opened(client: Client, county: County, chain: CareChain, who: str = "alva", query: str = "") -> Fields:
+    """Log somebody in and open the form; give what it holds as it is shown."""
+    client.force_login(county.somebody(who).user)
+    page = read(client.get(reverse("chain_call", args=[chain.pk]) + query))
+    return fields_of(form_of(page, method="post"))
+
+
+def send(client: Client, chain: CareChain, fields: Fields, query: str = "", **changed: Any):
+    values = {name: v if isinstance(v, list) else [v] for name, v in changed.items()}
+    return client.post(reverse("chain_call", args=[chain.pk]) + query, fields | values)
+
+
+REACHED = {
+    "recipient": "municipality",
+    "outcome": "reached",
+    "number": "0910-00 00 00",
+    "spoken_to": "Karin Påhittad",
+    "spoken_to_unit": "Biståndsenheten",
+    "messages": ["new:admission:inpatient"],
+}
+
+
+@pytest.mark.clause("R3.1", "R3.2", "R3.3", "R3.4", "R3.5", "R3.6", "R3.7", "R3.8", "R3.9")
+@pytest.mark.parametrize("who", WORKS_AS)
+@pytest.mark.parametrize("direction", ["given", "received"])
+def test_the_messages_offered_are_those_the_routine_lets_the_teller_say(
+    county: County, outage: Outage, client: Client, who: str, direction: str
+):
+    fields_shown = opened(client, county, chain_of(county, outage, who), who, f"?riktning={direction}")
+    assert fields_shown["client_id"]
+    page = read(
+        client.get(
+            reverse("chain_call", args=[CareChain.objects.get().pk]), query_params={"riktning": direction}
+        )
+    )
+    offered = {box["value"] for box in page.main.find_all("input", {"name": "messages"})}
+    tellers = {WORKS_AS[who]} if direction == "given" else set(Party) - {WORKS_AS[who]}
+    assert offered == {f"new:{kind}:{party}" for party in tellers for kind in SAYS[party]}
+
+
+@pytest.mark.clause("R3.1", "R3.2", "R3.3", "R3.4", "R3.5", "R3.6", "R3.7", "R3.8", "R3.9")
+@pytest.mark.parametrize("who", WORKS_AS)
+def test_a_message_one_does_not_say_is_refused_however_it_comes(
+    county: County, outage: Outage, client: Client, who: str
+):
+    chain, own = chain_of(county, outage, who), WORKS_AS[who]
+    fields = opened(client, county, chain, who)
+    for kind, party in product(KINDS, Party):
+        recipient = next(p for p in Party if p is not own)
+        answer = send(
+            client,
+            chain,
+            fields,
+            **(REACHED | {"recipient": str(recipient), "messages": f"new:{kind}:{party}"}),
+            client_id=str(uuid4()),
+        )
+        fits = party is own and kind in SAYS[own]
+        assert answer.status_code == (302 if fits else 422), (kind, party)
+    assert CareChainEvent.objects.count() == len(SAYS[own])
+
+
+@pytest.mark.clause("R3.7")
+def test_slutenvard_does_not_say_kommunklar(county: County, chain: CareChain, client: Client):
+    fields = opened(client, county, chain)
+    answer = send(client, chain, fields, **REACHED | {"messages": "new:municipality_ready:inpatient"})
+    assert answer.status_code == 422
+    assert "Meddelandet har ändrats sedan sidan öppnades. Välj igen." in errors_of(read(answer))
+    assert not Handover.objects.exists()
+
+
+@pytest.mark.parametrize(("caller", "party"), list(product(Party, Party)))
+def test_who_rings_us_says_its_own_messages_only(
+    county: County, chain: CareChain, client: Client, caller: Party, party: Party
+):
+    query = "?riktning=received"
+    fields = opened(client, county, chain, query=query)
+    kind = next(iter(SAYS[party]))
+    answer = send(
+        client,
+        chain,
+        fields,
+        query,
+        **(REACHED | {"recipient": str(caller), "messages": f"new:{kind}:{party}"}),
+    )
+    if caller is party and party is not Party.INPATIENT:
+        assert answer.status_code == 302
+        assert Handover.objects.get().direction == "received"
+        return
+    assert answer.status_code == 422
+    if party is not Party.INPATIENT:
+        assert "lämnas av" in errors_of(read(answer))
+
+
+def test_from_the_list_all_but_the_name_and_the_read_back_is_filled_in(
+    county: County, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    page = read(client.get(reverse("status")))
+    link = page.main.find("a", string="Nådd")
+    fields = fields_of(form_of(read(client.get(link["href"])), method="post"))
+    assert fields["recipient"] == ["municipality"]
+    assert fields["outcome"] == ["reached"]
+    assert fields["messages"] == [f"event:{event.pk}"]
+    assert fields["spoken_to_unit"] == ["Skellefteå kommun"]
+    assert (fields["at_kl"], fields["at_dag"]) == (["10.52"], ["2026-11-24"])
+    answer = client.post(
+        link["href"], fields | {"spoken_to": ["Karin"], "read_back": ["done"], "number": ["0910-1"]}
+    )
+    assert answer.status_code == 302
+    assert Handover.objects.filter(outcome=CallOutcome.REACHED, messages__event=event).count() == 1
+    after = read(client.get(reverse("status")))
+    assert "Sparat på servern 10.52." in after.get_text()
+    assert not after.main.find(attrs={"id": "calls"}).find(string="Skellefteå kommun")
+
+
+def test_one_press_logs_a_failed_try_and_a_double_click_one_row(
+    county: County, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    pressed = {
+        "client_id": str(uuid4()),
+        "recipient": "municipality",
+        "number": "0910-00 00 00",
+        "events": str(event.pk),
+        "outcome": "no_answer",
+    }
+    for _ in "12":
+        assert client.post(reverse("quick_try", args=[chain.pk]), pressed).status_code == 302
+    assert Handover.objects.filter(outcome="no_answer", messages__event=event).count() == 1
+    page = read(client.get(reverse("status"))).main.find(attrs={"id": "calls"})
+    assert "2 försök, senast 10.52" in page.get_text()
+    client.post(reverse("quick_try", args=[chain.pk]), pressed | {"client_id": str(uuid4()), "number": ""})
+    assert "Försöket är inte sparat. Ange numret du ringde." in read(client.get(reverse("status"))).get_text()
+
+
+TYPED: dict[str, Any] = {
+    "recipient": "municipality",
+    "outcome": "reached",
+    "number": "0910-00 00 00",
+    "spoken_to": "",
+    "spoken_to_unit": "Bistånds<enheten>",
+    "messages": ["new:admission:inpatient", "new:preliminary_ready:inpatient"],
+    "p-preliminary_ready-inpatient-preliminary_date": "2026-11-27",
+    "h-admission-inpatient_kl": "1015",
+    "h-admission-inpatient_dag": "2026-11-24",
+    "read_back": "not_possible",
+    "read_back_reason": "",
+    "comment": "Två rader\noch ”citat”.",
+    "next_step": "Ring 14.00",
+    "call_back": "070-000 00 00 efter tre",
+    "at_kl": "10.5x",
+    "at_dag": "2026-11-24",
+}
+
+
+def expect_as_typed(fields: Fields, typed: dict[str, Any]) -> None:
+    for name, value in typed.items():
+        values = sorted(value) if isinstance(value, list) else [value]
+        assert sorted(fields.get(name, [""])) == values, name
+
+
+def test_errors_stand_at_their_fields_and_everything_typed_stays(
+    county: County, chain: CareChain, client: Client
+):
+    fields = opened(client, county, chain)
+    answer = send(client, chain, fields, **TYPED)
+    assert answer.status_code == 422
+    page = read(answer)
+    assert "Inget är sparat än. Det du skrivit står kvar." in errors_of(page)
+    assert "Skriv tiden som 10.52." in errors_of(page)
+    shown = fields_of(form_of(page, method="post"))
+    expect_as_typed(shown, TYPED)
+    answer = send(client, chain, shown, at_kl="10.50")
+    assert answer.status_code == 422
+    page = read(answer)
+    for sentence in (
+        "Skriv namnet på den du talade med.",
+        "Skriv varför meddelandet inte gick att upprepa.",
+    ):
+        assert sentence in errors_of(page)
+    shown = fields_of(form_of(page, method="post"))
+    expect_as_typed(shown, TYPED | {"at_kl": "10.50"})
+    assert shown["client_id"] == fields["client_id"]
+    answer = send(client, chain, shown, spoken_to="Karin", read_back_reason="Dålig linje.")
+    assert answer.status_code == 302
+    admission, preliminary = (m.event for m in Handover.objects.get().messages.all())
+    assert f"{admission.happened_at:%H.%M}" == "09.15"
+    assert preliminary.particulars == {"preliminary_date": "2026-11-27"}
+
+
+def test_a_time_before_the_outage_is_told_at_the_time_of_its_message(
+    county: County, chain: CareChain, client: Client
+):
+    fields = opened(client, county, chain)
+    early = {"h-admission-inpatient_kl": "08.00", "h-admission-inpatient_dag": "2026-11-24"}
+    answer = send(client, chain, fields, **REACHED | early)
+    assert answer.status_code == 422
+    page = read(answer)
+    assert "När hände det?: Driftstoppet började tis 24 nov 08.52" in errors_of(page)
+    expect_as_typed(fields_of(form_of(page, method="post")), REACHED | early)
+    assert not CareChainEvent.objects.exists()
+
+
+def test_other_content_under_the_same_id_keeps_both_and_can_be_saved_as_its_own(
+    county: County, chain: CareChain, client: Client
+):
+    fields = opened(client, county, chain)
+    send(client, chain, fields, **REACHED)
+    changed = REACHED | {"comment": "En annan kommentar.", "spoken_to": "Lars"}
+    answer = send(client, chain, fields, **changed)
+    assert answer.status_code == 409
+    page = read(answer)
+    assert "redan sparat med annat innehåll. Båda är kvar" in errors_of(page)
+    clash = SubmissionClash.objects.get()
+    assert clash.content["comment"] == ["En annan kommentar."]
+    assert not {"csrfmiddlewaretoken", "typed_by"} & set(clash.content)
+    assert Handover.objects.get().spoken_to == "Karin Påhittad"
+    shown = fields_of(form_of(page, method="post"))
+    expect_as_typed(shown, changed)
+    assert shown["client_id"] != fields["client_id"]
+    assert send(client, chain, shown).status_code == 302
+    assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == ["Karin Påhittad", "Lars"]
+
+
+def test_a_form_sent_twice_is_one_call_and_answers_the_same(county: County, chain: CareChain, client: Client):
+    fields = opened(client, county, chain)
+    answers = [send(client, chain, fields, **REACHED, stay="1") for _ in "12"]
+    assert {(answer.status_code, answer.headers["Location"]) for answer in answers} == {
+        (302, reverse("chain", args=[chain.pk]))
+    }
+    assert Handover.objects.count() == CareChainEvent.objects.count() == 1
+
+
+def corrected(client: Client, handover: Handover, **changed: Any):
+    address = reverse("correct_call", args=[handover.pk])
+    fields = fields_of(form_of(read(client.get(address)), method="post"))
+    values = {name: v if isinstance(v, list) else [v] for name, v in changed.items()}
+    return client.post(address, fields | values)
+
+
+def test_a_call_is_corrected_from_what_it_held(county: County, chain: CareChain, client: Client):
+    event = make_event(county.alva, chain, "admission")
+    handover = tell(county.alva, chain, event, to=Party.MUNICIPALITY, comment="Hon ringer åter.")
+    client.force_login(county.alva.user)
+    refused = corrected(client, handover, recipient="outpatient")
+    assert refused.status_code == 422
+    answer = corrected(client, handover, recipient="outpatient", reason="Fel mottagare.")
+    assert answer.status_code == 302
+    new = Handover.objects.get(supersedes=handover)
+    assert (new.recipient, new.comment, new.reason) == ("outpatient", "Hon ringer åter.", "Fel mottagare.")
+    assert [m.event for m in new.messages.all()] == [event]
+    page = read(client.get(answer.headers["Location"])).get_text()
+    assert "Rättat 10.52 av Alva Påhittad: Fel mottagare." in " ".join(page.split())
+
+
+def test_a_try_that_told_of_nothing_can_be_corrected(county: County, outage: Outage, client: Client):
+    chain = make_chain(county, outage, county.disa)
+    tried = tell(county.disa, chain, outcome=CallOutcome.NO_ANSWER)
+    client.force_login(county.disa.user)
+    assert corrected(client, tried, outcome="busy", reason="Fel knapp.").status_code == 302
+    assert Handover.objects.get(supersedes=tried).outcome == "busy"
+
+
+def test_a_call_is_taken_back_with_its_reason(county: County, chain: CareChain, client: Client):
+    handover = tell(county.alva, chain, make_event(county.alva, chain))
+    client.force_login(county.alva.user)
+    address = reverse("withdraw_call", args=[handover.pk])
+    fields = fields_of(form_of(read(client.get(address)), method="post"))
+    assert client.post(address, fields).status_code == 422
+    assert client.post(address, fields | {"reason": ["Fel patient."]}).status_code == 302
+    row = Handover.objects.get(supersedes=handover)
+    assert row.withdraws
+    for name in ("correct_call", "withdraw_call"):
+        assert client.get(reverse(name, args=[row.pk])).status_code == 404

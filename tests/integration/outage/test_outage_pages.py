@@ -1,0 +1,173 @@
+"""The pages of the outage itself and of what is entered afterwards, as a person goes through them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.rules.parties import Party
+from outage.models import Acknowledgement, CareChain, Outage, OutageReport, RegistrationMark, SupportContact
+from outage.queries.outages import current_outage
+from outage.services.outages import end_outage
+from tests.factories import County, make_event, make_outage
+from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
+
+
+def form_at(client: Client, path: str) -> Fields:
+    return fields_of(form_of(read(client.get(path)), method="post"))
+
+
+def send(client: Client, path: str, fields: Fields, **changed: Any):
+    return client.post(path, fields | {name: [str(value)] for name, value in changed.items()})
+
+
+def text_of(client: Client, path: str) -> str:
+    return " ".join(read(client.get(path)).get_text(" ").split())
+
+
+@pytest.fixture
+def alva(county: County, client: Client) -> Client:
+    """Alva's browser, logged in."""
+    client.force_login(county.alva.user)
+    return client
+
+
+def test_without_an_outage_all_is_well_and_no_page_of_an_outage_is_there(county: County, alva: Client):
+    assert "PRATOR i drift" in text_of(alva, "/")
+    for name in ("change_outage", "record_support", "chains", "new_chain", "log_call", "back_registration"):
+        assert alva.get(reverse(name)).status_code == 404, name
+    assert alva.get(reverse("calls_to_make")).status_code == 204
+
+
+@pytest.mark.clause("R1.1")
+def test_an_outage_is_reported_then_support_is_rung(county: County, alva: Client):
+    path = reverse("report_outage")
+    fields = form_at(alva, path)
+    assert (fields["started_at_kl"], fields["started_at_dag"]) == (["10.52"], ["2026-11-24"])
+    refused = send(alva, path, fields)
+    assert refused.status_code == 422
+    assert "Välj vilka som är utan PRATOR." in errors_of(read(refused))
+    answer = send(alva, path, fields, scope="both_principals", started_at_kl="1040", sees="Snurrar.")
+    assert answer.headers["Location"] == reverse("record_support")
+    assert "Driftstoppet är anmält." in text_of(alva, answer.headers["Location"])
+    fields = form_at(alva, reverse("record_support"))
+    assert send(alva, reverse("record_support"), fields, case_number="INC-7").status_code == 302
+    assert SupportContact.objects.get().case_number == "INC-7"
+    page = text_of(alva, "/")
+    assert "10.40" in page
+    assert "ärende INC-7" in page
+
+
+def test_who_reports_second_is_told_that_it_is_known(county: County, outage: Outage, client: Client):
+    client.force_login(county.cissi.user)
+    path = reverse("report_outage")
+    answer = send(client, path, form_at(client, path), scope="municipalities_only")
+    assert "Ett driftstopp pågår redan. Din anmälan är tillagd." in text_of(client, answer.headers["Location"])
+    assert OutageReport.objects.count() == 2
+    assert "enbart kommunerna" in text_of(client, "/").lower()
+
+
+@pytest.mark.clause("R1.2")
+def test_with_only_the_municipalities_cut_off_each_is_told_its_own(county: County, client: Client):
+    make_outage(county.alva, scope="municipalities_only")
+    client.force_login(county.cissi.user)
+    assert "Se pärmen." in text_of(client, "/")
+    client.force_login(county.alva.user)
+    page = text_of(client, "/")
+    assert "Ni ser översikten i PRATOR." in page
+    assert "Se pärmen." not in page
+
+
+@pytest.mark.clause("R1.3")
+def test_with_both_cut_off_everything_goes_by_telephone(county: County, outage: Outage, alva: Client):
+    assert "Lämna och ta emot all information via telefon." in text_of(alva, "/")
+
+
+def test_what_is_known_is_changed_from_what_it_was(county: County, outage: Outage, alva: Client):
+    path = reverse("change_outage")
+    fields = form_at(alva, path)
+    assert (fields["scope"], fields["started_at_kl"]) == (["both_principals"], ["08.52"])
+    refused = send(alva, path, fields, expected_end_at_kl="08.00", expected_end_at_dag="2026-11-24")
+    assert "Slutet ligger före starten." in errors_of(read(refused))
+    assert send(alva, path, fields, scope="municipalities_only").status_code == 302
+    assert current_outage().current.scope == "municipalities_only"
+
+
+def test_a_change_sent_twice_is_one_row(county: County, outage: Outage, alva: Client):
+    path = reverse("change_outage")
+    fields = form_at(alva, path)
+    for _ in "12":
+        assert send(alva, path, fields, scope="municipalities_only").status_code == 302
+    assert outage.reports.count() == 2
+
+
+@pytest.mark.clause("R4.1")
+def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
+    county: County, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "admission")
+    client.force_login(county.esa.user)
+    path = reverse("end_outage")
+    fields = form_at(client, path)
+    refused = send(client, path, fields, ended_at_kl="10.00")
+    assert refused.status_code == 422
+    assert "En händelse är loggad 10.22, efter den tiden." in errors_of(read(refused))
+    answer = send(client, path, fields)
+    assert answer.headers["Location"] == reverse("back_registration")
+    page = text_of(client, answer.headers["Location"])
+    assert "PRATOR är åter i drift." in page
+    assert "Skriv in patienten i PRATOR." in page
+    assert client.get(path).headers["Location"] == reverse("back_registration")
+    marked = {"client_id": str(uuid4()), "task": f"admission:{event.pk}", "done": "1"}
+    mark = reverse("mark_task", args=[chain.pk])
+    for _ in "12":
+        answer = client.post(mark, marked)
+        assert answer.headers["Location"] == f"{reverse('back_registration')}?sida=1#kedja-{chain.number}"
+    assert RegistrationMark.objects.count() == 1
+    assert "10.52 Esa Påhittad" in text_of(client, reverse("back_registration"))
+    part = client.post(
+        mark, marked | {"client_id": str(uuid4()), "done": "0"}, headers={"HX-Request": "true"}
+    )
+    assert "<html" not in part.content.decode()
+    assert "Skriv in patienten i PRATOR." in part.content.decode()
+    assert client.post(reverse("acknowledge")).status_code == 302
+    assert Acknowledgement.objects.get().unit == county.ward
+
+
+def test_a_mark_that_cannot_be_saved_says_so(county: County, chain: CareChain, alva: Client):
+    event = make_event(county.alva, chain, "discharge")
+    mark = reverse("mark_task", args=[chain.pk])
+    sent = {"client_id": str(uuid4()), "task": f"admission_or_discharge:{event.pk}", "done": "1"}
+    assert "Skriv vad du beslutade." in read(alva.post(mark, sent, follow=True)).get_text()
+    assert "Markeringen är inte sparad." in read(alva.post(mark, {}, follow=True)).get_text()
+    assert "Loggen har ändrats" in read(alva.post(mark, sent | {"task": "x"}, follow=True)).get_text()
+    assert not RegistrationMark.objects.exists()
+
+
+def test_an_end_said_too_early_is_taken_back_on_the_page(county: County, outage: Outage, client: Client):
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    client.force_login(county.esa.user)
+    assert client.post(reverse("reopen_outage")).status_code == 302
+    assert "Driftstoppet pågår igen." in text_of(client, "/")
+
+
+def test_the_list_to_ring_has_discharges_first_then_the_oldest(
+    county: County, chain: CareChain, outage: Outage, alva: Client
+):
+    from tests.factories import make_chain
+
+    late = make_chain(county, outage, patient_name="Sena Senasson")
+    make_event(county.alva, chain, "admission", ago=timedelta(minutes=60))
+    make_event(county.alva, late, "discharge", ago=timedelta(minutes=5), to=Party.OUTPATIENT)
+    calls = read(alva.get(reverse("calls_to_make"))).find_all("h3")
+    assert [" ".join(h.get_text().split()).split(" · ")[0] for h in calls] == [
+        "Utskrivningsmeddelande",
+        "Utskrivningsmeddelande",
+        "Inskrivning",
+        "Inskrivning",
+    ]
+    assert "Sena Senasson" in calls[0].get_text()
