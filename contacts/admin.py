@@ -223,14 +223,9 @@ class DirectoryEntryAdmin(OwnPrincipalsRows):
                 self.message_user(request, no.reason, level=messages.ERROR)
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):
-    """Loggen: read only, for those who may everything."""
+class ReadOnlyHistory(admin.ModelAdmin):
+    """History: read by those who may everything, changed by nobody."""
 
-    list_display = ["at", "user", "unit", "principal", "action", "target_type", "target_id"]
-    list_filter = ["action"]
-    list_select_related = ["user", "unit", "principal"]
-    date_hierarchy = "at"
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -244,3 +239,13 @@ class AuditEntryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse: it is history."""
         return False
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyHistory):
+    """Loggen."""
+
+    list_display = ["at", "user", "unit", "principal", "action", "target_type", "target_id"]
+    list_filter = ["action"]
+    list_select_related = ["user", "unit", "principal"]
+    date_hierarchy = "at"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from contacts.models import SubmissionClash
 from outage.models import CareChain, Handover, Outage
@@ -32,6 +32,11 @@ def chain(county: County, outage: Outage) -> CareChain:
     return make_chain(county, outage)
 
 
+def their_services(page: Page) -> Locator:
+    """Give the box of the municipality's answer; without script that of öppenvård is open too."""
+    return page.locator("[name=p-admission_reply-municipality-current_services]")
+
+
 def the_call(chain: CareChain, direction: str = "given") -> str:
     return f"/vardkedja/{chain.pk}/samtal/?riktning={direction}"
 
@@ -40,7 +45,8 @@ def fill_in_a_received_reply(page: Page, chain: CareChain) -> None:
     page.goto(the_call(chain, "received"))
     choose_other_end(page, "Skellefteå kommun")
     tick_message(page, "Svar på inskrivning kommun")
-    page.get_by_label("Aktuella insatser").locator("visible=true").fill(SERVICES)
+    page.get_by_label("Deras enhet").fill("Biståndsenheten")
+    their_services(page).fill(SERVICES)
     speak_to(page, "Karin Påhittad", "Upprepat och rättat")
     page.get_by_text("Kommentar, nästa steg, ring tillbaka").click()
     page.get_by_label("Kommentar").fill("Ringer åter kl. 15.")
@@ -50,6 +56,10 @@ def fill_in_a_given_call(page: Page, chain: CareChain, spoken_to: str = "Karin P
     page.goto(the_call(chain))
     choose_other_end(page, "Skellefteå kommun")
     tick_message(page, "Inskrivning")
+    # With script the choice of whom to ring fills these two in.
+    if not page.get_by_label("Nummer").input_value():
+        page.get_by_label("Nummer").fill("0980-319 210")
+        page.get_by_label("Deras enhet").fill("Skellefteå kommun")
     speak_to(page, spoken_to)
 
 
@@ -57,7 +67,7 @@ def everything_of_the_reply_is_there(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Någon ringer oss")
     expect(page.get_by_role("radio", name="Skellefteå kommun")).to_be_checked()
     expect(page.get_by_role("checkbox", name="Svar på inskrivning kommun")).to_be_checked()
-    expect(page.get_by_label("Aktuella insatser").locator("visible=true")).to_have_value(SERVICES)
+    expect(their_services(page)).to_have_value(SERVICES)
     expect(page.get_by_role("radio", name="Upprepat och rättat")).to_be_checked()
     expect(page.get_by_label("Kommentar")).to_have_value("Ringer åter kl. 15.")
     expect(page.get_by_label("Kommentar")).to_be_visible()

@@ -39,7 +39,8 @@ def test_chains_are_numbered_in_the_order_they_are_opened_whoever_opens_them(cou
     assert [chain.principal for chain in opened] == [county.region, county.municipality, county.region]
     rows = AuditEntry.objects.filter(action="chain.opened").order_by("pk")
     assert [(row.chain, row.unit) for row in rows] == [
-        (chain.pk, by.unit) for chain, by in zip(opened, (county.alva, county.cissi, county.disa), strict=True)
+        (chain.pk, by.unit)
+        for chain, by in zip(opened, (county.alva, county.cissi, county.disa), strict=True)
     ]
 
 

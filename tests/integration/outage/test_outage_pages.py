@@ -66,7 +66,9 @@ def test_who_reports_second_is_told_that_it_is_known(county: County, outage: Out
     client.force_login(county.cissi.user)
     path = reverse("report_outage")
     answer = send(client, path, form_at(client, path), scope="municipalities_only")
-    assert "Ett driftstopp pågår redan. Din anmälan är tillagd." in text_of(client, answer.headers["Location"])
+    assert "Ett driftstopp pågår redan. Din anmälan är tillagd." in text_of(
+        client, answer.headers["Location"]
+    )
     assert OutageReport.objects.count() == 2
     assert "enbart kommunerna" in text_of(client, "/").lower()
 

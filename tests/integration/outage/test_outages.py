@@ -94,7 +94,12 @@ def test_two_reports_at_the_same_time_make_one_outage():
     results = at_once([lambda by=by: make_outage(by) for by in people])
     assert [type(result) for result in results] == [Outage] * 4
     assert len({result.pk for result in results}) == 1
-    assert sorted(OutageReport.objects.values_list("kind", flat=True)) == ["first", "joined", "joined", "joined"]
+    assert sorted(OutageReport.objects.values_list("kind", flat=True)) == [
+        "first",
+        "joined",
+        "joined",
+        "joined",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,10 +137,14 @@ def test_a_change_is_a_new_row_and_the_former_stays(county: County, outage: Outa
 def test_the_start_cannot_be_moved_past_what_is_logged(county: County, chain: CareChain):
     event = make_event(county.alva, chain, ago=timedelta(minutes=30))
     with pytest.raises(RuleError, match=r"En händelse är loggad 10\.22") as refused:
-        change_outage(by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10)))
+        change_outage(
+            by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10))
+        )
     assert refused.value.field == "started_at"
     withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient.")
-    changed = change_outage(by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10)))
+    changed = change_outage(
+        by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10))
+    )
     assert changed.kind == ReportKind.CHANGED
 
 
@@ -240,7 +249,9 @@ def test_support_is_not_rung_ahead_of_now(county: County, outage: Outage):
 
 
 WRITES: dict[str, Callable[[County, CareChain], object]] = {
-    "change": lambda c, chain: change_outage(by=c.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts()),
+    "change": lambda c, chain: change_outage(
+        by=c.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts()
+    ),
     "end": lambda c, chain: end(c, chain.outage),
     "support": lambda c, chain: record_support_contact(
         by=c.alva, outage=chain.outage, client_id=uuid4(), at=timezone.now()

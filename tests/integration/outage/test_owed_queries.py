@@ -34,16 +34,27 @@ MOMENTS = [TUESDAY - timedelta(minutes=10 * n) for n in range(1, 9)]
 class Scribe:
     """Writes a random log into a chain through the services, one random step at a time."""
 
-    def __init__(self, random: Random, county: County, chain: CareChain, people: Sequence[Acting]) -> None:
-        self.random, self.county, self.chain, self.people = random, county, chain, people
+    def __init__(
+        self,
+        random: Random,
+        county: County,
+        chain: CareChain,
+        people: Sequence[Acting],
+        places: Sequence[Unit],
+    ) -> None:
+        self.random, self.county, self.chain = random, county, chain
+        self.people, self.places = people, places
 
     def write(self, steps: int) -> None:
         for _ in range(steps):
             self.log: ChainLog = logs_of([self.chain.pk])[self.chain.pk]
             self.by = self.random.choice(self.people)
             step = self.random.choices(
-                [self.new, self.again, self.bare_try, self.change_event, self.change_call, self.wrong_patient],
-                [8, 8, 2, 4, 4, 0.3],
+                [
+                    *(self.new, self.again, self.bare_try, self.change_event, self.change_call),
+                    *(self.move, self.wrong_patient),
+                ],
+                [8, 8, 2, 4, 4, 1, 0.3],
             )[0]
             step()
 
@@ -69,7 +80,9 @@ class Scribe:
     def again(self) -> None:
         """Ring about what is logged, replaced and withdrawing rows included."""
         if self.log.events:
-            events = self.random.sample(self.log.events, min(len(self.log.events), self.random.choice([1, 2])))
+            events = self.random.sample(
+                self.log.events, min(len(self.log.events), self.random.choice([1, 2]))
+            )
             self.call([Message(event_id=event.pk) for event in events], Direction.GIVEN)
 
     def bare_try(self) -> None:
@@ -136,10 +149,25 @@ class Scribe:
             reason="Slump.",
         )
 
+    def move(self) -> None:
+        """The patient is on another ward, or has another öppenvård, than was thought."""
+        self.change(**{self.random.choice(["ward_unit", "outpatient_unit"]): self.random.choice(self.places)})
+
     def wrong_patient(self) -> None:
-        seen = get_chain(self.by, self.chain.pk).details_id
-        facts = chain_facts(self.county, status=ChainStatus.WRONG_PATIENT, status_reason="Slump.")
-        change_details(by=self.by, chain=self.chain, client_id=uuid4(), replaces=seen, facts=facts)
+        self.change(status=ChainStatus.WRONG_PATIENT, status_reason="Slump.")
+
+    def change(self, **changed: Any) -> None:
+        # The one who opened the chain sees it wherever the patient moves.
+        opener = self.people[0]
+        seen = get_chain(opener, self.chain.pk).details
+        assert seen is not None
+        facts = chain_facts(
+            self.county,
+            ward_unit=changed.pop("ward_unit", seen.ward_unit),
+            outpatient_unit=changed.pop("outpatient_unit", seen.outpatient_unit),
+            **changed,
+        )
+        change_details(by=opener, chain=self.chain, client_id=uuid4(), replaces=seen.pk, facts=facts)
 
 
 def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
@@ -182,7 +210,8 @@ def test_the_database_finds_exactly_the_chains_with_calls_owed_in_the_order_to_r
     for _ in range(CHAINS):
         people, where = random.choice(places)
         chain = make_chain(county, outage, people[0], **where)
-        Scribe(random, county, chain, people).write(random.randrange(8))
+        units = [cottage, county.ward, county.health_centre]
+        Scribe(random, county, chain, people, units).write(random.randrange(8))
     for acting in (county.alva, county.disa, county.cissi, sam, county.bo):
         expected = by_the_rules(acting, outage)
         found = chains_with_calls_owed(acting, outage)[:]

@@ -46,7 +46,9 @@ def test_an_id_that_is_taken_clashes(county: County, who: str, content: dict[str
 
 def test_a_clash_is_kept_whole_and_once(county: County):
     send(county.alva, {"a": 1})
-    kept = [keep_clash(by=county.alva, client_id=FORM, content={"a": 2, "text": "Rad ett\nåäö"}) for _ in "12"]
+    kept = [
+        keep_clash(by=county.alva, client_id=FORM, content={"a": 2, "text": "Rad ett\nåäö"}) for _ in "12"
+    ]
     assert kept[0] == kept[1]
     row = SubmissionClash.objects.get()
     assert row.content == {"a": 2, "text": "Rad ett\nåäö"}

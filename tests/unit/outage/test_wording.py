@@ -28,7 +28,8 @@ def test_a_time_of_day_is_written_with_a_point_in_stockholm(at: datetime, text: 
 
 
 @pytest.mark.parametrize(
-    "text", ["mån 23 nov", "tis 24 nov", "ons 25 nov", "tors 26 nov", "fre 27 nov", "lör 28 nov", "sön 29 nov"]
+    "text",
+    ["mån 23 nov", "tis 24 nov", "ons 25 nov", "tors 26 nov", "fre 27 nov", "lör 28 nov", "sön 29 nov"],
 )
 def test_a_day_is_written_with_its_weekday(text: str):
     assert day(date(2026, 11, int(text.split()[1]))) == text
@@ -36,7 +37,11 @@ def test_a_day_is_written_with_its_weekday(text: str):
 
 @pytest.mark.parametrize(
     ("month", "text"),
-    list(enumerate(["jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"], start=1)),
+    list(
+        enumerate(
+            ["jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec"], start=1
+        )
+    ),
 )
 def test_a_month_is_written_short(month: int, text: str):
     assert day(date(2026, month, 1)).split()[-1] == text
