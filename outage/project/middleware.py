@@ -1,5 +1,6 @@
 """Middleware: who acts, what was typed when a log-in lapsed, and that no page stays in a shared browser."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,10 @@ _WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_l
 # What a held form's row has room for.
 _LONGEST_ADDRESS = 300
 
+# The element of Läge that fetches its calls again by itself, and how often a log-in in use is written down.
+_REFRESHES_ITSELF = "calls"
+_SEEN_EVERY_SECONDS = 120
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -31,9 +36,21 @@ def typed_by_token(user_id: int) -> str:
 
 
 def _address(request: HttpRequest) -> str:
-    """Give where a form was sent, with its query: a call's direction stands there. A long query only fills in fields."""
+    """Give where a form was sent, with its query: a call's direction stands there.
+
+    The long ones only fill in fields, which the form that came in holds anyhow.
+    """
     whole = request.get_full_path()
     return whole if len(whole) <= _LONGEST_ADDRESS else request.path
+
+
+def _keep_logged_in(request: HttpRequest) -> None:
+    """Let the log-in last on from what a person does; a page that refreshes itself on a PC left behind does not count."""
+    if request.headers.get("HX-Trigger") == _REFRESHES_ITSELF:
+        return
+    now = int(time.time())
+    if now - request.session.get("seen", 0) > _SEEN_EVERY_SECONDS:
+        request.session["seen"] = now
 
 
 class ActingMiddleware:
@@ -46,6 +63,7 @@ class ActingMiddleware:
         request.acting = None
         if request.user.is_authenticated:
             request.acting = acting_for(request.user, request.session.get("membership_id"))
+            _keep_logged_in(request)
         return self.get_response(request)
 
     def process_view(
@@ -71,10 +89,13 @@ class HoldTypedTextMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if request.method != "POST" or request.user.is_authenticated:
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
+        if request.headers.get("HX-Request"):
+            # The page asks for the same again as a whole page, or sends an ordinary form, which is then held.
+            return HttpResponse(status=401)
         token = request.POST.get(TYPED_BY_FIELD, "")
-        if not token or not getattr(view, "login_required", True):
+        if not token:
             return None
         try:
             owner = user_by_id(signing.loads(token, salt=_SALT, max_age=settings.SESSION_COOKIE_AGE + 86_400))
@@ -82,9 +103,6 @@ class HoldTypedTextMiddleware:
             return None
         if owner is None:
             return None
-        if request.headers.get("HX-Request"):
-            # The page asks for the same again as an ordinary form, which is then held.
-            return HttpResponse(status=401)
         content = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_HELD}
         held = hold_form(by=owner, path=_address(request), content=content)
         if held is None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -57,8 +57,8 @@ def database(room: Path, with_postgres: bool) -> Iterator[str]:
 
 
 @contextmanager
-def serving(env: dict[str, str], workers: int) -> Iterator[int]:
-    """Serve product and bare views with the settings of `make run`; give the port."""
+def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[], float]]]:
+    """Serve product and bare views with the settings of `make run`; give the port, and what tells processor time."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -75,10 +75,21 @@ def serving(env: dict[str, str], workers: int) -> Iterator[int]:
     )
     try:
         _wait(server, port)
-        yield port
+        yield port, lambda: processor_seconds(server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)
+
+
+def processor_seconds(master: int) -> float:
+    """Give the processor time that the workers of a gunicorn master have used, in seconds."""
+    workers = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="utf-8").split()
+    ticks = 0
+    for worker in workers:
+        # The name in brackets may hold spaces; utime and stime are the 12th and 13th field after it.
+        fields = Path(f"/proc/{worker}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:
@@ -112,11 +123,22 @@ def scene(title: str, share: float, terms: Terms, *, with_postgres: bool = False
         )
         prepared = json.loads(told.read_text(encoding="utf-8"))
         targets = targets_of(prepared)
-        with serving(env, terms.workers) as port:
-            found = measure(port, targets, clients=terms.clients, rounds=terms.rounds, seconds=terms.seconds)
+        with serving(env, terms.workers) as (port, processor):
+            found = measure(
+                port,
+                targets,
+                processor=processor,
+                clients=terms.clients,
+                rounds=terms.rounds,
+                seconds=terms.seconds,
+            )
     for target in targets:
         measured = found[target.name]
-        print(f"  {target.name:30} {measured.rate:8.1f}/s  p50 {measured.percentile(50):7.1f} ms", flush=True)
+        print(
+            f"  {target.name:30} {measured.rate:8.1f}/s  p50 {measured.percentile(50):7.1f} ms"
+            f"  processor {measured.processor_ms:6.1f} ms",
+            flush=True,
+        )
     return Scene(title=title, engine=prepared["engine"], targets=targets, found=found)
 
 

@@ -26,15 +26,21 @@ class Target:
 
 @dataclass(slots=True)
 class Measured:
-    """Requests a second of each round, and the seconds each request took, all rounds together."""
+    """Requests a second of each round; the seconds each request took, and the server's processor took for all."""
 
     rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    processor: float = 0.0
 
     @property
     def rate(self) -> float:
         """The median of the rounds."""
         return median(self.rates)
+
+    @property
+    def processor_ms(self) -> float:
+        """Milliseconds of the server's processor time for one request: what other programs can not take away."""
+        return self.processor / len(self.seconds) * 1000
 
     def percentile(self, percent: int) -> float:
         """Give how many milliseconds that part of the requests stayed under."""
@@ -83,15 +89,26 @@ def run_round(port: int, target: Target, clients: int, seconds: float) -> tuple[
 
 
 def measure(
-    port: int, targets: list[Target], *, clients: int, rounds: int, seconds: float
+    port: int,
+    targets: list[Target],
+    *,
+    processor: Callable[[], float],
+    clients: int,
+    rounds: int,
+    seconds: float,
 ) -> dict[str, Measured]:
-    """Measure all targets in turns, round after round, so that a noisy machine is noisy for all of them alike."""
+    """Measure all targets in turns, round after round, so that a noisy machine is noisy for all of them alike.
+
+    `processor` gives the seconds of processor time that the server has used so far.
+    """
     found = {target.name: Measured() for target in targets}
     for target in targets:
         run_round(port, target, clients, min(seconds, 0.5))
     for _ in range(rounds):
         for target in targets:
+            before = processor()
             rate, taken = run_round(port, target, clients, seconds)
+            found[target.name].processor += processor() - before
             found[target.name].rates.append(rate)
             found[target.name].seconds += taken
     return found

@@ -57,8 +57,8 @@ def fill_in_a_given_call(page: Page, chain: CareChain, spoken_to: str = "Karin P
     choose_other_end(page, "Skellefteå kommun")
     tick_message(page, "Inskrivning")
     # With script the choice of whom to ring fills these two in.
-    if not page.get_by_label("Nummer").input_value():
-        page.get_by_label("Nummer").fill("0980-319 210")
+    if not page.get_by_label("Nummer", exact=True).input_value():
+        page.get_by_label("Nummer", exact=True).fill("0980-319 210")
         page.get_by_label("Deras enhet").fill("Skellefteå kommun")
     speak_to(page, spoken_to)
 

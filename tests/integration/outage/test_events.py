@@ -25,7 +25,10 @@ DAUGHTER, MANAGER, NURSE = "participant:Dotter", "participant:Chef", "participan
 
 
 def owed(county: County, chain: CareChain, who: str = "alva") -> dict[str, list[str]]:
-    """Give the labels of what each one is owed, by recipient; the database finds the chain exactly when there is any."""
+    """Give the labels of what each one is owed, by recipient.
+
+    The database finds the chain exactly when there is any.
+    """
     acting = county.somebody(who)
     chain = get_chain(acting, chain.pk)
     calls: list[OwedCall] = calls_owed(

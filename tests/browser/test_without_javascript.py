@@ -1,0 +1,77 @@
+"""Everything by plain forms: the browser runs no script."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from outage.models import Acknowledgement, ChecklistTick, Handover, RegistrationMark
+from tests.browser.conftest import Windows, at_awkward_hours
+from tests.browser.steps import (
+    SAVED,
+    choose_other_end,
+    group,
+    log_in,
+    note,
+    open_chain,
+    report_outage,
+    saved_note,
+    speak_to,
+    tick_message,
+)
+from tests.factories import County
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def tell_of_the_admission(page: Page, place: str, number: str) -> None:
+    choose_other_end(page, place)
+    page.get_by_label("Nummer", exact=True).fill(number)
+    tick_message(page, "Inskrivning")
+    speak_to(page, "Karin Påhittad")
+    page.get_by_label("Deras enhet").fill(place)
+    page.get_by_role("button", name="Spara och nästa").click()
+    expect(saved_note(page)).to_have_text(SAVED)
+
+
+@at_awkward_hours
+def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Windows, county: County):
+    page = windows.open(javascript=False)
+    page.goto("/")
+    log_in(page, "esa")
+    page.locator("main").get_by_role("link", name="Anmäl driftstopp").click()
+    report_outage(page, timezone.localtime() - timedelta(minutes=30))
+    page.get_by_role("button", name="Logga att supporten är uppringd").click()
+    expect(note(page, "supporten är underrättad")).to_be_visible()
+
+    page.get_by_role("link", name="Lägg till vårdkedja").click()
+    open_chain(page, number="19380214-9805", name="Asta Provberg")
+    page.get_by_role("link", name="Jag ringer om patienten").click()
+    tell_of_the_admission(page, "Skellefteå kommun", "0980-319 210")
+    # A try and a call by the buttons of Läge.
+    page.get_by_role("button", name="Inget svar").click()
+    expect(note(page, "Försöket är sparat")).to_be_visible()
+    page.get_by_role("link", name="Nådd").click()
+    speak_to(page, "Disa Hällvik")
+    page.get_by_role("button", name="Spara och nästa").click()
+    expect(saved_note(page)).to_have_text(SAVED)
+    expect(page.get_by_text("Inget samtal återstår")).to_be_visible()
+
+    tick = page.get_by_role("button", name=re.compile("^Bocka av")).first
+    item = (tick.get_attribute("aria-label") or "").removeprefix("Bocka av: ")
+    tick.click()
+    expect(page.get_by_role("button", name=f"Bocka av: {item}")).to_have_attribute("aria-pressed", "true")
+
+    page.goto("/")
+    page.get_by_role("link", name="PRATOR är åter i drift").click()
+    page.get_by_role("button", name="Avsluta driftstoppet").click()
+    task = group(page, "Registrera").locator(".task")
+    task.get_by_role("button", name="Markera som klart").click()
+    expect(task).to_contain_text("Klart")
+    page.get_by_role("button", name="Logga att enheten har kvitterat").click()
+    expect(page.get_by_text("Meddelandena är kvitterade")).to_be_visible()
+
+    assert sorted(Handover.objects.values_list("outcome", flat=True)) == ["no_answer", "reached", "reached"]
+    assert (ChecklistTick.objects.count(), RegistrationMark.objects.count(), Acknowledgement.objects.count()) == (1, 1, 1)
