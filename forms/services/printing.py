@@ -87,7 +87,8 @@ def _typeset(template: str, context: Mapping[str, Any], title: str) -> Rendered:
 def _keep(by: Acting, sheet: Sheet) -> None:
     # Typeset before the transaction opens: it takes a second, and nobody else could write meanwhile.
     with transaction.atomic():
-        sheet.full_clean(exclude=[name for name in ("outage", "chain") if getattr(sheet, name) is None])
+        # The rows it points at are in hand, and the database holds the keys.
+        sheet.full_clean(exclude=["outage", "chain", "unit", "user"])
         sheet.save()
         audit.record(
             by=by,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from contacts.access import Acting, can
-from contacts.models import Principal, Unit
+from contacts.models import Principal, Unit, User
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
@@ -106,12 +106,22 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     """
     ids = list(chain_ids)
     logs: dict[UUID, ChainLog] = {pk: ChainLog() for pk in ids}
+    events = list(
+        CareChainEvent.objects.filter(chain__in=ids)
+        .select_related("completion")
+        .order_by("happened_at", "recorded_at")
+    )
+    handovers = list(
+        Handover.objects.filter(chain__in=ids).prefetch_related("messages").order_by("at", "recorded_at")
+    )
     # Few people at few units write many rows: each of them is read once, not once a row.
-    events = CareChainEvent.objects.filter(chain__in=ids).select_related("completion")
-    for event in events.prefetch_related("user", "unit").order_by("happened_at", "recorded_at"):
+    people = User.objects.in_bulk({row.user_id for row in (*events, *handovers)})
+    units = Unit.objects.in_bulk({row.unit_id for row in (*events, *handovers)})
+    for row in (*events, *handovers):
+        row.user, row.unit = people[row.user_id], units[row.unit_id]
+    for event in events:
         logs[event.chain_id].events.append(event)
-    handovers = Handover.objects.filter(chain__in=ids)
-    for handover in handovers.prefetch_related("user", "unit", "messages").order_by("at", "recorded_at"):
+    for handover in handovers:
         logs[handover.chain_id].handovers.append(handover)
     return logs
 

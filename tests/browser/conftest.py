@@ -133,7 +133,7 @@ class Windows:
 
     def expect_silence(self) -> None:
         """Say that the server will be gone for a while."""
-        self.allowed += [r"net::ERR_", r"htmx:sendError"]
+        self.allowed += [r"net::ERR_", r"htmx:sendError", r"htmx:afterRequest"]
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.text.startswith(_TITLE):

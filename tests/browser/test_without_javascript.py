@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from outage.models import Acknowledgement, ChecklistTick, Handover, RegistrationMark
-from tests.browser.conftest import Windows, at_awkward_hours
+from tests.browser.conftest import HOURS, Windows
 from tests.browser.steps import (
     SAVED,
     choose_other_end,
@@ -36,7 +36,7 @@ def tell_of_the_admission(page: Page, place: str, number: str) -> None:
     expect(saved_note(page)).to_have_text(SAVED)
 
 
-@at_awkward_hours
+@pytest.mark.parametrize("clock", [HOURS["sunday 00.05"]], indirect=True)
 def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Windows, county: County):
     page = windows.open(javascript=False)
     page.goto("/")
@@ -71,7 +71,7 @@ def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Wi
     task.get_by_role("button", name="Markera som klart").click()
     expect(task).to_contain_text("Klart")
     page.get_by_role("button", name="Logga att enheten har kvitterat").click()
-    expect(page.get_by_text("Meddelandena är kvitterade")).to_be_visible()
+    expect(note(page, "meddelandena är kvitterade")).to_be_visible()
 
     assert sorted(Handover.objects.values_list("outcome", flat=True)) == ["no_answer", "reached", "reached"]
     assert (ChecklistTick.objects.count(), RegistrationMark.objects.count(), Acknowledgement.objects.count()) == (1, 1, 1)

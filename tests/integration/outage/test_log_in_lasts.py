@@ -41,5 +41,7 @@ def test_a_page_that_refreshes_itself_keeps_nobody_logged_in(
     assert not logged_in(client)
 
 
-def test_a_lapsed_refresh_gets_no_log_in_page_to_put_in_the_list(county: County, chain: CareChain, client: Client):
+def test_a_lapsed_refresh_gets_no_log_in_page_to_put_in_the_list(
+    county: County, chain: CareChain, client: Client
+):
     assert client.get("/att-ringa/", headers=REFRESH).status_code == 401

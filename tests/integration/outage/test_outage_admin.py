@@ -31,5 +31,7 @@ def test_history_is_listed_but_can_neither_be_added_nor_changed(superuser: Clien
 
 
 def test_no_model_with_patients_is_in_the_admin():
-    registered = {model._meta.model_name for model in admin.site._registry if model._meta.app_label == "outage"}
+    registered = {
+        model._meta.model_name for model in admin.site._registry if model._meta.app_label == "outage"
+    }
     assert registered == set(HISTORY)

@@ -25,7 +25,7 @@ from outage.services.handovers import Message, correct_call, log_call, withdraw_
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, person, tell
 from tests.integration.outage.conftest import TUESDAY
 
-CHAINS = 70
+CHAINS = 60
 NAMES = ["Dotter", "Chef på åttan", 'Kurator "Kim"', "Läkare\\jour"]
 # Few enough that many rows happen at the same moment: the ties are where two ways of counting part.
 MOMENTS = [TUESDAY - timedelta(minutes=10 * n) for n in range(1, 9)]

@@ -11,11 +11,11 @@ from django.urls import reverse
 from contacts.models import AuditEntry, Membership
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
-from outage.models import CareChain
+from outage.models import CareChain, Outage
 from outage.queries.checklists import checklists_for
 from outage.services.care_chains import change_details
 from outage.urls import urlpatterns
-from tests.factories import County, chain_facts, make_event, tell
+from tests.factories import County, chain_facts, make_chain, make_event, tell
 
 GET, POST = HTTPMethod.GET, HTTPMethod.POST
 OK, MOVED, EMPTY, FORBIDDEN, HIDDEN = 200, 302, 204, 403, 404
@@ -167,6 +167,20 @@ def test_what_others_log_is_not_found_by_searching(county: County, address, clie
         assert "Ingen vårdkedja stämmer" in page
     client.force_login(county.disa.user)
     assert PATIENT in client.post(reverse("chains"), {"sok": "särskild 1212"}).content.decode()
+
+
+def test_what_one_principal_logs_about_anothers_units_stays_its_own(
+    county: County, outage: Outage, client: Client
+):
+    """Cissi's own chain names Alva's ward and Disa's hälsocentral, who see theirs and not hers."""
+    hers = make_chain(county, outage, county.cissi, patient_name=PATIENT)
+    for who in ("alva", "disa"):
+        client.force_login(county.somebody(who).user)
+        assert client.get(reverse("chain", args=[hers.pk])).status_code == HIDDEN
+        for name in ("status", "chains"):
+            assert PATIENT not in client.get(reverse(name)).content.decode()
+    client.force_login(county.cissi.user)
+    assert PATIENT in client.get(reverse("chain", args=[hers.pk])).content.decode()
 
 
 def test_the_one_who_may_ends_the_outage(county: County, address, client: Client):

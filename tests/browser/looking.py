@@ -1,0 +1,59 @@
+"""Looks at a page as it stands: for whom it would be hard to use, and whether it fits its window."""
+
+import json
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+DESKTOP, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
+_WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def faults(page: Page) -> list[str]:
+    """Give everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = []
+    # Only colours differ between the schemes, so dark is asked about colours alone.
+    for size, scheme, options in (
+        (DESKTOP, "light", _WCAG),
+        (DESKTOP, "dark", _COLOUR),
+        (PHONE, "dark", _COLOUR),
+        (PHONE, "light", _WCAG),
+    ):
+        show(page, size, scheme)
+        found += [f"{size[0]} px, {scheme}: {line}" for line in _violations(page, options)]
+    for size in (PHONE, ZOOMED):
+        show(page, size)
+        if wide := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+            found.append(f"{size[0]} px: {wide} px wider than the window")
+    show(page, DESKTOP)
+    return found
+
+
+def show(page: Page, size: tuple[int, int], scheme: str = "light") -> None:
+    """Give the window another size and scheme; the page stays."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def _violations(page: Page, options: dict[str, Any]) -> list[str]:
+    answer = page.evaluate(f"axe.run({json.dumps(options | {'resultTypes': ['violations']})})")
+    return [
+        f"{v['id']}: {v['help']}: " + "; ".join(f"{n['target']} {n['html'][:120]}" for n in v["nodes"][:4])
+        for v in answer["violations"]
+    ]
+
+
+def focus_ring(page: Page) -> dict[str, str] | None:
+    """Give how the focused element shows it; None where nothing on the page has the focus."""
+    ring: dict[str, str] | None = page.evaluate(
+        """() => {
+          const has = document.activeElement;
+          if (!has || has === document.body) return null;
+          const { outlineStyle, outlineWidth } = getComputedStyle(has);
+          return { outlineStyle, outlineWidth };
+        }"""
+    )
+    return ring
