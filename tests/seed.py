@@ -363,7 +363,7 @@ def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str
     """Write what each service leaves beside its row: the claimed form and the row of the trace."""
     digest = content_hash({"target": str(target.pk)})
     rows.submissions.append(
-        Submission(id=target.pk, kind=kind, content_hash=digest, target_id=str(target.pk), user=acting.user)
+        Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user)
     )
     rows.audit.append(
         AuditEntry(

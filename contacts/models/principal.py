@@ -2,14 +2,8 @@
 
 from django.db import models
 
+from contacts.rules.parties import PRINCIPAL_KIND_LABELS, PrincipalKind
 from contacts.rules.swedish_text import sort_key
-
-
-class PrincipalKind(models.TextChoices):
-    """The two kinds of responsible authority."""
-
-    REGION = "region", "Region"
-    MUNICIPALITY = "municipality", "Kommun"
 
 
 class Principal(models.Model):
@@ -19,7 +13,9 @@ class Principal(models.Model):
 
     name = models.CharField("namn", max_length=200, unique=True)
     short_name = models.CharField("kortnamn", max_length=60, help_text="Utan ordet kommun, till exempel Umeå.")
-    kind = models.CharField("slag", max_length=20, choices=PrincipalKind.choices)
+    kind = models.CharField(
+        "slag", max_length=20, choices=[(k.value, label) for k, label in PRINCIPAL_KIND_LABELS.items()]
+    )
     support_name = models.CharField("egen support", max_length=100, blank=True)
     support_number = models.CharField("supportens nummer", max_length=40, blank=True)
     link_text = models.TextField(

@@ -13,7 +13,6 @@ class Submission(AppendOnlyModel):
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=60)
     content_hash = models.CharField(max_length=64)
-    target_id = models.CharField(max_length=64)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField(default=timezone.now)
 

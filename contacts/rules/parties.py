@@ -11,6 +11,13 @@ class Party(StrEnum):
     OUTPATIENT = "outpatient"
 
 
+class PrincipalKind(StrEnum):
+    """The two kinds of responsible authority (huvudman)."""
+
+    REGION = "region"
+    MUNICIPALITY = "municipality"
+
+
 class WardKind(StrEnum):
     """The kind of ward a patient is on; it decides which öppenvård is told (R3.10)."""
 
@@ -29,6 +36,11 @@ PARTY_LABELS: dict[Party, str] = {
     Party.INPATIENT: "Slutenvård",
     Party.MUNICIPALITY: "Kommun",
     Party.OUTPATIENT: "Öppenvård",
+}
+
+PRINCIPAL_KIND_LABELS: dict[PrincipalKind, str] = {
+    PrincipalKind.REGION: "Region",
+    PrincipalKind.MUNICIPALITY: "Kommun",
 }
 
 WARD_KIND_LABELS: dict[WardKind, str] = {

@@ -18,18 +18,18 @@ def content_hash(content: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any], target_id: str) -> Submission | None:
+def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) -> Submission | None:
     """Claim a client-made id for a write; call it first, in the write's transaction.
 
     Give None when the id is new: go on and write. Give the first submission when the same person sent the same
-    content before: its `target_id` is the row to answer with. Raise IdClash when the id is taken by other content
+    content before: answer with the row that was written then. Raise IdClash when the id is taken by other content
     or by another person; `keep_clash` then keeps what came.
     """
     digest = content_hash(content)
     try:
         with transaction.atomic():
             Submission(
-                id=client_id, kind=kind, content_hash=digest, target_id=target_id, user=by.user
+                id=client_id, kind=kind, content_hash=digest, user=by.user
             ).save()
     except IntegrityError:
         first = Submission.objects.get(pk=client_id)

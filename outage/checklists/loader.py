@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, PrincipalKind
 from outage.routine import RoutineError
 from outage.routine.table import Table
 from outage.rules.checklist import Checklist, Item, Phase
-from outage.rules.routine import PrincipalKind, Routine
+from outage.rules.routine import Routine
 
 CONTENT = Path(__file__).parent / "content"
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, Handover, Outage, OutageReport, SupportContact
 from outage.presenters.banner import verdict_for
 from outage.presenters.care import Patient, is_own, party_label, patient_in_list, place_of
@@ -18,7 +18,7 @@ from outage.routine import get_routine
 from outage.rules.clock import next_break_point
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
-from outage.rules.routine import PrincipalKind, Routine
+from outage.rules.routine import Routine
 from outage.rules.routine_applies import Reason
 from outage.rules.wording import clock_time, moment, span
 

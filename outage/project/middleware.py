@@ -45,7 +45,7 @@ def _address(request: HttpRequest) -> str:
 
 
 def _keep_logged_in(request: HttpRequest) -> None:
-    """Let the log-in last on from what a person does; a page that refreshes itself on a PC left behind does not count."""
+    """Let the log-in last on from what a person does. A page that refreshes itself on a PC left behind does nothing."""
     if request.headers.get("HX-Trigger") == _REFRESHES_ITSELF:
         return
     now = int(time.time())

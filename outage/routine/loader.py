@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, PrincipalKind
 
 from ..rules.outage_status import OutageScope
 from ..rules.routine import (
@@ -24,7 +24,6 @@ from ..rules.routine import (
     Limits,
     MessageType,
     Outcome,
-    PrincipalKind,
     ReasonText,
     Routine,
     Sending,

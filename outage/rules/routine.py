@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, PrincipalKind
 
 from .outage_status import OutageScope
 
@@ -42,13 +42,6 @@ class What(StrEnum):
     ADMISSION_OR_DISCHARGE = "admission_or_discharge"
 
 
-class PrincipalKind(StrEnum):
-    """The two kinds of responsible authority, which have their own support (R1.1)."""
-
-    REGION = "region"
-    MUNICIPALITY = "municipality"
-
-
 EFFECT_LABELS: dict[Effect, str] = {
     Effect.ADMISSION: "Patienten skrivs in",
     Effect.DISCHARGE: "Patienten skrivs ut",
@@ -69,11 +62,6 @@ WHAT_LABELS: dict[What, str] = {
     What.SIP_INVITATION: "Kallelse till SIP",
     What.INFORMATION: "Övrig information",
     What.ADMISSION_OR_DISCHARGE: "Inskrivning eller utskrivning",
-}
-
-PRINCIPAL_KIND_LABELS: dict[PrincipalKind, str] = {
-    PrincipalKind.REGION: "Region",
-    PrincipalKind.MUNICIPALITY: "Kommun",
 }
 
 # The particulars a message type may ask for; a routine chooses among them.

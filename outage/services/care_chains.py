@@ -50,7 +50,7 @@ def open_chain(*, by: Acting, outage: Outage, client_id: UUID, facts: ChainFacts
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="chain", content=_content(facts), target_id=str(client_id)):
+        if claim(by=by, client_id=client_id, kind="chain", content=_content(facts)):
             return CareChain.objects.get(pk=client_id)
         # The lock makes the next number ours alone.
         Outage.objects.select_for_update().get(pk=outage.pk)
@@ -77,7 +77,7 @@ def change_details(
     content = {**_content(facts), "chain": chain.pk, "replaces": replaces}
     try:
         with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="details", content=content, target_id=str(chain.pk)):
+            if claim(by=by, client_id=client_id, kind="details", content=content):
                 return chain.history.latest("pk")
             locked = CareChain.objects.select_for_update().get(pk=chain.pk)
             if locked.details_id != replaces:

@@ -158,7 +158,7 @@ def correct_event(
     }
     try:
         with transaction.atomic():
-            first = claim(by=by, client_id=client_id, kind="correction", content=content, target_id=str(client_id))
+            first = claim(by=by, client_id=client_id, kind="correction", content=content)
             if first:
                 return CareChainEvent.objects.get(pk=client_id)
             lock_chain(event.chain)
@@ -229,7 +229,7 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
     content = {"event": event.pk, "reason": reason}
     try:
         with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="withdrawal", content=content, target_id=str(client_id)):
+            if claim(by=by, client_id=client_id, kind="withdrawal", content=content):
                 return CareChainEvent.objects.get(pk=client_id)
             row = withdraw_row(by, event, reason, row_id=client_id)
             audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
@@ -297,7 +297,7 @@ def leave_discharge_open(
         raise RuleError("Mottagaren är redan underrättad.", field="recipient")
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="open_item", content=content, target_id=str(client_id))
+        first = claim(by=by, client_id=client_id, kind="open_item", content=content)
         if first:
             return OpenItem.objects.get(client_id=client_id)
         item = OpenItem(

@@ -71,7 +71,7 @@ def log_call(
     facts = replace(facts, at=facts.at or timezone.now())
     _check(facts, messages)
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="call", content=content, target_id=str(client_id)):
+        if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
         handover = _write(by, chain, client_id, facts)
@@ -126,7 +126,7 @@ def correct_call(
     content = {"handover": handover.pk, "call": _plain(facts), "reason": reason}
     try:
         with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_correction", content=content, target_id=str(client_id)):
+            if claim(by=by, client_id=client_id, kind="call_correction", content=content):
                 return Handover.objects.get(pk=client_id)
             new = _write(by, handover.chain, client_id, facts, supersedes=handover, reason=reason)
             for event in events:
@@ -145,7 +145,7 @@ def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: st
     content = {"handover": handover.pk, "reason": reason}
     try:
         with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content, target_id=str(client_id)):
+            if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
                 return Handover.objects.get(pk=client_id)
             row = _write(
                 by, handover.chain, client_id, _facts_of(handover), supersedes=handover, reason=reason, withdraws=True

@@ -41,7 +41,7 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
     _check_times(facts)
     routine = current_routine()
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="outage", content=_content(facts), target_id="")
+        first = claim(by=by, client_id=client_id, kind="outage", content=_content(facts))
         open_now = Outage.objects.select_for_update().filter(system=routine.system, ended_at__isnull=True).first()
         if first:
             report = OutageReport.objects.select_related("outage").get(client_id=client_id)
@@ -83,7 +83,7 @@ def change_outage(*, by: Acting, outage: Outage, client_id: UUID, facts: OutageF
             field="started_at",
         )
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="outage_change", content=_content(facts), target_id=""):
+        if claim(by=by, client_id=client_id, kind="outage_change", content=_content(facts)):
             return OutageReport.objects.get(client_id=client_id)
         report = _report(by, outage, ReportKind.CHANGED, facts, client_id)
         outage.current = report
@@ -166,7 +166,7 @@ def record_support_contact(
         raise RuleError("Tiden ligger framåt. Ange när du ringde.", field="at")
     content = {"outage": outage.pk, "at": at, "case_number": case_number}
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="support", content=content, target_id=str(client_id))
+        first = claim(by=by, client_id=client_id, kind="support", content=content)
         if first:
             return SupportContact.objects.get(client_id=client_id)
         contact = SupportContact(

@@ -38,7 +38,7 @@ def mark_task(
         raise RuleError("Skriv vad du beslutade.", field="choice")
     content = {"chain": chain.pk, "task": task_key, "done": done, "choice": choice}
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="mark", content=content, target_id=str(client_id)):
+        if claim(by=by, client_id=client_id, kind="mark", content=content):
             return RegistrationMark.objects.get(client_id=client_id)
         mark = RegistrationMark(
             client_id=client_id,

@@ -52,7 +52,9 @@ def focus_ring(page: Page) -> dict[str, str] | None:
         """() => {
           const has = document.activeElement;
           if (!has || has === document.body) return null;
-          const { outlineStyle, outlineWidth } = getComputedStyle(has);
+          // A choice shows it around the whole line that one presses.
+          const ringed = [has, has.closest(".choice")].filter(Boolean).map((one) => getComputedStyle(one));
+          const { outlineStyle, outlineWidth } = ringed.find((style) => style.outlineStyle !== "none") || ringed[0];
           return { outlineStyle, outlineWidth };
         }"""
     )

@@ -1,6 +1,7 @@
 """Two people at two computers, at the same time, about the same patient."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from outage.models import Handover, Outage
@@ -70,8 +71,6 @@ def test_both_ring_the_same_party_and_neither_call_is_lost(windows: Windows, cou
 
 
 def test_two_report_the_same_outage_and_it_is_one(windows: Windows, county: County):
-    from django.utils import timezone
-
     alva, cissi = windows.open(county.alva), windows.open(county.cissi)
     for page in (alva, cissi):
         page.goto("/driftstopp/anmal/")

@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from contacts import audit
 from contacts.access import Acting
 from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
@@ -26,7 +25,6 @@ from outage.services.outages import (
 from tests.factories import (
     County,
     at_once,
-    make_chain,
     make_county,
     make_event,
     make_outage,
@@ -246,33 +244,3 @@ def test_support_is_not_rung_ahead_of_now(county: County, outage: Outage):
             by=county.alva, outage=outage, client_id=uuid4(), at=timezone.now() + timedelta(minutes=5)
         )
     assert refused.value.field == "at"
-
-
-WRITES: dict[str, Callable[[County, CareChain], object]] = {
-    "change": lambda c, chain: change_outage(
-        by=c.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts()
-    ),
-    "end": lambda c, chain: end(c, chain.outage),
-    "support": lambda c, chain: record_support_contact(
-        by=c.alva, outage=chain.outage, client_id=uuid4(), at=timezone.now()
-    ),
-    "join": lambda c, chain: make_outage(c.bo),
-    "chain": lambda c, chain: make_chain(c, chain.outage),
-    "event": lambda c, chain: make_event(c.alva, chain),
-}
-
-
-@pytest.mark.parametrize("name", WRITES)
-def test_nothing_is_written_when_its_row_of_the_trace_cannot_be(
-    county: County, chain: CareChain, name: str, monkeypatch: pytest.MonkeyPatch
-):
-    from tests.integration.outage.rows import counts
-
-    def broken(**_: object) -> None:
-        raise RuntimeError("the trace is broken")
-
-    before = counts()
-    monkeypatch.setattr(audit, "record", broken)
-    with pytest.raises(RuntimeError):
-        WRITES[name](county, chain)
-    assert counts() == before

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import outage.rules
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.routine import RoutineError, all_routines, current_routine, get_routine, load_routine
 from outage.rules.back_registration import Before, ChainStatus, LoggedEvent, back_registration
 from outage.rules.informing import recipients
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import Effect, PrincipalKind, Routine
+from outage.rules.routine import Effect, Routine
 from outage.rules.routine_applies import routine_applies
 
 ROUTINE = current_routine()
