@@ -35,7 +35,9 @@ def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
     A person with several assignments and none chosen gets None: a page then asks which one it is.
     """
     found = list(
-        user.memberships.filter(active=True, unit__active=True).select_related("unit__principal").order_by("pk")
+        user.memberships.filter(active=True, unit__active=True)
+        .select_related("unit__principal")
+        .order_by("pk")
     )
     if membership_id is not None:
         found = [m for m in found if m.pk == membership_id]

@@ -362,9 +362,7 @@ def _handover(
 def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str, target: Model) -> None:
     """Write what each service leaves beside its row: the claimed form and the row of the trace."""
     digest = content_hash({"target": str(target.pk)})
-    rows.submissions.append(
-        Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user)
-    )
+    rows.submissions.append(Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user))
     rows.audit.append(
         AuditEntry(
             user=acting.user,

@@ -17,7 +17,9 @@ class AuditEntry(AppendOnlyModel):
     """
 
     at = models.DateTimeField("tid", default=timezone.now, db_index=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, verbose_name="person")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, verbose_name="person"
+    )
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, verbose_name="enhet")
     principal = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, verbose_name="huvudman")
     action = models.CharField("händelse", max_length=60)

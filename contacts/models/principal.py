@@ -12,7 +12,9 @@ class Principal(models.Model):
     append_only = False
 
     name = models.CharField("namn", max_length=200, unique=True)
-    short_name = models.CharField("kortnamn", max_length=60, help_text="Utan ordet kommun, till exempel Umeå.")
+    short_name = models.CharField(
+        "kortnamn", max_length=60, help_text="Utan ordet kommun, till exempel Umeå."
+    )
     kind = models.CharField(
         "slag", max_length=20, choices=[(k.value, label) for k, label in PRINCIPAL_KIND_LABELS.items()]
     )

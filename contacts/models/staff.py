@@ -34,9 +34,13 @@ class Membership(models.Model):
 
     append_only = False
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name="person")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", verbose_name="person"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", verbose_name="enhet")
-    role = models.CharField("roll", max_length=20, choices=[(r.value, label) for r, label in ROLE_LABELS.items()])
+    role = models.CharField(
+        "roll", max_length=20, choices=[(r.value, label) for r, label in ROLE_LABELS.items()]
+    )
     title = models.CharField("titel", max_length=60, help_text="Till exempel sjuksköterska.")
     active = models.BooleanField("gäller", default=True)
 

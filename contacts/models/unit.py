@@ -31,12 +31,20 @@ class Unit(models.Model):
     )
     name = models.CharField("namn", max_length=200)
     ward_kind = models.CharField(
-        "vårdavdelning", max_length=20, blank=True, choices=[(k.value, v) for k, v in WARD_KIND_LABELS.items()]
+        "vårdavdelning",
+        max_length=20,
+        blank=True,
+        choices=[(k.value, v) for k, v in WARD_KIND_LABELS.items()],
     )
     outpatient_kind = models.CharField(
-        "öppenvård", max_length=30, blank=True, choices=[(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()]
+        "öppenvård",
+        max_length=30,
+        blank=True,
+        choices=[(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()],
     )
-    municipal_kind = models.CharField("kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices)
+    municipal_kind = models.CharField(
+        "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices
+    )
     direct_number = models.CharField("direktnummer", max_length=40, blank=True)
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)

@@ -28,9 +28,7 @@ def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) ->
     digest = content_hash(content)
     try:
         with transaction.atomic():
-            Submission(
-                id=client_id, kind=kind, content_hash=digest, user=by.user
-            ).save()
+            Submission(id=client_id, kind=kind, content_hash=digest, user=by.user).save()
     except IntegrityError:
         first = Submission.objects.get(pk=client_id)
         if (first.kind, first.content_hash, first.user_id) == (kind, digest, by.user.pk):

@@ -33,7 +33,9 @@ class Outage(models.Model):
         constraints = [
             paired("ended_at", "ended_by", "outage_ended_at_and_by"),
             models.UniqueConstraint(
-                fields=["system"], condition=models.Q(ended_at__isnull=True), name="one_open_outage_per_system"
+                fields=["system"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_open_outage_per_system",
             ),
         ]
 

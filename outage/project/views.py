@@ -124,7 +124,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, also for what belongs to somebody else."""
     return _error(
-        request, 404, "Sidan finns inte", "Den är borttagen, felstavad eller hör till en annan enhet. Gå till Läge."
+        request,
+        404,
+        "Sidan finns inte",
+        "Den är borttagen, felstavad eller hör till en annan enhet. Gå till Läge.",
     )
 
 

@@ -234,7 +234,9 @@ def check_discharge_complete(standings: Iterable[Standing], open_item_keys: Coll
     if not missing:
         return
     uncovered = [recipient.label for recipient in missing if recipient.key not in open_item_keys]
-    reason = f"Utskrivningen är inte klar. Inte underrättad: {_and(recipient.label for recipient in missing)}."
+    reason = (
+        f"Utskrivningen är inte klar. Inte underrättad: {_and(recipient.label for recipient in missing)}."
+    )
     if uncovered:
         reason += f" Ring, eller lämna en öppen punkt med namn och skäl för: {_and(uncovered)}."
     else:

@@ -92,7 +92,9 @@ def write_event(
     return event
 
 
-def _must_be_told(chain: CareChain, kind: str, sender: Party, particulars: Mapping[str, Any]) -> list[Recipient]:
+def _must_be_told(
+    chain: CareChain, kind: str, sender: Party, particulars: Mapping[str, Any]
+) -> list[Recipient]:
     assert chain.details is not None
     told = recipients(
         routine=get_routine(chain.outage.routine_id),
@@ -238,7 +240,9 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
     return row
 
 
-def withdraw_row(by: Acting, event: CareChainEvent, reason: str, row_id: UUID | None = None) -> CareChainEvent:
+def withdraw_row(
+    by: Acting, event: CareChainEvent, reason: str, row_id: UUID | None = None
+) -> CareChainEvent:
     """Write the row that takes `event` back, inside the caller's transaction; it tells those who were told of it."""
     log = logs_of([event.chain_id])[event.chain_id]
     told = told_of_version(log, event)
@@ -248,7 +252,9 @@ def withdraw_row(by: Acting, event: CareChainEvent, reason: str, row_id: UUID | 
         kind=event.kind,
         sender=event.sender,
         happened_at=timezone.now(),
-        particulars={"participants": [k[len(PARTICIPANT_PREFIX) :] for k in told if k.startswith(PARTICIPANT_PREFIX)]},
+        particulars={
+            "participants": [k[len(PARTICIPANT_PREFIX) :] for k in told if k.startswith(PARTICIPANT_PREFIX)]
+        },
         tells_inpatient=Party.INPATIENT in told,
         tells_municipality=Party.MUNICIPALITY in told,
         tells_outpatient=Party.OUTPATIENT in told,
@@ -291,7 +297,8 @@ def leave_discharge_open(
     for name, message in check_open_item(responsible=responsible, reason=reason).items():
         raise RuleError(message, field=name)
     standing = {
-        s.recipient.key: s for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
+        s.recipient.key: s
+        for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
     }
     if recipient not in standing or standing[recipient].state is InformState.INFORMED:
         raise RuleError("Mottagaren är redan underrättad.", field="recipient")

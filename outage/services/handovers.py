@@ -148,7 +148,13 @@ def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: st
             if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
                 return Handover.objects.get(pk=client_id)
             row = _write(
-                by, handover.chain, client_id, _facts_of(handover), supersedes=handover, reason=reason, withdraws=True
+                by,
+                handover.chain,
+                client_id,
+                _facts_of(handover),
+                supersedes=handover,
+                reason=reason,
+                withdraws=True,
             )
             audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     except IntegrityError:
@@ -230,7 +236,8 @@ def _check(facts: CallFacts, messages: Sequence[Message]) -> None:
         at=facts.at,
         now=timezone.now(),
         # A try to give an answer that is not logged yet has no event to point at.
-        kinds=[message.kind or "logged" for message in messages] or (["answer"] if facts.outcome in FAILED else []),
+        kinds=[message.kind or "logged" for message in messages]
+        or (["answer"] if facts.outcome in FAILED else []),
         spoken_to=facts.spoken_to,
         their_unit=facts.spoken_to_unit,
         number=facts.number,

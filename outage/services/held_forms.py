@@ -21,4 +21,3 @@ def hold_form(*, by: User, path: str, content: Mapping[str, list[str]]) -> HeldF
     with transaction.atomic():
         HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
         return HeldForm.objects.create(user=by, path=path, content=text)
-

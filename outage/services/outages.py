@@ -42,7 +42,9 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
     routine = current_routine()
     with transaction.atomic():
         first = claim(by=by, client_id=client_id, kind="outage", content=_content(facts))
-        open_now = Outage.objects.select_for_update().filter(system=routine.system, ended_at__isnull=True).first()
+        open_now = (
+            Outage.objects.select_for_update().filter(system=routine.system, ended_at__isnull=True).first()
+        )
         if first:
             report = OutageReport.objects.select_related("outage").get(client_id=client_id)
             return report.outage, report.kind == ReportKind.JOINED
@@ -152,7 +154,10 @@ def reopen_outage(*, by: Acting, outage: Outage) -> Outage:
         locked.current = _report(by, locked, ReportKind.REOPENED, facts)
         locked.save(update_fields=["ended_at", "ended_by", "current"])
         audit.record(
-            by=by, action="outage.reopened", target=locked, changes={"ended_at": was.isoformat() if was else ""}
+            by=by,
+            action="outage.reopened",
+            target=locked,
+            changes={"ended_at": was.isoformat() if was else ""},
         )
     return locked
 

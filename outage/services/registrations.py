@@ -29,7 +29,10 @@ def mark_task(
     outage = chain.outage
     assert outage.current is not None
     tasks = tasks_of(
-        chain, logs_of([chain.pk])[chain.pk], get_routine(outage.routine_id), OutageScope(outage.current.scope)
+        chain,
+        logs_of([chain.pk])[chain.pk],
+        get_routine(outage.routine_id),
+        OutageScope(outage.current.scope),
     )
     task = next((task for task in tasks if task.key == task_key), None)
     if task is None:

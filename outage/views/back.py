@@ -86,7 +86,13 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         rows = _rows(request.acting, chain.outage, [chain])
         row = next((row for row in rows if row.key == data["task"]), None)
         if row is not None:
-            context = {"row": row, "error": error, "choice": data["choice"], "may_mark": True, "outage": chain.outage}
+            context = {
+                "row": row,
+                "error": error,
+                "choice": data["choice"],
+                "may_mark": True,
+                "outage": chain.outage,
+            }
             return render(request, "outage/back/_task.html", context)
     if error:
         messages.error(request, error)

@@ -223,4 +223,3 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return save_or_show(request, form, save=save, show=show)
     return show(form)
-

@@ -72,7 +72,9 @@ def change(request: HttpRequest) -> HttpResponse:
 
     def save() -> HttpResponse:
         client_id = form.cleaned_data["client_id"]
-        change_outage(by=request.acting, outage=outage, client_id=client_id, facts=OutageFacts(**form.facts()))
+        change_outage(
+            by=request.acting, outage=outage, client_id=client_id, facts=OutageFacts(**form.facts())
+        )
         messages.success(request, "Uppgifterna om driftstoppet är ändrade.")
         return redirect("status")
 

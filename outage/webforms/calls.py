@@ -70,7 +70,9 @@ class CallForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj hur det gick."},
     )
-    number = forms.CharField(label="Nummer", required=False, max_length=60, widget=forms.TextInput(_HIDDEN_TEXT))
+    number = forms.CharField(
+        label="Nummer", required=False, max_length=60, widget=forms.TextInput(_HIDDEN_TEXT)
+    )
     at = MomentField(label="Samtalets tid")
     spoken_to = forms.CharField(
         label="Namn på den du talar med", required=False, max_length=200, widget=forms.TextInput(_HIDDEN_TEXT)
@@ -302,9 +304,13 @@ class LinesField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """Split what was typed into lines."""
-        lines = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
+        lines = list(
+            dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip())
+        )
         if any(len(line) > self.longest for line in lines):
-            raise forms.ValidationError(f"En rad är för lång. Skriv högst {self.longest} tecken på varje rad.")
+            raise forms.ValidationError(
+                f"En rad är för lång. Skriv högst {self.longest} tecken på varje rad."
+            )
         return lines
 
 
@@ -312,7 +318,9 @@ def particular_field(name: str) -> forms.Field:
     """Give the form field of one particular, by its name in the routine's content."""
     label = PARTICULAR_LABELS[name]
     if name.endswith("_date"):
-        return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+        return forms.DateField(
+            label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        )
     if name.endswith("_time"):
         return ClockTimeField(label=label, required=False)
     if name == "participants":
@@ -394,4 +402,3 @@ class TryForm(forms.Form):
     def __init__(self, *args: Any, log: ChainLog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
-

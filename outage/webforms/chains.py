@@ -25,23 +25,33 @@ class ChainForm(forms.Form):
         help_text="ÅÅÅÅMMDD-NNNN. Ett reservnummer eller okänt nummer går också att spara.",
     )
     patient_name = forms.CharField(
-        label="Patientens namn", required=False, max_length=200, widget=forms.TextInput({"autocomplete": "off"})
+        label="Patientens namn",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     protected_identity = forms.BooleanField(
         label="Skyddade personuppgifter",
         required=False,
         help_text="Namn och plats visas då bara på vårdkedjans egen sida. Ring upp på ett nummer ur katalogen.",
     )
-    ward_unit = forms.ModelChoiceField(label="Avdelning", queryset=None, required=False, empty_label="Välj avdelning")
+    ward_unit = forms.ModelChoiceField(
+        label="Avdelning", queryset=None, required=False, empty_label="Välj avdelning"
+    )
     ward_kind = forms.ChoiceField(
         label="Slag av avdelning",
         choices=[("", "Som avdelningen")] + [(k.value, v) for k, v in WARD_KIND_LABELS.items()],
         required=False,
         help_text="På psykiatrisk avdelning är öppenvården den psykiatriska (R3.10).",
     )
-    municipality = forms.ModelChoiceField(label="Kommun", queryset=None, required=False, empty_label="Välj kommun")
+    municipality = forms.ModelChoiceField(
+        label="Kommun", queryset=None, required=False, empty_label="Välj kommun"
+    )
     outpatient_unit = forms.ModelChoiceField(
-        label="Hälsocentral eller psykiatrisk öppenvård", queryset=None, required=False, empty_label="Välj enhet"
+        label="Hälsocentral eller psykiatrisk öppenvård",
+        queryset=None,
+        required=False,
+        empty_label="Välj enhet",
     )
     before = forms.ChoiceField(
         label="Var patienten inskriven i PRATOR när driftstoppet började?",

@@ -48,7 +48,9 @@ class MomentWidget(forms.MultiWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             {
-                "kl": forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "size": 6, "maxlength": 8}),
+                "kl": forms.TextInput(
+                    {"inputmode": "numeric", "autocomplete": "off", "size": 6, "maxlength": 8}
+                ),
                 "dag": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             },
             attrs,

@@ -32,7 +32,9 @@ class OutageForm(forms.Form):
         help_text="Till exempel felmeddelandet. Skriv inga patientuppgifter.",
     )
     planned = forms.BooleanField(label="Driftstoppet är planerat", required=False)
-    expected_end_at = MomentField(label="När väntas det sluta?", required=False, help_text="Lämna tomt om ingen vet.")
+    expected_end_at = MomentField(
+        label="När väntas det sluta?", required=False, help_text="Lämna tomt om ingen vet."
+    )
 
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, by the names the service uses; call after `is_valid`."""

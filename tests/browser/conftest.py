@@ -128,7 +128,10 @@ class Windows:
         """Say that the browser may be answered so; it writes each such answer in its console."""
         for status in statuses:
             # The browser's own line, and the one of htmx.
-            self.allowed += [rf"server responded with a status of {status} ", rf"Status Error Code {status} from"]
+            self.allowed += [
+                rf"server responded with a status of {status} ",
+                rf"Status Error Code {status} from",
+            ]
 
     def expect_silence(self) -> None:
         """Say that the server will be gone for a while."""
@@ -137,7 +140,9 @@ class Windows:
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.text.startswith(_TITLE):
             self.seen.add(message.text.removeprefix(_TITLE))
-        elif message.type in {"error", "warning"} and not any(re.search(a, message.text) for a in self.allowed):
+        elif message.type in {"error", "warning"} and not any(
+            re.search(a, message.text) for a in self.allowed
+        ):
             self.problems.append(f"console {message.type}: {message.text}")
 
     def _on_request(self, request: Request, origin: str) -> None:

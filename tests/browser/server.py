@@ -16,12 +16,19 @@ ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @dataclass
 class Server:
     """gunicorn over the demo, as `make run` starts it. `room` is an empty folder that becomes its own."""
 
     room: Path
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,12 +51,23 @@ class Server:
     def prepare(self) -> None:
         """Make the database, the static files and the demo."""
         subprocess.run(
-            [sys.executable, ".ci/prepare.py"], cwd=ROOT, env=self.environment, check=True, capture_output=True
+            [sys.executable, ".ci/prepare.py"],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
         )
 
     def start(self) -> None:
         """Start, and come back when it answers."""
-        command = [sys.executable, "-m", "gunicorn", "--config", ".ci/gunicorn.conf.py", "outage.project.wsgi"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            ".ci/gunicorn.conf.py",
+            "outage.project.wsgi",
+        ]
         with (self.room / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
@@ -76,10 +94,3 @@ class Server:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

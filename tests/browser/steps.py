@@ -40,7 +40,9 @@ def open_chain(page: Page, *, number: str, name: str, before: str = "Nej") -> No
     page.get_by_role("textbox", name=re.compile("^Personnummer")).fill(number)
     page.get_by_label("Patientens namn").fill(name)
     page.get_by_role("combobox", name="Kommun", exact=True).select_option(label="Skellefteå kommun")
-    page.get_by_role("combobox", name=re.compile("^Hälsocentral eller")).select_option(label="Heimdalls hälsocentral")
+    page.get_by_role("combobox", name=re.compile("^Hälsocentral eller")).select_option(
+        label="Heimdalls hälsocentral"
+    )
     page.get_by_label(before, exact=True).check()
     page.get_by_role("button", name="Öppna vårdkedjan").click()
 
@@ -85,7 +87,9 @@ def call_to(page: Page, place: str) -> Locator:
 
 def chain_row(page: Page, patient: str) -> Locator:
     """Give the patient's row among the care chains of Läge."""
-    return page.get_by_role("region", name=re.compile("^Vårdkedjor")).get_by_role("row").filter(has_text=patient)
+    return (
+        page.get_by_role("region", name=re.compile("^Vårdkedjor")).get_by_role("row").filter(has_text=patient)
+    )
 
 
 def go_to_patient(page: Page, patient: str) -> None:

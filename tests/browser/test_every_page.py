@@ -39,7 +39,13 @@ NO_PAGE = {
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
     "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "contacts"},
-    "test_laege_and_the_pages_of_a_call": {"status", "chain_call", "log_call", "correct_call", "withdraw_call"},
+    "test_laege_and_the_pages_of_a_call": {
+        "status",
+        "chain_call",
+        "log_call",
+        "correct_call",
+        "withdraw_call",
+    },
     "test_the_pages_of_a_care_chain": {
         "chains",
         "new_chain",
@@ -111,7 +117,11 @@ class Looker:
         ring = focus_ring(page)
         if starts and ring is None:
             self.found.append(f"{name}: nothing has the focus")
-        if starts and ring and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2):
+        if (
+            starts
+            and ring
+            and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2)
+        ):
             self.found.append(f"{name}: the focus does not show: {ring}")
         self.found += [f"{name}: {fault}" for fault in faults(page)]
 
@@ -182,7 +192,12 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
 def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
     demo.windows.expect_answer(404)
     coordinator = demo.window("maja")
-    for address in ("/driftstopp/anmal/", "/driftstopp/andra/", "/driftstopp/support/", "/driftstopp/avsluta/"):
+    for address in (
+        "/driftstopp/anmal/",
+        "/driftstopp/andra/",
+        "/driftstopp/support/",
+        "/driftstopp/avsluta/",
+    ):
         looker.look(coordinator, address)
     looker.look(coordinator, "/checklistor/", starts=False)
     key = (coordinator.locator("h2 a").first.get_attribute("href") or "").strip("/").split("/")[-1]

@@ -159,7 +159,9 @@ def test_n_and_m_begin_a_call_from_every_page(
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Jag ringer: om vilken patient?"))
     where(page)
     page.keyboard.press("m")
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Någon ringer oss: om vilken patient?"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("^Någon ringer oss: om vilken patient?")
+    )
 
 
 @pytest.mark.parametrize("address", ["/vardkedjor/", "/kontakter/"])

@@ -11,6 +11,7 @@ from outage.models import CareChain, Handover, Outage
 from tests.browser.conftest import Windows
 from tests.browser.steps import (
     SAVED,
+    call_to,
     choose_other_end,
     is_dirty,
     log_in,
@@ -20,7 +21,7 @@ from tests.browser.steps import (
     speak_to,
     tick_message,
 )
-from tests.factories import County, make_chain
+from tests.factories import County, make_chain, make_event, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -173,6 +174,34 @@ def test_a_slow_answer_and_an_impatient_hand_give_one_row(windows: Windows, coun
     assert only_call().spoken_to == "Karin Påhittad"
 
 
+@pytest.mark.parametrize("what", ["a whole call", "a failed try"])
+def test_an_answer_that_is_lost_on_its_way_and_a_second_save_give_one_row(
+    windows: Windows, county: County, chain: CareChain, what: str
+):
+    windows.expect_silence()
+    page = windows.open(county.alva)
+    if what == "a whole call":
+        fill_in_a_given_call(page, chain)
+        button = page.get_by_role("button", name="Spara och nästa")
+    else:
+        tell(county.alva, chain, make_event(county.alva, chain))
+        page.goto("/")
+        button = page.get_by_role("button", name="Upptaget")
+    there = Handover.objects.count()
+
+    def lose_the_answer(route: Route) -> None:
+        assert route.fetch(max_redirects=0).status == 302
+        route.abort()
+
+    page.route("**/vardkedja/**", lose_the_answer, times=1)
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("Servern svarar inte")
+    assert Handover.objects.count() == there + 1
+    button.click()
+    expect(saved_note(page)).to_have_count(1)
+    assert Handover.objects.count() == there + 1
+
+
 def test_a_double_click_without_script_gives_one_row(windows: Windows, county: County, chain: CareChain):
     page = windows.open(county.alva, javascript=False)
     fill_in_a_given_call(page, chain)
@@ -182,6 +211,19 @@ def test_a_double_click_without_script_gives_one_row(windows: Windows, county: C
     expect(saved_note(page).last).to_have_text(SAVED)
     assert only_call().spoken_to == "Karin Påhittad"
     assert sent.count("POST") >= 1
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+def test_a_failed_try_pressed_twice_is_one_try(
+    windows: Windows, county: County, chain: CareChain, javascript: bool
+):
+    tell(county.alva, chain, make_event(county.alva, chain))
+    page = windows.open(county.alva, javascript=javascript)
+    page.goto("/")
+    page.get_by_role("button", name="Upptaget").dblclick()
+    expect(saved_note(page)).to_contain_text("Försöket är sparat")
+    expect(call_to(page, "Heimdalls hälsocentral")).to_contain_text("1 försök")
+    assert Handover.objects.filter(recipient="outpatient").count() == 1
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
@@ -199,7 +241,9 @@ def test_back_and_save_again_makes_no_second_row(
     assert only_call().spoken_to == "Karin Påhittad"
 
 
-def test_the_same_form_sent_again_with_other_words_keeps_both(windows: Windows, county: County, chain: CareChain):
+def test_the_same_form_sent_again_with_other_words_keeps_both(
+    windows: Windows, county: County, chain: CareChain
+):
     windows.expect_answer(409)
     first, second = windows.open(county.alva), windows.open(county.alva)
     fill_in_a_given_call(first, chain)
@@ -214,7 +258,10 @@ def test_the_same_form_sent_again_with_other_words_keeps_both(windows: Windows, 
     assert only_call().spoken_to == "Karin Påhittad"
     assert "Kristina Annan" in str(SubmissionClash.objects.get().content)
     save_call(second)
-    assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == ["Karin Påhittad", "Kristina Annan"]
+    assert sorted(Handover.objects.values_list("spoken_to", flat=True)) == [
+        "Karin Påhittad",
+        "Kristina Annan",
+    ]
 
 
 def test_the_page_says_what_is_not_saved_and_asks_before_it_is_left(

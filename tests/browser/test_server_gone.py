@@ -41,7 +41,9 @@ def test_what_is_typed_outlives_the_server_and_is_saved_once(windows: Windows, s
     server.kill()
     page.get_by_role("button", name="Spara och nästa").click()
     alert = page.get_by_role("alert")
-    expect(alert).to_have_text("Servern svarar inte. Inget är förlorat – det du skrivit står kvar. Försök igen.")
+    expect(alert).to_have_text(
+        "Servern svarar inte. Inget är förlorat – det du skrivit står kvar. Försök igen."
+    )
     expect(alert).to_be_focused()
     expect(page.get_by_label("Namn på den du talar med")).to_have_value("Karin Ensam")
     expect(page.get_by_role("checkbox", name="Kommunklar")).to_be_checked()

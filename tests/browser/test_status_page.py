@@ -147,7 +147,9 @@ def test_the_banner_in_an_outage_says_since_when_for_whom_and_what_the_routine_s
     page = windows.open(county.alva)
     for address in ("/", "/vardkedjor/", "/checklistor/", "/kontakter/"):
         page.goto(address)
-        expect(banner(page)).to_contain_text(f"Driftstopp i PRATOR sedan {moment(began, timezone.now())} (3 h")
+        expect(banner(page)).to_contain_text(
+            f"Driftstopp i PRATOR sedan {moment(began, timezone.now())} (3 h"
+        )
         expect(banner(page)).to_contain_text("båda huvudmännen")
         expect(banner(page)).to_contain_text("Använd rutinen")
         expect(banner(page).locator(".clause")).to_have_text(re.compile(r"R1\.[57]"))
@@ -167,7 +169,9 @@ def test_the_banner_counts_down_to_twelve_by_the_servers_clock(windows: Windows,
     expect(banner(page)).to_contain_text(re.compile(r"\(1[56] min\)"))
 
 
-def test_the_banner_when_the_system_is_back_and_when_it_was_not(windows: Windows, county: County, outage: Outage):
+def test_the_banner_when_the_system_is_back_and_when_it_was_not(
+    windows: Windows, county: County, outage: Outage
+):
     end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
     page = windows.open(county.alva)
     page.goto("/")

@@ -151,7 +151,14 @@ def test_an_outage_from_the_first_call_to_the_last_entry(windows: Windows, count
     discharge(nurse, OUT)
 
     paper = print_the_sheet(nurse)
-    for text in (OUT, "19121212-1212", "Karin Påhittad", "Disa Hällvik", "Alva Påhittad, Sjuksköterska", "Medicin 2"):
+    for text in (
+        OUT,
+        "19121212-1212",
+        "Karin Påhittad",
+        "Disa Hällvik",
+        "Alva Påhittad, Sjuksköterska",
+        "Medicin 2",
+    ):
         assert squashed(text) in paper
     for call in Handover.objects.all():
         assert clock_time(call.at) in paper

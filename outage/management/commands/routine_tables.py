@@ -11,7 +11,9 @@ from outage.routine.markdown import rule_tables
 class Command(BaseCommand):
     """manage.py routine_tables [--routine ID]."""
 
-    help = "Print who tells whom, the limits and the outcomes of a routine, as they stand in its content file."
+    help = (
+        "Print who tells whom, the limits and the outcomes of a routine, as they stand in its content file."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take which routine to print; the one in force by default."""

@@ -242,18 +242,19 @@ def test_the_database_finds_exactly_the_chains_with_calls_owed_in_the_order_to_r
         chain = make_chain(county, outage, people[0], **where)
         units = [cottage, county.ward, county.health_centre]
         scribe = Scribe(random, county, chain, people, units)
-        scribe.write(random.randrange(6))
-        if random.random() < 0.6:
+        scribe.write(random.randint(1, 6))
+        if random.random() < 0.5:
             scribe.settle()
-            scribe.write(random.randrange(3))
+            scribe.write(random.randint(1, 2))
     for acting in (county.alva, county.disa, county.cissi, sam, county.bo):
         expected = by_the_rules(acting, outage)
         found = chains_with_calls_owed(acting, outage)[:]
         assert {chain.pk for chain in found} == set(expected)
         order = [urgency(chain, expected[chain.pk]) for chain in found]
         assert order == sorted(order)
-        if acting != county.bo:
-            assert 0 < len(found) < visible_chains(acting, outage).count()
+        if acting == county.alva:
+            # Else the comparison would show nothing.
+            assert 2 < len(found) < visible_chains(acting, outage).count() - 2
 
 
 def test_discharges_come_first_then_what_has_waited_longest(county: County, outage: Outage):
