@@ -1,13 +1,12 @@
 """From a content file to a SheetSpec, checked in full before anything uses it."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
 from contacts.rules.parties import Party
 from forms.rules.spec import SheetRow, SheetSpec, row_faults
 from outage.routine import RoutineError, get_routine
-from outage.routine.table import Table
+from outage.routine.table import Table, read_toml
 
 CONTENT = Path(__file__).parent / "content"
 CARE_CHAIN_SHEET = "care-chain-sheet"
@@ -25,7 +24,7 @@ def all_specs() -> tuple[SheetSpec, ...]:
 
 def load_spec(path: Path) -> SheetSpec:
     """Read and check one content file; raises RoutineError naming file, key and remedy."""
-    top = Table(path, "", _parsed(path), {})
+    top = Table(path, "", read_toml(path), {})
     if top.text("id") != path.stem:
         raise top.error("id", f"the id and the name of the file must be the same; write {path.stem!r}")
     try:
@@ -68,14 +67,3 @@ def _row(table: Table) -> SheetRow:
 @cache
 def _load_once(path: Path) -> SheetSpec:
     return load_spec(path)
-
-
-def _parsed(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RoutineError(path, "", f"can not be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RoutineError(path, "", "is not UTF-8; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RoutineError(path, "", f"is not TOML: {error}") from error

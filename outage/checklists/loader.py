@@ -1,13 +1,11 @@
 """From content files to Checklists, checked in full before anything uses them."""
 
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from contacts.rules.parties import Party, PrincipalKind
-from outage.routine import RoutineError
-from outage.routine.table import Table
+from outage.routine.table import Table, read_toml
 from outage.rules.checklist import Checklist, Item, Phase
 from outage.rules.routine import Routine
 
@@ -27,7 +25,7 @@ def load_checklists(path: Path, routine: Routine) -> tuple[Checklist, ...]:
 
     Raises RoutineError naming file, key and remedy; every clause must stand in `routine`.
     """
-    top = Table(path, "", _parsed(path), {})
+    top = Table(path, "", read_toml(path), {})
     party = top.one_of("party", Party)
     top = top.with_words(_words(party, routine))
     psychiatric = top.flag("psychiatric") if "psychiatric" in top.names() else None
@@ -72,14 +70,3 @@ def _words(party: Party, routine: Routine) -> dict[str, str]:
         "break_point": f"{routine.limits.break_point:%H.%M}",
         "support": f"{support.name} {support.number}".strip(),
     }
-
-
-def _parsed(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RoutineError(path, "", f"can not be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RoutineError(path, "", "is not UTF-8; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RoutineError(path, "", f"is not TOML: {error}") from error

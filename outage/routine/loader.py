@@ -1,7 +1,6 @@
 """From a content file to a Routine, checked in full before anything uses it."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -30,7 +29,7 @@ from ..rules.routine import (
     Support,
     What,
 )
-from .table import RoutineError, Table
+from .table import RoutineError, Table, read_toml
 
 __all__ = [
     "DEFAULT_ROUTINE_ID",
@@ -66,7 +65,7 @@ def all_routines() -> tuple[Routine, ...]:
 
 def load_routine(path: Path) -> Routine:
     """Read and check one content file; raises RoutineError naming file, key and remedy."""
-    return routine_from(path, _parsed(path))
+    return routine_from(path, read_toml(path))
 
 
 def routine_from(path: Path, data: Mapping[str, object]) -> Routine:
@@ -112,17 +111,6 @@ def _files() -> list[Path]:
 @cache
 def _load_once(path: Path) -> Routine:
     return load_routine(path)
-
-
-def _parsed(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RoutineError(path, "", f"can not be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RoutineError(path, "", "is not UTF-8; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RoutineError(path, "", f"is not TOML: {error}") from error
 
 
 class _Citing:

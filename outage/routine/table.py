@@ -1,5 +1,6 @@
 """Reading a TOML table strictly: everything wrong is a RoutineError that names file, key and remedy."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from enum import StrEnum
@@ -18,6 +19,18 @@ class RoutineError(Exception):
         self.file = file
         self.key = key
         self.remedy = remedy
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """Read a content file; raise RoutineError where it can not be read, is not UTF-8 or not TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RoutineError(path, "", f"can not be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RoutineError(path, "", "is not UTF-8; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RoutineError(path, "", f"is not TOML: {error}") from error
 
 
 class Table:

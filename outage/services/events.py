@@ -150,7 +150,7 @@ def correct_event(
     """
     check_may(by, Right.LOG_CARE)
     _check_stands(event)
-    _need_reason(reason)
+    need_reason(reason)
     content = {
         "event": event.pk,
         "happened_at": happened_at,
@@ -227,7 +227,7 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
     """Take an event back by a new row. Whoever was told of it is then owed a call that says so."""
     check_may(by, Right.LOG_CARE)
     _check_stands(event)
-    _need_reason(reason)
+    need_reason(reason)
     content = {"event": event.pk, "reason": reason}
     try:
         with transaction.atomic():
@@ -334,6 +334,7 @@ def _check_stands(event: CareChainEvent) -> None:
         raise RuleError("Händelsen är redan återtagen. Logga den på nytt om den har hänt.")
 
 
-def _need_reason(reason: str) -> None:
+def need_reason(reason: str) -> None:
+    """Refuse a correction or a withdrawal that does not say why."""
     if not reason.strip():
         raise RuleError("Skriv varför.", field="reason")

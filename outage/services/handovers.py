@@ -18,7 +18,7 @@ from contacts.services.submissions import claim
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.rules.handover import Direction, ReadBack, check_handover, signature
 from outage.rules.informing import FAILED, CallOutcome
-from outage.services.events import lock_chain, write_event
+from outage.services.events import lock_chain, need_reason, write_event
 
 
 class CallErrors(RuleError):
@@ -120,7 +120,7 @@ def correct_call(
     """
     check_may(by, Right.LOG_CARE)
     _check_stands(handover)
-    _need_reason(reason)
+    need_reason(reason)
     events = [message.event for message in handover.messages.select_related("event")]
     _check(facts, [Message(event_id=event.pk, kind=event.kind) for event in events])
     content = {"handover": handover.pk, "call": _plain(facts), "reason": reason}
@@ -141,7 +141,7 @@ def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: st
     """Take a call back by a new row: it was never made, or about another patient. Whoever it told is then not told."""
     check_may(by, Right.LOG_CARE)
     _check_stands(handover)
-    _need_reason(reason)
+    need_reason(reason)
     content = {"handover": handover.pk, "reason": reason}
     try:
         with transaction.atomic():
@@ -254,8 +254,3 @@ def _check(facts: CallFacts, messages: Sequence[Message]) -> None:
 def _check_stands(handover: Handover) -> None:
     if handover.withdraws:
         raise RuleError("Samtalet är redan återtaget. Logga ett nytt samtal.")
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise RuleError("Skriv varför.", field="reason")

@@ -22,7 +22,8 @@ from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
-from outage.webforms.calls import CallForm, ReasonForm, TryForm
+from outage.webforms.calls import CallForm, TryForm
+from outage.webforms.events import ReasonForm
 
 from ._tools import chain_or_404, handover_or_404, require, save_or_show
 

@@ -31,8 +31,8 @@ from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import ChainFacts, change_details, open_chain
-from outage.webforms.calls import OpenItemForm
 from outage.webforms.chains import ChainForm
+from outage.webforms.events import OpenItemForm
 
 from ._tools import chain_or_404, outage_or_404, require, save_or_show
 

@@ -13,7 +13,7 @@ from outage.models import CareChainEvent
 from outage.routine import get_routine
 from outage.rules.wording import clock_time
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
-from outage.webforms.calls import CorrectEventForm, OpenItemForm, ReasonForm
+from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
 from ._tools import event_or_404, require, save_or_show
 

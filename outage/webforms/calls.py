@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +18,11 @@ from outage.presenters.standing import told_of_version
 from outage.queries.care_chains import ChainLog
 from outage.rules.handover import READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
-from outage.rules.routine import PARTICULAR_LABELS, MessageType, Routine
+from outage.rules.routine import MessageType, Routine
 from outage.rules.wording import clock_time
 
-from .moments import ClockTimeField, MomentField
+from .moments import MomentField
+from .particulars import particular_field, stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
 
@@ -294,100 +294,6 @@ class CallForm(forms.Form):
                 field = next((f for f in self.fields if f.startswith(f"h-{kind}-")), "messages")
                 field = field if what == "happened_at" else "messages"
             self.add_error(field if field in self.fields else None, sentence)
-
-
-class LinesField(forms.CharField):
-    """Several things, one a line, given as a list without blanks or repeats."""
-
-    # A participant's line is also the key of the calls to that person.
-    longest = 180
-
-    def clean(self, value: Any) -> Any:
-        """Split what was typed into lines."""
-        lines = list(
-            dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip())
-        )
-        if any(len(line) > self.longest for line in lines):
-            raise forms.ValidationError(
-                f"En rad är för lång. Skriv högst {self.longest} tecken på varje rad."
-            )
-        return lines
-
-
-def particular_field(name: str) -> forms.Field:
-    """Give the form field of one particular, by its name in the routine's content."""
-    label = PARTICULAR_LABELS[name]
-    if name.endswith("_date"):
-        return forms.DateField(
-            label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-        )
-    if name.endswith("_time"):
-        return ClockTimeField(label=label, required=False)
-    if name == "participants":
-        return LinesField(
-            label=label,
-            required=False,
-            max_length=2000,
-            widget=forms.Textarea({"rows": 3}),
-            help_text="En per rad: namn, roll och telefon. Alla ska ringas (R3.9).",
-        )
-    return forms.CharField(label=label, required=False, max_length=1000, widget=forms.Textarea({"rows": 2}))
-
-
-def stored_particular(value: Any) -> Any:
-    """Give a cleaned particular as it is stored: dates and times as text, participants as a list of lines."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return f"{value:%H.%M}"
-    return value
-
-
-class CorrectEventForm(forms.Form):
-    """Correct one event: what was wrong stays, struck through."""
-
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
-    happened_at = MomentField(label="När hände det?")
-    reason = forms.CharField(label="Varför rättas det?", max_length=300)
-    told_rightly = forms.TypedChoiceField(
-        label="Har de som redan är underrättade fått rätt uppgift?",
-        choices=[("ja", "Ja, de fick rätt uppgift"), ("nej", "Nej, de ska ringas igen")],
-        coerce=lambda value: value == "ja",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Välj ja eller nej."},
-    )
-
-    def __init__(self, *args: Any, event: CareChainEvent, routine: Routine, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._names = routine.message(event.kind).particulars_for(Party(event.sender))
-        self.fields["happened_at"].initial = event.happened_at
-        for name in self._names:
-            value = event.particulars.get(name, "")
-            self.fields[f"p-{name}"] = particular_field(name)
-            self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
-        self.order_fields(["client_id", "happened_at", *(f"p-{name}" for name in self._names), "reason"])
-
-    def particulars(self) -> dict[str, Any]:
-        """Give the particulars as they are stored; call after `is_valid`."""
-        return {name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names}
-
-
-class ReasonForm(forms.Form):
-    """Take something back: only the reason is asked for."""
-
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
-    reason = forms.CharField(label="Varför?", max_length=300)
-
-
-class OpenItemForm(forms.Form):
-    """Leave a discharge with somebody not told: who answers for it and why (R1.6)."""
-
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
-    recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
-    responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)
-    reason = forms.CharField(label="Varför är mottagaren inte underrättad?", max_length=300)
 
 
 class TryForm(forms.Form):

@@ -285,6 +285,32 @@ def test_an_answer_is_owed_until_it_is_logged_or_the_patient_is_discharged(count
     assert [chain.pk for chain in chains_with_calls_owed(county.disa, outage)[:]] == [asked.pk]
 
 
+@pytest.mark.clause("R3.8")
+@pytest.mark.parametrize("later", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("kind", "sender", "closes"),
+    [
+        ("discharge", Party.INPATIENT, True),
+        ("admission_reply", Party.OUTPATIENT, True),
+        ("admission_reply", Party.MUNICIPALITY, False),
+        ("discharge_report", Party.INPATIENT, False),
+    ],
+)
+def test_what_closes_the_question_is_the_own_answer_or_the_discharge_at_the_same_time_or_later(
+    county: County, outage: Outage, kind: str, sender: Party, closes: bool, later: int
+):
+    chain = make_chain(county, outage, county.disa)
+    for what, by, minute in (("admission", Party.INPATIENT, 0), (kind, sender, later)):
+        message = Message(kind=what, sender=by, happened_at=TUESDAY - timedelta(minutes=30 - minute))
+        handover = log_call(
+            by=county.disa, chain=chain, client_id=uuid4(), facts=call_facts(), messages=[message]
+        )
+    tell(county.disa, chain, handover.messages.get().event, to=Party.INPATIENT)
+    owed = not (closes and later >= 0)
+    assert (chain in chains_with_calls_owed(county.disa, outage)) is owed
+    assert (chain.pk in by_the_rules(county.disa, outage)) is owed
+
+
 def test_a_failed_try_to_answer_is_shown_with_the_answer_that_is_owed(county: County, outage: Outage):
     chain = make_chain(county, outage, county.disa)
     make_event(county.disa, chain, "admission", sender=Party.INPATIENT)
