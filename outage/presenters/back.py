@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, RegistrationMark
-from outage.presenters.care import Patient, patient_in_list
+from outage.presenters.care import Patient, parties_in, patient_in_list
 from outage.presenters.chain import particulars_in_list
 from outage.presenters.standing import tasks_of
 from outage.queries.care_chains import ChainLog
@@ -95,7 +95,7 @@ def task_rows(
                 why=task.why,
                 clause=task.clause or "",
                 who=PARTY_LABELS[task.by] if task.by else "",
-                mine=task.by in acting.parties or task.decision is Decision.DECIDE,
+                mine=task.by in parties_in(acting, chain) or task.decision is Decision.DECIDE,
                 done=done,
                 done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and done else "",
                 choice=mark.choice if mark else "",

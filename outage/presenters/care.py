@@ -111,6 +111,16 @@ def first_number(numbers: tuple[NumberToRing, ...]) -> str:
     return next((n.number for n in numbers if n.number), "")
 
 
+def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
+    """Give the parties the acting unit is in this chain.
+
+    A sjukstuga that is the patient's ward only, or only the öppenvård, answers for that part; elsewhere a unit is what
+    it always is.
+    """
+    here = frozenset(party for party in acting.parties if is_own(acting, chain, party))
+    return here or acting.parties
+
+
 def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
     """Tell whether the acting unit itself is that party of the chain."""
     details = details_of(chain)

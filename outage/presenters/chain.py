@@ -10,7 +10,14 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import NumberRequest, details_of, number_request, party_label, place_of
+from outage.presenters.care import (
+    NumberRequest,
+    details_of,
+    number_request,
+    parties_in,
+    party_label,
+    place_of,
+)
 from outage.presenters.standing import discharge_state_of, is_discharge, recipient_of, standings_of
 from outage.queries.care_chains import ChainLog
 from outage.rules.back_registration import BEFORE_LABELS, Before
@@ -132,7 +139,7 @@ def _event_entry(
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     struck = newer is not None
     found = () if struck else standings_of(chain, log, event)
-    if event.sender not in acting.parties and not any(s.last_at for s in found):
+    if event.sender not in parties_in(acting, chain) and not any(s.last_at for s in found):
         found = ()
     title = routine.label(event.kind)
     items = [item for item in open_items if item.event_id == event.pk]

@@ -14,6 +14,7 @@ from outage.presenters.care import (
     Patient,
     details_of,
     number_request,
+    parties_in,
     patient_in_list,
     place_of,
 )
@@ -118,10 +119,15 @@ def calls_owed(
     routine: Routine,
     now: datetime,
     open_items: Sequence[OpenItem] = (),
+    on_own_page: bool = False,
 ) -> list[OwedCall]:
-    """Give the calls the acting unit owes about one chain, the most urgent first."""
+    """Give the calls the acting unit owes about one chain, the most urgent first.
+
+    Of a patient with protected personal data a list tells neither place nor number; the chain's own page does.
+    """
     calls: dict[str, OwedCall] = {}
-    protected = details_of(chain).protected_identity
+    hidden = details_of(chain).protected_identity and not on_own_page
+    parties = parties_in(acting, chain)
     choices = recipient_choices(chain, log)
 
     def call_to(recipient: Recipient, since: datetime) -> OwedCall:
@@ -131,8 +137,8 @@ def calls_owed(
                 chain_id=chain.pk,
                 patient=patient_in_list(chain),
                 recipient=recipient,
-                place=_place_in_list(chain, recipient),
-                request=None if protected else number_request(chain, recipient),
+                place=_place_hidden(recipient) if hidden else place_of(chain, recipient),
+                request=None if hidden else number_request(chain, recipient),
                 choice=next((choice for choice, key in choices.items() if key == recipient.key), ""),
             ),
         )
@@ -141,7 +147,7 @@ def calls_owed(
             call.age = span(now - since)
         return call
 
-    for event in _to_tell(acting, log):
+    for event in _to_tell(parties, log):
         for standing in standings_of(chain, log, event):
             if standing.state is InformState.INFORMED:
                 continue
@@ -162,22 +168,20 @@ def calls_owed(
             for item in open_items:
                 if item.event_id == event.pk and item.recipient == standing.recipient.key:
                     call.open_item = f"{item.responsible}: {item.reason}"
-    for party in sorted(acting.parties):
+    for party in sorted(parties):
         _add_answers(party, chain, log, routine, call_to)
     return sorted(calls.values(), key=lambda call: (not call.is_urgent, call.since))
 
 
-def _place_in_list(chain: CareChain, recipient: Recipient) -> str:
-    """Give who is to be rung; with protected personal data neither where the patient is nor the name of a relative."""
-    if not details_of(chain).protected_identity:
-        return place_of(chain, recipient)
+def _place_hidden(recipient: Recipient) -> str:
+    """Give who is to be rung, but neither where the patient is nor the name of a relative."""
     return recipient.label if recipient.party else "Deltagare i SIP"
 
 
-def _to_tell(acting: Acting, log: ChainLog) -> list[CareChainEvent]:
+def _to_tell(parties: frozenset[Party], log: ChainLog) -> list[CareChainEvent]:
     """Give the rows to tell of: those that stand, and those that take back what somebody was told."""
     replaced = {event.supersedes_id for event in log.events if event.supersedes_id}
-    return [e for e in log.events if e.pk not in replaced and e.sender in acting.parties]
+    return [e for e in log.events if e.pk not in replaced and e.sender in parties]
 
 
 def _label(routine: Routine, event: CareChainEvent) -> str:

@@ -10,7 +10,7 @@ from contacts.models import Principal
 from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, Handover, Outage, OutageReport, SupportContact
 from outage.presenters.banner import verdict_for
-from outage.presenters.care import Patient, is_own, party_label, patient_in_list, place_of
+from outage.presenters.care import Patient, is_own, parties_in, party_label, patient_in_list, place_of
 from outage.presenters.owed import calls_owed
 from outage.presenters.standing import newest, recipient_of, standings_of
 from outage.queries.care_chains import ChainLog
@@ -172,10 +172,11 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
         for call in calls_owed(acting=acting, chain=chain, log=log, routine=routine, now=now)
     }
     replaced = {event.supersedes_id for event in log.events}
+    parties = parties_in(acting, chain)
     told = [
         standing
         for event in log.events
-        if event.sender in acting.parties and event.pk not in replaced
+        if event.sender in parties and event.pk not in replaced
         for standing in standings_of(chain, log, event)
     ]
     marks = []

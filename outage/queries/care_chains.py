@@ -61,7 +61,10 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
 
     People with protected personal data are found by their number only.
     """
-    for word in search_key(text).split():
+    words = search_key(text).split()
+    if not words:
+        return chains.none()
+    for word in words:
         # Reserve numbers hold capitals, and the words of a search key are small.
         by_number = Q(details__identity_number__icontains=word)
         by_name = Q(details__search_key__contains=word, details__protected_identity=False)

@@ -25,6 +25,13 @@ TELLS_COLUMN: dict[Party, str] = {
 }
 
 
+# Where a unit of the region stands in a chain as each of the two parties it can be.
+_PLACE: dict[Party, str] = {
+    Party.INPATIENT: "details__ward_unit",
+    Party.OUTPATIENT: "details__outpatient_unit",
+}
+
+
 class NamesParticipant(Func):
     """Whether an event's particulars name a call's recipient among those who are to take part (R3.9).
 
@@ -66,8 +73,8 @@ def _reached() -> QuerySet[HandoverMessage]:
     )
 
 
-def _events_owed(parties: frozenset[Party]) -> QuerySet[CareChainEvent]:
-    """Give the standing events sent by one of `parties` that somebody must still be told of."""
+def _events_owed(party: Party) -> QuerySet[CareChainEvent]:
+    """Give the standing events sent by `party` that somebody must still be told of."""
     participants_told = Subquery(
         _reached()
         .filter(
@@ -80,11 +87,11 @@ def _events_owed(parties: frozenset[Party]) -> QuerySet[CareChainEvent]:
     )
     # Most events have no participants: the comparison with zero spares them the counting.
     missing = Q(tells_participants__gt=0) & Q(tells_participants__gt=Coalesce(participants_told, 0))
-    for party, column in TELLS_COLUMN.items():
-        missing |= Q(**{column: True}) & ~Q(Exists(_reached().filter(handover__recipient=party.value)))
+    for recipient, column in TELLS_COLUMN.items():
+        missing |= Q(**{column: True}) & ~Q(Exists(_reached().filter(handover__recipient=recipient.value)))
     # Coalesce keeps the database from starting at the index of senders, which spans every outage there has been.
     sent_by_us = CareChainEvent.objects.alias(sent_by=Coalesce("sender", Value(""))).filter(
-        sent_by__in=[party.value for party in parties]
+        sent_by=party.value
     )
     return sent_by_us.filter(missing, superseded_by__isnull=True)
 
@@ -133,12 +140,23 @@ class OwedChains:
         return sorted(first, key=first.__getitem__)
 
     def _waits(self, routine: Routine) -> Iterator[tuple[QuerySet[CareChainEvent], bool]]:
-        acting = self._acting
-        visible = visible_chains(acting, self._outage).values("pk")
-        yield _events_owed(acting.parties).filter(chain__in=visible), True
-        for party in sorted(acting.parties):
+        for party in sorted(self._acting.parties):
+            chains = self._chains_as(party).values("pk")
+            yield _events_owed(party).filter(chain__in=chains), True
             if any(message.answers for message in routine.messages_from(party)):
-                yield _events_unanswered(routine, party).filter(chain__in=visible), False
+                yield _events_unanswered(routine, party).filter(chain__in=chains), False
+
+    def _chains_as(self, party: Party) -> QuerySet[CareChain]:
+        """Give the chains in which the unit is `party`: a sjukstuga may be only the other of its two in a chain."""
+        chains = visible_chains(self._acting, self._outage)
+        if party not in _PLACE or len(self._acting.parties) == 1:
+            return chains
+        unit = self._acting.unit
+        others = Q()
+        for other, place in _PLACE.items():
+            if other is not party:
+                others |= Q(**{place: unit})
+        return chains.filter(Q(**{_PLACE[party]: unit}) | ~others)
 
     def count(self) -> int:
         """Give how many chains there are."""

@@ -276,10 +276,11 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
     Raise RuleError for anything but a discharge that stands.
     """
     check_may(by, Right.LOG_CARE)
-    _check_standing_discharge(event)
-    log = logs_of([event.chain_id])[event.chain_id]
-    check_discharge_complete(standings_of(event.chain, log, event))
     with transaction.atomic():
+        lock_chain(event.chain)
+        _check_standing_discharge(event)
+        log = logs_of([event.chain_id])[event.chain_id]
+        check_discharge_complete(standings_of(event.chain, log, event))
         completion, created = DischargeCompletion.objects.get_or_create(
             event=event, defaults={"user": by.user, "unit": by.unit}
         )
@@ -293,20 +294,20 @@ def leave_discharge_open(
 ) -> OpenItem:
     """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6)."""
     check_may(by, Right.LOG_CARE)
-    _check_standing_discharge(event)
-    for name, message in check_open_item(responsible=responsible, reason=reason).items():
-        raise RuleError(message, field=name)
-    standing = {
-        s.recipient.key: s
-        for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
-    }
-    if recipient not in standing or standing[recipient].state is InformState.INFORMED:
-        raise RuleError("Mottagaren är redan underrättad.", field="recipient")
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
     with transaction.atomic():
         first = claim(by=by, client_id=client_id, kind="open_item", content=content)
         if first:
             return OpenItem.objects.get(client_id=client_id)
+        _check_standing_discharge(event)
+        for name, message in check_open_item(responsible=responsible, reason=reason).items():
+            raise RuleError(message, field=name)
+        standing = {
+            s.recipient.key: s
+            for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
+        }
+        if recipient not in standing or standing[recipient].state is InformState.INFORMED:
+            raise RuleError("Mottagaren är redan underrättad.", field="recipient")
         item = OpenItem(
             client_id=client_id,
             event=event,

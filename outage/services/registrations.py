@@ -22,27 +22,28 @@ def mark_task(
 ) -> RegistrationMark:
     """Mark a task of `chain` done, or not done after all; the newest row counts.
 
-    `choice` is what was decided where the routine leaves it to be decided by hand. Raise RuleError when the task is
-    no longer one (the log changed meanwhile), or a decision lacks its words.
+    `choice` is what was decided where the routine leaves it to be decided by hand. Raise RuleError while the outage
+    goes on, when the task is no longer one (the log changed meanwhile), or when a decision lacks its words.
     """
     check_may(by, Right.MARK_REGISTRATION)
     outage = chain.outage
-    assert outage.current is not None
-    tasks = tasks_of(
-        chain,
-        logs_of([chain.pk])[chain.pk],
-        get_routine(outage.routine_id),
-        OutageScope(outage.current.scope),
-    )
-    task = next((task for task in tasks if task.key == task_key), None)
-    if task is None:
-        raise RuleError("Loggen har ändrats sedan sidan öppnades. Läs listan på nytt.")
-    if done and task.decision is Decision.DECIDE and not choice.strip():
-        raise RuleError("Skriv vad du beslutade.", field="choice")
+    _check_back(outage)
     content = {"chain": chain.pk, "task": task_key, "done": done, "choice": choice}
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="mark", content=content):
             return RegistrationMark.objects.get(client_id=client_id)
+        assert outage.current is not None
+        tasks = tasks_of(
+            chain,
+            logs_of([chain.pk])[chain.pk],
+            get_routine(outage.routine_id),
+            OutageScope(outage.current.scope),
+        )
+        task = next((task for task in tasks if task.key == task_key), None)
+        if task is None:
+            raise RuleError("Loggen har ändrats sedan sidan öppnades. Läs listan på nytt.")
+        if done and task.decision is Decision.DECIDE and not choice.strip():
+            raise RuleError("Skriv vad du beslutade.", field="choice")
         mark = RegistrationMark(
             client_id=client_id,
             chain=chain,
@@ -66,8 +67,7 @@ def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:
     Raise RuleError while the outage goes on.
     """
     check_may(by, Right.MARK_REGISTRATION)
-    if outage.is_open:
-        raise RuleError(f"{outage.system} är inte åter i drift.")
+    _check_back(outage)
     with transaction.atomic():
         row, created = Acknowledgement.objects.get_or_create(
             outage=outage, unit=by.unit, defaults={"user": by.user}
@@ -75,3 +75,8 @@ def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:
         if created:
             audit.record(by=by, action="messages.acknowledged", target=row)
     return row
+
+
+def _check_back(outage: Outage) -> None:
+    if outage.is_open:
+        raise RuleError(f"{outage.system} är inte åter i drift.")

@@ -111,7 +111,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Log a failed try (Inget svar, Upptaget) by one press; a double click gives one row."""
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
-    form = TryForm(request.POST, log=logs_of([found.pk])[found.pk])
+    form = TryForm(request.POST, chain=found, log=logs_of([found.pk])[found.pk])
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         messages.error(request, f"Försöket är inte sparat. {first}")

@@ -87,7 +87,9 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     routine = get_routine(outage.routine_id)
     log = logs_of([found.pk])[found.pk]
     items = open_items_of([found.pk])
-    calls = calls_owed(acting=acting, chain=found, log=log, routine=routine, now=now, open_items=items)
+    calls = calls_owed(
+        acting=acting, chain=found, log=log, routine=routine, now=now, open_items=items, on_own_page=True
+    )
     wanted = {r for r in (number_request(found, who) for who in recipients_to_choose(found, log)) if r}
     numbers = numbers_for_many(wanted, now)
     with_numbers(calls, numbers)

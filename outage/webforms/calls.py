@@ -12,12 +12,19 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainEvent
-from outage.presenters.care import NumberRequest, first_number, is_own, number_request, place_of
+from outage.presenters.care import (
+    NumberRequest,
+    first_number,
+    is_own,
+    number_request,
+    parties_in,
+    place_of,
+)
 from outage.presenters.chain import particulars_shown, recipients_to_choose
 from outage.presenters.standing import told_of_version
 from outage.queries.care_chains import ChainLog
 from outage.rules.handover import READ_BACK_LABELS, Direction, ReadBack
-from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
+from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.routine import MessageType, Routine
 from outage.rules.wording import clock_time
 
@@ -122,7 +129,7 @@ class CallForm(forms.Form):
         self._fill_in_number()
 
     def _collect_messages(self) -> None:
-        own = self.acting.parties
+        own = parties_in(self.acting, self.chain)
         senders = own if self.direction is Direction.GIVEN else frozenset(Party) - own or frozenset(Party)
         replaced = {event.supersedes_id for event in self.log.events if event.supersedes_id}
         for event in self.log.events:
@@ -300,11 +307,12 @@ class TryForm(forms.Form):
     """A failed try, logged by one press."""
 
     client_id = forms.UUIDField()
-    recipient = forms.CharField(max_length=200)
-    outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in CallOutcome])
+    recipient = forms.ChoiceField()
+    outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
     number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
     events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
 
-    def __init__(self, *args: Any, log: ChainLog, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chain: CareChain, log: ChainLog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["recipient"].choices = [(r.key, "") for r in recipients_to_choose(chain, log)]
         self.fields["events"].choices = [(str(event.pk), "") for event in log.events]

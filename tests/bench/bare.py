@@ -21,7 +21,7 @@ def insert(request: HttpRequest) -> HttpResponse:
     global _user_id
     if _user_id is None:
         _user_id = User.objects.values_list("pk", flat=True).get(username="seed.nurse")
-    Submission(id=uuid4(), kind="bench", content_hash="0" * 64, target_id="", user_id=_user_id).save()
+    Submission(id=uuid4(), kind="bench", content_hash="0" * 64, user_id=_user_id).save()
     return HttpResponse(status=201)
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry, Submission
@@ -24,6 +24,7 @@ from outage.rules.identity import IdentityKind, classify_identity
 from outage.rules.informing import CallOutcome, recipients
 from outage.services.events import correct_event
 from outage.services.handovers import CallFacts, Message, log_call
+from tests.bench.targets import targets_of
 from tests.seed import Seeded, seed_outage
 
 PAGES: dict[str, Callable[[Seeded], str]] = {
@@ -127,6 +128,25 @@ def test_the_seed_leaves_the_trace_that_the_services_leave(seeded: Seeded):
     rows = CareChain.objects.count() + Handover.objects.count() + corrections
     assert AuditEntry.objects.filter(chain__isnull=False).count() == rows
     assert Submission.objects.count() == rows
+
+
+def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(seeded.acting.user)
+    prepared = {"session": client.cookies["sessionid"].value, "chains": [str(pk) for pk in seeded.chains]}
+    for target in targets_of(prepared):
+        method, path, body, headers = target.request()
+        kind = headers.pop("Content-Type", "application/octet-stream")
+        if path.startswith("/bare/"):
+            view, args, kwargs = resolve(path, "tests.bench.bare")
+            answer = view(RequestFactory().generic(method, path, body or b""), *args, **kwargs)
+        else:
+            answer = Client(enforce_csrf_checks=True).generic(
+                method, path, body or b"", kind, headers=headers
+            )
+        assert answer.status_code == target.status, target.name
+    assert Handover.objects.count() == 1_501
+    assert Submission.objects.filter(kind="bench").count() == 1
 
 
 def test_the_services_go_on_from_the_seed(seeded: Seeded):

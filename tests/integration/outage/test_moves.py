@@ -10,6 +10,7 @@ from contacts.rules.parties import OutpatientKind, Party
 from outage.models import CareChain
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.services.care_chains import change_details
 from tests.factories import County, chain_facts, make_event, tell
@@ -96,3 +97,30 @@ def test_the_patients_admission_counts_once_after_a_move(county: County, chain: 
     log = logs_of([chain.pk])[chain.pk]
     assert [event.kind for event in log.live_events] == ["admission"]
     assert [event.reason for event in log.live_events] == ["Ny enhet för kommun."]
+
+
+def test_a_sjukstuga_that_is_only_the_ward_answers_for_the_ward_alone(county: County, chain: CareChain):
+    county.ward.outpatient_kind = OutpatientKind.HEALTH_CENTRE
+    county.ward.save()
+    alva = replace(county.alva, unit=county.ward)
+    make_event(county.disa, chain, "admission_reply", sender=Party.OUTPATIENT)
+    make_event(county.alva, chain, "discharge_report")
+    chain = get_chain(alva, chain.pk)
+    found = calls_owed(
+        acting=alva,
+        chain=chain,
+        log=logs_of([chain.pk])[chain.pk],
+        routine=get_routine(chain.outage.routine_id),
+        now=TUESDAY,
+    )
+    assert {kind for call in found for kind in [m.kind for m in call.messages]} == {"discharge_report"}
+    assert chain in chains_with_calls_owed(alva, chain.outage)
+
+
+def test_the_database_too_leaves_out_what_is_another_units_to_tell(county: County, chain: CareChain):
+    county.ward.outpatient_kind = OutpatientKind.HEALTH_CENTRE
+    county.ward.save()
+    alva = replace(county.alva, unit=county.ward)
+    make_event(county.disa, chain, "sip_initiative", sender=Party.OUTPATIENT)
+    assert chain not in chains_with_calls_owed(alva, chain.outage)
+    assert chain in chains_with_calls_owed(county.disa, chain.outage)

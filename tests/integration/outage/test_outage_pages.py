@@ -142,6 +142,7 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
 
 def test_a_mark_that_cannot_be_saved_says_so(county: County, chain: CareChain, alva: Client):
     event = make_event(county.alva, chain, "discharge")
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
     mark = reverse("mark_task", args=[chain.pk])
     sent = {"client_id": str(uuid4()), "task": f"admission_or_discharge:{event.pk}", "done": "1"}
     assert "Skriv vad du beslutade." in read(alva.post(mark, sent, follow=True)).get_text()

@@ -80,6 +80,8 @@ def test_a_mark_sent_twice_is_one_row(county: County, ended: CareChain):
 
 def test_what_the_routine_leaves_to_be_decided_needs_the_decision_in_words(county: County, chain: CareChain):
     make_event(county.alva, chain, "discharge")
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
+    chain = get_chain(county.alva, chain.pk)
     (task,) = rows(county.alva, chain)
     assert task.decision is Decision.DECIDE
     with pytest.raises(RuleError) as refused:
@@ -90,6 +92,15 @@ def test_what_the_routine_leaves_to_be_decided_needs_the_decision_in_words(count
     assert (task.done, task.choice) == (True, "Registrerar utskrivningen.")
     mark(county.alva, chain, task.key, done=False)
     assert not rows(county.alva, chain)[0].done
+
+
+def test_nothing_is_marked_while_the_outage_goes_on(county: County, chain: CareChain):
+    make_event(county.alva, chain, "admission")
+    (task,) = rows(county.alva, chain)
+    with pytest.raises(RuleError) as refused:
+        mark(county.alva, chain, task.key)
+    assert refused.value.reason == "PRATOR är inte åter i drift."
+    assert not RegistrationMark.objects.exists()
 
 
 def test_a_task_that_the_log_has_outgrown_is_refused(county: County, ended: CareChain):

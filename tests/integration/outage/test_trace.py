@@ -51,6 +51,7 @@ def acknowledge(county: County, chain: CareChain) -> Write:
 
 def mark(county: County, chain: CareChain) -> Write:
     make_event(county.alva, chain)
+    ended(county, chain)
     assert chain.outage.current is not None
     routine, scope = get_routine(chain.outage.routine_id), OutageScope(chain.outage.current.scope)
     (task,) = tasks_of(chain, logs_of([chain.pk])[chain.pk], routine, scope)
