@@ -315,10 +315,6 @@ class Migration(migrations.Migration):
             model_name='carechainevent',
             index=models.Index(fields=['chain', 'happened_at'], name='event_by_chain'),
         ),
-        migrations.AddIndex(
-            model_name='carechainevent',
-            index=models.Index(fields=['sender', 'kind'], name='event_by_sender_and_kind'),
-        ),
         migrations.AddConstraint(
             model_name='carechainevent',
             constraint=models.CheckConstraint(condition=models.Q(('withdraws', False), ('supersedes__isnull', False), _connector='OR'), name='event_withdrawal_points_at_a_row'),

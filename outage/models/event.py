@@ -55,7 +55,6 @@ class CareChainEvent(AppendOnlyModel):
         ]
         indexes = [
             models.Index(fields=["chain", "happened_at"], name="event_by_chain"),
-            models.Index(fields=["sender", "kind"], name="event_by_sender_and_kind"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.access import Acting
@@ -89,11 +89,7 @@ def _events_owed(party: Party) -> QuerySet[CareChainEvent]:
     missing = Q(tells_participants__gt=0) & Q(tells_participants__gt=Coalesce(participants_told, 0))
     for recipient, column in TELLS_COLUMN.items():
         missing |= Q(**{column: True}) & ~Q(Exists(_reached().filter(handover__recipient=recipient.value)))
-    # Coalesce keeps the database from starting at the index of senders, which spans every outage there has been.
-    sent_by_us = CareChainEvent.objects.alias(sent_by=Coalesce("sender", Value(""))).filter(
-        sent_by=party.value
-    )
-    return sent_by_us.filter(missing, superseded_by__isnull=True)
+    return CareChainEvent.objects.filter(missing, superseded_by__isnull=True, sender=party.value)
 
 
 def _kinds(routine: Routine, effect: Effect) -> list[str]:

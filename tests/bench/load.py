@@ -97,15 +97,17 @@ def measure(
     rounds: int,
     seconds: float,
 ) -> dict[str, Measured]:
-    """Measure all targets in turns, round after round, so that a noisy machine is noisy for all of them alike.
+    """Measure the reads, then the writes, each in turns with their baseline, so that noise meets all of them alike.
 
-    `processor` gives the seconds of processor time that the server has used so far.
+    The writes come last because they lengthen what the reads read. `processor` gives the seconds of processor time
+    that the server has used so far.
     """
     found = {target.name: Measured() for target in targets}
-    for target in targets:
-        run_round(port, target, clients, min(seconds, 0.5))
-    for _ in range(rounds):
-        for target in targets:
+    for baseline in dict.fromkeys(target.baseline or target.name for target in targets):
+        group = [target for target in targets if baseline in (target.name, target.baseline)]
+        for target in group:
+            run_round(port, target, clients, min(seconds, 0.5))
+        for target in group * rounds:
             before = processor()
             rate, taken = run_round(port, target, clients, seconds)
             found[target.name].processor += processor() - before
