@@ -30,8 +30,9 @@ Written by `make bench` on {day}; do not edit by hand.
 The last column counts: requests a second as a part of what a bare Django view answers in the same worker and the same
 round. The bare view has no middleware, session or template: it reads one row by its primary key, or inserts one row
 for good. Rates and times move with the machine and with what else runs on it. *Processor ms* is what the server's
-workers spent on one request: it moves less, and is about what the page takes alone on a machine at rest, the disk left
-out. The times are those of {clients} clients for {workers} workers: each request waits for another.
+workers spent on one request; it moves less, and the page asked for alone takes no longer. It leaves the disk out, and
+the work that PostgreSQL does in a process of its own. The times are those of {clients} clients for {workers} workers:
+each request waits for another.
 
 *Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. *Vårdkedja*
 leaves a row in the trace each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
