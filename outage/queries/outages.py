@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
@@ -25,7 +26,12 @@ def outage_in_view() -> Outage | None:
     if found:
         return found
     since = timezone.now() - AFTERMATH
-    return Outage.objects.filter(ended_at__gte=since).select_related("current").order_by("-ended_at").first()
+    return (
+        Outage.objects.filter(ended_at__gte=since)
+        .select_related("current")
+        .order_by("-ended_at", "-recorded_at")
+        .first()
+    )
 
 
 def support_contacts(outage: Outage, principal: Principal) -> list[SupportContact]:
@@ -53,3 +59,13 @@ def reports_of(outage: Outage) -> list[OutageReport]:
 def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
     """Give the unit's acknowledgement of its messages, if it has been made (R4.6)."""
     return outage.acknowledgements.filter(unit=unit).select_related("user").first()
+
+
+def recent_outages() -> list[Outage]:
+    """Give the outages that go on or ended within the last fourteen days, newest first.
+
+    What is left to enter after one does not go away because another has begun.
+    """
+    since = timezone.now() - AFTERMATH
+    found = Outage.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
+    return list(found.select_related("current").order_by("-recorded_at"))

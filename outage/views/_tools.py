@@ -13,7 +13,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain, get_event, get_handover
-from outage.queries.outages import outage_in_view
+from outage.queries.outages import outage_in_view, recent_outages
 
 _NOT_CONTENT = {"csrfmiddlewaretoken", "typed_by", "held"}
 
@@ -48,6 +48,17 @@ def outage_or_404() -> Outage:
     if outage is None:
         raise Http404
     return outage
+
+
+def chosen_outage_or_404(request: HttpRequest) -> Outage:
+    """Give the outage that the address or the form names among the recent ones, else the one in view; or 404."""
+    wanted = request.POST.get("driftstopp") or request.GET.get("driftstopp")
+    if not wanted:
+        return outage_or_404()
+    found = next((outage for outage in recent_outages() if str(outage.pk) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def require(acting: Acting, right: Right) -> None:

@@ -16,14 +16,14 @@ from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.back import TaskRow, grouped, task_rows
 from outage.queries.care_chains import logs_of, marks_of, visible_chains
-from outage.queries.outages import acknowledgement_of
+from outage.queries.outages import acknowledgement_of, recent_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
-from ._tools import chain_or_404, outage_or_404, require
+from ._tools import chain_or_404, chosen_outage_or_404, require
 
 CHAINS_A_PAGE = 50
 
@@ -31,13 +31,14 @@ CHAINS_A_PAGE = 50
 @require_GET
 def back_registration(request: HttpRequest) -> HttpResponse:
     """Show the three groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
-    outage = outage_or_404()
+    outage = chosen_outage_or_404(request)
     acting: Acting = request.acting
     context: dict[str, object] = {
         "outage": outage,
         "routine": get_routine(outage.routine_id),
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
+        "others": [other for other in recent_outages() if other.pk != outage.pk],
     }
     if can(acting, Right.READ_CARE):
         page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
@@ -96,16 +97,21 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             return render(request, "outage/back/_task.html", context)
     if error:
         messages.error(request, error)
-    return redirect(f"{reverse('back_registration')}?sida={data['page'] or 1}#kedja-{chain.number}")
+    return redirect(f"{_address(chain.outage)}&sida={data['page'] or 1}#kedja-{chain.number}")
 
 
 @require_POST
 def acknowledge_messages(request: HttpRequest) -> HttpResponse:
     """Record that the acting unit has acknowledged its messages (R4.6)."""
     require(request.acting, Right.MARK_REGISTRATION)
+    outage = chosen_outage_or_404(request)
     try:
-        acknowledge(by=request.acting, outage=outage_or_404())
+        acknowledge(by=request.acting, outage=outage)
         messages.success(request, "Antecknat: meddelandena är kvitterade.")
     except RuleError as error:
         messages.error(request, error.reason)
-    return redirect("back_registration")
+    return redirect(_address(outage))
+
+
+def _address(outage: Outage) -> str:
+    return f"{reverse('back_registration')}?driftstopp={outage.pk}"

@@ -18,7 +18,7 @@ from outage.presenters.owed import OwedCall, calls_owed, with_numbers
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
-from outage.queries.outages import outage_in_view, reports_of, support_contacts
+from outage.queries.outages import outage_in_view, recent_outages, reports_of, support_contacts
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 
@@ -41,6 +41,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "outage": outage,
         "facts": outage_facts(outage, acting, now, contacts, reports_of(outage)),
         "cards": checklist_cards(acting, outage),
+        "earlier": [other for other in recent_outages() if other.pk != outage.pk],
     }
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))

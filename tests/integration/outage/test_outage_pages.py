@@ -128,7 +128,8 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     mark = reverse("mark_task", args=[chain.pk])
     for _ in "12":
         answer = client.post(mark, marked)
-        assert answer.headers["Location"] == f"{reverse('back_registration')}?sida=1#kedja-{chain.number}"
+        whole = f"{reverse('back_registration')}?driftstopp={chain.outage_id}&sida=1#kedja-{chain.number}"
+        assert answer.headers["Location"] == whole
     assert RegistrationMark.objects.count() == 1
     assert "10.52 Esa Påhittad" in text_of(client, reverse("back_registration"))
     part = client.post(

@@ -1,0 +1,71 @@
+"""What is left to enter after one outage does not go away because another has begun, or ended, since."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outage.models import Acknowledgement, CareChain, Outage
+from outage.queries.outages import outage_in_view
+from outage.services.outages import end_outage
+from tests.factories import County, make_chain, make_event, make_outage
+
+
+@pytest.fixture
+def earlier(county: County, outage: Outage, chain: CareChain, clock) -> Outage:
+    """An outage with a patient still in, ended; the next one has begun since."""
+    make_event(county.alva, chain, "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    clock.shift(timedelta(hours=5))
+    return outage
+
+
+@pytest.fixture
+def later(county: County, earlier: Outage) -> Outage:
+    found = make_outage(county.alva, started=timedelta(hours=1))
+    patient = make_chain(county, found, patient_name="Sena Senasson")
+    make_event(county.alva, patient, "admission")
+    return found
+
+
+def back(outage: Outage) -> str:
+    return f"{reverse('back_registration')}?driftstopp={outage.pk}"
+
+
+def test_the_first_page_leads_to_what_the_earlier_outage_left(
+    county: County, earlier: Outage, later: Outage, client: Client
+):
+    client.force_login(county.alva.user)
+    assert back(earlier) in client.get("/").content.decode()
+    listed = client.get(back(earlier)).content.decode()
+    assert "Tolvan" in listed
+    assert "Sena Senasson" not in listed
+    assert "Sena Senasson" in client.get(reverse("back_registration")).content.decode()
+
+
+def test_its_messages_are_acknowledged_although_another_goes_on(
+    county: County, earlier: Outage, later: Outage, client: Client
+):
+    client.force_login(county.alva.user)
+    answer = client.post(reverse("acknowledge"), {"driftstopp": str(earlier.pk)})
+    assert answer["Location"] == back(earlier)
+    assert Acknowledgement.objects.get().outage == earlier
+
+
+def test_of_two_that_ended_in_the_same_minute_the_one_reported_last_is_in_view(
+    county: County, earlier: Outage, later: Outage
+):
+    moment = timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+    end_outage(by=county.esa, outage=later, ended_at=moment)
+    Outage.objects.filter(pk=earlier.pk).update(ended_at=moment)
+    assert outage_in_view() == later
+
+
+@pytest.mark.parametrize("wanted", ["x", "00000000-0000-4000-8000-000000000000"])
+def test_an_outage_that_is_not_there_is_not_found(
+    county: County, outage: Outage, client: Client, wanted: str
+):
+    client.force_login(county.alva.user)
+    assert client.get(reverse("back_registration"), {"driftstopp": wanted}).status_code == 404
