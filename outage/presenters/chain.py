@@ -122,9 +122,20 @@ def timeline(
     How far each party has been told stands on the events that are the acting unit's to tell, and on those that
     somebody in the chain has told of; not on what others tell and we have received.
     """
-    entries = [_event_entry(acting, chain, log, event, routine, open_items, now) for event in log.events]
-    entries += [_call_entry(chain, log, handover, routine, now) for handover in log.handovers]
-    return sorted(entries, key=lambda entry: (entry.at, entry.is_call))
+    rows: list[CareChainEvent | Handover] = sorted([*log.events, *log.handovers], key=_place_in_time)
+    return [
+        _call_entry(chain, log, row, routine, now)
+        if isinstance(row, Handover)
+        else _event_entry(acting, chain, log, row, routine, open_items, now)
+        for row in rows
+    ]
+
+
+def _place_in_time(row: CareChainEvent | Handover) -> tuple[datetime, datetime, bool]:
+    """Give where a row stands: by the minute, as people say times; within it as logged, an event before its call."""
+    at = row.at if isinstance(row, Handover) else row.happened_at
+    logged = row.recorded_at.replace(microsecond=0)
+    return at.replace(second=0, microsecond=0), logged, isinstance(row, Handover)
 
 
 def _event_entry(
