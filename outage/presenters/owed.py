@@ -1,6 +1,6 @@
 """Att ringa nu: every call the acting unit still owes, discharges first, then the oldest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -28,10 +28,11 @@ from outage.rules.informing import (
     CallOutcome,
     InformState,
     Recipient,
+    call_priority,
     owed_answers,
 )
 from outage.rules.informing import recipients as rule_recipients
-from outage.rules.routine import Routine
+from outage.rules.routine import Effect, Routine
 from outage.rules.wording import clock_time, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
@@ -170,7 +171,17 @@ def calls_owed(
                     call.open_item = f"{item.responsible}: {item.reason}"
     for party in sorted(parties):
         _add_answers(party, chain, log, routine, call_to)
-    return sorted(calls.values(), key=lambda call: (not call.is_urgent, call.since))
+    return in_order_to_ring(calls.values())
+
+
+def in_order_to_ring(calls: Iterable[OwedCall]) -> list[OwedCall]:
+    """Give the calls of one or several chains in the order to make them: discharges first, then the oldest (R1.6)."""
+
+    def priority(call: OwedCall) -> tuple[int, datetime]:
+        assert call.since is not None
+        return call_priority(Effect.DISCHARGE if call.is_urgent else Effect.INFORMATION, call.since)
+
+    return sorted(calls, key=priority)
 
 
 def _place_hidden(recipient: Recipient) -> str:

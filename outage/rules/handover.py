@@ -96,7 +96,7 @@ def handover_warnings(
     if at is not None and earliest is not None and as_utc(at) < as_utc(earliest):
         warnings["at"] = "Tiden ligger före driftstoppet eller händelsen. Stämmer den?"
     if outcome not in FAILED and read_back is None:
-        warnings["read_back"] = "Be den du talar med att upprepa meddelandet."
+        warnings["read_back"] = "Återläsningen är inte antecknad. Rätta samtalet om meddelandet upprepades."
     return warnings
 
 

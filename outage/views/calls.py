@@ -18,7 +18,7 @@ from outage.presenters.chain import recipient_choices, recipients_to_choose
 from outage.presenters.standing import recipient_of
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.routine import get_routine
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, handover_warnings
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
@@ -49,6 +49,15 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             messages=[Message(**told) for told in form.messages_told()],
         )
         messages.success(request, f"Sparat på servern {clock_time(handover.recorded_at)}.")
+        facts = form.facts()
+        odd = handover_warnings(
+            outcome=facts["outcome"],
+            at=handover.at,
+            earliest=found.outage.current.started_at,
+            read_back=facts["read_back"],
+        )
+        for sentence in odd.values():
+            messages.warning(request, sentence)
         if "stay" in request.POST:
             return redirect("chain", found.pk)
         return redirect("status")

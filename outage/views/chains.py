@@ -32,7 +32,6 @@ from outage.rules.handover import Direction
 from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import ChainFacts, change_details, open_chain
 from outage.webforms.chains import ChainForm
-from outage.webforms.events import OpenItemForm
 
 from ._tools import chain_or_404, outage_or_404, require, save_or_show
 
@@ -108,7 +107,6 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),
         "may_print": can(acting, Right.PRINT_SHEET),
-        "open_item_form": OpenItemForm(initial={"client_id": uuid4()}),
     }
     return render(request, "outage/chain/show.html", context)
 

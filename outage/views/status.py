@@ -14,7 +14,7 @@ from contacts.queries import numbers_for_many
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.checklists import checklist_cards
-from outage.presenters.owed import OwedCall, calls_owed, with_numbers
+from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring, with_numbers
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
@@ -88,7 +88,7 @@ def _owed_context(
         calls += calls_owed(
             acting=acting, chain=chain, log=logs[chain.pk], routine=routine, now=now, open_items=items
         )
-    calls.sort(key=lambda call: (not call.is_urgent, call.since))
+    calls = in_order_to_ring(calls)
     requests = {call.request for call in calls if call.request}
     with_numbers(calls, numbers_for_many(requests, now))
     return {"calls": calls, "calls_page": page, "outage": outage}

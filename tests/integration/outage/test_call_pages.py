@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
@@ -16,7 +17,7 @@ from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.webforms.calls import CallForm
-from tests.factories import County, make_chain, make_event, tell
+from tests.factories import County, as_typed, make_chain, make_event, tell
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
 
 # R3 by hand: who says what. Whom it is for is held where the call is written.
@@ -311,3 +312,32 @@ def test_a_call_is_taken_back_with_its_reason(county: County, chain: CareChain, 
     assert row.withdraws
     for name in ("correct_call", "withdraw_call"):
         assert client.get(reverse(name, args=[row.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("read_back", "said"), [("done", False), ("", True)], ids=["read back", "not read back"]
+)
+def test_a_call_saved_without_a_read_back_is_saved_and_says_so(
+    county: County, chain: CareChain, client: Client, read_back: str, said: bool
+):
+    client.force_login(county.alva.user)
+    kl, dag = as_typed(timezone.now())
+    answer = client.post(
+        reverse("chain_call", args=[chain.pk]) + "?riktning=given",
+        {
+            "client_id": str(uuid4()),
+            "recipient": "municipality",
+            "outcome": "reached",
+            "number": "0910-73 50 00",
+            "at_kl": kl,
+            "at_dag": dag,
+            "spoken_to": "Elva Elvasson",
+            "spoken_to_unit": "Skellefteå kommun",
+            "read_back": read_back,
+            "messages": ["new:admission:inpatient"],
+        },
+        follow=True,
+    )
+    text = answer.content.decode()
+    assert "Sparat på servern" in text
+    assert ("Återläsningen är inte antecknad." in text) is said
