@@ -59,7 +59,7 @@ def save_row(*, by: Acting | User, row: Row) -> None:
 def retire_entry(*, by: Acting | User, entry: DirectoryEntry) -> None:
     """Take an entry out of use; it keeps its history. Retiring it again changes nothing."""
     with transaction.atomic():
-        entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
+        entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is not None:
             return
         entry.retired_at, entry.retired_by = timezone.now(), _person(by)
@@ -71,7 +71,7 @@ def retire_entry(*, by: Acting | User, entry: DirectoryEntry) -> None:
 def restore_entry(*, by: Acting | User, entry: DirectoryEntry) -> None:
     """Take a retired entry back into use. Raises RuleError where another entry has its name by now."""
     with transaction.atomic():
-        entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
+        entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is None:
             return
         namesakes = DirectoryEntry.objects.filter(

@@ -53,7 +53,7 @@ def open_chain(*, by: Acting, outage: Outage, client_id: UUID, facts: ChainFacts
         if claim(by=by, client_id=client_id, kind="chain", content=_content(facts)):
             return CareChain.objects.get(pk=client_id)
         # The lock makes the next number ours alone.
-        Outage.objects.select_for_update().get(pk=outage.pk)
+        Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
         last = CareChain.objects.filter(outage=outage).aggregate(n=Max("number"))["n"] or 0
         chain = CareChain.objects.create(
             pk=client_id, outage=outage, principal=by.principal, unit=by.unit, user=by.user, number=last + 1
@@ -79,7 +79,7 @@ def change_details(
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="details", content=content):
                 return chain.history.latest("pk")
-            locked = CareChain.objects.select_for_update().get(pk=chain.pk)
+            locked = CareChain.objects.select_for_update(no_key=True).get(pk=chain.pk)
             if locked.details_id != replaces:
                 raise RuleError(_TAKEN)
             before = chain.history.get(pk=replaces)

@@ -107,8 +107,13 @@ def _must_be_told(
 
 
 def lock_chain(chain: CareChain) -> None:
-    """Hold the chain for the caller's transaction and read its details anew: who must be told follows from them."""
-    locked = CareChain.objects.select_for_update(of=("self",)).select_related(
+    """Hold the chain for the caller's transaction and read its details anew: who must be told follows from them.
+
+    Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
+    order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
+    PostgreSQL finds a deadlock between that row's check and this lock.
+    """
+    locked = CareChain.objects.select_for_update(of=("self",), no_key=True).select_related(
         "details__ward_unit", "details__municipality", "details__outpatient_unit"
     )
     chain.details = locked.get(pk=chain.pk).details
@@ -233,6 +238,7 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="withdrawal", content=content):
                 return CareChainEvent.objects.get(pk=client_id)
+            lock_chain(event.chain)
             row = withdraw_row(by, event, reason, row_id=client_id)
             audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
     except IntegrityError:

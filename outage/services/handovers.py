@@ -128,6 +128,7 @@ def correct_call(
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
                 return Handover.objects.get(pk=client_id)
+            lock_chain(handover.chain)
             new = _write(by, handover.chain, client_id, facts, supersedes=handover, reason=reason)
             for event in events:
                 HandoverMessage(handover=new, event=event).save()
@@ -147,6 +148,7 @@ def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: st
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
                 return Handover.objects.get(pk=client_id)
+            lock_chain(handover.chain)
             row = _write(
                 by,
                 handover.chain,

@@ -43,7 +43,9 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
     with transaction.atomic():
         first = claim(by=by, client_id=client_id, kind="outage", content=_content(facts))
         open_now = (
-            Outage.objects.select_for_update().filter(system=routine.system, ended_at__isnull=True).first()
+            Outage.objects.select_for_update(no_key=True)
+            .filter(system=routine.system, ended_at__isnull=True)
+            .first()
         )
         if first:
             report = OutageReport.objects.select_related("outage").get(client_id=client_id)
@@ -102,7 +104,7 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime) -> Outage:
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
-        locked = Outage.objects.select_for_update().select_related(None).get(pk=outage.pk)
+        locked = Outage.objects.select_for_update(no_key=True).select_related(None).get(pk=outage.pk)
         if not locked.is_open:
             return locked
         current = _current(locked)
@@ -137,7 +139,7 @@ def reopen_outage(*, by: Acting, outage: Outage) -> Outage:
     """Take back an end that was said too early. Raise RuleError when another outage goes on by now."""
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
-        locked = Outage.objects.select_for_update().get(pk=outage.pk)
+        locked = Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
         if locked.is_open:
             return locked
         if Outage.objects.filter(system=locked.system, ended_at__isnull=True).exists():

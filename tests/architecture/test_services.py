@@ -114,3 +114,17 @@ def test_views_go_through_doors_only(path: Path):
         and not reaches(FUNCTIONS[name], {"atomic"})
     }
     assert not half_doors, f"these write without a transaction of their own: {half_doors}"
+
+
+def test_a_lock_leaves_the_key_free():
+    # A lock on the key too waits for rows that merely point at it, which PostgreSQL may find to be a deadlock.
+    locks = [
+        (relative(path), node.lineno, {keyword.arg for keyword in node.keywords})
+        for path in files_of_floor("services")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+    ]
+    assert len(locks) > 5
+    assert [lock for lock in locks if "no_key" not in lock[2]] == []
