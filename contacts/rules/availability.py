@@ -2,109 +2,66 @@
 
 Two patterns cover the whole week between them: daytime on weekdays, and evening and weekend, which is every
 other moment. Moments are aware datetimes, else ValueError; hours are wall-clock hours in the zone given.
+
+A clock time stands for the first moment of its day at which the clock shows it, or has leapt past it: so hours
+keep their places when the clocks change, and the hour that comes twice neither closes nor opens twice.
 """
 
-import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from functools import lru_cache
 
-import holidays
+from .clock_words import MONTHS, WEEKDAYS, day_words, parse_clock, parse_day
+from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
+from .hours import (
+    AVAILABILITY_LABELS,
+    DAYTIME_CLOSES,
+    DAYTIME_OPENS,
+    EVES_LABELS,
+    HOLIDAY,
+    MIDNIGHT,
+    Availability,
+    Eves,
+    Hours,
+    Span,
+    Summer,
+    check_hours,
+)
+from .hours_text import hours_text, hours_words, read_hours
 
-from .errors import RuleError
-from .swedish_text import search_key
+__all__ = [
+    "AVAILABILITY_LABELS",
+    "DAYTIME_CLOSES",
+    "DAYTIME_OPENS",
+    "EVES_LABELS",
+    "HOLIDAY",
+    "Availability",
+    "Eves",
+    "Hours",
+    "Span",
+    "Summer",
+    "check_hours",
+    "day_words",
+    "hours_text",
+    "hours_words",
+    "is_daytime",
+    "is_eve",
+    "is_free_day",
+    "is_open",
+    "is_public_holiday",
+    "opens_next",
+    "opens_words",
+    "parse_clock",
+    "parse_day",
+    "read_hours",
+]
 
+_FRIDAY = 4
+_DAY, _MINUTE, _INSTANT = timedelta(days=1), timedelta(minutes=1), timedelta(microseconds=1)
+# Hours for public holidays alone may rest from midsummer to All Saints' Day; nothing rests for a year.
+_DAYS_AHEAD = 370
 
-class Availability(StrEnum):
-    """The patterns the directory uses."""
-
-    DAYTIME = "daytime"
-    EVENING_WEEKEND = "evening_weekend"
-    ALWAYS = "always"
-    UNKNOWN = "unknown"
-
-
-AVAILABILITY_LABELS: dict[Availability, str] = {
-    Availability.DAYTIME: "Vardag dagtid",
-    Availability.EVENING_WEEKEND: "Kväll och helg",
-    Availability.ALWAYS: "Dygnet runt",
-    Availability.UNKNOWN: "Okänt",
-}
-
-# Ours, where an entry says no hours. Evening and weekend is the complement of these two.
-DAYTIME_OPENS = time(8, 0)
-DAYTIME_CLOSES = time(16, 30)
-
-_WEEKDAYS = ("mån", "tis", "ons", "tor", "fre", "lör", "sön")
-_MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec")
-_FRIDAY, _SATURDAY = 4, 5
-# The longest run of free days in a Swedish year is under a week.
-_DAYS_AHEAD = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """When an entry answers. The clock times matter for DAYTIME only and are wall-clock times.
-
-    Without `opens_at` or `closes_at` the daytime default holds; `friday_closes_at` replaces the closing time
-    on Fridays; from `lunch_from` up to `lunch_to` nobody answers.
-    """
-
-    availability: Availability
-    opens_at: time | None = None
-    closes_at: time | None = None
-    friday_closes_at: time | None = None
-    lunch_from: time | None = None
-    lunch_to: time | None = None
-
-    @property
-    def known(self) -> bool:
-        """Tell whether anything is known about when somebody answers."""
-        return self.availability is not Availability.UNKNOWN
-
-
-def check_hours(hours: Hours) -> None:
-    """Raise RuleError, with the field it belongs beside, where the clock times can not be meant."""
-    times = {
-        "opens_at": hours.opens_at,
-        "closes_at": hours.closes_at,
-        "friday_closes_at": hours.friday_closes_at,
-        "lunch_from": hours.lunch_from,
-        "lunch_to": hours.lunch_to,
-    }
-    if hours.availability is not Availability.DAYTIME:
-        for field, given in times.items():
-            if given is not None:
-                raise RuleError("Ange klockslag bara för vardag dagtid.", field=field)
-        return
-    opens, closes = hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES
-    if opens >= closes:
-        raise RuleError("Stängningstiden måste vara senare än öppningstiden.", field="closes_at")
-    if hours.friday_closes_at is not None and opens >= hours.friday_closes_at:
-        raise RuleError("Stängningstiden måste vara senare än öppningstiden.", field="friday_closes_at")
-    if (hours.lunch_from is None) != (hours.lunch_to is None):
-        raise RuleError("Ange både när lunchen börjar och när den slutar.", field="lunch_from")
-    if hours.lunch_from is not None and hours.lunch_to is not None:
-        if hours.lunch_from >= hours.lunch_to:
-            raise RuleError("Lunchen måste sluta senare än den börjar.", field="lunch_to")
-        if not opens < hours.lunch_from < hours.lunch_to < closes:
-            raise RuleError("Lunchen måste ligga inom öppettiden.", field="lunch_from")
-
-
-@lru_cache(maxsize=32)
-def _public_holidays(year: int) -> frozenset[date]:
-    # Without include_sundays: weekends are counted here, so that no version of the library decides it.
-    return frozenset(holidays.country_holidays("SE", years=year, include_sundays=False))
-
-
-@lru_cache(maxsize=4096)
-def is_free_day(day: date) -> bool:
-    """Tell whether `day` counts as weekend: Saturday, Sunday, public holiday or one of three eves."""
-    if day.weekday() >= _SATURDAY or day in _public_holidays(day.year):
-        return True
-    midsummer_eve = day.month == 6 and 19 <= day.day <= 25 and day.weekday() == _FRIDAY
-    return midsummer_eve or (day.month == 12 and day.day in (24, 31))
+# Start in and end out, as wall-clock datetimes without a zone, or as moments in UTC.
+_Stretch = tuple[datetime, datetime]
 
 
 def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
@@ -114,9 +71,9 @@ def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
         return True
     if hours.availability is Availability.UNKNOWN:
         return False
-    return any(
-        opens <= at.astimezone(UTC) < closes for opens, closes in _spans(hours, _local_day(at, zone), zone)
-    )
+    moment = at.astimezone(UTC)
+    stretches = _stretches_touching(hours, _local_day(at, zone), zone)
+    return any(opens <= moment < closes for opens, closes in stretches)
 
 
 def is_daytime(at: datetime, zone: tzinfo) -> bool:
@@ -132,37 +89,112 @@ def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
     _check_aware(at)
     if hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
         return None
-    first = _local_day(at, zone)
-    for ahead in range(_DAYS_AHEAD):
-        for opens, _ in _spans(hours, first + timedelta(days=ahead), zone):
-            # Midnight opens nothing for evening and weekend: the evening before is open up to it.
-            if opens > at.astimezone(UTC) and not is_open(hours, opens - timedelta(microseconds=1), zone):
+    moment, first = at.astimezone(UTC), _local_day(at, zone)
+    # From the day before: a lunch may part what runs on from it.
+    for ahead in range(-1, _DAYS_AHEAD):
+        for opens in _openings(hours, first + ahead * _DAY, zone):
+            if opens > moment:
                 return opens.astimezone(zone)
     return None
 
 
-def _spans(hours: Hours, day: date, zone: tzinfo) -> list[tuple[datetime, datetime]]:
-    """Give the open spans of one day in UTC, first to last, each with its start in and its end out."""
-    midnight, next_midnight = _utc(day, time(0), zone), _utc(day + timedelta(days=1), time(0), zone)
+# The cached answers are few: thousands of entries share a handful of hours and are asked about the same days.
+
+
+@lru_cache(maxsize=8192)
+def _openings(hours: Hours, day: date, zone: tzinfo) -> tuple[datetime, ...]:
+    """Give in UTC, in order, when a stretch that starts on `day` opens what was closed."""
+    starts = [opens for opens, _ in _stretches(hours, day, zone)]
+    # Midnight opens nothing where the evening before is open up to it.
+    return tuple(opens for opens in starts if not is_open(hours, opens - _INSTANT, zone))
+
+
+@lru_cache(maxsize=8192)
+def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
+    return _stretches(hours, day - _DAY, zone) + _stretches(hours, day, zone)
+
+
+@lru_cache(maxsize=8192)
+def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
+    """Give the open stretches that start on `day`, first to last, in UTC."""
     if hours.availability is Availability.EVENING_WEEKEND:
-        if is_free_day(day):
-            return [(midnight, next_midnight)]
-        return [(midnight, _utc(day, DAYTIME_OPENS, zone)), (_utc(day, DAYTIME_CLOSES, zone), next_midnight)]
-    if is_free_day(day):
+        walls = _rest_of_day(day, _daytime_walls(_daytime_beside(hours), day))
+    elif hours.availability is Availability.OWN_HOURS:
+        walls = _own_walls(hours, day)
+    else:
+        walls = _daytime_walls(hours, day)
+    moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls]
+    # In the hour that is leapt over nothing is left.
+    return tuple((opens, closes) for opens, closes in moments if opens < closes)
+
+
+def _daytime_beside(hours: Hours) -> Hours:
+    return Hours(Availability.DAYTIME, eves=hours.eves, eve_closes_at=hours.eve_closes_at)
+
+
+def _rest_of_day(day: date, walls: list[_Stretch]) -> list[_Stretch]:
+    """Give what the stretches of one day leave of it, midnight to midnight."""
+    edges = [
+        _wall(day, MIDNIGHT),
+        *(edge for stretch in walls for edge in stretch),
+        _wall(day + _DAY, MIDNIGHT),
+    ]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _daytime_walls(hours: Hours, day: date) -> list[_Stretch]:
+    if is_free_day(day, hours.eves):
         return []
-    closing = hours.closes_at or DAYTIME_CLOSES
-    if day.weekday() == _FRIDAY and hours.friday_closes_at is not None:
-        closing = hours.friday_closes_at
-    opens, closes = _utc(day, hours.opens_at or DAYTIME_OPENS, zone), _utc(day, closing, zone)
-    if hours.lunch_from is None or hours.lunch_to is None:
-        return [(opens, closes)]
-    lunch_from, lunch_to = _utc(day, hours.lunch_from, zone), _utc(day, hours.lunch_to, zone)
-    spans = [(opens, min(lunch_from, closes)), (lunch_to, closes)]
-    return [(start, end) for start, end in spans if start < end]
+    opens, closes = hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES
+    friday = hours.friday_closes_at if day.weekday() == _FRIDAY else None
+    if summer := _summer_of(hours, day):
+        opens, closes = summer.opens, min(summer.closes, friday or summer.closes)
+    elif friday is not None:
+        closes = friday
+    return _less_eve_and_lunch(hours, day, _wall(day, opens), _wall(day, closes))
 
 
-def _utc(day: date, clock: time, zone: tzinfo) -> datetime:
-    return datetime.combine(day, clock, zone).astimezone(UTC)
+def _own_walls(hours: Hours, day: date) -> list[_Stretch]:
+    as_holiday = is_public_holiday(day) or is_free_eve(day, hours.eves)
+    span = hours.days[HOLIDAY if as_holiday else day.weekday()] if hours.days else None
+    if span is None:
+        return []
+    start, end = _wall(day, span.opens), _wall(day, span.closes)
+    if end <= start:
+        end += _DAY
+    elif summer := _summer_of(hours, day):
+        start, end = _wall(day, summer.opens), _wall(day, summer.closes)
+    return _less_eve_and_lunch(hours, day, start, end)
+
+
+def _summer_of(hours: Hours, day: date) -> Summer | None:
+    summer = hours.summer
+    return summer if summer and summer.from_day <= f"{day:%m-%d}" <= summer.to_day else None
+
+
+def _less_eve_and_lunch(hours: Hours, day: date, start: datetime, end: datetime) -> list[_Stretch]:
+    """Give what the short eve and the lunches of `day` and of the day after leave of a stretch."""
+    if hours.eves is Eves.SHORT and hours.eve_closes_at is not None and is_eve(day):
+        end = min(end, _wall(day, hours.eve_closes_at))
+    stretches = []
+    if hours.lunch_from is not None and hours.lunch_to is not None:
+        for lunch_day in (day, day + _DAY):
+            lunch_from, lunch_to = _wall(lunch_day, hours.lunch_from), _wall(lunch_day, hours.lunch_to)
+            stretches.append((start, min(lunch_from, end)))
+            start = max(lunch_to, start)
+    stretches.append((start, end))
+    return [(opens, closes) for opens, closes in stretches if opens < closes]
+
+
+def _wall(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock)
+
+
+def _moment(wall: datetime, zone: tzinfo) -> datetime:
+    """Give in UTC the first moment at which the clock of `zone` shows `wall`, or has leapt past it."""
+    while (moment := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
+        wall += _MINUTE
+    return moment
 
 
 def _local_day(at: datetime, zone: tzinfo) -> date:
@@ -180,71 +212,4 @@ def opens_words(opens: datetime, at: datetime, zone: tzinfo) -> str:
     day = local.date()
     if day == _local_day(at, zone):
         return f"öppnar {local:%H.%M}"
-    return f"öppnar {_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {local:%H.%M}"
-
-
-def hours_words(hours: Hours) -> str:
-    """Give the hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
-    words = AVAILABILITY_LABELS[hours.availability] if hours.known else "Tider okända"
-    if hours.opens_at is not None or hours.closes_at is not None:
-        words += f" {hours.opens_at or DAYTIME_OPENS:%H.%M}–{hours.closes_at or DAYTIME_CLOSES:%H.%M}"
-    if hours.friday_closes_at is not None:
-        words += f", fredag till {hours.friday_closes_at:%H.%M}"
-    if hours.lunch_from is not None and hours.lunch_to is not None:
-        words += f", lunchstängt {hours.lunch_from:%H.%M}–{hours.lunch_to:%H.%M}"
-    return words
-
-
-_APPLIES: dict[str, Availability] = {
-    "": Availability.UNKNOWN,
-    "okant": Availability.UNKNOWN,
-    "vardag dagtid": Availability.DAYTIME,
-    "vardagar dagtid": Availability.DAYTIME,
-    "dagtid": Availability.DAYTIME,
-    "dygnet runt": Availability.ALWAYS,
-    "kvall helg": Availability.EVENING_WEEKEND,
-    "kvall och helg": Availability.EVENING_WEEKEND,
-}
-_CLOCK = r"(\d{1,2})(?:[.:](\d\d))?"
-_RANGE = rf"{_CLOCK}\s*[–-]\s*{_CLOCK}"
-# Whole phrases only: "Stängt 12–13 juni" is not a lunch, and summer hours have no dates yet.
-_LUNCH = re.compile(rf"(?:lunch)?stängt(?: för lunch)?(?: kl\.?)? {_RANGE}", re.IGNORECASE)
-_FRIDAY_UNTIL = re.compile(rf"fredag(?:ar)? till (?:kl\.? )?{_CLOCK}", re.IGNORECASE)
-_OPEN = re.compile(rf"(?:öppet )?(?:kl\.? )?{_RANGE}", re.IGNORECASE)
-
-
-def read_hours(applies: str, remark: str) -> Hours:
-    """Read the hours from a directory file's "Gäller" and from the phrases of its "Anmärkning".
-
-    Summer hours stay a remark only. Raises RuleError (field "Gäller" or "Anmärkning") on what can not be
-    meant.
-    """
-    availability = _APPLIES.get(search_key(applies))
-    if availability is None:
-        raise RuleError(
-            "Skriv vardag dagtid, kväll och helg, dygnet runt eller lämna tomt.",
-            field="Gäller",
-        )
-    if availability is not Availability.DAYTIME:
-        return Hours(availability)
-    found: dict[str, time | None] = {}
-    for phrase in (p.strip() for p in re.split(r"[;,]", remark)):
-        if lunch := _LUNCH.fullmatch(phrase):
-            found["lunch_from"], found["lunch_to"] = _clock(lunch[1], lunch[2]), _clock(lunch[3], lunch[4])
-        elif friday := _FRIDAY_UNTIL.fullmatch(phrase):
-            found["friday_closes_at"] = _clock(friday[1], friday[2])
-        elif hours := _OPEN.fullmatch(phrase):
-            found["opens_at"], found["closes_at"] = _clock(hours[1], hours[2]), _clock(hours[3], hours[4])
-    read = Hours(availability, **found)
-    try:
-        check_hours(read)
-    except RuleError as wrong:
-        raise RuleError(wrong.reason, field="Anmärkning") from wrong
-    return read
-
-
-def _clock(hour: str, minute: str | None) -> time:
-    try:
-        return time(int(hour), int(minute or 0))
-    except ValueError as wrong:
-        raise RuleError(f"{hour}.{minute or '00'} är inget klockslag.", field="Anmärkning") from wrong
+    return f"öppnar {WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {local:%H.%M}"

@@ -8,7 +8,10 @@ import pytest
 from contacts.rules.availability import (
     AVAILABILITY_LABELS,
     Availability,
+    Eves,
     Hours,
+    Span,
+    Summer,
     check_hours,
     hours_words,
     is_daytime,
@@ -210,7 +213,7 @@ def test_reads_the_hours_of_the_file(applies, remark, expected):
     assert read_hours(applies, remark) == expected
 
 
-@pytest.mark.parametrize("availability", Availability)
+@pytest.mark.parametrize("availability", [a for a in Availability if a is not Availability.OWN_HOURS])
 def test_reads_back_its_own_labels(availability):
     assert read_hours(AVAILABILITY_LABELS[availability], "").availability is availability
 
@@ -233,6 +236,17 @@ def test_hours_that_can_not_be_meant_are_told_with_their_column(applies, remark,
     assert told.value.field == field
 
 
+NIGHT = Span(time(22), time(6))
+
+
+def own_nights(**more) -> Hours:
+    return Hours(Availability.OWN_HOURS, days=(NIGHT,) * 8, **more)
+
+
+def summer(*, from_day="06-15", to_day="08-15", opens=time(8), closes=time(12)) -> Summer:
+    return Summer(from_day, to_day, opens, closes)
+
+
 @pytest.mark.parametrize(
     ("hours", "field"),
     [
@@ -243,12 +257,50 @@ def test_hours_that_can_not_be_meant_are_told_with_their_column(applies, remark,
         (Hours(Availability.DAYTIME, lunch_from=time(12)), "lunch_from"),
         (Hours(Availability.DAYTIME, lunch_from=time(13), lunch_to=time(12)), "lunch_to"),
         (Hours(Availability.DAYTIME, lunch_from=time(7), lunch_to=time(9)), "lunch_from"),
+        (Hours(Availability.DAYTIME, lunch_to=time(13)), "lunch_from"),
+        (Hours(Availability.OWN_HOURS), "days"),
+        (Hours(Availability.OWN_HOURS, days=(None,) * 8), "days"),
+        (Hours(Availability.OWN_HOURS, days=(NIGHT,) * 7), "days"),
+        (Hours(Availability.DAYTIME, days=(NIGHT,) * 8), "days"),
+        (Hours(Availability.OWN_HOURS, opens_at=time(8), days=(NIGHT,) * 8), "opens_at"),
+        (Hours(Availability.OWN_HOURS, friday_closes_at=time(8), days=(NIGHT,) * 8), "friday_closes_at"),
+        (Hours(Availability.OWN_HOURS, days=(*(NIGHT,) * 7, Span(time(8, 0, 1), time(9)))), "day_7"),
+        (Hours(Availability.OWN_HOURS, days=(Span(time(8), time(9, tzinfo=UTC)), *(None,) * 7)), "day_0"),
+        (own_nights(lunch_from=time(12), lunch_to=time(13)), "lunch_from"),
+        (own_nights(lunch_from=time(5, 30), lunch_to=time(6)), "lunch_from"),
+        (Hours(Availability.EVENING_WEEKEND, lunch_from=time(12), lunch_to=time(13)), "lunch_from"),
+        (Hours(Availability.ALWAYS, eves=Eves.WEEKEND), "eve_closes_at"),
+        (Hours(Availability.UNKNOWN, eve_closes_at=time(12)), "eve_closes_at"),
+        (Hours(Availability.DAYTIME, eves=Eves.SHORT), "eve_closes_at"),
+        (Hours(Availability.DAYTIME, eves=Eves.WEEKDAY, eve_closes_at=time(12)), "eve_closes_at"),
+        (Hours(Availability.EVENING_WEEKEND, summer=summer()), "summer_from"),
+        (Hours(Availability.DAYTIME, summer=summer(from_day="06-31")), "summer_from"),
+        (Hours(Availability.DAYTIME, summer=summer(from_day="6-1")), "summer_from"),
+        (Hours(Availability.DAYTIME, summer=summer(to_day="02-30")), "summer_to"),
+        (Hours(Availability.DAYTIME, summer=summer(to_day="06-14")), "summer_to"),
+        (Hours(Availability.DAYTIME, summer=summer(closes=time(8))), "summer_closes_at"),
+        (Hours(Availability.DAYTIME, summer=summer(opens=time(8, 0, 1))), "summer_opens_at"),
     ],
 )
 def test_hours_that_can_not_be_kept(hours, field):
     with pytest.raises(RuleError) as told:
         check_hours(hours)
     assert told.value.field == field
+    assert told.value.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        own_nights(lunch_from=time(2), lunch_to=time(3)),
+        own_nights(lunch_from=time(23), lunch_to=time(23, 30)),
+        own_nights(summer=summer(), eves=Eves.SHORT, eve_closes_at=time(0)),
+        Hours(Availability.DAYTIME, summer=summer(from_day="02-29", to_day="02-29")),
+        Hours(Availability.EVENING_WEEKEND, eves=Eves.SHORT, eve_closes_at=time(12)),
+    ],
+)
+def test_hours_that_can_be_kept(hours):
+    assert check_hours(hours) is None
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -1,0 +1,238 @@
+"""What an entry says about when somebody answers on its number, and which of it can be meant (R5.3, R5.4)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+from .errors import RuleError
+
+
+class Availability(StrEnum):
+    """The patterns the directory uses."""
+
+    DAYTIME = "daytime"
+    EVENING_WEEKEND = "evening_weekend"
+    ALWAYS = "always"
+    OWN_HOURS = "own_hours"
+    UNKNOWN = "unknown"
+
+
+AVAILABILITY_LABELS: dict[Availability, str] = {
+    Availability.DAYTIME: "Vardag dagtid",
+    Availability.EVENING_WEEKEND: "Kväll och helg",
+    Availability.ALWAYS: "Dygnet runt",
+    Availability.OWN_HOURS: "Egna tider",
+    Availability.UNKNOWN: "Okänt",
+}
+
+
+class Eves(StrEnum):
+    """What an entry says about the working days before a public holiday."""
+
+    UNSAID = "unsaid"
+    WEEKEND = "weekend"
+    WEEKDAY = "weekday"
+    SHORT = "short"
+
+
+EVES_LABELS: dict[Eves, str] = {
+    Eves.UNSAID: "Jul-, nyårs- och midsommarafton som helg",
+    Eves.WEEKEND: "Alla aftnar som helg",
+    Eves.WEEKDAY: "Alla aftnar som vardag",
+    Eves.SHORT: "Kortare dag på aftnar",
+}
+
+# Ours, where an entry says no hours. Evening and weekend is the complement of these two.
+DAYTIME_OPENS = time(8, 0)
+DAYTIME_CLOSES = time(16, 30)
+
+MIDNIGHT = time(0, 0)
+
+HOLIDAY = 7
+"""The place of the public holiday in `Hours.days`, after Monday (0) to Sunday (6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when somebody answers, in wall-clock times. It belongs to the day it starts.
+
+    Where `closes` is not later than `opens` it runs on to the next morning; equal times are the whole day round.
+    """
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Summer:
+    """Other hours between two days of every year, both included: "MM-DD" and wall-clock times."""
+
+    from_day: str
+    to_day: str
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When an entry answers, in wall-clock times.
+
+    For DAYTIME the default holds without `opens_at` or `closes_at`, and `friday_closes_at` replaces the closing
+    time on Fridays. For OWN_HOURS `days` holds eight places, Monday to Sunday and the public holiday, each None
+    where nobody answers. From `lunch_from` up to `lunch_to` nobody answers. `summer` replaces the hours of
+    each day that has any; `eve_closes_at` closes the eves where `eves` is SHORT.
+    """
+
+    availability: Availability
+    opens_at: time | None = None
+    closes_at: time | None = None
+    friday_closes_at: time | None = None
+    lunch_from: time | None = None
+    lunch_to: time | None = None
+    days: tuple[Span | None, ...] = ()
+    eves: Eves = Eves.UNSAID
+    eve_closes_at: time | None = None
+    summer: Summer | None = None
+
+    @property
+    def known(self) -> bool:
+        """Tell whether anything is known about when somebody answers."""
+        return self.availability is not Availability.UNKNOWN
+
+
+def check_hours(hours: Hours) -> None:
+    """Raise RuleError, with the field it belongs beside, where the hours can not be meant.
+
+    The fields are those of `Hours`, with "day_0" to "day_7" for the places of `days`, and "summer_from",
+    "summer_to", "summer_opens_at" and "summer_closes_at" for `summer`.
+    """
+    _check_belonging(hours)
+    _check_whole_minutes(hours)
+    _check_days(hours)
+    _check_daytime(hours)
+    _check_lunch(hours)
+    _check_eves(hours)
+    _check_summer(hours)
+
+
+_TAKES_LUNCH_AND_SUMMER = (Availability.DAYTIME, Availability.OWN_HOURS)
+
+
+def _check_belonging(hours: Hours) -> None:
+    """Refuse what is said under an availability that does not take it."""
+    kind = hours.availability
+    if kind is not Availability.DAYTIME:
+        for field in ("opens_at", "closes_at", "friday_closes_at"):
+            if getattr(hours, field) is not None:
+                own = kind is Availability.OWN_HOURS
+                reason = "Ange tiderna dag för dag." if own else "Ange klockslaget bara för vardag dagtid."
+                raise RuleError(reason, field=field)
+    if kind not in _TAKES_LUNCH_AND_SUMMER:
+        for field in ("lunch_from", "lunch_to"):
+            if getattr(hours, field) is not None:
+                raise RuleError("Ange lunch bara för vardag dagtid och egna tider.", field=field)
+        if hours.summer is not None:
+            raise RuleError("Ange sommartid bara för vardag dagtid och egna tider.", field="summer_from")
+    if kind in (Availability.ALWAYS, Availability.UNKNOWN) and (
+        hours.eves is not Eves.UNSAID or hours.eve_closes_at is not None
+    ):
+        raise RuleError("Ange aftnar bara där det finns öppettider.", field="eve_closes_at")
+    if kind is not Availability.OWN_HOURS and hours.days:
+        raise RuleError("Ange tider för varje dag bara för egna tider.", field="days")
+
+
+def _clock_times(hours: Hours) -> Iterator[tuple[str, time | None]]:
+    for field in ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eve_closes_at"):
+        yield field, getattr(hours, field)
+    for place, span in enumerate(hours.days):
+        if span is not None:
+            yield f"day_{place}", span.opens
+            yield f"day_{place}", span.closes
+    if hours.summer is not None:
+        yield "summer_opens_at", hours.summer.opens
+        yield "summer_closes_at", hours.summer.closes
+
+
+def _check_whole_minutes(hours: Hours) -> None:
+    """Refuse seconds: nothing that is written for a reader could hold them."""
+    for field, clock in _clock_times(hours):
+        if clock is not None and clock != time(clock.hour, clock.minute):
+            raise RuleError("Ange klockslaget i timmar och minuter.", field=field)
+
+
+def _check_days(hours: Hours) -> None:
+    if hours.availability is not Availability.OWN_HOURS:
+        return
+    if len(hours.days) not in (0, HOLIDAY + 1):
+        raise RuleError("Ange sju veckodagar och helgdag.", field="days")
+    if not any(hours.days):
+        raise RuleError("Ange tider för minst en dag.", field="days")
+
+
+def _check_daytime(hours: Hours) -> None:
+    if hours.availability is not Availability.DAYTIME:
+        return
+    opens = hours.opens_at or DAYTIME_OPENS
+    if opens >= (hours.closes_at or DAYTIME_CLOSES):
+        raise RuleError("Stängningstiden måste vara senare än öppningstiden.", field="closes_at")
+    if hours.friday_closes_at is not None and opens >= hours.friday_closes_at:
+        raise RuleError("Stängningstiden måste vara senare än öppningstiden.", field="friday_closes_at")
+
+
+def _check_lunch(hours: Hours) -> None:
+    if (hours.lunch_from is None) != (hours.lunch_to is None):
+        raise RuleError("Ange både när lunchen börjar och när den slutar.", field="lunch_from")
+    if hours.lunch_from is None or hours.lunch_to is None:
+        return
+    if hours.lunch_from >= hours.lunch_to:
+        raise RuleError("Lunchen måste sluta senare än den börjar.", field="lunch_to")
+    if hours.availability is Availability.DAYTIME:
+        open_spans = [Span(hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES)]
+    else:
+        open_spans = [span for span in hours.days if span is not None]
+    if not any(_lies_inside(hours.lunch_from, hours.lunch_to, span) for span in open_spans):
+        raise RuleError("Lunchen måste ligga inom öppettiden.", field="lunch_from")
+
+
+def _lies_inside(start: time, end: time, span: Span) -> bool:
+    """Tell whether it is open both just before `start` and just after `end`, on either day of the span."""
+    if span.opens < span.closes:
+        return span.opens < start and end < span.closes
+    return span.opens < start or end < span.closes
+
+
+def _check_eves(hours: Hours) -> None:
+    if hours.eves is Eves.SHORT and hours.eve_closes_at is None:
+        raise RuleError("Ange när det stänger på aftnar.", field="eve_closes_at")
+    if hours.eves is not Eves.SHORT and hours.eve_closes_at is not None:
+        raise RuleError("Ange klockslaget bara för kortare dag på aftnar.", field="eve_closes_at")
+
+
+_MONTH_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
+_LEAP_YEAR = 2024
+
+
+def is_month_day(text: str) -> bool:
+    """Tell whether `text` is "MM-DD" and such a day exists, 29 February included."""
+    if not _MONTH_DAY.fullmatch(text):
+        return False
+    try:
+        date(_LEAP_YEAR, int(text[:2]), int(text[3:]))
+    except ValueError:
+        return False
+    return True
+
+
+def _check_summer(hours: Hours) -> None:
+    summer = hours.summer
+    if summer is None:
+        return
+    for field, day in (("summer_from", summer.from_day), ("summer_to", summer.to_day)):
+        if not is_month_day(day):
+            raise RuleError("Dagen finns inte. Skriv till exempel 15 juni.", field=field)
+    if summer.from_day > summer.to_day:
+        raise RuleError("Sommartiden måste sluta senare på året än den börjar.", field="summer_to")
+    if summer.opens >= summer.closes:
+        raise RuleError("Stängningstiden måste vara senare än öppningstiden.", field="summer_closes_at")

@@ -1,0 +1,290 @@
+"""Hours in words: as a person reads them, and as the directory file has them, to and from."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
+
+from .clock_words import WEEKDAYS, clock_range, day_words, is_day_end, parse_clock, parse_day, read_weekdays
+from .errors import RuleError
+from .hours import (
+    AVAILABILITY_LABELS,
+    DAYTIME_CLOSES,
+    DAYTIME_OPENS,
+    HOLIDAY,
+    MIDNIGHT,
+    Availability,
+    Eves,
+    Hours,
+    Span,
+    Summer,
+    check_hours,
+)
+from .swedish_text import search_key
+
+_ROUND_THE_CLOCK = "dygnet runt"
+_AS_APPLIES = "–"
+"""What "Tider" says where "Gäller" alone says it and the remark is not to be read."""
+
+
+def hours_words(hours: Hours) -> str:
+    """Give the hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
+    if hours.days:
+        phrases = _days_phrases(hours)
+    else:
+        phrases = [AVAILABILITY_LABELS[hours.availability] if hours.known else "Tider okända"]
+    if hours.opens_at is not None or hours.closes_at is not None:
+        daytime = clock_range(hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES)
+        phrases[0] += f" {daytime}"
+    return ", ".join(phrases + _phrases(hours, lunch="lunchstängt", summer="sommartid"))
+
+
+def hours_text(hours: Hours, remark: str = "") -> str:
+    """Give the hours as the column "Tider" has them: "fredag till 15.00; lunch 12.00–13.00".
+
+    Empty where "Gäller" alone says them, or "–" where the entry's `remark` would then be read as other hours.
+    `read_hours` gives the same hours back.
+    """
+    phrases = _days_phrases(hours)
+    if hours.opens_at is not None and hours.closes_at is not None:
+        phrases.append(clock_range(hours.opens_at, hours.closes_at))
+    elif hours.opens_at is not None:
+        phrases.append(f"från {hours.opens_at:%H.%M}")
+    elif hours.closes_at is not None:
+        phrases.append(f"till {hours.closes_at:%H.%M}")
+    phrases += _phrases(hours, lunch="lunch", summer="sommar")
+    if not phrases and hours.availability is Availability.DAYTIME and _is_read(remark):
+        return _AS_APPLIES
+    return "; ".join(phrases)
+
+
+def _days_phrases(hours: Hours) -> list[str]:
+    """Give "mån–tor 08.00–16.30", "helgdag 10.00–14.00"; equal neighbours are joined."""
+    phrases = []
+    for span, group in groupby(range(len(hours.days)), lambda p: (hours.days[p], p == HOLIDAY)):
+        places = list(group)
+        if span[0] is not None:
+            names = [_PLACES[place] for place in (places[0], places[-1])]
+            phrases.append(f"{'–'.join(dict.fromkeys(names))} {_span_words(span[0])}")
+    return phrases
+
+
+_PLACES = (*WEEKDAYS, "helgdag")
+
+
+def _span_words(span: Span) -> str:
+    if span == Span(MIDNIGHT, MIDNIGHT):
+        return _ROUND_THE_CLOCK
+    return clock_range(span.opens, span.closes)
+
+
+def _phrases(hours: Hours, *, lunch: str, summer: str) -> list[str]:
+    """Give what comes after the hours of the days; the two words are those it begins with."""
+    phrases = []
+    if hours.friday_closes_at is not None:
+        phrases.append(f"fredag till {hours.friday_closes_at:%H.%M}")
+    if hours.lunch_from is not None and hours.lunch_to is not None:
+        phrases.append(f"{lunch} {clock_range(hours.lunch_from, hours.lunch_to)}")
+    if hours.summer is not None:
+        days = f"{day_words(hours.summer.from_day)}–{day_words(hours.summer.to_day)}"
+        phrases.append(f"{summer} {days} {clock_range(hours.summer.opens, hours.summer.closes)}")
+    if hours.eves is Eves.SHORT and hours.eve_closes_at is not None:
+        phrases.append(f"aftnar till {hours.eve_closes_at:%H.%M}")
+    elif hours.eves in _EVES_AS:
+        phrases.append(f"aftnar som {_EVES_AS[hours.eves]}")
+    return phrases
+
+
+_EVES_AS = {Eves.WEEKEND: "helg", Eves.WEEKDAY: "vardag"}
+
+
+_APPLIES: dict[str, Availability] = {
+    "": Availability.UNKNOWN,
+    "okant": Availability.UNKNOWN,
+    "vardag dagtid": Availability.DAYTIME,
+    "vardagar dagtid": Availability.DAYTIME,
+    "dagtid": Availability.DAYTIME,
+    "dygnet runt": Availability.ALWAYS,
+    "kvall helg": Availability.EVENING_WEEKEND,
+    "kvall och helg": Availability.EVENING_WEEKEND,
+    "egna tider": Availability.OWN_HOURS,
+}
+
+
+def read_hours(applies: str, remark: str, times: str = "") -> Hours:
+    """Read the hours from a directory file's "Gäller" and "Tider", or where that is empty from its "Anmärkning".
+
+    Of a remark only whole phrases on daytime hours are read: the rest is for people, as are summer hours without
+    dates. Raises RuleError (field "Gäller", "Tider" or "Anmärkning") on what can not be read or meant.
+    """
+    availability = _APPLIES.get(search_key(applies))
+    if availability is None:
+        raise RuleError(
+            "Skriv vardag dagtid, kväll och helg, dygnet runt, egna tider eller lämna tomt.", field="Gäller"
+        )
+    in_remark = availability is Availability.DAYTIME and not times.strip()
+    try:
+        read = _read_remark(remark) if in_remark else _read_times(availability, times)
+        check_hours(read)
+    except RuleError as wrong:
+        raise RuleError(wrong.reason, field="Anmärkning" if in_remark else "Tider") from wrong
+    return read
+
+
+def _split(text: str) -> list[str]:
+    phrases = (" ".join(phrase.split()).removesuffix(".") for phrase in re.split(r"[;,\n]", text))
+    return [phrase for phrase in phrases if phrase]
+
+
+def _is_read(remark: str) -> bool:
+    return any(phrase.pattern.fullmatch(text) for text in _split(remark) for phrase in _REMARK_PHRASES)
+
+
+def _read_remark(remark: str) -> Hours:
+    hours = Hours(Availability.DAYTIME)
+    for text in _split(remark):
+        for phrase in _REMARK_PHRASES:
+            if found := phrase.pattern.fullmatch(text):
+                hours = phrase.read(hours, found)
+                break
+    return hours
+
+
+def _read_times(availability: Availability, times: str) -> Hours:
+    """Read every phrase of "Tider", each thing once."""
+    hours = Hours(availability)
+    if set(times.split()) <= {_AS_APPLIES, "-"}:
+        return hours
+    said: set[str] = set()
+    # The days of "mån, ons 08–12", which the comma parts from their hours.
+    waiting: list[int] = []
+    for text in _split(times):
+        if (days := read_weekdays(text)) is not None:
+            waiting += days
+            continue
+        for phrase in _TIMES_PHRASES:
+            if not waiting and (found := phrase.pattern.fullmatch(text)):
+                _say_once(said, phrase.subject)
+                hours = phrase.read(hours, found)
+                break
+        else:
+            days, span = _read_day_phrase(text)
+            for place in waiting + days:
+                _say_once(said, _PLACES[place])
+                hours = replace(hours, days=_with_day(hours.days, place, span))
+            waiting = []
+    if waiting:
+        raise RuleError(f"Skriv tiderna efter {_PLACES[waiting[-1]]}.")
+    return hours
+
+
+def _say_once(said: set[str], subject: str) -> None:
+    if subject in said:
+        raise RuleError(f"Skriv {subject} bara en gång.")
+    said.add(subject)
+
+
+def _with_day(days: tuple[Span | None, ...], place: int, span: Span | None) -> tuple[Span | None, ...]:
+    whole = days or (None,) * (HOLIDAY + 1)
+    return (*whole[:place], span, *whole[place + 1 :])
+
+
+def _read_day_phrase(text: str) -> tuple[list[int], Span | None]:
+    """Read "mån–tor 08.00–16.30", "lör dygnet runt" or "sön stängt"."""
+    found = _DAY_PHRASE.fullmatch(text)
+    days = read_weekdays(found["days"]) if found else None
+    if found is None or days is None:
+        raise RuleError(
+            f'"{text}" går inte att läsa. Skriv till exempel 08.00–16.30; fredag till 15.00; lunch 12.00–13.00 '
+            "eller mån–tor 08.00–16.30; fre 08.00–15.00."
+        )
+    if found["shut"]:
+        return days, None
+    if found["round"]:
+        return days, Span(MIDNIGHT, MIDNIGHT)
+    closes = found["closes"]
+    return days, Span(parse_clock(found["opens"]), MIDNIGHT if is_day_end(closes) else parse_clock(closes))
+
+
+_A_CLOCK = r"[0-9]{1,2}(?:[.:][0-9][0-9])?"
+_RANGE = rf"(?:kl\.? )?(?P<opens>{_A_CLOCK}) ?[–—-] ?(?P<closes>{_A_CLOCK})"
+_UNTIL = rf"till (?:kl\.? )?(?P<closes>{_A_CLOCK})"
+_A_DAY = r"[0-9][0-9]-[0-9][0-9]|[0-9]{1,2} ?/ ?[0-9]{1,2}|[0-9]{1,2}\.? ?[a-z]+\.?"
+_FLAGS = re.IGNORECASE
+
+_DAY_PHRASE = re.compile(
+    rf"(?P<days>[^0-9:]+?):? (?:öppet )?(?:{_RANGE}|(?P<round>dygnet runt)|(?P<shut>stängt))", _FLAGS
+)
+
+
+class _Phrase(NamedTuple):
+    """One kind of phrase: what it is about, how it is written, what it makes of the hours read so far."""
+
+    subject: str
+    pattern: re.Pattern[str]
+    read: Callable[[Hours, re.Match[str]], Hours]
+
+
+def _read_lunch(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(hours, lunch_from=parse_clock(found["opens"]), lunch_to=parse_clock(found["closes"]))
+
+
+def _read_friday(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(hours, friday_closes_at=parse_clock(found["closes"]))
+
+
+def _read_open(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(hours, opens_at=parse_clock(found["opens"]), closes_at=parse_clock(found["closes"]))
+
+
+def _read_opening(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(hours, opens_at=parse_clock(found["opens"]))
+
+
+def _read_closing(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(hours, closes_at=parse_clock(found["closes"]))
+
+
+def _read_summer(hours: Hours, found: re.Match[str]) -> Hours:
+    from_day, to_day = found["from_day"], found["to_day"]
+    if from_day.isdigit():
+        # "15–30 juni": the month is said once.
+        from_day += to_day.lstrip("0123456789")
+    opens, closes = parse_clock(found["opens"]), parse_clock(found["closes"])
+    return replace(hours, summer=Summer(parse_day(from_day), parse_day(to_day), opens, closes))
+
+
+def _read_short_eves(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(hours, eves=Eves.SHORT, eve_closes_at=parse_clock(found["closes"]))
+
+
+def _read_eves_as(hours: Hours, found: re.Match[str]) -> Hours:
+    return replace(
+        hours, eves=next(eves for eves, word in _EVES_AS.items() if word == found["as"].casefold())
+    )
+
+
+def _phrase(subject: str, pattern: str, read: Callable[[Hours, re.Match[str]], Hours]) -> _Phrase:
+    return _Phrase(subject, re.compile(pattern, _FLAGS), read)
+
+
+# Whole phrases only: "Stängt 12–13 juni" is not a lunch, and "Sommartid endast 08–12" has no dates.
+_REMARK_PHRASES = (
+    _phrase("lunch", rf"(?:lunch|(?:lunch)?stängt(?: för lunch)?):? {_RANGE}", _read_lunch),
+    _phrase("fredag", rf"fre(?:dag(?:ar)?)? {_UNTIL}", _read_friday),
+    _phrase("öppettiden", rf"(?:öppet )?{_RANGE}", _read_open),
+    _phrase(
+        "sommartiden",
+        rf"sommar(?:tid)?:? (?P<from_day>{_A_DAY}|[0-9]{{1,2}}) ?[–—-] ?(?P<to_day>{_A_DAY}):? "
+        rf"(?:(?:endast|bara) )?{_RANGE}",
+        _read_summer,
+    ),
+)
+_TIMES_PHRASES = (
+    *_REMARK_PHRASES,
+    _phrase("öppningstiden", rf"(?:från|öppnar) (?:kl\.? )?(?P<opens>{_A_CLOCK})", _read_opening),
+    _phrase("stängningstiden", rf"(?:till|stänger) (?:kl\.? )?(?P<closes>{_A_CLOCK})", _read_closing),
+    _phrase("aftnar", rf"(?:alla )?aftnar {_UNTIL}", _read_short_eves),
+    _phrase("aftnar", r"(?:alla )?aftnar som (?P<as>helg|vardag)(?:ar)?", _read_eves_as),
+)
