@@ -1,51 +1,52 @@
-"""The directory file: fourteen columns with semicolons between, UTF-8 with or without a BOM."""
+"""The rows of a directory file: each is read into an entry, or everything that is wrong with it is told.
 
-import csv
-import io
-from collections.abc import Mapping
+The cells come from a CSV or XLSX file through the door to tables; here they are text already. Nothing is read
+ahead, so that a long file can be read with its progress shown.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .availability import Hours, read_hours
+from .availability import AVAILABILITY_LABELS, Hours
+from .directory_columns import (
+    COLUMNS,
+    LONGEST,
+    MORE_NUMBERS,
+    NUMBER_COLUMNS,
+    BadRow,
+    Heading,
+    columns_of,
+    first_kind,
+    kinds_by_key,
+    letter,
+    normal_order,
+    quoted,
+    read_heading,
+    split_more_numbers,
+)
 from .errors import RuleError
-from .phone import NumberKind, classify
+from .hours_text import hours_text, read_hours
+from .phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
 from .swedish_text import search_key
 
-COLUMNS = (
-    "Huvudman",
-    "Enhet",
-    "Typ",
-    "Förnamn",
-    "Efternamn",
-    "Titel",
-    "Avdelning",
-    "Telefon",
-    "Anknytning",
-    "Mobiltelefon",
-    "Gäller",
-    "Anmärkning",
-    "Källa",
-    "Kontrollerad",
-)
+SWITCHBOARD = "switchboard"
+"""The stored value of the type whose "Telefon" is a switchboard's number."""
 
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1."""
-
-    row: int
-    column: str
-    sentence: str
-
-    def __str__(self) -> str:
-        place = f"rad {self.row}, {self.column}" if self.column else f"rad {self.row}"
-        return f"{place}: {self.sentence}"
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRow:
-    """One entry as the file has it. "Kontrollerad" is left out: an import never makes an entry verified."""
+    """One entry as the file has it; `row` is its row, the heading being 1.
+
+    A column that is not in the file says nothing: `given` tells which were there, and the fields of the
+    others are empty. "Kontrollerad" is left out: an import never makes an entry verified.
+    """
 
     row: int
+    given: frozenset[str]
     principal: str
     name: str
     kind: str
@@ -53,107 +54,247 @@ class DirectoryRow:
     last_name: str
     title: str
     department: str
-    phone: str
-    extension: str
-    mobile: str
+    numbers: tuple[Phone, ...]
     hours: Hours
     remark: str
+    unit: str
+    owner: str
     source: str
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Give what an entry is known by: two people of one name may work in two departments."""
-        return entry_key(self.principal, self.name, self.department, self.first_name, self.last_name)
+        """Give what may stand once in a file: two contacts of one name may be in two departments."""
+        return self.principal, self.name, self.department
+
+    @property
+    def numbers_given(self) -> bool:
+        """Tell whether the file says anything about numbers: its four number columns count together."""
+        return not self.given.isdisjoint(NUMBER_COLUMNS)
+
+    @property
+    def hours_given(self) -> bool:
+        """Tell whether the file says anything about hours."""
+        return "Gäller" in self.given
+
+    @property
+    def times_given(self) -> bool:
+        """Tell whether the file has a column for clock times; without one, "Gäller" alone says the hours."""
+        return self.hours_given and not self.given.isdisjoint(("Tider", "Anmärkning"))
 
 
-def entry_key(
-    principal: str, name: str, department: str, first_name: str, last_name: str
-) -> tuple[str, str, str]:
-    """Give what an entry is known by from one import to the next."""
-    return principal, name, department if first_name or last_name else ""
+def cells_of(row: DirectoryRow, *, label: str, checked: str = "") -> list[str]:
+    """Give an entry's cells in the order of COLUMNS, such that reading them gives the entry back.
 
-
-def read_file(content: bytes, kinds: Mapping[str, str]) -> tuple[list[DirectoryRow], list[BadRow]]:
-    """Read a directory file into its entries and everything that is wrong with it.
-
-    `kinds` gives the stored value for each Swedish label of the column "Typ".
+    `label` is the Swedish word for its type; `checked` is what "Kontrollerad" says, for people only. A person's
+    name is written as its two parts, with the department as the unit.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return [], [BadRow(1, "", "Filen är inte sparad som UTF-8. Spara om den som CSV UTF-8.")]
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
-    except csv.Error:
-        return [], [BadRow(1, "", "Filen är ingen hel CSV-fil. Se efter att varje citattecken har sitt par.")]
-    if not lines or tuple(cell.strip() for cell in lines[0]) != COLUMNS:
-        return [], [BadRow(1, "", f"Rubrikraden ska vara {';'.join(COLUMNS)}.")]
-    known_kinds = {search_key(label): value for label, value in kinds.items()}
-    rows: list[DirectoryRow] = []
-    bad: list[BadRow] = []
+    person = bool(row.first_name or row.last_name)
+    cells = {
+        "Huvudman": row.principal,
+        "Enhet": row.department if person else row.name,
+        "Typ": label,
+        "Förnamn": row.first_name,
+        "Efternamn": row.last_name,
+        "Titel": row.title,
+        "Avdelning": row.department,
+        "Gäller": AVAILABILITY_LABELS[row.hours.availability] if row.hours.known else "",
+        "Tider": hours_text(row.hours, row.remark),
+        "Anmärkning": row.remark,
+        "Hör till enhet": row.unit,
+        "Ägare": row.owner,
+        "Källa": row.source,
+        "Kontrollerad": checked,
+    } | columns_of(row.numbers, row.kind == SWITCHBOARD)
+    return [cells[column] for column in COLUMNS]
+
+
+def read_rows(table: Iterable[Sequence[str]], kinds: Mapping[str, str]) -> Iterator[DirectoryRow | BadRow]:
+    """Read the rows of a file, its heading first, one at a time.
+
+    `kinds` gives the stored value for each Swedish label of the column "Typ". A row gives one DirectoryRow, or
+    a BadRow for each thing that is wrong with it; empty rows are passed over but counted. Where the heading is
+    wrong nothing but its BadRows is given.
+    """
+    rows = iter(table)
+    heading = read_heading(next(rows, ()))
+    if not isinstance(heading, Heading):
+        yield from heading
+        return
+    known_kinds = kinds_by_key(kinds)
     first_seen: dict[tuple[str, str, str], int] = {}
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
+    for number, cells in enumerate(rows, start=2):
+        if not any(cell and not cell.isspace() for cell in cells):
             continue
-        if len(cells) != len(COLUMNS):
-            bad.append(BadRow(number, "", f"Raden har {len(cells)} fält, den ska ha {len(COLUMNS)}."))
-            continue
-        row, wrong = _read_row(number, dict(zip(COLUMNS, map(_tidy, cells), strict=True)), known_kinds)
-        bad.extend(wrong)
-        if row is None:
-            continue
-        if row.key in first_seen:
-            bad.append(BadRow(number, "Enhet", f"{row.name} står redan på rad {first_seen[row.key]}."))
-            continue
-        first_seen[row.key] = number
-        rows.append(row)
-    return rows, bad
+        bad = list(_misplaced(number, cells, heading))
+        if not bad:
+            reading = _Reading(number, cells, heading)
+            row = reading.read(known_kinds)
+            bad = reading.bad
+        if bad:
+            yield from bad
+        elif row.key in first_seen:
+            yield BadRow(number, "Enhet", f"{row.name} står redan på rad {first_seen[row.key]}.")
+        else:
+            first_seen[row.key] = number
+            yield row
 
 
-def _tidy(cell: str) -> str:
-    return " ".join(cell.split())
+def _misplaced(number: int, cells: Sequence[str], heading: Heading) -> Iterator[BadRow]:
+    """Tell where a row has fewer fields than the heading, or a text that stands under no heading."""
+    width = max(place for place, column in enumerate(heading.places, start=1) if column)
+    if len(cells) < width:
+        yield BadRow(number, "", f"Raden har {len(cells)} fält, den ska ha {width}.")
+        return
+    for place, cell in enumerate(cells):
+        if cell.strip() and (place >= len(heading.places) or not heading.places[place]):
+            yield BadRow(number, "", f"Kolumn {letter(place)} har text men ingen rubrik: {quoted(cell)}.")
 
 
-def _read_row(
-    number: int, cells: Mapping[str, str], kinds: Mapping[str, str]
-) -> tuple[DirectoryRow | None, list[BadRow]]:
-    bad: list[BadRow] = []
-    name = f"{cells['Förnamn']} {cells['Efternamn']}".strip() or cells["Enhet"]
-    if not cells["Huvudman"]:
-        bad.append(BadRow(number, "Huvudman", "Skriv vilken huvudman kontakten hör till."))
-    if not name:
-        bad.append(BadRow(number, "Enhet", "Skriv enhetens eller personens namn."))
-    kind = kinds.get(search_key(cells["Typ"]))
-    if kind is None:
-        bad.append(BadRow(number, "Typ", f'Typen "{cells["Typ"]}" finns inte.'))
-    for column in ("Telefon", "Mobiltelefon"):
-        if classify(cells[column]) is NumberKind.UNREADABLE:
-            bad.append(BadRow(number, column, f'"{cells[column]}" går inte att läsa som telefonnummer.'))
-    if classify(cells["Anknytning"]) not in (NumberKind.NONE, NumberKind.EXTENSION):
-        bad.append(
-            BadRow(number, "Anknytning", "Skriv anknytningen med tre till fem siffror, utan nolla först.")
+# Line breaks and tabs are what a person may type in a cell; the others are damage, or text meant to mislead.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_LOST = "\ufffd"
+_TOO_NARROW = re.compile(r"#{2,}")
+_ERROR_VALUE = re.compile(r"#(?:N/A|[A-ZÅÄÖ/0]+[!?])")
+_SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_ZERO_LOST = re.compile(r"[1-9]\d{7,8}", re.ASCII)
+
+
+def _damage(cell: str) -> str:
+    """Give the sentence on what a program has done to the cell, or ""."""
+    if _CONTROL.search(cell):
+        return "Cellen innehåller ett styrtecken. Skriv texten på nytt."
+    if _LOST in cell:
+        return "Ett tecken har gått förlorat (�). Skriv texten på nytt."
+    if _TOO_NARROW.fullmatch(cell.strip()):
+        return "Kolumnen var för smal när filen sparades. Gör den bredare och spara igen."
+    if _ERROR_VALUE.fullmatch(cell.strip()):
+        return f"Cellen visar felet {cell.strip()}. Skriv det som ska stå där."
+    return ""
+
+
+def _damaged_number(number: str) -> str:
+    """Give the sentence on what a spreadsheet has done to a number, or ""."""
+    if _SCIENTIFIC.fullmatch(number):
+        return f"Numret har blivit {number}. Formatera kolumnen som text och skriv numret igen."
+    bare = re.sub(r"[\s\-]", "", number)
+    if _ZERO_LOST.fullmatch(bare) and normalise(f"0{bare}"):
+        return "Nollan först har fallit bort. Formatera kolumnen som text."
+    return ""
+
+
+def _composed(text: str) -> str:
+    """Give å, ä and ö as one letter each: some computers write a letter and its mark apart."""
+    return unicodedata.normalize("NFC", text)
+
+
+class _Reading:
+    """One row on its way to become an entry, and all that turned out to be wrong with it."""
+
+    def __init__(self, number: int, cells: Sequence[str], heading: Heading) -> None:
+        self.number = number
+        self.given = heading.given
+        self.bad: list[BadRow] = []
+        self.raw = {column: cell for column, cell in zip(heading.places, cells, strict=False) if column}
+        self.cells = {column: self._tidy(column) for column in LONGEST}
+
+    def _wrong(self, column: str, sentence: str) -> None:
+        self.bad.append(BadRow(self.number, column, sentence))
+
+    def _tidy(self, column: str) -> str:
+        """Give the cell on one line and in composed letters, "" where the column is absent or the cell bad."""
+        raw = self.raw.get(column, "")
+        if damage := _damage(raw):
+            self._wrong(column, damage)
+            return ""
+        cell = _composed(" ".join(raw.split()))
+        if len(cell) > LONGEST[column]:
+            self._wrong(column, f"Texten har {len(cell)} tecken, högst {LONGEST[column]} får plats.")
+            return ""
+        return cell
+
+    def _spoiled(self, column: str) -> bool:
+        return any(bad.column == column for bad in self.bad)
+
+    def read(self, kinds: Mapping[str, str]) -> DirectoryRow:
+        """Give the entry; it is to be used only where `bad` is empty afterwards."""
+        cells = self.cells
+        person = f"{cells['Förnamn']} {cells['Efternamn']}".strip()
+        name = person or cells["Enhet"]
+        if not cells["Huvudman"] and not self._spoiled("Huvudman"):
+            self._wrong("Huvudman", "Skriv vilken huvudman kontakten hör till.")
+        if not name and not self._spoiled("Enhet"):
+            self._wrong("Enhet", "Skriv enhetens eller personens namn.")
+        if len(person) > LONGEST_NAME:
+            self._wrong("Efternamn", f"Förnamn och efternamn får ha högst {LONGEST_NAME} tecken tillsammans.")
+        kind = self._kind(kinds)
+        numbers = self._numbers(is_switchboard=kind == SWITCHBOARD)
+        hours = self._hours()
+        return DirectoryRow(
+            row=self.number,
+            given=self.given,
+            principal=cells["Huvudman"],
+            name=name,
+            kind=kind,
+            first_name=cells["Förnamn"],
+            last_name=cells["Efternamn"],
+            title=cells["Titel"],
+            department=cells["Avdelning"] or (cells["Enhet"] if name != cells["Enhet"] else ""),
+            numbers=numbers,
+            hours=hours,
+            remark=cells["Anmärkning"],
+            unit=cells["Hör till enhet"],
+            owner=cells["Ägare"],
+            source=cells["Källa"],
         )
-    hours: Hours | None = None
-    try:
-        hours = read_hours(cells["Gäller"], cells["Anmärkning"])
-    except RuleError as wrong:
-        bad.append(BadRow(number, wrong.field or "Gäller", wrong.reason))
-    if bad or kind is None or hours is None:
-        return None, bad
-    row = DirectoryRow(
-        row=number,
-        principal=cells["Huvudman"],
-        name=name,
-        kind=kind,
-        first_name=cells["Förnamn"],
-        last_name=cells["Efternamn"],
-        title=cells["Titel"],
-        department=cells["Avdelning"] or (cells["Enhet"] if name != cells["Enhet"] else ""),
-        phone=cells["Telefon"],
-        extension=cells["Anknytning"],
-        mobile=cells["Mobiltelefon"],
-        hours=hours,
-        remark=cells["Anmärkning"],
-        source=cells["Källa"],
-    )
-    return row, []
+
+    def _kind(self, kinds: Mapping[str, str]) -> str:
+        label = self.cells["Typ"]
+        kind = kinds.get(search_key(label), "")
+        if not kind and not self._spoiled("Typ"):
+            self._wrong(
+                "Typ", f"Typen {quoted(label)} finns inte." if label else "Skriv vad det är för kontakt."
+            )
+        return kind
+
+    def _numbers(self, *, is_switchboard: bool) -> tuple[Phone, ...]:
+        numbers: list[Phone] = []
+        own = (first_kind(is_switchboard), PhoneKind.EXTENSION, PhoneKind.MOBILE)
+        for column, kind in zip(NUMBER_COLUMNS, own, strict=False):
+            if self.cells[column]:
+                numbers.extend(self._number(column, kind, self.cells[column]))
+        if self.cells[MORE_NUMBERS]:
+            # From the raw cell: a line break between two numbers is lost in the tidy one.
+            for more_kind, number in split_more_numbers(_composed(self.raw[MORE_NUMBERS])):
+                if more_kind is None:
+                    self._wrong(
+                        MORE_NUMBERS,
+                        "Skriv direkt, växel, anknytning, mobil eller jour före varje nummer, "
+                        f"till exempel jour 090-785 00 00. Det står {quoted(number)}.",
+                    )
+                else:
+                    numbers.extend(self._number(MORE_NUMBERS, more_kind, number))
+        return normal_order(numbers, is_switchboard=is_switchboard)
+
+    def _number(self, column: str, kind: PhoneKind, number: str) -> Iterator[Phone]:
+        if damage := _damaged_number(number):
+            self._wrong(column, damage)
+            return
+        if len(number) > LONGEST_NUMBER:
+            self._wrong(column, f"Numret {quoted(number)} får ha högst {LONGEST_NUMBER} tecken.")
+            return
+        phone = Phone(kind, tidy_number(number))
+        try:
+            check_phone(phone)
+        except RuleError as wrong:
+            self._wrong(column, wrong.reason)
+            return
+        yield phone
+
+    def _hours(self) -> Hours:
+        try:
+            return read_hours(self.cells["Gäller"], self.cells["Anmärkning"], self.cells["Tider"])
+        except RuleError as wrong:
+            self._wrong(wrong.field or "Gäller", wrong.reason)
+            return read_hours("", "", "")

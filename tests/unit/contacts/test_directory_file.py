@@ -1,137 +1,357 @@
-"""The directory file: what is read from it, and how what is wrong with it is told."""
+"""The rows of the directory file: what is read from them, and how what is wrong with them is told."""
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
 import pytest
 
-from contacts.rules.availability import Availability, Hours
-from contacts.rules.directory_file import COLUMNS, BadRow, read_file
+from contacts.rules.availability import Availability, Hours, Span, Summer
+from contacts.rules.directory_columns import COLUMNS, LONGEST, BadRow
+from contacts.rules.directory_file import DirectoryRow, cells_of, read_rows
+from contacts.rules.hours_text import read_hours
+from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import MUNICIPALITIES, REGION
+from contacts.tables import read_file
 
 KINDS = {"Växel": "switchboard", "IT-support": "support", "Person": "person", "Hälsocentral": "health_centre"}
 OWN_FILE = Path(__file__).parents[3] / "contacts" / "data" / "katalog-vasterbotten.csv"
+USUAL = {"Huvudman": "Malå kommun", "Enhet": "Växel Malå", "Typ": "växel"}
 
 
-def file(*rows: str, heading: str = ";".join(COLUMNS)) -> bytes:
-    return "\r\n".join([heading, *rows, ""]).encode("utf-8-sig")
+def row(**cells: str) -> list[str]:
+    own = {"Fler_nummer": "Fler nummer", "Hör_till_enhet": "Hör till enhet"}
+    named = USUAL | {own.get(column, column): cell for column, cell in cells.items()}
+    assert set(named) <= set(COLUMNS)
+    return [named.get(column, "") for column in COLUMNS]
 
 
-def row(**cells: str) -> str:
-    usual = {"Huvudman": "Malå kommun", "Enhet": "Växel Malå", "Typ": "växel"}
-    return ";".join((usual | cells).get(column, "") for column in COLUMNS)
+def read(*rows: list[str], heading=COLUMNS):
+    found = list(read_rows([heading, *rows], KINDS))
+    return [r for r in found if isinstance(r, DirectoryRow)], [b for b in found if isinstance(b, BadRow)]
 
 
-def test_reads_a_quoted_row_with_everything():
-    rows, bad = read_file(
-        file(
-            row(
-                Telefon="0953-140 00",
-                Gäller="vardag dagtid",
-                Anmärkning='"Stängt 12–13; fredag till 15"',
-                Källa="X",
-            )
-        ),
-        KINDS,
+def test_a_row_with_everything():
+    (got,), bad = read(
+        row(
+            Titel="Chef",
+            Avdelning="Växel",
+            Telefon="0953-140 00",
+            Anknytning="59090",
+            Mobiltelefon="070-123 45 67",
+            Fler_nummer="Jour: 090-785 00 00; direkt 0953-140 01",
+            Gäller="vardag dagtid",
+            Anmärkning="Stängt 12–13; fredag till 15",
+            Hör_till_enhet="Hemsjukvården",
+            Ägare="Kansliet",
+            Källa="X",
+            Kontrollerad="2026-01-01",
+        )
     )
     assert bad == []
-    (read,) = rows
-    assert (read.row, read.principal, read.name, read.kind) == (2, "Malå kommun", "Växel Malå", "switchboard")
-    assert (read.phone, read.source, read.remark) == ("0953-140 00", "X", "Stängt 12–13; fredag till 15")
-    assert read.hours == Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13))
+    assert got == DirectoryRow(
+        row=2,
+        given=frozenset(COLUMNS),
+        principal="Malå kommun",
+        name="Växel Malå",
+        kind="switchboard",
+        first_name="",
+        last_name="",
+        title="Chef",
+        department="Växel",
+        numbers=(
+            Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),
+            Phone(PhoneKind.EXTENSION, "59090"),
+            Phone(PhoneKind.MOBILE, "070-123 45 67"),
+            Phone(PhoneKind.ON_CALL, "090-785 00 00"),
+            Phone(PhoneKind.DIRECT, "0953-140 01"),
+        ),
+        hours=Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13)),
+        remark="Stängt 12–13; fredag till 15",
+        unit="Hemsjukvården",
+        owner="Kansliet",
+        source="X",
+    )
 
 
-def test_a_line_break_inside_quotes_is_one_row_and_becomes_a_blank():
-    rows, bad = read_file(file(row(Anmärkning='"rad ett\r\nrad två"'), row(Enhet="B", Typ="fel")), KINDS)
-    assert [r.remark for r in rows] == ["rad ett rad två"]
-    assert [b.row for b in bad] == [3]
+def test_rows_are_read_one_at_a_time():
+    def table():
+        yield COLUMNS
+        yield row()
+        raise AssertionError("read ahead")
+
+    assert next(read_rows(table(), KINDS)).row == 2
 
 
-def test_without_a_bom_and_with_empty_rows():
-    content = file(row(), ";" * 13, "", row(Enhet="Växel B"))[3:]
-    rows, bad = read_file(content, KINDS)
-    assert [(r.row, r.name) for r in rows] == [(2, "Växel Malå"), (5, "Växel B")]
+def test_blanks_and_line_breaks_become_one_blank_and_letters_are_composed():
+    (got,), _ = read(row(Enhet="  Va\u0308xel\tMalå ", Anmärkning="rad ett\r\nrad två\u00a0"))
+    assert (got.name, got.remark) == ("Växel Malå", "rad ett rad två")
+
+
+def test_more_numbers_may_stand_on_lines_of_their_own():
+    (got,), _ = read(
+        row(Enhet="A", Typ="Person", Fler_nummer="Va\u0308xel 0953-140 00\r\njour 090-785 00 00")
+    )
+    assert got.numbers == (
+        Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),
+        Phone(PhoneKind.ON_CALL, "090-785 00 00"),
+    )
+
+
+def test_empty_rows_are_passed_over_but_counted():
+    rows, bad = read(row(), [""] * 18, [], [" ", "\u00a0"], row(Enhet="Växel B"))
+    assert [(r.row, r.name) for r in rows] == [(2, "Växel Malå"), (6, "Växel B")]
     assert bad == []
 
 
 def test_a_person_is_known_by_name_and_department():
-    rows, bad = read_file(
-        file(
-            row(Enhet="Medicin", Typ="Person", Förnamn="Anna", Efternamn="Ek", Avdelning="A"),
-            row(Enhet="Medicin", Typ="Person", Förnamn="Anna", Efternamn="Ek", Avdelning="B"),
-            row(Enhet="Medicin", Typ="Person", Förnamn="Bo", Efternamn="Ek"),
-        ),
-        KINDS,
+    rows, bad = read(
+        row(Enhet="Medicin", Typ="Person", Förnamn="Anna", Efternamn="Ek", Avdelning="A"),
+        row(Enhet="Medicin", Typ="Person", Förnamn="Anna", Efternamn="Ek", Avdelning="B"),
+        row(Enhet="Medicin", Typ="Person", Förnamn="Bo", Efternamn="Ek"),
+        row(Enhet="", Typ="Person", Efternamn="Ek"),
     )
-    assert [(r.name, r.department) for r in rows] == [
-        ("Anna Ek", "A"),
-        ("Anna Ek", "B"),
-        ("Bo Ek", "Medicin"),
-    ]
+    named = [(r.name, r.department) for r in rows]
+    assert named == [("Anna Ek", "A"), ("Anna Ek", "B"), ("Bo Ek", "Medicin"), ("Ek", "")]
     assert bad == []
 
 
-@pytest.mark.parametrize(
-    ("cells", "column", "words"),
-    [
-        ({"Huvudman": ""}, "Huvudman", "vilken huvudman"),
-        ({"Enhet": ""}, "Enhet", "namn"),
-        ({"Typ": "brevduva"}, "Typ", "brevduva"),
-        ({"Telefon": "785 00 00"}, "Telefon", "785 00 00"),
-        ({"Mobiltelefon": "kommer"}, "Mobiltelefon", "kommer"),
-        ({"Anknytning": "0123"}, "Anknytning", "tre till fem siffror"),
-        ({"Anknytning": "090-785 00 00"}, "Anknytning", "tre till fem siffror"),
-        ({"Gäller": "ibland"}, "Gäller", "dygnet runt"),
-        ({"Gäller": "vardag dagtid", "Anmärkning": "Stängt 12–30"}, "Anmärkning", "30.00"),
-    ],
-)
+def test_times_have_a_column_of_their_own():
+    (got,), _ = read(
+        row(Gäller="vardag dagtid", Tider="07.30–16.00; lunch 12.00–13.00", Anmärkning="Ring två gånger")
+    )
+    assert got.hours == Hours(Availability.DAYTIME, time(7, 30), time(16), None, time(12), time(13))
+    assert got.remark == "Ring två gånger"
+
+
+BAD_CELLS = [
+    ({"Huvudman": ""}, "Huvudman", "Skriv vilken huvudman kontakten hör till."),
+    ({"Enhet": ""}, "Enhet", "Skriv enhetens eller personens namn."),
+    ({"Typ": "brevduva"}, "Typ", 'Typen "brevduva" finns inte.'),
+    ({"Typ": ""}, "Typ", "Skriv vad det är för kontakt."),
+    ({"Telefon": "785 00 00"}, "Telefon", '"785 00 00" går inte att läsa'),
+    ({"Telefon": "59090"}, "Telefon", "59090 är en anknytning"),
+    ({"Mobiltelefon": "kommer"}, "Mobiltelefon", '"kommer" går inte att läsa'),
+    ({"Anknytning": "0123"}, "Anknytning", "tre till fem siffror"),
+    ({"Anknytning": "090-785 00 00"}, "Anknytning", "tre till fem siffror"),
+    ({"Fler_nummer": "jour 12"}, "Fler nummer", '"12" går inte att läsa'),
+    (
+        {"Fler_nummer": "090-785 00 00"},
+        "Fler nummer",
+        "före varje nummer, till exempel jour 090-785 00 00. Det",
+    ),
+    ({"Fler_nummer": "hem 090-785 00 00"}, "Fler nummer", 'Det står "hem 090-785 00 00"'),
+    ({"Fler_nummer": "jour"}, "Fler nummer", "Skriv numret"),
+    ({"Fler_nummer": "jour " + "0" * 41}, "Fler nummer", "högst 40 tecken"),
+    ({"Telefon": "907850000"}, "Telefon", "Nollan först har fallit bort. Formatera kolumnen som text."),
+    ({"Telefon": "95314000"}, "Telefon", "Nollan först har fallit bort."),
+    ({"Mobiltelefon": "70-123 45 67"}, "Mobiltelefon", "Nollan först har fallit bort."),
+    ({"Fler_nummer": "jour 907850000"}, "Fler nummer", "Nollan först har fallit bort."),
+    ({"Telefon": "9,07E+08"}, "Telefon", "Numret har blivit 9,07E+08. Formatera kolumnen som text"),
+    ({"Telefon": "9.0785E+08"}, "Telefon", "Numret har blivit 9.0785E+08."),
+    ({"Telefon": "########"}, "Telefon", "Kolumnen var för smal"),
+    ({"Källa": "####"}, "Källa", "Kolumnen var för smal"),
+    ({"Källa": "#SAKNAS!"}, "Källa", "Cellen visar felet #SAKNAS!"),
+    ({"Titel": "#N/A"}, "Titel", "Cellen visar felet #N/A"),
+    ({"Titel": "Che\x00f"}, "Titel", "styrtecken"),
+    ({"Enhet": "Växel \x1b[31m"}, "Enhet", "styrtecken"),
+    ({"Ägare": "a\u202eb"}, "Ägare", "styrtecken"),
+    ({"Enhet": "V\ufffdxel"}, "Enhet", "Ett tecken har gått förlorat"),
+    ({"Huvudman": "V\ufffdxel"}, "Huvudman", "Ett tecken har gått förlorat"),
+    ({"Gäller": "ibland"}, "Gäller", "dygnet runt"),
+    ({"Gäller": "vardag dagtid", "Anmärkning": "Stängt 12–30"}, "Anmärkning", "30"),
+    ({"Gäller": "vardag dagtid", "Tider": "när vi hinner"}, "Tider", "när vi hinner"),
+    (
+        {"Typ": "Person", "Förnamn": "a" * 100, "Efternamn": "b" * 100},
+        "Efternamn",
+        "högst 200 tecken tillsammans",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cells", "column", "words"), BAD_CELLS)
 def test_a_bad_cell_is_told_with_row_and_column(cells, column, words):
-    rows, (bad,) = read_file(file(row(Enhet="Bra rad"), row(**cells)), KINDS)
+    rows, (bad,) = read(row(Enhet="Bra rad"), row(**cells))
     assert [r.name for r in rows] == ["Bra rad"]
     assert (bad.row, bad.column) == (3, column)
     assert words in bad.sentence
     assert str(bad).startswith(f"rad 3, {column}: ")
 
 
+@pytest.mark.parametrize("column", COLUMNS)
+def test_no_cell_may_be_longer_than_its_column_and_the_limit_is_told(column):
+    long = row()
+    long[COLUMNS.index(column)] = "x" * (LONGEST[column] + 1)
+    rows, (bad,) = read(long)
+    assert rows == []
+    assert bad == BadRow(
+        2, column, f"Texten har {LONGEST[column] + 1} tecken, högst {LONGEST[column]} får plats."
+    )
+
+
+@pytest.mark.parametrize(
+    "column", ["Huvudman", "Enhet", "Förnamn", "Titel", "Avdelning", "Anmärkning", "Källa", "Ägare"]
+)
+def test_a_cell_may_be_as_long_as_its_column(column):
+    full = row()
+    full[COLUMNS.index(column)] = "x" * LONGEST[column]
+    rows, bad = read(full)
+    assert (len(rows), bad) == (1, [])
+
+
+def test_no_column_is_longer_than_the_model_holds():
+    from contacts.models import DirectoryEntry, Principal, Unit
+
+    of = {
+        "Förnamn": "first_name",
+        "Efternamn": "last_name",
+        "Titel": "title",
+        "Avdelning": "department",
+        "Anmärkning": "remark",
+        "Ägare": "owner",
+        "Källa": "source",
+        "Enhet": "name",
+    }
+    for column, field in of.items():
+        assert LONGEST[column] == DirectoryEntry._meta.get_field(field).max_length
+    assert LONGEST["Huvudman"] == Principal._meta.get_field("name").max_length
+    assert LONGEST["Hör till enhet"] == Unit._meta.get_field("name").max_length
+
+
 def test_all_that_is_wrong_with_a_row_is_told_at_once():
-    _, bad = read_file(file(row(Typ="fel", Telefon="fel", Gäller="fel")), KINDS)
+    _, bad = read(row(Typ="fel", Telefon="fel", Gäller="fel"))
     assert [b.column for b in bad] == ["Typ", "Telefon", "Gäller"]
 
 
 def test_the_same_entry_twice_is_told():
-    _, (bad,) = read_file(file(row(), row(Telefon="0953-140 00")), KINDS)
+    rows, (bad,) = read(row(), row(Telefon="0953-140 00"))
+    assert [r.row for r in rows] == [2]
     assert bad == BadRow(3, "Enhet", "Växel Malå står redan på rad 2.")
 
 
+def test_a_row_with_too_few_fields_is_told():
+    _, (bad,) = read(["Malå kommun", "Växel Malå", "växel"])
+    assert str(bad) == "rad 2: Raden har 3 fält, den ska ha 18."
+
+
+def test_a_text_under_no_heading_is_told_and_an_empty_cell_there_is_not():
+    rows, bad = read([*row(), ""], [*row(Enhet="B"), "", "vilse"])
+    assert [r.row for r in rows] == [2]
+    assert bad == [BadRow(3, "", 'Kolumn T har text men ingen rubrik: "vilse".')]
+    _, (bad,) = read(["Malå kommun", "lös", "A", "växel"], heading=["Huvudman", "", "Enhet", "Typ"])
+    assert str(bad) == 'rad 2: Kolumn B har text men ingen rubrik: "lös".'
+
+
+# What is given
+
+
+def test_three_columns_are_enough_and_what_is_absent_says_nothing():
+    (got,), bad = read(["Växel", "Malå kommun", "A"], heading=["Typ", "Huvudman", "Enhet"])
+    assert bad == []
+    assert got.given == {"Typ", "Huvudman", "Enhet"}
+    assert (got.numbers_given, got.hours_given, got.times_given) == (False, False, False)
+    assert (got.numbers, got.hours, got.remark, got.unit) == ((), Hours(Availability.UNKNOWN), "", "")
+
+
+@pytest.mark.parametrize("column", ["Telefon", "Anknytning", "Mobiltelefon", "Fler nummer"])
+def test_any_number_column_gives_the_numbers(column):
+    (got,), _ = read(["Malå kommun", "A", "Växel", ""], heading=["Huvudman", "Enhet", "Typ", column])
+    assert (got.numbers_given, got.numbers) == (True, ())
+
+
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("more", "hours", "times"),
     [
-        (b"Huvudman;Enhet\r\n", "Rubrikraden"),
-        (b"", "Rubrikraden"),
-        (file(row(), heading=";".join(reversed(COLUMNS))), "Rubrikraden"),
-        ("Växel".encode("cp1252"), "UTF-8"),
-        (file(row(Enhet='"aldrig slut')), "citattecken"),
+        (["Gäller"], True, False),
+        (["Gäller", "Tider"], True, True),
+        (["Gäller", "Anmärkning"], True, True),
+        (["Anmärkning"], False, False),
     ],
 )
-def test_what_is_no_directory_file_is_refused_in_one_sentence(content, words):
-    rows, (bad,) = read_file(content, KINDS)
-    assert rows == []
-    assert bad.row == 1
-    assert words in bad.sentence
+def test_hours_and_clock_times_are_given_apart(more, hours, times):
+    heading = ["Huvudman", "Enhet", "Typ", *more]
+    (got,), _ = read(["Malå kommun", "A", "Växel", *[""] * len(more)], heading=heading)
+    assert (got.hours_given, got.times_given) == (hours, times)
 
 
-def test_a_row_with_too_few_fields_is_told():
-    _, (bad,) = read_file(file("Malå kommun;Växel Malå;växel"), KINDS)
-    assert str(bad) == "rad 2: Raden har 3 fält, den ska ha 14."
+# The real file, and back again
+
+
+def own_rows():
+    from contacts.models import EntryKind
+
+    return read_file(OWN_FILE.read_bytes(), {label: value for value, label in EntryKind.choices})
 
 
 def test_the_products_own_file_is_whole_and_names_only_the_countys_principals():
-    from contacts.models import EntryKind
-
-    rows, bad = read_file(OWN_FILE.read_bytes(), {label: value for value, label in EntryKind.choices})
+    rows, bad = own_rows()
     assert bad == []
     assert len(rows) == 20
     assert {r.principal for r in rows} == {known.name for known in (REGION, *MUNICIPALITIES)}
+    by_name = {r.name: r for r in rows}
+    assert by_name["Region Västerbottens växel"].numbers == (Phone(PhoneKind.SWITCHBOARD, "090-785 00 00"),)
+    assert by_name["Servicedesk"].numbers == (Phone(PhoneKind.EXTENSION, "59090"),)
+    assert by_name["Bjurholms hälsocentral"].numbers == ()
+    mala = by_name["Växel Malå"]
+    assert mala.numbers == (Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),)
+    assert mala.hours == Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13))
+    assert by_name["Hemsjukvård Nordmaling kväll/helg"].hours == Hours(Availability.EVENING_WEEKEND)
+    assert sum(bool(r.numbers) for r in rows) == 12
+
+
+def test_every_own_row_comes_back_from_its_cells():
+    from contacts.models import EntryKind
+
+    labels = dict(EntryKind.choices)
+    kinds = {label: value for value, label in EntryKind.choices}
+    for got in own_rows()[0]:
+        (again,) = read_rows([COLUMNS, cells_of(got, label=labels[got.kind], checked="2026-01-01")], kinds)
+        assert again == replace(got, row=2, given=frozenset(COLUMNS))
+
+
+ENTRY = DirectoryRow(
+    row=2,
+    given=frozenset(COLUMNS),
+    principal="Malå kommun",
+    name="Anna Ek",
+    kind="person",
+    first_name="Anna",
+    last_name="Ek",
+    title="Chef",
+    department="Medicin",
+    numbers=(Phone(PhoneKind.MOBILE, "070-123 45 67"), Phone(PhoneKind.ON_CALL, "090-785 00 00")),
+    hours=Hours(Availability.ALWAYS),
+    remark="Ring",
+    unit="Avd 3",
+    owner="Kansliet",
+    source="Rutin",
+)
+DAY = Span(time(8), time(16, 30))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"department": ""},
+        {"first_name": "", "name": "Ek"},
+        {"name": "Avd 3", "first_name": "", "last_name": "", "department": ""},
+        {"numbers": ()},
+        {"hours": Hours(Availability.UNKNOWN)},
+        {"hours": Hours(Availability.DAYTIME), "remark": "lunchstängt 12–13"},
+        {"hours": Hours(Availability.OWN_HOURS, days=(DAY, None, DAY, None, DAY, None, None, DAY))},
+        {"hours": Hours(Availability.DAYTIME, summer=Summer("06-15", "08-15", time(8), time(12)))},
+    ],
+)
+def test_an_entry_comes_back_from_its_cells(change):
+    entry = replace(ENTRY, **change)
+    assert list(read_rows([COLUMNS, cells_of(entry, label="Person")], KINDS)) == [entry]
+
+
+def test_the_hours_of_a_remark_are_not_read_where_there_is_a_column_for_them():
+    assert read_hours("vardag dagtid", "lunchstängt 12–13", "08–16") == Hours(
+        Availability.DAYTIME, time(8), time(16)
+    )
 
 
 @pytest.mark.clause("R1.1")
