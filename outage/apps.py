@@ -1,5 +1,8 @@
 """The app of what happened and what must happen."""
 
+from contextlib import suppress
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -11,5 +14,12 @@ class OutageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks; tell the directory how long the routine lets a verification hold."""
+        from contacts.verification import set_verification_lasts
+
         from . import checks  # noqa: F401
+        from .routine import RoutineError, current_routine
+
+        # Content that can not be read is told by the check E003, in words.
+        with suppress(RoutineError):
+            set_verification_lasts(timedelta(days=current_routine().limits.contact_unverified_after_days))

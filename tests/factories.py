@@ -12,9 +12,20 @@ from django.db import connections
 from django.utils import timezone
 
 from contacts.access import Acting, acting_for
-from contacts.models import Membership, MunicipalKind, Principal, PrincipalKind, Unit, User
+from contacts.models import (
+    DirectoryEntry,
+    EntryKind,
+    Membership,
+    MunicipalKind,
+    Principal,
+    PrincipalKind,
+    Unit,
+    User,
+)
+from contacts.rules.availability import Availability
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.permissions import Role
+from contacts.rules.phone import Phone, PhoneKind, is_extension
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain, get_event
 from outage.rules.back_registration import Before
@@ -112,6 +123,21 @@ def make_county() -> County:
         disa=person("disa", health_centre),
         adam=person("adam", ward, Role.ADMIN),
         esa=person("esa", ward, Role.COORDINATOR),
+    )
+
+
+def make_entry(
+    principal: Principal,
+    name: str,
+    *numbers: str,
+    kind: EntryKind = EntryKind.OTHER,
+    availability: Availability = Availability.DAYTIME,
+    **more: Any,
+) -> DirectoryEntry:
+    """Make a line of the directory; each number is a direct one, three to five digits an extension."""
+    phones = [Phone(PhoneKind.EXTENSION if is_extension(n) else PhoneKind.DIRECT, n) for n in numbers]
+    return DirectoryEntry.objects.create(
+        principal=principal, name=name, kind=kind, availability=availability.value, phones=phones, **more
     )
 
 

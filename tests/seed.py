@@ -29,6 +29,7 @@ from contacts.models import (
 from contacts.rules.availability import Availability
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.permissions import Role
+from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME
 from contacts.rules.swedish_text import search_key
 from contacts.services.directory_import import import_directory
@@ -140,12 +141,9 @@ def _places() -> dict[str, list]:
         Unit(principal=region, name=f"Hälsocentral {n}", outpatient_kind=OutpatientKind.HEALTH_CENTRE)
         for n in range(1, CENTRES + 1)
     ]
+    psychiatric = OutpatientKind.PSYCHIATRIC_OUTPATIENT
     clinics = [
-        Unit(
-            principal=region,
-            name=f"Psykiatrisk öppenvård {n}",
-            outpatient_kind=OutpatientKind.PSYCHIATRIC_OUTPATIENT,
-        )
+        Unit(principal=region, name=f"Psykiatrisk öppenvård {n}", outpatient_kind=psychiatric)
         for n in range(1, CLINICS + 1)
     ]
     municipalities = list(Principal.objects.exclude(pk=region.pk).order_by("sort_key"))
@@ -154,8 +152,15 @@ def _places() -> dict[str, list]:
         for m in municipalities
     ]
     for number, unit in enumerate([*wards, *centres, *clinics, *nursing]):
-        unit.direct_number = f"0980-319 2{number % 100:02}"
         unit.save()
+        DirectoryEntry(
+            principal=unit.principal,
+            unit=unit,
+            name=unit.name,
+            kind=EntryKind.HOME_NURSING if unit.municipal_kind else EntryKind.WARD,
+            phones=[Phone(PhoneKind.DIRECT, f"0980-319 2{number % 100:02}")],
+            availability=Availability.ALWAYS,
+        ).save()
     for number in range(PERSONS):
         unit = centres[number % CENTRES]
         DirectoryEntry(
@@ -164,7 +169,7 @@ def _places() -> dict[str, list]:
             name=f"Person Påhittad {number}",
             kind=EntryKind.PERSON,
             department=unit.name,
-            phone=f"0980-319 2{number % 100:02}",
+            phones=[Phone(PhoneKind.DIRECT, f"0980-319 2{number % 100:02}")],
             availability=Availability.DAYTIME,
         ).save()
     return {"wards": wards, "centres": centres, "municipalities": municipalities}

@@ -2,6 +2,8 @@
 
 from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry, EntryKind
+from .directory_upload import DirectoryUpload
+from .number_flag import NumberFlag
 from .principal import Principal, PrincipalKind
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
@@ -10,9 +12,11 @@ from .unit import MunicipalKind, Unit
 __all__ = [
     "AuditEntry",
     "DirectoryEntry",
+    "DirectoryUpload",
     "EntryKind",
     "Membership",
     "MunicipalKind",
+    "NumberFlag",
     "Principal",
     "PrincipalKind",
     "Submission",

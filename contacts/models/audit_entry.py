@@ -32,6 +32,7 @@ class AuditEntry(AppendOnlyModel):
         ordering = ["-at", "-pk"]
         verbose_name = "rad i loggen"
         verbose_name_plural = "loggen"
+        indexes = [models.Index(fields=["target_type", "target_id"], name="trace_by_target")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H.%M} {self.action}"

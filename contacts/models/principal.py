@@ -20,6 +20,12 @@ class Principal(models.Model):
     )
     support_name = models.CharField("egen support", max_length=100, blank=True)
     support_number = models.CharField("supportens nummer", max_length=40, blank=True)
+    own_series = models.CharField(
+        "nummerserier i egen växel",
+        max_length=300,
+        blank=True,
+        help_text="Regionen: hur egna nummer börjar, med komma emellan, till exempel 090-785. Tomt: alla fasta nummer.",
+    )
     link_text = models.TextField(
         "så når kommunen PRATOR när bara kommunerna är utestängda",
         blank=True,

@@ -14,6 +14,9 @@ class User(AbstractUser):
     append_only = False
 
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
+    contact_columns = models.JSONField(
+        "kolumner i kontaktsökningen", default=list, blank=True, editable=False
+    )
     is_demo = models.BooleanField("påhittad person för demo", default=False)
 
     class Meta:

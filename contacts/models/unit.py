@@ -45,7 +45,6 @@ class Unit(models.Model):
     municipal_kind = models.CharField(
         "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices
     )
-    direct_number = models.CharField("direktnummer", max_length=40, blank=True)
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)
     search_key = models.CharField(max_length=400, editable=False, db_index=True)

@@ -6,9 +6,14 @@ nobody does.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
+
+from .errors import RuleError
 
 
 class NumberKind(StrEnum):
@@ -29,6 +34,36 @@ NUMBER_KIND_LABELS: dict[NumberKind, str] = {
     NumberKind.UNREADABLE: "Går inte att läsa",
 }
 
+
+class PhoneKind(StrEnum):
+    """What one of an entry's numbers is for."""
+
+    DIRECT = "direct"
+    SWITCHBOARD = "switchboard"
+    EXTENSION = "extension"
+    MOBILE = "mobile"
+    ON_CALL = "on_call"
+
+
+PHONE_KIND_LABELS: dict[PhoneKind, str] = {
+    PhoneKind.DIRECT: "Direkt",
+    PhoneKind.SWITCHBOARD: "Växel",
+    PhoneKind.EXTENSION: "Anknytning",
+    PhoneKind.MOBILE: "Mobil",
+    PhoneKind.ON_CALL: "Jour",
+}
+
+LONGEST_NUMBER = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One number of an entry, as it is read, with what it is for."""
+
+    kind: PhoneKind
+    number: str
+
+
 # Named, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
 # extensions.
 SHORT_NUMBERS = frozenset({"112", "1177", "11313", "11414"})
@@ -38,6 +73,9 @@ _EXTENSION_WORD = re.compile(r"\b(?:ankn(?:ytning)?|internt?|anknytn)\b\.?:?\s*(
 _BETWEEN_DIGITS = re.compile(r"[\s\-‐‑–—./()\xa0]+")
 _DIALLED = re.compile(r"\+?[0-9]+")
 _COUNTRY = re.compile(r"^(?:\+|00)46")
+_SWEDEN = 46
+# As people write a Swedish number: area code, a hyphen, groups of two and three.
+_GROUPED = re.compile(r"0[0-9]{1,3}-[0-9]{2,3}(?: [0-9]{2,3})+")
 
 
 def _main_and_extension(number: str) -> tuple[str, str]:
@@ -68,6 +106,7 @@ def classify(number: str) -> NumberKind:
     return NumberKind.OUTSIDE if normalise(main) else NumberKind.UNREADABLE
 
 
+@lru_cache(maxsize=32_768)
 def normalise(number: str) -> str | None:
     """Give the E.164 form of a number that can be rung from outside ("+46907850000"); None for any other."""
     main, _ = _main_and_extension(number)
@@ -102,6 +141,68 @@ def display(number: str) -> str:
     if is_extension(number):
         return f"internt {_main_and_extension(number)[1]}"
     return number.strip()
+
+
+def tidy_number(text: str) -> str:
+    """Give the number as it is stored and shown, the same number always in one way: "0907850000" gives "090-785 00 00".
+
+    A Swedish number is written in national form as the library groups it, unless the person grouped it: the library
+    groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What can not be
+    read, and an extension, stay as they were typed.
+    """
+    typed = " ".join(text.split())
+    outside = normalise(typed)
+    main, extension = _main_and_extension(typed)
+    if outside is None:
+        return extension if extension and not main else typed
+    read = phonenumbers.parse(outside)
+    if read.country_code != _SWEDEN:
+        shown = phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    elif main.startswith("0") and not main.startswith("00") and _GROUPED.fullmatch(main):
+        shown = main
+    else:
+        shown = phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return f"{shown} ankn {extension}" if extension else shown
+
+
+def check_phone(phone: Phone) -> None:
+    """Raise RuleError (field `number`) where the number can not be read as what it is said to be."""
+    kind = classify(phone.number)
+    if kind is NumberKind.NONE:
+        raise RuleError("Skriv numret, eller ta bort raden.", field="number")
+    if len(phone.number) > LONGEST_NUMBER:
+        raise RuleError(f"Numret får ha högst {LONGEST_NUMBER} tecken.", field="number")
+    if phone.kind is PhoneKind.EXTENSION:
+        if kind is not NumberKind.EXTENSION:
+            raise RuleError("Skriv anknytningen med tre till fem siffror, utan nolla först.", field="number")
+    elif kind is NumberKind.EXTENSION:
+        raise RuleError(
+            f"{phone.number} är en anknytning. Välj Anknytning, eller skriv hela numret.", field="number"
+        )
+    elif kind is NumberKind.UNREADABLE:
+        raise RuleError(
+            f'"{phone.number}" går inte att läsa som telefonnummer. Skriv riktnumret först, som 090-785 00 00.',
+            field="number",
+        )
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two spellings are of one number."""
+    return digits(one) == digits(other) != ""
+
+
+def is_mobile(number: str) -> bool:
+    """Tell whether it is the number of a Swedish mobile telephone."""
+    outside = normalise(number)
+    if outside is None:
+        return False
+    return phonenumbers.number_type(phonenumbers.parse(outside)) is phonenumbers.PhoneNumberType.MOBILE
+
+
+def in_series(number: str, series: Iterable[str]) -> bool:
+    """Tell whether the number begins as one of `series` does ("090-785"); an empty one holds nothing."""
+    own = digits(number)
+    return any(own.startswith(digits(start)) for start in series if digits(start))
 
 
 def digits(text: str) -> str:

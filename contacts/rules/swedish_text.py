@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_HYPHEN = re.compile(r"[-‐‑–]")
+_HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑–][^\W\d_]+)+")
 # Letters only, so that the order is the same under every collation a database may have been made with.
 _AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc"})
 _SAMI = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "a", "ß": "s"})
@@ -21,3 +23,8 @@ def sort_key(text: str) -> str:
     swedish = unicodedata.normalize("NFC", text.casefold()).translate(_AFTER_Z)
     plain = "".join(c for c in unicodedata.normalize("NFKD", swedish) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain.translate(_SAMI)).strip()
+
+
+def without_hyphens(text: str) -> str:
+    """Give the words of `text` that have a hyphen inside, without it: "Anna-Karin Ek" gives "AnnaKarin"."""
+    return " ".join(_HYPHEN.sub("", word) for word in _HYPHENED.findall(text))

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
 
-from .availability import Hours, is_daytime, is_open, opens_next
-from .phone import NumberKind, classify, display, is_extension, tel_uri
+from .availability import Availability, Hours, is_daytime, is_open, opens_next
+from .phone import NumberKind, PhoneKind, classify, display, is_extension, tel_uri
 from .swedish_text import sort_key
 
 # A number nobody has confirmed for this long is not verified any more; the routine content may say otherwise.
 VERIFICATION_LASTS = timedelta(days=90)
+
+
+_UNKNOWN_HOURS = Hours(Availability.UNKNOWN)
 
 
 class Way(IntEnum):
@@ -32,7 +35,11 @@ WAY_LABELS: dict[Way, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One number that may lead to the party. `number` is as typed, empty where it is missing."""
+    """One number that may lead to the party. `number` is as stored, empty where it is missing.
+
+    `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
+    among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work.
+    """
 
     entry_name: str
     number: str
@@ -40,13 +47,17 @@ class Candidate:
     hours: Hours
     remark: str = ""
     verified_at: datetime | None = None
+    entry_id: int | None = None
+    kind: PhoneKind = PhoneKind.DIRECT
+    place: int = 0
+    flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NumberToRing:
     """A line of the answer to "whom do I ring now".
 
-    `number` is as typed and `shown` as it is read; `tel` is the address to ring, None for an extension and
+    `number` is as stored and `shown` as it is read; `tel` is the address to ring, None for an extension and
     where the number is missing. `opens_at` is set where it is closed now and is known to open. `hours_known`
     is False where nobody has said when it answers: then `open_now` is False, and the page must not call it
     closed. `relays` tells that who answers passes the information on, which never counts as informed (R5.4).
@@ -65,16 +76,15 @@ class NumberToRing:
     remark: str
     is_extension: bool
     way: Way
+    entry_id: int | None = None
+    kind: PhoneKind = PhoneKind.DIRECT
+    hours: Hours = _UNKNOWN_HOURS
+    flagged: bool = False
 
 
 def is_verified(verified_at: datetime | None, at: datetime, lasts: timedelta = VERIFICATION_LASTS) -> bool:
     """Tell whether a number confirmed at `verified_at` still counts as verified at the aware moment `at`."""
     return verified_at is not None and at - verified_at <= lasts
-
-
-def number_of(*, phone: str, mobile: str, extension: str) -> str:
-    """Give the one number of an entry to ring, an extension last; "" where it has none."""
-    return phone.strip() or mobile.strip() or extension.strip()
 
 
 def best_first(
@@ -89,7 +99,8 @@ def best_first(
     """
     daytime = is_daytime(at, zone)
 
-    def rank(line: NumberToRing) -> tuple[object, ...]:
+    def rank(ranked: tuple[Candidate, NumberToRing]) -> tuple[object, ...]:
+        candidate, line = ranked
         if not line.number:
             standing = 3
         elif line.open_now or (not line.hours_known and daytime):
@@ -99,16 +110,19 @@ def best_first(
         opens = line.opens_at.timestamp() if line.opens_at else 0.0
         return (
             standing,
+            line.flagged,
             line.is_extension,
             opens,
             line.way,
             not line.open_now,
             not line.verified,
             sort_key(line.entry_name),
+            candidate.place,
             line.number,
         )
 
-    return tuple(sorted((_line(c, at, zone, lasts) for c in candidates), key=rank))
+    lines = ((candidate, _line(candidate, at, zone, lasts)) for candidate in candidates)
+    return tuple(line for _, line in sorted(lines, key=rank))
 
 
 def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) -> NumberToRing:
@@ -128,4 +142,8 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         remark=candidate.remark,
         is_extension=is_extension(number),
         way=candidate.way,
+        entry_id=candidate.entry_id,
+        kind=candidate.kind,
+        hours=candidate.hours,
+        flagged=candidate.flagged,
     )

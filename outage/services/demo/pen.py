@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
-from contacts.queries import numbers_for
+from contacts.queries.ringing import numbers_for
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.care import NumberRequest, first_number, number_request, place_of

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit, User
 from contacts.rules.availability import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
+from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME
 from contacts.services.directory import save_row
 
@@ -25,6 +26,7 @@ class _Place:
     outpatient: str = ""
     municipal: str = ""
     number: str = ""
+    mobile: str = ""
 
 
 _SOMATIC, _PSYCHIATRIC = WardKind.SOMATIC.value, WardKind.PSYCHIATRIC.value
@@ -32,7 +34,15 @@ _CENTRE, _CLINIC = OutpatientKind.HEALTH_CENTRE.value, OutpatientKind.PSYCHIATRI
 _CARE, _NURSING = MunicipalKind.SOCIAL_CARE.value, MunicipalKind.HOME_NURSING.value
 
 _PLACES = (
-    _Place("medicin", REGION_NAME, "Medicinavdelning 2, NUS", ward=_SOMATIC, number="0980-319 201"),
+    # One unit with the two ways that every unit should have (a mobile from the series kept for fiction).
+    _Place(
+        "medicin",
+        REGION_NAME,
+        "Medicinavdelning 2, NUS",
+        ward=_SOMATIC,
+        number="0980-319 201",
+        mobile="070-174 06 05",
+    ),
     _Place("geriatrik", REGION_NAME, "Geriatrikavdelning 1, NUS", ward=_SOMATIC, number="0980-319 202"),
     _Place(
         "psykiatri", REGION_NAME, "Psykiatriska avdelning 1, NUS", ward=_PSYCHIATRIC, number="0980-319 203"
@@ -106,10 +116,11 @@ def lay_places(*, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
             ward_kind=place.ward,
             outpatient_kind=place.outpatient,
             municipal_kind=place.municipal,
-            direct_number=place.number,
         )
         save_row(by=by, row=unit)
         units[place.key] = unit
+        if place.number:
+            save_row(by=by, row=_direct_number(place, unit))
     for principal, key, name, availability, phone in _HOME_NURSING:
         entry = DirectoryEntry(
             principal=principals[principal],
@@ -117,13 +128,35 @@ def lay_places(*, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
             name=name,
             kind=EntryKind.HOME_NURSING,
             department=units[key].name,
-            phone=phone,
             availability=availability.value,
             remark="Förmedlar information" if availability is Availability.EVENING_WEEKEND else "",
             source=_SOURCE,
         )
+        entry.phones = (Phone(PhoneKind.DIRECT, phone),)
         save_row(by=by, row=entry)
     for name, text in _LINKS.items():
         principals[name].link_text = text
         save_row(by=by, row=principals[name])
     return principals, units
+
+
+def _direct_number(place: _Place, unit: Unit) -> DirectoryEntry:
+    """Give the entry of a unit's own number (R5.1). A ward answers round the clock, the others in daytime."""
+    if place.ward:
+        kind = EntryKind.WARD
+    elif place.municipal:
+        kind = EntryKind.OTHER
+    else:
+        kind = EntryKind(place.outpatient)
+    entry = DirectoryEntry(
+        principal=unit.principal,
+        unit=unit,
+        name=place.name,
+        kind=kind,
+        department=place.name,
+        availability=(Availability.ALWAYS if place.ward else Availability.DAYTIME).value,
+        source=_SOURCE,
+    )
+    phones = (Phone(PhoneKind.DIRECT, place.number), Phone(PhoneKind.MOBILE, place.mobile))
+    entry.phones = [phone for phone in phones if phone.number]
+    return entry

@@ -6,10 +6,12 @@ import pytest
 
 from contacts.access import Acting, acting_for
 from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import Membership, MunicipalKind, Principal, Unit, User
+from contacts.models import EntryKind, Membership, MunicipalKind, Principal, Unit, User
+from contacts.rules.availability import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.services.directory_import import import_directory
+from tests.factories import make_entry
 
 
 @pytest.fixture
@@ -47,8 +49,14 @@ def county(directory) -> County:
     """A ward and a hälsocentral of the region, a unit of Malå, and who works there."""
     region = Principal.objects.get(name="Region Västerbotten")
     mala = Principal.objects.get(short_name="Malå")
-    ward = Unit.objects.create(
-        principal=region, name="Medicin 1", ward_kind=WardKind.SOMATIC, direct_number="090-785 11 22"
+    ward = Unit.objects.create(principal=region, name="Medicin 1", ward_kind=WardKind.SOMATIC)
+    make_entry(
+        region,
+        ward.name,
+        "090-785 11 22",
+        kind=EntryKind.WARD,
+        availability=Availability.ALWAYS,
+        unit=ward,
     )
     health_centre = Unit.objects.create(
         principal=region, name="Bjurholms hälsocentral", outpatient_kind=OutpatientKind.HEALTH_CENTRE

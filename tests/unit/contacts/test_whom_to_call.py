@@ -1,5 +1,6 @@
 """Which number to ring now: by clause, and for every pair of candidates by argument."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
@@ -13,7 +14,6 @@ from contacts.rules.whom_to_call import (
     Way,
     best_first,
     is_verified,
-    number_of,
 )
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -127,22 +127,26 @@ def test_verified_for_as_long_as_is_said():
     assert not is_verified(None, TUESDAY_10)
 
 
-@pytest.mark.parametrize(
-    ("phone", "mobile", "extension", "expected"),
-    [
-        ("0953-140 00", "070-1", "123", "0953-140 00"),
-        ("", "070-1", "123", "070-1"),
-        (" ", "", "123", "123"),
-        ("", "", "", ""),
-    ],
-)
-def test_the_one_number_of_an_entry(phone, mobile, extension, expected):
-    assert number_of(phone=phone, mobile=mobile, extension=extension) == expected
-
-
 @pytest.mark.parametrize("way", Way)
 def test_each_way_has_a_swedish_label(way):
     assert WAY_LABELS[way]
+
+
+@pytest.mark.clause("R5.3")
+def test_a_number_said_not_to_work_comes_after_every_other_that_answers_and_before_what_is_closed():
+    broken = replace(SWITCHBOARD, flagged=True)
+    assert names((broken, HOME_EVENING, HOME_DAY, REGION), TUESDAY_10) == [
+        "Hemsjukvård dagtid",
+        "Regionens växel",
+        "Växel Malå",
+        "Hemsjukvård kväll/helg",
+    ]
+
+
+def test_the_numbers_of_one_entry_keep_their_order():
+    numbers = [replace(HOME_DAY, number=f"0953-140 0{n}", place=place) for place, n in enumerate((7, 3, 5))]
+    lines = best_first(numbers, TUESDAY_10, STOCKHOLM)
+    assert [line.number for line in lines] == ["0953-140 07", "0953-140 03", "0953-140 05"]
 
 
 MOMENTS = (TUESDAY_10, TUESDAY_LUNCH, TUESDAY_EVENING, SATURDAY_EVENING, CHRISTMAS_EVE)
@@ -160,6 +164,8 @@ def beats(a, b) -> bool:
         return a.open_now and b.hours_known
     if not a.open_now:
         return False
+    if a.flagged != b.flagged:
+        return not a.flagged
     if a.is_extension != b.is_extension:
         return not a.is_extension
     return a.way < b.way
@@ -169,10 +175,17 @@ def beats(a, b) -> bool:
 @pytest.mark.clause("R5.4")
 def test_every_pair_of_candidates_at_each_kind_of_moment():
     all_of_them = [
-        Candidate(f"{way.name} {number} {hours.availability} {hours.lunch_from}", number, way, hours)
+        Candidate(
+            f"{way.name} {number} {hours.availability} {hours.lunch_from} {flagged}",
+            number,
+            way,
+            hours,
+            flagged=flagged,
+        )
         for way in Way
         for number in KINDS_OF_NUMBER
         for hours in (DAYTIME, LUNCH, EVENING, ALWAYS, UNKNOWN)
+        for flagged in (False, True)
     ]
     for at in MOMENTS:
         for mix in combinations(all_of_them, 2):

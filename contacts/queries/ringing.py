@@ -1,34 +1,26 @@
-"""Reads of the directory. It holds no patient data: everyone who is logged in may read all of it."""
+"""Whom to ring: the numbers that lead to a party, a unit, a municipality (R5.1–R5.5)."""
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
 from contacts.rules.availability import Availability, Hours
-from contacts.rules.directory_search import needles
 from contacts.rules.parties import Party
-from contacts.rules.phone import digits
+from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_SWITCHBOARD_NAME, REGION_SWITCHBOARD_NUMBER
 from contacts.rules.swedish_text import search_key
-from contacts.rules.whom_to_call import (
-    VERIFICATION_LASTS,
-    Candidate,
-    NumberToRing,
-    Way,
-    best_first,
-    number_of,
-)
+from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
+from contacts.verification import verification_lasts
 
-PAGE_SIZE = 25
+from .entries import as_listed, entries_in_use
 
 # A person's or the support's number is not the way to a unit as such.
-_NOT_A_WAY_IN = (EntryKind.PERSON, EntryKind.SUPPORT)
+NOT_A_WAY_IN = (EntryKind.PERSON, EntryKind.SUPPORT)
 
 
 class RingRequest(NamedTuple):
@@ -39,66 +31,26 @@ class RingRequest(NamedTuple):
     unit_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEntries:
-    """One page of a search. `page` counts from 1 and is within `pages`, of which there is always one."""
-
-    entries: list[DirectoryEntry]
-    total: int
-    page: int
-    pages: int
-
-
-def _current() -> QuerySet[DirectoryEntry]:
-    return DirectoryEntry.objects.filter(retired_at__isnull=True).select_related("principal", "unit")
-
-
-def search_entries(text: str, *, page: int = 1, limit: int = PAGE_SIZE) -> FoundEntries:
-    """Find entries in force that have everything `text` asks for, in Swedish order, `limit` to a page.
-
-    A text without letters and digits finds nothing. Two queries, whatever is found.
-    """
-    wanted = needles(text)
-    if not wanted:
-        return FoundEntries([], 0, 1, 1)
-    found = _current()
-    for needle in wanted:
-        match = Q()
-        for word in needle.words:
-            match &= Q(search_key__contains=word)
-        if needle.digits:
-            match |= Q(digits_key__contains=needle.digits)
-        found = found.filter(match)
-    total = found.count()
-    pages = max(1, -(-total // limit))
-    page = min(max(page, 1), pages)
-    first = (page - 1) * limit
-    return FoundEntries(list(found.order_by("sort_key", "pk")[first : first + limit]), total, page, pages)
+Numbers = dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
 
 def switchboards() -> list[DirectoryEntry]:
     """Give the switchboards in force: the region's first, then the municipalities' in Swedish order."""
-    found = _current().filter(kind=EntryKind.SWITCHBOARD).order_by("principal__sort_key", "sort_key", "pk")
+    found = as_listed(entries_in_use().filter(kind=EntryKind.SWITCHBOARD))
+    found = found.order_by("principal__sort_key", "sort_key", "pk")
     return sorted(found, key=lambda entry: not entry.principal.is_region)
 
 
 def region_switchboard_number() -> str:
     """Give the region's switchboard as the directory has it, else as the routine has it (R5.1)."""
-    for entry in _current().filter(kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION):
-        number = number_of(phone=entry.phone, mobile=entry.mobile, extension="")
+    found = DirectoryEntry.objects.filter(
+        retired_at__isnull=True, kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION
+    )
+    for entry in found.only("numbers").order_by("sort_key", "pk"):
+        number = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
         if number:
             return number
     return REGION_SWITCHBOARD_NUMBER
-
-
-def entries_for_party(
-    party: Party, *, municipality_id: int | None = None, unit_id: int | None = None
-) -> list[DirectoryEntry]:
-    """Give the entries in force that lead to a party, in Swedish order, with the region's switchboard."""
-    request = RingRequest(party, municipality_id, unit_id)
-    units = _units([request])
-    unit = units.get(unit_id) if unit_id is not None else None
-    return [e for e in _entries([request], units) if _way(e, request, unit) is not None]
 
 
 def numbers_for(
@@ -109,9 +61,7 @@ def numbers_for(
     return numbers_for_many([request], at)[request]
 
 
-def numbers_for_many(
-    requests: Collection[tuple[Party, int | None, int | None]], at: datetime
-) -> dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]:
+def numbers_for_many(requests: Collection[tuple[Party, int | None, int | None]], at: datetime) -> Numbers:
     """Give `numbers_for` each request, keyed by it: two queries, however many there are.
 
     The answer is never empty: the region's switchboard is the last resort for every party.
@@ -127,15 +77,14 @@ def numbers_for_many(
         by_place["unit", entry.unit_id].append(entry)
     region = [e for e in entries if _is_region_switchboard(e)]
     zone = timezone.get_default_timezone()
-    answers: dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]] = {}
+    answers: Numbers = {}
     for request in wanted:
         unit = units.get(request.unit_id) if request.unit_id is not None else None
         near = [*region, *by_place["principal", _municipality_id(request, unit)]]
         if unit is not None:
             near += [*by_place["principal", unit.principal_id], *by_place["unit", unit.pk]]
         ways_in = _candidates(request, unit, {e.pk: e for e in near}.values())
-        ways_in += _direct_numbers(request, unit, units.values(), ways_in)
-        answers[request] = best_first(ways_in, at, zone)
+        answers[request] = best_first(ways_in, at, zone, verification_lasts())
     return answers
 
 
@@ -150,10 +99,10 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
     units = list(Unit.objects.filter(active=True).select_related("principal"))
     principals = list(Principal.objects.all())
     named: list[tuple[str, set[str], RingRequest]] = [
-        (f"{u.name} ({u.principal.name})", {u.search_key}, _request_for_unit(u)) for u in units
+        (f"{u.name} ({u.principal.name})", {u.search_key}, request_for_unit(u)) for u in units
     ]
     for p in principals:
-        named.append((p.name, {search_key(p.name), search_key(p.short_name)}, _request_for_principal(p)))
+        named.append((p.name, {search_key(p.name), search_key(p.short_name)}, request_for_principal(p)))
     exact = [(label, request) for label, keys, request in named if key in keys]
     if exact:
         return exact
@@ -164,27 +113,27 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
     ]
 
 
-def _request_for_unit(unit: Unit) -> RingRequest:
+def request_for_unit(unit: Unit) -> RingRequest:
+    """Give whom one wants to reach when one wants that unit; both parties of a sjukstuga are reached in one way."""
     if unit.municipal_kind:
         return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
     return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)
 
 
-def _request_for_principal(principal: Principal) -> RingRequest:
+def request_for_principal(principal: Principal) -> RingRequest:
+    """Give whom one wants to reach when one names a municipality, or the region as such."""
     if principal.is_region:
         return RingRequest(Party.INPATIENT, None, None)
     return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
 
 def _units(requests: Collection[RingRequest]) -> dict[int | None, Unit]:
-    """Read, in one query, the units asked for and the hemsjukvård units of the municipalities asked for."""
-    places = Q(pk__in={request.unit_id for request in requests if request.unit_id is not None})
-    places |= Q(
-        active=True,
-        municipal_kind=MunicipalKind.HOME_NURSING,
-        principal_id__in={r.municipality_id for r in requests if r.municipality_id is not None},
-    )
-    return {unit.pk: unit for unit in Unit.objects.filter(places).select_related("principal").order_by("pk")}
+    """Read, in one query, the units asked for."""
+    wanted = {request.unit_id for request in requests if request.unit_id is not None}
+    return {
+        unit.pk: unit
+        for unit in Unit.objects.filter(pk__in=wanted).select_related("principal").order_by("pk")
+    }
 
 
 def _municipality_id(request: RingRequest, unit: Unit | None) -> int | None:
@@ -207,7 +156,8 @@ def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -
             principal_id__in={unit.principal_id for unit in units.values()},
             name__in={unit.name for unit in units.values()},
         )
-    return list(_current().filter(places).exclude(kind__in=_NOT_A_WAY_IN).order_by("sort_key", "pk"))
+    found = entries_in_use().filter(places).exclude(kind__in=NOT_A_WAY_IN)
+    return list(as_listed(found).order_by("sort_key", "pk"))
 
 
 def _is_region_switchboard(entry: DirectoryEntry) -> bool:
@@ -239,16 +189,22 @@ def _candidates(
         way = _way(entry, request, unit)
         if way is None:
             continue
-        found.append(
-            Candidate(
-                entry_name=entry.name,
-                number=number_of(phone=entry.phone, mobile=entry.mobile, extension=entry.extension),
-                way=way,
-                hours=entry.hours,
-                remark=entry.remark,
-                verified_at=entry.verified_at,
+        # An entry without a number is a line all the same: its name is what one asks the switchboard for.
+        for place, phone in enumerate(entry.phones or (Phone(PhoneKind.DIRECT, ""),)):
+            found.append(
+                Candidate(
+                    entry_name=entry.name,
+                    number=phone.number,
+                    way=way,
+                    hours=entry.hours,
+                    remark=entry.remark,
+                    verified_at=entry.verified_at,
+                    entry_id=entry.pk,
+                    kind=phone.kind,
+                    place=place,
+                    flagged=entry.is_flagged(phone.number),
+                )
             )
-        )
     if not any(c.number for c in found if c.way is Way.REGION_SWITCHBOARD):
         found.append(
             Candidate(
@@ -259,52 +215,3 @@ def _candidates(
             )
         )
     return found
-
-
-def _direct_numbers(
-    request: RingRequest, unit: Unit | None, units: Collection[Unit], found: Collection[Candidate]
-) -> list[Candidate]:
-    """Give the direct numbers of the unit sought and of its municipality's hemsjukvård, save those found."""
-    known = {digits(candidate.number) for candidate in found}
-    municipality_id = _municipality_id(request, unit)
-    direct: list[Candidate] = []
-    for one in units:
-        if not one.direct_number or digits(one.direct_number) in known:
-            continue
-        if unit is not None and one.pk == unit.pk:
-            direct.append(Candidate(one.name, one.direct_number, Way.UNIT, _unit_hours(one)))
-        elif one.principal_id == municipality_id and one.municipal_kind == MunicipalKind.HOME_NURSING:
-            direct.append(Candidate(one.name, one.direct_number, Way.HOME_NURSING, _unit_hours(one)))
-    return direct
-
-
-def _unit_hours(unit: Unit) -> Hours:
-    """Give when a unit's direct number answers; the directory says no hours for it, so this is ours."""
-    if unit.ward_kind:
-        return Hours(Availability.ALWAYS)
-    if unit.municipal_kind == MunicipalKind.HOME_NURSING:
-        return Hours(Availability.UNKNOWN)
-    return Hours(Availability.DAYTIME)
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryFigures:
-    """How the directory stands: entries in force, those without a number, those not verified lately."""
-
-    entries: int
-    without_number: int
-    unverified: int
-
-
-def directory_figures(now: datetime) -> DirectoryFigures:
-    """Give the figures at the aware moment `now`, in one query."""
-    figures = DirectoryEntry.objects.filter(retired_at__isnull=True).aggregate(
-        entries=Count("pk"),
-        without_number=Count("pk", filter=Q(phone="", extension="", mobile="")),
-        verified=Count("pk", filter=Q(verified_at__gte=now - VERIFICATION_LASTS)),
-    )
-    return DirectoryFigures(
-        entries=figures["entries"],
-        without_number=figures["without_number"],
-        unverified=figures["entries"] - figures["verified"],
-    )

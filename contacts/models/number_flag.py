@@ -1,0 +1,38 @@
+"""Somebody found that a number of the directory does not work."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .base import AppendOnlyModel
+from .directory_entry import DirectoryEntry
+from .unit import Unit
+
+
+class NumberFlag(AppendOnlyModel):
+    """One person's word that a number does not work. Which are still to be looked at stands in `entry.flagged`.
+
+    It holds no patient data: neither which call it was nor about whom.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(
+        DirectoryEntry, on_delete=models.PROTECT, related_name="flags", verbose_name="kontakt"
+    )
+    number = models.CharField("nummer", max_length=60)
+    at = models.DateTimeField("tid", default=timezone.now)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = "anmält nummer"
+        verbose_name_plural = "anmälda nummer"
+        indexes = [models.Index(fields=["entry", "-at"], name="flag_by_entry")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.at:%Y-%m-%d %H.%M}"

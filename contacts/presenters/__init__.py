@@ -1,0 +1,1 @@
+"""What the pages about contacts show, prepared so that templates decide nothing."""

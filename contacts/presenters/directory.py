@@ -1,0 +1,263 @@
+"""What the pages about contacts show, prepared so that templates decide nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.queries.places import NamedPlaces, Place
+from contacts.queries.ringing import Numbers
+from contacts.queries.search import FoundEntries
+from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
+from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, tel_uri
+from contacts.rules.swedish_text import search_key
+from contacts.rules.whom_to_call import NumberToRing, Way
+from contacts.verification import still_verified
+
+
+class Answers(StrEnum):
+    """Whether somebody answers now, for the icon and the colour beside the words."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+    @property
+    def icon(self) -> str:
+        """Give the name of its icon."""
+        return _ICONS[self]
+
+    @property
+    def tag(self) -> str:
+        """Give the class of its colour."""
+        return _TAGS[self]
+
+
+# What the name, or "internt" before the number, says already.
+_PLAIN_KINDS = (PhoneKind.DIRECT, PhoneKind.SWITCHBOARD, PhoneKind.EXTENSION)
+_ICONS = {Answers.OPEN: "phone", Answers.CLOSED: "clock", Answers.UNKNOWN: "decide"}
+_TAGS = {Answers.OPEN: "tag-register", Answers.CLOSED: "tag-gone", Answers.UNKNOWN: "tag-unverified"}
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number as it is read. `tel` is the address to ring, None where an outsider can not ring it.
+
+    `number` is what is copied: as stored, without the words that `shown` may have.
+    """
+
+    label: str
+    shown: str
+    tel: str | None
+    flagged: bool = False
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända".
+
+    `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
+    is where that is not plain; `entry_id` is None for what the directory has no entry for.
+    """
+
+    name: str
+    number: str
+    copy: str
+    tel: str | None
+    label: str
+    entry_id: int | None
+    state: Answers
+    answers: str
+    relays: bool
+    verified: bool
+    flagged: bool
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One line of Kontakter. Without `numbers` the page shows the switchboard's instead, never nothing."""
+
+    entry_id: int
+    address: str
+    name: str
+    principal: str
+    department: str
+    numbers: tuple[PhoneNumber, ...]
+    applies: str
+    state: Answers
+    answers: str
+    relays: bool
+    verified: bool
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingCard:
+    """Whom to ring at a place now: the best number, the others with when they open.
+
+    `ask_for` is what to ask whoever answers for, empty where they are the ones sought.
+    """
+
+    name: str
+    principal: str
+    unit_id: int | None
+    best: NumberLine
+    ask_for: str
+    others: tuple[NumberLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPage:
+    """Kontakter: what was found; `found` is None where nothing was searched for: `rows` are then the switchboards."""
+
+    found: FoundEntries | None
+    rows: tuple[ContactRow, ...]
+    switchboard: PhoneNumber
+    support: PhoneNumber | None
+    cards: tuple[RingCard, ...] = ()
+    units: tuple[Unit, ...] = ()
+    more_units: bool = False
+
+
+def contacts_page(
+    *,
+    found: FoundEntries | None,
+    switchboards: Iterable[DirectoryEntry],
+    switchboard_number: str,
+    principal: Principal | None,
+    at: datetime,
+    named: NamedPlaces | None = None,
+    numbers: Numbers | None = None,
+) -> ContactsPage:
+    """Prepare Kontakter at the aware moment `at`; `found` is None where nothing was searched for.
+
+    `named` are the places that the text names, `numbers` those to ring at each that is to be shown at once.
+    """
+    named, numbers = named or NamedPlaces(), numbers or {}
+    shown = found.entries if found is not None else list(switchboards)
+    return ContactsPage(
+        found=found,
+        rows=tuple(contact_row(entry, at) for entry in shown),
+        switchboard=phone_number("Växel", switchboard_number),
+        support=_support(principal),
+        cards=tuple(ring_card(place, numbers[place.request], at) for place in named.to_ring),
+        units=named.units,
+        more_units=named.more,
+    )
+
+
+def ring_card(place: Place, numbers: Sequence[NumberToRing], at: datetime) -> RingCard:
+    """Prepare whom to ring at a place at the aware moment `at`; `numbers` as `numbers_for_many` gives them."""
+    best, others = numbers[0], numbers[1:]
+    return RingCard(
+        name=place.name,
+        principal=place.principal,
+        unit_id=place.unit_id,
+        best=number_line(best, at),
+        ask_for=_ask_for(place, best, others),
+        others=tuple(number_line(other, at) for other in others),
+    )
+
+
+def _ask_for(place: Place, best: NumberToRing, others: Sequence[NumberToRing]) -> str:
+    if place.unit_id is not None:
+        return place.name if best.way in (Way.SWITCHBOARD, Way.REGION_SWITCHBOARD) else ""
+    if best.way is not Way.REGION_SWITCHBOARD or place.request.municipality_id is None:
+        return ""
+    # Best first: of those whose number is missing the first is the one who answers now.
+    return next((line.entry_name for line in others if not line.number), place.name)
+
+
+def _support(principal: Principal | None) -> PhoneNumber | None:
+    if principal is None or not principal.support_name:
+        return None
+    return phone_number(principal.support_name, principal.support_number)
+
+
+def phone_number(label: str, number: str, *, flagged: bool = False) -> PhoneNumber:
+    """Prepare one number."""
+    shown, tel = _read(number)
+    return PhoneNumber(label=label, shown=shown, tel=tel, flagged=flagged, number=number)
+
+
+@lru_cache(maxsize=32_768)
+def _read(number: str) -> tuple[str, str | None]:
+    """Give how a number is read and rung. Reading one takes longer than the rest of its row."""
+    return display(number), tel_uri(number)
+
+
+def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
+    """Prepare one entry as it stands at the aware moment `at`."""
+    state, answers, applies = _answers(entry.hours, at)
+    return ContactRow(
+        entry_id=entry.pk,
+        address=reverse("contact", args=[entry.pk]),
+        name=entry.name,
+        principal=entry.principal.name,
+        department=""
+        if not entry.department or _says_the_same(entry.department, entry.name)
+        else entry.department,
+        numbers=tuple(
+            phone_number(PHONE_KIND_LABELS[phone.kind], phone.number, flagged=entry.is_flagged(phone.number))
+            for phone in entry.phones
+        ),
+        applies=applies,
+        state=state,
+        answers=answers,
+        relays=entry.kind == EntryKind.HOME_NURSING,
+        verified=still_verified(entry.verified_at, at),
+        remark=entry.remark,
+    )
+
+
+def _says_the_same(department: str, name: str) -> bool:
+    """Tell whether a department has no word that the name has not: then it tells nobody anything."""
+    return set(search_key(department).split()) <= set(search_key(name).split())
+
+
+def number_line(number: NumberToRing, at: datetime) -> NumberLine:
+    """Prepare a number to ring at the aware moment `at`; "internt 59090" for an extension."""
+    if number.open_now:
+        state, answers = Answers.OPEN, "öppet nu"
+    elif number.hours_known:
+        state, answers = Answers.CLOSED, _closed_words(number.opens_at, at)
+    else:
+        state, answers = Answers.UNKNOWN, "tider okända"
+    return NumberLine(
+        name=number.entry_name,
+        number=number.shown,
+        copy=number.number,
+        tel=number.tel,
+        label="" if number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
+        entry_id=number.entry_id,
+        state=state,
+        answers=answers,
+        relays=number.relays,
+        verified=number.verified,
+        flagged=number.flagged,
+        remark=number.remark,
+    )
+
+
+# A page asks about one moment, and its entries share a handful of hours.
+@lru_cache(maxsize=512)
+def _answers(hours: Hours, at: datetime) -> tuple[Answers, str, str]:
+    """Tell whether somebody answers at `at`, that in words, and when somebody does; nothing where nobody knows."""
+    zone = timezone.get_default_timezone()
+    if not hours.known:
+        return Answers.UNKNOWN, "Tider okända", ""
+    applies = hours_words(hours)
+    if is_open(hours, at, zone):
+        return Answers.OPEN, "Öppet nu", applies
+    return Answers.CLOSED, f"Stängt, {_closed_words(opens_next(hours, at, zone), at)}", applies
+
+
+def _closed_words(opens_at: datetime | None, at: datetime) -> str:
+    return opens_words(opens_at, at, timezone.get_default_timezone()) if opens_at else "stängt"

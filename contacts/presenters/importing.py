@@ -1,0 +1,165 @@
+"""What a directory file would change, and has changed, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+
+from contacts.models import AuditEntry, DirectoryUpload, EntryKind
+from contacts.rules.availability import hours_words
+from contacts.rules.directory_changes import COLUMN_OF, FATE_LABELS, EntryFacts, Fate
+from contacts.rules.phone import PHONE_KIND_LABELS, display
+
+PAGE_SIZE = 50
+PROBLEMS = "problems"
+PROBLEMS_LABEL = "Fel i filen"
+NOTHING = "tomt"
+# Of numbers and hours, which stand in several columns, the word for all of them.
+_LABELS = COLUMN_OF | {"numbers": "Nummer", "hours": "Tider"}
+_KINDS = dict(EntryKind.choices)
+_EXPLAINED: dict[str, str] = {
+    PROBLEMS: "Rätta felen i filen och läs in den igen.",
+    Fate.NEW: "Läggs till. En inläst kontakt är ej verifierad.",
+    Fate.CHANGED: "Ändrade nummer eller tider är ej verifierade tills någon har kontrollerat dem.",
+    Fate.UNCHANGED: "Stämmer med katalogen.",
+    Fate.GONE: "Finns i katalogen men inte i filen. De står kvar om du inte väljer att avföra dem.",
+    Fate.LEFT: "Någon har avfört dem. De tas inte tillbaka av en fil.",
+    Fate.OTHERS: "Hör till en annan huvudman. De läggs åt sidan: du läser bara in din egen huvudmans.",
+}
+
+
+def fact_words(facts: EntryFacts, name: str) -> str:
+    """Put one of an entry's facts into words; "" where there is nothing."""
+    if name == "kind":
+        return str(_KINDS.get(facts.kind, facts.kind))
+    if name == "numbers":
+        return ", ".join(
+            f"{PHONE_KIND_LABELS[phone.kind].lower()} {display(phone.number).removeprefix('internt ')}"
+            for phone in facts.numbers
+        )
+    if name == "hours":
+        return hours_words(facts.hours) if facts.hours.known else ""
+    return str(getattr(facts, name))
+
+
+def facts_in_words(facts: EntryFacts) -> list[list[str]]:
+    """Give what a new entry starts with, as label and words; what is empty is left out."""
+    told = [[_LABELS[name], fact_words(facts, name)] for name in COLUMN_OF]
+    return [pair for pair in told if pair[1]]
+
+
+def changes_in_words(old: EntryFacts, new: EntryFacts, changed: Sequence[str]) -> list[list[str]]:
+    """Give each fact that changes, as label, from and to."""
+    return [
+        [_LABELS[name], fact_words(old, name) or NOTHING, fact_words(new, name) or NOTHING]
+        for name in changed
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of the preview, with how many it has."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an upload would change; where it is brought in, `done` says what it did."""
+
+    upload_id: UUID
+    at: datetime
+    groups: tuple[Group, ...]
+    shown: str
+    explained: str
+    rows: Page[Mapping[str, Any]]
+    problem_count: int
+    problems_left_out: int
+    new: int
+    changed: int
+    gone: int
+    losing: int
+    done: "Done | None"
+
+    @property
+    def changes_something(self) -> bool:
+        """Tell whether there is anything new or changed to bring in."""
+        return bool(self.new or self.changed)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Tell whether there is anything to confirm: the file is right, and something is new, changed or gone."""
+        return not self.problem_count and self.done is None and (self.changes_something or self.gone > 0)
+
+    @property
+    def button(self) -> str:
+        """Give what the button does, in words."""
+        return f"Läs in {counted(new=self.new, changed=self.changed)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an upload did when it was confirmed, "3 nya, 1 ändrad"."""
+
+    at: datetime
+    who: str
+    words: str
+
+
+def preview(
+    upload: DirectoryUpload, import_row: AuditEntry | None, *, shown: str = "", page: str | int | None = 1
+) -> Preview:
+    """Prepare a page of an upload's preview: of the group `shown`, else of the first that there is.
+
+    `import_row` is the row of the trace that its import left, None where it is not brought in.
+    """
+    plan = upload.plan
+    rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]}
+    counts = {key: len(found) for key, found in rows.items()} | {PROBLEMS: plan["problem_count"]}
+    labels = {PROBLEMS: PROBLEMS_LABEL} | {fate.value: label for fate, label in FATE_LABELS.items()}
+    groups = tuple(Group(key, label, counts[key]) for key, label in labels.items() if counts.get(key))
+    key = shown if counts.get(shown) else (groups[0].key if groups else Fate.UNCHANGED.value)
+    new_ids = import_row.changes["new"] if import_row is not None else []
+    found = rows.get(key, [])
+    if key == Fate.NEW and len(new_ids) == len(found):
+        found = [row | {"id": pk} for row, pk in zip(found, new_ids, strict=True)]
+    return Preview(
+        upload_id=upload.pk,
+        at=upload.at,
+        groups=groups,
+        shown=key,
+        explained=_EXPLAINED[key] if groups and import_row is None else "",
+        rows=Paginator(found, PAGE_SIZE).get_page(page),
+        problem_count=plan["problem_count"],
+        problems_left_out=plan["problem_count"] - len(plan["problems"]),
+        new=counts.get(Fate.NEW, 0),
+        changed=counts.get(Fate.CHANGED, 0),
+        gone=counts.get(Fate.GONE, 0),
+        losing=sum(1 for row in rows.get(Fate.CHANGED, []) if row["loses"]),
+        done=_done(import_row) if import_row is not None else None,
+    )
+
+
+def _done(row: AuditEntry) -> Done:
+    told = row.changes
+    words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
+    return Done(at=row.at, who=row.user.full_name if row.user else "", words=words)
+
+
+def counted(*, new: int = 0, changed: int = 0, retired: int = 0) -> str:
+    """Put counts into words: "3 nya, 1 ändrad, 2 avförda"; those of none are left out, "inget" where all are."""
+    words = [
+        f"{count} {one if count == 1 else many}"
+        for count, one, many in (
+            (new, "ny", "nya"),
+            (changed, "ändrad", "ändrade"),
+            (retired, "avförd", "avförda"),
+        )
+        if count
+    ]
+    return ", ".join(words) or "inget"

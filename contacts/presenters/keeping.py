@@ -1,0 +1,211 @@
+"""What the pages of one contact, and of those who keep contacts, show."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
+from contacts.rules.availability import Availability, Eves, Hours, Span, day_words, hours_words
+from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, same_number, tel_uri
+
+from .directory import ContactRow, contact_row
+
+NOTHING = "tomt"
+
+# Fields that contacts had before they could have several numbers: they stand in the trace for ever.
+_OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
+# Who acts and when stands in the row of the trace itself, and whose a contact is never changes.
+_NOT_SHOWN = frozenset(
+    {"verified_at", "verified_by_id", "retired_at", "retired_by_id", "principal_id", "password"}
+)
+_DEEDS = {
+    "directoryentry.added": "Lades till",
+    "directoryentry.changed": "Ändrades",
+    "directoryentry.verified": "Kontrollerades: uppgifterna stämmer",
+    "directoryentry.retired": "Avfördes",
+    "directoryentry.restored": "Togs tillbaka",
+    "number.flagged": "Anmäldes: ett nummer fungerar inte",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryNumber:
+    """One number on a contact's own page: as it is stored and as it is read.
+
+    `flag` is the newest word that it does not work, where it is `flagged` and somebody's word is there.
+    """
+
+    label: str
+    number: str
+    shown: str
+    tel: str | None
+    flagged: bool
+    flag: NumberFlag | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """A contact with everything that is known of it."""
+
+    entry: DirectoryEntry
+    row: ContactRow
+    kind: str
+    hours: str
+    numbers: tuple[EntryNumber, ...]
+
+    @property
+    def flags(self) -> tuple[NumberFlag, ...]:
+        """Give the words that stand about its numbers."""
+        return tuple(number.flag for number in self.numbers if number.flag)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that has two values, in words. `old` is empty where there was no value before to tell of."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that was done with a contact. `who` is empty where it was a command on the server."""
+
+    at: datetime
+    who: str
+    unit: str
+    what: str
+    changes: tuple[Difference, ...]
+    lost_verification: bool
+
+
+def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime) -> KeptEntry:
+    """Prepare a contact as it stands at the aware moment `at`, with the words that stand about its numbers."""
+    standing = list(flags)
+    return KeptEntry(
+        entry=entry,
+        row=contact_row(entry, at),
+        kind=entry.get_kind_display(),
+        hours=hours_words(entry.hours),
+        numbers=tuple(
+            EntryNumber(
+                label=PHONE_KIND_LABELS[phone.kind],
+                number=phone.number,
+                shown=display(phone.number),
+                tel=tel_uri(phone.number),
+                flagged=entry.is_flagged(phone.number),
+                flag=next((flag for flag in standing if same_number(flag.number, phone.number)), None),
+            )
+            for phone in entry.phones
+        ),
+    )
+
+
+def differences(stands: DirectoryEntry, typed: DirectoryEntry) -> tuple[Difference, ...]:
+    """Give what differs between the contact as it stands and as somebody typed it, field by field."""
+    old, new = _told(stands), _told(typed)
+    return tuple(
+        Difference(label, old[label] or NOTHING, new[label] or NOTHING)
+        for label in old
+        if old[label] != new[label]
+    )
+
+
+def _told(entry: DirectoryEntry) -> dict[str, str]:
+    plain = ("name", "first_name", "last_name", "title", "department", "remark", "owner", "source")
+    told = {_label(name): getattr(entry, name) for name in plain}
+    return {
+        "Typ": entry.get_kind_display(),
+        "Enhet": entry.unit.name if entry.unit else "",
+        **told,
+        "Nummer": _numbers_words(entry.numbers),
+        "Tider": hours_words(entry.hours),
+        "Anmälda nummer": ", ".join(entry.flagged),
+        "Avförd": "ja" if entry.retired_at else "nej",
+    }
+
+
+def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[Deed, ...]:
+    """Put rows of the trace into words. `unit_names` are the names of the units that the rows name by id."""
+    return tuple(
+        Deed(
+            at=row.at,
+            who=row.user.full_name if row.user else "",
+            unit=row.unit.name if row.unit else "",
+            what=_DEEDS.get(row.action, row.action),
+            changes=tuple(_changes(row, unit_names)),
+            lost_verification=row.action == "directoryentry.changed" and _is_emptied(row, "verified_at"),
+        )
+        for row in rows
+    )
+
+
+def units_named(rows: Iterable[AuditEntry]) -> set[int]:
+    """Give the ids of the units that rows of the trace name as from or to."""
+    pairs = [row.changes.get("unit_id") for row in rows]
+    return {int(value) for pair in pairs if isinstance(pair, list) for value in pair if str(value).isdigit()}
+
+
+def _is_emptied(row: AuditEntry, name: str) -> bool:
+    pair = row.changes.get(name)
+    return isinstance(pair, list) and len(pair) == 2 and bool(pair[0]) and not pair[1]
+
+
+def _changes(row: AuditEntry, unit_names: Mapping[int, str]) -> Iterable[Difference]:
+    added = row.action == "directoryentry.added"
+    for name, pair in row.changes.items():
+        if name in _NOT_SHOWN or (added and pair == ["", Eves.UNSAID.value]):
+            continue
+        if name == "number":
+            yield Difference("Nummer", "", display(str(pair)))
+        elif isinstance(pair, list) and len(pair) == 2:
+            old, new = (_value_words(name, str(value), unit_names) for value in pair)
+            yield Difference(_label(name), "" if added else old or NOTHING, new or NOTHING)
+
+
+def _label(name: str) -> str:
+    if name in _OLD_LABELS:
+        return _OLD_LABELS[name]
+    field = next((f for f in DirectoryEntry._meta.concrete_fields if name in (f.name, f.attname)), None)
+    words = str(field.verbose_name) if field else name
+    return words[:1].upper() + words[1:]
+
+
+def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:
+    """Put what the trace holds of one field into words; what can not be read stands as it is."""
+    if not value:
+        return ""
+    try:
+        if name == "unit_id":
+            return unit_names[int(value)]
+        if name == "numbers":
+            return _numbers_words(json.loads(value))
+        if name == "days":
+            return _days_words(json.loads(value))
+        if name in ("summer_from", "summer_to"):
+            return day_words(value)
+        if name.endswith(("_at", "lunch_from", "lunch_to")):
+            return f"{time.fromisoformat(value):%H.%M}"
+    except (ValueError, KeyError, IndexError, TypeError):
+        return value
+    return _choice_words(name, value)
+
+
+def _choice_words(name: str, value: str) -> str:
+    field = next((f for f in DirectoryEntry._meta.concrete_fields if f.name == name and f.choices), None)
+    return str(dict(field.flatchoices).get(value, value)) if field else value
+
+
+def _numbers_words(numbers: Iterable[Mapping[str, str]]) -> str:
+    return ", ".join(
+        f"{PHONE_KIND_LABELS[PhoneKind(row['kind'])].lower()} {row['number']}" for row in numbers
+    )
+
+
+def _days_words(days: Iterable[list[str] | None]) -> str:
+    spans = tuple(
+        Span(time.fromisoformat(day[0]), time.fromisoformat(day[1])) if day else None for day in days
+    )
+    return hours_words(Hours(Availability.OWN_HOURS, days=spans)) if any(spans) else ""

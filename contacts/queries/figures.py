@@ -1,0 +1,90 @@
+"""How the directory stands: its entries, and whether its units can be reached when one telephony is down."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Count, F, Q, TextField
+from django.db.models.functions import Cast
+
+from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
+from contacts.rules.ways import MissingWay, WayIn, missing_ways
+from contacts.verification import verification_lasts
+
+from .ringing import NOT_A_WAY_IN
+
+# Reading a number takes longer than all the rest; the same units are asked about again and again.
+_missing_ways = lru_cache(maxsize=8192)(missing_ways)
+_WAYS_OF_A_MUNICIPALITY = (EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFigures:
+    """How the directory stands: entries in force, those without a number, those not verified lately; units in use,
+    those that fewer than two numbers lead to, those with none that goes past the region's telephony.
+    """
+
+    entries: int
+    without_number: int
+    unverified: int
+    units: int
+    units_without_two_ways: int
+    units_without_outside_way: int
+
+
+def directory_figures(now: datetime, principal: Principal | None = None) -> DirectoryFigures:
+    """Give the figures at the aware moment `now`, of one principal or of all. Four queries, however many units."""
+    entries = DirectoryEntry.objects.filter(retired_at__isnull=True)
+    if principal is not None:
+        entries = entries.filter(principal=principal)
+    figures = entries.aggregate(
+        entries=Count("pk"),
+        without_number=Count("pk", filter=Q(digits_key="")),
+        verified=Count("pk", filter=Q(verified_at__gte=now - verification_lasts())),
+    )
+    missing = list(_missing_by_unit(principal))
+    return DirectoryFigures(
+        entries=figures["entries"],
+        without_number=figures["without_number"],
+        unverified=figures["entries"] - figures["verified"],
+        units=len(missing),
+        units_without_two_ways=sum(MissingWay.SECOND in lacks for lacks in missing),
+        units_without_outside_way=sum(MissingWay.OUTSIDE in lacks for lacks in missing),
+    )
+
+
+def _missing_by_unit(principal: Principal | None) -> Iterable[tuple[MissingWay, ...]]:
+    """Give what each unit in use lacks: as `numbers_for_many` finds its ways, without asking when they answer."""
+    regions = {p.pk: p for p in Principal.objects.filter(kind=PrincipalKind.REGION)}
+    series = tuple(part.strip() for p in regions.values() for part in p.own_series.split(",") if part.strip())
+    units = Unit.objects.filter(active=True).order_by()
+    if principal is not None:
+        units = units.filter(principal=principal)
+    of_unit: dict[object, list[str]] = defaultdict(list)
+    of_municipality: dict[int, list[str]] = defaultdict(list)
+    switchboard: list[str] = []
+    # As text: a decoder of its own for each row costs more than the numbers themselves.
+    rows = (
+        DirectoryEntry.objects.filter(retired_at__isnull=True)
+        .exclude(kind__in=NOT_A_WAY_IN)
+        .exclude(digits_key="")
+        .order_by()
+        .annotate(as_text=Cast(F("numbers"), TextField()))
+        .values_list("principal", "unit", "name", "kind", "as_text")
+    )
+    for owner, unit_id, name, kind, as_text in rows:
+        numbers = [phone["number"] for phone in json.loads(as_text)]
+        of_unit[unit_id or (owner, name)] += numbers
+        if owner in regions and kind == EntryKind.SWITCHBOARD:
+            switchboard += numbers
+        elif owner not in regions and kind in _WAYS_OF_A_MUNICIPALITY:
+            of_municipality[owner] += numbers
+    for pk, owner, name, municipal in units.values_list("pk", "principal", "name", "municipal_kind"):
+        own = [*of_unit[pk], *of_unit[owner, name], *(of_municipality[owner] if municipal else ())]
+        ways = {WayIn(number, of_region=owner in regions) for number in own}
+        ways |= {WayIn(number, of_region=True) for number in switchboard or [REGION_SWITCHBOARD_NUMBER]}
+        yield _missing_ways(frozenset(ways), series)

@@ -1,0 +1,48 @@
+"""Which entries a number stands in, and whether somebody said that it does not work."""
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from contacts.models import DirectoryEntry, Principal
+from contacts.rules.phone import digits, is_extension, same_number
+
+
+def entries_with_number(number: str, principal: Principal) -> list[DirectoryEntry]:
+    """Give the entries in force with `number`, in any spelling, as somebody of `principal` rings it.
+
+    An extension is one of the principal's own: the same digits ring somebody else's telephone elsewhere.
+    """
+    return [entry for entry in _with_any([number]) if _stands_in(number, entry, principal.pk)]
+
+
+def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict[str, bool]:
+    """Give those of `numbers` that stand in the directory, and of each whether it is flagged in every entry it is in.
+
+    One query, or none for no numbers. The keys are spelled as they were asked for.
+    """
+    wanted = {number for number in numbers if digits(number)}
+    if not wanted:
+        return {}
+    entries = list(_with_any(wanted))
+    found: dict[str, bool] = {}
+    for number in wanted:
+        flags = [entry.is_flagged(number) for entry in entries if _stands_in(number, entry, principal.pk)]
+        if flags:
+            found[number] = all(flags)
+    return found
+
+
+def _with_any(numbers: Collection[str]) -> QuerySet[DirectoryEntry]:
+    sought = Q(pk__in=[])
+    for number in numbers:
+        if key := digits(number):
+            sought |= Q(digits_key__contains=key)
+    found = DirectoryEntry.objects.filter(sought, retired_at__isnull=True)
+    return found.only("numbers", "flagged", "principal").order_by("pk")
+
+
+def _stands_in(number: str, entry: DirectoryEntry, principal_id: int) -> bool:
+    if is_extension(number) and entry.principal_id != principal_id:
+        return False
+    return any(same_number(number, phone.number) for phone in entry.phones)

@@ -1,0 +1,159 @@
+"""What those who keep the contacts of a principal look at: their own entries, what ails them, their history."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, Q, QuerySet, When
+
+from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, Principal, Unit
+from contacts.rules.directory_search import needles
+from contacts.rules.phone import digits
+from contacts.verification import verification_lasts
+
+PAGE_SIZE = 25
+_FLAGGED = ~Q(flagged=[])
+
+
+class Kept(StrEnum):
+    """Which of the own contacts are listed, as the address of the page says it."""
+
+    ALL = "alla"
+    UNVERIFIED = "ej-verifierade"
+    WITHOUT_NUMBER = "utan-nummer"
+    FLAGGED = "anmalda"
+    RETIRED = "avforda"
+
+
+KEPT_LABELS: dict[Kept, str] = {
+    Kept.ALL: "Alla",
+    Kept.UNVERIFIED: "Ej verifierade",
+    Kept.WITHOUT_NUMBER: "Utan nummer",
+    Kept.FLAGGED: "Anmälda",
+    Kept.RETIRED: "Avförda",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """Which contact to confirm next, if any. `left` of `total` are to be confirmed, the skipped ones included."""
+
+    entry: DirectoryEntry | None
+    left: int
+    total: int
+    skipped: int
+
+
+def _in_use(principal: Principal) -> QuerySet[DirectoryEntry]:
+    return DirectoryEntry.objects.filter(principal=principal, retired_at__isnull=True)
+
+
+def _not_verified(now: datetime) -> Q:
+    return Q(verified_at__isnull=True) | Q(verified_at__lt=now - verification_lasts())
+
+
+def _which(kept: Kept, now: datetime) -> Q:
+    return {
+        Kept.ALL: Q(),
+        Kept.UNVERIFIED: _not_verified(now),
+        Kept.WITHOUT_NUMBER: Q(digits_key=""),
+        Kept.FLAGGED: _FLAGGED,
+        Kept.RETIRED: Q(),
+    }[kept]
+
+
+def kept_figures(principal: Principal, now: datetime) -> dict[Kept, int]:
+    """Give how many contacts of the principal there are of each, at the aware moment `now`, in one query."""
+    in_use = Q(retired_at__isnull=True)
+    wanted = {
+        kept.name: Count("pk", filter=~in_use if kept is Kept.RETIRED else in_use & _which(kept, now))
+        for kept in Kept
+    }
+    found = DirectoryEntry.objects.filter(principal=principal).aggregate(**wanted)
+    return {kept: found[kept.name] for kept in Kept}
+
+
+def kept_entries(
+    principal: Principal, *, kept: Kept, text: str, now: datetime, page: int | str | None = 1
+) -> Page[DirectoryEntry]:
+    """Give a page of the principal's contacts, in Swedish order: those of `kept` that have all of `text`.
+
+    Two queries, whatever is found.
+    """
+    found = DirectoryEntry.objects.filter(principal=principal, retired_at__isnull=kept is not Kept.RETIRED)
+    found = found.filter(_which(kept, now))
+    for needle in needles(text):
+        match = Q()
+        for word in needle.words:
+            match &= Q(search_key__contains=word)
+        if needle.digits:
+            match |= Q(digits_key__contains=needle.digits)
+        found = found.filter(match)
+    rows = found.select_related("principal", "unit", "verified_by", "retired_by").order_by("sort_key", "pk")
+    return Paginator(rows, PAGE_SIZE).get_page(page)
+
+
+def entry_by_id(entry_id: int) -> DirectoryEntry | None:
+    """Give an entry, retired ones included, with everything its page names; None where there is none."""
+    rows = DirectoryEntry.objects.select_related("principal", "unit", "verified_by", "retired_by")
+    return rows.filter(pk=entry_id).first()
+
+
+def own_entry(principal: Principal, entry_id: int) -> DirectoryEntry | None:
+    """Give an entry of the principal, retired ones included; None for any other."""
+    entry = entry_by_id(entry_id)
+    return entry if entry is not None and entry.principal_id == principal.pk else None
+
+
+def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[NumberFlag]]:
+    """Give, by entry, the newest word on each number that was said not to work and is not looked at yet. One query."""
+    flagged = {entry.pk: entry for entry in entries if entry.flagged}
+    standing: dict[int, list[NumberFlag]] = defaultdict(list)
+    if not flagged:
+        return standing
+    for flag in NumberFlag.objects.filter(entry__in=flagged).select_related("user", "unit").order_by("-at"):
+        told = {digits(other.number) for other in standing[flag.entry_id]}
+        if digits(flag.number) not in told and flagged[flag.entry_id].is_flagged(flag.number):
+            standing[flag.entry_id].append(flag)
+    return standing
+
+
+def history_of(entry: DirectoryEntry, page: int | str | None = 1) -> Page[AuditEntry]:
+    """Give a page of what was done with the entry, newest first. Two queries."""
+    rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id=str(entry.pk))
+    return Paginator(rows.select_related("user", "unit").order_by("-at", "-pk"), PAGE_SIZE).get_page(page)
+
+
+def unit_names(ids: Collection[int]) -> dict[int, str]:
+    """Give the names of units, by id; no query where none is asked for."""
+    return dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int] = ()) -> ToVerify:
+    """Give the contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
+
+    `skipped` are the ids of those left for another time. Two queries.
+    """
+    wanted = _FLAGGED | _not_verified(now)
+    figures = _in_use(principal).aggregate(
+        total=Count("pk"),
+        left=Count("pk", filter=wanted),
+        skipped=Count("pk", filter=wanted & Q(pk__in=list(skipped))),
+    )
+    entry = (
+        _in_use(principal)
+        .filter(wanted)
+        .exclude(pk__in=list(skipped))
+        .select_related("principal", "unit", "verified_by")
+        .order_by(
+            Case(When(flagged=[], then=1), default=0),
+            F("verified_at").asc(nulls_first=True),
+            "sort_key",
+            "pk",
+        )
+        .first()
+    )
+    return ToVerify(entry, figures["left"], figures["total"], figures["skipped"])
