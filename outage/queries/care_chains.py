@@ -24,13 +24,13 @@ from outage.models import (
 from outage.rules.handover import Direction
 
 
-def visible_chains(acting: Acting, outage: Outage) -> QuerySet[CareChain]:
-    """Give the chains of `outage` that the acting person may see, with their details, by number.
+def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
+    """Give the chains of `outage`, and of `more`, that the acting person may see, with their details, by number.
 
     The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient.
     """
     unit = acting.unit
-    chains = CareChain.objects.filter(outage=outage, principal=acting.principal)
+    chains = CareChain.objects.filter(outage__in=[outage, *more], principal=acting.principal)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
     return (

@@ -69,3 +69,8 @@ def recent_outages() -> list[Outage]:
     since = timezone.now() - AFTERMATH
     found = Outage.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
     return list(found.select_related("current").order_by("-recorded_at"))
+
+
+def earlier_outages(outage: Outage) -> list[Outage]:
+    """Give the outages still in reach beside the one in view: what is owed from them is owed until it is done."""
+    return [other for other in recent_outages() if other.pk != outage.pk]

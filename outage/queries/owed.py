@@ -1,6 +1,6 @@
 """The calls still owed: found by the database, so that thousands of chains cost no more queries than ten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -115,36 +115,42 @@ class OwedChains:
     """The chains in which a unit still has somebody to ring: discharges first, then the oldest.
 
     Takes count and slices, as a page needs them. The waits of all chains are read once, in one query over the events
-    for what is to be told and one for what is to be answered; only the chains of a slice are read in full.
+    for what is to be told and one for what is to be answered; only the chains of a slice are read in full. Outages
+    that began under different routines are asked about apart.
     """
 
-    def __init__(self, acting: Acting, outage: Outage) -> None:
-        self._acting, self._outage = acting, outage
+    def __init__(self, acting: Acting, outages: Iterable[Outage]) -> None:
+        self._acting = acting
+        self._outages = {outage.pk: outage for outage in outages}
 
     @cached_property
     def ids(self) -> list[UUID]:
         """The ids of the chains, the most urgent first."""
-        routine = get_routine(self._outage.routine_id)
-        discharges = set(_kinds(routine, Effect.DISCHARGE))
         first: dict[UUID, tuple[bool, datetime, int]] = {}
-        for events, may_be_urgent in self._waits(routine):
-            rows = events.order_by().values_list("chain", "chain__number", "kind", "withdraws", "happened_at")
-            for chain_id, number, kind, withdraws, happened_at in rows:
-                calm, oldest, _ = first.get(chain_id, (True, happened_at, number))
-                calm = calm and not (may_be_urgent and kind in discharges and not withdraws)
-                first[chain_id] = (calm, min(oldest, happened_at), number)
+        for routine_id in {outage.routine_id for outage in self._outages.values()}:
+            routine = get_routine(routine_id)
+            discharges = set(_kinds(routine, Effect.DISCHARGE))
+            for events, may_be_urgent in self._waits(routine):
+                rows = events.order_by().values_list(
+                    "chain", "chain__number", "kind", "withdraws", "happened_at"
+                )
+                for chain_id, number, kind, withdraws, happened_at in rows:
+                    calm, oldest, _ = first.get(chain_id, (True, happened_at, number))
+                    calm = calm and not (may_be_urgent and kind in discharges and not withdraws)
+                    first[chain_id] = (calm, min(oldest, happened_at), number)
         return sorted(first, key=first.__getitem__)
 
     def _waits(self, routine: Routine) -> Iterator[tuple[QuerySet[CareChainEvent], bool]]:
+        outages = [outage for outage in self._outages.values() if outage.routine_id == routine.id]
         for party in sorted(self._acting.parties):
-            chains = self._chains_as(party).values("pk")
+            chains = self._chains_as(party, outages).values("pk")
             yield _events_owed(party).filter(chain__in=chains), True
             if any(message.answers for message in routine.messages_from(party)):
                 yield _events_unanswered(routine, party).filter(chain__in=chains), False
 
-    def _chains_as(self, party: Party) -> QuerySet[CareChain]:
+    def _chains_as(self, party: Party, outages: Iterable[Outage]) -> QuerySet[CareChain]:
         """Give the chains in which the unit is `party`: a sjukstuga may be only the other of its two in a chain."""
-        chains = visible_chains(self._acting, self._outage)
+        chains = visible_chains(self._acting, *outages)
         if party not in _PLACE or len(self._acting.parties) == 1:
             return chains
         unit = self._acting.unit
@@ -166,10 +172,13 @@ class OwedChains:
 
     def __getitem__(self, part: slice) -> list[CareChain]:
         wanted = self.ids[part]
-        chains = visible_chains(self._acting, self._outage).in_bulk(wanted)
-        return [chains[pk] for pk in wanted if pk in chains]
+        chains = visible_chains(self._acting, *self._outages.values()).in_bulk(wanted)
+        found = [chains[pk] for pk in wanted if pk in chains]
+        for chain in found:
+            chain.outage = self._outages[chain.outage_id]
+        return found
 
 
-def chains_with_calls_owed(acting: Acting, outage: Outage) -> OwedChains:
-    """Give the chains in which the acting unit still has somebody to ring."""
-    return OwedChains(acting, outage)
+def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:
+    """Give the chains of these outages, at least one, in which the acting unit still has somebody to ring."""
+    return OwedChains(acting, outages)

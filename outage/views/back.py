@@ -13,17 +13,18 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.access import Acting, can
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from contacts.views.tools import require
 from outage.models import Outage
 from outage.presenters.back import TaskRow, grouped, task_rows
 from outage.queries.care_chains import logs_of, marks_of, visible_chains
-from outage.queries.outages import acknowledgement_of, recent_outages
+from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
-from ._tools import chain_or_404, chosen_outage_or_404, require
+from ._tools import chain_or_404, chosen_outage_or_404
 
 CHAINS_A_PAGE = 50
 
@@ -38,7 +39,7 @@ def back_registration(request: HttpRequest) -> HttpResponse:
         "routine": get_routine(outage.routine_id),
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
-        "others": [other for other in recent_outages() if other.pk != outage.pk],
+        "others": earlier_outages(outage),
     }
     if can(acting, Right.READ_CARE):
         page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("sida"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, can
-from contacts.queries import numbers_for_many
+from contacts.queries.ringing import numbers_for_many
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.checklists import checklist_cards
@@ -18,7 +18,7 @@ from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring, with_
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
-from outage.queries.outages import outage_in_view, recent_outages, reports_of, support_contacts
+from outage.queries.outages import earlier_outages, outage_in_view, reports_of, support_contacts
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 
@@ -37,15 +37,16 @@ def status(request: HttpRequest) -> HttpResponse:
         return render(request, "outage/status/quiet.html", {"readiness": readiness(acting, now)})
     routine = get_routine(outage.routine_id)
     contacts = support_contacts(outage, acting.principal)
+    earlier = earlier_outages(outage)
     context = {
         "outage": outage,
         "facts": outage_facts(outage, acting, now, contacts, reports_of(outage)),
         "cards": checklist_cards(acting, outage),
-        "earlier": [other for other in recent_outages() if other.pk != outage.pk],
+        "earlier": earlier,
     }
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
-        owed = _owed_page(request, acting, outage)
+        owed = _owed_page(request, acting, outage, *earlier)
         logs = logs_of({chain.pk for chain in [*chains, *owed]})
         received = received_lately(acting, outage, RECEIVED_SHOWN)
         context |= _owed_context(acting, outage, owed, logs)
@@ -68,23 +69,25 @@ def calls_to_make(request: HttpRequest) -> HttpResponse:
     outage = outage_in_view()
     if outage is None or not can(request.acting, Right.READ_CARE):
         return HttpResponse(status=204)
-    page = _owed_page(request, request.acting, outage)
+    page = _owed_page(request, request.acting, outage, *earlier_outages(outage))
     logs = logs_of(chain.pk for chain in page)
     return render(request, "outage/status/_calls.html", _owed_context(request.acting, outage, page, logs))
 
 
-def _owed_page(request: HttpRequest, acting: Acting, outage: Outage) -> Page:
-    return Paginator(chains_with_calls_owed(acting, outage), CALLS_A_PAGE).get_page(request.GET.get("ringa"))
+def _owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
+    return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
+        request.GET.get("ringa")
+    )
 
 
 def _owed_context(
     acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
 ) -> dict[str, object]:
     now = timezone.now()
-    routine = get_routine(outage.routine_id)
     items = open_items_of(chain.pk for chain in page)
     calls: list[OwedCall] = []
     for chain in page:
+        routine = get_routine(chain.outage.routine_id)
         calls += calls_owed(
             acting=acting, chain=chain, log=logs[chain.pk], routine=routine, now=now, open_items=items
         )

@@ -1,16 +1,18 @@
 """What is left to enter after one outage does not go away because another has begun, or ended, since."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from outage.models import Acknowledgement, CareChain, Outage
+from contacts.rules.parties import Party
+from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage
 from outage.queries.outages import outage_in_view
 from outage.services.outages import end_outage
-from tests.factories import County, make_chain, make_event, make_outage
+from tests.factories import County, make_chain, make_event, make_outage, tell
 
 
 @pytest.fixture
@@ -43,6 +45,26 @@ def test_the_first_page_leads_to_what_the_earlier_outage_left(
     assert "Tolvan" in listed
     assert "Sena Senasson" not in listed
     assert "Sena Senasson" in client.get(reverse("back_registration")).content.decode()
+
+
+def test_the_calls_it_left_are_still_to_ring_now(
+    county: County, earlier: Outage, later: Outage, chain: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    for address in ("/", reverse("calls_to_make")):
+        listed = client.get(address).content.decode()
+        first, second = (listed.index(f'"{reverse("chain", args=[pk])}"') for pk in _chains(earlier, later))
+        assert first < second, "what has waited longest comes first"
+    event = CareChainEvent.objects.get(chain=chain)
+    for party in (Party.MUNICIPALITY, Party.OUTPATIENT):
+        tell(county.alva, chain, event, to=party)
+    listed = client.get(reverse("calls_to_make")).content.decode()
+    assert reverse("chain", args=[chain.pk]) not in listed
+    assert "Sena Senasson" in listed
+
+
+def _chains(*outages: Outage) -> list[UUID]:
+    return [outage.chains.get().pk for outage in outages]
 
 
 def test_its_messages_are_acknowledged_although_another_goes_on(
