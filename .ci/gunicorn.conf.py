@@ -13,7 +13,8 @@ bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WORKERS", "0")) or len(os.sched_getaffinity(0))
 worker_class = "sync"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-timeout = 60
+# The contact list of a whole county of ten thousand entries takes two minutes to typeset.
+timeout = 180
 graceful_timeout = 20
 accesslog = None
 loglevel = "warning"

@@ -1,7 +1,7 @@
-"""The admin pages: principals, units, people, assignments, contacts. The trace is read there, never changed.
+"""The admin pages: principals, units, people, assignments. Contacts and the trace are read there, never changed.
 
-Nothing is deleted here: units go out of use, assignments end, contacts are retired. Every save goes through
-`services.directory`, so that it leaves its row in the trace.
+Nothing is deleted here: units go out of use, assignments end. Every save goes through `services.directory`, so that
+it leaves its row in the trace.
 """
 
 from typing import Any
@@ -11,13 +11,23 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from contacts.access import Acting, can
-from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models import (
+    AuditEntry,
+    DirectoryEntry,
+    DirectoryUpload,
+    Membership,
+    NumberFlag,
+    Principal,
+    Unit,
+    User,
+)
 from contacts.rules.availability import hours_words
-from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from contacts.services.directory import note_password_change, restore_entry, retire_entry, save_row
+from contacts.rules.phone import display
+from contacts.services.directory import note_password_change, save_row
 
 admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
@@ -112,12 +122,11 @@ class UnitAdmin(OwnPrincipalsRows):
         "ward_kind",
         "outpatient_kind",
         "municipal_kind",
-        "direct_number",
         "active",
     ]
     list_filter = ["active", "ward_kind", "outpatient_kind", "municipal_kind", "principal"]
     list_select_related = ["principal"]
-    search_fields = ["search_key", "direct_number"]
+    search_fields = ["search_key"]
 
 
 class MembershipsInline(admin.TabularInline):
@@ -180,49 +189,6 @@ class MembershipAdmin(SavedByService):
     autocomplete_fields = ["user", "unit"]
 
 
-@admin.register(DirectoryEntry)
-class DirectoryEntryAdmin(OwnPrincipalsRows):
-    """Kontakter."""
-
-    list_display = [
-        "name",
-        "principal",
-        "kind",
-        "phone",
-        "extension",
-        "mobile",
-        "hours_text",
-        "verified_at",
-        "retired_at",
-    ]
-    list_filter = ["kind", "availability", ("retired_at", admin.EmptyFieldListFilter), "principal"]
-    list_select_related = ["principal"]
-    search_fields = ["search_key", "digits_key"]
-    readonly_fields = ["verified_at", "verified_by", "retired_at", "retired_by"]
-    actions = ["retire", "restore"]
-
-    @admin.display(description="gäller")
-    def hours_text(self, entry: DirectoryEntry) -> str:
-        """Give the hours in words."""
-        return hours_words(entry.hours)
-
-    @admin.action(description="Avför valda kontakter", permissions=["change"])
-    def retire(self, request: HttpRequest, chosen: QuerySet[DirectoryEntry]) -> None:
-        """Take the chosen contacts out of use."""
-        for entry in chosen:
-            retire_entry(by=_by(request), entry=entry)
-        self.message_user(request, f"Avförda kontakter: {len(chosen)}.")
-
-    @admin.action(description="Ta tillbaka valda kontakter", permissions=["change"])
-    def restore(self, request: HttpRequest, chosen: QuerySet[DirectoryEntry]) -> None:
-        """Take the chosen contacts back into use; say which can not be."""
-        for entry in chosen:
-            try:
-                restore_entry(by=_by(request), entry=entry)
-            except RuleError as no:
-                self.message_user(request, no.reason, level=messages.ERROR)
-
-
 class ReadOnlyHistory(admin.ModelAdmin):
     """History: read by those who may everything, changed by nobody."""
 
@@ -239,6 +205,68 @@ class ReadOnlyHistory(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse: it is history."""
         return False
+
+
+class KeptElsewhere(ReadOnlyHistory):
+    """Rows of the directory, to read; who keeps them does it under Kontakter."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say, above the list, where contacts are kept."""
+        messages.info(request, f"Här kan du bara läsa. Ändra under Kontakter: {reverse('keep_contacts')}")
+        return super().changelist_view(request, extra_context)
+
+
+@admin.register(DirectoryEntry)
+class DirectoryEntryAdmin(KeptElsewhere):
+    """Kontakter."""
+
+    list_display = [
+        "name",
+        "principal",
+        "kind",
+        "numbers_text",
+        "hours_text",
+        "verified_at",
+        "retired_at",
+    ]
+    list_filter = ["kind", "availability", ("retired_at", admin.EmptyFieldListFilter), "principal"]
+    list_select_related = ["principal"]
+    search_fields = ["search_key", "digits_key"]
+
+    @admin.display(description="nummer")
+    def numbers_text(self, entry: DirectoryEntry) -> str:
+        """Give the numbers as they are read."""
+        return ", ".join(display(phone.number) for phone in entry.phones)
+
+    @admin.display(description="gäller")
+    def hours_text(self, entry: DirectoryEntry) -> str:
+        """Give the hours in words."""
+        return hours_words(entry.hours)
+
+
+@admin.register(NumberFlag)
+class NumberFlagAdmin(ReadOnlyHistory):
+    """Anmälda nummer."""
+
+    list_display = ["at", "number", "entry", "user", "unit"]
+    list_select_related = ["entry", "user", "unit"]
+    date_hierarchy = "at"
+
+
+@admin.register(DirectoryUpload)
+class DirectoryUploadAdmin(ReadOnlyHistory):
+    """Inlästa filer: who and when. What a file held is not shown."""
+
+    list_display = ["at", "principal", "user", "unit"]
+    list_select_related = ["principal", "user", "unit"]
+    fields = ["at", "principal", "user", "unit", "plan_hash"]
+    date_hierarchy = "at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Leave the content of the files where it is: nothing here shows it."""
+        return super().get_queryset(request).defer("content", "plan")
 
 
 @admin.register(AuditEntry)

@@ -2,8 +2,25 @@
 
 from django.urls import path
 
-from contacts.views import directory
+from contacts.views import directory, exporting, flags, importing, keeping, units, verifying
 
 urlpatterns = [
     path("", directory.contacts, name="contacts"),
+    path("avancerad/", directory.advanced_search, name="advanced_search"),
+    path("kolumner/", directory.contact_columns, name="contact_columns"),
+    path("enhet/<int:unit_id>/", directory.unit, name="unit"),
+    path("las-in/", importing.import_directory, name="import_directory"),
+    path("las-in/<uuid:upload_id>/", importing.import_preview, name="import_preview"),
+    path("hamta/<str:form>/", exporting.export_contacts, name="export_contacts"),
+    path("<int:entry_id>/fungerar-inte/", flags.flag_number, name="flag_number"),
+    path("<int:entry_id>/", keeping.contact, name="contact"),
+    path("forvalta/", keeping.keep_contacts, name="keep_contacts"),
+    path("ny/", keeping.contact_new, name="contact_new"),
+    path("<int:entry_id>/andra/", keeping.contact_edit, name="contact_edit"),
+    path("<int:entry_id>/avfor/", keeping.contact_retire, name="contact_retire"),
+    path("<int:entry_id>/ta-tillbaka/", keeping.contact_restore, name="contact_restore"),
+    path("kontrollera/", verifying.verify_contacts, name="verify_contacts"),
+    path("enheter/", units.keep_units, name="keep_units"),
+    path("enhet/ny/", units.unit_new, name="unit_new"),
+    path("enhet/<int:unit_id>/andra/", units.unit_edit, name="unit_edit"),
 ]

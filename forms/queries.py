@@ -1,64 +1,99 @@
 """Reads for the paper. The chain comes from `outage.queries.care_chains`, which knows who may see it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q
-
-from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.access import Acting
+from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.queries.exporting import entries_to_take_out
+from contacts.queries.ringing import RingRequest, numbers_for_many
+from contacts.rules.parties import Party
+from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, OpenItem
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of
+
+Numbers = Mapping[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetSource:
-    """All rows that go into a chain's sheet. `entries` are the directory's lines in use for its parties."""
+    """All rows that go into a chain's sheet. `numbers` has whom to ring for each party and for the own unit."""
 
     chain: CareChain
     details: CareChainDetails
     log: ChainLog
     open_items: list[OpenItem]
-    entries: list[DirectoryEntry]
-
-    def entries_of(self, place: Unit | Principal | None) -> list[DirectoryEntry]:
-        """Give the lines of a unit, or the switchboard and hemsjukvård of a municipality (R5.3, R5.4)."""
-        if isinstance(place, Unit):
-            return [entry for entry in self.entries if entry.unit_id == place.pk]
-        if place is None:
-            return []
-        own = [entry for entry in self.entries if entry.principal_id == place.pk and entry.kind in _GENERAL]
-        return sorted(own, key=lambda entry: _GENERAL.index(EntryKind(entry.kind)))
-
-    @property
-    def region_switchboards(self) -> list[DirectoryEntry]:
-        """Give the region's switchboard, through which every unit of the region is reached (R5.1)."""
-        return [
-            entry
-            for entry in self.entries
-            if entry.principal.kind == PrincipalKind.REGION and entry.kind == EntryKind.SWITCHBOARD
-        ]
+    numbers: Numbers
 
 
-_GENERAL = (EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING)
+def unit_request(unit: Unit) -> RingRequest:
+    """Give what to ask the directory for to reach a unit."""
+    if unit.municipal_kind:
+        return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
+    return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)
 
 
-def sheet_source(chain: CareChain) -> SheetSource:
-    """Give what a chain's sheet is made of, in five queries whatever the number of events and calls.
+def principal_request(principal: Principal) -> RingRequest:
+    """Give what to ask the directory for to reach a principal as such."""
+    if principal.is_region:
+        return RingRequest(Party.INPATIENT, None, None)
+    return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
-    `chain` comes with its details and outage loaded; raises ValueError for one without details.
+
+def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
+    """Give what to ask the directory for to reach each party of a chain."""
+    return {
+        Party.INPATIENT: RingRequest(Party.INPATIENT, None, details.ward_unit_id),
+        Party.MUNICIPALITY: RingRequest(Party.MUNICIPALITY, details.municipality_id, None),
+        Party.OUTPATIENT: RingRequest(Party.OUTPATIENT, None, details.outpatient_unit_id),
+    }
+
+
+def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
+    """Give what a chain's sheet is made of, in the same few queries whatever the number of events and calls.
+
+    Whom to ring is answered for the aware moment `at`, as on the screen. `chain` comes with its details and outage
+    loaded; raises ValueError for one without details.
     """
     details = chain.details
     if details is None:
         raise ValueError("a care chain without details has no sheet")
-    units = [pk for pk in (details.ward_unit_id, details.outpatient_unit_id) if pk]
-    wanted = Q(unit__in=units) | Q(principal__kind=PrincipalKind.REGION, kind=EntryKind.SWITCHBOARD)
-    if details.municipality_id:
-        wanted |= Q(principal=details.municipality_id, kind__in=_GENERAL)
     return SheetSource(
         chain=chain,
         details=details,
         log=logs_of([chain.pk])[chain.pk],
         open_items=open_items_of([chain.pk]),
-        entries=list(
-            DirectoryEntry.objects.filter(wanted, retired_at__isnull=True).select_related("principal")
-        ),
+        numbers=numbers_for_many([*party_requests(details).values(), unit_request(by.unit)], at),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """What the contact list is made of. `numbers` has, for each of the moments asked for, whom to ring."""
+
+    principals: list[Principal]
+    units: list[Unit]
+    entries: list[DirectoryEntry]
+    numbers: tuple[Numbers, ...]
+
+
+def contact_list_source(principal: Principal | None, moments: Iterable[datetime]) -> ListSource:
+    """Give the principals in order, the region first, their units in use and their entries in force.
+
+    `principal` narrows it to one. `moments` are aware. The queries are the same few, however long the list is.
+    """
+    principals = [principal] if principal else sorted(_principals(), key=lambda found: not found.is_region)
+    found = Unit.objects.filter(active=True, principal__in=principals).select_related("principal")
+    units = list(found.order_by("sort_key", "pk"))
+    requests = [*map(principal_request, principals), *map(unit_request, units)]
+    return ListSource(
+        principals=principals,
+        units=units,
+        entries=entries_to_take_out(principal),
+        numbers=tuple(numbers_for_many(requests, at) for at in moments),
+    )
+
+
+def _principals() -> list[Principal]:
+    return list(Principal.objects.order_by("sort_key"))

@@ -1,31 +1,36 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each leaves its trace."""
 
-from typing import Any
-
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from contacts import audit
 from contacts.access import Acting
-from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
 from contacts.rules.errors import RuleError
+from contacts.rules.phone import digits
+
+from .traces import changes_between, leave_trace
+from .versions import check_keeper, check_version
 
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
-_UNTOLD = frozenset({"password", "last_login", "search_key", "digits_key", "sort_key"})
 # When one of these changes, what somebody verified is not what stands there any more.
 _VERIFIED_FIELDS = frozenset(
     {
         "name",
-        "phone",
-        "extension",
-        "mobile",
+        "numbers",
         "availability",
         "opens_at",
         "closes_at",
         "friday_closes_at",
         "lunch_from",
         "lunch_to",
+        "days",
+        "eves",
+        "eve_closes_at",
+        "summer_from",
+        "summer_to",
+        "summer_opens_at",
+        "summer_closes_at",
     }
 )
 
@@ -38,13 +43,16 @@ def save_row(*, by: Acting | User, row: Row) -> None:
     """
     with transaction.atomic():
         before = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
-        changes = _changes(before, row)
+        changes = changes_between(before, row)
         password_set = isinstance(row, User) and isinstance(before, User) and before.password != row.password
         if before is not None and not changes and not password_set:
             return
         if isinstance(row, DirectoryEntry) and before is not None and _VERIFIED_FIELDS & changes.keys():
             row.verified_at = row.verified_by = None
-            changes = _changes(before, row)
+            row.flagged = [
+                number for number in row.flagged if number in {digits(p.number) for p in row.phones}
+            ]
+            changes = changes_between(before, row)
         row.full_clean()
         row.save()
         if isinstance(row, Principal | Unit) and "name" in changes:
@@ -53,24 +61,32 @@ def save_row(*, by: Acting | User, row: Row) -> None:
         if password_set:
             changes["password"] = ["", ""]
         verb = "added" if before is None else "changed"
-        _record(by, f"{row._meta.model_name}.{verb}", row, changes)
+        leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
 
 
-def retire_entry(*, by: Acting | User, entry: DirectoryEntry) -> None:
-    """Take an entry out of use; it keeps its history. Retiring it again changes nothing."""
+def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> None:
+    """Take an entry out of use; it keeps its history. Retiring it again changes nothing.
+
+    Raises NotAllowed, and ChangedMeanwhile where it is not the `version` that the person saw.
+    """
     with transaction.atomic():
+        check_keeper(by, entry)
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is not None:
             return
-        entry.retired_at, entry.retired_by = timezone.now(), _person(by)
-        entry.full_clean()
+        check_version(entry, version)
+        entry.retired_at, entry.retired_by, entry.flagged = timezone.now(), by.user, []
+        # Not its numbers and hours: what is wrong with an entry must not keep it in use.
+        entry.clean_fields()
+        entry.validate_constraints()
         entry.save()
-        _record(by, "directoryentry.retired", entry, {})
+        leave_trace(by, "directoryentry.retired", entry, {})
 
 
-def restore_entry(*, by: Acting | User, entry: DirectoryEntry) -> None:
-    """Take a retired entry back into use. Raises RuleError where another entry has its name by now."""
+def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
+    """Take a retired entry back into use. Raises NotAllowed, and RuleError where another has its name by now."""
     with transaction.atomic():
+        check_keeper(by, entry)
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is None:
             return
@@ -83,35 +99,13 @@ def restore_entry(*, by: Acting | User, entry: DirectoryEntry) -> None:
         if namesakes.exists():
             raise RuleError(f"{entry.name} finns redan bland kontakterna. Avför den först.")
         entry.retired_at = entry.retired_by = None
-        entry.full_clean()
+        entry.clean_fields()
+        entry.validate_constraints()
         entry.save()
-        _record(by, "directoryentry.restored", entry, {})
+        leave_trace(by, "directoryentry.restored", entry, {})
 
 
 def note_password_change(*, by: Acting | User, person: User) -> None:
     """Leave in the trace that somebody set a person's password; the admin page has saved it."""
     with transaction.atomic():
-        _record(by, "user.password_set", person, {})
-
-
-def _changes(before: models.Model | None, row: models.Model) -> dict[str, Any]:
-    """Give each field that differs, from and to, as text; for a new row what it starts with."""
-    told: dict[str, Any] = {}
-    for field in row._meta.concrete_fields:
-        if field.primary_key or field.attname in _UNTOLD:
-            continue
-        old = getattr(before, field.attname) if before is not None else None
-        new = getattr(row, field.attname)
-        if old != new and not (before is None and new in (None, "", False)):
-            told[field.attname] = ["" if old is None else str(old), "" if new is None else str(new)]
-    return told
-
-
-def _person(by: Acting | User) -> User:
-    return by if isinstance(by, User) else by.user
-
-
-def _record(by: Acting | User, action: str, row: Row, changes: dict[str, Any]) -> AuditEntry:
-    if isinstance(by, User):
-        return audit.record_system(action=action, user=by, target=row, changes=changes)
-    return audit.record(by=by, action=action, target=row, changes=changes)
+        leave_trace(by, "user.password_set", person, {})

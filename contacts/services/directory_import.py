@@ -1,41 +1,29 @@
 """The directory file brought in: all of it or none of it, and the same file twice changes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind
-from contacts.rules.directory_file import BadRow, DirectoryRow, entry_key, read_file
-from contacts.rules.errors import RuleError
+from contacts.models import AuditEntry, DirectoryUpload, Principal, User
+from contacts.queries.uploads import import_of
+from contacts.rules.directory_changes import Fate
+from contacts.rules.directory_columns import BadRow
+from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
-from contacts.rules.principals import MUNICIPALITIES, REGION
+from contacts.tables import BadTable
 
-_FIELDS: dict[str, str] = {
-    "kind": "Typ",
-    "first_name": "Förnamn",
-    "last_name": "Efternamn",
-    "title": "Titel",
-    "department": "Avdelning",
-    "phone": "Telefon",
-    "extension": "Anknytning",
-    "mobile": "Mobiltelefon",
-    "availability": "Gäller",
-    "opens_at": "Anmärkning",
-    "closes_at": "Anmärkning",
-    "friday_closes_at": "Anmärkning",
-    "lunch_from": "Anmärkning",
-    "lunch_to": "Anmärkning",
-    "remark": "Anmärkning",
-    "source": "Källa",
-}
-_COLUMN_OF = _FIELDS | {"principal": "Huvudman", "name": "Enhet"}
-
-_Changes = dict[str, list[Any]]
+from .directory_plan import Plan, plan_steps, read_steps
+from .directory_writes import write_steps
+from .progress import Steps, finish
+from .submissions import claim
+from .uploads import hash_of, keep_upload, preview_of
 
 
 class BadDirectoryFile(RuleError):
@@ -49,155 +37,144 @@ class BadDirectoryFile(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or would do. `retired` counts rows of entries that a person has retired."""
+    """What an import did, or would do. `left` counts rows of entries that a person has retired, `gone` the entries
+    that are not in the file, `retired` those of them that were retired, `others` the rows of other principals.
+    """
 
     new: int
     changed: int
     unchanged: int
-    retired: int
+    left: int
+    gone: int
+    others: int
+    retired: int = 0
     problems: tuple[BadRow, ...] = ()
+    preview: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The rows that make a difference: the entry to save, and what changes in it (None for a new one)."""
-
-    writes: list[tuple[DirectoryRow, DirectoryEntry, _Changes | None]]
-    unchanged: int
-    retired: int
-    problems: list[BadRow]
-
-
-def import_directory(*, by: Acting | None, content: bytes, dry_run: bool = False) -> ImportReport:
-    """Bring in a directory file. `by` is None for the command on the server.
-
-    Creates the county's principals where they are missing. An entry is known by its principal and name (a
-    person also by the department). Entries that are not in the file stay; one that a person retired is not
-    brought back; a changed one is not verified any more. With `dry_run` nothing is written and bad rows stand
-    in the report; otherwise they raise BadDirectoryFile and nothing is written. NotAllowed where the role may
-    not.
-    """
-    if by is not None:
-        check_may(by, Right.MANAGE_DIRECTORY)
-    rows, problems = read_file(content, {label: value for value, label in EntryKind.choices})
-    with transaction.atomic():
-        principals_added = _ensure_principals()
-        plan = _plan(rows, {p.name: p for p in Principal.objects.all()}, by)
-        problems = sorted([*problems, *plan.problems], key=lambda bad: bad.row)
-        if problems and not dry_run:
-            raise BadDirectoryFile(problems)
-        report = ImportReport(
-            new=sum(changes is None for _, _, changes in plan.writes),
-            changed=sum(changes is not None for _, _, changes in plan.writes),
-            unchanged=plan.unchanged,
-            retired=plan.retired,
-            problems=tuple(problems),
+def import_directory(
+    *,
+    by: Acting | User | None,
+    content: bytes,
+    dry_run: bool = False,
+    principal: Principal | None = None,
+    retire_missing: bool = False,
+) -> ImportReport:
+    """Bring in a directory file at once; see `import_steps`."""
+    return finish(
+        import_steps(
+            by=by, content=content, dry_run=dry_run, principal=principal, retire_missing=retire_missing
         )
-        if dry_run:
-            transaction.set_rollback(True)
-        elif plan.writes or principals_added:
-            _write(plan, by, report, principals_added)
+    )
+
+
+def import_steps(
+    *,
+    by: Acting | User | None,
+    content: bytes,
+    dry_run: bool = False,
+    principal: Principal | None = None,
+    retire_missing: bool = False,
+) -> Steps[ImportReport]:
+    """Bring in a directory file, telling how far it has come.
+
+    `by` is None, or a person whom the trace names, for the command on the server, which also creates the county's
+    principals where they are missing. Somebody who acts in an assignment brings in the own principal's entries,
+    others those of `principal` or of all. Entries of these principals that are not in the file stay, unless
+    `retire_missing`. One that a person retired is not brought back; one whose numbers or hours change is not verified
+    any more. With `dry_run` nothing is written and bad rows stand in the report; otherwise they raise BadDirectoryFile
+    and nothing is written. NotAllowed where the role may not.
+    """
+    if isinstance(by, Acting):
+        check_may(by, Right.MANAGE_DIRECTORY)
+        principal = by.principal
+    if retire_missing and by is None and not dry_run:
+        raise NotAllowed("Säg vem som avför kontakterna.")
+    try:
+        rows, problems = yield from read_steps(content)
+    except BadTable as wrong:
+        rows, problems = [], [BadRow(1, "", wrong.reason)]
+    system = not isinstance(by, Acting)
+    if dry_run:
+        plan = yield from plan_steps(rows, problems, only=principal, make_principals=system)
+        return replace(_report(plan), preview=preview_of(plan))
+    with transaction.atomic():
+        plan = yield from plan_steps(rows, problems, only=principal, make_principals=system, lock=True)
+        if plan.problems:
+            raise BadDirectoryFile(plan.problems)
+        report = _report(plan, retired=retire_missing)
+        if report.new or report.changed or report.retired or plan.new_principals:
+            yield from _write(by, plan, report, retire_missing=retire_missing)
     return report
 
 
-def _ensure_principals() -> int:
-    """Create the county's principals that are missing, with their own support (R1.1); give how many."""
-    added = 0
-    there = set(Principal.objects.values_list("name", flat=True))
-    for known in (REGION, *MUNICIPALITIES):
-        if known.name in there:
-            continue
-        principal = Principal(
-            name=known.name,
-            short_name=known.short_name,
-            kind=PrincipalKind.REGION if known is REGION else PrincipalKind.MUNICIPALITY,
-            support_name=known.support_name,
-            support_number=known.support_number,
-        )
-        principal.full_clean()
-        principal.save()
-        added += 1
-    return added
+def confirm_steps(
+    *, by: Acting, upload: DirectoryUpload, client_id: UUID, retire_missing: bool
+) -> Steps[AuditEntry | DirectoryUpload]:
+    """Bring in a file as its preview says, and give the row of the trace; a second time gives the first one's row.
 
-
-def _plan(rows: Sequence[DirectoryRow], principals: dict[str, Principal], by: Acting | None) -> _Plan:
-    plan = _Plan([], 0, 0, [])
-    in_force: dict[tuple[str, str, str], DirectoryEntry] = {}
-    retired: set[tuple[str, str, str]] = set()
-    for entry in DirectoryEntry.objects.select_related("principal", "unit").order_by("pk"):
-        key = entry_key(entry.principal.name, entry.name, entry.department, entry.first_name, entry.last_name)
-        if entry.retired_at is None:
-            in_force[key] = entry
-        else:
-            retired.add(key)
-    unchanged = left = 0
-    for row in rows:
-        principal = principals.get(row.principal)
-        problem = _principal_problem(row, principal, by)
-        if principal is None or problem:
-            plan.problems.append(BadRow(row.row, "Huvudman", problem))
-            continue
-        found = in_force.get(row.key)
-        if found is None and row.key in retired:
-            left += 1
-            continue
-        entry = found or DirectoryEntry(principal=principal, name=row.name)
-        changes = _apply(row, entry)
-        if found is not None and not changes:
-            unchanged += 1
-            continue
-        entry.verified_at = entry.verified_by = None
-        problems = _problems_of(row, entry)
-        plan.problems.extend(problems)
-        if not problems:
-            plan.writes.append((row, entry, changes if found is not None else None))
-    return _Plan(plan.writes, unchanged, left, plan.problems)
-
-
-def _principal_problem(row: DirectoryRow, principal: Principal | None, by: Acting | None) -> str:
-    if principal is None:
-        return f'Huvudmannen "{row.principal}" finns inte. Skriv regionen eller en av länets kommuner.'
-    if by is not None and principal != by.principal:
-        return f"Kontakten hör till {principal.name}. Du får bara ändra kontakter hos {by.principal.name}."
-    return ""
-
-
-def _apply(row: DirectoryRow, entry: DirectoryEntry) -> _Changes:
-    """Put the row's values into the entry; give each field that changed, from and to."""
-    values = {field: getattr(row if hasattr(row, field) else row.hours, field) for field in _FIELDS}
-    changes: _Changes = {}
-    for field, value in values.items():
-        before = getattr(entry, field)
-        if before != value:
-            changes[field] = [_plain(before), _plain(value)]
-            setattr(entry, field, value)
-    return changes
-
-
-def _plain(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _problems_of(row: DirectoryRow, entry: DirectoryEntry) -> list[BadRow]:
+    Where the directory has changed so that the file would do something else by now, nothing is brought in: the same
+    file is kept with a new preview, and that upload is given. Raises BadDirectoryFile where rows are wrong, NotAllowed
+    for another principal's upload, IdClash where the id is another form's.
+    """
+    check_may(by, Right.MANAGE_DIRECTORY)
+    if upload.principal_id != by.principal.pk:
+        raise NotAllowed("Filen hör till en annan huvudman.")
+    rows, problems = yield from read_steps(bytes(upload.content))
     try:
-        entry.full_clean()
-    except ValidationError as wrong:
-        return [
-            BadRow(row.row, _COLUMN_OF.get(field, ""), " ".join(sentences))
-            for field, sentences in wrong.message_dict.items()
-        ]
-    return []
+        with transaction.atomic():
+            # Two who confirm one upload at once: the second one waits here, and then finds what the first one did.
+            DirectoryUpload.objects.select_for_update(no_key=True).defer("content", "plan").get(pk=upload.pk)
+            done = import_of(upload)
+            if done is not None:
+                return done
+            claim(by=by, client_id=client_id, kind="directory.import", content={"upload": str(upload.pk)})
+            plan = yield from plan_steps(rows, problems, only=by.principal, lock=True)
+            if hash_of(preview_of(plan)) != upload.plan_hash:
+                return _renewed(by, upload, plan)
+            if plan.problems:
+                raise BadDirectoryFile(plan.problems)
+            report = _report(plan, retired=retire_missing)
+            return (yield from _write(by, plan, report, retire_missing=retire_missing, upload=upload))
+    except IntegrityError:
+        # Somebody added a contact of the same name between the look at the directory and the write.
+        with transaction.atomic():
+            plan = yield from plan_steps(rows, problems, only=by.principal)
+            return _renewed(by, upload, plan)
 
 
-def _write(plan: _Plan, by: Acting | None, report: ImportReport, principals_added: int) -> None:
-    for _, entry, _ in plan.writes:
-        entry.save()
-    told: dict[str, Any] = {
-        "principals": principals_added,
-        "new": report.new,
-        "changed": {str(entry.pk): changes for _, entry, changes in plan.writes if changes is not None},
-    }
-    if by is None:
-        audit.record_system(action="directory.import", changes=told)
-    else:
-        audit.record(by=by, action="directory.import", changes=told)
+def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload:
+    """Keep the file again with the plan as it is now; confirmed twice it is kept once."""
+    renewed_id = uuid5(upload.pk, hash_of(preview_of(plan)))
+    return keep_upload(by=by, upload_id=renewed_id, content=bytes(upload.content), plan=plan)
+
+
+def _report(plan: Plan, *, retired: bool = False) -> ImportReport:
+    counts = {fate: len(plan.of(fate)) for fate in Fate}
+    return ImportReport(
+        new=counts[Fate.NEW],
+        changed=counts[Fate.CHANGED],
+        unchanged=counts[Fate.UNCHANGED],
+        left=counts[Fate.LEFT],
+        gone=counts[Fate.GONE],
+        others=counts[Fate.OTHERS],
+        retired=counts[Fate.GONE] if retired else 0,
+        problems=tuple(plan.problems),
+    )
+
+
+def _write(
+    by: Acting | User | None,
+    plan: Plan,
+    report: ImportReport,
+    *,
+    retire_missing: bool,
+    upload: DirectoryUpload | None = None,
+) -> Steps[AuditEntry]:
+    """Carry out a plan and leave the one row that tells of all of it."""
+    at: datetime = timezone.now()
+    told = yield from write_steps(by, plan, at, retire_missing=retire_missing)
+    told["unchanged"], told["gone"] = report.unchanged, report.gone
+    if isinstance(by, Acting):
+        return audit.record(by=by, action="directory.import", target=upload, changes=told)
+    return audit.record_system(action="directory.import", user=by, changes=told)

@@ -1,15 +1,36 @@
-"""That somebody looked at a patient's data leaves a row too."""
+"""What follows from looking: that somebody saw a patient's data leaves a row too; a person's own way of looking."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting
-from contacts.models import AuditEntry
+from contacts.models import AuditEntry, User
+from contacts.rules.directory_search import ContactColumn
 
 
 def note_look(*, by: Acting, action: str, chain: UUID | None = None) -> AuditEntry:
     """Write that the acting person looked: at one patient's chain, or (None) at a list."""
     with transaction.atomic():
         return audit.record(by=by, action=action, chain=chain)
+
+
+def choose_columns(*, by: Acting, columns: Collection[ContactColumn]) -> None:
+    """Remember which columns the acting person wants in the advanced search (R5.6); the same again changes nothing."""
+    chosen = [column.value for column in ContactColumn if column in columns]
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+        before = user.contact_columns
+        if before == chosen:
+            return
+        user.contact_columns = by.user.contact_columns = chosen
+        user.full_clean()
+        user.save(update_fields=["contact_columns"])
+        audit.record(
+            by=by,
+            action="user.columns_chosen",
+            target=user,
+            changes={"contact_columns": [" ".join(before), " ".join(chosen)]},
+        )

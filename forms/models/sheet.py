@@ -16,6 +16,7 @@ class SheetKind(models.TextChoices):
 
     CARE_CHAIN = "care_chain", "Vårdkedjeblankett"
     CHECKLIST = "checklist", "Checklista"
+    CONTACT_LIST = "contact_list", "Kontaktlista"
 
 
 class Sheet(AppendOnlyModel):

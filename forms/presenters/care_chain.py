@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.rules.parties import (
     OUTPATIENT_KIND_LABELS,
     PARTY_LABELS,
@@ -14,8 +13,10 @@ from contacts.rules.parties import (
     WardKind,
     outpatient_kind_for,
 )
+from contacts.rules.whom_to_call import NumberToRing, Way
+from forms.presenters.numbers import NumberLine, number_line
 from forms.presenters.rows import EventBlock, RowMaker
-from forms.queries import SheetSource
+from forms.queries import SheetSource, party_requests, unit_request
 from forms.rules.spec import SheetRow, SheetSpec
 from outage.models import CareChainEvent
 from outage.routine import get_routine
@@ -24,15 +25,6 @@ from outage.rules.identity import classify_identity
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import Routine
 from outage.rules.wording import STOCKHOLM
-
-
-@dataclass(frozen=True, slots=True)
-class NumberLine:
-    """A number with whose it is and when it answers."""
-
-    name: str
-    number: str
-    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,42 +109,37 @@ def _places(source: SheetSource, by: Acting) -> tuple[Place, ...]:
     details = source.details
     ward_kind = WardKind(details.ward_kind)
     outpatient_kind = OUTPATIENT_KIND_LABELS[outpatient_kind_for(ward_kind)]
+    numbers = {party: source.numbers[request] for party, request in party_requests(details).items()}
     units = (
-        ("Avdelning", details.ward_unit, WARD_KIND_LABELS[ward_kind]),
-        ("Öppenvård", details.outpatient_unit, outpatient_kind),
+        ("Avdelning", details.ward_unit, WARD_KIND_LABELS[ward_kind], Party.INPATIENT),
+        ("Öppenvård", details.outpatient_unit, outpatient_kind, Party.OUTPATIENT),
     )
     ward, outpatient = (
         Place(
-            f"{label} (egen enhet)" if unit == by.unit else label, _name(unit), kind, _numbers(source, unit)
+            f"{label} (egen enhet)" if unit == by.unit else label,
+            unit.name if unit else "",
+            kind,
+            _lines(numbers[party], Way.UNIT),
         )
-        for label, unit, kind in units
+        for label, unit, kind, party in units
     )
-    town = Place("Kommun", _name(details.municipality), "", _numbers(source, details.municipality))
-    region = Place("Regionens växel", "", "", tuple(_lines(source.region_switchboards)))
-    own = Place("Egen enhet", by.unit.name, by.principal.name, _numbers(source, by.unit))
+    town = Place(
+        "Kommun",
+        details.municipality.name if details.municipality else "",
+        "",
+        _lines(numbers[Party.MUNICIPALITY], Way.SWITCHBOARD, Way.HOME_NURSING),
+    )
+    # The last way to every party has a place of its own, and so stands once.
+    region = Place("Regionens växel", "", "", _lines(numbers[Party.INPATIENT], Way.REGION_SWITCHBOARD))
+    own_numbers = _lines(source.numbers[unit_request(by.unit)], Way.UNIT)
+    own = Place("Egen enhet", by.unit.name, by.principal.name, own_numbers)
     others = (ward, town, outpatient, region)
     return others if by.unit in (details.ward_unit, details.outpatient_unit) else (own, *others)
 
 
-def _name(place: Unit | Principal | None) -> str:
-    return place.name if place else ""
-
-
-def _numbers(source: SheetSource, place: Unit | Principal | None) -> tuple[NumberLine, ...]:
-    own = (
-        [NumberLine("Direktnummer", place.direct_number)]
-        if isinstance(place, Unit) and place.direct_number
-        else []
-    )
-    known = {line.number for line in own}
-    return (*own, *(line for line in _lines(source.entries_of(place)) if line.number not in known))
-
-
-def _lines(entries: Iterable[DirectoryEntry]) -> Iterable[NumberLine]:
-    for entry in entries:
-        for number in (entry.phone, entry.extension, entry.mobile):
-            if number:
-                yield NumberLine(entry.name, number, entry.get_availability_display())
+def _lines(numbers: Iterable[NumberToRing], *ways: Way) -> tuple[NumberLine, ...]:
+    """Give the numbers that lead there in one of `ways`, in the order to ring them when the sheet is printed."""
+    return tuple(number_line(number) for number in numbers if number.number and number.way in ways)
 
 
 def _sections(source: SheetSource, spec: SheetSpec, routine: Routine) -> Iterable[Section]:

@@ -11,12 +11,15 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import Principal
 from contacts.rules.permissions import Right
 from forms.models import Sheet, SheetKind
 from forms.presenters.care_chain import sheet_view
 from forms.presenters.checklist import checklist_view
-from forms.queries import sheet_source
+from forms.presenters.contact_list import contact_list_view
+from forms.queries import contact_list_source, sheet_source
 from forms.rendering import Rendered, printable_html, render
+from forms.rules.contact_list import weekday_and_weekend
 from forms.specs import CARE_CHAIN_SHEET, get_spec
 from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
@@ -38,7 +41,7 @@ def print_care_chain(*, by: Acting, chain: CareChain) -> Printed:
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
-    view = sheet_view(sheet_source(chain), get_spec(CARE_CHAIN_SHEET), by, now)
+    view = sheet_view(sheet_source(chain, by, now), get_spec(CARE_CHAIN_SHEET), by, now)
     rendered = _typeset("forms/paper/care_chain.html", {"sheet": view}, view.spec.title)
     sheet = Sheet(
         kind=SheetKind.CARE_CHAIN,
@@ -75,6 +78,30 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
     )
     _keep(by, sheet)
     return Printed(sheet=sheet, pdf=rendered.pdf, filename=f"checklista-{card.key}.pdf")
+
+
+def print_contact_list(*, by: Acting, principal: Principal | None = None) -> Printed:
+    """Print the contact list, of one principal or of all, with whom to ring by the same rule as on the screen.
+
+    Raise PrintingUnavailable when the server can not print. Everyone may: the directory tells of no patient.
+    """
+    now = timezone.now()
+    zone = timezone.get_default_timezone()
+    moments = weekday_and_weekend(timezone.localdate(now), zone)
+    view = contact_list_view(contact_list_source(principal, moments), moments, by, now)
+    rendered = _typeset("forms/paper/contact_list.html", {"sheet": view}, "Kontaktlista")
+    sheet = Sheet(
+        kind=SheetKind.CONTACT_LIST,
+        unit=by.unit,
+        user=by.user,
+        printed_at=now,
+        routine_version=view.routine_version,
+        pages=rendered.pages,
+        sha256=hashlib.sha256(rendered.pdf).hexdigest(),
+    )
+    _keep(by, sheet)
+    filename = f"kontaktlista-{timezone.localdate(now).isoformat()}.pdf"
+    return Printed(sheet=sheet, pdf=rendered.pdf, filename=filename)
 
 
 def _typeset(template: str, context: Mapping[str, Any], title: str) -> Rendered:

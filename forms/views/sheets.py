@@ -1,4 +1,4 @@
-"""Prints as PDF in the browser: the blankett of a care chain, and a checklist."""
+"""Prints as PDF in the browser: the blankett of a care chain, a checklist, the contact list."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from contacts.rules.errors import NotAllowed
+from contacts.views.exporting import chosen_principal
 from forms.rendering import PrintingUnavailable
-from forms.services.printing import Printed, print_care_chain, print_checklist
+from forms.services.printing import Printed, print_care_chain, print_checklist, print_contact_list
 from outage.models import CareChain
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
@@ -35,6 +36,13 @@ def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
     if card is None:
         raise Http404
     return _answer(request, lambda: print_checklist(by=request.acting, card=card, outage=outage))
+
+
+@require_GET
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none."""
+    principal = chosen_principal(request)
+    return _answer(request, lambda: print_contact_list(by=request.acting, principal=principal))
 
 
 def _answer(request: HttpRequest, make: Callable[[], Printed]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,8 @@ class StandingLine:
 class TimelineEntry:
     """A row of the time line: an event or a call. Superseded rows stay, struck through, with what replaced them.
 
-    `direction` is given, received or empty (an event); `details` are (label, value) pairs.
+    `direction` is given, received or empty (an event); `details` are (label, value) pairs. Of a failed try of one's
+    own `may_flag` tells that its number can be said not to work, `flagged` that somebody has said so.
     """
 
     row_id: UUID
@@ -83,6 +85,9 @@ class TimelineEntry:
     discharge_state: DischargeState | None = None
     discharge_label: str = ""
     completed: str = ""
+    tried_number: str = ""
+    may_flag: bool = False
+    flagged: bool = False
 
 
 def party_lines(
@@ -116,19 +121,35 @@ def timeline(
     routine: Routine,
     open_items: Sequence[OpenItem],
     now: datetime,
+    flags: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[TimelineEntry]:
     """Give all rows of the chain in time order, newest last.
 
+    `flags` has, of the `tried_numbers`, those that stand in the directory, and whether they are flagged there.
     How far each party has been told stands on the events that are the acting unit's to tell, and on those that
     somebody in the chain has told of; not on what others tell and we have received.
     """
     rows: list[CareChainEvent | Handover] = sorted([*log.events, *log.handovers], key=_place_in_time)
     return [
-        _call_entry(chain, log, row, routine, now)
+        _call_entry(acting, chain, log, row, routine, now, flags)
         if isinstance(row, Handover)
         else _event_entry(acting, chain, log, row, routine, open_items, now)
         for row in rows
     ]
+
+
+def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
+    """Give the numbers on which the acting unit got no further, in the calls that stand."""
+    return {call.number for call in log.live_handovers if is_own_try(acting, call)}
+
+
+def is_own_try(acting: Acting, call: Handover) -> bool:
+    """Tell whether a call is a failed try of the acting unit: it alone knows what it dialled."""
+    return (
+        call.direction == Direction.GIVEN
+        and CallOutcome(call.outcome) in FAILED
+        and call.unit_id == acting.unit.pk
+    )
 
 
 def _place_in_time(row: CareChainEvent | Handover) -> tuple[datetime, datetime, bool]:
@@ -180,7 +201,13 @@ def _event_entry(
 
 
 def _call_entry(
-    chain: CareChain, log: ChainLog, handover: Handover, routine: Routine, now: datetime
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    handover: Handover,
+    routine: Routine,
+    now: datetime,
+    flags: Mapping[str, bool],
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
@@ -194,6 +221,8 @@ def _call_entry(
     if outcome is CallOutcome.RELAYED:
         verb = CALL_OUTCOME_LABELS[outcome]
     title = f"{verb} {arrow} {place}"
+    stands = newer is None and not handover.withdraws
+    flag = flags.get(handover.number) if stands and is_own_try(acting, handover) else None
     return TimelineEntry(
         row_id=handover.pk,
         is_call=True,
@@ -207,7 +236,10 @@ def _call_entry(
         struck_by=_struck_by(newer, now),
         note=handover.reason,
         failed=outcome in FAILED,
-        may_change=newer is None and not handover.withdraws,
+        may_change=stands,
+        tried_number=handover.number,
+        may_flag=flag is False,
+        flagged=flag is True,
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
+from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import (
@@ -18,7 +19,7 @@ from outage.presenters.care import (
     patient_in_list,
     place_of,
 )
-from outage.presenters.chain import recipient_choices
+from outage.presenters.chain import is_own_try, recipient_choices
 from outage.presenters.standing import is_discharge, rings_itself, standings_of
 from outage.queries.care_chains import ChainLog
 from outage.rules.handover import Direction
@@ -73,6 +74,8 @@ class OwedCall:
     open_item: str = ""
     # Made here, so that a failed try logged by one press is one row however often it is sent.
     client_id: UUID = field(default_factory=uuid4)
+    # The newest failed try of one's own unit to reach the recipient.
+    tried: Handover | None = None
     # Which of the chain's recipients it is: a participant's name does not belong in an address.
     choice: str = ""
 
@@ -105,6 +108,14 @@ class OwedCall:
     def best(self) -> NumberToRing | None:
         """The number to ring now."""
         return next((number for number in self.numbers if number.number), None)
+
+    @property
+    def may_flag(self) -> bool:
+        """Whether the number last tried without success can be said not to work, and nobody has said so."""
+        if self.tried is None:
+            return False
+        tried = [n for n in self.numbers if n.entry_id and same_number(n.number, self.tried.number)]
+        return bool(tried) and not any(number.flagged for number in tried)
 
     @property
     def others(self) -> list[NumberToRing]:
@@ -171,6 +182,9 @@ def calls_owed(
                     call.open_item = f"{item.responsible}: {item.reason}"
     for party in sorted(parties):
         _add_answers(party, chain, log, routine, call_to)
+    for handover in log.live_handovers:
+        if handover.recipient in calls and is_own_try(acting, handover):
+            calls[handover.recipient].tried = handover
     return in_order_to_ring(calls.values())
 
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
-from contacts.queries import directory_figures
+from contacts.queries.figures import directory_figures
 from outage.presenters.status import SupportLine, support_line
 from outage.routine import current_routine
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Figures of the directory as it stands, whom to ring for support, and the routine's version."""
+    """Figures of the directory and its units as they stand, whom to ring for support, and the routine's version."""
 
     support: SupportLine
     routine_title: str
@@ -19,6 +19,9 @@ class Readiness:
     entries: int
     without_number: int
     unverified: int
+    units: int
+    units_without_two_ways: int
+    units_without_outside_way: int
 
 
 def readiness(acting: Acting, now: datetime) -> Readiness:
@@ -32,4 +35,7 @@ def readiness(acting: Acting, now: datetime) -> Readiness:
         entries=figures.entries,
         without_number=figures.without_number,
         unverified=figures.unverified,
+        units=figures.units,
+        units_without_two_ways=figures.units_without_two_ways,
+        units_without_outside_way=figures.units_without_outside_way,
     )

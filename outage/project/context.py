@@ -52,6 +52,11 @@ class Page:
         """Whether this person has patients' chains to look at."""
         return bool(self.acting and can(self.acting, Right.READ_CARE))
 
+    @property
+    def may_keep_contacts(self) -> bool:
+        """Whether this person keeps the contacts of a principal."""
+        return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
+
     @cached_property
     def several_assignments(self) -> bool:
         """Whether there is another assignment to change to."""

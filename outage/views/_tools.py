@@ -1,21 +1,12 @@
-"""What the views share: a chain or 404, a form saved or shown again with everything typed."""
+"""What the views share: the row that an address names, or 404."""
 
-from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 
-from contacts.access import Acting, can
-from contacts.rules.errors import IdClash, NotAllowed, RuleError
-from contacts.rules.permissions import Right
-from contacts.services.submissions import keep_clash
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.outages import outage_in_view, recent_outages
-
-_NOT_CONTENT = {"csrfmiddlewaretoken", "typed_by", "held"}
 
 
 def chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
@@ -59,45 +50,3 @@ def chosen_outage_or_404(request: HttpRequest) -> Outage:
     if found is None:
         raise Http404
     return found
-
-
-def require(acting: Acting, right: Right) -> None:
-    """Answer 403 with the reason where the role lacks the right."""
-    if not can(acting, right):
-        raise PermissionDenied("Din roll ger inte rätt till sidan.")
-
-
-def save_or_show(
-    request: HttpRequest,
-    form: forms.Form,
-    *,
-    save: Callable[[], HttpResponse],
-    show: Callable[[forms.Form, int], HttpResponse],
-) -> HttpResponse:
-    """Save a form that came in; where that cannot be, show it again with everything typed and a sentence by its field.
-
-    A form that was held over a lapsed log-in is only shown. An id used before with other content answers 409, keeps
-    both, and gives the form a new id so that it can be saved as one of its own.
-    """
-    if "held" in request.POST:
-        return show(form, 200)
-    if not form.is_valid():
-        return show(form, 422)
-    try:
-        return save()
-    except NotAllowed as error:
-        raise PermissionDenied(error.reason) from None
-    except IdClash as error:
-        content = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_CONTENT}
-        keep_clash(by=request.acting, client_id=form.cleaned_data["client_id"], content=content)
-        form.add_error(None, error.reason)
-        form.data = form.data.copy()
-        form.data["client_id"] = str(uuid4())
-        return show(form, 409)
-    except RuleError as error:
-        fields = getattr(error, "fields", None)
-        if fields and hasattr(form, "add_service_errors"):
-            form.add_service_errors(fields)
-        else:
-            form.add_error(error.field if error.field in form.fields else None, error.reason)
-        return show(form, 422)

@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.queries import numbers_for_many
-from contacts.rules.errors import RuleError
+from contacts.queries.ringing import numbers_for_many
+from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
+from contacts.views.tools import require, save_or_show
 from outage.models import CareChain, Handover
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
 from outage.presenters.chain import recipient_choices, recipients_to_choose
@@ -22,10 +24,11 @@ from outage.rules.handover import Direction, handover_warnings
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
-from outage.webforms.calls import CallForm, TryForm
+from outage.services.number_flags import flag_called_number
+from outage.webforms.calls import CallForm, FlagForm, TryForm
 from outage.webforms.events import ReasonForm
 
-from ._tools import chain_or_404, handover_or_404, require, save_or_show
+from ._tools import chain_or_404, handover_or_404
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,6 +147,28 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     else:
         messages.success(request, f"Försöket är sparat på servern {clock_time(timezone.now())}.")
     return redirect("status")
+
+
+@require_POST
+def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Tell the directory that the number of a failed call does not work; a double click gives one row."""
+    require(request.acting, Right.READ_CARE)
+    handover = handover_or_404(request, handover_id)
+    form = FlagForm(request.POST)
+    if form.is_valid():
+        try:
+            flag_called_number(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
+        except IdClash:
+            messages.error(request, "Inget är anmält. Ladda om sidan och försök igen.")
+        except RuleError as error:
+            messages.error(request, f"Inget är anmält. {error.reason}")
+        else:
+            messages.success(request, "Anmält. Den som äger kontakten ser det i sin lista.")
+    else:
+        messages.error(request, "Inget är anmält. Ladda om sidan och försök igen.")
+    if form.cleaned_data.get("from_status"):
+        return redirect("status")
+    return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")
 
 
 def _changeable(request: HttpRequest, handover_id: UUID) -> Handover:

@@ -11,12 +11,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import can
-from contacts.queries import numbers_for_many
+from contacts.queries.flags import numbers_in_directory
+from contacts.queries.ringing import numbers_for_many
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
+from contacts.views.tools import require, save_or_show
 from outage.presenters.back import task_rows
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
-from outage.presenters.chain import before_label, history_lines, party_lines, recipients_to_choose, timeline
+from outage.presenters.chain import (
+    before_label,
+    history_lines,
+    party_lines,
+    recipients_to_choose,
+    timeline,
+    tried_numbers,
+)
 from outage.presenters.owed import calls_owed, with_numbers
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import (
@@ -33,7 +42,7 @@ from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import ChainFacts, change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import chain_or_404, outage_or_404, require, save_or_show
+from ._tools import chain_or_404, outage_or_404
 
 CHAINS_A_PAGE = 25
 
@@ -92,6 +101,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     wanted = {r for r in (number_request(found, who) for who in recipients_to_choose(found, log)) if r}
     numbers = numbers_for_many(wanted, now)
     with_numbers(calls, numbers)
+    flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     note_look(by=acting, action="chain.read", chain=found.pk)
     scope = OutageScope(outage.current.scope)
     context = {
@@ -101,7 +111,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "ward": ward_label(found),
         "before": before_label(found),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, routine, items, now),
+        "timeline": timeline(acting, found, log, routine, items, now, flags),
         "calls": calls,
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),

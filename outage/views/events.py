@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from contacts.views.tools import require, save_or_show
 from outage.models import CareChainEvent
 from outage.routine import get_routine
 from outage.rules.wording import clock_time
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
-from ._tools import event_or_404, require, save_or_show
+from ._tools import event_or_404
 
 
 def _label(event: CareChainEvent) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
+from contacts.views.tools import require, save_or_show
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.outages import current_outage, reports_of, support_contacts
 from outage.routine import current_routine
@@ -23,7 +24,7 @@ from outage.services.outages import (
 )
 from outage.webforms.outages import EndForm, OutageForm, SupportForm
 
-from ._tools import outage_or_404, require, save_or_show
+from ._tools import outage_or_404
 
 
 @require_http_methods(["GET", "POST"])

@@ -316,3 +316,10 @@ class TryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["recipient"].choices = [(r.key, "") for r in recipients_to_choose(chain, log)]
         self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
+
+
+class FlagForm(forms.Form):
+    """That the number of a failed call does not work. `from_status` tells that it was pressed on Läge."""
+
+    client_id = forms.UUIDField()
+    from_status = forms.BooleanField(required=False)

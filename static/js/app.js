@@ -53,7 +53,7 @@
     for (const button of document.querySelectorAll("[data-keys]")) {
       button.hidden = false;
       button.setAttribute("aria-pressed", String(!keysOff()));
-      button.textContent = keysOff() ? "Snabbtangenter är av" : "Snabbtangenter n, m och / är på";
+      button.textContent = keysOff() ? "Snabbtangenter är av" : "Snabbtangenter är på";
     }
     for (const hint of document.querySelectorAll("kbd.key")) hint.hidden = keysOff();
     // Said only where there is likely to be a keyboard.

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from tests import postgres
 
-from .load import WrongAnswer, measure
+from .load import Target, WrongAnswer, measure
 from .report import FILE, Scene, Terms, write
-from .targets import targets_of
+from .targets import directory_targets_of, targets_of
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -107,8 +108,15 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
     raise SystemExit("gunicorn did not start; its own words stand above.")
 
 
-def scene(title: str, share: float, terms: Terms, *, with_postgres: bool = False) -> Scene:
-    """Seed a database, serve it, measure it."""
+def scene(
+    title: str,
+    seeding: list[str],
+    aim: Callable[[dict[str, Any]], list[Target]],
+    terms: Terms,
+    *,
+    with_postgres: bool = False,
+) -> Scene:
+    """Seed a database as `seeding` says, serve it, measure what `aim` gives for it."""
     print(f"{title} …", flush=True)
     with (
         tempfile.TemporaryDirectory(prefix="driftstopp-bench-") as name,
@@ -117,12 +125,11 @@ def scene(title: str, share: float, terms: Terms, *, with_postgres: bool = False
         room = Path(name)
         env = environment(room, url)
         told = room / "prepared.json"
-        arguments = [str(told), str(share), str(terms.chains), str(terms.handovers)]
         subprocess.run(
-            [sys.executable, "-m", "tests.bench.prepare", *arguments], cwd=ROOT, env=env, check=True
+            [sys.executable, "-m", "tests.bench.prepare", str(told), *seeding], cwd=ROOT, env=env, check=True
         )
         prepared = json.loads(told.read_text(encoding="utf-8"))
-        targets = targets_of(prepared)
+        targets = aim(prepared)
         with serving(env, terms.workers) as (port, processor):
             found = measure(
                 port,
@@ -136,6 +143,7 @@ def scene(title: str, share: float, terms: Terms, *, with_postgres: bool = False
         measured = found[target.name]
         print(
             f"  {target.name:30} {measured.rate:8.1f}/s  p50 {measured.percentile(50):7.1f} ms"
+            f"  p95 {measured.percentile(95):7.1f} ms"
             f"  processor {measured.processor_ms:6.1f} ms",
             flush=True,
         )
@@ -154,19 +162,39 @@ def main() -> int:
         "--seconds", type=float, default=2.0, help="how long each row is asked for in a round"
     )
     parser.add_argument("--postgres", action="store_true", help="measure on PostgreSQL as well")
-    terms = Terms(**vars(parser.parse_args()))
+    parser.add_argument("--entries", type=int, default=10_000)
+    parser.add_argument("--units", type=int, default=1_100)
+    parser.add_argument(
+        "--only-directory", action="store_true", help="measure the searches alone, and write nothing"
+    )
+    arguments = vars(parser.parse_args())
+    only_directory = arguments.pop("only_directory")
+    terms = Terms(**arguments)
     usual = round(terms.chains * USUAL)
+
+    def outage(title: str, share: float, with_postgres: bool = False) -> Scene:
+        seeding = ["outage", str(share), str(terms.chains), str(terms.handovers)]
+        return scene(title, seeding, targets_of, terms, with_postgres=with_postgres)
+
+    def directory(title: str, with_postgres: bool = False) -> Scene:
+        seeding = ["directory", str(terms.entries), str(terms.units)]
+        return scene(title, seeding, directory_targets_of, terms, with_postgres=with_postgres)
+
     try:
-        scenes = [
-            scene(f"Every chain in one unit's view: {terms.chains:,}", WORST, terms),
-            scene(f"A ward among others: {usual} chains of its own", USUAL, terms),
-        ]
+        scenes = []
+        if not only_directory:
+            scenes.append(outage(f"Every chain in one unit's view: {terms.chains:,}", WORST))
+            scenes.append(outage(f"A ward among others: {usual} chains of its own", USUAL))
+        scenes.append(directory(f"The directory: {terms.entries:,} entries in {terms.units:,} units"))
         if terms.postgres:
-            title = "Every chain in one unit's view, on PostgreSQL"
-            scenes.append(scene(title, WORST, terms, with_postgres=True))
+            if not only_directory:
+                scenes.append(outage("Every chain in one unit's view, on PostgreSQL", WORST, True))
+            scenes.append(directory("The directory, on PostgreSQL", True))
     except (WrongAnswer, postgres.PostgresProblem) as problem:
         print(problem, file=sys.stderr)
         return 1
+    if only_directory:
+        return 0
     write(scenes, terms)
     print(f"Written: {FILE.relative_to(ROOT)}")
     return 0

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
-from contacts.models import Submission, User
+from contacts.models import DirectoryEntry, Submission, User
 from outage.models import CareChain
 
 _user_id: int | None = None
@@ -14,6 +14,11 @@ _user_id: int | None = None
 def read(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Answer with one value of one row, found by its primary key."""
     return JsonResponse({"number": CareChain.objects.values_list("number", flat=True).get(pk=chain_id)})
+
+
+def read_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Answer with the name of one entry of the directory, found by its primary key."""
+    return JsonResponse({"name": DirectoryEntry.objects.values_list("name", flat=True).get(pk=entry_id)})
 
 
 def insert(request: HttpRequest) -> HttpResponse:
@@ -25,7 +30,11 @@ def insert(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=201)
 
 
-urlpatterns = [path("bare/read/<uuid:chain_id>/", read), path("bare/insert/", insert)]
+urlpatterns = [
+    path("bare/read/<uuid:chain_id>/", read),
+    path("bare/entry/<int:entry_id>/", read_entry),
+    path("bare/insert/", insert),
+]
 
 
 class BareUrls:

@@ -1,38 +1,56 @@
-"""python -m tests.bench.prepare FILE SHARE CHAINS HANDOVERS: make the database, and say in FILE what to ask for."""
+"""python -m tests.bench.prepare FILE outage SHARE CHAINS HANDOVERS, or FILE directory ENTRIES UNITS.
+
+Make the database, and say in FILE what to ask for.
+"""
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 
 
-def main(file: str, share: str, chains: str, handovers: str) -> None:
-    """Migrate, collect the static files, seed, log the nurse in."""
+def main(file: str, what: str, *terms: str) -> None:
+    """Migrate, collect the static files, seed, log somebody in."""
     django.setup()
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
 
-    from tests.seed import seed_outage
-
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    seeded = seed_outage(chains=int(chains), handovers=int(handovers), own_share=float(share))
+    user, told = {"outage": outage, "directory": directory}[what](*terms)
     client = Client()
-    client.force_login(seeded.acting.user)
+    client.force_login(user)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What autovacuum does by itself while rows come one by one.
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")
         cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
         number = cursor.fetchone()[0]
-    told = {
+    told |= {
         "session": client.cookies["sessionid"].value,
-        "chains": [str(pk) for pk in seeded.chains],
         "engine": f"{connection.display_name} {number}",
     }
     Path(file).write_text(json.dumps(told), encoding="utf-8")
+
+
+def outage(share: str, chains: str, handovers: str) -> tuple[Any, dict[str, Any]]:
+    """Lay an outage; give who looks at it, and what to ask for."""
+    from tests.seed import seed_outage
+
+    seeded = seed_outage(chains=int(chains), handovers=int(handovers), own_share=float(share))
+    return seeded.acting.user, {"chains": [str(pk) for pk in seeded.chains]}
+
+
+def directory(entries: str, units: str) -> tuple[Any, dict[str, Any]]:
+    """Lay a directory; give who looks at it, and what to ask for."""
+    from tests.seed_directory import seed_directory
+
+    seeded = seed_directory(entries=int(entries), units=int(units))
+    told = {"entries": seeded.entries, "units": seeded.units, "number": seeded.number, "name": seeded.name}
+    return seeded.acting.user, told
 
 
 if __name__ == "__main__":

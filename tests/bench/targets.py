@@ -1,4 +1,4 @@
-"""What is measured: four things a ward does all day, and the two bare views."""
+"""What is measured: four things a ward does all day, the searches of the directory, and the bare views."""
 
 import itertools
 from collections.abc import Callable
@@ -11,6 +11,20 @@ from zoneinfo import ZoneInfo
 from .load import Request, Target
 
 BARE_READ, BARE_INSERT = "Bare view, one indexed read", "Bare view, one insert"
+# What is typed in each search: as one types, the page asks for the results alone.
+ONE_BOX = {
+    "Sök: en vanlig bokstav": "a",
+    "Sök: ett ovanligt namn": "RARE",
+    "Sök: ett nummer": "NUMBER",
+    "Sök: en kommun": "nord",
+    "Sök: en enhet": "medicin 8",
+}
+BY_FIELD = {
+    "Avancerad: en text": {"text2": "berg"},
+    "Avancerad: två texter": {"text1": "asta", "text2": "berg"},
+    "Avancerad: tre texter": {"text1": "asta", "text2": "berg", "text3": "sköterska"},
+    "Avancerad: fyra texter": {"text1": "a", "text2": "a", "text3": "a", "text4": "umeå"},
+}
 _CSRF = "b" * 32
 
 
@@ -48,4 +62,28 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         Target("Vårdkedja", page("/vardkedja/CHAIN/"), 200, BARE_READ),
         Target(BARE_INSERT, lambda: ("POST", "/bare/insert/", b"", {}), 201),
         Target("Logga samtal (POST)", call, 302, BARE_INSERT),
+    ]
+
+
+def directory_targets_of(prepared: dict[str, Any]) -> list[Target]:
+    """Give the searches of a prepared directory, each answered as while one types; the pages in full last."""
+    cookies = {"Cookie": f"sessionid={prepared['session']}"}
+    entries, units = itertools.cycle(prepared["entries"]), itertools.cycle(prepared["units"])
+    singular = {"RARE": prepared["name"], "NUMBER": prepared["number"]}
+
+    def part(path: str, query: dict[str, str]) -> Callable[[], Request]:
+        return lambda: ("GET", f"{path}?{urlencode(query)}", None, cookies | {"HX-Request": "true"})
+
+    return [
+        Target(BARE_READ, lambda: ("GET", f"/bare/entry/{next(entries)}/", None, {}), 200),
+        *(
+            Target(name, part("/kontakter/", {"q": singular.get(text, text)}), 200, BARE_READ)
+            for name, text in ONE_BOX.items()
+        ),
+        *(
+            Target(name, part("/kontakter/avancerad/", texts), 200, BARE_READ)
+            for name, texts in BY_FIELD.items()
+        ),
+        Target("Kontakter", lambda: ("GET", "/kontakter/", None, cookies), 200, BARE_READ),
+        Target("Enhet", lambda: ("GET", f"/kontakter/enhet/{next(units)}/", None, cookies), 200, BARE_READ),
     ]

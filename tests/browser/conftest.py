@@ -18,10 +18,10 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, EntryKind
+from contacts.models import EntryKind
 from contacts.rules.availability import Availability
 from outage.models import CareChainDetails, Outage
-from tests.factories import County, make_county, make_outage
+from tests.factories import County, make_county, make_entry, make_outage
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TUESDAY = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
@@ -53,8 +53,13 @@ def clock(request: pytest.FixtureRequest) -> Iterator[Any]:
 def county(clock: Any, transactional_db: None) -> County:
     """Units and people, with the numbers that lead to them by day, by night and at weekends."""
     made = make_county()
-    made.health_centre.direct_number = "0980-319 206"
-    made.health_centre.save()
+    make_entry(
+        made.region,
+        made.health_centre.name,
+        "0980-319 206",
+        kind=EntryKind.HEALTH_CENTRE,
+        unit=made.health_centre,
+    )
     for name, kind, availability, phone in (
         ("Skellefteå kommun, växel", EntryKind.SWITCHBOARD, Availability.DAYTIME, "0980-319 210"),
         ("Hemsjukvård Skellefteå dagtid", EntryKind.HOME_NURSING, Availability.DAYTIME, "0980-319 231"),
@@ -65,9 +70,7 @@ def county(clock: Any, transactional_db: None) -> County:
             "0980-319 232",
         ),
     ):
-        DirectoryEntry.objects.create(
-            principal=made.municipality, name=name, kind=kind, availability=availability, phone=phone
-        )
+        make_entry(made.municipality, name, phone, kind=kind, availability=availability)
     return made
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,14 @@ NO_PAGE = {
     "checklist_pdf",
     "checklist_tick",
     "complete_discharge",
+    "contact_columns",
+    "contact_list",
+    "contact_restore",
+    "contact_retire",
     "demo_login",
+    "export_contacts",
+    "flag_called_number",
+    "flag_number",
     "health",
     "logout",
     "mark_task",
@@ -70,6 +78,18 @@ PAGES = {
         "status",
     },
     "test_pages_after_an_outage": {"back_registration", "status", "chain"},
+    "test_the_pages_of_bringing_in_a_file": {"import_directory", "import_preview"},
+    "test_the_pages_of_finding_a_number": {"contacts", "advanced_search", "unit"},
+    "test_the_pages_of_those_who_keep_contacts": {
+        "contact",
+        "contact_edit",
+        "contact_new",
+        "keep_contacts",
+        "keep_units",
+        "unit_edit",
+        "unit_new",
+        "verify_contacts",
+    },
 }
 
 
@@ -226,6 +246,67 @@ def test_pages_after_an_outage(demo: Demo, looker: Looker):
     looker.look(page, f"/vardkedja/{demo.chain('Ivar').pk}/", starts=False)
 
 
+def test_the_pages_of_finding_a_number(demo: Demo, looker: Looker):
+    nurse = demo.window("alva")
+    looker.look(nurse, "/kontakter/?q=nord")
+    nurse.get_by_text("Fler vägar").first.click()
+    looker.look(nurse, starts=False)
+    looker.look(nurse, f"/kontakter/enhet/{demo.acting('alva').unit.pk}/", starts=False)
+    looker.look(nurse, "/kontakter/avancerad/")
+    looker.look(nurse, "/kontakter/avancerad/?text4=e")
+    nurse.get_by_text("Välj kolumner").click()
+    for box in nurse.get_by_role("checkbox").all():
+        box.check()
+    nurse.get_by_role("button", name="Visa valda kolumner").click()
+    nurse.locator("details.all-numbers summary").first.click()
+    looker.look(nurse, starts=False)
+    looker.look(nurse, f"/kontakter/avancerad/?text1={'x' * 101}")
+
+
+def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
+    demo.windows.expect_answer(422)
+    keeper = demo.window("regionadmin")
+    for address in ("/kontakter/forvalta/", "/kontakter/ny/", "/kontakter/enheter/", "/kontakter/enhet/ny/"):
+        looker.look(keeper, address)
+    keeper.goto("/kontakter/ny/")
+    keeper.get_by_label("Namn", exact=True).press("Enter")
+    expect(keeper.get_by_role("alert")).to_be_visible()
+    looker.look(keeper)
+    unit = demo.acting("regionadmin").unit
+    looker.look(keeper, f"/kontakter/enhet/{unit.pk}/andra/")
+    entry = unit.entries.all()[0]
+    looker.look(keeper, f"/kontakter/{entry.pk}/andra/")
+    looker.look(keeper, "/kontakter/kontrollera/")
+    keeper.get_by_role("button", name="Finns inte").click()
+    expect(keeper.get_by_text("är avförd")).to_be_visible()
+    looker.look(keeper, "/kontakter/forvalta/?visa=avforda")
+    keeper.locator("table.kept th a").first.click()
+    expect(keeper.get_by_role("button", name="Ta tillbaka")).to_be_visible()
+    looker.look(keeper, starts=False)
+    looker.look(demo.window("alva"), f"/kontakter/{entry.pk}/", starts=False)
+
+
 def test_no_page_is_left_out():
     ours = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     assert set().union(*PAGES.values()) == ours - NO_PAGE
+
+
+def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: Path):
+    keeper = demo.window("kommunadmin")
+    own = demo.acting("kommunadmin").principal.name
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(f"Huvudman;Enhet;Typ;Telefon\n{own};Kosten;annan;0910-00 00 10\n", encoding="utf-8")
+    bad.write_text(f"Huvudman;Enhet;Typ\n{own};Kosten;kök\n", encoding="utf-8")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("", encoding="utf-8")
+    for path in (empty, bad, good):
+        looker.look(keeper, "/kontakter/las-in/")
+        keeper.get_by_label("Välj en fil").set_input_files(path)
+        keeper.get_by_role("button", name="Visa vad filen ändrar").click()
+        keeper.locator(".import-result").wait_for()
+        looker.look(keeper)
+    keeper.get_by_role("link", name="Saknas i filen").click()
+    looker.look(keeper, starts=False)
+    keeper.get_by_role("button", name="Läs in 1 ny").click()
+    expect(keeper.get_by_text("Inläst")).to_be_visible()
+    looker.look(keeper)

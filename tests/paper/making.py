@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, EntryKind, Membership, Principal, Unit, User
+from contacts.models import EntryKind, Membership, Principal, Unit, User
 from contacts.rules.availability import Availability
 from contacts.rules.permissions import Role
 from outage.models import (
@@ -20,6 +20,7 @@ from outage.models import (
 )
 from outage.queries.care_chains import get_chain
 from outage.rules.wording import STOCKHOLM
+from tests.factories import make_entry
 
 START = datetime(2026, 11, 24, 10, 40, tzinfo=STOCKHOLM)
 
@@ -58,14 +59,16 @@ def make_place(ward_kind: str = "somatic", outpatient_kind: str = "health_centre
         principal=region,
         name="Medicin 1, Lycksele lasarett",
         ward_kind=ward_kind,
-        direct_number="0950-391 00",
     )
     centre = Unit.objects.create(
         principal=region,
         name="Ålidhems hälsocentral",
         outpatient_kind=outpatient_kind,
-        direct_number="090-785 90 00",
     )
+    make_entry(
+        region, ward.name, "0950-391 00", kind=EntryKind.WARD, availability=Availability.ALWAYS, unit=ward
+    )
+    make_entry(region, centre.name, "090-785 90 00", kind=EntryKind.HEALTH_CENTRE, unit=centre)
     for owner, name, kind, phone, when in (
         (region, "Regionens växel", EntryKind.SWITCHBOARD, "090-785 00 00", Availability.ALWAYS),
         (town, "Växel Umeå", EntryKind.SWITCHBOARD, "090-16 10 00", Availability.DAYTIME),
@@ -77,7 +80,7 @@ def make_place(ward_kind: str = "somatic", outpatient_kind: str = "health_centre
             Availability.EVENING_WEEKEND,
         ),
     ):
-        DirectoryEntry.objects.create(principal=owner, name=name, kind=kind, phone=phone, availability=when)
+        make_entry(owner, name, phone, kind=kind, availability=when)
     alva = person("Alva Ask", ward, hsa_id="SE2321000222-980A")
     outage = Outage.objects.create(system="PRATOR", routine_id="prator-2023-04-03", recorded_at=START)
     outage.current = OutageReport.objects.create(

@@ -42,7 +42,7 @@ def test_everything_logged_stands_on_the_paper(place):
         "I PRATOR före driftstoppet Nej",
         "Avdelning (egen enhet)",
         "Medicin 1, Lycksele lasarett Somatisk 0950-391 00",
-        "Umeå kommun 090-16 10 00 Växel Umeå, vardag dagtid 090-16 99 99 Hemsjukvård Umeå kväll/helg",
+        "Umeå kommun 090-16 10 00 Växel Umeå, vardag dagtid ? ej verifierad 090-16 99 99 Hemsjukvård Umeå",
         "Ålidhems hälsocentral Hälsocentral 090-785 90 00",
         "090-785 00 00 Regionens växel",
         "Inskrivning Slutenvård till kommun och öppenvård (R3.1)",
@@ -97,7 +97,7 @@ def test_what_was_replaced_or_taken_back_is_struck_through_and_nothing_else(plac
     from forms.specs import CARE_CHAIN_SHEET, get_spec
 
     chain = full_chain(place)
-    view = sheet_view(sheet_source(chain), get_spec(CARE_CHAIN_SHEET), place.alva, NOW)
+    view = sheet_view(sheet_source(chain, place.alva, NOW), get_spec(CARE_CHAIN_SHEET), place.alva, NOW)
     struck_calls = [c.spoken_to for s in view.sections for b in s.blocks for c in b.calls if c.struck]
     struck_events = [(b.text, b.remark) for s in view.sections for b in s.blocks if b.struck]
     assert struck_calls == ["Cissi Cedrr"]

@@ -3,43 +3,146 @@
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 
-from contacts.services.directory_import import BadDirectoryFile, import_directory
+from contacts.models import Principal, User
+from contacts.queries.uploads import person_by_username, principal_by_name
+from contacts.rules.directory_changes import Fate
+from contacts.services.directory_import import BadDirectoryFile, ImportReport, import_steps
+from contacts.services.progress import Progress, Steps
+from contacts.tables.limits import FILE_BYTES
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "katalog-vasterbotten.csv"
+_EVERY = 1000
+_CLEAR_LINE = "\r\x1b[K"
 
 
 class Command(BaseCommand):
-    """Läs in kontakter ur en CSV-fil."""
+    """Läs in kontakter ur en fil."""
 
-    help = "Läs in kontakter ur en CSV-fil: allt eller inget. Samma fil en gång till ändrar inget."
+    help = (
+        "Läs in kontakter ur en CSV- eller Excelfil: allt eller inget. Samma fil en gång till ändrar inget."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file, the product's own by default, and whether to only try."""
+        """Take the file, the product's own by default, whose entries, and what is to be done with those missing."""
         parser.add_argument("file", nargs="?", type=Path, default=OWN_FILE, metavar="FIL")
         parser.add_argument("--dry-run", action="store_true", help="Visa vad som skulle ändras; skriv inget.")
+        parser.add_argument("--principal", metavar="NAMN", help="Läs bara in den huvudmannens kontakter.")
+        parser.add_argument(
+            "--retire-missing",
+            action="store_true",
+            help="Avför de kontakter som saknas i filen, hos de huvudmän som finns i den. Kräver --person.",
+        )
+        parser.add_argument("--person", metavar="ANVÄNDARNAMN", help="Den som läser in, som loggen visar.")
 
-    def handle(self, *, file: Path, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        file: Path,
+        dry_run: bool,
+        principal: str | None,
+        retire_missing: bool,
+        person: str | None,
+        **options: Any,
+    ) -> None:
         """Import the file and print the counts; a file that can not be taken in ends with status 2."""
+        if retire_missing and not person and not dry_run:
+            self._refuse("--retire-missing: ange med --person vem som avför kontakterna.")
+        whose = self._principal(principal)
+        by = self._person(person)
         try:
-            report = import_directory(by=None, content=file.read_bytes(), dry_run=dry_run)
+            with file.open("rb") as opened:
+                content = opened.read(FILE_BYTES + 1)
+            report = self._told(
+                import_steps(
+                    by=by, content=content, dry_run=dry_run, principal=whose, retire_missing=retire_missing
+                ),
+                quiet=options["verbosity"] == 0,
+            )
         except OSError as wrong:
             self._refuse(f"{file}: filen går inte att läsa ({wrong.strerror}).")
         except BadDirectoryFile as wrong:
             self._refuse(f"{file}: {wrong.reason} Inget är inläst.")
-        for problem in report.problems:
-            self.stdout.write(str(problem))
-        counts = f"Nya: {report.new}. Ändrade: {report.changed}. Oförändrade: {report.unchanged}."
-        if report.retired:
-            counts += f" Avförda, lämnade som de är: {report.retired}."
-        counts += f" Felaktiga: {len({problem.row for problem in report.problems})}."
+        for line in _preview_lines(report):
+            self.stdout.write(line)
+        counts = _counts(report, asked_to_retire=retire_missing)
         self.stdout.write(f"{counts} Inget är skrivet." if dry_run else counts)
         if report.problems:
             sys.exit(2)
 
-    def _refuse(self, sentence: str) -> None:
+    def _principal(self, name: str | None) -> Principal | None:
+        if name is None:
+            return None
+        found = principal_by_name(name)
+        if found is None:
+            self._refuse(f'--principal: ingen huvudman heter "{name}".')
+        return found
+
+    def _person(self, username: str | None) -> User | None:
+        if username is None:
+            return None
+        found = person_by_username(username)
+        if found is None:
+            self._refuse(f'--person: ingen loggar in som "{username}".')
+        return found
+
+    def _told(self, steps: Steps[ImportReport], *, quiet: bool) -> ImportReport:
+        """Do the work and tell on standard error how far it has come: on one line, or one for every 1,000 rows."""
+        on_terminal = self.stderr.isatty()
+        try:
+            while True:
+                step = next(steps)
+                if quiet:
+                    continue
+                if on_terminal:
+                    self.stderr.write(_CLEAR_LINE + _words(step), ending="")
+                elif 0 < step.done < step.total and step.done % _EVERY == 0:
+                    self.stderr.write(_words(step))
+        except StopIteration as end:
+            report: ImportReport = end.value
+            return report
+        finally:
+            if on_terminal and not quiet:
+                self.stderr.write(_CLEAR_LINE, ending="")
+
+    def _refuse(self, sentence: str) -> NoReturn:
         self.stderr.write(sentence)
         sys.exit(2)
+
+
+def _words(step: Progress) -> str:
+    return f"{step.words}: {step.done} av {step.total}" if step.total else f"{step.words} …"
+
+
+def _preview_lines(report: ImportReport) -> list[str]:
+    """Give the preview, one entry a line; only a dry run has one, and the bad rows are of every report."""
+    lines = [str(problem) for problem in report.problems]
+    if report.preview is None:
+        return lines
+    groups = report.preview["groups"]
+    lines += [f"ny: {_named(row)}" for row in groups[Fate.NEW]]
+    for row in groups[Fate.CHANGED]:
+        changes = "; ".join(f"{label}: {old} → {new}" for label, old, new in row["changes"])
+        lines.append(f"ändrad: {_named(row)}: {changes}")
+    lines += [f"saknas i filen: {_named(row)}" for row in groups[Fate.GONE]]
+    return lines
+
+
+def _named(row: dict[str, Any]) -> str:
+    place = f"rad {row['row']}, " if row["row"] else ""
+    return f"{place}{row['name']}" + (f" ({row['department']})" if row["department"] else "")
+
+
+def _counts(report: ImportReport, *, asked_to_retire: bool) -> str:
+    parts = [f"Nya: {report.new}", f"Ändrade: {report.changed}", f"Oförändrade: {report.unchanged}"]
+    if report.left:
+        parts.append(f"Avförda tidigare, lämnade som de är: {report.left}")
+    if report.others:
+        parts.append(f"Andra huvudmäns, lämnade: {report.others}")
+    if report.gone:
+        parts.append(f"{'Saknas i filen, avförda' if asked_to_retire else 'Saknas i filen'}: {report.gone}")
+    parts.append(f"Felaktiga: {len({problem.row for problem in report.problems})}")
+    return ". ".join(parts) + "."

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from contacts.presenters import NumberLine, number_line
-from contacts.queries import RingRequest, find_by_name, numbers_for_many
+from contacts.presenters.directory import NumberLine, number_line
+from contacts.queries.ringing import RingRequest, find_by_name, numbers_for_many
 from contacts.rules.whom_to_call import NumberToRing
 
 
@@ -82,6 +82,8 @@ def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
             parts.append("förmedlar")
         if not shown.verified:
             parts.append("ej verifierad")
+        if shown.flagged:
+            parts.append("anmält fel")
         return " · ".join(parts)
 
     return "\n".join(line(number_line(n, at)) for n in numbers)

@@ -1,14 +1,29 @@
 """Kontakter in a real browser: results as one types, by keyboard."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.factories import make_entry
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+SATURDAY_EVENING = datetime(2026, 11, 28, 19, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+
+
+@pytest.fixture
+def saturday_evening():
+    """Make it Saturday evening; named before the page, so that the log-in happens then."""
+    with time_machine.travel(SATURDAY_EVENING, tick=True):
+        yield
 
 
 @pytest.fixture
@@ -44,10 +59,135 @@ def test_a_search_by_enter_has_an_address_of_its_own(contacts_page):
     expect(contacts_page.get_by_role("row").nth(1)).to_contain_text("internt 59090")
 
 
+@pytest.mark.clause("R5.4")
+def test_four_keys_find_whom_to_ring_for_nordmaling_on_a_saturday_evening(saturday_evening, contacts_page):
+    for key in "nord":
+        contacts_page.keyboard.press(key)
+    card = contacts_page.locator(".ring-card")
+    expect(card.get_by_role("heading")).to_have_text("Nordmalings kommun")
+    expect(card.locator(".ring-best").get_by_role("link").first).to_have_attribute("href", "tel:+46907850000")
+    expect(card).to_contain_text("öppet nu")
+    expect(card).to_contain_text("Be om Hemsjukvård Nordmaling kväll/helg")
+    expect(card.locator(".ring-best")).to_be_in_viewport()
+
+
+def test_arrows_walk_the_answers_enter_opens_one_and_escape_goes_back(contacts_page):
+    box = contacts_page.get_by_role("searchbox")
+    contacts_page.keyboard.type("nord")
+    expect(contacts_page.locator(".ring-card")).to_be_visible()
+    contacts_page.keyboard.press("ArrowDown")
+    expect(contacts_page.locator(".ring-best a.tel")).to_be_focused()
+    contacts_page.keyboard.press("ArrowDown")
+    first = contacts_page.get_by_role("link", name="Hemsjukvård Nordmaling dagtid").last
+    expect(first).to_be_focused()
+    contacts_page.keyboard.press("ArrowUp")
+    contacts_page.keyboard.press("ArrowUp")
+    expect(box).to_be_focused()
+    contacts_page.keyboard.press("ArrowDown")
+    contacts_page.keyboard.press("ArrowDown")
+    contacts_page.keyboard.press("Escape")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("nord")
+    contacts_page.keyboard.press("ArrowDown")
+    contacts_page.keyboard.press("ArrowDown")
+    contacts_page.keyboard.press("Enter")
+    expect(contacts_page.get_by_role("heading", level=1)).to_have_text("Hemsjukvård Nordmaling dagtid")
+
+
+@pytest.mark.parametrize("clipboard", [True, False])
+def test_a_number_is_copied_and_said_to_be(contacts_page, clipboard):
+    if not clipboard:
+        contacts_page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined});")
+        contacts_page.reload()
+    else:
+        contacts_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    contacts_page.keyboard.type("malå")
+    button = contacts_page.get_by_role("button", name="Kopiera 0953-140 00").first
+    button.click()
+    expect(contacts_page.get_by_role("status").filter(has_text="Kopierat")).to_have_text(
+        "Kopierat: 0953-140 00"
+    )
+    expect(button).to_be_focused()
+    contacts_page.get_by_role("searchbox").fill("")
+    contacts_page.keyboard.press("Control+v")
+    expect(contacts_page.get_by_role("searchbox")).to_have_value("0953-140 00")
+
+
+@pytest.mark.clause("R5.6")
+def test_the_advanced_search_answers_as_one_types_and_opens_all_numbers_in_place(contacts_page, county):
+    make_entry(county.region, "Anna Öberg", "51101", first_name="Anna", last_name="Öberg", title="Kurator")
+    contacts_page.goto(reverse("advanced_search"))
+    expect(contacts_page.get_by_label("Söktext 1", exact=True)).to_be_focused()
+    contacts_page.keyboard.type("ann")
+    hits = contacts_page.get_by_role("status").filter(has_text="träffar")
+    expect(hits).to_have_text("Totalt antal träffar: 1")
+    contacts_page.get_by_label("Söktext 3", exact=True).fill("läkare")
+    expect(hits).to_have_text("Totalt antal träffar: 0")
+    contacts_page.get_by_label("Söktext 3 gäller").select_option("Efternamn")
+    contacts_page.get_by_label("Söktext 3", exact=True).fill("oberg")
+    expect(hits).to_have_text("Totalt antal träffar: 1")
+    contacts_page.keyboard.press("ArrowDown")
+    expect(contacts_page.get_by_role("link", name="Anna Öberg")).to_be_focused()
+    contacts_page.keyboard.press("Tab")
+    contacts_page.keyboard.press("Enter")
+    opened = contacts_page.locator("details.all-numbers")
+    expect(opened.get_by_text("internt 51101")).to_be_visible()
+    contacts_page.keyboard.press("Escape")
+    expect(contacts_page.get_by_label("Söktext 3", exact=True)).to_be_focused()
+    contacts_page.wait_for_timeout(500)
+    expect(opened.get_by_text("internt 51101")).to_be_visible()
+
+
+def test_chosen_columns_come_back_with_the_search(contacts_page):
+    contacts_page.goto(reverse("advanced_search") + "?text4=växel")
+    contacts_page.get_by_text("Välj kolumner").click()
+    contacts_page.get_by_label("Huvudman").check()
+    contacts_page.get_by_role("button", name="Visa valda kolumner").click()
+    expect(contacts_page.get_by_role("columnheader", name="Huvudman")).to_be_visible()
+    expect(contacts_page.get_by_label("Söktext 4", exact=True)).to_have_value("växel")
+
+
+def test_all_of_it_works_without_javascript(contacts_page, chromium, live_server):
+    context = chromium.new_context(
+        base_url=live_server.url,
+        java_script_enabled=False,
+        storage_state=contacts_page.context.storage_state(),
+    )
+    page = context.new_page()
+    page.goto(reverse("contacts"))
+    page.get_by_role("searchbox").fill("nord")
+    page.get_by_role("button", name="Sök").click()
+    expect(page.locator(".ring-card")).to_contain_text("Nordmalings kommun")
+    expect(page.locator("[data-copy]").first).to_be_hidden()
+    page.get_by_text("Fler vägar").click()
+    expect(page.locator(".ring-others")).to_be_visible()
+    page.goto(reverse("advanced_search"))
+    page.get_by_label("Söktext 4", exact=True).fill("servicedesk")
+    page.get_by_role("button", name="Sök").click()
+    page.locator("details.all-numbers summary").click()
+    expect(page.locator("details.all-numbers").get_by_text("internt 59090")).to_be_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize("query", ["", "?q=växel", "?q=atlantis"])
-def test_accessible_and_never_wider_than_the_window(contacts_page, width, query):
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?q=växel",
+        "?q=atlantis",
+        "?q=nord",
+        "avancerad/",
+        "avancerad/?text4=växel",
+        "avancerad/?text4=zzz",
+        "enhet",
+    ],
+)
+def test_accessible_and_never_wider_than_the_window(contacts_page, county, width, query):
     contacts_page.set_viewport_size({"width": width, "height": 800})
-    contacts_page.goto(reverse("contacts") + query)
+    address = f"enhet/{county.health_centre.pk}/" if query == "enhet" else query
+    contacts_page.goto(reverse("contacts") + address)
+    for closed in contacts_page.locator("details summary").all():
+        closed.click()
     assert Axe().run(contacts_page).violations_count == 0
     assert contacts_page.evaluate("document.documentElement.scrollWidth <= innerWidth")

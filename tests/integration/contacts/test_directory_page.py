@@ -41,7 +41,7 @@ def text_of(page: BeautifulSoup) -> str:
 
 def rows(page: BeautifulSoup) -> dict[str, BeautifulSoup]:
     """Give each row of the table by the name in it."""
-    return {row.th.contents[0].strip(): row for row in page.select("tbody tr")}
+    return {row.th.a.get_text(): row for row in page.select("tbody tr")}
 
 
 @pytest.mark.clause("R5.1")

@@ -1,23 +1,21 @@
 """What is found, in which order, and which number to ring, read from the database."""
 
-import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
 
-from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
-from contacts.queries import (
-    entries_for_party,
-    find_by_name,
+from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
+from contacts.queries.ringing import (
     numbers_for,
     numbers_for_many,
     region_switchboard_number,
-    search_entries,
     switchboards,
 )
+from contacts.queries.search import search_entries
 from contacts.rules.parties import Party
+from contacts.rules.phone import Phone, PhoneKind
+from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +99,7 @@ def test_the_regions_switchboard_is_known_without_a_directory():
 
 def test_the_regions_switchboard_is_read_from_the_directory(directory):
     entry = DirectoryEntry.objects.get(name="Region Västerbottens växel")
-    entry.phone = "090-785 00 01"
+    entry.phones = [Phone(PhoneKind.DIRECT, "090-785 00 01")]
     entry.save()
     assert region_switchboard_number() == "090-785 00 01"
     assert [n.number for n in numbers_for(Party.INPATIENT, None, None, TUESDAY_10)] == ["090-785 00 01"]
@@ -135,7 +133,7 @@ def test_a_municipality_on_a_saturday_evening_with_and_without_a_number_for_its_
     ]
 
     entry = DirectoryEntry.objects.get(name="Hemsjukvård Nordmaling kväll/helg")
-    entry.phone = "0930-140 22"
+    entry.phones = [Phone(PhoneKind.DIRECT, "0930-140 22")]
     entry.save()
     best = numbers_for(Party.MUNICIPALITY, county.nordmaling.pk, None, SATURDAY_EVENING)[0]
     assert (best.number, best.tel, best.relays, best.verified) == (
@@ -149,11 +147,9 @@ def test_a_municipality_on_a_saturday_evening_with_and_without_a_number_for_its_
 @pytest.mark.clause("R5.4")
 def test_the_direct_number_of_a_hemsjukvard_unit_relays_to_its_municipality(county):
     unit = Unit.objects.create(
-        principal=county.mala,
-        name="Hemsjukvården Malå",
-        municipal_kind=MunicipalKind.HOME_NURSING,
-        direct_number="0953-140 50",
+        principal=county.mala, name="Hemsjukvården Malå", municipal_kind=MunicipalKind.HOME_NURSING
     )
+    make_entry(county.mala, unit.name, "0953-140 50", kind=EntryKind.HOME_NURSING, unit=unit)
     lines = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, TUESDAY_10)
     assert [(n.number, n.relays) for n in lines] == [
         ("0953-140 00", False),
@@ -184,7 +180,7 @@ def test_a_halsocentral_without_a_number_is_reached_through_the_switchboard(coun
 @pytest.mark.clause("R5.2")
 def test_a_halsocentrals_entry_is_found_by_its_name_or_by_its_unit(county):
     entry = DirectoryEntry.objects.get(name="Bjurholms hälsocentral")
-    entry.phone = "0932-141 00"
+    entry.phones = [Phone(PhoneKind.DIRECT, "0932-141 00")]
     entry.save()
     assert numbers_for(Party.OUTPATIENT, None, county.health_centre.pk, TUESDAY_10)[0].number == "0932-141 00"
 
@@ -193,17 +189,29 @@ def test_a_halsocentrals_entry_is_found_by_its_name_or_by_its_unit(county):
     assert numbers_for(Party.OUTPATIENT, None, county.health_centre.pk, TUESDAY_10)[0].number == "0932-141 00"
 
 
-def test_a_direct_number_that_is_an_entry_too_is_listed_once(county):
-    DirectoryEntry.objects.create(
-        principal=county.region,
-        unit=county.ward,
-        name="Medicin 1, expedition",
-        kind="ward",
-        phone="0907851122",
-        availability="always",
-    )
+def test_the_numbers_of_an_entry_are_tried_in_their_order_an_extension_last(county):
+    entry = DirectoryEntry.objects.get(name="Medicin 1")
+    entry.phones = [
+        Phone(PhoneKind.EXTENSION, "51122"),
+        Phone(PhoneKind.MOBILE, "070-174 06 05"),
+        Phone(PhoneKind.DIRECT, "090-785 11 22"),
+    ]
+    entry.save()
     lines = numbers_for(Party.INPATIENT, None, county.ward.pk, TUESDAY_10)
-    assert [n.entry_name for n in lines] == ["Medicin 1, expedition", "Region Västerbottens växel"]
+    assert [(n.number, n.kind) for n in lines] == [
+        ("070-174 06 05", PhoneKind.MOBILE),
+        ("090-785 11 22", PhoneKind.DIRECT),
+        ("090-785 00 00", PhoneKind.SWITCHBOARD),
+        ("51122", PhoneKind.EXTENSION),
+    ]
+
+
+def test_a_number_said_not_to_work_comes_after_those_that_may(county):
+    entry = DirectoryEntry.objects.get(name="Medicin 1")
+    entry.flagged = ["0907851122"]
+    entry.save()
+    lines = numbers_for(Party.INPATIENT, None, county.ward.pk, TUESDAY_10)
+    assert [(n.number, n.flagged) for n in lines] == [("090-785 00 00", False), ("090-785 11 22", True)]
 
 
 def test_a_person_at_the_unit_is_not_the_way_to_the_unit(county):
@@ -212,7 +220,7 @@ def test_a_person_at_the_unit_is_not_the_way_to_the_unit(county):
         unit=county.ward,
         name="Anna Påhittad",
         kind="person",
-        phone="090-785 33 44",
+        phones=[Phone(PhoneKind.DIRECT, "090-785 33 44")],
         availability="always",
     )
     numbers = [n.number for n in numbers_for(Party.INPATIENT, None, county.ward.pk, TUESDAY_10)]
@@ -233,90 +241,3 @@ def test_many_at_once_are_the_same_as_one_by_one_in_two_queries(county, django_a
 def test_nobody_to_ring_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert numbers_for_many([], TUESDAY_10) == {}
-
-
-def test_the_entries_of_a_party(county):
-    names = [e.name for e in entries_for_party(Party.MUNICIPALITY, municipality_id=county.nordmaling.pk)]
-    assert names == [
-        "Hemsjukvård Nordmaling dagtid",
-        "Hemsjukvård Nordmaling kväll/helg",
-        "Region Västerbottens växel",
-        "Växel Nordmaling",
-    ]
-    names = [e.name for e in entries_for_party(Party.OUTPATIENT, unit_id=county.health_centre.pk)]
-    assert names == ["Bjurholms hälsocentral", "Region Västerbottens växel"]
-
-
-@pytest.mark.parametrize(
-    ("name", "labels"),
-    [
-        ("Malå kommun", ["Malå kommun"]),
-        ("MALÅ", ["Malå kommun"]),
-        ("medicin 1", ["Medicin 1 (Region Västerbotten)"]),
-        ("medic", ["Medicin 1 (Region Västerbotten)"]),
-        ("bjurholms", ["Bjurholms hälsocentral (Region Västerbotten)", "Bjurholms kommun"]),
-        ("", []),
-        ("finns inte", []),
-    ],
-)
-def test_names_are_found(county, name, labels):
-    assert sorted(label for label, _ in find_by_name(name)) == labels
-
-
-class TestWhomToCall:
-    def ask(self, capsys, *args: str):
-        call_command("whom_to_call", *args)
-        return capsys.readouterr().out
-
-    @pytest.mark.clause("R5.3")
-    def test_json_best_first(self, county, capsys):
-        answer = json.loads(self.ask(capsys, "--unit", "Malå", "--at", "2026-11-24T12:10", "--json"))
-        assert answer == [
-            {
-                "entry": "Region Västerbottens växel",
-                "number": "090-785 00 00",
-                "open_now": True,
-                "opens_at": None,
-                "relays": False,
-                "verified_at": None,
-            },
-            {
-                "entry": "Växel Malå",
-                "number": "0953-140 00",
-                "open_now": False,
-                "opens_at": "2026-11-24T13:00:00+01:00",
-                "relays": False,
-                "verified_at": None,
-            },
-        ]
-
-    def test_text_for_people(self, county, capsys):
-        assert self.ask(capsys, "--unit", "Nordmaling", "--at", "2026-11-28T19:00+01:00").splitlines() == [
-            "090-785 00 00 · Region Västerbottens växel · öppet nu · ej verifierad",
-            "nummer saknas · Hemsjukvård Nordmaling kväll/helg · öppet nu · förmedlar · ej verifierad",
-            "nummer saknas · Växel Nordmaling · öppnar mån 30 nov 08.00 · ej verifierad",
-            "nummer saknas · Hemsjukvård Nordmaling dagtid · öppnar mån 30 nov 08.00 · förmedlar · ej verifierad",
-        ]
-
-    def test_a_unit_and_the_region(self, county, capsys):
-        ward = json.loads(self.ask(capsys, "--unit", "medicin 1", "--at", "2026-11-24T10:52Z", "--json"))
-        assert [row["number"] for row in ward] == ["090-785 11 22", "090-785 00 00"]
-        region = json.loads(self.ask(capsys, "--unit", "Region Västerbotten", "--json"))
-        assert [row["number"] for row in region] == ["090-785 00 00"]
-
-    @pytest.mark.parametrize(
-        ("args", "words"),
-        [
-            (["--unit", "Atlantis"], "Atlantis"),
-            (["--unit", "Bjurholms"], "flera heter så"),
-            (["--unit", "Malå", "--at", "i morgon"], "ISO-tid"),
-        ],
-    )
-    def test_what_can_not_be_used_is_one_line_and_status_2(self, county, capsys, args, words):
-        with pytest.raises(SystemExit) as end:
-            call_command("whom_to_call", *args)
-        told = capsys.readouterr()
-        assert end.value.code == 2
-        assert told.out == ""
-        assert len(told.err.splitlines()) == 1
-        assert words in told.err

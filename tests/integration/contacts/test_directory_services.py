@@ -1,5 +1,6 @@
 """Rows saved, retired and taken back, each with its row in the trace."""
 
+import json
 from datetime import time
 
 import pytest
@@ -7,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from contacts.models import AuditEntry, DirectoryEntry, User
-from contacts.queries import search_entries
-from contacts.rules.errors import RuleError
+from contacts.queries.search import search_entries
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.directory import note_password_change, restore_entry, retire_entry, save_row
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,8 @@ def last_trace() -> AuditEntry:
 
 
 def test_a_changed_number_loses_its_verification_and_leaves_from_and_to(umea, county):
-    umea.phone = "090-16 10 10"
+    umea.phones = [Phone(PhoneKind.SWITCHBOARD, "090-16 10 10")]
+    umea.flagged = ["090161000"]
     save_row(by=county.region_admin, row=umea)
 
     umea.refresh_from_db()
@@ -39,7 +42,12 @@ def test_a_changed_number_loses_its_verification_and_leaves_from_and_to(umea, co
         "directoryentry.changed",
     )
     assert (trace.target_type, trace.target_id) == ("contacts.DirectoryEntry", str(umea.pk))
-    assert trace.changes["phone"] == ["090-16 10 00", "090-16 10 10"]
+    assert [json.loads(value) for value in trace.changes["numbers"]] == [
+        [{"kind": "switchboard", "number": "090-16 10 00"}],
+        [{"kind": "switchboard", "number": "090-16 10 10"}],
+    ]
+    # What was said of a number that stands there no more is done with.
+    assert umea.flagged == []
     assert "verified_at" in trace.changes
 
 
@@ -61,13 +69,13 @@ def test_a_new_row_is_told_by_what_it_starts_with(county):
         principal=county.mala,
         name="Hemsjukvård Malå",
         kind="home_nursing",
-        phone="0953-1",
+        phones=[Phone(PhoneKind.DIRECT, "0953-140 01")],
         availability="unknown",
     )
     save_row(by=county.mala_admin, row=entry)
     trace = last_trace()
     assert trace.action == "directoryentry.added"
-    assert trace.changes["phone"] == ["", "0953-1"]
+    assert trace.changes["numbers"] == ["", '[{"kind": "direct", "number": "0953-140 01"}]']
     assert "remark" not in trace.changes
 
 
@@ -105,27 +113,50 @@ def test_a_password_set_in_the_admin_pages_is_noted(county):
     assert last_trace().target_id == str(county.alva.user.pk)
 
 
-def test_retired_and_taken_back(umea, county):
-    retire_entry(by=county.region_admin, entry=umea)
-    assert search_entries("växel umeå").entries == []
-    assert DirectoryEntry.objects.get(pk=umea.pk).retired_by == county.region_admin.user
-    retire_entry(by=county.region_admin, entry=umea)
+@pytest.fixture
+def mala(county) -> DirectoryEntry:
+    return DirectoryEntry.objects.get(name="Växel Malå")
 
-    restore_entry(by=county.region_admin, entry=umea)
-    restore_entry(by=county.region_admin, entry=umea)
-    assert [e.pk for e in search_entries("växel umeå").entries] == [umea.pk]
-    actions = [row.action for row in AuditEntry.objects.order_by("pk") if row.target_id == str(umea.pk)]
+
+def test_retired_and_taken_back(mala, county):
+    retire_entry(by=county.mala_admin, entry=mala)
+    assert search_entries("växel malå").entries == []
+    assert DirectoryEntry.objects.get(pk=mala.pk).retired_by == county.mala_admin.user
+    retire_entry(by=county.mala_admin, entry=mala)
+
+    restore_entry(by=county.mala_admin, entry=mala)
+    restore_entry(by=county.mala_admin, entry=mala)
+    assert [e.pk for e in search_entries("växel malå").entries] == [mala.pk]
+    rows = AuditEntry.objects.filter(target_type="contacts.DirectoryEntry", target_id=str(mala.pk))
+    actions = [row.action for row in rows.order_by("pk") if row.user == county.mala_admin.user]
     assert actions == ["directoryentry.retired", "directoryentry.restored"]
 
 
-def test_a_namesake_stops_an_entry_from_being_taken_back(umea, county):
-    retire_entry(by=county.region_admin, entry=umea)
+def test_a_contact_whose_number_can_not_be_read_is_retired_all_the_same(mala, county):
+    DirectoryEntry.objects.filter(pk=mala.pk).update(numbers=[{"kind": "direct", "number": "0953-1"}])
+    retire_entry(by=county.mala_admin, entry=mala)
+    mala.refresh_from_db()
+    assert mala.retired_at is not None
+
+
+def test_only_the_owners_administrator_retires_and_takes_back(mala, county):
+    for by in (county.region_admin, county.cissi):
+        with pytest.raises(NotAllowed):
+            retire_entry(by=by, entry=mala)
+        with pytest.raises(NotAllowed):
+            restore_entry(by=by, entry=mala)
+    mala.refresh_from_db()
+    assert mala.retired_at is None
+
+
+def test_a_namesake_stops_an_entry_from_being_taken_back(mala, county):
+    retire_entry(by=county.mala_admin, entry=mala)
     DirectoryEntry.objects.create(
-        principal=umea.principal,
-        name=umea.name,
-        department=umea.department,
+        principal=mala.principal,
+        name=mala.name,
+        department=mala.department,
         kind="switchboard",
         availability="unknown",
     )
-    with pytest.raises(RuleError, match="Växel Umeå"):
-        restore_entry(by=county.region_admin, entry=umea)
+    with pytest.raises(RuleError, match="Växel Malå"):
+        restore_entry(by=county.mala_admin, entry=mala)

@@ -19,12 +19,21 @@ from outage.queries.care_chains import get_event, logs_of
 from outage.queries.checklists import checklists_for
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
-from outage.services import care_chains, checklists, events, handovers, outages, registrations
+from outage.services import (
+    care_chains,
+    checklists,
+    events,
+    handovers,
+    number_flags,
+    outages,
+    registrations,
+)
 from tests.factories import (
     County,
     call_facts,
     chain_facts,
     make_chain,
+    make_entry,
     make_event,
     make_outage,
     outage_facts,
@@ -98,6 +107,13 @@ def of_an_event(write: Callable[..., object], **more: Any) -> Callable[[County, 
     return prepare
 
 
+def flag_number(county: County, chain: CareChain) -> Write:
+    make_entry(county.municipality, "Växeln i Skellefteå", "0910-00 00 00")
+    make_event(county.alva, chain)
+    failed = chain.handovers.get()
+    return lambda: number_flags.flag_called_number(by=county.alva, handover=failed, client_id=uuid4())
+
+
 def of_a_call(write: Callable[..., object], **more: Any) -> Callable[[County, CareChain], Write]:
     def prepare(county: County, chain: CareChain) -> Write:
         handover = tell(county.alva, chain, make_event(county.alva, chain))
@@ -135,9 +151,18 @@ WRITES: dict[str, Callable[[County, CareChain], Write]] = {
     ),
     "mark_task": mark,
     "acknowledge": acknowledge,
+    "flag_called_number": flag_number,
     "set_tick": tick,
 }
-NOUNS: tuple[ModuleType, ...] = (care_chains, checklists, events, handovers, outages, registrations)
+NOUNS: tuple[ModuleType, ...] = (
+    care_chains,
+    checklists,
+    events,
+    handovers,
+    number_flags,
+    outages,
+    registrations,
+)
 
 
 def test_the_table_holds_every_write_there_is():

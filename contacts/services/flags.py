@@ -1,0 +1,61 @@
+"""That a number does not work: said by whoever found out, seen by whoever owns the entry."""
+
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import DirectoryEntry, NumberFlag
+from contacts.queries.flags import entries_with_number
+from contacts.rules.errors import RuleError
+from contacts.rules.phone import digits, same_number
+
+from .submissions import claim
+
+_NOT_THERE = "Numret står inte bland kontakterna. Sök kontakten och läs vilket nummer som gäller."
+
+
+def flag_number(
+    *, by: Acting, client_id: UUID, number: str, entry: DirectoryEntry | None = None
+) -> list[NumberFlag]:
+    """Flag `number`, in any spelling, as one that does not work: in `entry`, else in every entry in force that has it.
+
+    Whoever is signed in may, of any principal. Give the rows, one for each entry; sent again, the same rows. The flag
+    stays on the entry until somebody verifies it, changes the number or retires it. Raise RuleError (field `number`)
+    where the number is in no such entry, IdClash where the id is taken by something else.
+    """
+    with transaction.atomic():
+        content = {"number": number.strip(), "entry": entry.pk if entry else None}
+        sent_before = claim(by=by, client_id=client_id, kind="number_flag", content=content)
+        if sent_before is not None:
+            own = NumberFlag.objects.filter(user=by.user, at__gte=sent_before.at).order_by("entry")
+            return [flag for flag in own if flag.pk == uuid5(client_id, str(flag.entry_id))]
+        found = [entry] if entry is not None else entries_with_number(number, by.principal)
+        # In the order of their keys, so that two who flag at once wait for each other and never in a ring.
+        locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
+        rows = locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)
+        flags = [_flag(by, client_id, row, number) for row in rows if _spelled(row, number)]
+        if not flags:
+            raise RuleError(_NOT_THERE, field="number")
+        return flags
+
+
+def _spelled(entry: DirectoryEntry, number: str) -> str:
+    """Give the number as the entry has it, "" where it has not."""
+    return next((phone.number for phone in entry.phones if same_number(phone.number, number)), "")
+
+
+def _flag(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) -> NumberFlag:
+    shown = _spelled(entry, number)
+    flag = NumberFlag(
+        id=uuid5(client_id, str(entry.pk)), entry=entry, number=shown, user=by.user, unit=by.unit
+    )
+    # The rows it points at are in hand, and the database holds the keys.
+    flag.full_clean(exclude=["entry", "user", "unit"])
+    flag.save()
+    if not entry.is_flagged(shown):
+        # The one column alone: what else stands in the entry is not this person's to answer for.
+        DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=[*entry.flagged, digits(shown)])
+    audit.record(by=by, action="number.flagged", target=entry, changes={"number": shown})
+    return flag

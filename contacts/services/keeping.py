@@ -1,0 +1,159 @@
+"""Contacts added, changed and confirmed by those who keep them."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from contacts.access import Acting, check_may
+from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Submission, Unit
+from contacts.rules.availability import Hours
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
+from contacts.rules.phone import Phone
+
+from .directory import save_row
+from .submissions import claim
+from .traces import changes_between, leave_trace
+from .versions import check_clean, check_keeper, check_version
+
+_NAMESAKE = "Kontakten finns redan hos huvudmannen. Ändra namnet eller avdelningen."
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """What is said of a contact. `phones` stand in the order they are to be tried."""
+
+    kind: EntryKind
+    name: str
+    hours: Hours
+    phones: tuple[Phone, ...] = ()
+    unit: Unit | None = None
+    first_name: str = ""
+    last_name: str = ""
+    title: str = ""
+    department: str = ""
+    remark: str = ""
+    owner: str = ""
+    source: str = ""
+
+    def write_to(self, entry: DirectoryEntry) -> None:
+        """Put the facts into a row, unsaved."""
+        for field in fields(self):
+            setattr(entry, field.name, getattr(self, field.name))
+        entry.kind = EntryKind(self.kind).value
+
+    def content(self) -> dict[str, Any]:
+        """Give the facts as a submission keeps them."""
+        told = {field.name: str(getattr(self, field.name)) for field in fields(self)}
+        return told | {"unit": self.unit.pk if self.unit else None}
+
+
+def add_entry(*, by: Acting, client_id: UUID, facts: EntryFacts, verified: bool = False) -> DirectoryEntry:
+    """Add a contact to the person's own principal; a form sent twice gives the contact of the first time.
+
+    `verified` confirms the facts in the same write. Raises NotAllowed, IdClash, and RuleError with the field where
+    the contact can not stand or is there already.
+    """
+    with transaction.atomic():
+        check_may(by, Right.MANAGE_DIRECTORY)
+        content = facts.content() | {"verified": verified}
+        first = claim(by=by, client_id=client_id, kind="entry.add", content=content)
+        if first is not None:
+            return _added_by(first, facts)
+        entry = DirectoryEntry(principal=by.principal)
+        _write(by, entry, facts)
+        if verified:
+            _confirm(by, entry)
+        return entry
+
+
+def change_entry(
+    *,
+    by: Acting,
+    entry: DirectoryEntry,
+    client_id: UUID,
+    version: str,
+    facts: EntryFacts,
+    verified: bool = False,
+) -> DirectoryEntry:
+    """Change a contact that still is the `version` the person saw.
+
+    A changed number or changed hours take the verification away, unless `verified` confirms them in the same write.
+    Raises NotAllowed, IdClash, ChangedMeanwhile, and RuleError with the field where the contact can not stand.
+    """
+    with transaction.atomic():
+        check_keeper(by, entry)
+        content = facts.content() | {"verified": verified, "entry": entry.pk, "version": version}
+        if claim(by=by, client_id=client_id, kind="entry.change", content=content) is not None:
+            return DirectoryEntry.objects.get(pk=entry.pk)
+        entry = _locked(entry)
+        check_version(entry, version)
+        if entry.retired_at is not None:
+            raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+        _write(by, entry, facts)
+        if verified:
+            _confirm(by, entry)
+        return entry
+
+
+def verify_entry(
+    *, by: Acting, entry: DirectoryEntry, client_id: UUID, version: str, without_number: bool = False
+) -> DirectoryEntry:
+    """Confirm that a contact is right as the person saw it, in `version`; what was said of its numbers is done with.
+
+    `without_number` confirms that there is no number and that the switchboard is the way. Raises NotAllowed, IdClash,
+    ChangedMeanwhile, and RuleError where a number is missing and nobody has said so.
+    """
+    with transaction.atomic():
+        check_keeper(by, entry)
+        content = {"entry": entry.pk, "version": version, "without_number": without_number}
+        if claim(by=by, client_id=client_id, kind="entry.verify", content=content) is not None:
+            return DirectoryEntry.objects.get(pk=entry.pk)
+        entry = _locked(entry)
+        check_version(entry, version)
+        if entry.retired_at is not None:
+            raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+        if not entry.phones and not without_number:
+            raise RuleError(
+                "Nummer saknas. Lägg till ett, eller bekräfta att växeln är vägen.", field="number"
+            )
+        _confirm(by, entry)
+        return entry
+
+
+def _locked(entry: DirectoryEntry) -> DirectoryEntry:
+    rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("principal", "unit").get(pk=entry.pk)
+
+
+def _write(by: Acting, entry: DirectoryEntry, facts: EntryFacts) -> None:
+    if facts.unit is not None and facts.unit.principal_id != by.principal.pk:
+        raise RuleError("Välj en av huvudmannens egna enheter.", field="unit")
+    facts.write_to(entry)
+    check_clean(entry)
+    try:
+        with transaction.atomic():
+            save_row(by=by, row=entry)
+    except IntegrityError as wrong:
+        # Somebody else added the same contact at the same time.
+        raise RuleError(_NAMESAKE, field="name") from wrong
+
+
+def _confirm(by: Acting, entry: DirectoryEntry) -> None:
+    before = DirectoryEntry.objects.get(pk=entry.pk)
+    entry.verified_at, entry.verified_by, entry.flagged = timezone.now(), by.user, []
+    check_clean(entry)
+    entry.save()
+    leave_trace(by, "directoryentry.verified", entry, changes_between(before, entry))
+
+
+def _added_by(first: Submission, facts: EntryFacts) -> DirectoryEntry:
+    """Give the contact that a form sent before has added, by what stands in the trace from that moment on."""
+    rows = AuditEntry.objects.filter(
+        user=first.user_id, action="directoryentry.added", at__gte=first.at
+    ).order_by("at", "pk")
+    added = next(row for row in rows if row.changes.get("name") == ["", facts.name])
+    return DirectoryEntry.objects.get(pk=added.target_id)

@@ -1,0 +1,30 @@
+"""How far a long piece of work has come, told while it goes on."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` of the step that `words` name, in Swedish. A `total` of 0: nobody knows how long it takes."""
+
+    words: str
+    done: int = 0
+    total: int = 0
+
+
+Steps = Generator[Progress, None, Result]
+"""Work that tells how far it has come and ends with its result."""
+
+
+def finish(steps: Steps[Result]) -> Result:
+    """Do the work to its end and give its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result

@@ -1,0 +1,56 @@
+"""What a write leaves in the trace about a row of the directory: each field, from and to."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import AuditEntry, User
+
+_UNTOLD = frozenset(
+    {
+        "password",
+        "last_login",
+        "flagged",
+        "search_key",
+        "first_name_key",
+        "last_name_key",
+        "title_key",
+        "department_key",
+        "digits_key",
+        "sort_key",
+    }
+)
+
+
+def changes_between(before: models.Model | None, row: models.Model) -> dict[str, Any]:
+    """Give each field that differs, from and to, as text; for a new row what it starts with. Lists are JSON."""
+    told: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if field.primary_key or field.attname in _UNTOLD:
+            continue
+        old = getattr(before, field.attname) if before is not None else None
+        new = getattr(row, field.attname)
+        if old != new and not (before is None and new in (None, "", False, [])):
+            told[field.attname] = [_as_text(old), _as_text(new)]
+    return told
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+
+
+def person_of(by: Acting | User) -> User:
+    """Give the person who acts, in an assignment or in the admin pages."""
+    return by if isinstance(by, User) else by.user
+
+
+def leave_trace(by: Acting | User, action: str, row: models.Model, changes: dict[str, Any]) -> AuditEntry:
+    """Write the row of the trace; call it in the transaction of the write it tells of."""
+    if isinstance(by, User):
+        return audit.record_system(action=action, user=by, target=row, changes=changes)
+    return audit.record(by=by, action=action, target=row, changes=changes)

@@ -1,0 +1,90 @@
+"""Units added and changed by those who keep them. A unit is never deleted: it goes out of use."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from contacts.access import Acting, check_may
+from contacts.models import AuditEntry, Submission, Unit
+from contacts.rules.errors import RuleError
+from contacts.rules.hsa import tidy_hsa_id
+from contacts.rules.permissions import Right
+
+from .directory import save_row
+from .submissions import claim
+from .versions import check_clean, check_keeper, check_version
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What is said of a unit. The kinds are the values of WardKind, OutpatientKind and MunicipalKind, or ""."""
+
+    name: str
+    ward_kind: str = ""
+    outpatient_kind: str = ""
+    municipal_kind: str = ""
+    hsa_id: str = ""
+    active: bool = True
+
+
+def add_unit(*, by: Acting, client_id: UUID, facts: UnitFacts) -> Unit:
+    """Add a unit to the person's own principal; a form sent twice gives the unit of the first time.
+
+    Raises NotAllowed, IdClash, and RuleError with the field where the unit can not stand.
+    """
+    with transaction.atomic():
+        check_may(by, Right.MANAGE_DIRECTORY)
+        first = claim(by=by, client_id=client_id, kind="unit.add", content=asdict(facts))
+        if first is not None:
+            return _added_by(first, facts)
+        unit = Unit(principal=by.principal)
+        _write(by, unit, facts)
+        return unit
+
+
+def change_unit(*, by: Acting, unit: Unit, client_id: UUID, version: str, facts: UnitFacts) -> Unit:
+    """Change a unit that still is the `version` the person saw.
+
+    Raises NotAllowed, IdClash, ChangedMeanwhile, and RuleError with the field: nobody takes the unit of the own
+    assignment out of use, which would end it.
+    """
+    with transaction.atomic():
+        check_keeper(by, unit)
+        content = asdict(facts) | {"unit": unit.pk, "version": version}
+        if claim(by=by, client_id=client_id, kind="unit.change", content=content) is not None:
+            return Unit.objects.get(pk=unit.pk)
+        rows = Unit.objects.select_for_update(no_key=True, of=("self",)).select_related("principal")
+        unit = rows.get(pk=unit.pk)
+        check_version(unit, version)
+        if not facts.active and unit.pk == by.unit.pk:
+            raise RuleError(
+                "Du arbetar på enheten. Be en administratör på en annan enhet ta den ur bruk.", field="active"
+            )
+        _write(by, unit, facts)
+        return unit
+
+
+def _write(by: Acting, unit: Unit, facts: UnitFacts) -> None:
+    if by.principal.is_region and facts.municipal_kind:
+        raise RuleError("Välj bara för en kommuns enhet.", field="municipal_kind")
+    if not by.principal.is_region and (facts.ward_kind or facts.outpatient_kind):
+        field = "ward_kind" if facts.ward_kind else "outpatient_kind"
+        raise RuleError("Välj bara för regionens enhet.", field=field)
+    for name, value in asdict(facts).items():
+        setattr(unit, name, value)
+    unit.hsa_id = tidy_hsa_id(facts.hsa_id)
+    check_clean(unit)
+    try:
+        with transaction.atomic():
+            save_row(by=by, row=unit)
+    except IntegrityError as wrong:
+        # Somebody else added a unit of that name at the same time.
+        raise RuleError("Enheten finns redan. Välj ett annat namn.", field="name") from wrong
+
+
+def _added_by(first: Submission, facts: UnitFacts) -> Unit:
+    """Give the unit that a form sent before has added, by what stands in the trace from that moment on."""
+    rows = AuditEntry.objects.filter(user=first.user_id, action="unit.added", at__gte=first.at)
+    added = next(row for row in rows.order_by("at", "pk") if row.changes.get("name") == ["", facts.name])
+    return Unit.objects.get(pk=added.target_id)

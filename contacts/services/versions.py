@@ -1,0 +1,39 @@
+"""What is refused because the row is no longer the one that the person saw, or can not stand as it is."""
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from contacts.access import Acting, check_may
+from contacts.models import DirectoryEntry, Unit
+from contacts.queries.versions import version_of
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.permissions import Right
+
+
+class ChangedMeanwhile(RuleError):
+    """Somebody else changed the row after the page was made. Nothing is written."""
+
+    def __init__(self) -> None:
+        super().__init__("Någon annan har ändrat sedan du öppnade sidan. Inget är sparat än.")
+
+
+def check_version(row: DirectoryEntry | Unit, version: str) -> None:
+    """Raise ChangedMeanwhile where `row` is not the version that the person saw. An empty one is not checked."""
+    if version and version_of(row) != version:
+        raise ChangedMeanwhile
+
+
+def check_keeper(by: Acting, row: DirectoryEntry | Unit) -> None:
+    """Raise NotAllowed where the person does not keep the contacts of the principal that the row belongs to."""
+    check_may(by, Right.MANAGE_DIRECTORY)
+    if row.principal_id != by.principal.pk:
+        raise NotAllowed("Bara huvudmannens egen administratör ändrar här.")
+
+
+def check_clean(row: DirectoryEntry | Unit) -> None:
+    """Raise RuleError, with the field it belongs beside, where the row can not stand."""
+    try:
+        row.full_clean()
+    except ValidationError as wrong:
+        field, reasons = next(iter(wrong.message_dict.items()))
+        # What is said of the row as a whole is said of its name: a name stands once.
+        raise RuleError(reasons[0], field="name" if field == NON_FIELD_ERRORS else field) from wrong

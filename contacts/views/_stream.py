@@ -1,0 +1,62 @@
+"""A page that is sent while the work goes on: its head at once, how far it has come, and the result. No script."""
+
+import logging
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
+from uuid import uuid4
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.template.loader import render_to_string
+
+from contacts.rules.errors import RuleError
+from contacts.services.progress import Steps
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def streamed(
+    request: HttpRequest,
+    steps: Steps[Result],
+    *,
+    heading: str,
+    ended: Callable[[Result], str],
+    refused: Callable[[RuleError], str],
+) -> StreamingHttpResponse:
+    """Answer with a page that does the work as it is sent.
+
+    `ended` gives the last part of the page from the result, `refused` from the reason why it could not be. Where the
+    browser goes away, the work is given up and what it had written is taken back.
+    """
+    marker = uuid4().hex
+    page = render_to_string("contacts/importing/run.html", {"heading": heading, "marker": marker}, request)
+    head, _, foot = page.partition(marker)
+
+    def parts() -> Iterator[str]:
+        yield head
+        try:
+            result = yield from _told(steps)
+            yield ended(result)
+        except RuleError as error:
+            yield refused(error)
+        except Exception:
+            # The head of the page is with the reader already: a 500 can not be told any other way.
+            logger.exception("a streamed page broke")
+            yield render_to_string("contacts/importing/_broken.html")
+        yield foot
+
+    return StreamingHttpResponse(parts())
+
+
+def _told(steps: Steps[Result]) -> Generator[str, None, Result]:
+    """Go through the steps, giving each as a piece of the page."""
+    try:
+        while True:
+            step = next(steps)
+            yield render_to_string("contacts/importing/_step.html", {"step": step})
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    finally:
+        # The transaction of work that is given up ends here, not when somebody collects the garbage.
+        steps.close()

@@ -1,0 +1,36 @@
+"""The directory as a file to keep: CSV, XLSX, vCard."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from contacts.models import Principal
+from contacts.queries.exporting import principal_or_none
+from contacts.services.exporting import FileForm, export_directory
+
+
+@require_GET
+def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
+    """Give the entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
+    if form not in set(FileForm):
+        raise Http404
+    made = export_directory(by=request.acting, form=FileForm(form), principal=chosen_principal(request))
+    return HttpResponse(
+        made.content,
+        content_type=made.content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{made.filename}"',
+            "Cache-Control": "no-store, private",
+        },
+    )
+
+
+def chosen_principal(request: HttpRequest) -> Principal | None:
+    """Give the principal that the address names, None where it names none; 404 where there is no such one."""
+    wanted = request.GET.get("huvudman", "")
+    if not wanted:
+        return None
+    # Eighteen digits fit every database's key; more would be an error of the database's, not a missing page.
+    found = principal_or_none(int(wanted)) if wanted.isdecimal() and len(wanted) <= 18 else None
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,35 @@
+"""A number that does not work, told of from the entry's own page."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from contacts.queries.entries import entries_in_use
+from contacts.rules.errors import IdClash, RuleError
+from contacts.services.flags import flag_number as flag
+from contacts.webforms.flags import STALE, FlagForm
+
+FLAGGED = "Anmält. Den som äger kontakten ser det i sin lista."
+
+
+@require_POST
+def flag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Flag one of an entry's numbers; 404 for an entry that is not in force."""
+    entry = entries_in_use().filter(pk=entry_id).first()
+    if entry is None:
+        raise Http404
+    form = FlagForm(request.POST)
+    if form.is_valid():
+        try:
+            flag(by=request.acting, entry=entry, **form.cleaned_data)
+        except IdClash:
+            messages.error(request, f"Inget är anmält. {STALE}")
+        except RuleError as error:
+            messages.error(request, f"Inget är anmält. {error.reason}")
+        else:
+            messages.success(request, FLAGGED)
+    else:
+        first = next(iter(form.errors.values()))[0]
+        messages.error(request, f"Inget är anmält. {first}")
+    return redirect("contact", entry_id)

@@ -1,0 +1,212 @@
+"""One contact, and the pages of those who keep a principal's contacts."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts.access import can
+from contacts.models import DirectoryEntry
+from contacts.presenters.directory import phone_number
+from contacts.presenters.keeping import deeds, differences, kept_entry, units_named
+from contacts.queries.keeping import (
+    KEPT_LABELS,
+    Kept,
+    entry_by_id,
+    history_of,
+    kept_entries,
+    kept_figures,
+    next_to_verify,
+    own_entry,
+    standing_flags,
+    unit_names,
+)
+from contacts.queries.kept_units import units_to_choose
+from contacts.queries.ringing import region_switchboard_number
+from contacts.queries.versions import version_of
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.permissions import Right
+from contacts.services.directory import restore_entry, retire_entry
+from contacts.services.keeping import EntryFacts, add_entry, change_entry
+from contacts.views.skipping import skip
+from contacts.views.tools import renew, require_keeper, save_or_show
+from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of
+
+TO_VERIFY = "kontrollera"
+
+
+def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
+    """Give a contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
+    require_keeper(request)
+    entry = own_entry(request.acting.principal, entry_id)
+    if entry is None:
+        raise Http404
+    return entry
+
+
+@require_safe
+def keep_contacts(request: HttpRequest) -> HttpResponse:
+    """List the principal's own contacts: all of them, or those that something ails."""
+    require_keeper(request)
+    principal, now = request.acting.principal, timezone.now()
+    form = KeptForm(request.GET)
+    kept, text, page = form.wanted()
+    figures = kept_figures(principal, now)
+    found = kept_entries(principal, kept=kept, text=text, now=now, page=page)
+    flags = standing_flags(found.object_list)
+    context = {
+        "principal": principal,
+        "form": form,
+        "kept": kept,
+        "figures": [(which, KEPT_LABELS[which], figures[which]) for which in Kept],
+        "to_verify": next_to_verify(principal, now).left,
+        "found": found,
+        "rows": [kept_entry(entry, flags.get(entry.pk, ()), now) for entry in found],
+    }
+    return render(request, "contacts/keeping/list.html", context)
+
+
+@require_safe
+def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Show everything about one contact, to everyone; to those who keep it also what was done with it."""
+    entry = entry_by_id(entry_id)
+    if entry is None:
+        raise Http404
+    now = timezone.now()
+    keeps = can(request.acting, Right.MANAGE_DIRECTORY) and entry.principal_id == request.acting.principal.pk
+    context: dict[str, Any] = {
+        "contact": kept_entry(entry, standing_flags([entry]).get(entry.pk, ()), now),
+        "entry": entry,
+        "keeps": keeps,
+    }
+    if not entry.phones:
+        context["switchboard"] = phone_number("Växel", region_switchboard_number())
+    if keeps:
+        history = history_of(entry, request.GET.get("sida"))
+        rows = list(history)
+        context |= {
+            "history": history,
+            "deeds": deeds(rows, unit_names(units_named(rows))),
+            "version": version_of(entry),
+            "client_id": uuid4(),
+        }
+    return render(request, "contacts/directory/show.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def contact_new(request: HttpRequest) -> HttpResponse:
+    """Add a contact."""
+    require_keeper(request)
+    units = units_to_choose(request.acting.principal)
+    initial = {"client_id": uuid4(), "unit": request.GET.get("enhet", "")}
+    form = EntryForm(request.POST or None, initial=initial, units=units)
+
+    def show(form: EntryForm, status: int = 200) -> HttpResponse:
+        return render(request, "contacts/keeping/edit.html", {"form": form}, status=status)
+
+    def save() -> HttpResponse:
+        data = form.cleaned_data
+        entry = add_entry(
+            by=request.acting,
+            client_id=data["client_id"],
+            facts=EntryFacts(**form.facts()),
+            verified=data["verified"],
+        )
+        messages.success(request, f"{entry.name} är tillagd.")
+        return redirect("contact", entry.pk)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
+    return show(form)
+
+
+@require_http_methods(["GET", "POST"])
+def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
+    entry = own_entry_or_404(request, entry_id)
+    verifying = request.GET.get("vidare") == TO_VERIFY
+    if entry.retired_at is not None and request.method == "GET":
+        messages.warning(request, "Kontakten är avförd. Ta tillbaka den för att ändra.")
+        return redirect("contact", entry.pk)
+    units = units_to_choose(request.acting.principal)
+    if entry.unit is not None and entry.unit not in units:
+        units.append(entry.unit)
+    initial = initial_of(entry) | {
+        "client_id": uuid4(),
+        "version": version_of(entry),
+        "verified": verifying,
+    }
+    rows = max(NUMBER_ROWS, len(entry.phones) + 1)
+    form = EntryForm(request.POST or None, initial=initial, units=units, rows=rows)
+
+    def show(form: EntryForm, status: int = 200, **more: Any) -> HttpResponse:
+        context = {"form": form, "entry": entry, "verifying": verifying} | more
+        return render(request, "contacts/keeping/edit.html", context, status=status)
+
+    def save() -> HttpResponse:
+        data = form.cleaned_data
+        changed = change_entry(
+            by=request.acting,
+            entry=entry,
+            client_id=data["client_id"],
+            version=data["version"] or "-",
+            facts=EntryFacts(**form.facts()),
+            verified=data["verified"],
+        )
+        if data["verified"]:
+            messages.success(request, f"{changed.name} är sparad och kontrollerad.")
+        else:
+            doubt = " Uppgifterna är ej verifierade." if changed.verified_at is None else ""
+            messages.success(request, f"{changed.name} är sparad.{doubt}")
+        if not verifying:
+            return redirect("contact", entry.pk)
+        if not data["verified"]:
+            skip(request, entry.pk)
+        return redirect("verify_contacts")
+
+    def changed() -> HttpResponse:
+        stands = own_entry_or_404(request, entry_id)
+        typed = DirectoryEntry(
+            principal=stands.principal, flagged=stands.flagged, retired_at=stands.retired_at
+        )
+        EntryFacts(**form.facts()).write_to(typed)
+        renew(form, version_of(stands))
+        done = deeds(list(history_of(stands))[:1], {})
+        return show(form, 409, differences=differences(stands, typed), last=done[0] if done else None)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show, changed=changed)
+    return show(form)
+
+
+@require_POST
+def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Take a contact out of use; its page then offers to take it back."""
+    entry = own_entry_or_404(request, entry_id)
+    try:
+        retire_entry(by=request.acting, entry=entry, version=request.POST.get("version", ""))
+    except RuleError as error:
+        messages.error(request, f"{error.reason} Läs igenom kontakten igen.")
+    else:
+        messages.success(request, f"{entry.name} är avförd. Den finns kvar med sin historik.")
+    return redirect("contact", entry.pk)
+
+
+@require_POST
+def contact_restore(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Take a contact back into use."""
+    entry = own_entry_or_404(request, entry_id)
+    try:
+        restore_entry(by=request.acting, entry=entry)
+    except NotAllowed as error:
+        raise PermissionDenied(error.reason) from None
+    except RuleError as error:
+        messages.error(request, error.reason)
+    else:
+        messages.success(request, f"{entry.name} är tagen i bruk igen.")
+    return redirect("contact", entry.pk)

@@ -1,0 +1,86 @@
+"""What views share: the right, a form saved or shown again with everything typed."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from contacts.access import Acting, can
+from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.permissions import Right
+from contacts.services.submissions import keep_clash
+from contacts.services.versions import ChangedMeanwhile
+
+_NOT_CONTENT = {"csrfmiddlewaretoken", "typed_by", "held"}
+Form = TypeVar("Form", bound=forms.Form)
+_BESIDE = {"number": "number_0"}
+
+
+def require_keeper(request: HttpRequest) -> None:
+    """Answer 403 where the person keeps no contacts."""
+    require(request.acting, Right.MANAGE_DIRECTORY)
+
+
+def require(acting: Acting, right: Right) -> None:
+    """Answer 403 with the reason where the role lacks the right."""
+    if not can(acting, right):
+        raise PermissionDenied("Din roll ger inte rätt till sidan.")
+
+
+def keep_what_came(request: HttpRequest, client_id: UUID) -> None:
+    """Keep, whole, what came under an id that was used for something else."""
+    content = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_CONTENT}
+    keep_clash(by=request.acting, client_id=client_id, content=content)
+
+
+def save_or_show(
+    request: HttpRequest,
+    form: Form,
+    *,
+    save: Callable[[], HttpResponse],
+    show: Callable[[Form, int], HttpResponse],
+    changed: Callable[[], HttpResponse] | None = None,
+) -> HttpResponse:
+    """Save a form that came in; where that can not be, show it again with everything typed and a sentence by its field.
+
+    A form that was held over a lapsed log-in is only shown. `changed` answers where somebody else changed the row
+    meanwhile; an id used before with other content answers 409, keeps both and gives the form a new id, so that it can
+    be saved as one of its own.
+    """
+    if "held" in request.POST:
+        return show(form, 200)
+    if not form.is_valid():
+        return show(form, 422)
+    try:
+        return save()
+    except NotAllowed as error:
+        raise PermissionDenied(error.reason) from None
+    except ChangedMeanwhile as error:
+        if changed is not None:
+            return changed()
+        form.add_error(None, error.reason)
+        return show(form, 409)
+    except IdClash as error:
+        keep_what_came(request, form.cleaned_data["client_id"])
+        form.add_error(None, error.reason)
+        renew(form)
+        return show(form, 409)
+    except RuleError as error:
+        by_field = getattr(error, "fields", None)
+        if by_field and hasattr(form, "add_service_errors"):
+            form.add_service_errors(by_field)
+        else:
+            field = _BESIDE.get(error.field or "", error.field)
+            form.add_error(field if field in form.fields else None, error.reason)
+        return show(form, 422)
+
+
+def renew(form: forms.Form, version: str | None = None) -> None:
+    """Give a form that is shown again a new id, and the version that it would now replace, so that it can be saved."""
+    form.data = form.data.copy()
+    form.data["client_id"] = str(uuid4())
+    if version is not None:
+        form.data["version"] = version

@@ -1,0 +1,96 @@
+"""The units of a principal, kept by its administrators."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contacts.queries.kept_units import own_unit, own_units, ways_missing
+from contacts.queries.versions import version_of
+from contacts.rules.ways import MISSING_WAY_LABELS
+from contacts.services.units import UnitFacts, add_unit, change_unit
+from contacts.views.tools import renew, require_keeper, save_or_show
+from contacts.webforms.units import UnitForm
+
+_FIELDS = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id", "active")
+
+
+@require_safe
+def keep_units(request: HttpRequest) -> HttpResponse:
+    """List the principal's own units, and how each can be reached."""
+    require_keeper(request)
+    principal = request.acting.principal
+    found = own_units(principal, request.GET.get("sida"))
+    lacks = ways_missing([unit for unit in found if unit.active], timezone.now())
+    context = {
+        "principal": principal,
+        "found": found,
+        "rows": [
+            (unit, [MISSING_WAY_LABELS[missing] for missing in lacks.get(unit.pk, ())]) for unit in found
+        ],
+    }
+    return render(request, "contacts/keeping/units.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def unit_new(request: HttpRequest) -> HttpResponse:
+    """Add a unit."""
+    require_keeper(request)
+    of_region = request.acting.principal.is_region
+    form = UnitForm(request.POST or None, initial={"client_id": uuid4()}, of_region=of_region)
+
+    def show(form: UnitForm, status: int = 200) -> HttpResponse:
+        return render(request, "contacts/keeping/unit_edit.html", {"form": form}, status=status)
+
+    def save() -> HttpResponse:
+        facts = UnitFacts(**form.facts())
+        unit = add_unit(by=request.acting, client_id=form.cleaned_data["client_id"], facts=facts)
+        messages.success(request, f"{unit.name} är tillagd.")
+        return redirect("keep_units")
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
+    return show(form)
+
+
+@require_http_methods(["GET", "POST"])
+def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Change a unit, or take it out of use; it is never deleted."""
+    require_keeper(request)
+    principal = request.acting.principal
+    unit = own_unit(principal, unit_id)
+    if unit is None:
+        raise Http404
+    initial = {name: getattr(unit, name) for name in _FIELDS}
+    initial |= {"client_id": uuid4(), "version": version_of(unit)}
+    form = UnitForm(request.POST or None, initial=initial, of_region=principal.is_region)
+
+    def show(form: UnitForm, status: int = 200, **more: object) -> HttpResponse:
+        context = {"form": form, "unit": unit} | more
+        return render(request, "contacts/keeping/unit_edit.html", context, status=status)
+
+    def save() -> HttpResponse:
+        data = form.cleaned_data
+        changed = change_unit(
+            by=request.acting,
+            unit=unit,
+            client_id=data["client_id"],
+            version=data["version"] or "-",
+            facts=UnitFacts(**form.facts()),
+        )
+        messages.success(request, f"{changed.name} är sparad.")
+        return redirect("keep_units")
+
+    def changed() -> HttpResponse:
+        stands = own_unit(principal, unit_id)
+        if stands is None:
+            raise Http404
+        renew(form, version_of(stands))
+        return show(form, 409, stands=stands)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show, changed=changed)
+    return show(form)

@@ -1,0 +1,79 @@
+"""Kontrollera: one contact after another, answered by a key."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from contacts.presenters.directory import phone_number
+from contacts.presenters.keeping import kept_entry
+from contacts.queries.keeping import next_to_verify, standing_flags
+from contacts.queries.ringing import region_switchboard_number
+from contacts.queries.versions import version_of
+from contacts.rules.errors import IdClash, RuleError
+from contacts.services.directory import retire_entry
+from contacts.services.keeping import verify_entry
+from contacts.views.keeping import own_entry_or_404
+from contacts.views.skipping import forget_skipped, skip, skipped
+from contacts.views.tools import keep_what_came, require_keeper
+from contacts.webforms.verifying import Answer, VerifyForm
+
+
+@require_http_methods(["GET", "POST"])
+def verify_contacts(request: HttpRequest) -> HttpResponse:
+    """Show the contact to confirm next; take the answer about the one that was shown."""
+    require_keeper(request)
+    if request.method == "POST":
+        return _answer(request)
+    now = timezone.now()
+    found = next_to_verify(request.acting.principal, now, skipped(request))
+    context = {"queue": found}
+    if found.entry is not None:
+        flags = standing_flags([found.entry])
+        context |= {
+            "contact": kept_entry(found.entry, flags.get(found.entry.pk, ()), now),
+            "entry": found.entry,
+            "version": version_of(found.entry),
+            "client_id": uuid4(),
+        }
+        if not found.entry.phones:
+            context["switchboard"] = phone_number("Växel", region_switchboard_number())
+    return render(request, "contacts/keeping/verify.html", context)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    form = VerifyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Inget är sparat. Svara igen.")
+        return redirect("verify_contacts")
+    data = form.cleaned_data
+    answer = data["svar"]
+    if answer is Answer.AGAIN:
+        forget_skipped(request)
+        return redirect("verify_contacts")
+    entry = own_entry_or_404(request, data["entry"] or 0)
+    back = redirect("contact", entry.pk) if data["stanna"] else redirect("verify_contacts")
+    try:
+        if answer is Answer.SKIP:
+            skip(request, entry.pk)
+        elif answer is Answer.GONE:
+            retire_entry(by=request.acting, entry=entry, version=data["version"])
+            messages.success(request, f"{entry.name} är avförd. Den finns kvar med sin historik.")
+        else:
+            verify_entry(
+                by=request.acting,
+                entry=entry,
+                client_id=data["client_id"],
+                version=data["version"],
+                without_number=data["utan_nummer"],
+            )
+            messages.success(request, f"{entry.name} är kontrollerad.")
+    except IdClash as error:
+        keep_what_came(request, data["client_id"])
+        messages.error(request, error.reason)
+    except RuleError as error:
+        messages.error(request, f"{entry.name}: {error.reason} Läs igenom kontakten igen.")
+    return back

@@ -1,0 +1,1 @@
+"""Django form classes of the app."""

@@ -1,0 +1,253 @@
+"""The form of a contact, made for people: numbers as rows, hours by what applies."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from contacts.models import DirectoryEntry, EntryKind, Unit
+from contacts.queries.keeping import KEPT_LABELS, Kept
+from contacts.rules.availability import (
+    AVAILABILITY_LABELS,
+    EVES_LABELS,
+    Availability,
+    Eves,
+    Hours,
+    Span,
+    Summer,
+    check_hours,
+)
+from contacts.rules.errors import RuleError
+from contacts.rules.phone import (
+    LONGEST_NUMBER,
+    PHONE_KIND_LABELS,
+    Phone,
+    PhoneKind,
+    check_phone,
+    same_number,
+    tidy_number,
+)
+
+from .fields import ClockField, DayField
+
+NUMBER_ROWS = 6
+DAY_LABELS = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag", "Helgdag")
+_DAYTIME = (Availability.DAYTIME,)
+_OWN_HOURS = (Availability.OWN_HOURS,)
+_WITH_LUNCH = (Availability.DAYTIME, Availability.OWN_HOURS)
+_WITH_EVES = (*_WITH_LUNCH, Availability.EVENING_WEEKEND)
+_HOUR_FIELDS = (
+    *("availability", "opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eves"),
+    *("eve_closes_at", "summer_from", "summer_to", "summer_opens_at", "summer_closes_at"),
+)
+_TEXTS = ("first_name", "last_name", "title", "department", "remark", "owner", "source")
+
+
+class KeptForm(forms.Form):
+    """Which of the own contacts to list: the filter, the search text, the page. What can not be meant is left out."""
+
+    visa = forms.ChoiceField(
+        required=False, choices=[(kept.value, label) for kept, label in KEPT_LABELS.items()]
+    )
+    q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=100)
+    sida = forms.IntegerField(required=False, min_value=1)
+
+    def wanted(self) -> tuple[Kept, str, int]:
+        """Give the filter, the text and the page, each the first where it is none."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Kept(data.get("visa") or Kept.ALL), data.get("q", ""), data.get("sida") or 1
+
+
+def _text(label: str, most: int, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, required=False, **more)
+
+
+class EntryForm(forms.Form):
+    """A contact. After `is_valid`, `facts()` gives it by the names that the service uses.
+
+    What stands in a part that does not apply is left out where it stood there before, and told of where it was
+    typed now: nothing that is typed disappears without a word.
+    """
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="Typ",
+        choices=[("", "Välj typ"), *EntryKind.choices],
+        error_messages={"required": "Välj typ."},
+    )
+    unit = forms.ChoiceField(label="Enhet", required=False)
+    name = _text("Namn", 200, help_text="Så som kontakten ska stå i listor. Tomt: för- och efternamn.")
+    first_name = _text("Förnamn", 100)
+    last_name = _text("Efternamn", 100)
+    title = _text("Titel", 100)
+    department = _text("Avdelning", 200)
+    availability = forms.ChoiceField(
+        label="Gäller",
+        choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj när kontakten gäller."},
+    )
+    opens_at = ClockField(label="Öppnar")
+    closes_at = ClockField(label="Stänger")
+    friday_closes_at = ClockField(label="Stänger fredag")
+    lunch_from = ClockField(label="Lunchstängt från")
+    lunch_to = ClockField(label="Lunchstängt till")
+    eves = forms.ChoiceField(label="Aftnar", choices=[(e.value, label) for e, label in EVES_LABELS.items()])
+    eve_closes_at = ClockField(label="Stänger på aftnar")
+    summer_from = DayField(label="Sommartid från")
+    summer_to = DayField(label="Sommartid till och med")
+    summer_opens_at = ClockField(label="Öppnar på sommaren")
+    summer_closes_at = ClockField(label="Stänger på sommaren")
+    remark = _text("Anmärkning", 500, widget=forms.Textarea({"rows": 2}), help_text="Inga patientuppgifter.")
+    owner = _text("Ägare", 200, help_text="Vem hos er som svarar för att uppgifterna stämmer.")
+    source = _text("Källa", 200, help_text="Varifrån uppgifterna kommer.")
+    verified = forms.BooleanField(label="Jag har kontrollerat att uppgifterna stämmer", required=False)
+
+    def __init__(self, *args: Any, units: Sequence[Unit], rows: int = NUMBER_ROWS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._units = {str(unit.pk): unit for unit in units}
+        self._rows = rows
+        choices = [(pk, unit.name) for pk, unit in self._units.items()]
+        self.fields["unit"].choices = [("", "Ingen enhet"), *choices]
+        for row in range(rows):
+            self.fields[f"kind_{row}"] = forms.ChoiceField(
+                label=f"Slag av nummer {row + 1}",
+                choices=[(kind.value, label) for kind, label in PHONE_KIND_LABELS.items()],
+                required=False,
+            )
+            self.fields[f"number_{row}"] = forms.CharField(
+                label=f"Nummer {row + 1}",
+                required=False,
+                max_length=LONGEST_NUMBER,
+                widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+            )
+        for place, day in enumerate(DAY_LABELS):
+            self.fields[f"day_{place}_from"] = ClockField(label=f"{day} från")
+            self.fields[f"day_{place}_to"] = ClockField(label=f"{day} till")
+
+    @property
+    def number_rows(self) -> list[tuple[BoundField, BoundField]]:
+        """Give the rows of numbers: what kind, and the number."""
+        return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
+
+    @property
+    def day_rows(self) -> list[tuple[str, BoundField, BoundField]]:
+        """Give the week and the public holiday: the day, from and to."""
+        return [
+            (day, self[f"day_{place}_from"], self[f"day_{place}_to"]) for place, day in enumerate(DAY_LABELS)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the numbers and the hours; say what is wrong beside its field."""
+        data = super().clean() or self.cleaned_data
+        person = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
+        # A person who changes name does so once: the name in lists follows, unless somebody has written another.
+        if person and ("name" not in self.changed_data or not data.get("name")):
+            data["name"] = person
+        if not data.get("name") and "name" not in self.errors:
+            self.add_error("name", "Skriv ett namn, eller för- och efternamn.")
+        data["phones"] = self._phones(data)
+        if not any(name in _HOUR_FIELDS or name.startswith("day_") for name in self.errors):
+            data["hours"] = self._hours(data)
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, by the names the service uses; call after `is_valid`."""
+        data = self.cleaned_data
+        return {
+            "kind": EntryKind(data["kind"]),
+            "unit": self._units.get(data["unit"]),
+            "name": data["name"],
+            "phones": data["phones"],
+            "hours": data["hours"],
+            **{name: data[name] for name in _TEXTS},
+        }
+
+    def _phones(self, data: dict[str, Any]) -> tuple[Phone, ...]:
+        phones: list[Phone] = []
+        for row in range(self._rows):
+            typed = data.get(f"number_{row}")
+            if not typed:
+                continue
+            phone = Phone(PhoneKind(data.get(f"kind_{row}") or PhoneKind.DIRECT), tidy_number(typed))
+            try:
+                if any(same_number(phone.number, other.number) for other in phones):
+                    raise RuleError("Numret står redan på en rad ovanför.")
+                check_phone(phone)
+            except RuleError as wrong:
+                self.add_error(f"number_{row}", wrong.reason)
+            phones.append(phone)
+        return tuple(phones)
+
+    def _hours(self, data: dict[str, Any]) -> Hours | None:
+        applies = Availability(data["availability"])
+        changed = set(self.changed_data)
+
+        def given(name: str, *, where: bool) -> Any:
+            return (data.get(name) or None) if where or name in changed else None
+
+        daytime, lunch = applies in _DAYTIME, applies in _WITH_LUNCH
+        eves = Eves(given("eves", where=applies in _WITH_EVES) or Eves.UNSAID)
+        try:
+            hours = Hours(
+                availability=applies,
+                opens_at=given("opens_at", where=daytime),
+                closes_at=given("closes_at", where=daytime),
+                friday_closes_at=given("friday_closes_at", where=daytime),
+                lunch_from=given("lunch_from", where=lunch),
+                lunch_to=given("lunch_to", where=lunch),
+                days=self._days(given, applies in _OWN_HOURS),
+                eves=eves,
+                eve_closes_at=given("eve_closes_at", where=eves is Eves.SHORT),
+                summer=self._summer(given, lunch),
+            )
+            check_hours(hours)
+        except RuleError as wrong:
+            self.add_error(_beside(wrong.field), wrong.reason)
+            return None
+        return hours
+
+    def _days(self, given: Any, where: bool) -> tuple[Span | None, ...]:
+        days: list[Span | None] = []
+        for place in range(len(DAY_LABELS)):
+            opens, closes = (given(f"day_{place}_{end}", where=where) for end in ("from", "to"))
+            if (opens is None) != (closes is None):
+                missing = "from" if opens is None else "to"
+                raise RuleError("Ange både från och till.", field=f"day_{place}_{missing}")
+            days.append(None if opens is None else Span(opens, closes))
+        return tuple(days) if where or any(days) else ()
+
+    def _summer(self, given: Any, where: bool) -> Summer | None:
+        names = ("summer_from", "summer_to", "summer_opens_at", "summer_closes_at")
+        values = [given(name, where=where) for name in names]
+        if not any(value is not None for value in values):
+            return None
+        for name, value in zip(names, values, strict=True):
+            if value is None:
+                raise RuleError("Fyll i hela sommartiden, eller lämna den tom.", field=name)
+        return Summer(*values)
+
+
+def _beside(field: str | None) -> str | None:
+    """Give the field of the form that an error of the rules stands beside."""
+    if field == "days":
+        return "day_0_from"
+    if field and field.startswith("day_") and field.count("_") == 1:
+        return f"{field}_from"
+    return field
+
+
+def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
+    """Give what the form of a contact starts with."""
+    columns = ("kind", "name", *_TEXTS, *_HOUR_FIELDS)
+    initial: dict[str, Any] = {name: getattr(entry, name) for name in columns}
+    initial["unit"] = str(entry.unit_id or "")
+    for row, phone in enumerate(entry.phones):
+        initial |= {f"kind_{row}": phone.kind.value, f"number_{row}": phone.number}
+    for place, span in enumerate(entry.hours.days):
+        if span is not None:
+            initial |= {f"day_{place}_from": span.opens, f"day_{place}_to": span.closes}
+    return initial

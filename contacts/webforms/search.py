@@ -1,0 +1,74 @@
+"""The forms of searching the directory."""
+
+from typing import Any
+
+from django import forms
+
+from contacts.rules.directory_search import (
+    CONTACT_COLUMN_LABELS,
+    SEARCH_FIELD_LABELS,
+    ContactColumn,
+    SearchField,
+)
+
+LONGEST_TEXT = 100
+# As many as there are fields, so that each can be asked about once (R5.6).
+TEXTS = len(SearchField)
+
+
+class ContactSearchForm(forms.Form):
+    """The one box that searches everything, and which page of what was found."""
+
+    q = forms.CharField(label="Sök kontakt", required=False, max_length=LONGEST_TEXT, empty_value="")
+    sida = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+class AdvancedSearchForm(forms.Form):
+    """Up to four search texts, each with the field it applies to, and which page of what was found (R5.6)."""
+
+    sida = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number, field in enumerate(SearchField, start=1):
+            self.fields[f"text{number}"] = forms.CharField(
+                label=f"Söktext {number}",
+                required=False,
+                max_length=LONGEST_TEXT,
+                empty_value="",
+                widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+            )
+            self.fields[f"falt{number}"] = forms.ChoiceField(
+                label=f"Söktext {number} gäller",
+                required=False,
+                choices=[(f.value, SEARCH_FIELD_LABELS[f]) for f in SearchField],
+                initial=field.value,
+            )
+
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Give each search text with its field, to be shown on a line of its own."""
+        return [(self[f"text{n}"], self[f"falt{n}"]) for n in range(1, TEXTS + 1)]
+
+    def texts(self) -> list[tuple[SearchField, str]]:
+        """Give what is sought, after validation; a field that is left out of the address is the line's first one."""
+        data = self.cleaned_data
+        return [
+            (SearchField(data.get(f"falt{n}") or field.value), data.get(f"text{n}", ""))
+            for n, field in enumerate(SearchField, start=1)
+        ]
+
+    def wrong(self) -> bool:
+        """Tell whether a search text or its field can not be used. A wrong page number is the first page."""
+        return bool(set(self.errors) - {"sida"})
+
+
+class ContactColumnsForm(forms.Form):
+    """Which columns the advanced search lists beside the four it always has."""
+
+    kolumn = forms.MultipleChoiceField(
+        label="Fler kolumner",
+        required=False,
+        choices=[(c.value, CONTACT_COLUMN_LABELS[c]) for c in ContactColumn],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,45 @@
+"""How files are taken in: in memory, and no more of them than may be read."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+from contacts.tables.limits import FILE_BYTES
+
+
+class BoundedUploadHandler(FileUploadHandler):
+    """Keeps the files of one request up to one byte more than a directory file may have; the rest is let go.
+
+    Nothing is put on the disk. A file that was cut off is told by its length: `read_table` refuses it with a sentence.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._room = FILE_BYTES + 1
+        self._pieces: list[bytes] = []
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with the next file of the request."""
+        super().new_file(*args, **kwargs)
+        self._pieces = []
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Keep what there is room for."""
+        piece = raw_data[: self._room]
+        self._room -= len(piece)
+        self._pieces.append(piece)
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        """Give the file, or the beginning of it."""
+        content = b"".join(self._pieces)
+        return InMemoryUploadedFile(
+            file=BytesIO(content),
+            field_name=self.field_name,
+            name=self.file_name,
+            content_type=self.content_type,
+            size=len(content),
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )

@@ -1,0 +1,199 @@
+"""The contact list for the binder: for each principal and unit whom to ring, then every number there is (R5)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.access import Acting
+from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.queries.ringing import RingRequest
+from contacts.rules.availability import hours_words
+from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display
+from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
+from contacts.rules.swedish_text import search_key
+from contacts.rules.whom_to_call import NumberToRing, Way
+from contacts.verification import still_verified
+from forms.presenters.numbers import NumberLine, number_line, unbroken
+from forms.queries import ListSource, principal_request, unit_request
+from outage.queries.checklists import routine_of
+
+DAYTIME, WEEKEND = "Vardag dagtid", "Kväll och helg"
+BOTH = "Vardag dagtid, kväll och helg"
+
+
+@dataclass(frozen=True, slots=True)
+class RingLine:
+    """Whom to ring at one time. `ask_for` is set where a switchboard has to connect; `relays` as on screen (R5.4)."""
+
+    number: NumberLine
+    ask_for: str
+    relays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RingTime:
+    """A time of the week and whom to ring then: the best first, and a sure way where the best may not answer."""
+
+    label: str
+    lines: tuple[RingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPhone:
+    """One number of an entry."""
+
+    label: str
+    number: str
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry. Without `phones` it says the `switchboard` to ring instead."""
+
+    name: str
+    about: str
+    phones: tuple[EntryPhone, ...]
+    switchboard: str
+    when: str
+    remark: str
+    unverified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBlock:
+    """A principal or a unit: whom to ring, then its entries."""
+
+    name: str
+    ring: tuple[RingTime, ...]
+    entries: tuple[EntryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalBlock:
+    """A principal with its units; `own` has the entries of no unit."""
+
+    own: PlaceBlock
+    units: tuple[PlaceBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactListView:
+    """A whole contact list. `weekday` and `weekend` are the moments that the answers are given for."""
+
+    principals: tuple[PrincipalBlock, ...]
+    routine_version: str
+    printed_at: datetime
+    printed_by: str
+    printed_unit: str
+    weekday: datetime
+    weekend: datetime
+
+
+def contact_list_view(
+    source: ListSource, moments: tuple[datetime, datetime], by: Acting, now: datetime
+) -> ContactListView:
+    """Give the list as printed by `by` at the aware moment `now`; `moments` are those `source` was made for."""
+    grouped = _Grouped(source, now)
+    return ContactListView(
+        principals=tuple(grouped.principal(principal) for principal in source.principals),
+        routine_version=routine_of(None).version,
+        printed_at=now,
+        printed_by=by.user.full_name,
+        printed_unit=by.unit.name,
+        weekday=moments[0],
+        weekend=moments[1],
+    )
+
+
+class _Grouped:
+    """The entries by where they belong: to a unit, by tie or by name as when ringing, else to the principal."""
+
+    def __init__(self, source: ListSource, now: datetime) -> None:
+        self._source, self._now = source, now
+        self._units: dict[int, list[Unit]] = defaultdict(list)
+        for unit in source.units:
+            self._units[unit.principal_id].append(unit)
+        in_list = {unit.pk for unit in source.units}
+        by_name = {(unit.principal_id, unit.name): unit.pk for unit in source.units}
+        self._entries: dict[tuple[int, int | None], list[DirectoryEntry]] = defaultdict(list)
+        self._switchboards: dict[int, str] = {}
+        for entry in source.entries:
+            place = entry.unit_id if entry.unit_id in in_list else None
+            if entry.unit_id is None:
+                place = by_name.get((entry.principal_id, entry.name))
+            self._entries[entry.principal_id, place].append(entry)
+            number = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
+            if entry.kind == EntryKind.SWITCHBOARD and number:
+                self._switchboards.setdefault(entry.principal_id, number)
+
+    def principal(self, principal: Principal) -> PrincipalBlock:
+        """Give a principal with its units in Swedish order."""
+        return PrincipalBlock(
+            own=self._place(principal, principal_request(principal), self._entries[principal.pk, None]),
+            units=tuple(
+                self._place(unit, unit_request(unit), self._entries[principal.pk, unit.pk])
+                for unit in self._units[principal.pk]
+            ),
+        )
+
+    def _place(
+        self, place: Principal | Unit, request: RingRequest, entries: Iterable[DirectoryEntry]
+    ) -> PlaceBlock:
+        answers = [numbers[request] for numbers in self._source.numbers]
+        asked = "" if isinstance(place, Principal) and place.is_region else place.name
+        return PlaceBlock(
+            name=place.name,
+            ring=_ring_times(answers[0], answers[1], asked),
+            entries=tuple(self._entry(entry) for entry in entries),
+        )
+
+    def _entry(self, entry: DirectoryEntry) -> EntryLine:
+        switchboard = self._switchboards.get(entry.principal_id, REGION_SWITCHBOARD_NUMBER)
+        known = set(search_key(entry.name).split())
+        # What has no word that the name has not tells nobody anything.
+        about = ", ".join(
+            text for text in (entry.title, entry.department) if not set(search_key(text).split()) <= known
+        )
+        return EntryLine(
+            name=entry.name,
+            about=about,
+            phones=tuple(
+                EntryPhone(
+                    PHONE_KIND_LABELS[phone.kind],
+                    unbroken(display(phone.number)),
+                    entry.is_flagged(phone.number),
+                )
+                for phone in entry.phones
+            ),
+            switchboard="" if entry.phones else unbroken(switchboard),
+            when=hours_words(entry.hours),
+            remark=entry.remark,
+            unverified=not still_verified(entry.verified_at, self._now),
+        )
+
+
+def _ring_times(
+    daytime: Sequence[NumberToRing], weekend: Sequence[NumberToRing], asked: str
+) -> tuple[RingTime, ...]:
+    by_day, by_weekend = _ring_lines(daytime, asked), _ring_lines(weekend, asked)
+    if by_day == by_weekend:
+        return (RingTime(BOTH, by_day),)
+    return (RingTime(DAYTIME, by_day), RingTime(WEEKEND, by_weekend))
+
+
+def _ring_lines(numbers: Sequence[NumberToRing], asked: str) -> tuple[RingLine, ...]:
+    """Give the best number, and after one that may not answer the best of those that do."""
+    best, *others = [number for number in numbers if number.number]
+    sure = [] if best.open_now else [number for number in others if number.open_now][:1]
+    # What has no number is what one asks the switchboard for.
+    without = next((number.entry_name for number in numbers if not number.number), asked)
+    return tuple(
+        RingLine(
+            number=number_line(number),
+            ask_for=without if number.way is Way.REGION_SWITCHBOARD and asked else "",
+            relays=number.relays,
+        )
+        for number in (best, *sure)
+    )

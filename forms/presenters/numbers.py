@@ -1,0 +1,37 @@
+"""A number as it stands on paper: whose it is, when it answers, and what one should know before ringing it."""
+
+from dataclasses import dataclass
+
+from contacts.rules.availability import hours_words
+from contacts.rules.whom_to_call import NumberToRing
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """A number with whose it is, when it answers, and its marks in words."""
+
+    name: str
+    number: str
+    when: str = ""
+    unverified: bool = False
+    flagged: bool = False
+
+
+def number_line(number: NumberToRing) -> NumberLine:
+    """Give a number to ring as it is printed; "internt 59090" for an extension."""
+    return NumberLine(
+        name=number.entry_name,
+        number=unbroken(number.shown),
+        when=_lowered(hours_words(number.hours)),
+        unverified=not number.verified,
+        flagged=number.flagged,
+    )
+
+
+def unbroken(number: str) -> str:
+    """Give a number that stays on one line where there is room for it."""
+    return number.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]

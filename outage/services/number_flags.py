@@ -1,0 +1,25 @@
+"""From a call that failed to the directory: the number does not work."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from contacts.access import Acting
+from contacts.models import NumberFlag
+from contacts.rules.errors import RuleError
+from contacts.services.flags import flag_number
+from outage.models import Handover
+from outage.rules.handover import Direction
+from outage.rules.informing import FAILED, CallOutcome
+
+
+def flag_called_number(*, by: Acting, handover: Handover, client_id: UUID) -> list[NumberFlag]:
+    """Flag the number of a failed call, which comes from `get_handover` and so is one that `by` may see.
+
+    What goes to the directory is the number alone: neither the call nor its patient. Raise RuleError where the call
+    was received or got through, and where the number is not in the directory.
+    """
+    if handover.direction != Direction.GIVEN or CallOutcome(handover.outcome) not in FAILED:
+        raise RuleError("Samtalet kom fram. Anmäl numret på kontaktens egen sida om det ändå inte fungerar.")
+    with transaction.atomic():
+        return flag_number(by=by, client_id=client_id, number=handover.number)

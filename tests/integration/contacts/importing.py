@@ -1,0 +1,72 @@
+"""What the tests of bringing in a file share: files, what is sent, and the page read as a person reads it."""
+
+from typing import Any
+from uuid import uuid4
+
+from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from contacts.access import Acting
+from contacts.management.commands.import_directory import OWN_FILE
+from contacts.models import DirectoryEntry
+from contacts.rules.directory_columns import COLUMNS
+from contacts.tables import write_csv
+
+PAGE = "/kontakter/las-in/"
+
+
+def page_of(response) -> BeautifulSoup:
+    """Give a page, whether it came whole or piece by piece."""
+    content = response.getvalue() if response.streaming else response.content
+    text = content.decode()
+    assert text.count("<!doctype html>") == 1
+    assert text.rstrip().endswith("</html>")
+    return BeautifulSoup(text, "html.parser")
+
+
+def words(page: BeautifulSoup) -> str:
+    return " ".join((page.main or page).get_text(" ").split())
+
+
+def groups(page: BeautifulSoup) -> dict[str, int]:
+    """Give the groups of a preview and how many each has."""
+    links = page.select(".kept-filters a")
+    return {link.contents[0].strip(): int(link.strong.text) for link in links}
+
+
+def table(page: BeautifulSoup) -> list[str]:
+    return [" ".join(row.get_text(" ").split()) for row in page.select(".import-rows tbody tr")]
+
+
+def upload(client: Client, by: Acting, content: bytes, **more: Any):
+    client.force_login(by.user)
+    fields = {"client_id": uuid4(), "file": SimpleUploadedFile("Hemligt namn.csv", content)} | more
+    return client.post(PAGE, fields)
+
+
+def confirm(client: Client, page: BeautifulSoup, **more: Any):
+    """Send the form that a preview ends with."""
+    (form,) = page.main.find_all("form")
+    sent = {
+        field["name"]: field.get("value", "")
+        for field in form.find_all("input")
+        if field["type"] != "checkbox"
+    }
+    return client.post(form["action"], sent | more)
+
+
+def changed(old: str, new: str) -> bytes:
+    text = OWN_FILE.read_text(encoding="utf-8-sig")
+    assert old in text
+    return text.replace(old, new).encode()
+
+
+def malas(*names: str, columns: dict[str, str] | None = None) -> bytes:
+    """Give a file of Malå's with new contacts of those names."""
+    cells = dict.fromkeys(COLUMNS, "") | {"Huvudman": "Malå kommun", "Typ": "annan"} | (columns or {})
+    return write_csv([COLUMNS, *([*(cells | {"Enhet": name}).values()] for name in names)])
+
+
+def everything() -> list[tuple]:
+    return list(DirectoryEntry.objects.order_by("pk").values_list())

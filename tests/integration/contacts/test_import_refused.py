@@ -1,0 +1,109 @@
+"""Läs in says no: bad rows, what is no table, what is too large, and whose file it is."""
+
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from contacts.models import DirectoryEntry, DirectoryUpload
+from contacts.tables.limits import FILE_BYTES
+from tests.integration.contacts.importing import (
+    PAGE,
+    everything,
+    groups,
+    malas,
+    page_of,
+    table,
+    upload,
+    words,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_bad_rows_are_told_and_nothing_can_be_confirmed(client, county):
+    content = malas("Kosten", "Tvätten", columns={"Telefon": "fråga", "Typ": "kök"})
+    page = page_of(upload(client, county.mala_admin, content))
+    assert "Filen har 4 fel. Inget kan läsas in förrän hela filen är rätt." in words(page)
+    assert groups(page) == {"Fel i filen": 4}
+    assert table(page)[0].startswith("Rad 2 Typ Typen")
+    assert page.main.find("form") is None
+    kept = DirectoryUpload.objects.get()
+    before = everything()
+    refused = page_of(client.post(f"{PAGE}{kept.pk}/", {"client_id": uuid4()}))
+    assert "rad 2, Typ" in words(refused)
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "Filen är tom. Välj en annan fil."),
+        (b"%PDF-1.7 ...", "Filen är en PDF, inte en tabell."),
+        (b"a;b\n" * (FILE_BYTES // 4 + 100), "Filen är större än 5 MB. Dela upp den."),
+    ],
+)
+def test_a_refused_file_is_told_beside_the_field_and_the_form_can_be_used(client, county, content, sentence):
+    page = page_of(upload(client, county.mala_admin, content))
+    field = page.main.find("input", {"name": "file"})
+    assert sentence in page.main.find(class_="invalid-feedback").text
+    assert page.main.find(class_="invalid-feedback")["id"] in field["aria-describedby"]
+    assert not DirectoryUpload.objects.exists()
+    form = page.main.find("form")
+    again = client.post(
+        form["action"],
+        {
+            "client_id": form.find("input", {"name": "client_id"})["value"],
+            "file": SimpleUploadedFile("f.csv", malas("Kosten")),
+        },
+    )
+    assert groups(page_of(again))["Nya"] == 1
+
+
+def test_no_file_is_told_beside_the_field(client, county):
+    client.force_login(county.mala_admin.user)
+    response = client.post(PAGE, {"client_id": uuid4()})
+    assert response.status_code == 422
+    assert "Välj en fil." in page_of(response).main.find(class_="invalid-feedback").text
+
+
+def test_a_huge_file_is_never_kept_whole(client, county):
+    client.force_login(county.mala_admin.user)
+    huge = SimpleUploadedFile("f.csv", b"x" * (4 * FILE_BYTES))
+    with patch("contacts.views.importing.upload_steps", side_effect=RuntimeError) as steps:
+        client.raise_request_exception = False
+        client.post(PAGE, {"client_id": uuid4(), "file": huge})
+    assert len(steps.call_args.kwargs["content"]) == FILE_BYTES + 1
+
+
+def test_anothers_upload_is_not_found(client, county):
+    page_of(upload(client, county.mala_admin, malas("Kosten")))
+    address = f"{PAGE}{DirectoryUpload.objects.get().pk}/"
+    client.force_login(county.region_admin.user)
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"client_id": uuid4()}).status_code == 404
+    assert client.get(f"{PAGE}{uuid4()}/").status_code == 404
+    assert not DirectoryEntry.objects.filter(name="Kosten").exists()
+
+
+def test_staff_may_not(client, county):
+    page_of(upload(client, county.mala_admin, malas("Kosten")))
+    address = f"{PAGE}{DirectoryUpload.objects.get().pk}/"
+    client.force_login(county.cissi.user)
+    for path in (PAGE, address):
+        assert client.get(path).status_code == 403
+        assert client.post(path, {"client_id": uuid4()}).status_code == 403
+    assert upload(client, county.alva, malas("Tvätten")).status_code == 403
+    assert DirectoryUpload.objects.count() == 1
+
+
+def test_a_form_held_over_a_lapsed_log_in_is_only_shown(client, county):
+    page_of(upload(client, county.mala_admin, malas("Kosten")))
+    address = f"{PAGE}{DirectoryUpload.objects.get().pk}/"
+    before = everything()
+    for path in (PAGE, address):
+        response = client.post(path, {"client_id": uuid4(), "held": "1"})
+        assert response.status_code == 200
+        assert "Läs in kontakter" in words(page_of(response))
+    assert everything() == before

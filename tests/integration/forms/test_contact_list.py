@@ -1,0 +1,103 @@
+"""Printing the contact list as a write: who may, what row and trace it leaves, what the browser gets."""
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contacts import audit
+from contacts.models import AuditEntry, Principal, Unit
+from contacts.rules.permissions import Role
+from forms.models import Sheet
+from forms.rendering import PrintingUnavailable
+from forms.services.printing import print_contact_list
+from tests.factories import make_entry
+from tests.paper.making import at, make_place, person
+from tests.paper.reading import everything, pages, squashed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    return make_place()
+
+
+def test_a_print_leaves_a_row_and_a_trace(place):
+    made = print_contact_list(by=place.alva)
+    row = Sheet.objects.get()
+    assert row == made.sheet
+    assert (row.kind, row.chain, row.outage, row.unit) == ("contact_list", None, None, place.ward)
+    assert (row.user, row.routine_version, row.pages) == (
+        place.alva.user,
+        "2023-04-03",
+        len(pages(made.pdf)),
+    )
+    trace = AuditEntry.objects.get()
+    assert (trace.action, trace.chain, trace.target_id) == ("sheet.printed", None, str(row.pk))
+    assert trace.changes == {"kind": "contact_list", "pages": row.pages}
+    assert row.get_kind_display() == "Kontaktlista"
+
+
+def test_without_its_trace_no_print_is_kept(place, monkeypatch):
+    def broken(**_: object) -> None:
+        raise IntegrityError("the second write fails")
+
+    monkeypatch.setattr(audit, "record", broken)
+    with pytest.raises(IntegrityError):
+        print_contact_list(by=place.alva)
+    assert not Sheet.objects.exists()
+
+
+def test_everyone_signed_in_may_print_it_and_nothing_is_kept_in_the_browser(client, place):
+    town_unit = Unit.objects.create(principal=place.town, name="Biståndet", municipal_kind="social_care")
+    admin = person("Adam Adm", place.ward, Role.ADMIN)
+    with time_machine.travel(at(14, 5), tick=False):
+        for acting in (place.alva, admin, person("Cissi Ceder", town_unit)):
+            client.force_login(acting.user)
+            answer = client.get(reverse("contact_list"))
+            assert answer.status_code == 200
+            assert answer["Content-Type"] == "application/pdf"
+            assert answer["Content-Disposition"] == 'inline; filename="kontaktlista-2026-11-24.pdf"'
+            assert "no-store" in answer["Cache-Control"]
+            assert squashed("Växel Umeå") in everything(answer.content)
+
+
+def test_the_address_narrows_to_a_principal_and_knows_no_other_id(client, place):
+    client.force_login(place.alva.user)
+    text = everything(client.get(reverse("contact_list"), {"huvudman": place.town.pk}).content)
+    assert squashed("Umeå kommun") in text
+    assert squashed("Ålidhems hälsocentral") not in text
+    for wrong in ("0", "x", "-1", "9" * 30):
+        assert client.get(reverse("contact_list"), {"huvudman": wrong}).status_code == 404
+    assert client.post(reverse("contact_list")).status_code == 405
+    assert Sheet.objects.count() == 1
+    client.logout()
+    assert client.get(reverse("contact_list")).status_code == 302
+
+
+def test_a_server_that_can_not_print_says_why(client, place, monkeypatch):
+    def unavailable(*args, **kwargs):
+        raise PrintingUnavailable("Utskrift är avstängd: servern saknar Pango.")
+
+    monkeypatch.setattr("forms.services.printing.render", unavailable)
+    client.force_login(place.alva.user)
+    answer = client.get(reverse("contact_list"))
+    assert answer.status_code == 503
+    assert "servern saknar Pango" in answer.text
+    assert not Sheet.objects.exists()
+
+
+def test_a_longer_list_asks_no_more_questions(place):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            print_contact_list(by=place.alva)
+        return len(captured)
+
+    few = queries()
+    for number in range(12):
+        town = Principal.objects.create(name=f"Kommun {number}", short_name=f"K{number}", kind="municipality")
+        unit = Unit.objects.create(principal=town, name=f"Enhet {number}", municipal_kind="social_care")
+        make_entry(town, f"Kontakt {number}", "090-16 10 01", unit=unit)
+    assert queries() == few <= 14

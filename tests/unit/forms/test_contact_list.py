@@ -1,0 +1,59 @@
+"""The two moments a contact list answers for, over every day of five years against the calendar itself."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+import pytest
+
+from contacts.rules.availability import Availability, Hours, is_open
+from forms.rules.contact_list import weekday_and_weekend
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+# The library counts every Sunday as a holiday unless told not to.
+RED = holidays.country_holidays("SE", years=range(2025, 2033), include_sundays=False)
+DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(5 * 365)]
+
+
+@pytest.mark.clause("R5.3")
+@pytest.mark.clause("R5.4")
+def test_daytime_answers_at_the_first_and_evening_and_weekend_at_the_second():
+    for printed_on in DAYS:
+        weekday, weekend = weekday_and_weekend(printed_on, STOCKHOLM)
+        for moment, open_then, shut_then in (
+            (weekday, Availability.DAYTIME, Availability.EVENING_WEEKEND),
+            (weekend, Availability.EVENING_WEEKEND, Availability.DAYTIME),
+        ):
+            assert is_open(Hours(open_then), moment, STOCKHOLM), printed_on
+            assert not is_open(Hours(shut_then), moment, STOCKHOLM), printed_on
+
+
+def test_the_weekday_is_the_first_ordinary_one_to_come_and_the_weekend_the_next_saturday():
+    for printed_on in DAYS:
+        coming = [printed_on + timedelta(days=n) for n in range(1, 20)]
+        ordinary = [
+            day
+            for day in coming
+            if day.isoweekday() <= 5 and day not in RED and day + timedelta(days=1) not in RED
+        ]
+        weekday, weekend = weekday_and_weekend(printed_on, STOCKHOLM)
+        assert weekday.date() == ordinary[0]
+        assert weekend.date() == next(day for day in coming if f"{day:%a}" == "Sat")
+        assert (f"{weekday:%H%M}", f"{weekend:%H%M}") == ("1000", "1900")
+        assert weekday.utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("printed_on", "weekday", "weekend"),
+    [
+        (date(2026, 11, 22), datetime(2026, 11, 23, 10), datetime(2026, 11, 28, 19)),
+        (date(2026, 11, 28), datetime(2026, 11, 30, 10), datetime(2026, 12, 5, 19)),
+        (date(2026, 12, 23), datetime(2026, 12, 28, 10), datetime(2026, 12, 26, 19)),
+        (date(2027, 3, 24), datetime(2027, 3, 30, 10), datetime(2027, 3, 27, 19)),
+    ],
+)
+def test_days_known_by_heart(printed_on, weekday, weekend):
+    assert weekday_and_weekend(printed_on, STOCKHOLM) == (
+        weekday.replace(tzinfo=STOCKHOLM),
+        weekend.replace(tzinfo=STOCKHOLM),
+    )
