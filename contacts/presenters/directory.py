@@ -217,6 +217,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
     )
 
 
+@lru_cache(maxsize=16_384)
 def _says_the_same(department: str, name: str) -> bool:
     """Tell whether a department has no word that the name has not: then it tells nobody anything."""
     return set(search_key(department).split()) <= set(search_key(name).split())

@@ -47,17 +47,22 @@ def places_named(text: str) -> NamedPlaces:
     """Give the principals and the units in use whose names have words beginning with each word of `text`.
 
     The short name of a unit's principal may be among the words, if one of them is the unit's own. An exact name
-    counts alone. Two queries, or none for a text without letters.
+    counts alone. A single letter begins too many names to be one. Two queries, or none for such a text.
     """
     words = search_key(text).split()
-    if not any(word.isalpha() for word in words):
+    if not any(word.isalpha() and len(word) > 1 for word in words):
         return NamedPlaces()
-    principals = sorted(Principal.objects.all(), key=lambda p: (p.is_region, p.sort_key))
+    rows = Principal.objects.only("name", "short_name", "kind", "sort_key").order_by()
+    principals = sorted(rows, key=lambda p: (p.is_region, p.sort_key))
     keys = {p.pk: search_key(p.short_name, p.name) for p in principals}
     named = [p for p in principals if all(begins_a_word(word, keys[p.pk]) for word in words)]
     exact = [p for p in named if search_key(text) in (search_key(p.short_name), search_key(p.name))]
     named = exact or named
     units = _units_named(words, keys)
+    # They are read already: a join for each key pressed would read them again.
+    by_id = {p.pk: p for p in principals}
+    for unit in units:
+        unit.principal = by_id[unit.principal_id]
     if len(named) > CARDS:
         named = []
     room = CARDS - len(named)
@@ -79,8 +84,8 @@ def _units_named(words: list[str], principal_keys: dict[int, str]) -> list[Unit]
         at = [pk for pk, key in principal_keys.items() if begins_a_word(word, key)]
         of_all &= of_unit | Q(principal__in=at)
         own |= of_unit
-    found = Unit.objects.filter(of_all, own, active=True).select_related("principal")
-    return list(found.order_by("sort_key", "pk")[: LINKS + CARDS + 1])
+    found = Unit.objects.filter(of_all, own, active=True).order_by("sort_key", "pk")
+    return list(found[: LINKS + CARDS + 1])
 
 
 def unit_by_id(unit_id: int) -> Unit | None:

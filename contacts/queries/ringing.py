@@ -62,7 +62,7 @@ def numbers_for(
 
 
 def numbers_for_many(requests: Collection[tuple[Party, int | None, int | None]], at: datetime) -> Numbers:
-    """Give `numbers_for` each request, keyed by it: two queries, however many there are.
+    """Give `numbers_for` each request, keyed by it: at most two queries, however many there are.
 
     The answer is never empty: the region's switchboard is the last resort for every party.
     """
@@ -128,8 +128,10 @@ def request_for_principal(principal: Principal) -> RingRequest:
 
 
 def _units(requests: Collection[RingRequest]) -> dict[int | None, Unit]:
-    """Read, in one query, the units asked for."""
+    """Read, in one query, the units asked for, if any."""
     wanted = {request.unit_id for request in requests if request.unit_id is not None}
+    if not wanted:
+        return {}
     return {
         unit.pk: unit
         for unit in Unit.objects.filter(pk__in=wanted).select_related("principal").order_by("pk")

@@ -91,7 +91,11 @@
   });
 
   const show = () => {
-    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+    for (const button of document.querySelectorAll("[data-copy][hidden]")) {
+      button.hidden = false;
+      // Said here, not by the server: a search answers each key pressed, and has a number for every one of these.
+      button.setAttribute("aria-label", `Kopiera ${button.dataset.copy}`);
+    }
     const keyboard = window.matchMedia("(hover: hover) and (pointer: fine)").matches;
     for (const hint of document.querySelectorAll("[data-walk-hint]")) hint.hidden = !keyboard;
   };

@@ -1,0 +1,56 @@
+"""The command that says whom to ring: in words, and what it refuses."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from contacts.models import DirectoryEntry, Unit
+
+pytestmark = pytest.mark.django_db
+
+LUNCH = "2026-11-24T12:10"
+
+
+def told(**options: Any) -> list[str]:
+    out = StringIO()
+    call_command("whom_to_call", stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+def refused(**options: Any) -> str:
+    err = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("whom_to_call", stderr=err, **options)
+    assert ended.value.code == 2
+    return err.getvalue().strip()
+
+
+@pytest.mark.clause("R5.3")
+def test_in_words_who_answers_comes_first_and_the_other_says_when_it_opens(county):
+    assert told(unit="malå", at=LUNCH) == [
+        "090-785 00 00 · Region Västerbottens växel · öppet nu · ej verifierad",
+        "0953-140 00 · Växel Malå · öppnar 13.00 · ej verifierad",
+    ]
+
+
+@pytest.mark.clause("R5.4")
+def test_who_relays_a_missing_number_and_one_said_not_to_work_are_told(county):
+    entry = DirectoryEntry.objects.get(name="Medicin 1")
+    entry.flagged = ["0907851122"]
+    entry.save()
+    assert told(unit="MEDICIN 1", at=LUNCH)[1].endswith("ej verifierad · anmält fel")
+    evening = told(unit="Nordmaling", at="2026-11-28T19:00")
+    assert evening[1] == (
+        "nummer saknas · Hemsjukvård Nordmaling kväll/helg · öppet nu · förmedlar · ej verifierad"
+    )
+
+
+def test_a_name_of_nothing_of_several_and_a_time_that_is_none_are_refused(county):
+    assert refused(unit="Atlantis") == '--unit: ingen enhet eller huvudman heter "Atlantis".'
+    Unit.objects.create(principal=county.mala, name="Medicin 1")
+    several = refused(unit="Medicin 1")
+    assert "flera heter så" in several
+    assert "Medicin 1 (Malå kommun)" in several
+    assert "ISO-tid" in refused(unit="Malå", at="i morgon")
