@@ -4,6 +4,7 @@ Nothing is preloaded: each worker opens its own database connection after the fo
 not logged; what happened stands in the trace.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -37,6 +38,14 @@ def _warm_up_printing() -> None:
 
     if not check_printing(None):
         warm_up()
+    _leave_what_stays()
+
+
+def _leave_what_stays() -> None:
+    """Keep the collector of rubbish off the application itself: going through all of it stops a page for long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def on_exit(server: Any) -> None:

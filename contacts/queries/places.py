@@ -17,12 +17,17 @@ CARDS, LINKS = 3, 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to ring: a unit, or a principal where `unit_id` is None; with what to ask `numbers_for_many` for."""
+    """Somewhere to ring: a unit, or a principal where `unit` is None; with what to ask `numbers_for_many` for."""
 
     name: str
     principal: str
-    unit_id: int | None
+    unit: Unit | None
     request: RingRequest
+
+    @property
+    def unit_id(self) -> int | None:
+        """Give the id of the unit, if it is one."""
+        return self.unit.pk if self.unit else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class NamedPlaces:
 
 def place_of_unit(unit: Unit) -> Place:
     """Give a unit as a place to ring."""
-    return Place(unit.name, unit.principal.name, unit.pk, request_for_unit(unit))
+    return Place(unit.name, unit.principal.name, unit, request_for_unit(unit))
 
 
 def _place_of_principal(principal: Principal) -> Place:

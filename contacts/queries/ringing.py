@@ -1,7 +1,7 @@
 """Whom to ring: the numbers that lead to a party, a unit, a municipality (R5.1–R5.5)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -53,6 +53,13 @@ def region_switchboard_number() -> str:
     return REGION_SWITCHBOARD_NUMBER
 
 
+def region_number_among(lines: Iterable[NumberToRing]) -> str:
+    """Give the region's switchboard as it stands among numbers to ring, or "" where it does not."""
+    return next(
+        (n.number for n in lines if n.way is Way.REGION_SWITCHBOARD and n.number and not n.is_extension), ""
+    )
+
+
 def numbers_for(
     party: Party, municipality_id: int | None, unit_id: int | None, at: datetime
 ) -> tuple[NumberToRing, ...]:
@@ -61,15 +68,18 @@ def numbers_for(
     return numbers_for_many([request], at)[request]
 
 
-def numbers_for_many(requests: Collection[tuple[Party, int | None, int | None]], at: datetime) -> Numbers:
+def numbers_for_many(
+    requests: Collection[tuple[Party, int | None, int | None]], at: datetime, known: Iterable[Unit] = ()
+) -> Numbers:
     """Give `numbers_for` each request, keyed by it: at most two queries, however many there are.
 
-    The answer is never empty: the region's switchboard is the last resort for every party.
+    The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
+    each with its principal, are not read again.
     """
     wanted = {RingRequest(*request) for request in requests}
     if not wanted:
         return {}
-    units = _units(wanted)
+    units = _units(wanted, {unit.pk: unit for unit in known})
     entries = _entries(wanted, units)
     by_place: dict[tuple[str, int | None], list[DirectoryEntry]] = defaultdict(list)
     for entry in entries:
@@ -127,15 +137,14 @@ def request_for_principal(principal: Principal) -> RingRequest:
     return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
 
-def _units(requests: Collection[RingRequest]) -> dict[int | None, Unit]:
-    """Read, in one query, the units asked for, if any."""
-    wanted = {request.unit_id for request in requests if request.unit_id is not None}
-    if not wanted:
-        return {}
-    return {
-        unit.pk: unit
-        for unit in Unit.objects.filter(pk__in=wanted).select_related("principal").order_by("pk")
-    }
+def _units(requests: Collection[RingRequest], known: Mapping[int, Unit]) -> dict[int | None, Unit]:
+    """Give the units asked for; those that are not known are read, in one query."""
+    wanted = sorted({request.unit_id for request in requests if request.unit_id is not None})
+    unread = [pk for pk in wanted if pk not in known]
+    units = {pk: known[pk] for pk in wanted if pk in known}
+    if unread:
+        units |= {unit.pk: unit for unit in Unit.objects.filter(pk__in=unread).select_related("principal")}
+    return {pk: units[pk] for pk in wanted if pk in units}
 
 
 def _municipality_id(request: RingRequest, unit: Unit | None) -> int | None:

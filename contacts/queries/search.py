@@ -10,7 +10,9 @@ from contacts.rules.directory_search import SearchField, field_needles, needles
 
 from .entries import as_listed, entries_in_use
 
-PAGE_SIZE = 15
+# While one types the first few are enough to see whether one is on the way.
+WHILE_TYPING = 6
+PAGE_SIZE = 25
 # More than any directory has: counting a slice is what keeps the order, and with it the index, in the question.
 _MOST = 1_000_000
 _KEYS = {

@@ -1,5 +1,7 @@
 """Kontakter: the directory, searched from one box or by up to four texts; a unit with whom to ring there."""
 
+from itertools import chain
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,8 +14,13 @@ from contacts.presenters.advanced import advanced_page, chosen_columns, unit_pag
 from contacts.presenters.directory import contacts_page
 from contacts.queries.kept_units import ways_missing
 from contacts.queries.places import NamedPlaces, entries_of_unit, place_of_unit, places_named, unit_by_id
-from contacts.queries.ringing import numbers_for_many, region_switchboard_number, switchboards
-from contacts.queries.search import search_by_fields, search_entries
+from contacts.queries.ringing import (
+    numbers_for_many,
+    region_number_among,
+    region_switchboard_number,
+    switchboards,
+)
+from contacts.queries.search import PAGE_SIZE, WHILE_TYPING, search_by_fields, search_entries
 from contacts.rules.directory_search import ContactColumn, field_needles
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
@@ -37,14 +44,18 @@ def contacts(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     # Beside the first hits only: who turns pages is reading the list.
     named = places_named(sought) if searching and page_number == 1 else NamedPlaces()
+    numbers = numbers_for_many(
+        [place.request for place in named.to_ring], now, known=[p.unit for p in named.to_ring if p.unit]
+    )
     page = contacts_page(
-        found=search_entries(sought, page=page_number) if searching else None,
+        found=search_entries(sought, page=page_number, limit=_limit(request)) if searching else None,
         switchboards=[] if searching else switchboards(),
-        switchboard_number=region_switchboard_number(),
+        switchboard_number=region_number_among(chain.from_iterable(numbers.values()))
+        or region_switchboard_number(),
         principal=acting.principal if acting else None,
         at=now,
         named=named,
-        numbers=numbers_for_many([place.request for place in named.to_ring], now),
+        numbers=numbers,
     )
     return _page_or_part(request, "search.html", "_results.html", {"contacts": page, "form": form})
 
@@ -57,7 +68,9 @@ def advanced_search(request: HttpRequest) -> HttpResponse:
     page_number = form.cleaned_data.get("sida") or 1 if form.is_bound else 1
     columns = chosen_columns(request.acting.user.contact_columns)
     page = advanced_page(
-        found=search_by_fields(texts, page=page_number) if field_needles(texts) else None,
+        found=search_by_fields(texts, page=page_number, limit=_limit(request))
+        if field_needles(texts)
+        else None,
         columns=columns,
         switchboard_number=region_switchboard_number(),
         at=timezone.now(),
@@ -109,6 +122,10 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         "may_change": can(acting, Right.MANAGE_DIRECTORY) and acting.principal == found.principal,
     }
     return render(request, "contacts/directory/unit.html", context)
+
+
+def _limit(request: HttpRequest) -> int:
+    return WHILE_TYPING if request.htmx else PAGE_SIZE
 
 
 def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, object]) -> HttpResponse:

@@ -130,11 +130,20 @@ def test_pages_follow_each_other(see, county):
     first = see("?q=mottagning")
     assert "Totalt antal träffar: 30" in text_of(first)
     assert "Sida 1 av 2" in text_of(first)
-    assert len(rows(first)) == 15
+    assert len(rows(first)) == 25
     assert first.find("a", rel="prev") is None
     second = see(first.find("a", rel="next")["href"])
-    assert [*rows(second)] == [f"Mottagning {n:02}" for n in range(15, 30)]
+    assert [*rows(second)] == [f"Mottagning {n:02}" for n in range(25, 30)]
     assert second.find("a", rel="next") is None
+
+
+def test_while_one_types_the_first_hits_are_there_with_the_way_to_all_of_them(see, county):
+    part = see("?q=växel", **{"HX-Request": "true"})
+    assert len(rows(part)) == 6
+    assert part.find("a", rel="next") is None
+    everything = see(part.find("a", string="Visa alla 17 träffar")["href"])
+    assert [*rows(part)] == [*rows(everything)][:6]
+    assert len(rows(everything)) == 17
 
 
 @pytest.mark.parametrize(

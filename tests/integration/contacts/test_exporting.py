@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 from datetime import UTC, datetime
 
 import openpyxl
@@ -229,20 +228,3 @@ def test_more_entries_ask_no_more_questions(county, form):
         unit = Unit.objects.create(principal=county.mala, name=f"Enhet {number}")
         make_entry(county.mala, f"Kontakt {number}", "0980-319 001", unit=unit)
     assert queries() == few <= 4
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("form", list(FileForm))
-def test_ten_thousand_entries_are_out_in_a_few_seconds(county, form):
-    entries = []
-    for number in range(10_000):
-        entry = DirectoryEntry(
-            principal=county.mala, name=f"Kontakt {number}", kind=EntryKind.OTHER, availability="daytime"
-        )
-        entry.phones = [Phone(PhoneKind.DIRECT, f"0980-31 {number:04}")]
-        entry.make_keys()
-        entries.append(entry)
-    DirectoryEntry.objects.bulk_create(entries, batch_size=500)
-    started = time.process_time()
-    export_directory(by=county.alva, form=form)
-    assert time.process_time() - started < 15
