@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.queries.exporting import entries_to_take_out
-from contacts.queries.ringing import RingRequest, numbers_for_many
+from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_principal, request_for_unit
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, OpenItem
@@ -25,20 +25,6 @@ class SheetSource:
     log: ChainLog
     open_items: list[OpenItem]
     numbers: Numbers
-
-
-def unit_request(unit: Unit) -> RingRequest:
-    """Give what to ask the directory for to reach a unit."""
-    if unit.municipal_kind:
-        return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
-    return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)
-
-
-def principal_request(principal: Principal) -> RingRequest:
-    """Give what to ask the directory for to reach a principal as such."""
-    if principal.is_region:
-        return RingRequest(Party.INPATIENT, None, None)
-    return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
 
 def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
@@ -64,7 +50,7 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
         details=details,
         log=logs_of([chain.pk])[chain.pk],
         open_items=open_items_of([chain.pk]),
-        numbers=numbers_for_many([*party_requests(details).values(), unit_request(by.unit)], at),
+        numbers=numbers_for_many([*party_requests(details).values(), request_for_unit(by.unit)], at),
     )
 
 
@@ -86,7 +72,7 @@ def contact_list_source(principal: Principal | None, moments: Iterable[datetime]
     principals = [principal] if principal else sorted(_principals(), key=lambda found: not found.is_region)
     found = Unit.objects.filter(active=True, principal__in=principals).select_related("principal")
     units = list(found.order_by("sort_key", "pk"))
-    requests = [*map(principal_request, principals), *map(unit_request, units)]
+    requests = [*map(request_for_principal, principals), *map(request_for_unit, units)]
     return ListSource(
         principals=principals,
         units=units,

@@ -8,11 +8,10 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.models import DirectoryEntry, Membership, Principal, PrincipalKind, Unit
-from contacts.rules.parties import Party
 from contacts.rules.ways import MissingWay, WayIn, missing_ways
 from contacts.rules.whom_to_call import Way
 
-from .ringing import RingRequest, numbers_for_many
+from .ringing import numbers_for_many, request_for_unit
 
 PAGE_SIZE = 50
 
@@ -45,7 +44,7 @@ def units_to_choose(principal: Principal) -> list[Unit]:
 
 def ways_missing(units: Collection[Unit], now: datetime) -> dict[int, tuple[MissingWay, ...]]:
     """Give what each unit lacks to be reached when one telephony is down, by id. Three queries, however many."""
-    requests = {unit.pk: _request(unit) for unit in units}
+    requests = {unit.pk: request_for_unit(unit) for unit in units}
     numbers = numbers_for_many(requests.values(), now)
     region = Principal.objects.filter(kind=PrincipalKind.REGION).first()
     series = [start.strip() for start in region.own_series.split(",")] if region else []
@@ -59,9 +58,3 @@ def ways_missing(units: Collection[Unit], now: datetime) -> dict[int, tuple[Miss
         )
         for unit in units
     }
-
-
-def _request(unit: Unit) -> RingRequest:
-    if unit.municipal_kind:
-        return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
-    return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from contacts.access import Acting
+from contacts.queries.ringing import request_for_unit
 from contacts.rules.parties import (
     OUTPATIENT_KIND_LABELS,
     PARTY_LABELS,
@@ -16,7 +17,7 @@ from contacts.rules.parties import (
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.numbers import NumberLine, number_line
 from forms.presenters.rows import EventBlock, RowMaker
-from forms.queries import SheetSource, party_requests, unit_request
+from forms.queries import SheetSource, party_requests
 from forms.rules.spec import SheetRow, SheetSpec
 from outage.models import CareChainEvent
 from outage.routine import get_routine
@@ -131,7 +132,7 @@ def _places(source: SheetSource, by: Acting) -> tuple[Place, ...]:
     )
     # The last way to every party has a place of its own, and so stands once.
     region = Place("Regionens växel", "", "", _lines(numbers[Party.INPATIENT], Way.REGION_SWITCHBOARD))
-    own_numbers = _lines(source.numbers[unit_request(by.unit)], Way.UNIT)
+    own_numbers = _lines(source.numbers[request_for_unit(by.unit)], Way.UNIT)
     own = Place("Egen enhet", by.unit.name, by.principal.name, own_numbers)
     others = (ward, town, outpatient, region)
     return others if by.unit in (details.ward_unit, details.outpatient_unit) else (own, *others)

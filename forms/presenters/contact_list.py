@@ -7,7 +7,7 @@ from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
-from contacts.queries.ringing import RingRequest
+from contacts.queries.ringing import RingRequest, request_for_principal, request_for_unit
 from contacts.rules.availability import hours_words
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
@@ -15,7 +15,7 @@ from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing, Way
 from contacts.verification import still_verified
 from forms.presenters.numbers import NumberLine, number_line, unbroken
-from forms.queries import ListSource, principal_request, unit_request
+from forms.queries import ListSource
 from outage.queries.checklists import routine_of
 
 DAYTIME, WEEKEND = "Vardag dagtid", "Kväll och helg"
@@ -131,9 +131,9 @@ class _Grouped:
     def principal(self, principal: Principal) -> PrincipalBlock:
         """Give a principal with its units in Swedish order."""
         return PrincipalBlock(
-            own=self._place(principal, principal_request(principal), self._entries[principal.pk, None]),
+            own=self._place(principal, request_for_principal(principal), self._entries[principal.pk, None]),
             units=tuple(
-                self._place(unit, unit_request(unit), self._entries[principal.pk, unit.pk])
+                self._place(unit, request_for_unit(unit), self._entries[principal.pk, unit.pk])
                 for unit in self._units[principal.pk]
             ),
         )

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
-from contacts.queries.ringing import numbers_for_many
+from contacts.queries.ringing import numbers_for_many, request_for_principal, request_for_unit
 from contacts.rules.availability import Availability
 from contacts.rules.phone import Phone, PhoneKind, digits
 from forms.presenters.contact_list import contact_list_view
-from forms.queries import contact_list_source, principal_request, unit_request
+from forms.queries import contact_list_source
 from forms.rules.contact_list import weekday_and_weekend
 from forms.services.printing import print_contact_list
 from outage.rules.wording import STOCKHOLM
@@ -80,8 +80,8 @@ def test_the_first_number_of_each_place_is_the_one_the_screen_says(place):
             by_time = {time.label: digits(time.lines[0].number.number) for time in block.ring}
             both = by_time.get("Vardag dagtid, kväll och helg")
             shown[block.name] = [both] * 2 if both else [by_time["Vardag dagtid"], by_time["Kväll och helg"]]
-    requests = {principal.name: principal_request(principal) for principal in Principal.objects.all()}
-    requests |= {unit.name: unit_request(unit) for unit in Unit.objects.all()}
+    requests = {principal.name: request_for_principal(principal) for principal in Principal.objects.all()}
+    requests |= {unit.name: request_for_unit(unit) for unit in Unit.objects.all()}
     answers = [numbers_for_many(list(requests.values()), moment) for moment in moments]
     assert shown == {
         name: [digits(answer[request][0].number) for answer in answers] for name, request in requests.items()
