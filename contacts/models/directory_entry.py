@@ -39,6 +39,24 @@ class EntryKind(models.TextChoices):
     OTHER = "other", "Annan"
 
 
+HOUR_COLUMNS = (
+    "availability",
+    "opens_at",
+    "closes_at",
+    "friday_closes_at",
+    "lunch_from",
+    "lunch_to",
+    "days",
+    "eves",
+    "eve_closes_at",
+    "summer_from",
+    "summer_to",
+    "summer_opens_at",
+    "summer_closes_at",
+)
+"""The columns that `DirectoryEntry.hours` is read from."""
+
+
 class DirectoryEntry(models.Model):
     """One line of the directory. Retired, never deleted; never verified by an import.
 

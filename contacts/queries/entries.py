@@ -2,24 +2,9 @@
 
 from django.db.models import QuerySet
 
-from contacts.models import DirectoryEntry
+from contacts.models import HOUR_COLUMNS, DirectoryEntry
 
 # What a list shows of an entry, and what tells when somebody answers. Half the columns, so half the time to read.
-_HOURS = (
-    "availability",
-    "opens_at",
-    "closes_at",
-    "friday_closes_at",
-    "lunch_from",
-    "lunch_to",
-    "days",
-    "eves",
-    "eve_closes_at",
-    "summer_from",
-    "summer_to",
-    "summer_opens_at",
-    "summer_closes_at",
-)
 _LISTED = (
     "principal__name",
     "principal__kind",
@@ -32,7 +17,7 @@ _LISTED = (
     "flagged",
     "remark",
     "verified_at",
-    *_HOURS,
+    *HOUR_COLUMNS,
 )
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models import HOUR_COLUMNS, DirectoryEntry, Membership, Principal, Unit, User
 from contacts.rules.errors import RuleError
 from contacts.rules.phone import digits
 
@@ -14,25 +14,7 @@ from .versions import check_keeper, check_version
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
 # When one of these changes, what somebody verified is not what stands there any more.
-_VERIFIED_FIELDS = frozenset(
-    {
-        "name",
-        "numbers",
-        "availability",
-        "opens_at",
-        "closes_at",
-        "friday_closes_at",
-        "lunch_from",
-        "lunch_to",
-        "days",
-        "eves",
-        "eve_closes_at",
-        "summer_from",
-        "summer_to",
-        "summer_opens_at",
-        "summer_closes_at",
-    }
-)
+_VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_COLUMNS})
 
 
 def save_row(*, by: Acting | User, row: Row) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.presenters.file_rows import facts_of
 from contacts.rules.directory_changes import (
     COLUMN_OF,
     VERIFIED_FACTS,
@@ -278,23 +279,6 @@ def _by_name_alone(
         sentence = f"Flera kontakter heter {row.name}. Ta med kolumnen Avdelning."
         return BadRow(row.row, "Enhet", sentence)
     return None
-
-
-def facts_of(entry: DirectoryEntry) -> EntryFacts:
-    """Give what a file could say of an entry."""
-    return EntryFacts(
-        kind=entry.kind,
-        first_name=entry.first_name,
-        last_name=entry.last_name,
-        title=entry.title,
-        department=entry.department,
-        numbers=entry.phones,
-        hours=entry.hours,
-        remark=entry.remark,
-        unit=entry.unit.name if entry.unit else "",
-        owner=entry.owner,
-        source=entry.source,
-    )
 
 
 def _put(entry: DirectoryEntry, facts: EntryFacts, changed: Sequence[str], unit: Unit | None) -> None:

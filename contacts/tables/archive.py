@@ -31,7 +31,6 @@ _ARCHIVE_ERRORS = (
     OSError,
     ValueError,
     RuntimeError,
-    NotImplementedError,
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from contacts.models import DirectoryEntry, EntryKind, Unit
+from contacts.models import HOUR_COLUMNS, DirectoryEntry, EntryKind, Unit
 from contacts.queries.keeping import KEPT_LABELS, Kept
 from contacts.rules.availability import (
     AVAILABILITY_LABELS,
@@ -37,10 +37,8 @@ _DAYTIME = (Availability.DAYTIME,)
 _OWN_HOURS = (Availability.OWN_HOURS,)
 _WITH_LUNCH = (Availability.DAYTIME, Availability.OWN_HOURS)
 _WITH_EVES = (*_WITH_LUNCH, Availability.EVENING_WEEKEND)
-_HOUR_FIELDS = (
-    *("availability", "opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eves"),
-    *("eve_closes_at", "summer_from", "summer_to", "summer_opens_at", "summer_closes_at"),
-)
+# The days have two fields each.
+_HOUR_FIELDS = tuple(name for name in HOUR_COLUMNS if name != "days")
 _TEXTS = ("first_name", "last_name", "title", "department", "remark", "owner", "source")
 
 
