@@ -1,6 +1,7 @@
 """The principals and units that somebody names while they type, to tell at once whom to ring there (R5.1–R5.5)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -10,6 +11,9 @@ from contacts.rules.swedish_text import search_key
 
 from .entries import as_listed, entries_in_use
 from .ringing import RingRequest, request_for_principal, request_for_unit
+
+# The same few names at each key that is pressed.
+_key_of = lru_cache(maxsize=256)(search_key)
 
 # With more than these in the answer nobody sees at a glance whom to ring; more links than those are a list to read.
 CARDS, LINKS = 3, 8
@@ -59,9 +63,9 @@ def places_named(text: str) -> NamedPlaces:
         return NamedPlaces()
     rows = Principal.objects.only("name", "short_name", "kind", "sort_key").order_by()
     principals = sorted(rows, key=lambda p: (p.is_region, p.sort_key))
-    keys = {p.pk: search_key(p.short_name, p.name) for p in principals}
+    keys = {p.pk: _key_of(p.short_name, p.name) for p in principals}
     named = [p for p in principals if all(begins_a_word(word, keys[p.pk]) for word in words)]
-    exact = [p for p in named if search_key(text) in (search_key(p.short_name), search_key(p.name))]
+    exact = [p for p in named if search_key(text) in (_key_of(p.short_name), _key_of(p.name))]
     named = exact or named
     units = _units_named(words, keys)
     # They are read already: a join for each key pressed would read them again.
@@ -83,13 +87,16 @@ def places_named(text: str) -> NamedPlaces:
 
 def _units_named(words: list[str], principal_keys: dict[int, str]) -> list[Unit]:
     """Read the units that all `words` name, one more than there may be of links and cards together."""
-    of_all, own = Q(), Q()
+    of_all, own, of_principals = Q(), Q(), False
     for word in words:
         of_unit = Q(search_key__startswith=word) | Q(search_key__contains=f" {word}")
-        at = [pk for pk, key in principal_keys.items() if begins_a_word(word, key)]
-        of_all &= of_unit | Q(principal__in=at)
         own |= of_unit
-    found = Unit.objects.filter(of_all, own, active=True).order_by("sort_key", "pk")
+        at = [pk for pk, key in principal_keys.items() if begins_a_word(word, key)]
+        of_all &= of_unit | Q(principal__in=at) if at else of_unit
+        of_principals = of_principals or bool(at)
+    found = Unit.objects.filter(of_all, active=True).order_by("sort_key", "pk")
+    if of_principals:
+        found = found.filter(own)
     return list(found[: LINKS + CARDS + 1])
 
 

@@ -26,6 +26,8 @@ from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
 
+_NO_PLACES = NamedPlaces()
+
 
 @require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
@@ -43,12 +45,12 @@ def contacts(request: HttpRequest) -> HttpResponse:
     acting = getattr(request, "acting", None)
     now = timezone.now()
     # Beside the first hits only: who turns pages is reading the list.
-    named = places_named(sought) if searching and page_number == 1 else NamedPlaces()
+    named = places_named(sought) if searching and page_number == 1 else _NO_PLACES
     numbers = numbers_for_many(
         [place.request for place in named.to_ring], now, known=[p.unit for p in named.to_ring if p.unit]
     )
     page = contacts_page(
-        found=search_entries(sought, page=page_number, limit=_limit(request)) if searching else None,
+        found=search_entries(sought, page=page_number, limit=_limit(request, named)) if searching else None,
         switchboards=[] if searching else switchboards(),
         switchboard_number=region_number_among(chain.from_iterable(numbers.values()))
         or region_switchboard_number(),
@@ -124,8 +126,9 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     return render(request, "contacts/directory/unit.html", context)
 
 
-def _limit(request: HttpRequest) -> int:
-    return WHILE_TYPING if request.htmx else PAGE_SIZE
+def _limit(request: HttpRequest, named: NamedPlaces = _NO_PLACES) -> int:
+    # While one types, whom to ring stands first, and takes the room of as many hits.
+    return WHILE_TYPING - len(named.to_ring) if request.htmx else PAGE_SIZE
 
 
 def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, object]) -> HttpResponse:

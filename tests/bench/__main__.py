@@ -161,7 +161,9 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=2.0, help="how long each row is asked for in a round"
     )
-    parser.add_argument("--postgres", action="store_true", help="measure on PostgreSQL as well")
+    parser.add_argument(
+        "--postgres", action="store_true", help="measure the wards' pages on PostgreSQL as well"
+    )
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--units", type=int, default=1_100)
     parser.add_argument(
@@ -186,10 +188,9 @@ def main() -> int:
             scenes.append(outage(f"Every chain in one unit's view: {terms.chains:,}", WORST))
             scenes.append(outage(f"A ward among others: {usual} chains of its own", USUAL))
         scenes.append(directory(f"The directory: {terms.entries:,} entries in {terms.units:,} units"))
-        if terms.postgres:
-            if not only_directory:
-                scenes.append(outage("Every chain in one unit's view, on PostgreSQL", WORST, True))
-            scenes.append(directory("The directory, on PostgreSQL", True))
+        scenes.append(directory("The directory, on PostgreSQL", True))
+        if terms.postgres and not only_directory:
+            scenes.append(outage("Every chain in one unit's view, on PostgreSQL", WORST, True))
     except (WrongAnswer, postgres.PostgresProblem) as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -74,7 +74,7 @@ def write(scenes: Iterable[Scene], terms: Terms) -> None:
     parts = [_head(terms), *(_section(scene) for scene in scenes)]
     if not terms.postgres:
         parts.append(
-            "PostgreSQL was not measured in this run. `python -m tests.bench --postgres` measures it too."
+            "The pages of a ward were not measured on PostgreSQL in this run; `python -m tests.bench --postgres` does."
         )
     FILE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
