@@ -18,7 +18,8 @@ class CareChainEvent(AppendOnlyModel):
     """One event. A row that `supersedes` another corrects it or, where `withdraws` is set, takes it back.
 
     `kind` is a message type of the outage's routine; `sender` the party whose message it is; `happened_at` what the
-    person said, `recorded_at` the server's time, `written_at` the time on a paper it was entered from.
+    person said, `recorded_at` the server's time, `written_at` the time on the paper it was entered from, which has
+    `paper_serial` and is signed by `paper_signature`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +29,8 @@ class CareChainEvent(AppendOnlyModel):
     happened_at = models.DateTimeField("hände")
     recorded_at = models.DateTimeField(default=timezone.now)
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
+    paper_serial = models.CharField("blad", max_length=9, blank=True)
+    paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
     particulars = models.JSONField(default=dict, blank=True)
     # Who must be told of this row, as the rules said when it was written (R3). Kept so that the calls still owed can
     # be found by the database among many thousand rows.

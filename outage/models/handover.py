@@ -19,7 +19,8 @@ class Handover(AppendOnlyModel):
     """One call or one try. Only `outcome` reached makes anybody informed.
 
     `recipient` is the key of the other end: a party, or a participant of a SIP. A row that `supersedes` another
-    corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at the log-in.
+    corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at the log-in. What was
+    entered from a sheet of paper has its serial, when it was written there and by whom, as it stands on the sheet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -34,6 +35,8 @@ class Handover(AppendOnlyModel):
     at = models.DateTimeField("samtalets tid")
     recorded_at = models.DateTimeField(default=timezone.now)
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
+    paper_serial = models.CharField("blad", max_length=9, blank=True)
+    paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
     spoken_to = models.CharField("talade med", max_length=200, blank=True)
     spoken_to_unit = models.CharField("deras enhet", max_length=200, blank=True)
     number = models.CharField("nummer", max_length=60, blank=True)

@@ -34,6 +34,7 @@ from outage.rules.informing import (
     Recipient,
     Standing,
 )
+from outage.rules.paper import in_groups
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.wording import clock_time, day, moment
 
@@ -64,7 +65,8 @@ class TimelineEntry:
     """A row of the time line: an event or a call. Superseded rows stay, struck through, with what replaced them.
 
     `direction` is given, received or empty (an event); `details` are (label, value) pairs. Of a failed try of one's
-    own `may_flag` tells that its number can be said not to work, `flagged` that somebody has said so.
+    own `may_flag` tells that its number can be said not to work, `flagged` that somebody has said so. `from_paper`
+    says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it.
     """
 
     row_id: UUID
@@ -88,6 +90,7 @@ class TimelineEntry:
     tried_number: str = ""
     may_flag: bool = False
     flagged: bool = False
+    from_paper: str = ""
 
 
 def party_lines(
@@ -197,6 +200,7 @@ def _event_entry(
         discharge_state=state,
         discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
+        from_paper=from_paper(event),
     )
 
 
@@ -240,6 +244,18 @@ def _call_entry(
         tried_number=handover.number,
         may_flag=flag is False,
         flagged=flag is True,
+        from_paper=from_paper(handover),
+    )
+
+
+def from_paper(row: CareChainEvent | Handover) -> str:
+    """Give where a row was read, who wrote it there and when, and who entered it; nothing for one not from paper."""
+    if not row.paper_serial or row.written_at is None:
+        return ""
+    return (
+        f"Från papper, blad {in_groups(row.paper_serial)}, skrivet av {row.paper_signature} "
+        f"{day(row.written_at)} {clock_time(row.written_at)}, "
+        f"{'rättat' if row.supersedes_id else 'infört'} av {row.user.full_name}"
     )
 
 
@@ -260,7 +276,6 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Kommentar", handover.comment),
         ("Nästa steg", handover.next_step),
         ("Ring tillbaka", handover.call_back),
-        ("Skrevs på papper", clock_time(handover.written_at) if handover.written_at else ""),
     )
     return ((label, value) for label, value in pairs if value)
 

@@ -41,7 +41,9 @@ from outage.rules.informing import (
     check_open_item,
     recipients,
 )
+from outage.rules.paper import PaperMark
 from outage.rules.wording import clock_time, day
+from outage.services.paper import check_before_written, mark_fields, mark_of
 
 _TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
 
@@ -57,13 +59,15 @@ def write_event(
     particulars: Mapping[str, Any],
     supersedes: CareChainEvent | None = None,
     reason: str = "",
+    paper: PaperMark | None = None,
 ) -> CareChainEvent:
     """Write one event row inside the caller's transaction, with those who must be told of it (R3).
 
-    Raise RuleError (field `happened_at`) when it lies outside the outage or ahead, MayNotSend when `sender` does not
-    send `kind`.
+    `paper` says where it was read. Raise RuleError (field `happened_at`) when it lies outside the outage, ahead, or
+    after it was written on the paper, MayNotSend when `sender` does not send `kind`.
     """
     check_within_outage(chain, happened_at)
+    check_before_written(paper, happened_at)
     kept = {key: value for key, value in particulars.items() if value}
     if "participants" in kept:
         # As the rules read them: calls are matched to each participant by the words kept here.
@@ -82,6 +86,7 @@ def write_event(
         tells_municipality=Party.MUNICIPALITY in parties,
         tells_outpatient=Party.OUTPATIENT in parties,
         tells_participants=sum(1 for recipient in told if recipient.party is None),
+        **mark_fields(paper),
         supersedes=supersedes,
         reason=reason,
         user=by.user,
@@ -179,6 +184,7 @@ def correct_event(
                 particulars=particulars,
                 supersedes=event,
                 reason=reason,
+                paper=mark_of(event),
             )
             if told_rightly:
                 _carry_calls_over(event, new)
@@ -224,6 +230,7 @@ def owe_new_places(by: Acting, chain: CareChain, moved: AbstractSet[Party], reas
             particulars=old.particulars,
             supersedes=old,
             reason=reason,
+            paper=mark_of(old),
         )
         _carry_calls_over(old, new, but_not_to=moved)
 

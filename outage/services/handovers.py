@@ -1,7 +1,7 @@
 """Writes about calls: logged, corrected and taken back (R2.5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -18,7 +18,9 @@ from contacts.services.submissions import claim
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.rules.handover import Direction, ReadBack, check_handover, signature
 from outage.rules.informing import FAILED, CallOutcome
+from outage.rules.paper import PaperMark, check_paper
 from outage.services.events import lock_chain, need_reason, write_event
+from outage.services.paper import mark_fields, mark_of
 
 
 class CallErrors(RuleError):
@@ -59,24 +61,35 @@ class CallFacts:
 
 
 def log_call(
-    *, by: Acting, chain: CareChain, client_id: UUID, facts: CallFacts, messages: Sequence[Message]
+    *,
+    by: Acting,
+    chain: CareChain,
+    client_id: UUID,
+    facts: CallFacts,
+    messages: Sequence[Message],
+    paper: PaperMark | None = None,
 ) -> Handover:
     """Log one call about one patient, with the events it told of; `client_id` becomes the call's id.
 
-    New events are written in the same transaction. A resend gives the first row. Raise CallErrors with a sentence for
-    each field that is wrong, NotAllowed by role, IdClash when the id was used with other content.
+    New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
+    call's time must then be given, and it counts by that time as any other (R3, R4). A resend gives the first row.
+    Raise CallErrors with a sentence for each field that is wrong, NotAllowed by role, IdClash when the id was used
+    with other content.
     """
     check_may(by, Right.LOG_CARE)
     content = {"chain": chain.pk, "call": _plain(facts), "messages": [_plain_message(m) for m in messages]}
-    facts = replace(facts, at=facts.at or timezone.now())
-    _check(facts, messages)
+    if paper is None:
+        facts = replace(facts, at=facts.at or timezone.now())
+    else:
+        content["paper"] = asdict(paper)
+    _check(facts, messages, paper)
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
-        handover = _write(by, chain, client_id, facts)
+        handover = _write(by, chain, client_id, facts, paper=paper)
         for index, message in enumerate(messages):
-            event = _event_of(by, chain, client_id, index, message, facts)
+            event = _event_of(by, chain, client_id, index, message, facts, paper)
             HandoverMessage(handover=handover, event=event).save()
         audit.record(
             by=by,
@@ -88,7 +101,13 @@ def log_call(
 
 
 def _event_of(
-    by: Acting, chain: CareChain, client_id: UUID, index: int, message: Message, facts: CallFacts
+    by: Acting,
+    chain: CareChain,
+    client_id: UUID,
+    index: int,
+    message: Message,
+    facts: CallFacts,
+    paper: PaperMark | None,
 ) -> CareChainEvent:
     if message.event_id:
         found = chain.events.filter(pk=message.event_id).first()
@@ -105,6 +124,7 @@ def _event_of(
             sender=message.sender,
             happened_at=message.happened_at or facts.at or timezone.now(),
             particulars=message.particulars,
+            paper=paper,
         )
     except RuleError as error:
         field_name = f"{error.field or 'kind'}-{message.kind}"
@@ -114,7 +134,7 @@ def _event_of(
 def correct_call(
     *, by: Acting, handover: Handover, client_id: UUID, facts: CallFacts, reason: str
 ) -> Handover:
-    """Correct a call by a new row that supersedes it and tells of the same events.
+    """Correct a call by a new row that supersedes it and tells of the same events; a mark of paper is kept.
 
     Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile.
     """
@@ -122,14 +142,17 @@ def correct_call(
     _check_stands(handover)
     need_reason(reason)
     events = [message.event for message in handover.messages.select_related("event")]
-    _check(facts, [Message(event_id=event.pk, kind=event.kind) for event in events])
+    paper = mark_of(handover)
+    _check(facts, [Message(event_id=event.pk, kind=event.kind) for event in events], paper)
     content = {"handover": handover.pk, "call": _plain(facts), "reason": reason}
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain)
-            new = _write(by, handover.chain, client_id, facts, supersedes=handover, reason=reason)
+            new = _write(
+                by, handover.chain, client_id, facts, paper=paper, supersedes=handover, reason=reason
+            )
             for event in events:
                 HandoverMessage(handover=new, event=event).save()
             audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
@@ -184,6 +207,7 @@ def _write(
     row_id: UUID,
     facts: CallFacts,
     *,
+    paper: PaperMark | None = None,
     supersedes: Handover | None = None,
     reason: str = "",
     withdraws: bool = False,
@@ -192,6 +216,7 @@ def _write(
         id=row_id,
         chain=chain,
         **_plain(facts),
+        **mark_fields(paper),
         supersedes=supersedes,
         withdraws=withdraws,
         reason=reason.strip(),
@@ -231,7 +256,7 @@ def _plain_message(message: Message) -> dict[str, Any]:
     }
 
 
-def _check(facts: CallFacts, messages: Sequence[Message]) -> None:
+def _check(facts: CallFacts, messages: Sequence[Message], paper: PaperMark | None) -> None:
     errors = check_handover(
         direction=facts.direction,
         outcome=facts.outcome,
@@ -247,6 +272,8 @@ def _check(facts: CallFacts, messages: Sequence[Message]) -> None:
         read_back_why=facts.read_back_reason,
         needs_unit=not facts.recipient.startswith("participant:"),
     )
+    if paper:
+        errors |= check_paper(paper, at=facts.at, now=timezone.now())
     if not facts.recipient:
         errors["recipient"] = "Välj vem samtalet var med."
     if errors:

@@ -82,6 +82,7 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
         "rows": [chain_row(request.acting, chain, logs[chain.pk], routine, now) for chain in page],
         "search": text,
         "direction": direction.value if direction else "",
+        "press": uuid4(),
     }
     return render(request, "outage/chain/list.html", context)
 
@@ -117,6 +118,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),
         "may_print": can(acting, Right.PRINT_SHEET),
+        "press": uuid4(),
     }
     return render(request, "outage/chain/show.html", context)
 

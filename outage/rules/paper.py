@@ -1,0 +1,53 @@
+"""What a row that was entered from a sheet of paper says of where it stood: the sheet, when written and by whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .clock import as_utc
+from .handover import CLOCK_SKEW
+from .wording import clock_time, day
+
+_GROUP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PaperMark:
+    """The mark of a row from paper: the plain serial of the sheet, when it was written there (aware) and by whom.
+
+    `signed_by` is the name or signature as it stands on the sheet, never that of the one who enters it.
+    """
+
+    serial: str
+    written_at: datetime | None
+    signed_by: str
+
+
+def in_groups(serial: str) -> str:
+    """Give a plain serial as it is printed and read: 7K3-QX9-M2C."""
+    return "-".join(serial[start : start + _GROUP] for start in range(0, len(serial), _GROUP))
+
+
+def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[str, str]:
+    """Give what stops a call from being entered from paper: a Swedish sentence by field; empty when nothing does.
+
+    `at` is when the call was, `now` this moment, both aware (else ValueError). A row is written when the call is over,
+    at the earliest in the same minute, and not ahead of now, but for what a ward PC's clock may run ahead (R2.5).
+    """
+    errors: dict[str, str] = {}
+    if not mark.signed_by.strip():
+        errors["signed_by"] = "Skriv namnet eller signaturen som står på raden."
+    if mark.written_at is None:
+        errors["written_at"] = "Ange när raden skrevs på pappret."
+    elif as_utc(mark.written_at) > as_utc(now) + CLOCK_SKEW:
+        errors["written_at"] = "Tiden ligger framåt i tiden. Ange när raden skrevs på pappret."
+    elif at is not None and as_utc(at) > as_utc(mark.written_at):
+        errors["written_at"] = not_before(mark.written_at, "Samtalet", at)
+    return errors
+
+
+def not_before(written_at: datetime, what: str, at: datetime) -> str:
+    """Give the sentence that refuses a row written on paper (`written_at`) before that which it tells of (`at`)."""
+    return (
+        f"{what} var {day(at)} {clock_time(at)} men raden skrevs {day(written_at)} {clock_time(written_at)}. "
+        "Läs på bladet igen och rätta den tid som är fel."
+    )
