@@ -32,7 +32,15 @@ def _set_environment(room: Path) -> None:
         "PRODUCTION": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
     }
-    for name in ("CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "SESSION_MINUTES"):
+    for name in (
+        "CSRF_TRUSTED_ORIGINS",
+        "BEHIND_PROXY",
+        "SESSION_MINUTES",
+        "SEAL_P12",
+        "SEAL_PASSPHRASE",
+        "SCAN_KEYS",
+        "SCAN_DIR",
+    ):
         os.environ.pop(name, None)
     (room / "static").mkdir(exist_ok=True)
 

@@ -29,6 +29,8 @@ class Right(StrEnum):
     MARK_REGISTRATION = "mark_registration"
     TICK_CHECKLIST = "tick_checklist"
     MANAGE_DIRECTORY = "manage_directory"
+    HANDLE_SHEETS = "handle_sheets"
+    DECIDE_DISPOSAL = "decide_disposal"
 
 
 RIGHT_LABELS: dict[Right, str] = {
@@ -40,6 +42,8 @@ RIGHT_LABELS: dict[Right, str] = {
     Right.MARK_REGISTRATION: "kvittera efterregistrering",
     Right.TICK_CHECKLIST: "bocka av checklistor",
     Right.MANAGE_DIRECTORY: "ändra kontakter",
+    Right.HANDLE_SHEETS: "hantera blad",
+    Right.DECIDE_DISPOSAL: "föra in gallringsbeslut",
 }
 
 _CARE = frozenset(
@@ -50,6 +54,7 @@ _CARE = frozenset(
         Right.PRINT_SHEET,
         Right.MARK_REGISTRATION,
         Right.TICK_CHECKLIST,
+        Right.HANDLE_SHEETS,
     }
 )
 
@@ -58,7 +63,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.COORDINATOR: _CARE | {Right.END_OUTAGE},
     # An administrator keeps the directory and has no errand in patients' data.
     Role.ADMIN: frozenset(
-        {Right.REPORT_OUTAGE, Right.END_OUTAGE, Right.MANAGE_DIRECTORY, Right.TICK_CHECKLIST}
+        {
+            Right.REPORT_OUTAGE,
+            Right.END_OUTAGE,
+            Right.MANAGE_DIRECTORY,
+            Right.TICK_CHECKLIST,
+            Right.DECIDE_DISPOSAL,
+        }
     ),
 }
 

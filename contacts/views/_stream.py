@@ -22,14 +22,16 @@ def streamed(
     heading: str,
     ended: Callable[[Result], str],
     refused: Callable[[RuleError], str],
+    folder: str = "contacts/importing",
 ) -> StreamingHttpResponse:
     """Answer with a page that does the work as it is sent.
 
-    `ended` gives the last part of the page from the result, `refused` from the reason why it could not be. Where the
-    browser goes away, the work is given up and what it had written is taken back.
+    `ended` gives the last part of the page from the result, `refused` from the reason why it could not be; `folder`
+    has the frame of the page, run.html, and what it says where it breaks, _broken.html. Where the browser goes away,
+    the work is given up and what it had written is taken back.
     """
     marker = uuid4().hex
-    page = render_to_string("contacts/importing/run.html", {"heading": heading, "marker": marker}, request)
+    page = render_to_string(f"{folder}/run.html", {"heading": heading, "marker": marker}, request)
     head, _, foot = page.partition(marker)
 
     def parts() -> Iterator[str]:
@@ -42,7 +44,7 @@ def streamed(
         except Exception:
             # The head of the page is with the reader already: a 500 can not be told any other way.
             logger.exception("a streamed page broke")
-            yield render_to_string("contacts/importing/_broken.html")
+            yield render_to_string(f"{folder}/_broken.html")
         yield foot
 
     return StreamingHttpResponse(parts())

@@ -3,21 +3,24 @@
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
 
 from contacts.tables.limits import FILE_BYTES
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """Keeps the files of one request up to one byte more than a directory file may have; the rest is let go.
+    """Keeps the files of one request up to one byte more than its page takes; the rest is let go.
 
-    Nothing is put on the disk. A file that was cut off is told by its length: `read_table` refuses it with a sentence.
+    That is what a directory file may have, or what UPLOAD_ROOM says of the address, for who is logged in. Nothing is
+    put on the disk. A file that was cut off is told by its length: what reads it refuses it with a sentence.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._room = FILE_BYTES + 1
+        self._room = _room(self.request) + 1
         self._pieces: list[bytes] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -43,3 +46,12 @@ class BoundedUploadHandler(FileUploadHandler):
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+
+def _room(request: HttpRequest | None) -> int:
+    match = getattr(request, "resolver_match", None)
+    # The files of somebody who is not logged in are read too, to find the form's token, and thrown away.
+    if match is None or request is None or not getattr(request, "acting", None):
+        return FILE_BYTES
+    room: int = settings.UPLOAD_ROOM.get(match.url_name, FILE_BYTES)
+    return room

@@ -1,5 +1,29 @@
-"""The paper: sheets and what became of them."""
+"""The paper: sheets and what became of them, their scans, and what was entered from them."""
 
-from .sheet import Sheet, SheetKind
+from .scan import PaperEntry, ScanAside, ScanMatch, ScannedPage, ScanUpload
+from .sheet import (
+    ACCOUNTABLE,
+    BLANK_KINDS,
+    DisposalDecision,
+    Export,
+    Sheet,
+    SheetBatch,
+    SheetFate,
+    SheetKind,
+)
 
-__all__ = ["Sheet", "SheetKind"]
+__all__ = [
+    "ACCOUNTABLE",
+    "BLANK_KINDS",
+    "DisposalDecision",
+    "Export",
+    "PaperEntry",
+    "ScanAside",
+    "ScanMatch",
+    "ScanUpload",
+    "ScannedPage",
+    "Sheet",
+    "SheetBatch",
+    "SheetFate",
+    "SheetKind",
+]

@@ -1,4 +1,4 @@
-"""Printed sheets: what was printed, by whom, and the hash of the file."""
+"""Printed sheets, the batches that blank ones are issued in, what became of each, and every file given out."""
 
 import uuid
 
@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from contacts.models import Unit
+from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel
+from forms.rules.serial import shown_serial
+from forms.rules.sheet_fate import FATE_LABELS, VOID_REASON_LABELS
 from outage.models import CareChain, Outage
 
 
@@ -15,28 +17,179 @@ class SheetKind(models.TextChoices):
     """The kinds of sheet that can be printed."""
 
     CARE_CHAIN = "care_chain", "Vårdkedjeblankett"
+    LOG_SHEET = "log_sheet", "Loggblad"
+    SIP = "sip", "SIP-blankett"
+    SIP_PATIENT = "sip_patient", "SIP, patientens exemplar"
+    SIP_INVITATION = "sip_invitation", "Kallelse till SIP"
     CHECKLIST = "checklist", "Checklista"
     CONTACT_LIST = "contact_list", "Kontaktlista"
+    CALL_SUPPORT = "call_support", "Samtalsstöd"
+    BINDER = "binder", "Beredskapspärm"
 
 
-class Sheet(AppendOnlyModel):
-    """One export of one sheet. `sha256` is that of the PDF as it was given out."""
+ACCOUNTABLE = (
+    SheetKind.CARE_CHAIN,
+    SheetKind.LOG_SHEET,
+    SheetKind.SIP,
+    SheetKind.SIP_PATIENT,
+    SheetKind.SIP_INVITATION,
+)
+"""What tells of patients, or is meant to: each such sheet is followed until it is accounted for."""
+
+BLANK_KINDS = (SheetKind.CARE_CHAIN, SheetKind.LOG_SHEET, SheetKind.SIP, SheetKind.SIP_INVITATION)
+"""What is issued blank, in batches."""
+
+
+class SheetBatch(AppendOnlyModel):
+    """Blank sheets of one kind issued for a unit ahead of need. Its id is made by the form that asked for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
-    outage = models.ForeignKey(Outage, null=True, on_delete=models.PROTECT, related_name="+")
-    chain = models.ForeignKey(CareChain, null=True, on_delete=models.PROTECT, related_name="sheets")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    printed_at = models.DateTimeField("utskriven", default=timezone.now)
-    routine_version = models.CharField("rutinens version", max_length=60)
-    pages = models.PositiveSmallIntegerField("sidor")
-    sha256 = models.CharField("kontrollsumma", max_length=64)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField("utfärdat", default=timezone.now)
+    count = models.PositiveSmallIntegerField("antal blad")
 
     class Meta:
-        ordering = ["-printed_at"]
-        verbose_name = "blankett"
-        verbose_name_plural = "blanketter"
+        ordering = ["-issued_at"]
+        verbose_name = "parti"
+        verbose_name_plural = "partier"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.printed_at:%Y-%m-%d %H.%M}"
+        return f"{self.count} {self.get_kind_display()} {self.issued_at:%Y-%m-%d %H.%M}"
+
+
+class Sheet(AppendOnlyModel):
+    """One sheet, of one or more pages, under one serial. `user` is None for what a command on the server printed.
+
+    A blank sheet has no chain; `batch` and `place` say where it was issued. `version` is that of its content file.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    serial = models.CharField("löpnummer", max_length=9, unique=True)
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
+    outage = models.ForeignKey(Outage, null=True, on_delete=models.PROTECT, related_name="+")
+    chain = models.ForeignKey(CareChain, null=True, on_delete=models.PROTECT, related_name="sheets")
+    batch = models.ForeignKey(SheetBatch, null=True, on_delete=models.PROTECT, related_name="sheets")
+    place = models.PositiveSmallIntegerField("nummer i partiet", null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    printed_at = models.DateTimeField("utskriven", default=timezone.now)
+    routine_version = models.CharField("rutinens version", max_length=60)
+    version = models.CharField("blankettens version", max_length=2, default="1")
+    pages = models.PositiveSmallIntegerField("sidor")
+
+    class Meta:
+        ordering = ["-printed_at", "place"]
+        verbose_name = "blad"
+        verbose_name_plural = "blad"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "place"], name="sheet_once_in_its_batch"),
+        ]
+        indexes = [models.Index(fields=["unit", "-printed_at"], name="sheet_by_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.shown_serial}"
+
+    @property
+    def shown_serial(self) -> str:
+        """Give the serial as it is read."""
+        return shown_serial(self.serial)
+
+    @property
+    def accountable(self) -> bool:
+        """Tell whether the sheet is followed until it is accounted for."""
+        return self.kind in ACCOUNTABLE
+
+    @property
+    def patients_copy(self) -> bool:
+        """Tell whether the sheet is the patient's to keep."""
+        return self.kind == SheetKind.SIP_PATIENT
+
+
+class DisposalDecision(AppendOnlyModel):
+    """What a principal has decided of paper that is scanned (gallringsbeslut). The last one of a principal is in force.
+
+    `allows` is False where paper may not be destroyed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="+")
+    allows = models.BooleanField("papper får förstöras")
+    reference = models.CharField("beteckning", max_length=200)
+    decided_on = models.DateField("beslutat")
+    note = models.CharField("anmärkning", max_length=300, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("infört", default=timezone.now)
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = "gallringsbeslut"
+        verbose_name_plural = "gallringsbeslut"
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.decided_on}"
+
+
+class SheetFate(AppendOnlyModel):
+    """One step in the life of a sheet. `number` counts them from 1: two who take the same step at once are told.
+
+    `signature` is the text as it stood at the log-in, empty for a command on the server. `decision` is what allowed the
+    paper to be destroyed, `on` the day on which it was, and `given_to` who got the patient's copy.
+    """
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="fates")
+    number = models.PositiveSmallIntegerField("steg")
+    fate = models.CharField("läge", max_length=10, choices=[(f.value, t) for f, t in FATE_LABELS.items()])
+    at = models.DateTimeField("infört", default=timezone.now)
+    on = models.DateField("dag", null=True, blank=True)
+    void_reason = models.CharField(
+        "varför makulerat",
+        max_length=10,
+        blank=True,
+        choices=[(r.value, t) for r, t in VOID_REASON_LABELS.items()],
+    )
+    reason = models.CharField("varför", max_length=300, blank=True)
+    given_to = models.CharField("lämnat till", max_length=200, blank=True)
+    decision = models.ForeignKey(DisposalDecision, null=True, on_delete=models.PROTECT, related_name="+")
+    signature = models.CharField("signatur", max_length=500, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["sheet", "number"]
+        verbose_name = "steg"
+        verbose_name_plural = "steg"
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "number"], name="fate_once_in_its_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_fate_display()} {self.at:%Y-%m-%d %H.%M}"
+
+
+class Export(AppendOnlyModel):
+    """One PDF that was given out: its hash, who, when. `sheet` or `batch` says of what, `part` which part of a batch.
+
+    `sealed_by` is the name in the certificate it was sealed with, empty where the server has none.
+    """
+
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
+    sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="exports")
+    batch = models.ForeignKey(SheetBatch, null=True, on_delete=models.PROTECT, related_name="exports")
+    part = models.PositiveSmallIntegerField("del", null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("lämnad ut", default=timezone.now)
+    pages = models.PositiveSmallIntegerField("sidor")
+    sha256 = models.CharField("kontrollsumma", max_length=64, db_index=True)
+    sealed_by = models.CharField("sigill", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "utlämnad fil"
+        verbose_name_plural = "utlämnade filer"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H.%M}"

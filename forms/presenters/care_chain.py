@@ -15,17 +15,23 @@ from contacts.rules.parties import (
     outpatient_kind_for,
 )
 from contacts.rules.whom_to_call import NumberToRing, Way
+from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line
 from forms.presenters.rows import EventBlock, RowMaker
-from forms.queries import SheetSource, party_requests
+from forms.queries.sources import SheetSource, party_requests
+from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetRow, SheetSpec
-from outage.models import CareChainEvent
 from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import Routine
 from outage.rules.wording import STOCKHOLM
+
+# In small letters: what a cell at the head holds in a few lines, and what the top of every page has room for.
+_NAME_LETTERS = 130
+_PLACE_LETTERS = 220
+_RUNNING_LETTERS = 420
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +57,23 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SheetView:
-    """A whole vårdkedjeblankett. Times are aware; texts are Swedish and as they stand in the log."""
+    """A whole vårdkedjeblankett. Times are aware; texts are Swedish and as they stand in the log.
+
+    `ink` adds lines to sign on by hand. `running` names the patient again on every page; `long_name` and `long_places`
+    say that a name needs the whole width.
+    """
 
     spec: SheetSpec
     number: int
     system: str
     routine_version: str
-    printed_at: datetime
-    printed_by: str
-    printed_unit: str
+    ink: bool
     outage_start: datetime | None
     outage_end: datetime | None
     scope: str
     patient_name: str
+    long_name: bool
+    running: str
     identity: str
     identity_kind: str
     protected: bool
@@ -71,39 +81,83 @@ class SheetView:
     status: str
     status_reason: str
     places: tuple[Place, ...]
+    long_places: bool
     sections: tuple[Section, ...]
     more_rows: range
 
+    @property
+    def who(self) -> str:
+        """Give whom the page is about, as it stands at the top of each."""
+        protected = " · Skyddade personuppgifter" if self.protected else ""
+        return f"{self.running}{protected} · Vårdkedja {self.number}"
 
-def sheet_view(source: SheetSource, spec: SheetSpec, by: Acting, now: datetime) -> SheetView:
-    """Give the sheet of a chain, printed by `by` at the aware moment `now`."""
+
+def sheet_view(
+    source: SheetSource, spec: SheetSpec, by: Acting, now: datetime, *, ink: bool = False
+) -> SheetView:
+    """Give the sheet of a chain, printed by `by` at the aware moment `now`; `ink` adds lines to sign on by hand."""
     chain, details = source.chain, source.details
     routine = get_routine(chain.outage.routine_id)
     report = chain.outage.current
     today: date = now.astimezone(STOCKHOLM).date()
+    identity = classify_identity(details.identity_number, today).display
+    places = _places(source, by)
     ok = details.status == ChainStatus.OK
     return SheetView(
         spec=spec,
         number=chain.number,
         system=chain.outage.system,
         routine_version=routine.version,
-        printed_at=now,
-        printed_by=by.user.full_name,
-        printed_unit=by.unit.name,
+        ink=ink,
         outage_start=report.started_at if report else None,
         outage_end=chain.outage.ended_at,
         scope=OUTAGE_SCOPE_LABELS[OutageScope(report.scope)] if report else "",
         patient_name=details.patient_name,
-        identity=classify_identity(details.identity_number, today).display,
+        long_name=letters(details.patient_name) > _NAME_LETTERS,
+        running=running_name(details.patient_name, identity),
+        identity=identity,
         identity_kind=details.get_identity_kind_display(),
         protected=details.protected_identity,
         before=details.get_before_display(),
         status="" if ok else details.get_status_display(),
         status_reason="" if ok else details.status_reason,
-        places=_places(source, by),
+        places=places,
+        long_places=any(letters(place.name) > _PLACE_LETTERS for place in places),
         sections=tuple(_sections(source, spec, routine)),
         more_rows=range(spec.more_rows),
     )
+
+
+def care_chain_part(*, serial: str, view: SheetView, by: Acting, now: datetime) -> SheetPart:
+    """Give the filled vårdkedjeblankett `view`, printed by `by` at the aware moment `now`."""
+    spec = view.spec
+    return SheetPart(
+        serial=serial,
+        version=spec.version,
+        template="forms/paper/care_chain.html",
+        view=view,
+        title=spec.title,
+        advice=spec.foot,
+        print_line=print_line(
+            f"Vårdkedja {view.number}",
+            f"Blankett version {spec.version}",
+            routine_version=view.routine_version,
+            now=now,
+            by=by,
+            unit_name=by.unit.name,
+        ),
+        landscape=spec.landscape,
+    )
+
+
+def running_name(name: str, identity: str) -> str:
+    """Give whom a page is about, for the top of each page.
+
+    A name that would take the whole page stands in full on the first only.
+    """
+    pieces_of_name = pieces(name, per_line=_RUNNING_LETTERS, most_lines=1)
+    short = pieces_of_name[0].rstrip() + "…" if len(pieces_of_name) > 1 else name
+    return f"{short or 'Okänt namn'} · {identity or 'identitet saknas'}"
 
 
 def _places(source: SheetSource, by: Acting) -> tuple[Place, ...]:
@@ -149,16 +203,18 @@ def _sections(source: SheetSource, spec: SheetSpec, routine: Routine) -> Iterabl
     for row in spec.rows_for(routine):
         own = [event for event in left if (event.kind, event.sender) == (row.message, row.sender)]
         left = [event for event in left if event not in own]
-        yield _section(row, routine, rows, own)
+        yield section_of(row, routine, tuple(rows.blocks(own)))
     # A message the file does not know is still on the paper: nothing logged is left out.
     for kind, sender in dict.fromkeys((event.kind, event.sender) for event in left):
         own = [event for event in left if (event.kind, event.sender) == (kind, sender)]
-        yield _section(SheetRow(kind, Party(sender), spec.empty_rows), routine, rows, own)
+        row = SheetRow(kind, Party(sender), spec.empty_rows)
+        yield section_of(row, routine, tuple(rows.blocks(own)))
     if loose := rows.loose_calls():
         yield Section("Samtal utan meddelande", "", "", (EventBlock(calls=loose),), range(0))
 
 
-def _section(row: SheetRow, routine: Routine, rows: RowMaker, events: list[CareChainEvent]) -> Section:
+def section_of(row: SheetRow, routine: Routine, blocks: tuple[EventBlock, ...] = ()) -> Section:
+    """Give a message of one sender with what was logged of it, none on a blank sheet."""
     message = routine.messages.get(row.message)
     sending = message.sending(row.sender) if message else None
     told = [PARTY_LABELS[party].lower() for party in sending.tells] if sending else []
@@ -168,6 +224,6 @@ def _section(row: SheetRow, routine: Routine, rows: RowMaker, events: list[CareC
         heading=row.heading or (message.label if message else row.message),
         tells=f"{PARTY_LABELS[row.sender]} till {' och '.join(told)}" if told else PARTY_LABELS[row.sender],
         clause=sending.clause if sending else "",
-        blocks=tuple(rows.blocks(events)),
+        blocks=blocks,
         empty_rows=range(row.empty_rows),
     )

@@ -1,37 +1,75 @@
-"""A checklist as it is printed (R2.7)."""
+"""Checklists as they are printed (R2.7): one as it is ticked, or all of a unit's for the binder."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
+from contacts.models import Unit
+from forms.presenters.document import SheetPart, print_line
 from outage.models import Outage
-from outage.presenters.checklists import ChecklistCard
-from outage.queries.checklists import routine_of
+from outage.presenters.checklists import ChecklistCard, ItemLine
+from outage.queries.checklists import checklists_for, routine_of
+from outage.rules.checklist import PHASE_LABELS, Checklist
+
+VERSION = "1"
+PROPOSAL = "Förslag till checklista – ersätts av regionens egen."
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView:
-    """One printed checklist. `outage_start` is None when it is printed ahead of any outage."""
+    """Printed checklists, each on a page of its own. `outage_start` is None when printed ahead of any outage."""
 
-    card: ChecklistCard
+    cards: tuple[ChecklistCard, ...]
     system: str
-    routine_version: str
-    printed_at: datetime
-    printed_by: str
-    printed_unit: str
-    outage_start: datetime | None
+    unit: str
+    outage_start: datetime | None = None
 
 
-def checklist_view(card: ChecklistCard, outage: Outage | None, by: Acting, now: datetime) -> ChecklistView:
-    """Give `card` as printed by `by` at the aware moment `now`."""
+def one_checklist_part(
+    *, serial: str, card: ChecklistCard, outage: Outage | None, by: Acting, now: datetime
+) -> SheetPart:
+    """Give `card`, as it is ticked in `outage`, printed by `by` at the aware moment `now`."""
     routine = routine_of(outage)
     report = outage.current if outage else None
-    return ChecklistView(
-        card=card,
+    view = ChecklistView(
+        cards=(card,),
         system=routine.system,
-        routine_version=routine.version,
-        printed_at=now,
-        printed_by=by.user.full_name,
-        printed_unit=by.unit.name,
+        unit=by.unit.name,
         outage_start=report.started_at if report else None,
+    )
+    return _part(serial, card.title, view, by.unit, by, now, routine.version)
+
+
+def checklist_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+    """Give all checklists of `unit`, with nothing ticked, printed at the aware moment `now`; no query is made."""
+    routine = routine_of(None)
+    cards = tuple(_unticked(checklist) for checklist in checklists_for(unit, routine))
+    view = ChecklistView(cards=cards, system=routine.system, unit=unit.name)
+    return _part(serial, "Checklistor", view, unit, by, now, routine.version)
+
+
+def _part(
+    serial: str, title: str, view: ChecklistView, unit: Unit, by: Acting | None, now: datetime, version: str
+) -> SheetPart:
+    return SheetPart(
+        serial=serial,
+        version=VERSION,
+        template="forms/paper/checklist.html",
+        view=view,
+        title=title,
+        advice=PROPOSAL,
+        print_line=print_line(routine_version=version, now=now, by=by, unit_name=unit.name),
+    )
+
+
+def _unticked(checklist: Checklist) -> ChecklistCard:
+    items = tuple(ItemLine(key=i.key, text=i.text, clause=i.clause, done=False) for i in checklist.items)
+    return ChecklistCard(
+        key=checklist.key,
+        title=checklist.title,
+        phase=checklist.phase,
+        phase_label=PHASE_LABELS[checklist.phase],
+        done=0,
+        total=len(items),
+        items=items,
     )

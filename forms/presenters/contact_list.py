@@ -14,9 +14,15 @@ from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing, Way
 from contacts.verification import still_verified
+from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
-from forms.queries import ListSource
+from forms.queries.sources import ListSource, contact_list_source
+from forms.rules.contact_list import weekday_and_weekend
 from outage.queries.checklists import routine_of
+from outage.rules.wording import STOCKHOLM
+
+VERSION = "1"
+TITLE = "Kontaktlista"
 
 DAYTIME, WEEKEND = "Vardag dagtid", "Kväll och helg"
 BOTH = "Vardag dagtid, kväll och helg"
@@ -83,25 +89,36 @@ class ContactListView:
     """A whole contact list. `weekday` and `weekend` are the moments that the answers are given for."""
 
     principals: tuple[PrincipalBlock, ...]
-    routine_version: str
-    printed_at: datetime
-    printed_by: str
-    printed_unit: str
     weekday: datetime
     weekend: datetime
 
 
+def contact_list_part(
+    *, serial: str, unit: Unit, by: Acting | None, now: datetime, principal: Principal | None = None
+) -> SheetPart:
+    """Give the contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
+
+    The queries are the same few, however long the list is. `by` is None for a command on the server.
+    """
+    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
+    return SheetPart(
+        serial=serial,
+        version=VERSION,
+        template="forms/paper/contact_list.html",
+        view=contact_list_view(contact_list_source(principal, moments), moments, now),
+        title=TITLE,
+        advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
+        print_line=print_line(routine_version=routine_of(None).version, now=now, by=by, unit_name=unit.name),
+    )
+
+
 def contact_list_view(
-    source: ListSource, moments: tuple[datetime, datetime], by: Acting, now: datetime
+    source: ListSource, moments: tuple[datetime, datetime], now: datetime
 ) -> ContactListView:
-    """Give the list as printed by `by` at the aware moment `now`; `moments` are those `source` was made for."""
+    """Give the list as it is at the aware moment `now`; `moments` are those `source` was made for."""
     grouped = _Grouped(source, now)
     return ContactListView(
         principals=tuple(grouped.principal(principal) for principal in source.principals),
-        routine_version=routine_of(None).version,
-        printed_at=now,
-        printed_by=by.user.full_name,
-        printed_unit=by.unit.name,
         weekday=moments[0],
         weekend=moments[1],
     )

@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from contacts.rules.parties import WardKind
-from forms.queries import SheetSource
+from forms.presenters.notes import Note, Notes
+from forms.queries.sources import SheetSource
+from forms.rules.serial import shown_serial
 from outage.models import CareChainEvent, Handover
 from outage.presenters.standing import recipient_of
 from outage.rules.clock import before_or_after_break_point
@@ -17,9 +19,11 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.wording import clock_time, day
 
-# What a column still holds in a few lines.
-_LONG = 120
-_MANY_LINES = 3
+# What a column still holds in a few lines, in small letters, and how many of them the full width has on a line.
+_NARROW, _CELL, _BROAD = 120, 200, 260
+_COMMENT_LINES = 4
+_WHOLE_WIDTH = 145
+_EVENT = 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,11 @@ class CallLine:
     """One call or try. `remark` tells of a correction or withdrawal; `struck` that the row no longer counts.
 
     `also` names the other messages of the same call, so that one call is not taken for several. Long texts stand
-    in `notes`, which get the full width of the page, so that a row never outgrows it.
+    in `notes`, which get the full width of the page, so that a row never outgrows it. The electronic signature is
+    `signature` and `signed_at`; `paper` tells which sheet the call was entered from.
     """
 
     at: datetime
-    written_at: datetime | None
     direction: str
     other: str
     their_unit: str
@@ -41,11 +45,13 @@ class CallLine:
     spoken_to: str
     read_back: str
     comment: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     also: str
     signature: str
+    signed_at: datetime
     struck: bool
     remark: str
+    paper: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class EventBlock:
     struck: bool = False
     remark: str = ""
     open_items: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class _Superseding(Protocol):
@@ -92,17 +99,24 @@ class RowMaker:
         """Give a block for each event, in time order, each correction right after what it replaces."""
         for event in _in_reading_order(events):
             after = self._event_after.get(event.pk)
+            notes = Notes(_WHOLE_WIDTH)
+            particulars = () if event.withdraws else tuple(self._particulars(event, notes))
+            open_items = tuple(self._left_open(event, notes))
+            remark = notes.cell("", _remark(event, after), _EVENT, _COMMENT_LINES)
             yield EventBlock(
                 calls=tuple(self._line(call, event) for call in self._told[event.pk]),
                 at=event.happened_at,
                 side="" if event.withdraws else self._side(event.happened_at),
                 lead="Återtag" if event.withdraws else "Hände",
-                text=event.reason if event.withdraws else self._label(event),
-                particulars=() if event.withdraws else tuple(self._particulars(event)),
-                noted=_noted(event),
+                text=notes.cell("Varför", event.reason, _EVENT, _COMMENT_LINES)
+                if event.withdraws
+                else self._label(event),
+                particulars=particulars,
+                noted=_noted(event, notes),
                 struck=after is not None,
-                remark=_remark(event, after),
-                open_items=tuple(self._left_open(event)),
+                remark=remark,
+                open_items=open_items,
+                notes=notes.taken(),
             )
 
     def loose_calls(self) -> tuple[CallLine, ...]:
@@ -116,24 +130,25 @@ class RowMaker:
     def _line(self, call: Handover, event: CareChainEvent | None = None) -> CallLine:
         after = self._call_after.get(call.pk)
         outcome = CallOutcome(call.outcome)
-        comment, read_back = _comment(call), _read_back(call)
+        notes = Notes(_WHOLE_WIDTH)
         return CallLine(
             at=call.at,
-            written_at=call.written_at,
             direction=DIRECTION_LABELS[Direction(call.direction)],
-            other=self._recipient(call.recipient),
-            their_unit=call.spoken_to_unit,
-            number=call.number,
+            other=notes.cell("Till eller från", self._recipient(call.recipient), _CELL),
+            their_unit=notes.cell("Deras enhet", call.spoken_to_unit, _CELL),
+            number=notes.cell("Nummer", call.number, _NARROW),
             outcome="" if outcome is CallOutcome.REACHED else CALL_OUTCOME_LABELS[outcome],
             is_try=outcome in FAILED,
-            spoken_to=call.spoken_to,
-            read_back="" if _is_long(read_back) else read_back,
-            comment="" if _is_long(comment) else comment,
-            notes=tuple(text for text in (read_back, comment) if _is_long(text)),
-            also=self._also(call, event),
-            signature=call.signature,
+            spoken_to=notes.cell("Talade med", call.spoken_to, _CELL),
+            read_back=notes.cell("Återläst", read_back_words(call), _NARROW, _COMMENT_LINES),
+            comment=notes.cell("Kommentar", comment_words(call), _NARROW, _COMMENT_LINES),
+            also=notes.cell("Samma samtal gällde också", self._also(call, event), _CELL),
+            signature=notes.cell("Signatur", call.signature, _BROAD),
+            signed_at=call.recorded_at,
             struck=after is not None,
-            remark=_remark(call, after),
+            remark=notes.cell("", _remark(call, after), _BROAD),
+            paper=notes.cell("", paper_words(call), _CELL),
+            notes=notes.taken(),
         )
 
     def _recipient(self, key: str) -> str:
@@ -153,16 +168,21 @@ class RowMaker:
         word = {"before": "före", "after": "efter"}[before_or_after_break_point(at, limits)]
         return f"{word} {limits.break_point:%H.%M}"
 
-    def _particulars(self, event: CareChainEvent) -> Iterator[tuple[str, str]]:
+    def _particulars(self, event: CareChainEvent, notes: Notes) -> Iterator[tuple[str, str]]:
         for key, value in event.particulars.items():
-            if value:
-                yield PARTICULAR_LABELS.get(key, key), _written(key, value)
+            label = PARTICULAR_LABELS.get(key, key)
+            if value and (text := notes.cell(label, written(key, value), _EVENT, _COMMENT_LINES)):
+                yield label, text
 
-    def _left_open(self, event: CareChainEvent) -> Iterator[str]:
+    def _left_open(self, event: CareChainEvent, notes: Notes) -> Iterator[str]:
         for item in self._open_items:
             if item.event_id == event.pk:
                 recipient = self._recipient(item.recipient)
-                yield f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"
+                words = (
+                    f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"
+                )
+                if text := notes.cell("Öppen punkt", words, _EVENT, _COMMENT_LINES):
+                    yield text
 
 
 def _in_reading_order(rows: Iterable[S]) -> list[S]:
@@ -192,25 +212,34 @@ def _remark(row: CareChainEvent | Handover, after: CareChainEvent | Handover | N
     return " ".join(parts)
 
 
-def _noted(event: CareChainEvent) -> str:
-    noted = f"Noterat {clock_time(event.recorded_at)} av {event.user.full_name}, {event.unit.name}"
-    if event.written_at:
-        noted += f". På papper {day(event.written_at)} {clock_time(event.written_at)}"
-    return noted
+def _noted(event: CareChainEvent, notes: Notes) -> str:
+    hsa_id = f" ({event.user.hsa_id})" if event.user.hsa_id else ""
+    noted = f"Noterat {clock_time(event.recorded_at)} av {event.user.full_name}{hsa_id}, {event.unit.name}"
+    paper = paper_words(event)
+    return notes.cell("", f"{noted}. {paper}" if paper else noted, _EVENT, _COMMENT_LINES)
 
 
-def _is_long(text: str) -> bool:
-    return len(text) > _LONG or text.count("\n") > _MANY_LINES
+def paper_words(row: CareChainEvent | Handover) -> str:
+    """Give which sheet a row was entered from, when it was written and by whom; "" for what was logged at once."""
+    parts = [
+        f"blad {shown_serial(row.paper_serial)}" if row.paper_serial else "",
+        f"skrivet {day(row.written_at)} {clock_time(row.written_at)}" if row.written_at else "",
+        f"signatur på pappret: {row.paper_signature}" if row.paper_signature else "",
+    ]
+    known = ", ".join(part for part in parts if part)
+    return f"Från papper: {known}" if known else ""
 
 
-def _read_back(call: Handover) -> str:
+def read_back_words(call: Handover) -> str:
+    """Give whether the message was repeated, with the reason where it could not be; "" where nothing is known."""
     if not call.read_back:
         return ""
     label = READ_BACK_LABELS[ReadBack(call.read_back)]
     return f"{label}: {call.read_back_reason}" if call.read_back_reason else label
 
 
-def _comment(call: Handover) -> str:
+def comment_words(call: Handover) -> str:
+    """Give the comment with the next step and whom to ring back, a line for each."""
     parts = [call.comment]
     if call.next_step:
         parts.append(f"Nästa steg: {call.next_step}")
@@ -219,7 +248,8 @@ def _comment(call: Handover) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _written(key: str, value: object) -> str:
+def written(key: str, value: object) -> str:
+    """Give a stored particular as it is read: several with commas, a date in words."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(part) for part in value)
     if key.endswith("_date"):

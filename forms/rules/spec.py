@@ -19,8 +19,8 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetSpec:
-    """One kind of sheet. `rows` are made for the routine named; another one gets its own process order.
+class SpecHead:
+    """What every kind of sheet has. `version` has at most two characters: it stands in the code on each page.
 
     `advice` says what the sheet is not, `proposal` whose it is; both stand at the foot of each page.
     """
@@ -29,14 +29,25 @@ class SheetSpec:
     version: str
     title: str
     landscape: bool
+    advice: str
+    proposal: str
+
+    @property
+    def foot(self) -> str:
+        """Give what stands at the foot of each page."""
+        return f"{self.advice} {self.proposal}"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec(SpecHead):
+    """The vårdkedjeblankett. `rows` are made for the routine named; another one gets its own process order."""
+
     routine: str
     rows: tuple[SheetRow, ...]
     empty_rows: int
     more_heading: str
     more_rows: int
     after_heading: str
-    advice: str
-    proposal: str
 
     def rows_for(self, routine: Routine) -> tuple[SheetRow, ...]:
         """Give the rows in order: the file's for its own routine, else every sending as it comes (R3)."""

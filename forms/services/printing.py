@@ -1,9 +1,11 @@
-"""Prints: a sheet is typeset, kept as a row with its hash, and put in the trace (R2.4)."""
+"""Prints: a sheet gets its serial, is typeset and sealed, and is kept as rows with who, when and hash (R2.4)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -11,18 +13,31 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import Principal
+from contacts.models import Principal, Unit
+from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from forms.models import Sheet, SheetKind
-from forms.presenters.care_chain import sheet_view
-from forms.presenters.checklist import checklist_view
-from forms.presenters.contact_list import contact_list_view
-from forms.queries import contact_list_source, sheet_source
-from forms.rendering import Rendered, printable_html, render
-from forms.rules.contact_list import weekday_and_weekend
-from forms.specs import CARE_CHAIN_SHEET, get_spec
+from contacts.services.submissions import claim, content_hash
+from forms.models import Export, Sheet, SheetBatch, SheetKind
+from forms.presenters.call_support import call_support_part
+from forms.presenters.care_chain import care_chain_part, sheet_view
+from forms.presenters.checklist import one_checklist_part
+from forms.presenters.contact_list import contact_list_part
+from forms.presenters.document import SheetPart
+from forms.queries.sources import sheet_source
+from forms.rendering import CodedSheet, Rendered, printable_html, render
+from forms.rules.sheet_fate import Fate
+from forms.sealing import Sealed, seal
+from forms.services.steps import current_fate, new_serial, write_step
+from forms.specs import get_call_support, get_spec
 from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
+from outage.queries.checklists import routine_of
+from outage.routine import current_routine
+
+# What a sheet that no content file describes has for a version.
+FIRST = "1"
+# The second one finds the sheet that another request kept a moment earlier.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +49,43 @@ class Printed:
     filename: str
 
 
-def print_care_chain(*, by: Acting, chain: CareChain) -> Printed:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One sheet to print: `part` makes it, given its serial. `filename` and `title` hold no patient data."""
+
+    kind: SheetKind
+    title: str
+    filename: str
+    routine_version: str
+    part: Callable[[str], SheetPart]
+    version: str = FIRST
+    outage: Outage | None = None
+    chain: CareChain | None = None
+
+
+def print_care_chain(
+    *, by: Acting, chain: CareChain, client_id: UUID | None = None, ink: bool = False
+) -> Printed:
     """Print the vårdkedjeblankett of `chain`, which comes from `get_chain` and so is one that `by` may see.
 
-    Raise NotAllowed when the role may not print, PrintingUnavailable when the server can not.
+    `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, given out
+    once more. Raise NotAllowed when the role may not print, PrintingUnavailable when the server can not, IdClash when
+    the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
-    view = sheet_view(sheet_source(chain, by, now), get_spec(CARE_CHAIN_SHEET), by, now)
-    rendered = _typeset("forms/paper/care_chain.html", {"sheet": view}, view.spec.title)
-    sheet = Sheet(
+    view = sheet_view(sheet_source(chain, by, now), get_spec(), by, now, ink=ink)
+    job = Job(
         kind=SheetKind.CARE_CHAIN,
+        title=view.spec.title,
+        filename=f"blankett-{chain.number}.pdf",
+        routine_version=view.routine_version,
+        part=lambda serial: care_chain_part(serial=serial, view=view, by=by, now=now),
+        version=view.spec.version,
         outage=chain.outage,
         chain=chain,
-        unit=by.unit,
-        user=by.user,
-        printed_at=now,
-        routine_version=view.routine_version,
-        pages=rendered.pages,
-        sha256=hashlib.sha256(rendered.pdf).hexdigest(),
     )
-    _keep(by, sheet)
-    return Printed(sheet=sheet, pdf=rendered.pdf, filename=f"blankett-{chain.number}.pdf")
+    return print_job(by=by, job=job, now=now, client_id=client_id)
 
 
 def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -> Printed:
@@ -64,20 +94,15 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
     Raise PrintingUnavailable when the server can not print. Everyone may: a checklist tells of no patient.
     """
     now = timezone.now()
-    view = checklist_view(card, outage, by, now)
-    rendered = _typeset("forms/paper/checklist.html", {"sheet": view}, card.title)
-    sheet = Sheet(
+    job = Job(
         kind=SheetKind.CHECKLIST,
+        title=card.title,
+        filename=f"checklista-{card.key}.pdf",
+        routine_version=routine_of(outage).version,
+        part=lambda serial: one_checklist_part(serial=serial, card=card, outage=outage, by=by, now=now),
         outage=outage,
-        unit=by.unit,
-        user=by.user,
-        printed_at=now,
-        routine_version=view.routine_version,
-        pages=rendered.pages,
-        sha256=hashlib.sha256(rendered.pdf).hexdigest(),
     )
-    _keep(by, sheet)
-    return Printed(sheet=sheet, pdf=rendered.pdf, filename=f"checklista-{card.key}.pdf")
+    return print_job(by=by, job=job, now=now)
 
 
 def print_contact_list(*, by: Acting, principal: Principal | None = None) -> Printed:
@@ -86,41 +111,159 @@ def print_contact_list(*, by: Acting, principal: Principal | None = None) -> Pri
     Raise PrintingUnavailable when the server can not print. Everyone may: the directory tells of no patient.
     """
     now = timezone.now()
-    zone = timezone.get_default_timezone()
-    moments = weekday_and_weekend(timezone.localdate(now), zone)
-    view = contact_list_view(contact_list_source(principal, moments), moments, by, now)
-    rendered = _typeset("forms/paper/contact_list.html", {"sheet": view}, "Kontaktlista")
-    sheet = Sheet(
+    job = Job(
         kind=SheetKind.CONTACT_LIST,
-        unit=by.unit,
-        user=by.user,
-        printed_at=now,
-        routine_version=view.routine_version,
-        pages=rendered.pages,
-        sha256=hashlib.sha256(rendered.pdf).hexdigest(),
+        title="Kontaktlista",
+        filename=f"kontaktlista-{timezone.localdate(now).isoformat()}.pdf",
+        routine_version=current_routine().version,
+        part=lambda serial: contact_list_part(
+            serial=serial, unit=by.unit, by=by, now=now, principal=principal
+        ),
     )
-    _keep(by, sheet)
-    filename = f"kontaktlista-{timezone.localdate(now).isoformat()}.pdf"
-    return Printed(sheet=sheet, pdf=rendered.pdf, filename=filename)
+    return print_job(by=by, job=job, now=now)
 
 
-def _typeset(template: str, context: Mapping[str, Any], title: str) -> Rendered:
-    html = render_to_string(template, dict(context))
-    if printable_html(html) != html:
-        html = render_to_string(template, {**context, "substitutes": True})
-    return render(html, title=title)
+def print_call_support(*, by: Acting) -> Printed:
+    """Print the samtalsstöd of the acting unit.
+
+    Raise PrintingUnavailable when the server can not print. Everyone may: it tells of no patient.
+    """
+    now = timezone.now()
+    spec = get_call_support()
+    job = Job(
+        kind=SheetKind.CALL_SUPPORT,
+        title=spec.title,
+        filename="samtalsstod.pdf",
+        routine_version=current_routine().version,
+        part=lambda serial: call_support_part(serial=serial, unit=by.unit, by=by, now=now),
+        version=spec.version,
+    )
+    return print_job(by=by, job=job, now=now)
 
 
-def _keep(by: Acting, sheet: Sheet) -> None:
-    # Typeset before the transaction opens: it takes a second, and nobody else could write meanwhile.
-    with transaction.atomic():
-        # The rows it points at are in hand, and the database holds the keys.
-        sheet.full_clean(exclude=["outage", "chain", "unit", "user"])
-        sheet.save()
-        audit.record(
-            by=by,
-            action="sheet.printed",
-            target=sheet,
-            chain=sheet.chain_id,
-            changes={"kind": sheet.kind, "pages": sheet.pages},
+def print_job(*, by: Acting, job: Job, now: datetime, client_id: UUID | None = None) -> Printed:
+    """Typeset, seal and keep one sheet, printed at the aware moment `now`.
+
+    One press of a button is one sheet: with a `client_id` that printed the same content before, and as long as nothing
+    has become of that sheet, it is given out once more under its serial. Other content never gets the serial of a
+    sheet that is out. Raise PrintingUnavailable, and IdClash when the id was used for something else.
+    """
+    made = _same_press(by, job, client_id) if client_id else uuid4()
+    for _ in range(_TRIES):
+        known = Sheet.objects.filter(pk=made).first() if client_id else None
+        if known is not None and _has_moved_on(known):
+            known, made = None, uuid4()
+        serial = known.serial if known else new_serial()
+        rendered = typeset([job.part(serial)], title=job.title)
+        sealed = seal(rendered.pdf)
+        sheet = known or Sheet(
+            id=made,
+            serial=serial,
+            kind=job.kind,
+            outage=job.outage,
+            chain=job.chain,
+            unit=by.unit,
+            user=by.user,
+            printed_at=now,
+            routine_version=job.routine_version,
+            version=job.version,
+            pages=rendered.pages,
         )
+        # Typeset before the transaction opens: it takes a second, and nobody else could write meanwhile.
+        with transaction.atomic():
+            if client_id:
+                claim(by=by, client_id=client_id, kind="sheet.print", content=_content(by, job))
+            if known is None and client_id and Sheet.objects.filter(pk=made).exists():
+                # The same press came twice at the same time; this file has a serial that no sheet got.
+                continue
+            if known is None:
+                keep_sheet(by=by, sheet=sheet)
+            keep_export(by=by, kind=job.kind, sealed=sealed, pages=rendered.pages, now=now, sheet=sheet)
+        return Printed(sheet=sheet, pdf=sealed.pdf, filename=job.filename)
+    raise RuleError("Utskriften gick inte att spara. Försök igen.")
+
+
+def _content(by: Acting, job: Job) -> dict[str, Any]:
+    # Not the kind: the buttons of one page share its id, and what they print is told apart by its content.
+    return {"chain": job.chain.pk if job.chain else None, "unit": by.unit.pk}
+
+
+def _same_press(by: Acting, job: Job, client_id: UUID) -> UUID:
+    """Give an id that is the same for the same press with the same content, whatever the time of day."""
+    part = job.part("")
+    html = render_to_string(part.template, {"sheet": part.view})
+    return uuid5(
+        client_id, content_hash({**_content(by, job), "kind": job.kind, "version": job.version, "html": html})
+    )
+
+
+def _has_moved_on(sheet: Sheet) -> bool:
+    step = current_fate(sheet)
+    return step is not None and step.fate != Fate.PRINTED
+
+
+def typeset(
+    parts: Sequence[SheetPart], *, title: str, pages_each: int | Sequence[int] | None = None
+) -> Rendered:
+    """Typeset a document of one or more sheets; see `render` for `pages_each`. Raises PrintingUnavailable."""
+    context = {"parts": parts, "title": title}
+    html = render_to_string("forms/paper/document.html", context)
+    if printable_html(html) != html:
+        html = render_to_string("forms/paper/document.html", {**context, "substitutes": True})
+    codes = [CodedSheet(part.serial, part.version) for part in parts]
+    return render(html, title=title, sheets=codes, pages_each=pages_each)
+
+
+def keep_sheet(*, by: Acting | None, sheet: Sheet) -> None:
+    """Keep a sheet with its first step, and a row of the trace, inside the transaction of the caller."""
+    # The rows it points at are in hand, and the database holds the keys.
+    sheet.full_clean(
+        exclude=["outage", "chain", "batch", "place", "unit", "user"],
+        validate_unique=False,
+        validate_constraints=False,
+    )
+    sheet.save()
+    write_step(by=by, unit=sheet.unit, sheet=sheet, step=Fate.PRINTED)
+    changes = {"kind": sheet.kind, "pages": sheet.pages, "sheet": sheet.serial}
+    if by is None:
+        audit.record_system(action="sheet.printed", target=sheet, changes=changes)
+    else:
+        audit.record(by=by, action="sheet.printed", target=sheet, chain=sheet.chain_id, changes=changes)
+
+
+def keep_export(
+    *,
+    by: Acting | None,
+    kind: SheetKind,
+    sealed: Sealed,
+    pages: int,
+    now: datetime,
+    unit: Unit | None = None,
+    sheet: Sheet | None = None,
+    batch: SheetBatch | None = None,
+    part: int | None = None,
+) -> Export:
+    """Keep the hash of a file that is given out, with who and when, and a row of the trace.
+
+    The caller holds the transaction.
+    """
+    row = Export(
+        kind=kind,
+        sheet=sheet,
+        batch=batch,
+        part=part,
+        unit=unit or (by.unit if by else None),
+        user=by.user if by else None,
+        at=now,
+        pages=pages,
+        sha256=hashlib.sha256(sealed.pdf).hexdigest(),
+        sealed_by=sealed.by,
+    )
+    row.full_clean(exclude=["sheet", "batch", "part", "unit", "user"])
+    row.save()
+    chain = sheet.chain_id if sheet else None
+    if by is None:
+        audit.record_system(action="file.exported", target=row, changes={"kind": kind})
+    else:
+        audit.record(by=by, action="file.exported", target=row, chain=chain, changes={"kind": kind})
+    return row

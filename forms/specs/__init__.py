@@ -1,5 +1,33 @@
 """The sheets' content files, one for each kind of sheet."""
 
-from .loader import CARE_CHAIN_SHEET, all_specs, get_spec, load_spec
+from .loader import (
+    BINDER,
+    CALL_SUPPORT,
+    CARE_CHAIN_SHEET,
+    LOG_SHEET,
+    SIP,
+    SIP_INVITATION,
+    all_specs,
+    get_binder,
+    get_call_support,
+    get_form,
+    get_log_sheet,
+    get_spec,
+    load_spec,
+)
 
-__all__ = ["CARE_CHAIN_SHEET", "all_specs", "get_spec", "load_spec"]
+__all__ = [
+    "BINDER",
+    "CALL_SUPPORT",
+    "CARE_CHAIN_SHEET",
+    "LOG_SHEET",
+    "SIP",
+    "SIP_INVITATION",
+    "all_specs",
+    "get_binder",
+    "get_call_support",
+    "get_form",
+    "get_log_sheet",
+    "get_spec",
+    "load_spec",
+]

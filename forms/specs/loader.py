@@ -1,56 +1,97 @@
-"""From a content file to a SheetSpec, checked in full before anything uses it."""
+"""From a content file to the spec of its kind, checked in full before anything uses it."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from contacts.rules.parties import Party
-from forms.rules.spec import SheetRow, SheetSpec, row_faults
-from outage.routine import RoutineError, get_routine
-from outage.routine.table import Table, read_toml
+from forms.rules.binder_spec import BinderSpec
+from forms.rules.call_support_spec import CallSupportSpec
+from forms.rules.form_spec import FormSpec
+from forms.rules.log_sheet_spec import LogSheetSpec
+from forms.rules.spec import SheetRow, SheetSpec, SpecHead, row_faults
+from outage.routine.table import Table
 
-CONTENT = Path(__file__).parent / "content"
+from .binder import load_binder
+from .call_support import load_call_support
+from .form import load_form
+from .head import CONTENT, open_spec, read_head, refuse
+from .log_sheet import load_log_sheet
+
 CARE_CHAIN_SHEET = "care-chain-sheet"
+LOG_SHEET = "log-sheet"
+SIP = "sip"
+SIP_INVITATION = "sip-invitation"
+CALL_SUPPORT = "call-support"
+BINDER = "binder"
 
-
-def get_spec(spec_id: str) -> SheetSpec:
-    """Give the sheet kept under `spec_id`, always the same object; raises RoutineError when there is none."""
-    return _load_once(CONTENT / f"{spec_id}.toml")
-
-
-def all_specs() -> tuple[SheetSpec, ...]:
-    """Give every sheet there is, by id; raises RoutineError for the first file that can not be used."""
-    return tuple(_load_once(path) for path in sorted(CONTENT.glob("*.toml")))
+S = TypeVar("S", bound=SpecHead)
 
 
 def load_spec(path: Path) -> SheetSpec:
-    """Read and check one content file; raises RoutineError naming file, key and remedy."""
-    top = Table(path, "", read_toml(path), {})
-    if top.text("id") != path.stem:
-        raise top.error("id", f"the id and the name of the file must be the same; write {path.stem!r}")
-    try:
-        routine = get_routine(top.text("routine"))
-    except RoutineError as error:
-        raise top.error("routine", error.remedy) from error
-    top = top.with_words({"system": routine.system})
+    """Read and check the vårdkedjeblankett's file; raises RoutineError naming file, key and remedy."""
+    top, routine = open_spec(path)
     rows = tuple(_row(table) for table in top.tables("rows"))
-    for fault in row_faults(rows, routine):
-        raise top.error("rows", fault)
+    refuse(top, "rows", row_faults, rows, routine)
     spec = SheetSpec(
-        id=path.stem,
-        version=top.text("version"),
-        title=top.text("title"),
-        landscape=top.flag("landscape"),
+        **read_head(top),
         routine=routine.id,
         rows=rows,
         empty_rows=top.positive("empty_rows"),
         more_heading=top.text("more_heading"),
         more_rows=top.positive("more_rows"),
         after_heading=top.text("after_heading"),
-        advice=top.text("advice"),
-        proposal=top.text("proposal"),
     )
     top.finish()
     return spec
+
+
+_LOADERS: Mapping[str, Callable[[Path], SpecHead]] = {
+    CARE_CHAIN_SHEET: load_spec,
+    LOG_SHEET: load_log_sheet,
+    SIP: load_form,
+    SIP_INVITATION: load_form,
+    CALL_SUPPORT: load_call_support,
+    BINDER: load_binder,
+}
+
+
+def get_spec(spec_id: str = CARE_CHAIN_SHEET) -> SheetSpec:
+    """Give the vårdkedjeblankett, always the same object; raises RoutineError where its file can not be used."""
+    return _as(SheetSpec, spec_id)
+
+
+def get_form(spec_id: str) -> FormSpec:
+    """Give the form kept under `spec_id`, always the same object; raises RoutineError as `get_spec`."""
+    return _as(FormSpec, spec_id)
+
+
+def get_log_sheet() -> LogSheetSpec:
+    """Give the loggblad, always the same object; raises RoutineError as `get_spec`."""
+    return _as(LogSheetSpec, LOG_SHEET)
+
+
+def get_call_support() -> CallSupportSpec:
+    """Give the samtalsstöd, always the same object; raises RoutineError as `get_spec`."""
+    return _as(CallSupportSpec, CALL_SUPPORT)
+
+
+def get_binder() -> BinderSpec:
+    """Give the binder, always the same object; raises RoutineError as `get_spec`."""
+    return _as(BinderSpec, BINDER)
+
+
+def all_specs() -> tuple[SpecHead, ...]:
+    """Give every sheet there is, by id; raises RoutineError for the first file that can not be used."""
+    return tuple(_load_once(spec_id) for spec_id in sorted(_LOADERS))
+
+
+def _as(kind: type[S], spec_id: str) -> S:
+    found = _load_once(spec_id)
+    if not isinstance(found, kind):
+        raise TypeError(f"{spec_id} is no {kind.__name__}")
+    return found
 
 
 def _row(table: Table) -> SheetRow:
@@ -65,5 +106,5 @@ def _row(table: Table) -> SheetRow:
 
 
 @cache
-def _load_once(path: Path) -> SheetSpec:
-    return load_spec(path)
+def _load_once(spec_id: str) -> SpecHead:
+    return _LOADERS[spec_id](CONTENT / f"{spec_id}.toml")

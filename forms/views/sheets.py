@@ -1,62 +1,237 @@
-"""Prints as PDF in the browser: the blankett of a care chain, a checklist, the contact list."""
+"""Sheets of paper: those not accounted for, one of them, and the steps that are taken with it (R2.6)."""
 
 from collections.abc import Callable
-from uuid import UUID
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.rules.errors import NotAllowed
-from contacts.views.exporting import chosen_principal
-from forms.rendering import PrintingUnavailable
-from forms.services.printing import Printed, print_care_chain, print_checklist, print_contact_list
-from outage.models import CareChain
-from outage.presenters.checklists import checklist_card
-from outage.queries.care_chains import get_chain
-from outage.queries.outages import outage_in_view
+from contacts.access import can
+from contacts.rules.permissions import Right, Role
+from contacts.views.tools import require, save_or_show
+from forms.models import Sheet, SheetBatch, SheetFate
+from forms.presenters.sheets import ShownSheet, listed, shown_sheet
+from forms.queries.batches import get_batch
+from forms.queries.disposal import decision_in_force
+from forms.queries.scans import waiting_count
+from forms.queries.sheets import (
+    Where,
+    figures,
+    kinds_followed,
+    sheet_of,
+    sheets_page,
+    stock_in,
+    stock_of,
+    stock_page,
+    typed_serial,
+    unaccounted_by_unit,
+)
+from forms.rules.serial import NoSerial
+from forms.rules.sheet_fate import Fate
+from forms.services.fates import (
+    check_scan,
+    destroy_sheet,
+    hand_over,
+    keep_paper,
+    mark_filled,
+    scan_again,
+    void_sheet,
+    void_stock,
+)
+from forms.webforms.fates import (
+    AgainForm,
+    CheckForm,
+    DestroyForm,
+    GiveForm,
+    KeepForm,
+    SerialForm,
+    StepForm,
+    VoidForm,
+    VoidStockForm,
+)
+
+_NOT_HERE = "Bladet finns inte bland enhetens blad. Läs löpnumret på bladet igen."
 
 
-@require_GET
-def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Print the vårdkedjeblankett of a chain the acting person may see; 404 for any other."""
-    try:
-        chain = get_chain(request.acting, chain_id)
-    except CareChain.DoesNotExist:
-        raise Http404 from None
-    return _answer(request, lambda: print_care_chain(by=request.acting, chain=chain))
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do with a sheet: its form, the service that keeps it, and what is said when it is done."""
+
+    form: type[StepForm]
+    take: Callable[..., SheetFate]
+    to: Fate
+    done: str
 
 
-@require_GET
-def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
-    """Print one of the acting unit's checklists; 404 for one that is not the unit's."""
-    outage = outage_in_view()
-    card = checklist_card(request.acting, outage, key)
-    if card is None:
-        raise Http404
-    return _answer(request, lambda: print_checklist(by=request.acting, card=card, outage=outage))
+# By the word that a form sends as `steg`.
+STEPS: dict[str, Step] = {
+    "ifyllt": Step(StepForm, mark_filled, Fate.FILLED, "Bladet är ifyllt. Skanna det."),
+    "granska": Step(CheckForm, check_scan, Fate.CHECKED, "Bladet är granskat."),
+    "skanna-om": Step(AgainForm, scan_again, Fate.FILLED, "Skanna bladet en gång till."),
+    "forstor": Step(DestroyForm, destroy_sheet, Fate.DESTROYED, "Bladet är förstört."),
+    "spara": Step(KeepForm, keep_paper, Fate.KEPT, "Bladet är sparat."),
+    "lamna-over": Step(GiveForm, hand_over, Fate.GIVEN, "Bladet är överlämnat."),
+    "makulera": Step(VoidForm, void_sheet, Fate.VOIDED, "Bladet är makulerat."),
+}
 
 
-@require_GET
-def contact_list(request: HttpRequest) -> HttpResponse:
-    """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none."""
-    principal = chosen_principal(request)
-    return _answer(request, lambda: print_contact_list(by=request.acting, principal=principal))
-
-
-def _answer(request: HttpRequest, make: Callable[[], Printed]) -> HttpResponse:
-    try:
-        printed = make()
-    except NotAllowed as error:
-        raise PermissionDenied(error.reason) from None
-    except PrintingUnavailable as error:
-        return render(request, "forms/unavailable.html", {"reason": error.reason}, status=503)
-    return HttpResponse(
-        printed.pdf,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{printed.filename}"',
-            "Cache-Control": "no-store, private",
-        },
+@require_safe
+def sheets(request: HttpRequest) -> HttpResponse:
+    """List the unit's sheets that are not accounted for, find one by its serial, and count those of other units."""
+    acting = request.acting
+    if not can(acting, Right.HANDLE_SHEETS):
+        return render(request, "forms/sheets/list.html", {"units": unaccounted_by_unit(acting.principal)})
+    search = SerialForm(request.GET if "lopnummer" in request.GET else None)
+    if search.is_bound and search.is_valid():
+        try:
+            return redirect("sheet", sheet_of(acting, typed_serial(search.cleaned_data["lopnummer"])).serial)
+        except NoSerial as error:
+            search.add_error("lopnummer", error.reason)
+        except Sheet.DoesNotExist:
+            search.add_error("lopnummer", _NOT_HERE)
+    where = _where(request)
+    kinds = kinds_followed()
+    kind = request.GET.get("blankett", "")
+    kind = kind if kind in dict(kinds) else ""
+    counts = figures(acting.unit, kind)
+    found = sheets_page(acting.unit, where, kind, request.GET.get("sida")) if where != Where.STOCK else None
+    stock = (
+        stock_page(acting.unit, kind, request.GET.get("parti")) if where in (Where.ALL, Where.STOCK) else None
     )
+    context = {
+        "mine": True,
+        "search": search,
+        "where": where,
+        "kind": kind,
+        "kinds": kinds,
+        "total": counts[Where.ALL],
+        "figures": [(each, each.label, counts[each]) for each in Where],
+        "found": found,
+        "rows": listed(acting, list(found)) if found else [],
+        "stock": stock,
+        "stock_rows": stock_of(stock) if stock else [],
+        "in_stock": counts[Where.STOCK],
+        "waiting": waiting_count(acting.unit),
+        "units": unaccounted_by_unit(acting.principal) if acting.role == Role.COORDINATOR else None,
+    }
+    return render(request, "forms/sheets/list.html", context)
+
+
+@require_safe
+def sheet(request: HttpRequest, serial: str) -> HttpResponse:
+    """Show one sheet of the own unit and what can be done with it; 404 for any other."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    return _show(request, _sheet_or_404(request, serial))
+
+
+@require_POST
+def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
+    """Take the step that the form names as `steg`; 404 for a word that names none, or a sheet of another unit."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    found = _sheet_or_404(request, serial)
+    word = request.POST.get("steg", "")
+    step = STEPS.get(word)
+    if step is None or not found.accountable:
+        raise Http404
+    form = step.form(request.POST, auto_id=_ids(word))
+
+    def show(form: StepForm, status: int) -> HttpResponse:
+        return _show(request, found, (word, form), status)
+
+    def save() -> HttpResponse:
+        step.take(by=request.acting, sheet=found, **form.facts())
+        messages.success(request, step.done)
+        return redirect("sheet", found.serial)
+
+    return save_or_show(request, form, save=save, show=show)
+
+
+@require_http_methods(["GET", "POST"])
+def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Void the blank sheets that are left of a batch of the own unit; 404 for any other."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    try:
+        batch = get_batch(request.acting, batch_id)
+    except SheetBatch.DoesNotExist:
+        raise Http404 from None
+    left = len(stock_in(batch))
+    form = VoidStockForm(request.POST or None, initial={"client_id": uuid4(), "seen": left})
+
+    def show(form: VoidStockForm, status: int = 200) -> HttpResponse:
+        if form.is_bound:
+            form.data = form.data.copy()
+            form.data["seen"] = str(left)
+        context = {"form": form, "batch": batch, "left": left}
+        return render(request, "forms/sheets/void_batch.html", context, status=status)
+
+    def save() -> HttpResponse:
+        voided = void_stock(by=request.acting, batch=batch, **form.facts())
+        messages.success(request, f"{voided} blad är makulerade.")
+        return redirect("sheets")
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)
+
+
+def _show(
+    request: HttpRequest, found: Sheet, sent: tuple[str, StepForm] | None = None, status: int = 200
+) -> HttpResponse:
+    """Show a sheet with a form for each step that can be taken, the one that was refused as it was typed."""
+    view = shown_sheet(request.acting, found, decision_in_force(request.acting.principal))
+    forms = {word: _empty(word, view) for word in STEPS if _offered(word, view)}
+    if sent:
+        word, form = sent
+        # The page shows what is so now, and the form says that it was seen.
+        form.data = form.data.copy()
+        form.data["seen"] = str(view.last)
+        if view.decision and "decision" in form.fields:
+            form.data["decision"] = str(view.decision.pk)
+        forms[word] = form
+    context: dict[str, Any] = {
+        "view": view,
+        "forms": {word.replace("-", "_"): form for word, form in forms.items()},
+        "sent": sent[0] if sent else "",
+    }
+    return render(request, "forms/sheets/show.html", context, status=status)
+
+
+def _offered(word: str, view: ShownSheet) -> bool:
+    if word == "skanna-om":
+        return view.now is Fate.SCANNED and Fate.FILLED in view.offered
+    if word == "ifyllt":
+        return view.now is Fate.PRINTED and Fate.FILLED in view.offered
+    if word == "forstor" and view.no_disposal:
+        return False
+    return STEPS[word].to in view.offered
+
+
+def _empty(word: str, view: ShownSheet) -> StepForm:
+    today = timezone.localdate()
+    initial = {"client_id": uuid4(), "seen": view.last, "on": today}
+    if view.decision:
+        initial["decision"] = view.decision.pk
+    return STEPS[word].form(initial=initial, auto_id=_ids(word))
+
+
+def _ids(word: str) -> str:
+    return f"id_{word}_%s"
+
+
+def _where(request: HttpRequest) -> Where:
+    try:
+        return Where(request.GET.get("visa", ""))
+    except ValueError:
+        return Where.ALL
+
+
+def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
+    try:
+        return sheet_of(request.acting, serial)
+    except Sheet.DoesNotExist:
+        raise Http404 from None

@@ -53,6 +53,11 @@ class Page:
         return bool(self.acting and can(self.acting, Right.READ_CARE))
 
     @property
+    def may_print(self) -> bool:
+        """Whether this person prints and handles sheets of paper."""
+        return bool(self.acting and can(self.acting, Right.PRINT_SHEET))
+
+    @property
     def may_keep_contacts(self) -> bool:
         """Whether this person keeps the contacts of a principal."""
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))

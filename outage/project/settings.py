@@ -1,6 +1,9 @@
 """The one settings file. Everything that differs between machines comes from the environment; see README."""
 
+import base64
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,20 +27,31 @@ def _package_dir(name: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _own_secret_key() -> str:
+def _own_key(name: str, make: Callable[[], str]) -> str:
     """Give a key that this installation makes once and keeps, for a machine where none is set."""
-    path = VAR_DIR / "secret_key"
+    path = VAR_DIR / name
     if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), encoding="utf-8")
+        own = VAR_DIR / f"{name}.{os.getpid()}"
+        own.touch(mode=0o600)
+        own.write_text(make(), encoding="utf-8")
+        # Linked into place whole: of two processes that start at once, both get the key of the first.
+        with suppress(FileExistsError):
+            path.hardlink_to(own)
+        own.unlink()
     return path.read_text(encoding="utf-8").strip()
+
+
+def _new_scan_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
 PRODUCTION = _flag("PRODUCTION")
 DEMO = _flag("DEMO")
 DEBUG = False
-SECRET_KEY = os.environ.get("SECRET_KEY") or ("" if PRODUCTION else _own_secret_key())
+SECRET_KEY = os.environ.get("SECRET_KEY") or (
+    "" if PRODUCTION else _own_key("secret_key", get_random_secret_key)
+)
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
@@ -173,6 +187,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # The limits above do not count files, and Django would put any file on the disk before a view sees it.
 FILE_UPLOAD_HANDLERS = ["contacts.webforms.uploads.BoundedUploadHandler"]
+# How many bytes of files the pages take that take more than a directory file, by the name of their address.
+UPLOAD_ROOM = {"scan": 50_000_000, "verify_file": 20_000_000}
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+
+# Pictures of scanned sheets: outside everything that is served, and encrypted. The first key encrypts, all decrypt.
+SCAN_DIR = Path(os.environ.get("SCAN_DIR", VAR_DIR / "scans"))
+SCAN_KEYS = [k.strip() for k in os.environ.get("SCAN_KEYS", "").split(",") if k.strip()]
+if not SCAN_KEYS and not PRODUCTION:
+    SCAN_KEYS = [_own_key("scan_key", _new_scan_key)]
+
+# What is printed is sealed with the key and certificate of this PKCS#12 file, where there is one (see README).
+SEAL_P12 = os.environ.get("SEAL_P12", "")
+SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -19,7 +19,8 @@ from typing import Any
 from tests import postgres
 
 from .load import Target, WrongAnswer, measure
-from .report import FILE, Scene, Terms, write
+from .paper_report import paper_section
+from .report import FILE, Scene, Terms, write, write_paper
 from .targets import directory_targets_of, targets_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,6 +151,17 @@ def scene(
     return Scene(title=title, engine=prepared["engine"], targets=targets, found=found)
 
 
+def paper() -> str:
+    """Measure the paper in a process and a database of its own; give what the file says of it."""
+    print("The paper …", flush=True)
+    with tempfile.TemporaryDirectory(prefix="driftstopp-bench-") as name:
+        room = Path(name)
+        env = environment(room, f"sqlite:///{room / 'bench.sqlite3'}")
+        told = room / "paper.json"
+        subprocess.run([sys.executable, "-m", "tests.bench.paper", str(told)], cwd=ROOT, env=env, check=True)
+        return paper_section(json.loads(told.read_text(encoding="utf-8")))
+
+
 def main() -> int:
     """Measure all scenes and write the file."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -169,8 +181,14 @@ def main() -> int:
     parser.add_argument(
         "--only-directory", action="store_true", help="measure the searches alone, and write nothing"
     )
+    parser.add_argument(
+        "--only-paper", action="store_true", help="measure the paper alone, and write its part of the file"
+    )
     arguments = vars(parser.parse_args())
     only_directory = arguments.pop("only_directory")
+    if arguments.pop("only_paper"):
+        write_paper(paper())
+        return 0
     terms = Terms(**arguments)
     usual = round(terms.chains * USUAL)
 
@@ -196,7 +214,7 @@ def main() -> int:
         return 1
     if only_directory:
         return 0
-    write(scenes, terms)
+    write(scenes, terms, paper())
     print(f"Written: {FILE.relative_to(ROOT)}")
     return 0
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .load import Measured, Target, ratio
+from .paper_report import HEADING
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
@@ -69,14 +70,21 @@ class Terms:
     units: int
 
 
-def write(scenes: Iterable[Scene], terms: Terms) -> None:
+def write(scenes: Iterable[Scene], terms: Terms, paper: str) -> None:
     """Write the file."""
     parts = [_head(terms), *(_section(scene) for scene in scenes)]
     if not terms.postgres:
         parts.append(
-            "The pages of a ward were not measured on PostgreSQL in this run; `python -m tests.bench --postgres` does."
+            "The pages of a ward were not measured on PostgreSQL in this run; "
+            "`python -m tests.bench --postgres` does."
         )
-    FILE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    FILE.write_text("\n\n".join([*parts, paper]) + "\n", encoding="utf-8")
+
+
+def write_paper(paper: str) -> None:
+    """Write the last part of the file anew: what it says of the paper."""
+    before = FILE.read_text(encoding="utf-8").partition(f"\n{HEADING}\n")[0]
+    FILE.write_text(f"{before.rstrip()}\n\n{paper}\n", encoding="utf-8")
 
 
 def _head(terms: Terms) -> str:

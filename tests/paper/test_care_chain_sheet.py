@@ -93,7 +93,7 @@ def test_a_correction_stands_right_after_what_it_replaces_with_who_when_and_why(
 
 def test_what_was_replaced_or_taken_back_is_struck_through_and_nothing_else(place):
     from forms.presenters.care_chain import sheet_view
-    from forms.queries import sheet_source
+    from forms.queries.sources import sheet_source
     from forms.specs import CARE_CHAIN_SHEET, get_spec
 
     chain = full_chain(place)
@@ -381,4 +381,4 @@ def test_there_are_empty_lines_after_each_message(place):
 
 def test_the_hash_is_that_of_the_file_given_out(place):
     made = printed(place, full_chain(place))
-    assert made.sheet.sha256 == hashlib.sha256(made.pdf).hexdigest()
+    assert made.sheet.exports.get().sha256 == hashlib.sha256(made.pdf).hexdigest()

@@ -11,7 +11,7 @@ from contacts.rules.parties import Party
 from contacts.rules.phone import digits
 from contacts.rules.whom_to_call import Way
 from forms.presenters.care_chain import sheet_view
-from forms.queries import sheet_source
+from forms.queries.sources import sheet_source
 from forms.services.printing import print_care_chain
 from forms.specs import CARE_CHAIN_SHEET, get_spec
 from outage.queries.care_chains import get_chain

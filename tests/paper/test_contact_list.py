@@ -11,7 +11,7 @@ from contacts.queries.ringing import numbers_for_many, request_for_principal, re
 from contacts.rules.availability import Availability
 from contacts.rules.phone import Phone, PhoneKind, digits
 from forms.presenters.contact_list import contact_list_view
-from forms.queries import contact_list_source
+from forms.queries.sources import contact_list_source
 from forms.rules.contact_list import weekday_and_weekend
 from forms.services.printing import print_contact_list
 from outage.rules.wording import STOCKHOLM
@@ -73,7 +73,7 @@ def test_the_first_number_of_each_place_is_the_one_the_screen_says(place):
     Unit.objects.create(principal=town, name="Biståndet", municipal_kind=MunicipalKind.SOCIAL_CARE)
     moments = weekday_and_weekend(NOW.date(), STOCKHOLM)
     source = contact_list_source(None, moments)
-    view = contact_list_view(source, moments, place.alva, NOW)
+    view = contact_list_view(source, moments, NOW)
     shown = {}
     for principal in view.principals:
         for block in (principal.own, *principal.units):

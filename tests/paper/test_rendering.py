@@ -2,13 +2,17 @@
 
 import builtins
 import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
+import pydyf
 import pytest
 
 from forms import rendering
-from forms.rendering import PrintingUnavailable, printable_html, render
-from tests.paper.reading import everything, fonts, read
+from forms.rendering import CodedSheet, PrintingUnavailable, Rendered, printable_html, render
+from forms.rules.serial import make_serial, shown_serial
+from tests.paper.reading import everything, fonts, pages, read
 
 PAGE = '<!doctype html><html lang="sv"><head><title>Prov</title></head><body>{}</body></html>'
 LETTERS = "åäöÅÄÖéüČčĐđŊŋŠšŦŧŽž–’·…"
@@ -87,3 +91,92 @@ def test_without_pango_the_reason_names_the_packages(monkeypatch):
         render(PAGE.format(""), title="Prov")
     for package in ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"):
         assert package in refused.value.reason
+
+
+def several(lengths: Sequence[int], *, pages_each: int | Sequence[int] | None = None) -> Rendered:
+    """Typeset sheets that have so many pages each."""
+    serials = [make_serial(n) for n in range(len(lengths))]
+    sections = "".join(
+        f'<section class="sheet portrait" id="blad-{serial}" data-serial="{shown_serial(serial)}" data-title="Prov">'
+        '<div class="foot"><p>Råd</p></div>'
+        + '<h1 class="new">Rubrik</h1>'.join(["", *["<p>Text</p>"] * length])
+        + "</section>"
+        for serial, length in zip(serials, lengths, strict=True)
+    )
+    style = "<style>.new + p + .new { break-before: page }</style>"
+    sheets = [CodedSheet(serial, "1") for serial in serials]
+    return render(PAGE.format(style + sections), title="Prov", sheets=sheets, pages_each=pages_each)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "pages_each"),
+    [
+        pytest.param([1, 3, 2], None, id="none known"),
+        pytest.param([2, 2, 2], 2, id="as supposed"),
+        pytest.param([1, 3, 2], 2, id="as many in all, but not each"),
+        pytest.param([2, 2, 3], 2, id="longer than supposed"),
+        pytest.param([1, 1, 1], 2, id="shorter than supposed"),
+        pytest.param([1, 3, 2], [1, 3, 2], id="each as supposed"),
+        pytest.param([1, 3, 2], [3, 1, 2], id="another is the long one"),
+    ],
+)
+def test_each_sheet_of_a_document_counts_its_own_pages(
+    lengths: list[int], pages_each: int | list[int] | None
+):
+    made = several(lengths, pages_each=pages_each)
+    assert made.sheet_pages == tuple(lengths)
+    assert made.pages == sum(lengths)
+    expected = [
+        (shown_serial(make_serial(place)), f"Sida {number} av {length}")
+        for place, length in enumerate(lengths)
+        for number in range(1, length + 1)
+    ]
+    for text, (serial, words) in zip(pages(made.pdf), expected, strict=True):
+        assert f"Prov {serial}" in text
+        assert words in text
+
+
+def test_sheets_as_long_as_supposed_are_laid_out_once(monkeypatch):
+    laid_out = []
+    real = rendering._laid_out
+    monkeypatch.setattr(rendering, "_laid_out", lambda *args: laid_out.append(args) or real(*args))
+    several([2, 2], pages_each=2)
+    assert len(laid_out) == 1
+    several([1, 2], pages_each=[1, 2])
+    assert len(laid_out) == 2
+    several([2, 2])
+    assert len(laid_out) == 4
+
+
+def test_typesetting_logs_nothing(caplog):
+    with caplog.at_level(logging.WARNING):
+        several([1, 2])
+    assert caplog.text == ""
+
+
+class TwoStreams:
+    """Stands for a laid-out document: a file with its metadata and one packed stream."""
+
+    def __init__(self, content: str, title: str) -> None:
+        self.content, self.title = content, title
+
+    def write_pdf(self, *, finisher: Callable[[object, pydyf.PDF], None], **options: object) -> bytes:
+        pdf = pydyf.PDF()
+        pdf.add_object(pydyf.Stream([b"<rdf:RDF></rdf:RDF>"], {"Type": "/Metadata"}, compress=True))
+        pdf.add_object(pydyf.Stream([self.content], compress=True))
+        pdf.info["Title"] = pydyf.String(self.title)
+        finisher(self, pdf)
+        out = BytesIO()
+        pdf.write(out, version=b"1.7", compress=True)
+        return out.getvalue()
+
+
+def test_no_packed_stream_ends_so_that_its_length_is_doubted():
+    """One in 256 would end in a carriage return, which some readers take for a part of the line end after it."""
+    doubted = 0
+    for number in range(600):
+        # The last byte of a packed stream is the sum of what it holds; this goes through them all.
+        document = TwoStreams("y" * number, "y" * number)
+        doubted += b"\r\nendstream" in document.write_pdf(finisher=lambda *_: None)
+        assert b"\r\nendstream" not in rendering._written(document)
+    assert doubted >= 4

@@ -1,8 +1,12 @@
 """Printing as a write: who may, what row and trace it leaves, what the browser gets."""
 
+import hashlib
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,9 +15,12 @@ from contacts import audit
 from contacts.models import AuditEntry, Principal, Unit
 from contacts.rules.errors import NotAllowed
 from contacts.rules.permissions import Role
-from forms.models import Sheet
+from forms.models import Export, Sheet
 from forms.rendering import PrintingUnavailable
+from forms.rules.sheet_fate import Fate
+from forms.services import printing
 from forms.services.printing import print_care_chain, print_checklist
+from forms.services.steps import write_step
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place, person
@@ -33,6 +40,12 @@ def chain(place):
     return make_chain(place)
 
 
+def press(client, name, chain=None, **more):
+    """Press a print button of a page that has just been opened."""
+    known = {"client_id": str(uuid4())}
+    return client.post(reverse(name, args=[chain.pk] if chain else []), known | more)
+
+
 def _broken(*args, **kwargs):
     raise IntegrityError("the second write fails")
 
@@ -49,16 +62,23 @@ def test_a_print_leaves_a_row_and_a_trace_without_patient_data(place, chain):
     assert (row.kind, row.chain, row.outage, row.unit) == ("care_chain", chain, place.outage, place.ward)
     assert (row.user, row.routine_version) == (place.alva.user, "2023-04-03")
     assert row.pages == len(pages(made.pdf))
-    trace = AuditEntry.objects.get()
+    trace = AuditEntry.objects.get(action="sheet.printed")
     assert (trace.action, trace.chain, trace.target_id) == ("sheet.printed", chain.pk, str(row.pk))
     assert (trace.user, trace.unit) == (place.alva.user, place.ward)
-    assert trace.changes == {"kind": "care_chain", "pages": row.pages}
+    assert trace.changes == {"kind": "care_chain", "pages": row.pages, "sheet": row.serial}
+    given_out = AuditEntry.objects.get(action="file.exported")
+    assert (given_out.chain, given_out.changes) == (chain.pk, {"kind": "care_chain"})
+    export = Export.objects.get()
+    assert (export.sheet, export.user, export.unit) == (row, place.alva.user, place.ward)
+    assert export.sha256 == hashlib.sha256(made.pdf).hexdigest()
+    assert [fate.fate for fate in row.fates.all()] == ["printed"]
 
 
 def test_each_print_is_a_row_of_its_own(place, chain):
     for _ in range(2):
         print_care_chain(by=place.alva, chain=chain)
-    assert Sheet.objects.count() == AuditEntry.objects.count() == 2
+    assert Sheet.objects.count() == AuditEntry.objects.filter(action="sheet.printed").count() == 2
+    assert len(set(Sheet.objects.values_list("serial", flat=True))) == 2
 
 
 def test_without_its_trace_no_print_is_kept(place, chain, monkeypatch):
@@ -87,12 +107,12 @@ def test_more_calls_cost_no_more_queries(place):
             print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk))
         return len(queries)
 
-    assert queries_with(1) == queries_with(12) <= 16
+    assert queries_with(1) == queries_with(12) <= 22
 
 
 def test_a_person_gets_the_sheet_in_the_browser_and_nothing_is_kept_there(client, place, chain):
     client.force_login(place.alva.user)
-    answer = client.get(reverse("chain_sheet", args=[chain.pk]))
+    answer = press(client, "chain_sheet", chain)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == f'inline; filename="blankett-{chain.number}.pdf"'
@@ -105,35 +125,152 @@ def test_bo_at_another_unit_and_cissi_of_another_principal_get_404_and_print_not
     town_unit = Unit.objects.create(principal=place.town, name="Biståndet", municipal_kind="social_care")
     for unit in (elsewhere, town_unit):
         client.force_login(person("Bo Berg", unit).user)
-        assert client.get(reverse("chain_sheet", args=[chain.pk])).status_code == 404
+        assert press(client, "chain_sheet", chain).status_code == 404
     assert not Sheet.objects.exists()
 
 
 def test_the_patient_s_own_halsocentral_may_print_and_stands_as_own_unit(client, place, chain):
     client.force_login(person("Hilda Hed", place.centre).user)
-    text = everything(client.get(reverse("chain_sheet", args=[chain.pk])).content)
+    text = everything(press(client, "chain_sheet", chain).content)
     assert "Öppenvård(egenenhet)" in text
     assert "Avdelning(egenenhet)" not in text
 
 
 def test_who_is_not_logged_in_is_sent_to_log_in(client, chain):
-    answer = client.get(reverse("chain_sheet", args=[chain.pk]))
+    answer = press(client, "chain_sheet", chain)
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("login"))
 
 
-def test_an_unknown_or_malformed_id_is_404_and_a_post_refused(client, place, chain):
+CHAIN_PRINTS = ("chain_sheet", "chain_sip", "chain_sip_patient", "chain_sip_invitation")
+
+
+@pytest.mark.parametrize("name", CHAIN_PRINTS)
+def test_an_unknown_chain_is_404_a_get_refused_and_a_press_without_id_a_mistake(client, place, chain, name):
     client.force_login(place.alva.user)
-    assert client.get("/vardkedja/11111111-1111-4111-8111-111111111111/blankett.pdf").status_code == 404
-    assert client.get("/vardkedja/1/blankett.pdf").status_code == 404
-    assert client.post(reverse("chain_sheet", args=[chain.pk])).status_code == 405
+    unknown = reverse(name, args=["11111111-1111-4111-8111-111111111111"])
+    assert client.post(unknown, {"client_id": str(uuid4())}).status_code == 404
+    assert client.get(reverse(name, args=[chain.pk])).status_code == 405
+    assert client.post(reverse(name, args=[chain.pk])).status_code == 400
+    assert client.post(reverse(name, args=[chain.pk]), {"client_id": "x"}).status_code == 400
+    assert not Sheet.objects.exists()
+
+
+def test_the_same_press_again_is_the_same_sheet_given_out_once_more(client, place, chain):
+    once = str(uuid4())
+    with time_machine.travel(at(14), tick=False):
+        client.force_login(place.alva.user)
+        first = press(client, "chain_sheet", chain, client_id=once)
+    with time_machine.travel(at(14, 5), tick=False):
+        again = press(client, "chain_sheet", chain, client_id=once)
+    sheet = Sheet.objects.get()
+    assert sheet.shown_serial in everything(first.content)
+    assert sheet.shown_serial in everything(again.content)
+    assert Export.objects.filter(sheet=sheet).count() == 2
+    assert sheet.fates.count() == 1
+
+
+def test_a_press_after_something_new_was_logged_is_another_sheet(client, place, chain):
+    client.force_login(place.alva.user)
+    once = str(uuid4())
+    press(client, "chain_sheet", chain, client_id=once)
+    log_event(place, chain, "admission", at(10, 45))
+    press(client, "chain_sheet", chain, client_id=once)
+    press(client, "chain_sheet", chain, client_id=once, ink="1")
+    assert len(set(Sheet.objects.values_list("serial", flat=True))) == 3
+
+
+def test_a_sheet_that_something_became_of_is_never_printed_again(place, chain):
+    once = uuid4()
+    first = print_care_chain(by=place.alva, chain=chain, client_id=once).sheet
+    write_step(by=place.alva, unit=place.ward, sheet=first, step=Fate.FILLED)
+    again = print_care_chain(by=place.alva, chain=chain, client_id=once).sheet
+    assert again.serial != first.serial
+    assert Sheet.objects.count() == 2
+
+
+def test_a_press_that_came_twice_at_once_gives_one_sheet_and_two_files_of_it(place, chain, monkeypatch):
+    once, made = uuid4(), []
+    real = printing.typeset
+
+    def while_the_other_is_quicker(parts, *, title, pages_each=None):
+        if not made:
+            made.append(None)
+            made[0] = print_care_chain(by=place.alva, chain=chain, client_id=once)
+        return real(parts, title=title, pages_each=pages_each)
+
+    monkeypatch.setattr(printing, "typeset", while_the_other_is_quicker)
+    slower = print_care_chain(by=place.alva, chain=chain, client_id=once)
+    assert Sheet.objects.get() == slower.sheet == made[0].sheet
+    assert slower.sheet.shown_serial in everything(slower.pdf)
+    assert Export.objects.count() == 2
+
+
+def test_an_id_used_for_another_chain_or_by_another_person_is_refused(client, place, chain):
+    client.force_login(place.alva.user)
+    once = str(uuid4())
+    press(client, "chain_sheet", chain, client_id=once)
+    other = make_chain(place)
+    refused = press(client, "chain_sheet", other, client_id=once)
+    assert refused.status_code == 409
+    assert "redan använd till en annan utskrift" in refused.content.decode()
+    client.force_login(person("Berit Bok", place.ward).user)
+    assert press(client, "chain_sheet", chain, client_id=once).status_code == 409
+    assert Sheet.objects.count() == Export.objects.count() == 1
+
+
+def test_a_press_held_over_a_lapsed_log_in_goes_back_to_the_page_with_the_button(client, place, chain):
+    client.force_login(place.alva.user)
+    back = press(client, "chain_sheet", chain, held="1")
+    assert (back.status_code, back["Location"]) == (302, reverse("chain", args=[chain.pk]))
+    assert press(client, "log_sheet_pdf", held="1").status_code == 302
+    assert not Sheet.objects.exists()
+
+
+def test_the_list_of_chains_has_a_button_for_the_loggblad(client, place, chain):
+    client.force_login(place.alva.user)
+    page = client.get(reverse("chains")).content.decode()
+    once = re.search(r'action="/loggblad.pdf".*?name="client_id" value="([0-9a-f-]{36})"', page, re.S)
+    assert once
+    answer = press(client, "log_sheet_pdf", client_id=once[1])
+    assert answer["Content-Disposition"] == 'inline; filename="loggblad.pdf"'
+    assert client.get(reverse("log_sheet_pdf")).status_code == 405
+    client.force_login(person("Adam Adm", place.ward, Role.ADMIN).user)
+    assert press(client, "log_sheet_pdf").status_code == 403
+
+
+@pytest.mark.parametrize("name", CHAIN_PRINTS)
+def test_bo_and_an_administrator_print_nothing_of_a_chain(client, place, chain, name):
+    elsewhere = Unit.objects.create(principal=place.region, name="Kirurgi 2", ward_kind="somatic")
+    client.force_login(person("Bo Berg", elsewhere).user)
+    assert press(client, name, chain).status_code == 404
+    client.force_login(person("Adam Adm", place.ward, Role.ADMIN).user)
+    assert press(client, name, chain).status_code in (403, 404)
+    assert not Sheet.objects.exists()
+
+
+def test_the_chain_s_page_has_every_print_behind_one_form(client, place, chain):
+    client.force_login(place.alva.user)
+    page = client.get(reverse("chain", args=[chain.pk])).content.decode()
+    for name in CHAIN_PRINTS:
+        assert reverse(name, args=[chain.pk]) in page
+    assert 'name="ink"' in page
+    once = re.search(r'action="[^"]*blankett.pdf".*?name="client_id" value="([0-9a-f-]{36})"', page, re.S)
+    assert once
+    assert press(client, "chain_sip", chain, client_id=once[1]).status_code == 200
+    assert press(client, "chain_sip_invitation", chain, client_id=once[1]).status_code == 200
+    assert {sheet.kind for sheet in Sheet.objects.all()} == {"sip", "sip_invitation"}
 
 
 @pytest.mark.parametrize("which", ["chain_sheet", "checklist_pdf"])
 def test_without_pango_the_page_says_what_to_install(client, place, chain, monkeypatch, which):
     monkeypatch.setattr("forms.services.printing.render", _unavailable)
     client.force_login(place.alva.user)
-    answer = client.get(reverse(which, args=[chain.pk if which == "chain_sheet" else LIST]))
+    ask = {
+        "chain_sheet": lambda: press(client, which, chain),
+        "checklist_pdf": lambda: client.get(reverse(which, args=[LIST])),
+    }
+    answer = ask[which]()
     assert answer.status_code == 503
     assert "servern saknar Pango" in answer.content.decode()
     assert not Sheet.objects.exists()
@@ -194,7 +331,7 @@ def test_a_person_of_a_municipality_prints_its_own_chain(client, place):
     )
     chain.save()
     client.force_login(cissi.user)
-    text = everything(client.get(reverse("chain_sheet", args=[chain.pk])).content)
+    text = everything(press(client, "chain_sheet", chain).content)
     assert "EgenenhetAvdelningKommunÖppenvårdRegionensväxel" in text
     assert "BiståndetUmeåUmeåkommun" in text
 
@@ -204,5 +341,5 @@ def test_the_blankett_of_a_full_chain_prints_after_the_outage_has_ended(client, 
     place.outage.ended_at, place.outage.ended_by = at(14), place.alva.user
     place.outage.save()
     client.force_login(place.alva.user)
-    text = everything(client.get(reverse("chain_sheet", args=[chain.pk])).content)
+    text = everything(press(client, "chain_sheet", chain).content)
     assert "10.40tilltis24nov14.00" in text

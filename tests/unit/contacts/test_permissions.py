@@ -17,6 +17,8 @@ WHO_MAY: dict[str, set[Role]] = {
     "print_sheet": CARE,
     "mark_registration": CARE,
     "manage_directory": {Role.ADMIN},
+    "handle_sheets": CARE,
+    "decide_disposal": {Role.ADMIN},
 }
 
 
@@ -31,6 +33,7 @@ def test_who_keeps_the_directory_has_no_errand_in_patients_data():
         Right.LOG_CARE,
         Right.PRINT_SHEET,
         Right.MARK_REGISTRATION,
+        Right.HANDLE_SHEETS,
     }
 
 

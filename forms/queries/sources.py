@@ -10,8 +10,9 @@ from contacts.queries.exporting import entries_to_take_out
 from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_principal, request_for_unit
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, CareChainDetails, OpenItem
-from outage.queries.care_chains import ChainLog, logs_of, open_items_of
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
+from outage.queries.care_chains import ChainLog, logs_of, open_items_of, visible_chains
+from outage.queries.outages import recent_outages
 
 Numbers = Mapping[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
@@ -52,6 +53,42 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
         open_items=open_items_of([chain.pk]),
         numbers=numbers_for_many([*party_requests(details).values(), request_for_unit(by.unit)], at),
     )
+
+
+def calls_since(by: Acting, since: datetime) -> list[Handover]:
+    """Give the calls that stand, from the aware moment `since` on, of the chains that `by` may see, oldest first.
+
+    Each comes with its chain, details, outage and messages, in the same few queries whatever their number.
+    """
+    outages = recent_outages()
+    if not outages:
+        return []
+    chains = CareChain.objects.filter(pk__in=visible_chains(by, *outages).values("pk"))
+    calls = Handover.objects.filter(
+        chain__in=chains, at__gte=since, withdraws=False, superseded_by__isnull=True
+    )
+    related = calls.select_related("chain__outage", "chain__details").prefetch_related("messages__event")
+    return list(related.order_by("at", "recorded_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class SipSource:
+    """What is known of a SIP of one chain: its patient's details, and its events that stand, in time order."""
+
+    chain: CareChain
+    details: CareChainDetails
+    events: list[CareChainEvent]
+
+
+def sip_source(chain: CareChain) -> SipSource:
+    """Give what the SIP-blankett and the kallelse of a chain are made of.
+
+    `chain` comes from `get_chain`; raises ValueError for one without details.
+    """
+    details = chain.details
+    if details is None:
+        raise ValueError("a care chain without details has no sheet")
+    return SipSource(chain=chain, details=details, events=logs_of([chain.pk])[chain.pk].live_events)
 
 
 @dataclass(frozen=True, slots=True)

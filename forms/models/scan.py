@@ -1,0 +1,130 @@
+"""Scans: what was sent in, each page of it, which sheet it belongs to, and what was entered from it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from contacts.models import Unit
+from contacts.models.base import AppendOnlyModel
+from forms.rules.scan_finding import ASIDE_REASON_LABELS, FINDING_LABELS
+from outage.models import Handover
+
+from .sheet import Sheet
+
+
+class ScanUpload(AppendOnlyModel):
+    """One PDF, or one set of images, that was sent in. Its id is made by the form; the name of the file is not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("skannat", default=timezone.now)
+    sha256 = models.CharField("kontrollsumma", max_length=64)
+    pages = models.PositiveSmallIntegerField("sidor")
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = "skanning"
+        verbose_name_plural = "skanningar"
+        indexes = [models.Index(fields=["unit", "-at"], name="scan_by_unit")]
+
+    def __str__(self) -> str:
+        return f"skanning {self.at:%Y-%m-%d %H.%M}"
+
+
+class ScannedPage(AppendOnlyModel):
+    """One page of a scan, turned upright. The picture lies encrypted outside the database, under the page's id.
+
+    `serial` and `sheet_page` are what its code said, empty where none could be read. `turned` is by how many degrees,
+    clockwise, it was turned.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.ForeignKey(ScanUpload, on_delete=models.PROTECT, related_name="scanned_pages")
+    number = models.PositiveSmallIntegerField("sida i skanningen")
+    finding = models.CharField(
+        "fynd", max_length=15, choices=[(f.value, label) for f, label in FINDING_LABELS.items()]
+    )
+    serial = models.CharField("löpnummer", max_length=9, blank=True)
+    sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True)
+    turned = models.PositiveSmallIntegerField("vriden", default=0)
+    width = models.PositiveIntegerField("bredd")
+    height = models.PositiveIntegerField("höjd")
+    sha256 = models.CharField("bildens kontrollsumma", max_length=64)
+
+    class Meta:
+        ordering = ["upload", "number"]
+        verbose_name = "skannad sida"
+        verbose_name_plural = "skannade sidor"
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "number"], name="scanned_page_once_in_its_upload"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sida {self.number}"
+
+
+class ScanMatch(AppendOnlyModel):
+    """Which page of which sheet a scanned page is. `round` counts from 1, and up each time a sheet is scanned again."""
+
+    page = models.OneToOneField(ScannedPage, on_delete=models.PROTECT, related_name="match")
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="matches")
+    sheet_page = models.PositiveSmallIntegerField("sida på bladet")
+    round = models.PositiveSmallIntegerField("omgång", default=1)
+    typed = models.BooleanField("löpnumret skrevs för hand", default=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("tid", default=timezone.now)
+
+    class Meta:
+        ordering = ["sheet", "round", "sheet_page"]
+        verbose_name = "sida på blad"
+        verbose_name_plural = "sidor på blad"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "sheet_page", "round"], name="page_of_sheet_once_in_its_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} sida {self.sheet_page}"
+
+
+class ScanAside(AppendOnlyModel):
+    """A page that waited and was laid aside: it belongs to no sheet."""
+
+    page = models.OneToOneField(ScannedPage, on_delete=models.PROTECT, related_name="aside")
+    reason = models.CharField(
+        "varför", max_length=12, choices=[(r.value, label) for r, label in ASIDE_REASON_LABELS.items()]
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("tid", default=timezone.now)
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = "sida lagd undan"
+        verbose_name_plural = "sidor lagda undan"
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} {self.at:%Y-%m-%d %H.%M}"
+
+
+class PaperEntry(AppendOnlyModel):
+    """A call that was entered from a sheet: the way from the row in the log to the paper it was read on."""
+
+    handover = models.OneToOneField(Handover, on_delete=models.PROTECT, related_name="paper_entry")
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="entries")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("infört", default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "samtal från papper"
+        verbose_name_plural = "samtal från papper"
+
+    def __str__(self) -> str:
+        return f"samtal från {self.sheet}"

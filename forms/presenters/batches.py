@@ -1,0 +1,77 @@
+"""A batch of blank sheets as its page shows it: the parts it is printed in, and each time that one was."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forms.models import Export, Sheet, SheetBatch, SheetKind
+from forms.rules.batch import Part, parts_of
+from forms.rules.serial import shown_serial
+
+BY_SERVER = "servern"
+
+
+@dataclass(frozen=True, slots=True)
+class PartPrint:
+    """One time that a part was printed: the aware moment, and who did."""
+
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One part of a batch, with the serials of its first and last sheet."""
+
+    number: int
+    label: str
+    first_serial: str
+    last_serial: str
+    prints: tuple[PartPrint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """A batch on its page. `binder` is the one that it was issued for, if any."""
+
+    batch: SheetBatch
+    kind_label: str
+    who: str
+    parts: tuple[PartLine, ...]
+    binder: Sheet | None
+
+
+def batch_view(
+    batch: SheetBatch, serials: Sequence[str], exports: Iterable[Export], binder: Sheet | None
+) -> BatchView:
+    """Give a batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
+    by_part: dict[int | None, list[PartPrint]] = defaultdict(list)
+    for export in exports:
+        by_part[export.part].append(PartPrint(export.at, printer(export)))
+    return BatchView(
+        batch=batch,
+        kind_label=SheetKind(batch.kind).label,
+        who=printer(batch),
+        parts=tuple(
+            PartLine(
+                number=part.number,
+                label=part_label(part),
+                first_serial=shown_serial(serials[part.first - 1]),
+                last_serial=shown_serial(serials[part.last - 1]),
+                prints=tuple(by_part[part.number]),
+            )
+            for part in parts_of(batch.count)
+        ),
+        binder=binder,
+    )
+
+
+def part_label(part: Part) -> str:
+    """Give the name of a part: Blad 1–25, Blad 26."""
+    return f"Blad {part.first}–{part.last}" if part.count > 1 else f"Blad {part.first}"
+
+
+def printer(row: Export | SheetBatch | Sheet) -> str:
+    """Give who printed or issued something; it may have been a command on the server."""
+    return row.user.full_name if row.user else BY_SERVER

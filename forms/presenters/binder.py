@@ -1,0 +1,174 @@
+"""The binder of a unit: cover, contents, the routine in short, its checklists, whom to ring, numbered blank sheets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contacts.access import Acting
+from contacts.models import Unit
+from contacts.queries.ringing import region_switchboard_number
+from forms.models import Export, SheetKind
+from forms.presenters.batches import printer
+from forms.presenters.blanks import blank_part, call_support_part, checklist_part, contact_list_part
+from forms.presenters.document import SheetPart, print_line
+from forms.presenters.numbers import unbroken
+from forms.rules.binder_spec import BinderSpec, PaperSection
+from forms.rules.serial import shown_serial
+from forms.specs import get_binder
+from outage.presenters.status import SupportLine, support_line
+from outage.queries.checklists import checklists_for
+from outage.routine import current_routine
+from outage.rules.routine import Routine
+from outage.rules.wording import STOCKHOLM, clock_time, day
+
+Blanks = Mapping[SheetKind, Sequence[str]]
+"""The serials of a binder's blank sheets, by kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the unit's own sheets as a section of the binder, under its place in the contents."""
+
+    anchor: str
+    title: str
+    template: str
+    view: Any
+    landscape: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShortSection:
+    """Clauses of the routine under a heading: each its number and its words."""
+
+    heading: str
+    clauses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlankLine:
+    """The blank sheets of one kind: where the first is, and the serials of all."""
+
+    anchor: str
+    label: str
+    serials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BinderView:
+    """All of a binder but its blank sheets, which are sheets of their own. `printed` is the day in words."""
+
+    spec: BinderSpec
+    unit: str
+    principal: str
+    printed: str
+    printed_time: str
+    system: str
+    support: SupportLine
+    switchboard: str
+    routine_version: str
+    routine: tuple[ShortSection, ...]
+    paper: tuple[PaperSection, ...]
+    sections: tuple[Section, ...]
+    blanks: tuple[BlankLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BinderPage:
+    """What the page of the binder tells: what it holds, and when and by whom it was printed last."""
+
+    unit: str
+    holds: tuple[str, ...]
+    blanks: tuple[tuple[str, int], ...]
+    last_at: datetime | None
+    last_by: str
+
+
+def binder_parts(
+    *, serial: str, blanks: Blanks, unit: Unit, by: Acting | None, now: datetime
+) -> list[SheetPart]:
+    """Give the binder of `unit`, which comes with its principal, printed at the aware moment `now`.
+
+    The first part is the binder itself under `serial`, the others are the blank sheets. `by` is None for a command on
+    the server.
+    """
+    spec, routine = get_binder(), current_routine()
+    return [
+        SheetPart(
+            serial=serial,
+            version=spec.version,
+            template="forms/paper/binder_body.html",
+            view=_view(spec, routine, serial, blanks, unit, by, now),
+            title=spec.title,
+            advice=spec.foot,
+            print_line=print_line(routine_version=routine.version, now=now, by=by, unit_name=unit.name),
+        ),
+        *(
+            blank_part(kind, serial=each, unit=unit, by=by, now=now)
+            for kind, serials in blanks.items()
+            for each in serials
+        ),
+    ]
+
+
+def binder_page(unit: Unit, last: Export | None) -> BinderPage:
+    """Give what the page tells of a unit's binder; `last` is the one that was given out last, if any."""
+    spec = get_binder()
+    return BinderPage(
+        unit=unit.name,
+        holds=(
+            spec.routine_heading,
+            spec.paper_heading,
+            *(f"Checklista: {checklist.title}" for checklist in checklists_for(unit)),
+            SheetKind.CALL_SUPPORT.label,
+            SheetKind.CONTACT_LIST.label,
+        ),
+        blanks=tuple((SheetKind(blank.kind).label, blank.count) for blank in spec.blanks),
+        last_at=last.at if last else None,
+        last_by=printer(last) if last else "",
+    )
+
+
+def _view(
+    spec: BinderSpec,
+    routine: Routine,
+    serial: str,
+    blanks: Blanks,
+    unit: Unit,
+    by: Acting | None,
+    now: datetime,
+) -> BinderView:
+    # A unit that is neither ward nor open care nor a municipality's has no checklists.
+    makers = [
+        *([checklist_part] if checklists_for(unit, routine) else []),
+        call_support_part,
+        contact_list_part,
+    ]
+    own = [make(serial=serial, unit=unit, by=by, now=now) for make in makers]
+    return BinderView(
+        spec=spec,
+        unit=unit.name,
+        principal=unit.principal.name,
+        printed=f"{day(now)} {now.astimezone(STOCKHOLM).year}",
+        printed_time=clock_time(now),
+        system=routine.system,
+        support=support_line(routine, unit.principal, (), now),
+        switchboard=unbroken(region_switchboard_number()),
+        routine_version=routine.version,
+        routine=tuple(
+            ShortSection(
+                section.heading, tuple((clause, routine.clauses[clause]) for clause in section.clauses)
+            )
+            for section in spec.sections_for(routine)
+        ),
+        paper=spec.paper,
+        sections=tuple(
+            Section(f"avsnitt-{number}", part.title, part.template, part.view, part.landscape)
+            for number, part in enumerate(own, 1)
+        ),
+        blanks=tuple(
+            BlankLine(f"blad-{serials[0]}", kind.label, tuple(map(shown_serial, serials)))
+            for kind, serials in blanks.items()
+            if serials
+        ),
+    )

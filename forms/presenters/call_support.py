@@ -1,0 +1,41 @@
+"""The samtalsstöd: a page to hold while one rings, for the parties that a unit acts as (R2.1, R2.5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.access import Acting
+from contacts.models import Unit
+from forms.presenters.document import SheetPart, print_line
+from forms.rules.call_support_spec import CallGuide, CallSupportSpec
+from forms.specs import get_call_support
+from outage.routine import current_routine
+
+
+@dataclass(frozen=True, slots=True)
+class CallSupportView:
+    """A printed samtalsstöd: everybody's guides and those of the unit's parties."""
+
+    spec: CallSupportSpec
+    unit: str
+    guides: tuple[CallGuide, ...]
+    note_rows: range
+
+
+def call_support_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+    """Give the samtalsstöd of `unit`, printed at the aware moment `now`; `by` is None for a command on the server."""
+    spec = get_call_support()
+    return SheetPart(
+        serial=serial,
+        version=spec.version,
+        template="forms/paper/call_support.html",
+        view=CallSupportView(
+            spec=spec,
+            unit=unit.name,
+            guides=spec.guides_for(unit.parties),
+            note_rows=range(spec.note_rows),
+        ),
+        title=spec.title,
+        advice=spec.foot,
+        print_line=print_line(routine_version=current_routine().version, now=now, by=by, unit_name=unit.name),
+        landscape=spec.landscape,
+    )

@@ -1,0 +1,50 @@
+"""A document of one or more sheets: each a part with its serial, its template and what stands at its foot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contacts.access import Acting
+from forms.rules.fitting import pieces
+from forms.rules.serial import shown_serial
+from outage.rules.wording import STOCKHOLM, clock_time, day
+
+# What the foot has room for, in small letters.
+_NAME_LETTERS = 110
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """One sheet in a document. `view` is what its `template` shows as `sheet`; `advice` and `print_line` its foot.
+
+    `print_line` says when, by whom and after which routine it was printed.
+    """
+
+    serial: str
+    version: str
+    template: str
+    view: Any
+    title: str
+    advice: str
+    print_line: str
+    landscape: bool = False
+
+    @property
+    def shown_serial(self) -> str:
+        """Give the serial as it is read."""
+        return shown_serial(self.serial)
+
+
+def print_line(*first: str, routine_version: str, now: datetime, by: Acting | None, unit_name: str) -> str:
+    """Give the last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed."""
+    moment = now.astimezone(STOCKHOLM)
+    unit = _short(unit_name)
+    who = f" av {_short(by.user.full_name)}, {unit}" if by else f" för {unit}"
+    printed = f"Utskriven {day(now)} {moment.year} {clock_time(now)}{who}"
+    return " · ".join((*first, f"Rutin {routine_version}", printed))
+
+
+def _short(name: str) -> str:
+    """Give a name that leaves the foot its room; the whole of it stands in the trace of the print."""
+    found = pieces(name, per_line=_NAME_LETTERS, most_lines=1)
+    return found[0].rstrip() + "…" if len(found) > 1 else name

@@ -1,0 +1,151 @@
+"""Från papper: whom a row can be about, what a new row takes over from the one before, what is entered so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contacts.access import Acting
+from contacts.rules.parties import Party, WardKind
+from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetFate, SheetKind
+from forms.queries.entering import EnteredCall
+from forms.rules.sheet_fate import Fate
+from outage.models import CareChain, Outage
+from outage.presenters.care import details_of, parties_in, patient_in_list, place_of, ward_label
+from outage.presenters.standing import recipient_of
+from outage.routine import get_routine
+from outage.rules.handover import DIRECTION_LABELS, Direction
+from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.wording import clock_time, day, moment
+
+_SIP_KINDS = frozenset({SheetKind.SIP, SheetKind.SIP_INVITATION})
+
+
+@dataclass(frozen=True, slots=True)
+class PatientGroup:
+    """The patients of one outage to choose among. `options` are (chain id, text)."""
+
+    label: str
+    options: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredRow:
+    """A row entered from the sheet, as it stands now.
+
+    `patient` is empty where the acting person may not see whose it is. `remark`
+    tells of a correction or of what took it back; `struck` that it counts no more.
+    """
+
+    chain_id: UUID
+    row_id: UUID
+    when: str
+    patient: str
+    protected: bool
+    what: str
+    whom: str
+    by_whom: str
+    struck: bool
+    remark: str
+
+
+def is_entered_from(sheet: Sheet) -> bool:
+    """Tell whether a sheet of this kind has rows that are entered in the log."""
+    return sheet.kind in BLANK_KINDS
+
+
+def is_sip(sheet: Sheet) -> bool:
+    """Tell whether the sheet has the messages of a SIP only."""
+    return sheet.kind in _SIP_KINDS
+
+
+def is_voided(last: SheetFate | None) -> bool:
+    """Tell whether nothing may be entered from a sheet any more, by its last step."""
+    return last is not None and last.fate == Fate.VOIDED
+
+
+def sip_direction(acting: Acting, chain: CareChain) -> Direction:
+    """Give which way the messages of a SIP go for the acting unit: öppenvård tells them, all others are told (R3.9)."""
+    return Direction.GIVEN if Party.OUTPATIENT in parties_in(acting, chain) else Direction.RECEIVED
+
+
+def patient_groups(
+    found: Sequence[tuple[Outage, Sequence[CareChain]]], now: datetime
+) -> tuple[PatientGroup, ...]:
+    """Give the patients to choose among. With protected personal data only the chain's number tells who it is."""
+    return tuple(
+        PatientGroup(
+            label=_outage_label(outage, now),
+            options=tuple((chain.pk, _patient_text(chain)) for chain in chains),
+        )
+        for outage, chains in found
+    )
+
+
+def _outage_label(outage: Outage, now: datetime) -> str:
+    if outage.current is None:
+        return str(outage)
+    return f"Driftstoppet sedan {moment(outage.current.started_at, now)}"
+
+
+def _patient_text(chain: CareChain) -> str:
+    patient = patient_in_list(chain)
+    if patient.protected:
+        return patient.name
+    parts = (patient.name, patient.identity, ward_label(chain), f"vårdkedja {chain.number}")
+    return ", ".join(part for part in parts if part)
+
+
+def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | None, str]:
+    """Give what a new row starts from: the moment whose day it has, and the signature.
+
+    That is what the row before had; for the first row the day on which the outage began.
+    """
+    if last is not None:
+        return last.handover.at, last.handover.paper_signature
+    return (chain.outage.current.started_at if chain.outage.current else None), ""
+
+
+def entered_rows(
+    found: Sequence[EnteredCall], visible: Mapping[UUID, CareChain], now: datetime
+) -> list[EnteredRow]:
+    """Give the rows entered so far, the newest version of each. `visible`: the chains the person may see, by id."""
+    return [_entered_row(entered, visible.get(entered.call.chain_id), now) for entered in found]
+
+
+def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -> EnteredRow:
+    call = entered.call
+    facts: dict[str, Any] = {
+        "chain_id": call.chain_id,
+        "row_id": call.pk,
+        "when": f"{day(call.at)} {clock_time(call.at)}",
+        "by_whom": f"{entered.entry.user.full_name} {moment(entered.entry.at, now)}",
+        "struck": entered.withdrawal is not None,
+        "remark": _remark(entered, now),
+    }
+    if chain is None:
+        return EnteredRow(patient="", protected=False, what="", whom="", **facts)
+    routine = get_routine(call.chain.outage.routine_id)
+    told = [routine.label(message.event.kind) for message in call.messages.all()]
+    recipient = recipient_of(call.recipient, WardKind(details_of(chain).ward_kind))
+    direction, outcome = Direction(call.direction), CallOutcome(call.outcome)
+    verb = CALL_OUTCOME_LABELS[outcome] if outcome in FAILED else DIRECTION_LABELS[direction]
+    arrow = "till" if direction is Direction.GIVEN else "från"
+    patient = patient_in_list(chain)
+    return EnteredRow(
+        patient=patient.name,
+        protected=patient.protected,
+        what=", ".join(dict.fromkeys(told)) or verb,
+        whom=f"{verb} {arrow} {call.spoken_to_unit or place_of(chain, recipient)}"
+        + (f", {call.spoken_to}" if call.spoken_to else ""),
+        **facts,
+    )
+
+
+def _remark(entered: EnteredCall, now: datetime) -> str:
+    row = entered.withdrawal or (entered.call if entered.call.supersedes_id else None)
+    if row is None:
+        return ""
+    verb = "Återtaget" if row.withdraws else "Rättat"
+    return f"{verb} {moment(row.recorded_at, now)} av {row.user.full_name}"

@@ -1,0 +1,202 @@
+"""What became of a scan, and the pages that wait, in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from forms.models import ScanAside, ScanMatch, ScannedPage, ScanUpload, Sheet
+from forms.rules.scan_finding import ASIDE_REASON_LABELS, FINDING_LABELS, WAITS, AsideReason, Finding
+from forms.rules.serial import shown_serial
+
+# Of these a person may know which sheet the code named: it is the own unit's.
+_NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE)
+_LIKELY: dict[Finding, AsideReason] = {
+    Finding.ALREADY: AsideReason.DUPLICATE,
+    Finding.FOREIGN: AsideReason.NOT_OURS,
+    Finding.OTHER_UNIT: AsideReason.NOT_OURS,
+}
+_WHAT_TO_DO: dict[Finding, str] = {
+    Finding.ALREADY: "Är det samma sida: lägg undan den. Annars: skriv rätt löpnummer.",
+    Finding.OTHER_UNIT: "Ge papperet till den enheten och lägg undan sidan.",
+    Finding.UNKNOWN_SHEET: "Jämför med löpnumret på papperet och skriv det.",
+    Finding.FOREIGN: "Står vårt löpnummer på sidan: skriv det. Annars: lägg undan sidan.",
+    Finding.UNREADABLE: "Läs löpnumret på papperet och skriv det.",
+    Finding.TWO_SHEETS: "Ligger två blad på varandra? Skanna om dem, eller skriv löpnumret på det översta.",
+    Finding.TOO_LATE: "Lägg undan sidan, eller skriv rätt löpnummer.",
+    Finding.BLANK: "Hör sidan ändå till ett blad: skriv löpnumret.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageCard:
+    """One scanned page: where its picture is, what it is in words, whether it waits, and the sheet it belongs to."""
+
+    page_id: UUID
+    number: int
+    words: str
+    waits: bool
+    serial: str
+    width: int
+    height: int
+    may_be_told: bool
+
+    @property
+    def shown_serial(self) -> str:
+        """Give the serial of its sheet as it is read, "" where it has none."""
+        return shown_serial(self.serial) if self.serial else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCard:
+    """A sheet that pages of a scan belong to; `missing` says which of its pages are not scanned, "" for none."""
+
+    serial: str
+    shown_serial: str
+    kind: str
+    pages: int
+    missing: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What became of a scan: its sheets, first those that lack pages; the pages that wait; the others.
+
+    `duplicates` is how many wait because they were scanned before.
+    """
+
+    upload_id: UUID
+    at: datetime
+    who: str
+    headline: str
+    sheets: tuple[SheetCard, ...]
+    waiting: tuple[PageCard, ...]
+    duplicates: int
+    others: tuple[PageCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """One page that waits: what it is, when and by whom it was scanned, and what one may do."""
+
+    card: PageCard
+    at: datetime
+    who: str
+    what_to_do: str
+    named: str
+    likely: str
+
+
+def scan_result(
+    upload: ScanUpload, pages: Iterable[ScannedPage], scanned: Mapping[UUID, set[int]]
+) -> ScanResult:
+    """Prepare a scan with its pages; `scanned` are the pages of each of its sheets that are scanned by now."""
+    pages = list(pages)
+    cards = [page_card(page) for page in pages]
+    shown = [_sheet_card(sheet, scanned.get(sheet.pk, set())) for sheet in sheets_of(pages)]
+    waiting = tuple(card for card in cards if card.waits)
+    blank = sum(1 for page, card in zip(pages, cards, strict=True) if _is_blank(page, card))
+    matched = sum(1 for page in pages if _match_of(page) is not None)
+    return ScanResult(
+        upload_id=upload.pk,
+        at=upload.at,
+        who=upload.user.full_name,
+        headline=_headline(len(pages), matched, len(waiting), blank),
+        sheets=tuple(sorted(shown, key=lambda card: not card.missing)),
+        waiting=waiting,
+        duplicates=sum(1 for page, card in zip(pages, cards, strict=True) if _is_duplicate(page, card)),
+        others=tuple(card for card in cards if not card.waits),
+    )
+
+
+def sheets_of(pages: Iterable[ScannedPage]) -> list[Sheet]:
+    """Give the sheets that pages were matched to, each once, in the order in which they came."""
+    matches = (_match_of(page) for page in pages)
+    return list({match.sheet.pk: match.sheet for match in matches if match is not None}.values())
+
+
+def page_card(page: ScannedPage) -> PageCard:
+    """Prepare one scanned page."""
+    finding = Finding(page.finding)
+    match, aside = _match_of(page), _aside_of(page)
+    if match is not None:
+        words = f"Sida {match.sheet_page} av {match.sheet.pages}"
+        words += ", löpnumret skrivet för hand" if match.typed else ""
+    elif aside is not None:
+        words = f"Undanlagd: {ASIDE_REASON_LABELS[AsideReason(aside.reason)].lower()}"
+    else:
+        words = FINDING_LABELS[finding]
+    open_still = match is None and aside is None
+    return PageCard(
+        page_id=page.pk,
+        number=page.number,
+        words=words,
+        waits=open_still and finding in WAITS,
+        serial=match.sheet.serial if match is not None else "",
+        width=page.width,
+        height=page.height,
+        may_be_told=open_still,
+    )
+
+
+def waiting_page(page: ScannedPage) -> WaitingPage:
+    """Prepare a page that waits."""
+    finding = Finding(page.finding)
+    named = ""
+    if finding in _NAMES_ITS_SHEET and page.serial:
+        named = f"Koden säger blad {shown_serial(page.serial)}, sida {page.sheet_page}."
+    return WaitingPage(
+        card=page_card(page),
+        at=page.upload.at,
+        who=page.upload.user.full_name,
+        what_to_do=_WHAT_TO_DO.get(finding, ""),
+        named=named,
+        likely=_LIKELY[finding].value if finding in _LIKELY else "",
+    )
+
+
+def missing_words(pages: int, scanned: set[int]) -> str:
+    """Say which pages of a sheet are not scanned: "Sida 2 av 2 är inte skannad."; "" where all are."""
+    missing = [str(page) for page in range(1, pages + 1) if page not in scanned]
+    if not missing:
+        return ""
+    if len(missing) == 1:
+        return f"Sida {missing[0]} av {pages} är inte skannad."
+    return f"Sidorna {', '.join(missing[:-1])} och {missing[-1]} av {pages} är inte skannade."
+
+
+def _sheet_card(sheet: Sheet, scanned: set[int]) -> SheetCard:
+    return SheetCard(
+        serial=sheet.serial,
+        shown_serial=sheet.shown_serial,
+        kind=sheet.get_kind_display(),
+        pages=sheet.pages,
+        missing=missing_words(sheet.pages, scanned),
+        note="Patientens exemplar ska lämnas över eller makuleras." if sheet.patients_copy else "",
+    )
+
+
+def _headline(pages: int, matched: int, waiting: int, blank: int) -> str:
+    words = [f"{matched} av {pages} {'sida' if pages == 1 else 'sidor'} hittade sitt blad"]
+    if waiting:
+        words.append(f"{waiting} väntar")
+    if blank:
+        words.append("1 tom baksida" if blank == 1 else f"{blank} tomma baksidor")
+    return ", ".join(words)
+
+
+def _is_duplicate(page: ScannedPage, card: PageCard) -> bool:
+    return page.finding == Finding.ALREADY and card.waits
+
+
+def _is_blank(page: ScannedPage, card: PageCard) -> bool:
+    return page.finding == Finding.BLANK and card.may_be_told
+
+
+def _match_of(page: ScannedPage) -> ScanMatch | None:
+    return getattr(page, "match", None)
+
+
+def _aside_of(page: ScannedPage) -> ScanAside | None:
+    return getattr(page, "aside", None)

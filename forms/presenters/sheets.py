@@ -1,0 +1,208 @@
+"""Sheets as the pages show them: the list of those not accounted for, and one sheet with all that became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from forms.models import DisposalDecision, Export, Sheet, SheetFate
+from forms.queries.disposal import no_disposal
+from forms.queries.scans import PagePicture, pictures_of
+from forms.queries.sheets import (
+    chains_to_link,
+    entries_count,
+    exports_of,
+    last_steps_of,
+    steps_of,
+)
+from forms.rules.serial import shown_serial
+from forms.rules.sheet_fate import ENDS, FATE_LABELS, VOID_REASON_LABELS, Fate, VoidReason, why_not
+
+SERVER = "Servern"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """A care chain by its number; `id` is None where the person may not see it."""
+
+    number: int
+    id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSheet:
+    """One line of the list: nothing of it tells who the patient is."""
+
+    serial: str
+    shown: str
+    kind: str
+    place: str
+    chain: ChainLink | None
+    printed_at: datetime
+    printed_by: str
+    step: str
+    step_at: datetime
+    step_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetStep:
+    """One step of a sheet as it is read: what was done, when it was kept, by whom, and what was said of it."""
+
+    what: str
+    at: datetime
+    by: str
+    day: date | None
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """One page of the paper and the picture of it, if there is one."""
+
+    number: int
+    picture: PagePicture | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A step that can not be taken now, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSheet:
+    """A sheet's own page. `last` is the number of the last step, `offered` the steps that can be taken now.
+
+    `no_disposal` says why the paper may not be destroyed, empty where it may.
+    """
+
+    sheet: Sheet
+    shown: str
+    kind: str
+    place: str
+    chain: ChainLink | None
+    printed_by: str
+    now: Fate | None
+    state: str
+    accounted: bool
+    last: int
+    pages: tuple[SheetPage, ...]
+    steps: tuple[SheetStep, ...]
+    exports: tuple[Export, ...]
+    entries: int
+    offered: frozenset[Fate]
+    not_offered: tuple[NotOffered, ...]
+    decision: DisposalDecision | None
+    no_disposal: str
+    awaits_disposal: bool
+    to_scan: bool
+    to_enter: bool
+
+
+_STEP_NAMES: dict[Fate, str] = {
+    Fate.FILLED: "Skriv upp att bladet är ifyllt",
+    Fate.CHECKED: "Granska",
+    Fate.DESTROYED: "Förstör",
+    Fate.KEPT: "Spara bladet",
+    Fate.GIVEN: "Lämna över",
+    Fate.VOIDED: "Makulera",
+}
+
+
+def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
+    """Give the lines of a page of sheets. Three queries, however many."""
+    steps = last_steps_of(sheets)
+    visible = chains_to_link(by, sheets)
+    return [
+        ListedSheet(
+            serial=sheet.serial,
+            shown=shown_serial(sheet.serial),
+            kind=sheet.get_kind_display(),
+            place=_place(sheet),
+            chain=_chain(sheet, visible),
+            printed_at=sheet.printed_at,
+            printed_by=_name(sheet),
+            step=FATE_LABELS[Fate(steps[sheet.pk].fate)],
+            step_at=steps[sheet.pk].at,
+            step_by=_name(steps[sheet.pk]),
+        )
+        for sheet in sheets
+    ]
+
+
+def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> ShownSheet:
+    """Give a sheet's own page; `decision` is what the principal has decided last of scanned paper."""
+    steps = steps_of(sheet)
+    now = Fate(steps[-1].fate) if steps else None
+    # Where no decision allows it, the page says so in the place of the button.
+    reasons = {step: why_not(now, step, patients_copy=sheet.patients_copy) for step in _STEP_NAMES}
+    offered = frozenset(step for step, reason in reasons.items() if not reason and sheet.accountable)
+    pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
+    return ShownSheet(
+        sheet=sheet,
+        shown=shown_serial(sheet.serial),
+        kind=sheet.get_kind_display(),
+        place=_place(sheet),
+        chain=_chain(sheet, chains_to_link(by, [sheet])),
+        printed_by=_name(sheet),
+        now=now,
+        state=FATE_LABELS[now] if now else "",
+        accounted=now in ENDS,
+        last=steps[-1].number if steps else 0,
+        pages=tuple(SheetPage(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
+        steps=tuple(_step(step) for step in steps),
+        exports=tuple(exports_of(sheet)),
+        entries=entries_count(sheet),
+        offered=offered,
+        not_offered=_not_offered(sheet, now, reasons),
+        decision=decision,
+        no_disposal=no_disposal(by.principal, decision),
+        awaits_disposal=now is Fate.CHECKED,
+        to_scan=sheet.accountable and not sheet.patients_copy and now in (Fate.PRINTED, Fate.FILLED),
+        to_enter=sheet.accountable and not sheet.patients_copy and now not in (None, Fate.VOIDED),
+    )
+
+
+def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:
+    """Give why steps can not be taken, while the sheet is not accounted for; what is never asked of it is left out."""
+    if not sheet.accountable or now in ENDS:
+        return ()
+    mine = {Fate.GIVEN, Fate.VOIDED} if sheet.patients_copy else set(_STEP_NAMES) - {Fate.GIVEN}
+    return tuple(NotOffered(_STEP_NAMES[step], why) for step, why in reasons.items() if why and step in mine)
+
+
+def _step(row: SheetFate) -> SheetStep:
+    told = []
+    if row.void_reason:
+        told.append(VOID_REASON_LABELS[VoidReason(row.void_reason)])
+    if row.reason:
+        told.append(row.reason)
+    if row.given_to:
+        told.append(f"Till {row.given_to}")
+    if row.decision:
+        told.append(f"Enligt {row.decision.reference}")
+    return SheetStep(
+        what=FATE_LABELS[Fate(row.fate)],
+        at=row.at,
+        by=row.signature or _name(row),
+        day=row.on,
+        told=tuple(told),
+    )
+
+
+def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:
+    if sheet.chain is None:
+        return None
+    return ChainLink(number=sheet.chain.number, id=sheet.chain.pk if sheet.chain.pk in visible else None)
+
+
+def _place(sheet: Sheet) -> str:
+    return f"blad {sheet.place} av {sheet.batch.count}" if sheet.batch and sheet.place else ""
+
+
+def _name(row: Sheet | SheetFate) -> str:
+    return row.user.full_name if row.user else SERVER

@@ -1,0 +1,274 @@
+"""The SIP-blankett, patientens exemplar and the kallelse till SIP, blank or with what the log knows (R3.9, R3.11)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.access import Acting
+from contacts.models import Unit
+from contacts.rules.parties import PARTY_LABELS, Party
+from forms.presenters.care_chain import running_name
+from forms.presenters.document import SheetPart, print_line
+from forms.presenters.rows import written
+from forms.queries.sources import SipSource
+from forms.rules.fitting import letters, pieces
+from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
+from forms.specs import SIP, SIP_INVITATION, get_form
+from outage.models import CareChainEvent
+from outage.routine import current_routine, get_routine
+from outage.rules.identity import classify_identity
+from outage.rules.wording import STOCKHOLM
+
+# In small letters: a line of a field over the whole width, of half of it, and what the first column of a table holds.
+_LINE, _HALF, _CELL = 75, 26, 150
+_MOST_LINES = 30
+_RUNNING = 150
+_MOST_IN_HALF = 4
+
+Known = Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a table: its first cell filled, the others empty. `wide` gives a long text the row to itself."""
+
+    text: str
+    empty: range
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field as it is printed. `text` is what is known; `more` what follows it on rows of its own."""
+
+    field: FormField
+    text: str = ""
+    more: tuple[str, ...] = ()
+    rows: tuple[TableRow, ...] = ()
+    lines: range = range(1)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One or two fields beside each other, or one table."""
+
+    fields: tuple[FieldView, ...]
+
+    @property
+    def table(self) -> FieldView | None:
+        """Give the table, where this is one."""
+        return self.fields[0] if self.fields[0].field.shape is FieldShape.TABLE else None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """Lines that share a table, or one table of its own."""
+
+    lines: tuple[LineView, ...]
+    table: FieldView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section of a form."""
+
+    heading: str
+    staff: bool
+    blocks: tuple[BlockView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A whole form. `running` names the patient on every page but the first; empty on a blank one, as is `number`."""
+
+    spec: FormSpec
+    system: str
+    unit: str
+    number: int | None
+    running: str
+    protected: bool
+    sections: tuple[SectionView, ...]
+
+
+def blank_sip_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+    """Give a blank SIP-blankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+    return _blank(get_form(SIP), serial, unit, by, now)
+
+
+def blank_sip_invitation_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+    """Give a blank kallelse till SIP for `unit`, as `blank_sip_part`."""
+    return _blank(get_form(SIP_INVITATION), serial, unit, by, now)
+
+
+def form_view(
+    spec: FormSpec, source: SipSource, *, by: Acting, now: datetime, patients_copy: bool = False
+) -> FormView:
+    """Give a form with what the log knows of a chain at the aware moment `now`.
+
+    The patient's copy has no mark for staff, and nothing of what is theirs.
+    """
+    details = source.details
+    known = _known(source, now)
+    made = spec.for_patient() if patients_copy else spec
+    return FormView(
+        spec=made,
+        system=source.chain.outage.system,
+        unit=by.unit.name,
+        number=None if patients_copy else source.chain.number,
+        running=_running(details.patient_name, str(known["identity"])),
+        protected=details.protected_identity and not patients_copy,
+        sections=tuple(_sections(made.sections, known)),
+    )
+
+
+def form_part(*, serial: str, view: FormView, by: Acting, now: datetime, routine_id: str) -> SheetPart:
+    """Give the filled form `view`, printed by `by` at the aware moment `now`."""
+    return _part(serial, view, by.unit, by, now, get_routine(routine_id).version)
+
+
+def _blank(spec: FormSpec, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+    routine = current_routine()
+    view = FormView(
+        spec=spec,
+        system=routine.system,
+        unit=unit.name,
+        number=None,
+        running="",
+        protected=False,
+        sections=tuple(_sections(spec.sections, {})),
+    )
+    return _part(serial, view, unit, by, now, routine.version)
+
+
+def _part(
+    serial: str, view: FormView, unit: Unit, by: Acting | None, now: datetime, routine_version: str
+) -> SheetPart:
+    spec = view.spec
+    first = [f"Vårdkedja {view.number}"] if view.number else []
+    return SheetPart(
+        serial=serial,
+        version=spec.version,
+        template="forms/paper/form.html",
+        view=view,
+        title=spec.title,
+        advice=spec.foot,
+        print_line=print_line(
+            *first,
+            f"Blankett version {spec.version}",
+            routine_version=routine_version,
+            now=now,
+            by=by,
+            unit_name=unit.name,
+        ),
+        landscape=spec.landscape,
+    )
+
+
+def _known(source: SipSource, now: datetime) -> Known:
+    details = source.details
+    said = _latest(source.events)
+    today = now.astimezone(STOCKHOLM).date()
+    return {
+        "name": details.patient_name,
+        "identity": classify_identity(details.identity_number, today).display,
+        "municipality": details.municipality.name if details.municipality else "",
+        "ward": details.ward_unit.name if details.ward_unit else "",
+        "outpatient": details.outpatient_unit.name if details.outpatient_unit else "",
+        "care_contact": said.get("named_care_contact", ""),
+        "services": "\n".join(_services(source.events)),
+        "date": said.get("sip_date", ""),
+        "time": said.get("sip_time", ""),
+        "place": said.get("sip_place", ""),
+        "participants": _participants(source.events),
+    }
+
+
+def _running(name: str, identity: str) -> str:
+    """Give whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
+    whole = running_name(name, identity)
+    found = pieces(" ".join(whole.split()), per_line=_RUNNING, most_lines=1)
+    return found[0].rstrip() + "…" if len(found) > 1 else whole
+
+
+def _latest(events: Sequence[CareChainEvent]) -> dict[str, str]:
+    """Give what was said last of each particular, as it is read."""
+    said: dict[str, str] = {}
+    for event in events:
+        said |= {key: written(key, value) for key, value in event.particulars.items() if value}
+    return said
+
+
+def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
+    """Give the current services, a line for each party that has told of them."""
+    told = {
+        event.sender: event.particulars["current_services"]
+        for event in events
+        if event.particulars.get("current_services")
+    }
+    for party in Party:
+        if party in told:
+            yield f"{PARTY_LABELS[party]}: {told[party]}"
+
+
+def _participants(events: Sequence[CareChainEvent]) -> tuple[str, ...]:
+    named = [event.participants for event in events if event.participants]
+    return named[-1] if named else ()
+
+
+def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:
+    for section in sections:
+        yield SectionView(section.heading, section.staff, tuple(_blocks(section.fields, known)))
+
+
+def _blocks(fields: Sequence[FormField], known: Known) -> Iterator[BlockView]:
+    together: list[LineView] = []
+    for line in _lines(fields, known):
+        if line.table:
+            if together:
+                yield BlockView(tuple(together))
+                together = []
+            yield BlockView((), line.table)
+        else:
+            together.append(line)
+    if together:
+        yield BlockView(tuple(together))
+
+
+def _lines(fields: Sequence[FormField], known: Known) -> Iterator[LineView]:
+    waiting: FieldView | None = None
+    for field in fields:
+        view = _field(field, known.get(field.key, ""))
+        # What is too long for half a line takes a whole one.
+        half = field.half and not view.more and letters(view.text) <= _HALF * _MOST_IN_HALF
+        if waiting and half:
+            yield LineView((waiting, view))
+            waiting = None
+            continue
+        if waiting:
+            yield LineView((waiting,))
+            waiting = None
+        if half:
+            waiting = view
+        else:
+            yield LineView((view,))
+    if waiting:
+        yield LineView((waiting,))
+
+
+def _field(field: FormField, value: str | tuple[str, ...]) -> FieldView:
+    if field.shape is FieldShape.TABLE:
+        return FieldView(field, rows=tuple(_rows(field, value if isinstance(value, tuple) else ())))
+    text = value if isinstance(value, str) else ", ".join(value)
+    found = pieces(text, per_line=_LINE, most_lines=_MOST_LINES)
+    return FieldView(field, text=found[0] if found else "", more=found[1:], lines=range(field.rows))
+
+
+def _rows(field: FormField, texts: Sequence[str]) -> Iterator[TableRow]:
+    others = range(len(field.columns) - 1)
+    for text in texts:
+        wide = letters(text) > _CELL
+        yield TableRow(text, others, wide)
+        if wide:
+            yield TableRow("", others)
+    for _ in range(max(field.rows - len(texts), 2 if texts else field.rows)):
+        yield TableRow("", others)

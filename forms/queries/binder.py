@@ -1,0 +1,35 @@
+"""Reads for the binder: when a unit's was printed last, and which units there are to print one for."""
+
+from difflib import get_close_matches
+
+from contacts.models import Unit
+from contacts.rules.swedish_text import search_key
+from forms.models import Export, SheetKind
+
+_NEAR = 5
+
+
+def last_binder(unit: Unit) -> Export | None:
+    """Give the last binder that was given out for a unit, None where none was."""
+    found = Export.objects.filter(kind=SheetKind.BINDER, unit=unit).select_related("user", "sheet")
+    return found.first()
+
+
+def units_with_binders() -> list[Unit]:
+    """Give the units in use, each with its principal, in Swedish order."""
+    return list(Unit.objects.filter(active=True).select_related("principal").order_by("sort_key", "pk"))
+
+
+def units_named(name: str) -> list[Unit]:
+    """Give the units in use of that name, case, accents and hyphens forgiven; two principals may have one each."""
+    key = search_key(name)
+    return [unit for unit in units_with_binders() if unit.search_key == key]
+
+
+def names_near(name: str) -> list[str]:
+    """Give the names of units in use that are nearest to one that no unit has, the nearest first; a few at most."""
+    key = search_key(name)
+    by_key = {unit.search_key: unit.name for unit in units_with_binders()}
+    holding = [found for found in by_key if key and all(word in found for word in key.split())]
+    near = get_close_matches(key, by_key, n=_NEAR, cutoff=0.4)
+    return [by_key[found] for found in dict.fromkeys([*holding, *near])][:_NEAR]

@@ -1,0 +1,31 @@
+"""What a principal has decided of paper that is scanned (gallringsbeslut)."""
+
+from django.db.models import QuerySet
+
+from contacts.models import Principal
+from forms.models import DisposalDecision
+
+
+def decision_in_force(principal: Principal) -> DisposalDecision | None:
+    """Give the decision that was recorded last, which is the one in force; None where there is none."""
+    return _decisions(principal).first()
+
+
+def decisions_of(principal: Principal) -> list[DisposalDecision]:
+    """Give all decisions of a principal, the one in force first."""
+    return list(_decisions(principal))
+
+
+def no_disposal(principal: Principal, decision: DisposalDecision | None) -> str:
+    """Give the sentence that says why the principal's paper may not be destroyed; empty where it may."""
+    if decision is None:
+        return (
+            f"Inget gallringsbeslut är infört för {principal.name}. "
+            "Administratören för in det under Gallringsbeslut."
+        )
+    return "" if decision.allows else f"Får inte förstöras enligt {decision.reference}."
+
+
+def _decisions(principal: Principal) -> QuerySet[DisposalDecision]:
+    rows = DisposalDecision.objects.filter(principal=principal).select_related("user", "unit")
+    return rows.order_by("-at", "-pk")

@@ -1,0 +1,79 @@
+"""Reads for entering from paper: the patients to choose among, and what has been entered from a sheet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from contacts.access import Acting
+from forms.models import PaperEntry, Sheet
+from outage.models import CareChain, Handover, Outage
+from outage.queries.care_chains import visible_chains
+from outage.queries.outages import recent_outages
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredCall:
+    """A call that was entered from a sheet, as it stands now: its newest version, and the row that took it back."""
+
+    entry: PaperEntry
+    call: Handover
+    withdrawal: Handover | None
+
+
+def entries_from(sheet: Sheet) -> list[EnteredCall]:
+    """Give what was entered from a sheet, in the order it was entered, in the same few queries however much it is."""
+    entries = list(
+        PaperEntry.objects.filter(sheet=sheet).select_related("handover", "user").order_by("at", "pk")
+    )
+    versions = (
+        Handover.objects.filter(chain__in={entry.handover.chain_id for entry in entries})
+        .filter(Q(paper_serial=sheet.serial) | Q(supersedes__paper_serial=sheet.serial))
+        .select_related("user", "chain__outage", "chain__details")
+        .prefetch_related("messages__event")
+    )
+    by_id = {row.pk: row for row in versions}
+    after = {row.supersedes_id: row for row in by_id.values() if row.supersedes_id}
+    found = []
+    for entry in entries:
+        call, withdrawal = by_id[entry.handover_id], None
+        while call.pk in after:
+            newer = after[call.pk]
+            if newer.withdraws:
+                withdrawal = newer
+                break
+            call = newer
+        found.append(EnteredCall(entry=entry, call=call, withdrawal=withdrawal))
+    return found
+
+
+def last_entry(sheet: Sheet) -> PaperEntry | None:
+    """Give what was entered last from a sheet: much of its next row is the same."""
+    entries = PaperEntry.objects.filter(sheet=sheet).select_related("handover")
+    return entries.order_by("-at", "-pk").first()
+
+
+def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareChain]]]:
+    """Give the chains that a row of the sheet can be about, by outage: those still in reach, newest first, and its own.
+
+    Only those that the acting person may see; newest first within each.
+    """
+    outages = recent_outages()
+    if sheet.outage_id and sheet.outage_id not in {outage.pk for outage in outages}:
+        outages += Outage.objects.filter(pk=sheet.outage_id).select_related("current")
+    if not outages:
+        return []
+    by_outage: dict[UUID, list[CareChain]] = {outage.pk: [] for outage in outages}
+    for chain in visible_chains(by, *outages).order_by("-number"):
+        by_outage[chain.outage_id].append(chain)
+    return [(outage, by_outage[outage.pk]) for outage in outages if by_outage[outage.pk]]
+
+
+def visible_among(by: Acting, chain_ids: Iterable[UUID]) -> dict[UUID, CareChain]:
+    """Give those of the chains that the acting person may see, by id."""
+    ids = set(chain_ids)
+    outages = list(Outage.objects.filter(chains__in=ids).distinct())
+    if not outages:
+        return {}
+    return {chain.pk: chain for chain in visible_chains(by, *outages).filter(pk__in=ids)}

@@ -1,0 +1,217 @@
+"""Sheets as their unit sees them: one by its serial, those not accounted for, and how many of them (R2.6)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import Principal, Unit
+from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
+from forms.rules.serial import NoSerial, read_page_code, read_serial
+from forms.rules.sheet_fate import ENDS, Fate
+from outage.models import Outage
+from outage.queries.care_chains import visible_chains
+
+PAGE_SIZE = 25
+
+
+class Where(TextChoices):
+    """Where sheets that are not accounted for are. Blank ones of a batch that nobody has taken are stock."""
+
+    ALL = "alla", "Alla"
+    PRINTED = "utskrivna", "Utskrivna"
+    FILLED = "ifyllda", "Ifyllda"
+    SCANNED = "skannade", "Skannade"
+    CHECKED = "granskade", "Granskade"
+    STOCK = "tomma", "Tomma i parti"
+
+
+_STEP_OF = {
+    Where.PRINTED: Fate.PRINTED,
+    Where.FILLED: Fate.FILLED,
+    Where.SCANNED: Fate.SCANNED,
+    Where.CHECKED: Fate.CHECKED,
+}
+_WHERE_OF = {step: where for where, step in _STEP_OF.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A batch of which `left` blank sheets are not taken yet."""
+
+    batch: SheetBatch
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccounted:
+    """How many sheets of a unit are not accounted for, those in stock included; when the oldest was printed."""
+
+    unit: str
+    sheets: int
+    stock: int
+    oldest: datetime
+
+
+def sheet_of(by: Acting, serial: str) -> Sheet:
+    """Give the sheet with that plain serial; raise Sheet.DoesNotExist unless it is the acting unit's own."""
+    try:
+        if read_serial(serial) != serial:
+            raise Sheet.DoesNotExist
+    except NoSerial:
+        raise Sheet.DoesNotExist from None
+    return Sheet.objects.select_related("unit", "user", "chain", "batch").get(serial=serial, unit=by.unit)
+
+
+def typed_serial(text: str) -> str:
+    """Give the serial that was typed, or read into the box from a code on a page; raise NoSerial with a sentence."""
+    code = read_page_code(text.strip())
+    return code.serial if code else read_serial(text)
+
+
+def unaccounted(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
+    """Give the sheets of a unit that are followed and have come to no end, each with `last`, the step it is at."""
+    return _open_sheets(Q(unit=unit), kind)
+
+
+def unaccounted_count(unit: Unit) -> int:
+    """Give how many sheets of a unit are not accounted for."""
+    return _not_ended(Q(unit=unit)).count()
+
+
+def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
+    """Give the count of each unit of a principal that has sheets not accounted for, in Swedish order. One query."""
+    rows = (
+        _not_ended(Q(unit__principal=principal))
+        .order_by("unit__sort_key", "unit")
+        .values("unit__name", "unit__sort_key", "unit")
+        .annotate(sheets=Count("pk"), stock=Count("pk", filter=_UNTOUCHED), oldest=Min("printed_at"))
+    )
+    return [
+        Unaccounted(unit=row["unit__name"], sheets=row["sheets"], stock=row["stock"], oldest=row["oldest"])
+        for row in rows
+    ]
+
+
+def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
+    """Give how many sheets of a unit are where, of one kind or of all. One query."""
+    counts = dict.fromkeys(Where, 0)
+    rows = _open_sheets(Q(unit=unit), kind).order_by().values("last", "in_stock").annotate(sheets=Count("pk"))
+    for row in rows:
+        where = Where.STOCK if row["in_stock"] else _WHERE_OF[Fate(row["last"])]
+        counts[where] += row["sheets"]
+        counts[Where.ALL] += row["sheets"]
+    return counts
+
+
+def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = None) -> Page[Sheet]:
+    """Give a page of the unit's sheets that are there, oldest first; those in stock are told of by `stock_page`."""
+    rows = _open_sheets(Q(unit=unit), kind).filter(in_stock=False)
+    if where in _STEP_OF:
+        rows = rows.filter(last=_STEP_OF[where])
+    rows = rows.select_related("user", "chain__outage", "batch").order_by("printed_at", "place", "serial")
+    return Paginator(rows, PAGE_SIZE).get_page(page)
+
+
+def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[dict[str, Any]]:
+    """Give a page of the unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
+    rows = _not_ended(Q(unit=unit), kind).filter(_UNTOUCHED).order_by()
+    counted = rows.values("batch", "batch__issued_at").annotate(left=Count("pk"))
+    return Paginator(counted.order_by("batch__issued_at", "batch"), PAGE_SIZE).get_page(page)
+
+
+def stock_of(page: Page[dict[str, Any]]) -> list[Stock]:
+    """Give the batches of a page of `stock_page`. One query."""
+    batches = SheetBatch.objects.select_related("user").in_bulk([row["batch"] for row in page])
+    return [Stock(batch=batches[row["batch"]], left=row["left"]) for row in page]
+
+
+def stock_in(batch: SheetBatch) -> list[Sheet]:
+    """Give the blank sheets of a batch that nobody has taken, in order. One query."""
+    return list(Sheet.objects.filter(_UNTOUCHED, batch=batch).order_by("place"))
+
+
+def last_steps_of(sheets: Collection[Sheet]) -> dict[UUID, SheetFate]:
+    """Give the last step of each sheet, with who took it. One query."""
+    rows = SheetFate.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).select_related("user")
+    return {row.sheet_id: row for row in rows.order_by("sheet", "number")}
+
+
+def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:
+    """Give which of the sheets' care chains the acting person may see. Two queries at most."""
+    wanted = {sheet.chain_id for sheet in sheets if sheet.chain_id}
+    if not wanted:
+        return set()
+    outages = list(Outage.objects.filter(chains__in=wanted).distinct())
+    return set(visible_chains(by, *outages).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def steps_of(sheet: Sheet) -> list[SheetFate]:
+    """Give the steps of a sheet in order, with who took them and the decision each leans on. One query."""
+    return list(sheet.fates.select_related("user", "unit", "decision").order_by("number"))
+
+
+def exports_of(sheet: Sheet) -> list[Export]:
+    """Give the files that the sheet was given out in, its own and those of its batch, newest first. One query."""
+    of_sheet = Q(sheet=sheet)
+    if sheet.batch_id:
+        of_sheet |= Q(batch=sheet.batch_id)
+    return list(Export.objects.filter(of_sheet).select_related("user").order_by("-at", "-pk"))
+
+
+def entries_count(sheet: Sheet) -> int:
+    """Give how many calls were entered from a sheet."""
+    return sheet.entries.count()
+
+
+def scanned_on(sheet: Sheet) -> date | None:
+    """Give the day in Stockholm on which a sheet was last scanned whole; None for one that never was."""
+    row = sheet.fates.filter(fate=Fate.SCANNED).order_by("-number").first()
+    return timezone.localdate(row.at) if row else None
+
+
+def _fates() -> QuerySet[SheetFate]:
+    return SheetFate.objects.filter(sheet=OuterRef("pk"))
+
+
+# A blank sheet of a batch that has only been printed.
+_UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=OuterRef("pk"), number__gt=1)))
+
+
+def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:
+    kinds = [kind] if kind in ACCOUNTABLE else [k.value for k in ACCOUNTABLE]
+    ended = _fates().filter(fate__in=[end.value for end in ENDS])
+    return Sheet.objects.filter(whose, ~Exists(ended), kind__in=kinds)
+
+
+def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
+    last = _fates().order_by("-number").values("fate")[:1]
+    return _not_ended(whose, kind).annotate(
+        last=Subquery(last),
+        in_stock=Case(
+            When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
+        ),
+    )
+
+
+def kinds_followed() -> list[tuple[str, str]]:
+    """Give the kinds of sheet that are followed, with their names, to choose among."""
+    return [(kind.value, SheetKind(kind).label) for kind in ACCOUNTABLE]

@@ -1,0 +1,89 @@
+"""What the content file of a form with fields says: the SIP-blankett and the kallelse (R3.9, R3.11)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from forms.rules.spec import SpecHead
+
+
+class FieldShape(StrEnum):
+    """How a field is written: on a line, in an area, by boxes to tick, or in a table of rows."""
+
+    LINE = "line"
+    AREA = "area"
+    CHOICES = "choices"
+    TABLE = "table"
+
+
+FIELD_SHAPE_LABELS: dict[FieldShape, str] = {
+    FieldShape.LINE: "Rad",
+    FieldShape.AREA: "Yta",
+    FieldShape.CHOICES: "Kryssrutor",
+    FieldShape.TABLE: "Tabell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field. `rows` are the lines of an area or the empty rows of a table, `columns` the headings of a table.
+
+    `half` lets two neighbours share a line; `choices` may be followed by room to write. `staff` is not for the
+    patient's copy.
+    """
+
+    key: str
+    label: str
+    shape: FieldShape
+    rows: int = 1
+    choices: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    half: bool = False
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """Fields under a heading; a `staff` section is not for the patient's copy."""
+
+    heading: str
+    fields: tuple[FormField, ...]
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec(SpecHead):
+    """A form. `patient_title` heads the patient's copy, empty where there is none."""
+
+    sections: tuple[FormSection, ...]
+    patient_title: str = ""
+
+    def for_patient(self) -> "FormSpec":
+        """Give the form as the patient gets it: headed so, without what is for staff only."""
+        sections = tuple(
+            replace(section, fields=tuple(field for field in section.fields if not field.staff))
+            for section in self.sections
+            if not section.staff
+        )
+        kept = tuple(section for section in sections if section.fields)
+        return replace(self, title=self.patient_title or self.title, sections=kept)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Give the keys of all fields, in order."""
+        return tuple(field.key for section in self.sections for field in section.fields)
+
+
+def form_faults(sections: Sequence[FormSection]) -> list[str]:
+    """Give what is wrong with a form, an English line for each."""
+    counted = Counter(field.key for section in sections for field in section.fields)
+    faults = [f"{key} stands twice; keep one" for key, times in counted.items() if times > 1]
+    for field in (field for section in sections for field in section.fields):
+        if (field.shape is FieldShape.TABLE) != bool(field.columns):
+            faults.append(f"{field.key}: a table has columns, and nothing else has")
+        if (field.shape is FieldShape.CHOICES) != bool(field.choices):
+            faults.append(f"{field.key}: boxes to tick have choices, and nothing else has")
+        if field.shape is FieldShape.TABLE and field.half:
+            faults.append(f"{field.key}: a table takes the whole width; remove half")
+    return faults

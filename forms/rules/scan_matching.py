@@ -1,0 +1,52 @@
+"""Which finding a scanned page is, from what its codes say and what the register knows of the sheet they name."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from .scan_finding import Finding
+from .serial import PageCode
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSheet:
+    """What the register knows of a sheet: `scanned` are its pages that are scanned in the present round."""
+
+    pages: int
+    version: str
+    own_unit: bool
+    ended: bool
+    scanned: frozenset[int]
+
+    def has_page(self, code: PageCode) -> bool:
+        """Tell whether a code is that of one of its pages, as they were printed."""
+        return code.page <= self.pages and code.version == _plain(self.version)
+
+
+def finding_of(
+    codes: Collection[PageCode], *, foreign: bool, blank: bool, sheet: KnownSheet | None
+) -> Finding:
+    """Give the finding of a page. `codes` are the different ones of ours on it, `sheet` is that of the only one.
+
+    A page counts as a sheet's only where nothing at all speaks against it: a wrong match is worse than none.
+    """
+    if len(codes) > 1:
+        return Finding.TWO_SHEETS
+    if not codes:
+        if foreign:
+            return Finding.FOREIGN
+        return Finding.BLANK if blank else Finding.UNREADABLE
+    (code,) = codes
+    if sheet is None:
+        return Finding.UNKNOWN_SHEET
+    if not sheet.own_unit:
+        return Finding.OTHER_UNIT
+    if not sheet.has_page(code):
+        return Finding.UNKNOWN_SHEET
+    if sheet.ended:
+        return Finding.TOO_LATE
+    return Finding.ALREADY if code.page in sheet.scanned else Finding.MATCHED
+
+
+def _plain(version: str) -> str:
+    # As a code gives it back: it has two places for it, filled up with zeros.
+    return version.upper().lstrip("0") or "0"

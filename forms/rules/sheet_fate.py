@@ -1,0 +1,181 @@
+"""What becomes of a printed sheet: a finite table of steps, so that none is unaccounted for (R2.6)."""
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+
+from contacts.rules.errors import RuleError
+
+
+class Fate(StrEnum):
+    """One step in the life of a sheet. The last one written is where it is now."""
+
+    PRINTED = "printed"
+    FILLED = "filled"
+    SCANNED = "scanned"
+    CHECKED = "checked"
+    DESTROYED = "destroyed"
+    KEPT = "kept"
+    GIVEN = "given"
+    VOIDED = "voided"
+
+
+FATE_LABELS: dict[Fate, str] = {
+    Fate.PRINTED: "Utskrivet",
+    Fate.FILLED: "Ifyllt",
+    Fate.SCANNED: "Skannat",
+    Fate.CHECKED: "Granskat",
+    Fate.DESTROYED: "Förstört",
+    Fate.KEPT: "Sparat",
+    Fate.GIVEN: "Överlämnat",
+    Fate.VOIDED: "Makulerat",
+}
+
+ENDS = frozenset({Fate.DESTROYED, Fate.KEPT, Fate.GIVEN, Fate.VOIDED})
+"""A sheet is accounted for where its last step is one of these."""
+
+
+class VoidReason(StrEnum):
+    """Why a sheet was voided."""
+
+    UNUSED = "unused"
+    MISPRINT = "misprint"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    OTHER = "other"
+
+
+VOID_REASON_LABELS: dict[VoidReason, str] = {
+    VoidReason.UNUSED: "Inte använt",
+    VoidReason.MISPRINT: "Felutskrift",
+    VoidReason.DAMAGED: "Förstört av misstag",
+    VoidReason.LOST: "Borttappat",
+    VoidReason.OTHER: "Annat",
+}
+
+
+class Look(StrEnum):
+    """What the second look at a scan answers for, before the paper may go (R2.6)."""
+
+    LEGIBLE = "legible"
+    COMPLETE = "complete"
+    RIGHT_PATIENT = "right_patient"
+    RIGHT_SHEET = "right_sheet"
+
+
+LOOK_LABELS: dict[Look, str] = {
+    Look.LEGIBLE: "Läsligt: allt på papperet går att läsa på bilden",
+    Look.COMPLETE: "Komplett: alla sidor är med och ingen kant är avskuren",
+    Look.RIGHT_PATIENT: "Rätt patient: uppgifterna hör till den som bladet gäller",
+    Look.RIGHT_SHEET: "Rätt blad: löpnumret på bilden är bladets",
+}
+
+_NEXT: dict[Fate, frozenset[Fate]] = {
+    Fate.PRINTED: frozenset({Fate.FILLED, Fate.GIVEN, Fate.VOIDED}),
+    Fate.FILLED: frozenset({Fate.SCANNED, Fate.GIVEN, Fate.VOIDED}),
+    # Back again where the scan can not be read: the page is scanned once more.
+    Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED}),
+    Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT}),
+    # A decision may come later: until then the paper is kept.
+    Fate.KEPT: frozenset({Fate.DESTROYED}),
+    Fate.DESTROYED: frozenset(),
+    Fate.GIVEN: frozenset(),
+    Fate.VOIDED: frozenset(),
+}
+
+_ORDER = (Fate.PRINTED, Fate.FILLED, Fate.SCANNED, Fate.CHECKED)
+
+_WHY_NOT: dict[Fate, str] = {
+    Fate.SCANNED: "Bladet måste vara ifyllt innan det skannas.",
+    Fate.CHECKED: "Bladet måste vara skannat innan det granskas.",
+    Fate.DESTROYED: "Bladet måste vara skannat och granskat innan det förstörs.",
+    Fate.KEPT: "Bladet måste vara skannat och granskat innan det sparas.",
+    Fate.GIVEN: "Bara ett blad som inte är skannat kan lämnas över.",
+    Fate.VOIDED: "Ett skannat blad kan inte makuleras.",
+}
+
+# What is done with a paper that comes back; the patient's copy does not.
+_COMES_BACK = frozenset({Fate.FILLED, Fate.SCANNED, Fate.CHECKED, Fate.DESTROYED, Fate.KEPT})
+
+
+def check_step(
+    now: Fate | None,
+    step: Fate,
+    *,
+    patients_copy: bool = False,
+    reason: str = "",
+    may_destroy: bool = True,
+    all_pages_scanned: bool = True,
+) -> None:
+    """Raise RuleError with a Swedish sentence where `step` may not follow `now`, the last step of a sheet (R2.6).
+
+    `now` is None for a sheet that is only now printed. Only the patient's copy is handed over; voiding, and going back
+    from scanned to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is scanned when
+    each of its pages is.
+    """
+    if now is None:
+        if step is not Fate.PRINTED:
+            raise RuleError("Bladet är inte utskrivet.")
+        return
+    if (now in ENDS and step not in _NEXT[now]) or _is_behind(now, step):
+        raise RuleError(f"Bladet är redan {FATE_LABELS[now].lower()}.")
+    if patients_copy and step in _COMES_BACK:
+        raise RuleError("Patientens exemplar lämnas över eller makuleras.")
+    if step is Fate.GIVEN and not patients_copy:
+        raise RuleError("Bara patientens exemplar lämnas över.")
+    if step not in _NEXT[now]:
+        raise RuleError(_WHY_NOT[step])
+    if step is Fate.SCANNED and not all_pages_scanned:
+        raise RuleError("Alla sidor är inte skannade.")
+    if step is Fate.DESTROYED and not may_destroy:
+        raise RuleError("Det finns inget gallringsbeslut som tillåter att bladet förstörs.")
+    if not reason.strip() and (step is Fate.VOIDED or (now is Fate.SCANNED and step is Fate.FILLED)):
+        raise RuleError("Skriv varför.", field="reason")
+
+
+def _is_behind(now: Fate, step: Fate) -> bool:
+    """Tell whether a sheet that is `now` has come as far as `step` already, and may not take it again."""
+    if now not in _ORDER or step not in _ORDER or step in _NEXT[now]:
+        return False
+    return _ORDER.index(step) <= _ORDER.index(now)
+
+
+def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> str:
+    """Give the sentence that says why `step` may not follow, given its reason and its scans; empty where it may."""
+    try:
+        check_step(now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy)
+    except RuleError as error:
+        return error.reason
+    return ""
+
+
+def can_step(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> bool:
+    """Tell whether `step` may follow, given its reason and its scans; for what a page offers."""
+    return not why_not(now, step, patients_copy=patients_copy, may_destroy=may_destroy)
+
+
+def check_void(reason: VoidReason, text: str) -> None:
+    """Raise RuleError where voiding for `reason` asks for words too: why, or what stood on a sheet that is lost."""
+    if text.strip():
+        return
+    if reason is VoidReason.OTHER:
+        raise RuleError("Skriv varför bladet makuleras.", field="reason")
+    if reason is VoidReason.LOST:
+        raise RuleError("Skriv vad som stod på bladet.", field="reason")
+
+
+def check_looked(looked: Collection[Look]) -> None:
+    """Raise RuleError where the second look has not answered for everything (R2.6)."""
+    if set(looked) != set(Look):
+        raise RuleError("Bocka av alla fyra, eller skanna om bladet.", field="looked")
+
+
+def check_day(on: date, *, today: date, earliest: date, too_early: str) -> None:
+    """Raise RuleError where `on` lies ahead of `today` or before `earliest`, all days in Stockholm.
+
+    `too_early` is the sentence for the latter.
+    """
+    if on > today:
+        raise RuleError("Dagen kan inte ligga framåt i tiden.", field="on")
+    if on < earliest:
+        raise RuleError(too_early, field="on")

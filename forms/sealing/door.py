@@ -1,0 +1,159 @@
+"""What touches pyHanko: a file is sealed, and a file that is ours to the last byte is read."""
+
+import asyncio
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from itertools import count
+from typing import Any
+
+from forms.rendering import AMBIGUOUS_END
+from forms.sealing.keys import Seal, open_seal
+
+_FIELD, _FIELD_IN_WORDS = "Sigill", "Serverns sigill"
+_LONGEST_NAME = 200
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A PDF as it is given out. `by` is the name in the certificate, empty where the server has none."""
+
+    pdf: bytes
+    by: str
+
+
+def seal(pdf: bytes) -> Sealed:
+    """Seal a PDF with the server's certificate; where it has none the file comes back as it was.
+
+    What stands in the file, its metadata too, is left as it is: it still passes as PDF/A-3a and PDF/UA-1. Raises
+    SealUnusable where there is a certificate that can not be used.
+    """
+    own = open_seal()
+    if own is None:
+        return Sealed(pdf=pdf, by="")
+    for spare in count():
+        sealed = _sealed(pdf + b"\n" * spare, own)
+        if AMBIGUOUS_END not in sealed[len(pdf) :]:
+            return Sealed(pdf=sealed, by=own.name[:_LONGEST_NAME])
+    raise AssertionError("count() has no end")
+
+
+def moment_of_own(pdf: bytes, own: Seal) -> datetime | None:
+    """Give when (aware) a file with our seal over its every byte was sealed; None where a reader finds fault with it.
+
+    The caller has made sure that the bytes are our own. `intact` is true of a file that something was added to, so the
+    seal must cover the entire file, allow no change, and be the only one.
+    """
+    tools = _loaded()
+    certificate = tools.as_certificate(own.certificate)
+    # Whose seal it is, is known; a certificate that has ended since does not change the file.
+    moment = min(max(datetime.now(UTC), own.certificate.not_valid_before_utc), own.expires)
+    context = tools.context(trust_roots=[certificate], allow_fetching=False, moment=moment)
+    usage = tools.usage(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
+    found = tools.reader(BytesIO(pdf)).embedded_signatures
+    if len(found) != 1:
+        return None
+    status = tools.validate(found[0], context, key_usage_settings=usage)
+    sound = status.bottom_line and status.docmdp_ok and status.coverage == tools.entire_file
+    at: datetime | None = found[0].self_reported_timestamp
+    return at if sound else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What of pyHanko is used. Imported at the first seal: it takes a second."""
+
+    writer: Any
+    sign: Any
+    fields: Any
+    reader: Any
+    validate: Any
+    context: Any
+    usage: Any
+    entire_file: Any
+    as_certificate: Any
+    as_key: Any
+    store: Any
+
+
+@cache
+def _tools() -> _Tools:
+    from pyhanko.keys.internal import (
+        translate_pyca_cryptography_cert_to_asn1,
+        translate_pyca_cryptography_key_to_asn1,
+    )
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign import fields, signers, validation
+    from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    class MetadataLeftAlone(IncrementalPdfFileWriter):
+        """Written anew, the metadata would lose what PDF/A asks of it."""
+
+        def _update_meta(self) -> None:
+            return
+
+    return _Tools(
+        writer=MetadataLeftAlone,
+        sign=signers,
+        fields=fields,
+        reader=PdfFileReader,
+        validate=validation.validate_pdf_signature,
+        context=ValidationContext,
+        usage=validation.KeyUsageConstraints,
+        entire_file=validation.SignatureCoverageLevel.ENTIRE_FILE,
+        as_certificate=translate_pyca_cryptography_cert_to_asn1,
+        as_key=translate_pyca_cryptography_key_to_asn1,
+        store=SimpleCertificateStore,
+    )
+
+
+def message_of(own: Seal, attributes: Any, signature: bytes) -> bytes:
+    """Give, to the byte, the message that a file sealed by us bears with these signed attributes and this signature."""
+    made = _signer_of(own).async_sign(bytes(32), "sha256", dry_run=True, use_pades=True)
+    message: Any = asyncio.run(made)
+    (signer,) = message["content"]["signer_infos"]
+    signer["signed_attrs"], signer["signature"] = attributes, signature
+    content: bytes = message.dump()
+    return content
+
+
+def _signer_of(own: Seal) -> Any:
+    tools = _loaded()
+    store = tools.store()
+    store.register_multiple([tools.as_certificate(other) for other in own.others])
+    return tools.sign.SimpleSigner(
+        signing_cert=tools.as_certificate(own.certificate),
+        signing_key=tools.as_key(own.key),
+        cert_registry=store,
+    )
+
+
+def _sealed(pdf: bytes, own: Seal) -> bytes:
+    tools = _loaded()
+    meta = tools.sign.PdfSignatureMetadata(
+        field_name=_FIELD,
+        md_algorithm="sha256",
+        subfilter=tools.fields.SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=tools.fields.MDPPerm.NO_CHANGES,
+    )
+    # Outside the page and with a name in words: PDF/UA asks it of a field that nobody sees.
+    field = tools.fields.SigFieldSpec(
+        _FIELD,
+        readable_field_name=_FIELD_IN_WORDS,
+        invis_sig_settings=tools.fields.InvisSigSettings(box_out_of_bounds=True),
+    )
+    written = tools.sign.sign_pdf(tools.writer(BytesIO(pdf)), meta, _signer_of(own), new_field_spec=field)
+    content: bytes = written.getvalue()
+    return content
+
+
+def _loaded() -> _Tools:
+    # Two threads that import the same package for the first time may each see half of it.
+    with _lock:
+        return _tools()

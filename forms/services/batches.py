@@ -1,0 +1,186 @@
+"""Blank sheets, issued in batches for a unit ahead of need and printed part by part (R2.4)."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from forms.models import BLANK_KINDS, Export, Sheet, SheetBatch, SheetKind
+from forms.presenters.blanks import blank_part
+from forms.rules.batch import check_count, part_of
+from forms.rules.serial import make_serial
+from forms.sealing import seal
+from forms.services.printing import keep_export, typeset
+from forms.services.steps import write_first_steps
+from outage.routine import current_routine
+
+_WIDE = 2**64
+_TRIES = 5
+T = TypeVar("T")
+
+
+class SerialTaken(Exception):
+    """A serial that was free a moment ago went to somebody else: draw others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPart:
+    """A part of a batch as it was given out. `filename` holds no patient data."""
+
+    export: Export
+    pdf: bytes
+    filename: str
+
+
+def issue_batch(*, by: Acting, client_id: UUID, kind: SheetKind, count: int) -> SheetBatch:
+    """Issue `count` blank sheets of one kind for the acting person's unit, each with its serial and its first step.
+
+    The same `client_id` again gives the batch that it gave before. Raise NotAllowed when the role may not print,
+    RuleError for a kind or a number that is not issued, PrintingUnavailable when the server can not print, IdClash when
+    the id was used for something else.
+    """
+    check_may(by, Right.PRINT_SHEET)
+    check_count(count)
+    if kind not in BLANK_KINDS:
+        raise RuleError("Välj en blankett som finns att skriva ut tom.", field="kind")
+    now = timezone.now()
+    content = {"kind": kind.value, "count": count, "unit": by.unit.pk}
+    # All are alike, so one is typeset for how many pages each has: before the transaction, as it takes a second.
+    part = blank_part(kind, serial=make_serial(0), unit=by.unit, by=by, now=now)
+    pages = typeset([part], title=part.title).pages
+
+    def attempt() -> SheetBatch:
+        batch = SheetBatch(id=client_id, kind=kind, unit=by.unit, user=by.user, issued_at=now, count=count)
+        with transaction.atomic():
+            if claim(by=by, client_id=client_id, kind="batch.issue", content=content):
+                return SheetBatch.objects.get(pk=client_id)
+            keep_batch(
+                by=by, batch=batch, serials=free_serials(count), pages=[pages] * count, version=part.version
+            )
+        return batch
+
+    return until_free(attempt)
+
+
+def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
+    """Typeset, seal and keep part number `part` of a batch, which comes from `get_batch`: always the same serials.
+
+    A sheet that is filled in or voided since is left out: nobody may write on another paper with its serial. Raise
+    NotAllowed when the role may not print or the batch is another unit's, RuleError where the batch has no such part,
+    none of it is still unused or the sheet has changed since it was issued, PrintingUnavailable when the server can
+    not print.
+    """
+    check_may(by, Right.PRINT_SHEET)
+    if batch.unit_id != by.unit.pk:
+        raise NotAllowed("Partiet är en annan enhets.")
+    wanted = part_of(batch.count, part)
+    if wanted is None:
+        raise RuleError("Partiet har ingen sådan del.")
+    now, kind = timezone.now(), SheetKind(batch.kind)
+    of_part = batch.sheets.filter(place__range=(wanted.first, wanted.last))
+    sheets = list(unused(of_part).order_by("place"))
+    if not sheets:
+        raise RuleError("Alla blad i delen är använda eller makulerade. Utfärda ett nytt parti.")
+    parts = [blank_part(kind, serial=sheet.serial, unit=by.unit, by=by, now=now) for sheet in sheets]
+    title = f"{kind.label}, blad {wanted.first}–{wanted.last}"
+    rendered = typeset(parts, title=title, pages_each=sheets[0].pages)
+    # What is scanned is matched with the row: a sheet of another version or length would never be whole.
+    if rendered.pages != sum(sheet.pages for sheet in sheets) or parts[0].version != sheets[0].version:
+        raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")
+    sealed = seal(rendered.pdf)
+    with transaction.atomic():
+        export = keep_export(
+            by=by, kind=kind, sealed=sealed, pages=rendered.pages, now=now, batch=batch, part=wanted.number
+        )
+    filename = f"{slugify(kind.label)}-{wanted.first}-{wanted.last}.pdf"
+    return PrintedPart(export=export, pdf=sealed.pdf, filename=filename)
+
+
+def until_free(attempt: Callable[[], T]) -> T:
+    """Give what `attempt` gives; where a serial that it drew is taken meanwhile, let it draw others, a few times."""
+    for _ in range(_TRIES - 1):
+        with suppress(SerialTaken):
+            return attempt()
+    return attempt()
+
+
+def unused(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
+    """Narrow to the sheets of which nothing has become since they were printed."""
+    return sheets.exclude(fates__number__gt=1)
+
+
+def free_serials(count: int) -> list[str]:
+    """Give `count` serials that nobody can guess, no two alike and none in use."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        drawn = dict.fromkeys(make_serial(secrets.randbelow(_WIDE)) for _ in range(count - len(found)))
+        taken = set(Sheet.objects.filter(serial__in=drawn).values_list("serial", flat=True))
+        found |= {serial: None for serial in drawn if serial not in taken}
+    return list(found)
+
+
+def keep_batch(
+    *, by: Acting | None, batch: SheetBatch, serials: Sequence[str], pages: Sequence[int], version: str
+) -> None:
+    """Keep a batch, a sheet for each of `serials` with its pages and first step, and a row of the trace.
+
+    The caller holds the transaction, and gives it up at SerialTaken. `by` is None for a command on the server.
+    """
+    # The rows it points at are in hand, and the database holds the keys.
+    batch.full_clean(exclude=["unit", "user"], validate_unique=False)
+    batch.save()
+    sheets = _sheets(batch, serials, pages, version, batch.issued_at)
+    for sheet in sheets[:1]:
+        # They differ in nothing but serial, place and pages.
+        sheet.full_clean(
+            exclude=["outage", "chain", "batch", "unit", "user"],
+            validate_unique=False,
+            validate_constraints=False,
+        )
+    try:
+        with transaction.atomic():
+            Sheet.objects.bulk_create(sheets)
+    except IntegrityError:
+        if Sheet.objects.filter(serial__in=serials).exists():
+            raise SerialTaken from None
+        raise
+    write_first_steps(by=by, unit=batch.unit, sheets=sheets)
+    changes = {"kind": batch.kind, "count": batch.count}
+    if by is None:
+        audit.record_system(action="batch.issued", target=batch, changes=changes)
+    else:
+        audit.record(by=by, action="batch.issued", target=batch, changes=changes)
+
+
+def _sheets(
+    batch: SheetBatch, serials: Sequence[str], pages: Sequence[int], version: str, now: datetime
+) -> list[Sheet]:
+    routine_version = current_routine().version
+    return [
+        Sheet(
+            serial=serial,
+            kind=batch.kind,
+            batch=batch,
+            place=place,
+            unit=batch.unit,
+            user=batch.user,
+            printed_at=now,
+            routine_version=routine_version,
+            version=version,
+            pages=length,
+        )
+        for place, (serial, length) in enumerate(zip(serials, pages, strict=True), 1)
+    ]

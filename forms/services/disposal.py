@@ -1,0 +1,40 @@
+"""Disposal decisions, recorded by the administrators of a principal."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from forms.models import DisposalDecision
+
+
+def record_decision(
+    *, by: Acting, client_id: UUID, allows: bool, reference: str, decided_on: date, note: str = ""
+) -> DisposalDecision:
+    """Record what the acting person's principal has decided; it is in force from now on, and the former is history.
+
+    `decided_on` is a day in Stockholm. A form sent twice gives the decision of the first time. Raise NotAllowed,
+    IdClash, and RuleError with the field where there is no reference or the day lies ahead.
+    """
+    check_may(by, Right.DECIDE_DISPOSAL)
+    if not reference.strip():
+        raise RuleError("Skriv beslutets beteckning.", field="reference")
+    if decided_on > timezone.localdate():
+        raise RuleError("Dagen kan inte ligga framåt i tiden.", field="decided_on")
+    facts = {"allows": allows, "reference": reference.strip(), "decided_on": decided_on, "note": note.strip()}
+    with transaction.atomic():
+        if claim(by=by, client_id=client_id, kind="disposal.decide", content=facts):
+            return DisposalDecision.objects.get(pk=client_id)
+        row = DisposalDecision(id=client_id, principal=by.principal, user=by.user, unit=by.unit, **facts)
+        # The rows it points at are in hand, and the database holds the keys.
+        row.full_clean(exclude=["principal", "user", "unit"])
+        row.save()
+        changes = facts | {"decided_on": decided_on.isoformat()}
+        audit.record(by=by, action="disposal.decided", target=row, changes=changes)
+    return row

@@ -1,0 +1,72 @@
+"""From paper to log: one row of a sheet becomes a call like any other, and keeps the way back to its paper (R2.4)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.permissions import Right
+from forms.models import PaperEntry, Sheet
+from forms.rules.sheet_fate import Fate
+from forms.services.fates import mark_filled
+from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
+from outage.models import CareChain, Handover
+from outage.rules.paper import PaperMark
+from outage.services.handovers import CallFacts, Message, log_call
+
+
+def enter_call(
+    *,
+    by: Acting,
+    sheet: Sheet,
+    chain: CareChain,
+    client_id: UUID,
+    facts: CallFacts,
+    messages: Sequence[Message],
+    paper: PaperMark,
+) -> Handover:
+    """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
+
+    The sheet is then filled in, if it was only printed. A resend gives the first call. Raise NotAllowed by role or for
+    another unit's sheet, RuleError for one that is voided or another patient's, CallErrors by field and IdClash as for
+    any call.
+    """
+    check_may(by, Right.HANDLE_SHEETS)
+    if sheet.unit_id != by.unit.pk:
+        raise NotAllowed("Bladet hör till en annan enhet.")
+    if paper.serial != sheet.serial:
+        raise ValueError("the mark is of another sheet")
+    if sheet.chain_id and sheet.chain_id != chain.pk:
+        raise RuleError("Bladet gäller en annan patient. Öppna bladet på nytt och försök igen.")
+    with transaction.atomic():
+        # First of all: who voids the sheet meanwhile waits, or has been here before.
+        lock_sheet(sheet)
+        handover = log_call(
+            by=by, chain=chain, client_id=client_id, facts=facts, messages=messages, paper=paper
+        )
+        if PaperEntry.objects.filter(handover=handover).exists():
+            return handover
+        _say_filled(by, sheet)
+        entry = PaperEntry(handover=handover, sheet=sheet, user=by.user, unit=by.unit)
+        entry.full_clean(exclude=["handover", "sheet", "user", "unit"], validate_constraints=False)
+        entry.save()
+        audit.record(
+            by=by, action="sheet.entered", target=entry, chain=chain.pk, changes={"sheet": sheet.serial}
+        )
+    return handover
+
+
+def _say_filled(by: Acting, sheet: Sheet) -> None:
+    """Take the step to filled where nobody has; refuse a sheet that is voided."""
+    last = current_fate(sheet)
+    if last is not None and last.fate == Fate.PRINTED:
+        try:
+            mark_filled(by=by, sheet=sheet, seen=last.number)
+        except ChangedMeanwhileStep:
+            # Somebody else took a step a moment ago: as a rule this very one, by entering the first row.
+            last = current_fate(sheet)
+    if last is not None and last.fate == Fate.VOIDED:
+        raise RuleError("Bladet är makulerat. Inget kan föras in från det.")

@@ -1,0 +1,200 @@
+"""Steps in the life of a sheet, taken by those who handle it, until it is accounted for (R2.6)."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from forms.models import DisposalDecision, Sheet, SheetBatch, SheetFate
+from forms.queries.disposal import decision_in_force, no_disposal
+from forms.queries.sheets import scanned_on, stock_in
+from forms.rules.sheet_fate import (
+    Fate,
+    Look,
+    VoidReason,
+    check_day,
+    check_looked,
+    check_void,
+)
+from forms.services.steps import ChangedMeanwhileStep, current_fate, facts_of, lock_sheet, write_step
+
+_BEFORE_PRINT = "Bladet var inte utskrivet den dagen."
+_BEFORE_SCAN = "Bladet var inte skannat den dagen."
+
+
+def mark_filled(
+    *, by: Acting, sheet: Sheet, client_id: UUID | None = None, seen: int | None = None
+) -> SheetFate:
+    """Say that a sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
+
+    `seen`, here and below, is the number of the last step that the person saw. Each of these services raises
+    NotAllowed, IdClash, ChangedMeanwhileStep where somebody else was first, and RuleError, with the field it belongs
+    beside, where the step may not follow.
+    """
+    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen)
+
+
+def mark_scanned(*, by: Acting, sheet: Sheet) -> SheetFate:
+    """Say that each page of a sheet is scanned, in the caller's write; one that was only printed is filled first."""
+    with transaction.atomic():
+        last = current_fate(sheet)
+        if last is not None and last.fate == Fate.PRINTED:
+            mark_filled(by=by, sheet=sheet)
+        return _take(by, sheet, Fate.SCANNED)
+
+
+def void_sheet(
+    *,
+    by: Acting,
+    sheet: Sheet,
+    client_id: UUID,
+    void_reason: VoidReason,
+    reason: str = "",
+    seen: int | None = None,
+) -> SheetFate:
+    """Void a sheet that is not scanned. `reason` says why in words, or what stood on one that is lost."""
+    check_void(void_reason, reason)
+    return _take(
+        by,
+        sheet,
+        Fate.VOIDED,
+        client_id=client_id,
+        seen=seen,
+        void_reason=void_reason,
+        reason=reason,
+    )
+
+
+def check_scan(
+    *, by: Acting, sheet: Sheet, client_id: UUID, looked: Collection[Look], seen: int | None = None
+) -> SheetFate:
+    """Keep that a person has compared paper and scan and answers for all that `Look` names (R2.6)."""
+    check_looked(looked)
+    return _take(by, sheet, Fate.CHECKED, client_id=client_id, seen=seen)
+
+
+def scan_again(
+    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
+) -> SheetFate:
+    """Send a scanned sheet back to be scanned once more, for `reason`; the first scan is kept."""
+    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
+
+
+def destroy_sheet(
+    *,
+    by: Acting,
+    sheet: Sheet,
+    client_id: UUID,
+    on: date,
+    decision_id: UUID | None,
+    seen: int | None = None,
+) -> SheetFate:
+    """Keep that the paper was destroyed `on` that day in Stockholm, under the decision that the person read (R2.6).
+
+    Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed.
+    """
+    decision = decision_in_force(by.principal)
+    if decision is None or not decision.allows:
+        raise RuleError(no_disposal(by.principal, decision))
+    if decision.pk != decision_id:
+        raise RuleError("Gallringsbeslutet är ett annat än det du läste. Läs det och försök igen.")
+    earliest = scanned_on(sheet)
+    if earliest is not None:
+        check_day(on, today=timezone.localdate(), earliest=earliest, too_early=_BEFORE_SCAN)
+    return _take(by, sheet, Fate.DESTROYED, client_id=client_id, seen=seen, on=on, decision=decision)
+
+
+def keep_paper(
+    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str = "", seen: int | None = None
+) -> SheetFate:
+    """Keep that the checked paper is kept, which accounts for it; `reason` may say where."""
+    return _take(by, sheet, Fate.KEPT, client_id=client_id, seen=seen, reason=reason)
+
+
+def hand_over(
+    *, by: Acting, sheet: Sheet, client_id: UUID, given_to: str, on: date, seen: int | None = None
+) -> SheetFate:
+    """Keep that the patient's copy was handed to `given_to`, on that day in Stockholm (R3.11)."""
+    if not given_to.strip():
+        raise RuleError("Skriv vem som fick bladet.", field="given_to")
+    printed_on = timezone.localdate(sheet.printed_at)
+    check_day(on, today=timezone.localdate(), earliest=printed_on, too_early=_BEFORE_PRINT)
+    return _take(by, sheet, Fate.GIVEN, client_id=client_id, seen=seen, given_to=given_to, on=on)
+
+
+def void_stock(
+    *,
+    by: Acting,
+    batch: SheetBatch,
+    client_id: UUID,
+    void_reason: VoidReason,
+    left: int,
+    reason: str = "",
+) -> int:
+    """Void the blank sheets of a batch that nobody has taken, and give how many they were.
+
+    `left` is how many the person saw: where somebody took one meanwhile, ChangedMeanwhileStep is raised and none is
+    voided. Raise NotAllowed, IdClash, and RuleError where the reason asks for words.
+    """
+    check_may(by, Right.HANDLE_SHEETS)
+    check_void(void_reason, reason)
+    if batch.unit_id != by.unit.pk:
+        raise NotAllowed("Partiet hör till en annan enhet.")
+    with transaction.atomic():
+        content = {"batch": batch.pk, "void_reason": void_reason, "reason": reason, "left": left}
+        if claim(by=by, client_id=client_id, kind="batch.void", content=content):
+            return left
+        sheets = stock_in(batch)
+        if len(sheets) != left:
+            raise ChangedMeanwhileStep
+        for sheet in sheets:
+            write_step(
+                by=by,
+                unit=by.unit,
+                sheet=sheet,
+                step=Fate.VOIDED,
+                void_reason=void_reason,
+                reason=reason,
+                seen=1,
+            )
+        audit.record(by=by, action="batch.voided", target=batch, changes={"sheets": left})
+    return left
+
+
+def _take(
+    by: Acting,
+    sheet: Sheet,
+    step: Fate,
+    *,
+    client_id: UUID | None = None,
+    seen: int | None = None,
+    decision: DisposalDecision | None = None,
+    **facts: Any,
+) -> SheetFate:
+    """Write one step with its row of the trace; a form sent twice gives the step of the first time."""
+    check_may(by, Right.HANDLE_SHEETS)
+    if sheet.unit_id != by.unit.pk:
+        raise NotAllowed("Bladet hör till en annan enhet.")
+    with transaction.atomic():
+        if client_id is not None:
+            content = {"sheet": sheet.serial, "decision": decision.pk if decision else None} | facts
+            if claim(by=by, client_id=client_id, kind=f"sheet.{step.value}", content=content):
+                return sheet.fates.filter(fate=step, user=by.user).order_by("-number")[0]
+        lock_sheet(sheet)
+        row = write_step(by=by, unit=by.unit, sheet=sheet, step=step, seen=seen, decision=decision, **facts)
+        audit.record(
+            by=by,
+            action=f"sheet.{step.value}",
+            target=row,
+            chain=sheet.chain_id,
+            changes=facts_of(row),
+        )
+    return row

@@ -1,0 +1,39 @@
+"""The loggblad as a print: the calls of the own unit's care chains of the last day (R2.5)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from contacts.access import Acting, check_may
+from contacts.rules.permissions import Right
+from forms.models import SheetKind
+from forms.presenters.log_sheet import log_sheet_part, log_sheet_view
+from forms.queries.sources import calls_since
+from forms.services.printing import Job, Printed, print_job
+from forms.specs import get_log_sheet
+from outage.queries.outages import outage_in_view
+from outage.routine import current_routine
+
+
+def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
+    """Print the loggblad of the chains that `by` may see, as far back as its content file says, empty lines after.
+
+    The same `client_id` with nothing new in the log is the same sheet, given out once more. Raise NotAllowed when the
+    role may not print, PrintingUnavailable when the server can not, IdClash when the id was used for something else.
+    """
+    check_may(by, Right.PRINT_SHEET)
+    now = timezone.now()
+    spec = get_log_sheet()
+    calls = calls_since(by, now - timedelta(hours=spec.hours))
+    view = log_sheet_view(calls, unit=by.unit, now=now)
+    job = Job(
+        kind=SheetKind.LOG_SHEET,
+        title=spec.title,
+        filename="loggblad.pdf",
+        routine_version=current_routine().version,
+        part=lambda serial: log_sheet_part(serial=serial, view=view, by=by),
+        version=spec.version,
+        outage=outage_in_view(),
+    )
+    return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -1,0 +1,56 @@
+"""The SIP-blankett, patientens exemplar and the kallelse as prints, with what the log knows (R3.9, R3.11)."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from contacts.access import Acting, check_may
+from contacts.rules.permissions import Right
+from forms.models import SheetKind
+from forms.presenters.sip import form_part, form_view
+from forms.queries.sources import sip_source
+from forms.services.printing import Job, Printed, print_job
+from forms.specs import SIP, SIP_INVITATION, get_form
+from outage.models import CareChain
+from outage.routine import get_routine
+
+
+def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
+    """Print the SIP-blankett of `chain`, which comes from `get_chain`; `patients_copy` is the patient's to keep.
+
+    Raise NotAllowed when the role may not print, PrintingUnavailable when the server can not, IdClash when the id was
+    used for something else.
+    """
+    kind = SheetKind.SIP_PATIENT if patients_copy else SheetKind.SIP
+    return _print(
+        by, chain, client_id, kind, SIP, f"{'sip-patient' if patients_copy else 'sip'}-{chain.number}.pdf"
+    )
+
+
+def print_sip_invitation(*, by: Acting, chain: CareChain, client_id: UUID) -> Printed:
+    """Print the kallelse till SIP of `chain`, which comes from `get_chain`. Raises as `print_sip`."""
+    return _print(
+        by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, f"sip-kallelse-{chain.number}.pdf"
+    )
+
+
+def _print(
+    by: Acting, chain: CareChain, client_id: UUID, kind: SheetKind, spec_id: str, filename: str
+) -> Printed:
+    check_may(by, Right.PRINT_SHEET)
+    now = timezone.now()
+    patients_copy = kind == SheetKind.SIP_PATIENT
+    view = form_view(get_form(spec_id), sip_source(chain), by=by, now=now, patients_copy=patients_copy)
+    job = Job(
+        kind=kind,
+        title=view.spec.title,
+        filename=filename,
+        routine_version=get_routine(chain.outage.routine_id).version,
+        part=lambda serial: form_part(
+            serial=serial, view=view, by=by, now=now, routine_id=chain.outage.routine_id
+        ),
+        version=view.spec.version,
+        outage=chain.outage,
+        chain=chain,
+    )
+    return print_job(by=by, job=job, now=now, client_id=client_id)

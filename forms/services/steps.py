@@ -1,0 +1,132 @@
+"""The one way a step in a sheet's life is written, inside the transaction of the service that takes it."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from contacts.access import Acting
+from contacts.models import Unit
+from contacts.rules.errors import RuleError
+from contacts.services.versions import ChangedMeanwhile
+from forms.models import DisposalDecision, Sheet, SheetFate
+from forms.rules.serial import make_serial
+from forms.rules.sheet_fate import Fate, VoidReason, check_step
+from outage.rules.handover import signature
+
+_WIDE = 2**64
+
+
+class ChangedMeanwhileStep(ChangedMeanwhile):
+    """Somebody else took a step with the same sheet after the page was made. Nothing is written."""
+
+    def __init__(self) -> None:
+        RuleError.__init__(self, "Någon annan ändrade bladet nyss. Läs vad som är gjort och försök igen.")
+
+
+def new_serial() -> str:
+    """Give a serial that nobody can guess and that is not in use."""
+    while True:
+        serial = make_serial(secrets.randbelow(_WIDE))
+        if not Sheet.objects.filter(serial=serial).exists():
+            return serial
+
+
+def lock_sheet(sheet: Sheet) -> None:
+    """Let nobody else take a step with the sheet, or enter from it, until the caller's transaction ends."""
+    list(Sheet.objects.select_for_update(no_key=True).filter(pk=sheet.pk).values("pk"))
+
+
+def current_fate(sheet: Sheet) -> SheetFate | None:
+    """Give the last step of a sheet; None for one that is only now printed."""
+    return sheet.fates.order_by("-number").first()
+
+
+def write_step(
+    *,
+    by: Acting | None,
+    unit: Unit,
+    sheet: Sheet,
+    step: Fate,
+    reason: str = "",
+    void_reason: VoidReason | None = None,
+    given_to: str = "",
+    on: date | None = None,
+    decision: DisposalDecision | None = None,
+    all_pages_scanned: bool = True,
+    seen: int | None = None,
+) -> SheetFate:
+    """Write the next step of a sheet after the rule has allowed it; `by` is None for a command on the server.
+
+    `seen` is the number of the last step that the person saw: a later one may have changed what they judged. The caller
+    holds the transaction. Raise RuleError with the reason where the step may not follow, and ChangedMeanwhileStep where
+    somebody else was first.
+    """
+    last = current_fate(sheet)
+    if seen is not None and (last is None or last.number != seen):
+        raise ChangedMeanwhileStep
+    check_step(
+        Fate(last.fate) if last else None,
+        step,
+        patients_copy=sheet.patients_copy,
+        reason=reason or (void_reason.value if void_reason else ""),
+        may_destroy=decision is not None and decision.allows,
+        all_pages_scanned=all_pages_scanned,
+    )
+    row = SheetFate(
+        sheet=sheet,
+        number=last.number + 1 if last else 1,
+        fate=step,
+        on=on,
+        void_reason=void_reason or "",
+        reason=reason.strip(),
+        given_to=given_to.strip(),
+        decision=decision,
+        signature=_signature(by),
+        user=by.user if by else None,
+        unit=unit,
+    )
+    # The rows it points at are in hand, and the database holds the keys.
+    row.full_clean(exclude=["sheet", "user", "unit", "decision"], validate_constraints=False)
+    _save(row)
+    return row
+
+
+def _save(row: SheetFate) -> None:
+    """Save a step; the number of one that somebody else took at the same time is taken."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise ChangedMeanwhileStep from None
+
+
+def write_first_steps(*, by: Acting | None, unit: Unit, sheets: Sequence[Sheet]) -> None:
+    """Write that each of `sheets`, all new and of one print, is printed: all at once, in the caller's transaction."""
+    check_step(None, Fate.PRINTED)
+    rows = [
+        SheetFate(
+            sheet=sheet,
+            number=1,
+            fate=Fate.PRINTED,
+            signature=_signature(by),
+            user=by.user if by else None,
+            unit=unit,
+        )
+        for sheet in sheets
+    ]
+    for row in rows[:1]:
+        # They differ in nothing but the sheet.
+        row.full_clean(exclude=["sheet", "user", "unit", "decision"], validate_constraints=False)
+    SheetFate.objects.bulk_create(rows)
+
+
+def _signature(by: Acting | None) -> str:
+    return signature(by.user.full_name, by.role_text, by.unit.name, by.user.hsa_id) if by else ""
+
+
+def facts_of(row: SheetFate) -> dict[str, Any]:
+    """Give what the trace keeps of a step: nothing of it is about a patient."""
+    return {"sheet": row.sheet.serial, "step": row.fate, "number": row.number}

@@ -1,0 +1,64 @@
+"""Where a PDF comes from: the register of what was given out answers first, then the seal in the file."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.rules.errors import RuleError
+from forms.models import Export
+from forms.queries.exports import export_of
+from forms.rules.file_origin import MOST_BYTES, MOST_MEGABYTES, FileOrigin
+from forms.sealing import Examined, SealState, examine, has_seal
+
+_BY_SEAL = {
+    SealState.OURS: FileOrigin.UNCHANGED,
+    SealState.BROKEN: FileOrigin.CHANGED,
+    SealState.ANOTHER: FileOrigin.FOREIGN,
+    SealState.NONE: FileOrigin.FOREIGN,
+}
+
+
+class FileNotRead(RuleError):
+    """The file is empty or larger than anything that was given out here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known of a file. `export` is its row where it is unchanged and registered; `seal` what its seal says.
+
+    `can_tell` says that the server has a seal, and so knows its own files when they are changed.
+    """
+
+    origin: FileOrigin
+    export: Export | None
+    seal: Examined
+    can_tell: bool
+
+
+def verify_file(*, by: Acting | None, content: bytes) -> Verdict:
+    """Tell whether a file was made here and is as it was, and leave a row of the trace; `by` is None for a command.
+
+    Everyone may, for a file of any unit: nothing of the answer is about a patient. Raise FileNotRead, beside the field
+    `file`, for an empty file and for one of more than MOST_BYTES. The file itself is not kept.
+    """
+    if not content:
+        raise FileNotRead("Filen är tom. Välj en annan.", field="file")
+    if len(content) > MOST_BYTES:
+        raise FileNotRead(f"Filen är för stor. Högst {MOST_MEGABYTES} MB kontrolleras.", field="file")
+    export, seal = export_of(hashlib.sha256(content).hexdigest()), examine(content)
+    verdict = Verdict(
+        origin=FileOrigin.UNCHANGED if export else _BY_SEAL[seal.state],
+        export=export,
+        seal=seal,
+        can_tell=has_seal(),
+    )
+    changes = {"origin": verdict.origin.value}
+    with transaction.atomic():
+        if by is None:
+            audit.record_system(action="file.verified", target=export, changes=changes)
+        else:
+            audit.record(by=by, action="file.verified", target=export, changes=changes)
+    return verdict

@@ -1,0 +1,64 @@
+"""A print as the browser gets it."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from forms.rendering import PrintingUnavailable
+
+_USED = "Sidan du skrev ut från är redan använd till en annan utskrift. Läs in den igen och skriv ut."
+
+
+class PrintedFile(Protocol):
+    """What a service of prints gives."""
+
+    @property
+    def pdf(self) -> bytes:
+        """Give the file."""
+
+    @property
+    def filename(self) -> str:
+        """Give its name, which holds no patient data."""
+
+
+def press_of(request: HttpRequest) -> UUID:
+    """Give the id of the press of a button that prints, made by its page; 400 where the form has none."""
+    try:
+        return UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        raise BadRequest from None
+
+
+def pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
+    """Show what `make` prints in the browser's own viewer; where it can not, a page that says why.
+
+    That is 403 without the right, 503 where the server can not print, 409 for an id used for another print and for any
+    other reason.
+    """
+    try:
+        printed = make()
+    except NotAllowed as error:
+        raise PermissionDenied(error.reason) from None
+    except IdClash:
+        return _sorry(request, _USED, 409)
+    except PrintingUnavailable as error:
+        return _sorry(request, error.reason, 503)
+    except RuleError as error:
+        return _sorry(request, error.reason, 409)
+    return HttpResponse(
+        printed.pdf,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{printed.filename}"',
+            "Cache-Control": "no-store, private",
+        },
+    )
+
+
+def _sorry(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    return render(request, "forms/unavailable.html", {"reason": reason}, status=status)

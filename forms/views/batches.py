@@ -1,0 +1,87 @@
+"""Blank sheets issued in batches, and the binder."""
+
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from contacts.rules.permissions import Right
+from contacts.views.tools import require, save_or_show
+from forms.models import SheetBatch, SheetKind
+from forms.presenters.batches import batch_view
+from forms.presenters.binder import binder_page
+from forms.queries.batches import binder_of, exports_of, get_batch, latest_batches, serials_of
+from forms.queries.binder import last_binder
+from forms.rules.batch import LARGEST, part_of
+from forms.services.batches import issue_batch, print_part
+from forms.services.binder import print_binder
+from forms.views._pdf import pdf_answer, press_of
+from forms.webforms.batches import NewSheetsForm
+
+
+@require_http_methods(["GET", "POST"])
+def new_sheets(request: HttpRequest) -> HttpResponse:
+    """Issue blank sheets for the own unit; then the batch, to print part by part."""
+    require(request.acting, Right.PRINT_SHEET)
+    initial = {"client_id": uuid4(), "kind": SheetKind.CARE_CHAIN.value, "count": 25}
+    form = NewSheetsForm(request.POST or None, initial=initial)
+
+    def show(form: NewSheetsForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "batches": latest_batches(request.acting), "largest": LARGEST}
+        return render(request, "forms/batches/new.html", context, status=status)
+
+    def save() -> HttpResponse:
+        data = form.cleaned_data
+        batch = issue_batch(
+            by=request.acting,
+            client_id=data["client_id"],
+            kind=SheetKind(data["kind"]),
+            count=data["count"],
+        )
+        return redirect("sheet_batch", batch.pk)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)
+
+
+@require_GET
+def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Show a batch of the own unit: its parts to print, and when each was printed."""
+    require(request.acting, Right.PRINT_SHEET)
+    batch = _batch_or_404(request, batch_id)
+    view = batch_view(batch, serials_of(batch), exports_of(batch), binder_of(batch))
+    return render(request, "forms/batches/show.html", {"view": view})
+
+
+@require_POST
+def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
+    """Print one part of a batch of the own unit; 404 for a part that it has not."""
+    require(request.acting, Right.PRINT_SHEET)
+    batch = _batch_or_404(request, batch_id)
+    if part_of(batch.count, part) is None:
+        raise Http404
+    # What was held over a lapsed log-in is not printed unasked.
+    if "held" in request.POST:
+        return redirect("sheet_batch", batch.pk)
+    return pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
+
+
+@require_http_methods(["GET", "POST"])
+def binder(request: HttpRequest) -> HttpResponse:
+    """Tell what the own unit's binder holds and when it was printed last; by POST, print it."""
+    acting = request.acting
+    # What was held over a lapsed log-in is not printed unasked.
+    if request.method == "POST" and "held" not in request.POST:
+        press = press_of(request)
+        return pdf_answer(request, lambda: print_binder(by=acting, unit=acting.unit, client_id=press))
+    context = {"view": binder_page(acting.unit, last_binder(acting.unit)), "client_id": uuid4()}
+    return render(request, "forms/batches/binder.html", context)
+
+
+def _batch_or_404(request: HttpRequest, batch_id: UUID) -> SheetBatch:
+    try:
+        return get_batch(request.acting, batch_id)
+    except SheetBatch.DoesNotExist:
+        raise Http404 from None

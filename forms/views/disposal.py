@@ -1,0 +1,43 @@
+"""Disposal decisions: everybody of a principal reads them, its administrators record them."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from contacts.access import can
+from contacts.rules.permissions import Right
+from contacts.views.tools import require, save_or_show
+from forms.presenters.disposal import shown_decisions
+from forms.queries.disposal import decisions_of
+from forms.services.disposal import record_decision
+from forms.webforms.disposal import DecisionForm
+
+
+@require_http_methods(["GET", "POST"])
+def disposal(request: HttpRequest) -> HttpResponse:
+    """Show what the own principal has decided, and let an administrator record a new decision."""
+    form = DecisionForm(
+        request.POST or None, initial={"client_id": uuid4(), "decided_on": timezone.localdate()}
+    )
+
+    def show(form: DecisionForm, status: int = 200) -> HttpResponse:
+        context = {
+            "principal": request.acting.principal,
+            "decisions": shown_decisions(decisions_of(request.acting.principal)),
+            "form": form if can(request.acting, Right.DECIDE_DISPOSAL) else None,
+        }
+        return render(request, "forms/sheets/disposal.html", context, status=status)
+
+    def save() -> HttpResponse:
+        row = record_decision(by=request.acting, **form.facts())
+        messages.success(request, f"Beslutet {row.reference} är infört och gäller nu.")
+        return redirect("disposal")
+
+    if request.method == "POST":
+        require(request.acting, Right.DECIDE_DISPOSAL)
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)

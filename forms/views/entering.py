@@ -1,0 +1,180 @@
+"""From paper to log: the rows of a sheet entered one by one, beside its picture."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from contacts.queries.ringing import numbers_for_many
+from contacts.rules.permissions import Right
+from contacts.services.reading import note_look
+from contacts.views.tools import require, save_or_show
+from forms.models import Sheet
+from forms.presenters.entering import (
+    entered_rows,
+    first_values,
+    is_entered_from,
+    is_sip,
+    is_voided,
+    patient_groups,
+    sip_direction,
+)
+from forms.queries.entering import chains_to_choose, entries_from, last_entry, visible_among
+from forms.queries.scans import pictures_of
+from forms.queries.sheets import sheet_of
+from forms.services.entering import enter_call
+from forms.services.steps import current_fate
+from forms.webforms.entering import EntryForm, date_alone
+from outage.models import CareChain
+from outage.presenters.care import number_request, patient_on_own_page, ward_label
+from outage.presenters.chain import recipients_to_choose
+from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.outages import outage_in_view
+from outage.routine import get_routine
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.rules.wording import clock_time
+from outage.services.handovers import CallFacts, Message
+
+
+@require_http_methods(["GET", "POST"])
+def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
+    """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom, empty asks for the patient."""
+    require(request.acting, Right.LOG_CARE)
+    require(request.acting, Right.HANDLE_SHEETS)
+    sheet = _sheet_or_404(request, serial)
+    chain = _chosen_chain(request, sheet)
+    if chain is None:
+        return _show(request, sheet)
+    direction = _direction(request, sheet, chain)
+    form = _form(request, sheet, chain, direction)
+
+    def show(form: EntryForm, status: int = 200) -> HttpResponse:
+        return _show(request, sheet, chain, form, status)
+
+    def save() -> HttpResponse:
+        handover = enter_call(
+            by=request.acting,
+            sheet=sheet,
+            chain=chain,
+            client_id=form.cleaned_data["client_id"],
+            facts=CallFacts(**form.facts()),
+            messages=[Message(**told) for told in form.messages_told()],
+            paper=form.paper(sheet.serial),
+        )
+        messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
+        return redirect(_address(sheet, vardkedja=chain.pk))
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
+    note_look(by=request.acting, action="chain.read", chain=chain.pk)
+    return show(form)
+
+
+def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
+    try:
+        sheet = sheet_of(request.acting, serial)
+    except Sheet.DoesNotExist:
+        raise Http404 from None
+    if not is_entered_from(sheet):
+        raise Http404
+    return sheet
+
+
+def _chosen_chain(request: HttpRequest, sheet: Sheet) -> CareChain | None:
+    """Give the patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
+    if sheet.chain_id:
+        return _chain_or_404(request, sheet.chain_id)
+    wanted = request.GET.get("vardkedja")
+    if wanted is None and request.method == "GET":
+        last = last_entry(sheet)
+        seen = visible_among(request.acting, [last.handover.chain_id]) if last else {}
+        return _chain_or_404(request, next(iter(seen))) if seen else None
+    if not wanted:
+        return None
+    try:
+        return _chain_or_404(request, UUID(wanted))
+    except ValueError:
+        raise Http404 from None
+
+
+def _chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
+    try:
+        return get_chain(request.acting, chain_id)
+    except CareChain.DoesNotExist:
+        raise Http404 from None
+
+
+def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Direction:
+    if is_sip(sheet):
+        return sip_direction(request.acting, chain)
+    return Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
+
+
+def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
+    log = logs_of([chain.pk])[chain.pk]
+    wanted = {r for r in (number_request(chain, who) for who in recipients_to_choose(chain, log)) if r}
+    on, signature = first_values(last_entry(sheet), chain)
+    initial: dict[str, Any] = {
+        "client_id": uuid4(),
+        "outcome": CallOutcome.REACHED.value,
+        "signed_by": signature,
+        "at": date_alone(on) if on else None,
+        "written_at": date_alone(on) if on else None,
+    }
+    return EntryForm(
+        request.POST or None,
+        acting=request.acting,
+        chain=chain,
+        log=log,
+        routine=get_routine(chain.outage.routine_id),
+        direction=direction,
+        numbers=numbers_for_many(wanted, timezone.now()),
+        initial=initial,
+        sip_only=is_sip(sheet),
+    )
+
+
+def _show(
+    request: HttpRequest,
+    sheet: Sheet,
+    chain: CareChain | None = None,
+    form: EntryForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, acting = timezone.now(), request.acting
+    found = entries_from(sheet)
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "voided": is_voided(current_fate(sheet)),
+        "pictures": pictures_of(sheet),
+        "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
+        "is_sip": is_sip(sheet),
+    }
+    if chain is None or form is None:
+        context["groups"] = patient_groups(chains_to_choose(acting, sheet), now)
+        context["may_open_chain"] = outage_in_view() is not None
+    else:
+        direction = form.direction.value
+        context |= {
+            "form": form,
+            "chain": chain,
+            "patient": patient_on_own_page(chain, now),
+            "ward": ward_label(chain),
+            "direction": direction,
+            "action": _address(sheet, vardkedja=chain.pk, riktning=direction),
+            "other_patient": _address(sheet, vardkedja=""),
+            "given": _address(sheet, vardkedja=chain.pk, riktning=Direction.GIVEN.value),
+            "received": _address(sheet, vardkedja=chain.pk, riktning=Direction.RECEIVED.value),
+        }
+    return render(request, "forms/entering/enter.html", context, status=status)
+
+
+def _address(sheet: Sheet, **query: object) -> str:
+    return f"{reverse('enter_sheet', args=[sheet.serial])}?{urlencode(query)}"

@@ -1,0 +1,106 @@
+"""Prints as PDF in the browser. What tells of patients is asked for by POST, with an id that the page made."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from contacts.views.exporting import chosen_principal
+from forms.services.log_prints import print_log_sheet
+from forms.services.printing import (
+    Printed,
+    print_call_support,
+    print_care_chain,
+    print_checklist,
+    print_contact_list,
+)
+from forms.services.sip_prints import print_sip, print_sip_invitation
+from forms.views._pdf import pdf_answer, press_of
+from outage.models import CareChain
+from outage.presenters.checklists import checklist_card
+from outage.queries.outages import outage_in_view
+from outage.views._tools import chain_or_404
+
+
+@require_POST
+def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Print the vårdkedjeblankett of a chain the acting person may see; `ink` adds lines to sign on. 404 for others."""
+    ink = "ink" in request.POST
+    return _chain_print(
+        request,
+        chain_id,
+        lambda chain, press: print_care_chain(by=request.acting, chain=chain, client_id=press, ink=ink),
+    )
+
+
+@require_POST
+def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Print the SIP-blankett of a chain the acting person may see (R3.11); 404 for any other."""
+    return _chain_print(
+        request, chain_id, lambda chain, press: print_sip(by=request.acting, chain=chain, client_id=press)
+    )
+
+
+@require_POST
+def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Print the patient's copy of the SIP-blankett (R3.11); 404 as for `chain_sip`."""
+    return _chain_print(
+        request,
+        chain_id,
+        lambda chain, press: print_sip(by=request.acting, chain=chain, client_id=press, patients_copy=True),
+    )
+
+
+@require_POST
+def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Print the kallelse till SIP of a chain the acting person may see (R3.9); 404 for any other."""
+    return _chain_print(
+        request,
+        chain_id,
+        lambda chain, press: print_sip_invitation(by=request.acting, chain=chain, client_id=press),
+    )
+
+
+@require_POST
+def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
+    """Print the loggblad of the chains the acting person may see."""
+    if "held" in request.POST:
+        return redirect("chains")
+    press = press_of(request)
+    return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
+
+
+@require_GET
+def call_support(request: HttpRequest) -> HttpResponse:
+    """Print the samtalsstöd of the acting unit."""
+    return pdf_answer(request, lambda: print_call_support(by=request.acting))
+
+
+@require_GET
+def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
+    """Print one of the acting unit's checklists; 404 for one that is not the unit's."""
+    outage = outage_in_view()
+    card = checklist_card(request.acting, outage, key)
+    if card is None:
+        raise Http404
+    return pdf_answer(request, lambda: print_checklist(by=request.acting, card=card, outage=outage))
+
+
+@require_GET
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none."""
+    principal = chosen_principal(request)
+    return pdf_answer(request, lambda: print_contact_list(by=request.acting, principal=principal))
+
+
+def _chain_print(
+    request: HttpRequest, chain_id: UUID, make: Callable[[CareChain, UUID], Printed]
+) -> HttpResponse:
+    # A press that was held over a lapsed log-in goes back to the page that has the button.
+    if "held" in request.POST:
+        return redirect("chain", chain_id)
+    chain = chain_or_404(request, chain_id)
+    press = press_of(request)
+    return pdf_answer(request, lambda: make(chain, press))

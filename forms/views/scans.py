@@ -1,0 +1,190 @@
+"""Skanna: files in while the page tells how far it has come, what became of each page, and those that wait."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
+from contacts.views._stream import streamed
+from contacts.views.tools import renew, require, save_or_show
+from forms.models import ScannedPage, ScanUpload
+from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
+from forms.queries.scans import (
+    last_uploads,
+    page_of,
+    pages_of,
+    scanned_pages_of,
+    upload_of,
+    waiting_pages,
+)
+from forms.rules.scan_finding import AsideReason
+from forms.scan_store import PictureLost
+from forms.scanning import FILE_BYTES, MB, MOST_PAGES
+from forms.services.scans import lay_aside, lay_aside_duplicates, match_page, scan_steps, view_picture
+from forms.webforms.scans import TYPES, AsideForm, MatchForm, ScanForm
+
+PAGE_SIZE = 20
+LAST_SHOWN = 5
+_FOLDER = "forms/scans"
+# A picture that came from outside is shown and nothing else, also where somebody opens it by its address.
+_SANDBOX = "default-src 'none'; sandbox"
+
+
+@require_http_methods(["GET", "POST"])
+def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Choose files; they are read while the page comes, and it ends with what became of each page."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    # Files are never held over a lapsed log-in: what comes back is the empty form.
+    if request.method != "POST" or "held" in request.POST:
+        form = ScanForm(initial={"client_id": uuid4()})
+        uploads = last_uploads(request.acting, LAST_SHOWN)
+        return render(request, f"{_FOLDER}/scan.html", _form_context(form) | {"uploads": uploads})
+    form = ScanForm(request.POST, request.FILES)
+    if not form.is_valid():
+        renew(form)
+        return render(request, f"{_FOLDER}/scan.html", _form_context(form), status=422)
+
+    def refused(error: RuleError) -> str:
+        form.add_error("files", error.reason)
+        renew(form)
+        return render_to_string(f"{_FOLDER}/_form.html", _form_context(form), request)
+
+    steps = scan_steps(
+        by=request.acting,
+        client_id=form.cleaned_data["client_id"],
+        files=[file.read() for file in form.cleaned_data["files"]],
+    )
+    return streamed(
+        request,
+        steps,
+        heading="Skanna blad",
+        ended=lambda upload: render_to_string(
+            f"{_FOLDER}/_result.html", {"result": _result(upload)}, request
+        ),
+        refused=refused,
+        folder=_FOLDER,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Show what became of a scan of the own unit; by POST, lay aside those that were scanned before."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    try:
+        upload = upload_of(request.acting, upload_id)
+    except ScanUpload.DoesNotExist:
+        raise Http404 from None
+    if request.method == "POST" and "held" not in request.POST:
+        count = lay_aside_duplicates(by=request.acting, upload=upload)
+        messages.success(request, f"Undanlagda sidor: {count}.")
+        return redirect("scan_result", upload_id)
+    return render(request, f"{_FOLDER}/result.html", {"result": _result(upload)})
+
+
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """List the pages of the own unit that wait, oldest first."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    found = Paginator(waiting_pages(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
+    pages = [waiting_page(page) for page in found]
+    return render(request, f"{_FOLDER}/waiting.html", {"found": found, "pages": pages})
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
+    """Show one scanned page with what can be said of it; by POST, say which sheet it is of, or lay it aside."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    scanned = _page_or_404(request, page_id)
+    if request.method != "POST":
+        return _shown(request, scanned)
+    if request.POST.get("do") == "aside":
+        aside = AsideForm(request.POST)
+        return save_or_show(
+            request,
+            aside,
+            save=lambda: _aside(request, scanned, aside),
+            show=lambda form, status: _shown(request, scanned, aside=form, status=status),
+        )
+    match = MatchForm(request.POST)
+    return save_or_show(
+        request,
+        match,
+        save=lambda: _match(request, scanned, match),
+        show=lambda form, status: _shown(request, scanned, match=form, status=status),
+    )
+
+
+@require_safe
+def picture(request: HttpRequest, page_id: UUID) -> HttpResponse:
+    """Give the picture of a page of the own unit; each look leaves a row in the trace. 404 where it is lost."""
+    require(request.acting, Right.HANDLE_SHEETS)
+    scanned = _page_or_404(request, page_id)
+    try:
+        jpeg = view_picture(by=request.acting, page=scanned)
+    except PictureLost as error:
+        return HttpResponse(error.reason, status=404, content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        jpeg,
+        content_type="image/jpeg",
+        headers={
+            "Content-Disposition": 'inline; filename="sida.jpg"',
+            "Content-Security-Policy": _SANDBOX,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _form_context(form: ScanForm) -> dict[str, object]:
+    return {"form": form, "megabytes": FILE_BYTES // MB, "most_pages": MOST_PAGES, "types": TYPES}
+
+
+def _result(upload: ScanUpload) -> ScanResult:
+    pages = pages_of(upload)
+    return scan_result(upload, pages, scanned_pages_of(sheets_of(pages)))
+
+
+def _page_or_404(request: HttpRequest, page_id: UUID) -> ScannedPage:
+    try:
+        return page_of(request.acting, page_id)
+    except ScannedPage.DoesNotExist:
+        raise Http404 from None
+
+
+def _match(request: HttpRequest, scanned: ScannedPage, form: MatchForm) -> HttpResponse:
+    said = form.cleaned_data
+    match = match_page(
+        by=request.acting, page=scanned, serial_text=said["serial"], sheet_page=said["sheet_page"]
+    )
+    messages.success(request, f"Sidan är sida {match.sheet_page} på blad {match.sheet.shown_serial}.")
+    return redirect("waiting_pages")
+
+
+def _aside(request: HttpRequest, scanned: ScannedPage, form: AsideForm) -> HttpResponse:
+    lay_aside(by=request.acting, page=scanned, reason=AsideReason(form.cleaned_data["reason"]))
+    messages.success(request, "Sidan är undanlagd. Bilden finns kvar i skanningen.")
+    return redirect("waiting_pages")
+
+
+def _shown(
+    request: HttpRequest,
+    scanned: ScannedPage,
+    *,
+    match: MatchForm | None = None,
+    aside: AsideForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shown = waiting_page(scanned)
+    context = {
+        "shown": shown,
+        "upload_id": scanned.upload_id,
+        "match": match or MatchForm(initial={"sheet_page": 1}),
+        "aside": aside or AsideForm(initial={"reason": shown.likely}),
+    }
+    return render(request, f"{_FOLDER}/page.html", context, status=status)

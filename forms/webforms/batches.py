@@ -1,0 +1,32 @@
+"""The form that issues blank sheets."""
+
+from django import forms
+
+from forms.models import BLANK_KINDS
+from forms.rules.batch import LARGEST
+
+_HOW_MANY = f"Skriv ett antal, 1–{LARGEST}."
+
+
+class NewSheetsForm(forms.Form):
+    """Which blank sheet, and how many."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="Vilken blankett?",
+        choices=[(kind.value, kind.label) for kind in BLANK_KINDS],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj en blankett.", "invalid_choice": "Välj en blankett i listan."},
+    )
+    count = forms.IntegerField(
+        label="Antal blad",
+        min_value=1,
+        max_value=LARGEST,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+        error_messages={
+            "required": _HOW_MANY,
+            "invalid": _HOW_MANY,
+            "min_value": _HOW_MANY,
+            "max_value": _HOW_MANY,
+        },
+    )

@@ -1,0 +1,36 @@
+"""The form of a disposal decision."""
+
+from typing import Any
+
+from django import forms
+
+
+class DecisionForm(forms.Form):
+    """What a principal has decided of paper that is scanned."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    allows = forms.TypedChoiceField(
+        label="Får papperet förstöras när det är skannat och granskat?",
+        choices=[("ja", "Ja, papper får förstöras"), ("nej", "Nej, papper får inte förstöras")],
+        coerce=lambda value: value == "ja",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj ja eller nej."},
+    )
+    reference = forms.CharField(
+        label="Beslutets beteckning",
+        max_length=200,
+        help_text="Till exempel diarienummer. Den står på varje blad som förstörs.",
+        error_messages={"required": "Skriv beslutets beteckning."},
+    )
+    decided_on = forms.DateField(
+        label="Beslutat den dag",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
+    )
+    note = forms.CharField(
+        label="Anmärkning", required=False, max_length=300, widget=forms.Textarea({"rows": 2})
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, by the names the service uses; call after `is_valid`."""
+        return self.cleaned_data

@@ -1,0 +1,72 @@
+"""Från papper: one row of a sheet, as a call was written down on it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from outage.rules.paper import PaperMark
+from outage.rules.routine import Effect
+from outage.rules.wording import STOCKHOLM
+from outage.webforms.calls import CallForm
+from outage.webforms.moments import MomentField
+
+_TEXT = {"autocomplete": "off"}
+
+
+class PaperMomentField(MomentField):
+    """A moment as it stands on paper. Its date is given: paper is often entered on another day."""
+
+    def compress(self, values: list[Any]) -> datetime | None:
+        """Join time and date; raise ValidationError in Swedish where the date is missing."""
+        if values and values[0] is not None and values[1] is None:
+            raise ValidationError("Ange datum.")
+        return super().compress(values)
+
+
+class EntryForm(CallForm):
+    """A call read on a sheet: the call's own form, with when it was written there and by whom.
+
+    `sip_only` leaves the messages of a SIP, for a sheet that has no others.
+    """
+
+    at = PaperMomentField(label="Samtalets tid")
+    written_at = PaperMomentField(label="Skrevs på bladet")
+    signed_by = forms.CharField(
+        label="Signatur på bladet",
+        max_length=200,
+        widget=forms.TextInput(_TEXT),
+        error_messages={"required": "Skriv namnet eller signaturen som står på raden."},
+    )
+
+    def __init__(self, *args: Any, sip_only: bool = False, **kwargs: Any) -> None:
+        self._sip_only = sip_only
+        super().__init__(*args, **kwargs)
+        self.fields["recipient"].error_messages["required"] = "Välj vem samtalet var med."
+        self.fields["spoken_to"].label = "Talade med"
+
+    def _collect_messages(self) -> None:
+        super()._collect_messages()
+        if not self._sip_only:
+            return
+        self._logged = {value: event for value, event in self._logged.items() if self._is_sip(event.kind)}
+        for value, (message, party) in list(self._new.items()):
+            if not self._is_sip(message.key):
+                del self._new[value]
+                prefix = f"{message.key}-{party.value}"
+                for name in [f"h-{prefix}", *(f"p-{prefix}-{p}" for p in message.particulars_for(party))]:
+                    del self.fields[name]
+
+    def _is_sip(self, kind: str) -> bool:
+        return self.routine.message(kind).effect is Effect.SIP
+
+    def paper(self, serial: str) -> PaperMark:
+        """Give the mark of the row, on the sheet with that serial; call after `is_valid`."""
+        data = self.cleaned_data
+        return PaperMark(serial=serial, written_at=data["written_at"], signed_by=data["signed_by"].strip())
+
+
+def date_alone(on: date | datetime) -> list[Any]:
+    """Give what a moment's two boxes hold where only the date is known; an aware datetime is taken to Stockholm."""
+    return ["", on.astimezone(STOCKHOLM).date() if isinstance(on, datetime) else on]

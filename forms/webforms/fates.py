@@ -1,0 +1,120 @@
+"""The forms on a sheet's page, one for each step that a person takes with it."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from forms.rules.sheet_fate import LOOK_LABELS, VOID_REASON_LABELS, Look, VoidReason
+
+
+class SerialForm(forms.Form):
+    """Find a sheet by its serial."""
+
+    lopnummer = forms.CharField(
+        label="Löpnummer", max_length=60, error_messages={"required": "Skriv bladets löpnummer."}
+    )
+
+
+class StepForm(forms.Form):
+    """What every step carries: a client-made id, and which step was the last that the person saw."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, by the names the services use; call after `is_valid`."""
+        return self.cleaned_data
+
+
+class VoidForm(StepForm):
+    """Void the sheet."""
+
+    void_reason = forms.ChoiceField(
+        label="Varför makuleras det?",
+        choices=[(reason.value, label) for reason, label in VOID_REASON_LABELS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj varför."},
+    )
+    reason = forms.CharField(
+        label="Med egna ord",
+        required=False,
+        max_length=300,
+        help_text="Borttappat: skriv vad som stod på bladet. Annat: skriv varför.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, the reason as the rule names it."""
+        return self.cleaned_data | {"void_reason": VoidReason(self.cleaned_data["void_reason"])}
+
+
+class VoidStockForm(VoidForm):
+    """Void what is left of a batch; `seen` is how many sheets the person saw."""
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, by the names the service uses."""
+        known = super().facts()
+        return {key: value for key, value in known.items() if key != "seen"} | {"left": known["seen"]}
+
+
+class CheckForm(StepForm):
+    """The second look: four things to answer for."""
+
+    looked = forms.MultipleChoiceField(
+        label="Jag har jämfört papperet med bilden",
+        required=False,
+        choices=[(look.value, label) for look, label in LOOK_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was ticked, as the rule names it."""
+        return self.cleaned_data | {"looked": [Look(value) for value in self.cleaned_data["looked"]]}
+
+
+class AgainForm(StepForm):
+    """Send the sheet back to be scanned once more."""
+
+    reason = forms.CharField(
+        label="Vad är fel med bilden?", max_length=300, error_messages={"required": "Skriv varför."}
+    )
+
+
+class DestroyForm(StepForm):
+    """The paper is destroyed, under the decision that stands beside the button."""
+
+    decision = forms.UUIDField(widget=forms.HiddenInput)
+    on = forms.DateField(
+        label="Förstört den dag",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was filled in, by the names the service uses."""
+        known = {key: value for key, value in self.cleaned_data.items() if key != "decision"}
+        decision: UUID = self.cleaned_data["decision"]
+        return known | {"decision_id": decision}
+
+
+class KeepForm(StepForm):
+    """The paper is kept."""
+
+    reason = forms.CharField(label="Var ligger det?", required=False, max_length=300)
+
+
+class GiveForm(StepForm):
+    """The patient's copy is handed over."""
+
+    given_to = forms.CharField(
+        label="Vem fick bladet?",
+        max_length=200,
+        help_text="Patienten, eller den närstående och hur den hör till patienten.",
+        error_messages={"required": "Skriv vem som fick bladet."},
+    )
+    on = forms.DateField(
+        label="Lämnat den dag",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
+    )

@@ -1,0 +1,70 @@
+"""The forms of scanning: files to read, what a page that waits is."""
+
+from typing import Any
+
+from django import forms
+
+from forms.rules.scan_finding import ASIDE_REASON_LABELS
+from forms.rules.serial import MOST_PAGES
+
+TYPES = ".pdf,.jpg,.jpeg,.png,.tif,.tiff"
+
+
+class _FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or more, given as a list. What they are is decided by what they hold, not by their names."""
+
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Give the files that came; refuse where there is none."""
+        return [super(FilesField, self).clean(file, initial) for file in data or [None]]
+
+
+class ScanForm(forms.Form):
+    """What came from the scanner."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    files = FilesField(
+        label="Skanning",
+        allow_empty_file=True,
+        error_messages={"required": "Välj en fil.", "invalid": "Välj en fil."},
+        widget=_FilesInput({"class": "form-control", "accept": TYPES}),
+    )
+
+
+class MatchForm(forms.Form):
+    """Which page of which sheet a page is."""
+
+    serial = forms.CharField(
+        label="Löpnummer",
+        max_length=40,
+        error_messages={"required": "Skriv löpnumret."},
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    sheet_page = forms.IntegerField(
+        label="Sida",
+        min_value=1,
+        max_value=MOST_PAGES,
+        error_messages={
+            "required": "Skriv vilken sida.",
+            "invalid": "Skriv sidan med siffror.",
+            "min_value": "Sidorna räknas från 1.",
+            "max_value": "Så många sidor har inget blad.",
+        },
+        widget=forms.NumberInput({"class": "form-control", "min": "1", "inputmode": "numeric"}),
+    )
+
+
+class AsideForm(forms.Form):
+    """Why a page belongs to no sheet."""
+
+    reason = forms.ChoiceField(
+        label="Varför",
+        choices=[(reason.value, label) for reason, label in ASIDE_REASON_LABELS.items()],
+        error_messages={"required": "Välj varför."},
+        widget=forms.RadioSelect,
+    )

@@ -1,0 +1,235 @@
+"""python -m tests.bench.paper FILE [--pages N]: measure the paper in one process, and write what was found to FILE.
+
+The database is the one in the environment: made by `tests.bench`, empty, and gone afterwards.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import django
+
+BATCH = 500
+# As `percentile 95` of so many runs, taken in turns so that a noisy moment meets both.
+RUNS = 20
+
+
+def main() -> None:
+    """Measure each thing in turn, telling on the way."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.paper")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--pages", type=int, default=1_000, help="pages that are spoilt and read again")
+    arguments = parser.parse_args()
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    from tests.paper.making import make_place
+
+    place = make_place()
+    found: dict[str, Any] = {}
+    for name, measure in (("sheet", one_sheet), ("batch", a_batch), ("binder", a_binder)):
+        found[name] = measure(place)
+        print(f"  {name}: {json.dumps(found[name], ensure_ascii=False)}", flush=True)
+    found["decoding"] = decoding(arguments.pages)
+    print(f"  decoding: {json.dumps(found['decoding'])}", flush=True)
+    arguments.file.write_text(json.dumps(found), encoding="utf-8")
+
+
+def one_sheet(place: Any) -> dict[str, dict[str, float]]:
+    """Time a filled vårdkedjeblankett: ours, from the query to the rows kept; bare WeasyPrint; ReportLab."""
+    from forms.services import printing
+    from outage.queries.care_chains import get_chain
+    from tests.paper.making import full_chain
+
+    chain_id = full_chain(place).pk
+    kept: dict[str, str] = {}
+    typeset = printing.render
+
+    def keeping(html: str, **options: Any) -> Any:
+        kept["html"] = html
+        return typeset(html, **options)
+
+    def ours() -> bytes:
+        chain = get_chain(place.alva, chain_id)
+        return printing.print_care_chain(by=place.alva, chain=chain, client_id=uuid4()).pdf
+
+    printing.render = keeping
+    try:
+        ours()
+    finally:
+        printing.render = typeset
+    bare = bare_weasyprint(kept["html"])
+    peer = reportlab_of(kept["html"])
+    ways: dict[str, Callable[[], bytes]] = {"bare": bare, "ours": ours, "reportlab": peer}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for run in range(RUNS + 2):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            if run >= 2:
+                times[name].append((time.perf_counter() - start) * 1000)
+    return {
+        name: {
+            "p50": statistics.median(found),
+            "p95": statistics.quantiles(found, n=20)[-1],
+            "ratio": statistics.quantiles(found, n=20)[-1] / statistics.quantiles(times["bare"], n=20)[-1],
+            "kilobytes": len(ways[name]()) / 1024,
+        }
+        for name, found in times.items()
+    }
+
+
+def bare_weasyprint(html: str) -> Callable[[], bytes]:
+    """Give the call that somebody would write first: the same HTML and style, nothing kept from the time before."""
+    from django.contrib.staticfiles import finders
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    from forms.rendering import FONT_ADDRESS, STYLESHEET, _font_path
+
+    class FontOnly(URLFetcher):
+        """Gives the typeface, as ours does."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            if url != FONT_ADDRESS:
+                raise ValueError(url)
+            return URLFetcherResponse(url, _font_path().read_bytes(), {"Content-Type": "font/ttf"})
+
+    css = Path(finders.find(STYLESHEET)).read_text(encoding="utf-8")
+
+    def call() -> bytes:
+        fonts, fetcher = FontConfiguration(), FontOnly()
+        sheet = CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=None)
+        document = HTML(string=html, url_fetcher=fetcher, base_url=None)
+        return document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+
+    return call
+
+
+def reportlab_of(html: str) -> Callable[[], bytes]:
+    """Give the same texts in the same tables, set by ReportLab; untagged, and without codes."""
+    from bs4 import BeautifulSoup
+    from reportlab.lib.pagesizes import A4, landscape
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+    from forms.rendering import _font_path
+
+    pdfmetrics.registerFont(TTFont("SourceSans", str(_font_path())))
+    style = ParagraphStyle("body", fontName="SourceSans", fontSize=9.5, leading=12)
+    soup = BeautifulSoup(html, "html.parser")
+    head = [found.get_text(" ", strip=True) for found in soup.select("h1, header p, section > p")]
+    tables = [
+        [
+            [
+                (cell.get_text(" ", strip=True), int(cell.get("colspan", "1")))
+                for cell in row.find_all(["td", "th"])
+            ]
+            for row in table.find_all("tr")
+        ]
+        for table in soup.find_all("table")
+    ]
+
+    def call() -> bytes:
+        flow: list[Any] = [Paragraph(text, style) for text in head]
+        for rows in tables:
+            width = max(sum(span for _, span in row) for row in rows)
+            cells, spans = [], [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+            for number, row in enumerate(rows):
+                line: list[Any] = []
+                for text, span in row:
+                    if span > 1:
+                        spans.append(("SPAN", (len(line), number), (len(line) + span - 1, number)))
+                    line += [Paragraph(text, style), *[""] * (span - 1)]
+                cells.append(line + [""] * (width - len(line)))
+            flow.append(Table(cells, style=spans, repeatRows=1, colWidths=[770 / width] * width))
+        out = BytesIO()
+        SimpleDocTemplate(out, pagesize=landscape(A4), margin=30).build(flow)
+        return out.getvalue()
+
+    return call
+
+
+def a_batch(place: Any) -> list[dict[str, float]]:
+    """Time the parts of a batch of 500 blank sheets, one after another: time and memory as they go on."""
+    from forms.models import SheetKind
+    from forms.rules.batch import PART_SIZE
+    from forms.services.batches import issue_batch, print_part
+
+    by = place.alva
+    start = time.perf_counter()
+    batch = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.CARE_CHAIN, count=BATCH)
+    rows = [{"sheets": 0, "seconds": time.perf_counter() - start, "megabytes": _megabytes()}]
+    for part in range(1, BATCH // PART_SIZE + 1):
+        print_part(by=by, batch=batch, part=part)
+        if part * PART_SIZE in (25, 100, 200, 300, 400, 500):
+            rows.append(
+                {
+                    "sheets": part * PART_SIZE,
+                    "seconds": time.perf_counter() - start,
+                    "megabytes": _megabytes(),
+                }
+            )
+    return rows
+
+
+def a_binder(place: Any) -> list[dict[str, float]]:
+    """Time the binder of one unit as the directory that it prints grows."""
+    from forms.services.binder import print_binder
+
+    from contacts.models import Unit
+    from tests.factories import make_entry
+
+    by = place.alva
+    rows = []
+    made = 0
+    for wanted in (0, 200, 400, 800):
+        for number in range(made, wanted):
+            unit = Unit.objects.create(principal=place.region, name=f"Avdelning {number}")
+            make_entry(place.region, unit.name, f"090-785 {number // 100:02} {number % 100:02}", unit=unit)
+        made = wanted
+        start = time.perf_counter()
+        printed = print_binder(by=by, unit=place.ward, client_id=uuid4())
+        rows.append(
+            {
+                "units": wanted,
+                "pages": printed.sheet.pages,
+                "seconds": time.perf_counter() - start,
+                "megabytes": _megabytes(),
+            }
+        )
+    return rows
+
+
+def decoding(pages: int) -> dict[str, float]:
+    """Spoil so many scanned pages as a bad scanner does, and count those that are read, and read wrongly."""
+    from tests.paper.scans_made import decode_rate
+
+    start = time.perf_counter()
+    read, wrong, total = decode_rate(pages, dpi=200, seed=1)
+    return {
+        "pages": total,
+        "read": read,
+        "wrong": wrong,
+        "ms a page, spoiling included": (time.perf_counter() - start) * 1000 / total,
+    }
+
+
+def _megabytes() -> float:
+    """Give the most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()

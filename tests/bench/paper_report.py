@@ -1,0 +1,68 @@
+"""What `docs/benchmarks.md` says of the paper."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+HEADING = "## The paper"
+_NAMES = {
+    "bare": "Bare WeasyPrint on the same HTML and style, tagged as PDF/UA-1",
+    "ours": "Ours: queries, template, PDF/A-3a and UA-1, codes, seal, rows kept",
+    "reportlab": "ReportLab, the same texts in tables; not tagged, no codes",
+}
+_INTRO = """One process, on SQLite (`tests/bench/paper.py`). Ours may take 1.3 times the bare call; the batch and
+the binder grow in a straight line, and the memory stays."""
+
+
+def paper_section(found: Mapping[str, Any]) -> str:
+    """Give the part of the file that tells of the paper."""
+    sheet = [
+        [
+            _NAMES[name],
+            f"{row['p50']:.0f}",
+            f"{row['p95']:.0f}",
+            f"{row['kilobytes']:.0f}",
+            f"**{row['ratio']:.2f}**",
+        ]
+        for name, row in found["sheet"].items()
+    ]
+    batch = [
+        [
+            f"{row['sheets']:.0f}",
+            f"{row['seconds']:.1f}",
+            f"{row['seconds'] / row['sheets'] * 1000:.0f}" if row["sheets"] else "–",
+            f"{row['megabytes']:.0f}",
+        ]
+        for row in found["batch"]
+    ]
+    binder = [
+        [
+            f"{row['units']:.0f}",
+            f"{row['pages']:.0f}",
+            f"{row['seconds']:.1f}",
+            f"{row['seconds'] / row['pages'] * 1000:.0f}",
+            f"{row['megabytes']:.0f}",
+        ]
+        for row in found["binder"]
+    ]
+    decoding = found["decoding"]
+    part = decoding["read"] / decoding["pages"] * 100
+    told = f"{decoding['read']:,} read ({part:.2f} %), {decoding['wrong']} wrong"
+    parts = [
+        HEADING,
+        _INTRO,
+        "### One filled vårdkedjeblankett",
+        _table(["", "p50 ms", "p95 ms", "kB", "ratio of p95"], sheet),
+        "### A batch of blank vårdkedjeblanketter, printed part after part",
+        _table(["sheets printed", "seconds", "ms a sheet", "most memory, MB"], batch),
+        "### A binder, as the directory that it prints grows",
+        _table(["units more", "pages", "seconds", "ms a page", "most memory, MB"], binder),
+        "### Reading scanned pages",
+        f"{decoding['pages']:,} pages at 200 dpi grey, up to 3° askew, JPEG 40: {told}.",
+    ]
+    return "\n\n".join(parts)
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(lines)

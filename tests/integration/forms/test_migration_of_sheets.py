@@ -1,0 +1,84 @@
+"""A sheet printed before there were serials keeps what was known of it, and is followed from then on as any other."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
+
+from forms.rules.serial import read_serial
+
+OLD, NEW = ("blanketter", "0003_contact_list"), ("blanketter", "0006_every_sheet_has_a_serial")
+PRINTED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+def migrate(*targets: tuple[str, str]) -> StateApps:
+    executor = MigrationExecutor(connection)
+    # The people and the units are as they are today, whatever the sheets are.
+    reached = [*targets, *executor.loader.graph.leaf_nodes("contacts")]
+    executor.migrate(reached)
+    return MigrationExecutor(connection).loader.project_state(reached).apps
+
+
+@pytest.fixture
+def old(transactional_db: None) -> Iterator[StateApps]:
+    """The tables as they were, and afterwards as they are."""
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    yield migrate(OLD)
+    migrate(*newest)
+
+
+def sheets(apps: StateApps, count: int) -> list[Any]:
+    principal = apps.get_model("contacts", "Principal").objects.create(
+        name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
+    )
+    unit = apps.get_model("contacts", "Unit").objects.create(
+        principal=principal, name="Medicin 1", search_key="medicin 1", sort_key="medicin 1"
+    )
+    user = apps.get_model("contacts", "User").objects.create(username="alva")
+    model = apps.get_model("blanketter", "Sheet")
+    return [
+        model.objects.create(
+            id=uuid4(),
+            kind=["checklist", "care_chain"][number % 2],
+            unit=unit,
+            user=user,
+            printed_at=PRINTED + timedelta(days=number),
+            routine_version="2023-04-03",
+            pages=1 + number,
+            sha256=f"{number:064x}",
+        )
+        for number in range(count)
+    ]
+
+
+def test_old_sheets_get_a_serial_a_first_step_and_a_row_for_the_file(old: StateApps):
+    before = sheets(old, 12)
+    new = migrate(NEW)
+    rows = {row.pk: row for row in new.get_model("blanketter", "Sheet").objects.all()}
+    steps = list(new.get_model("blanketter", "SheetFate").objects.all())
+    files = {row.sheet_id: row for row in new.get_model("blanketter", "Export").objects.all()}
+    assert set(rows) == set(files) == {sheet.pk for sheet in before}
+    assert len({row.serial for row in rows.values()}) == len(before)
+    assert sorted((s.sheet_id, s.number, s.fate) for s in steps) == sorted((pk, 1, "printed") for pk in rows)
+    for step in steps:
+        assert (step.at, step.user_id) == (rows[step.sheet_id].printed_at, before[0].user_id)
+        assert step.unit_id == before[0].unit_id
+    for sheet in before:
+        row, file = rows[sheet.pk], files[sheet.pk]
+        assert read_serial(row.serial) == row.serial
+        assert (row.kind, row.pages, row.printed_at) == (sheet.kind, sheet.pages, sheet.printed_at)
+        assert (row.batch_id, row.place, row.version) == (None, None, "1")
+        assert (file.sha256, file.kind, file.pages) == (sheet.sha256, sheet.kind, sheet.pages)
+        assert (file.at, file.user_id, file.unit_id) == (sheet.printed_at, sheet.user_id, sheet.unit_id)
+        assert (file.batch_id, file.sealed_by) == (None, "")
+
+
+def test_where_nothing_was_printed_nothing_is_made(old: StateApps):
+    new = migrate(NEW)
+    for name in ("Sheet", "SheetFate", "Export"):
+        assert not new.get_model("blanketter", name).objects.exists()

@@ -1,0 +1,263 @@
+"""One sheet's page as people meet it: what it tells, what it offers, a step taken or refused (R2.6)."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from contacts.access import Acting
+from forms.models import Sheet, SheetKind
+from forms.queries.sheets import unaccounted_count
+from forms.rules.serial import make_serial
+from forms.rules.sheet_fate import Fate, Look, VoidReason
+from forms.services.fates import mark_filled, scan_again, void_sheet
+from tests.factories import County, make_chain, make_county, make_outage
+from tests.integration.outage.pages import errors_of, read
+
+from .sheet_pages import form_for, offered, opened, take, text_of
+from .sheets_made import bring_to, decide, make_sheet, path_of, scan
+
+pytestmark = pytest.mark.django_db
+MISSING = make_serial(980)
+ENDED = {"void_reason": VoidReason.UNUSED}
+
+
+@pytest.fixture
+def county(db) -> County:
+    return make_county()
+
+
+@pytest.fixture
+def alva(county) -> Acting:
+    return county.alva
+
+
+@pytest.fixture
+def sheet(alva) -> Sheet:
+    return make_sheet(alva)
+
+
+class TestSheet:
+    def test_the_page_tells_what_it_is_and_all_that_became_of_it(self, client, county, alva):
+        chain = make_chain(county, make_outage(alva))
+        sheet = make_sheet(alva, chain=chain, pages=2)
+        void_sheet(
+            by=county.esa,
+            sheet=sheet,
+            client_id=uuid4(),
+            void_reason=VoidReason.LOST,
+            reason="Två samtal <b>till</b> kommunen",
+        )
+        page = read(opened(client, alva, "sheet", sheet.serial)).main
+        text = text_of(page)
+        for told in (
+            f"Blad {sheet.shown_serial}",
+            "Vårdkedjeblankett Makulerat",
+            "Vårdkedja 1",
+            "Borttappat Två samtal <b>till</b> kommunen",
+            "Esa Påhittad, Sjuksköterska, Medicin 2",
+            "sigill: Provsigill",
+            "Sida 2 av 2 Sidan är inte skannad.",
+            "Inget mer behöver göras med bladet.",
+        ):
+            assert told in text, told
+        assert offered(client, alva, sheet) == set()
+
+    def test_each_page_stands_beside_its_last_picture(self, client, alva):
+        sheet = make_sheet(alva, pages=2)
+        scan(alva, sheet)
+        scan_again(by=alva, sheet=sheet, client_id=uuid4(), reason="Suddig")
+        second = scan(alva, sheet, typed=True)
+        page = read(opened(client, alva, "sheet", sheet.serial)).main
+        pictures = [image["src"] for image in page.select(".sheet-pages img")]
+        assert pictures == [reverse("page_picture", args=[each.pk]) for each in second]
+        assert "löpnumret skrevs för hand" in text_of(page)
+
+    @pytest.mark.clause("R2.6")
+    @pytest.mark.parametrize(
+        ("kind", "step", "words"),
+        [
+            (SheetKind.CARE_CHAIN, Fate.PRINTED, {"ifyllt", "makulera"}),
+            (SheetKind.LOG_SHEET, Fate.FILLED, {"makulera"}),
+            (SheetKind.SIP, Fate.SCANNED, {"granska", "skanna-om"}),
+            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"forstor", "spara"}),
+            (SheetKind.SIP_PATIENT, Fate.PRINTED, {"lamna-over", "makulera"}),
+            (SheetKind.CHECKLIST, Fate.PRINTED, set()),
+        ],
+    )
+    def test_what_is_offered_is_what_can_be_done(self, client, county, alva, kind, step, words):
+        decide(county.adam)
+        assert offered(client, alva, bring_to(alva, make_sheet(alva, kind), step)) == words
+
+    def test_what_can_not_be_done_says_why(self, client, alva, sheet):
+        text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
+        assert "Granska Bladet måste vara skannat innan det granskas." in text
+        assert "Förstör Bladet måste vara skannat och granskat innan det förstörs." in text
+
+    @pytest.mark.clause("R2.6")
+    def test_without_a_decision_the_button_says_why_it_is_not_there(self, client, county, alva, sheet):
+        bring_to(alva, sheet, Fate.CHECKED)
+        assert offered(client, alva, sheet) == {"spara"}
+        text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
+        assert "Inget gallringsbeslut är infört för Region Västerbotten." in text
+        decide(county.adam, allows=False, reference="RS 981-2026")
+        assert offered(client, alva, sheet) == {"spara"}
+        text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
+        assert "Får inte förstöras enligt RS 981-2026." in text
+
+    @pytest.mark.parametrize("who", ["bo", "cissi", "disa"])
+    @pytest.mark.parametrize("name", ["sheet", "sheet_step"])
+    def test_another_unit_is_told_of_no_sheet(self, client, county, sheet, who, name):
+        client.force_login(county.somebody(who).user)
+        ask = client.get if name == "sheet" else client.post
+        for serial in (sheet.serial, MISSING):
+            assert ask(reverse(name, args=[serial]), {"steg": "ifyllt"}).status_code == 404
+
+    @pytest.mark.parametrize("name", ["sheet", "sheet_step"])
+    def test_an_administrator_has_no_errand_there(self, client, county, sheet, name):
+        client.force_login(county.adam.user)
+        ask = client.get if name == "sheet" else client.post
+        assert ask(reverse(name, args=[sheet.serial])).status_code == 403
+
+    @pytest.mark.parametrize("serial", ["0", "000000001", "å", "\x00", "a" * 300])
+    def test_what_is_no_serial_is_no_page(self, client, alva, serial):
+        assert opened(client, alva, "sheet", serial).status_code == 404
+
+    def test_a_serial_is_written_in_one_way_in_an_address(self, client, alva, sheet):
+        assert opened(client, alva, "sheet", sheet.shown_serial).status_code == 404
+
+    def test_nobody_is_let_in_without_a_log_in(self, client, sheet):
+        for address in (reverse("sheets"), reverse("sheet", args=[sheet.serial]), reverse("disposal")):
+            assert client.get(address).headers["Location"].startswith(reverse("login"))
+
+    def test_a_step_is_not_taken_by_looking(self, client, alva, sheet):
+        client.force_login(alva.user)
+        assert client.get(reverse("sheet_step", args=[sheet.serial])).status_code == 405
+
+    @pytest.mark.parametrize("word", ["", "skannat", "skanna_om", "<b>"])
+    def test_an_unknown_step_is_no_step(self, client, alva, sheet, word):
+        client.force_login(alva.user)
+        answer = client.post(reverse("sheet_step", args=[sheet.serial]), {"steg": word})
+        assert answer.status_code == 404
+
+    def test_what_is_not_followed_takes_no_step(self, client, alva):
+        sheet = make_sheet(alva, SheetKind.CHECKLIST)
+        client.force_login(alva.user)
+        answer = client.post(reverse("sheet_step", args=[sheet.serial]), {"steg": "ifyllt"})
+        assert answer.status_code == 404
+        assert path_of(sheet) == ["printed"]
+
+
+class TestSteps:
+    @pytest.mark.clause("R2.6")
+    def test_from_printer_to_shredder_on_the_page(self, client, county, alva, sheet):
+        decide(county.adam)
+        assert take(client, alva, sheet, "ifyllt").status_code == 302
+        scan(alva, sheet)
+        answer = take(client, alva, sheet, "granska", looked=[look.value for look in Look])
+        assert answer.headers["Location"] == reverse("sheet", args=[sheet.serial])
+        take(client, alva, sheet, "forstor")
+        assert path_of(sheet) == ["printed", "filled", "scanned", "checked", "destroyed"]
+        text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
+        assert "Enligt RS 980-2026" in text
+        assert "Bladet har ett öde" in text
+        assert unaccounted_count(alva.unit) == 0
+
+    def test_the_patients_copy_is_handed_over(self, client, alva):
+        copy = make_sheet(alva, SheetKind.SIP_PATIENT)
+        assert take(client, alva, copy, "lamna-over", given_to="Dottern Disa").status_code == 302
+        assert "Till Dottern Disa" in text_of(read(opened(client, alva, "sheet", copy.serial)).main)
+
+    @pytest.mark.parametrize(
+        ("step", "word", "typed", "told", "stands"),
+        [
+            (Fate.PRINTED, "makulera", {"reason": "Kaffe"}, "Välj varför.", "Kaffe"),
+            (Fate.PRINTED, "makulera", {"void_reason": "lost"}, "Skriv vad som stod på bladet.", "checked"),
+            (
+                Fate.PRINTED,
+                "makulera",
+                {"void_reason": "other", "reason": " "},
+                "Skriv varför bladet",
+                "checked",
+            ),
+            (Fate.PRINTED, "makulera", {"void_reason": "eaten", "reason": "Får"}, "Välj", "Får"),
+            (Fate.SCANNED, "granska", {"looked": ["legible", "complete"]}, "Bocka av alla fyra", "checked"),
+            (Fate.SCANNED, "skanna-om", {"reason": " "}, "Skriv varför.", ""),
+            (Fate.SCANNED, "skanna-om", {"reason": "x" * 301}, "300", "x" * 301),
+            (Fate.CHECKED, "forstor", {"on": "2199-01-01"}, "framåt i tiden", "2199-01-01"),
+            (Fate.CHECKED, "forstor", {"on": "2020-01-01"}, "inte skannat den dagen", "2020-01-01"),
+            (Fate.CHECKED, "forstor", {"on": "i går"}, "Skriv dagen som", "i går"),
+        ],
+    )
+    def test_a_refusal_stands_by_its_form_with_everything_typed(
+        self, client, county, alva, sheet, step, word, typed, told, stands
+    ):
+        decide(county.adam)
+        bring_to(alva, sheet, step)
+        before = path_of(sheet)
+        answer = take(client, alva, sheet, word, **typed)
+        assert answer.status_code == 422
+        page = read(answer)
+        assert told in errors_of(page)
+        alert = page.main.find(attrs={"role": "alert"})
+        assert alert.find_parent("form").select_one('[name="steg"]')["value"] == word
+        assert stands in str(alert.find_parent("form"))
+        more = alert.find_parent("details")
+        assert more is None or more.has_attr("open")
+        assert path_of(sheet) == before
+
+    def test_who_was_second_is_told_and_keeps_what_was_typed(self, client, county, alva, sheet):
+        fields = form_for(read(opened(client, alva, "sheet", sheet.serial)).main, "makulera")
+        mark_filled(by=county.esa, sheet=sheet)
+        answer = client.post(
+            reverse("sheet_step", args=[sheet.serial]),
+            fields | {"void_reason": "other", "reason": "Kaffe på bladet"},
+        )
+        assert answer.status_code == 409
+        page = read(answer)
+        assert "Någon annan ändrade bladet nyss." in errors_of(page)
+        assert path_of(sheet) == ["printed", "filled"]
+        # What was typed is there to be sent again, now that the person has read what the other did.
+        again = client.post(reverse("sheet_step", args=[sheet.serial]), form_for(page.main, "makulera"))
+        assert again.status_code == 302
+        assert sheet.fates.get(fate="voided").reason == "Kaffe på bladet"
+
+    def test_who_comes_when_it_is_over_is_told_why_and_keeps_what_was_typed(
+        self, client, county, alva, sheet
+    ):
+        fields = form_for(read(opened(client, alva, "sheet", sheet.serial)).main, "makulera")
+        void_sheet(by=county.esa, sheet=sheet, client_id=uuid4(), **ENDED)
+        for status, told in ((409, "Någon annan ändrade bladet nyss."), (422, "Bladet är redan makulerat.")):
+            fields = fields | {"void_reason": "other", "reason": "Kaffe på bladet"}
+            answer = client.post(reverse("sheet_step", args=[sheet.serial]), fields)
+            assert answer.status_code == status
+            page = read(answer)
+            assert told in errors_of(page)
+            assert "Kaffe på bladet" in str(page.main)
+            fields = form_for(page.main, "makulera")
+        assert path_of(sheet) == ["printed", "voided"]
+
+    def test_an_id_sent_for_another_thing_keeps_both(self, client, alva, sheet):
+        other = make_sheet(alva)
+        fields = form_for(read(opened(client, alva, "sheet", sheet.serial)).main, "ifyllt")
+        client.post(reverse("sheet_step", args=[sheet.serial]), fields)
+        answer = client.post(reverse("sheet_step", args=[other.serial]), fields)
+        assert answer.status_code == 409
+        assert path_of(other) == ["printed"]
+        again = client.post(reverse("sheet_step", args=[other.serial]), form_for(read(answer).main, "ifyllt"))
+        assert again.status_code == 302
+        assert path_of(other) == ["printed", "filled"]
+
+    def test_sent_twice_it_is_one_step(self, client, alva, sheet):
+        fields = form_for(read(opened(client, alva, "sheet", sheet.serial)).main, "ifyllt")
+        for _ in range(2):
+            assert client.post(reverse("sheet_step", args=[sheet.serial]), fields).status_code == 302
+        assert path_of(sheet) == ["printed", "filled"]
+
+    def test_a_form_held_over_a_lapsed_log_in_is_shown_and_not_sent(self, client, alva, sheet):
+        fields = form_for(read(opened(client, alva, "sheet", sheet.serial)).main, "makulera")
+        typed = {"void_reason": "other", "reason": "Kaffe på bladet", "held": "1"}
+        answer = client.post(reverse("sheet_step", args=[sheet.serial]), fields | typed)
+        assert answer.status_code == 200
+        assert "Kaffe på bladet" in str(read(answer).main)
+        assert path_of(sheet) == ["printed"]

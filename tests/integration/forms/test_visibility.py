@@ -1,0 +1,200 @@
+"""Who sees what of the paper: each address for each person, driven from the addresses themselves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPMethod
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import AuditEntry
+from contacts.rules.permissions import Role
+from forms.models import ScannedPage, SheetKind
+from forms.services.batches import issue_batch
+from forms.services.printing import print_care_chain
+from forms.urls import urlpatterns
+from outage.queries.care_chains import get_chain
+from outage.queries.checklists import checklists_for
+from tests.factories import County, make_chain, make_county, make_outage, person
+from tests.integration.forms.scanning import scan
+from tests.integration.forms.sheets_made import make_sheet
+from tests.paper.scans_made import coded
+
+pytestmark = pytest.mark.django_db
+GET, POST = HTTPMethod.GET, HTTPMethod.POST
+OK, SEE_OTHER, BAD, FORBIDDEN, HIDDEN, WRONG = 200, 302, 400, 403, 404, 422
+PATIENT = "Särskild Tolvansson"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an address answers to Alva whose unit it is, Bo of another ward, Cissi of a municipality, Adam an admin.
+
+    `methods` are those it takes; the statuses are for the first of them, with nothing filled in. Adam works at
+    Alva's ward and has no errand in patients' data.
+    """
+
+    methods: tuple[HTTPMethod, ...]
+    alva: int
+    bo: int
+    cissi: int
+    adam: int
+    names_patient: bool = False
+
+
+def everyone(status: int, *methods: HTTPMethod) -> Row:
+    return Row(methods, status, status, status, status)
+
+
+def of_care(status: int, *methods: HTTPMethod) -> Row:
+    return Row(methods, status, status, status, FORBIDDEN)
+
+
+def of_the_unit(status: int, *methods: HTTPMethod, names_patient: bool = False) -> Row:
+    return Row(methods, status, HIDDEN, HIDDEN, FORBIDDEN, names_patient)
+
+
+def of_the_chain(status: int, *methods: HTTPMethod) -> Row:
+    """A chain that Adam may not even see."""
+    return Row(methods, status, HIDDEN, HIDDEN, HIDDEN)
+
+
+TABLE: dict[str, Row] = {
+    "chain_sheet": of_the_chain(BAD, POST),
+    "chain_sip": of_the_chain(BAD, POST),
+    "chain_sip_patient": of_the_chain(BAD, POST),
+    "chain_sip_invitation": of_the_chain(BAD, POST),
+    "log_sheet_pdf": everyone(BAD, POST),
+    "call_support": everyone(OK, GET),
+    "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
+    "contact_list": everyone(OK, GET),
+    "binder": everyone(OK, GET, POST),
+    "sheets": everyone(OK, GET),
+    "new_sheets": of_care(OK, GET, POST),
+    "sheet_batch": of_the_unit(OK, GET),
+    "batch_part": of_the_unit(OK, POST),
+    "void_batch": of_the_unit(OK, GET, POST),
+    "disposal": everyone(OK, GET, POST),
+    "scan": of_care(OK, GET, POST),
+    "scan_result": of_the_unit(OK, GET, POST),
+    "waiting_pages": of_care(OK, GET),
+    "waiting_page": of_the_unit(OK, GET, POST),
+    "page_picture": of_the_unit(OK, GET),
+    "verify_file": everyone(OK, GET, POST),
+    "sheet": of_the_unit(OK, GET),
+    "sheet_step": Row((POST,), HIDDEN, HIDDEN, HIDDEN, FORBIDDEN),
+    "enter_sheet": of_the_unit(OK, GET, POST, names_patient=True),
+}
+PEOPLE = ("alva", "bo", "cissi", "adam")
+WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "part"}]
+
+
+@pytest.fixture
+def county() -> County:
+    return make_county()
+
+
+@pytest.fixture
+def people(county: County) -> dict[str, Any]:
+    adam = person("adam.pappersson", county.ward, Role.ADMIN)
+    return {"alva": county.alva, "bo": county.bo, "cissi": county.cissi, "adam": adam}
+
+
+@pytest.fixture
+def address(county: County) -> Callable[..., str]:
+    """Give a function from a name to its address about Alva's paper, or about nothing there is."""
+    chain = make_chain(county, make_outage(county.alva), county.alva, patient_name=PATIENT)
+    sheet = make_sheet(county.alva, SheetKind.CARE_CHAIN, chain=chain, outage=chain.outage)
+    page = ScannedPage.objects.get(upload=scan(county.alva, coded(sheet.serial)))
+    batch = issue_batch(by=county.alva, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=1)
+    there = {
+        "chain_id": chain.pk,
+        "serial": sheet.serial,
+        "page_id": page.pk,
+        "upload_id": page.upload_id,
+        "batch_id": batch.pk,
+        "part": 1,
+        "key": checklists_for(county.ward)[0].key,
+    }
+
+    def build(name: str, *, missing: bool = False) -> str:
+        pattern = next(p for p in urlpatterns if p.name == name)
+        found = {}
+        for key in pattern.pattern.converters:
+            nothing: object = uuid4() if isinstance(there[key], UUID) else "7K3QX9M2X"
+            found[key] = nothing if missing and key not in {"part", "key"} else there[key]
+        return reverse(name, kwargs=found)
+
+    return build
+
+
+def ask(client: Client, method: HTTPMethod, path: str) -> Any:
+    return client.generic(method.value, path)
+
+
+def test_every_address_has_its_row_and_no_row_is_of_nothing():
+    assert sorted(p.name for p in urlpatterns) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_each_address_answers_a_person_as_the_table_says(
+    people: dict[str, Any], address: Callable[..., str], client: Client, who: str
+):
+    client.force_login(people[who].user)
+    answers = {name: ask(client, row.methods[0], address(name)) for name, row in TABLE.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        name: getattr(row, who) for name, row in TABLE.items()
+    }
+    named = {name for name, answer in answers.items() if PATIENT in answer.content.decode(errors="replace")}
+    assert named <= ({name for name, row in TABLE.items() if row.names_patient} if who == "alva" else set())
+
+
+def test_without_log_in_every_address_leads_to_the_log_in_page(address: Callable[..., str], client: Client):
+    for name in TABLE:
+        path = address(name)
+        for method in (GET, POST):
+            answer = ask(client, method, path)
+            assert (answer.status_code, answer.headers["Location"]) == (
+                SEE_OTHER,
+                f"{reverse('login')}?next={path}",
+            )
+
+
+def test_an_id_of_nothing_is_not_found(people: dict[str, Any], address: Callable[..., str], client: Client):
+    client.force_login(people["alva"].user)
+    assert len(WITH_ID) > 8
+    for name in WITH_ID:
+        answer = ask(client, TABLE[name].methods[0], address(name, missing=True))
+        assert answer.status_code == HIDDEN, name
+
+
+def test_the_wrong_method_is_refused(people: dict[str, Any], address: Callable[..., str], client: Client):
+    client.force_login(people["alva"].user)
+    before = AuditEntry.objects.count()
+    for name, row in TABLE.items():
+        path = address(name)
+        before = AuditEntry.objects.count()
+        for method in {GET, POST} - set(row.methods):
+            assert ask(client, method, path).status_code == 405, name
+        assert AuditEntry.objects.count() == before
+
+
+def test_a_printed_sheet_is_seen_by_its_own_unit_only(people: dict[str, Any], county: County, client: Client):
+    """Disa's hälsocentral takes part in the chain, and prints a sheet of its own; Alva's is Alva's."""
+    chain = make_chain(county, make_outage(county.alva), county.alva, patient_name=PATIENT)
+    made = print_care_chain(by=county.disa, chain=get_chain(county.disa, chain.pk)).sheet
+    for who, status in (("alva", HIDDEN), ("disa", OK)):
+        client.force_login(county.somebody(who).user)
+        assert client.get(reverse("sheet", args=[made.serial])).status_code == status
+
+
+def test_a_look_at_a_scan_is_in_the_trace(
+    people: dict[str, Any], address: Callable[..., str], client: Client
+):
+    client.force_login(people["alva"].user)
+    assert client.get(address("page_picture")).status_code == OK
+    page = ScannedPage.objects.get()
+    assert AuditEntry.objects.filter(action="scan.viewed", target_id=str(page.pk)).count() == 1

@@ -1,0 +1,180 @@
+"""Makes bad scans of our own sheets, as an office scanner gives them: askew, turned, noisy, written on, punched."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import pypdfium2 as pdfium
+import segno
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from forms.rendering import CodedSheet, render
+from forms.rules.serial import make_serial, page_code, read_page_code
+from forms.scanning.decoding import RawPage, decode
+
+MM = 1 / 25.4
+
+
+@dataclass(frozen=True)
+class Wear:
+    """What has happened to the paper and in the scanner. `strokes` and `blots` fall anywhere on the page."""
+
+    skew: float = 3.0
+    noise: float = 8.0
+    blur: float = 0.4
+    jpeg: int = 40
+    strokes: int = 6
+    blots: int = 0
+    holes: bool = True
+    turn: bool = True
+
+
+OFFICE = Wear()
+CLEAN = Wear(skew=0, noise=0, blur=0, jpeg=90, strokes=0, holes=False, turn=False)
+
+
+def serials(count: int, seed: int = 1) -> list[str]:
+    """Give so many different serials."""
+    numbers = random.Random(seed).sample(range(31**7), count)
+    return [make_serial(number) for number in numbers]
+
+
+def printed(sheets: Sequence[str], pages_each: int = 1, version: str = "1") -> bytes:
+    """Give a PDF of sheets, typeset as the product does it, each with so many pages."""
+    page = (
+        "<h2>Vårdkedja</h2>" + "<p>Ring mottagaren. Läs upp. Be om återläsning. Skriv tid och namn.</p>" * 12
+    )
+    body = "".join(
+        f'<section class="sheet" id="blad-{serial}" data-serial="{serial}">'
+        + "".join(
+            f'<div class="page"><h1>Blad</h1>{page}</div>'
+            if number == 0
+            else f'<div style="break-before: page">{page}</div>'
+            for number in range(pages_each)
+        )
+        + "</section>"
+        for serial in sheets
+    )
+    html = (
+        '<!doctype html><html lang="sv"><head><title>Blad</title>'
+        "<style>section + section { break-before: page }</style></head><body>" + body + "</body></html>"
+    )
+    made = render(
+        html,
+        title="Blad",
+        sheets=[CodedSheet(serial, version) for serial in sheets],
+        pages_each=pages_each if len(sheets) > 1 else None,
+    )
+    assert made.pages == len(sheets) * pages_each
+    return made.pdf
+
+
+def coded(serial: str, page: int = 1, version: str = "1") -> Image.Image:
+    """Give a page with its two codes and a few words, drawn without the typesetter, which takes its time."""
+    paper = Image.new("L", (827, 1169), 250)
+    out = BytesIO()
+    segno.make_qr(page_code(serial, page, version), error="h").save(out, kind="png", scale=3, border=4)
+    code = Image.open(out).convert("L")
+    paper.paste(code, (paper.width - code.width - 30, 20))
+    paper.paste(code, (30, paper.height - code.height - 20))
+    ImageDraw.Draw(paper).text((100, 200), "Tolvan", fill=20, font_size=60)
+    return paper
+
+
+def rasterised(pdf: bytes, dpi: int = 200) -> Iterator[Image.Image]:
+    """Give each page of a PDF as a grey picture."""
+    document = pdfium.PdfDocument(pdf)
+    for page in document:
+        yield page.render(scale=dpi / 72, grayscale=True).to_pil().convert("L").copy()
+
+
+def blank_back(rng: random.Random, dpi: int = 200, wear: Wear = OFFICE) -> Image.Image:
+    """Give the back of a sheet with nothing on it, as the scanner sees it."""
+    paper = Image.new("L", (int(210 * MM * dpi), int(297 * MM * dpi)), 246)
+    if wear.holes:
+        _punch(paper, dpi)
+    return _scanned(paper, rng, Wear(**{**wear.__dict__, "strokes": 0, "blots": 0}))
+
+
+def worn(page: Image.Image, rng: random.Random, dpi: int = 200, wear: Wear = OFFICE) -> Image.Image:
+    """Give a page as it comes back: written on, punched, and scanned askew."""
+    page = page.copy()
+    draw = ImageDraw.Draw(page)
+    width, height = page.size
+    for _ in range(wear.strokes):
+        x, y = rng.uniform(0.1, 0.8) * width, rng.uniform(0.2, 0.85) * height
+        points = [(x + step * width / 60, y + rng.gauss(0, height / 120)) for step in range(10)]
+        draw.line(points, fill=40, width=max(2, dpi // 60))
+    for _ in range(wear.blots):
+        x, y, r = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(4, 14) * MM * dpi
+        draw.ellipse((x - r, y - r, x + r, y + r), fill=60)
+    if wear.holes:
+        _punch(page, dpi)
+    return _scanned(page, rng, wear)
+
+
+def as_pdf(pictures: Sequence[Image.Image], dpi: int = 200, jpeg: int = 40) -> bytes:
+    """Give pictures as a scanner's PDF: one picture a page."""
+    out = BytesIO()
+    first, *rest = pictures
+    # Without the moment at which it was made: the same pictures are the same file.
+    then = time.gmtime(0)
+    first.save(
+        out,
+        "PDF",
+        save_all=True,
+        append_images=rest,
+        resolution=dpi,
+        quality=jpeg,
+        creationDate=then,
+        modDate=then,
+    )
+    return out.getvalue()
+
+
+def as_file(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
+    """Give one picture as an image file."""
+    out = BytesIO()
+    picture.save(out, kind, **how)
+    return out.getvalue()
+
+
+def decode_rate(pages: int, dpi: int = 200, seed: int = 1, wear: Wear = OFFICE) -> tuple[int, int, int]:
+    """Scan so many pages badly and read them: give how many were read rightly, how many wrongly, and of how many."""
+    rng = random.Random(seed)
+    read = wrong = 0
+    wanted = serials(pages, seed)
+    for start in range(0, pages, 100):
+        part = wanted[start : start + 100]
+        for serial, picture in zip(part, rasterised(printed(part), dpi), strict=True):
+            seen = decode(RawPage(worn(picture, rng, dpi, wear), lambda: None))
+            right = seen.codes == (page_code(serial, 1, "1"),)
+            read += right
+            wrong += bool(seen.codes) and not right
+            assert all(read_page_code(code) for code in seen.codes)
+    return read, wrong, pages
+
+
+def _punch(page: Image.Image, dpi: int) -> None:
+    draw = ImageDraw.Draw(page)
+    x, r = 12 * MM * dpi, 3 * MM * dpi
+    for y in (108.5, 188.5):
+        draw.ellipse((x - r, y * MM * dpi - r, x + r, y * MM * dpi + r), fill=30)
+
+
+def _scanned(page: Image.Image, rng: random.Random, wear: Wear) -> Image.Image:
+    if wear.skew:
+        page = page.rotate(
+            rng.uniform(-wear.skew, wear.skew), Image.Resampling.BICUBIC, expand=True, fillcolor=235
+        )
+    if wear.turn:
+        page = page.rotate(rng.choice((0, 90, 180, 270)), expand=True)
+    if wear.blur:
+        page = page.filter(ImageFilter.GaussianBlur(wear.blur))
+    if wear.noise:
+        page = ImageChops.add(page, Image.effect_noise(page.size, wear.noise), scale=1, offset=-128)
+    out = BytesIO()
+    page.save(out, "JPEG", quality=wear.jpeg)
+    return Image.open(out).convert("L")

@@ -1,0 +1,83 @@
+"""Blank sheets, as they come out of the printer: room to write, nothing of any patient."""
+
+import pytest
+
+from contacts.models import Principal, Unit
+from forms.models import BLANK_KINDS, SheetKind
+from forms.presenters.blanks import blank_part
+from forms.rules.serial import make_serial
+from forms.services.printing import typeset
+from outage.routine import current_routine
+from tests.paper.hostile import Hostile, faults_of
+from tests.paper.making import at
+from tests.paper.reading import everything, pages, squashed
+
+NOW = at(14, 5)
+SERIAL = make_serial(4711)
+REGION = Principal(pk=1, name="Region Västerbotten", short_name="Regionen", kind="region")
+WARD = Unit(pk=1, principal=REGION, name="Medicin 1, Lycksele lasarett", ward_kind="somatic")
+
+
+def blank(kind, unit=WARD, serial=SERIAL):
+    return blank_part(kind, serial=serial, unit=unit, by=None, now=NOW)
+
+
+@pytest.mark.parametrize("kind", BLANK_KINDS)
+def test_a_blank_sheet_says_for_whom_and_when_it_was_printed_and_whose_proposal_it_is(kind):
+    part = blank(kind)
+    made = typeset([part], title=part.title)
+    text = everything(made.pdf)
+    assert squashed("Utskriven tis 24 nov 2026 14.05 för Medicin 1, Lycksele lasarett") in text
+    assert squashed("Rutin 2023-04-03") in text
+    assert "Förslagtill" in text
+    assert text.count(part.shown_serial) == len(pages(made.pdf))
+
+
+@pytest.mark.parametrize("kind", BLANK_KINDS)
+def test_nothing_on_a_blank_sheet_lies_over_something_else(kind):
+    assert faults_of(Hostile(kind, blank(kind), ())) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SheetKind if kind not in BLANK_KINDS])
+def test_no_other_kind_is_issued_blank(kind):
+    with pytest.raises(ValueError, match="not issued blank"):
+        blank(kind)
+
+
+@pytest.mark.parametrize("kind", BLANK_KINDS)
+def test_every_blank_sheet_of_a_kind_has_as_many_pages(kind):
+    lengths = {typeset([blank(kind, serial=make_serial(n))], title="x").pages for n in (1, 99_999)}
+    assert len(lengths) == 1
+
+
+def test_no_query_is_made_for_a_blank_sheet():
+    # There is no database here: a query would raise.
+    for kind in BLANK_KINDS:
+        assert blank(kind).view is not None
+
+
+@pytest.mark.clause("R2.4")
+@pytest.mark.clause("R2.5")
+def test_the_blank_blankett_has_every_message_with_lines_to_write_on():
+    view = blank(SheetKind.CARE_CHAIN).view
+    told = {(section.heading.split(":")[0], section.clause) for section in view.sections}
+    for message in current_routine().messages.values():
+        for sending in message.sendings:
+            assert (message.label, sending.clause) in told
+    assert all(len(section.empty_rows) >= 1 and not section.blocks for section in view.sections)
+    assert (len(view.birth_date), len(view.last)) == (8, 4)
+    text = everything(typeset([blank(SheetKind.CARE_CHAIN)], title="x").pdf)
+    for expected in (
+        "Egen enhet",
+        "Regionens växel",
+        "090-785 00 00",
+        "Lämnat eller mottaget",
+        "Talade med",
+        "Återläst",
+        "Kommentar",
+        "Registrera inte (R4.2, R4.3)",
+        "Klart. Datum och tid:",
+        "Personnummer",
+    ):
+        assert squashed(expected) in text, expected
+    assert text.count(squashed("Nummer:")) == len(view.parties) == 3

@@ -1,0 +1,93 @@
+"""Every kind of sheet as it leaves the server, by the rules of a validator that is not ours."""
+
+import logging
+import re
+
+import pytest
+
+from forms.models import BLANK_KINDS, SheetKind
+from forms.presenters.blanks import blank_part
+from forms.rendering import CodedSheet, render
+from forms.rules.serial import make_serial
+from forms.sealing import seal
+from forms.services.printing import typeset
+from tests.paper.conformance import MAKERS, faults
+from tests.paper.making import at, make_place
+from tests.paper.reading import read, structure
+
+OF_THE_PATIENT = re.compile("Tolvan|Tolvansson|19?121212-?1212", re.IGNORECASE)
+
+
+def section(serial: str, lines: int, *, landscape: bool = False) -> str:
+    """Give a sheet with so many lines in a table, as the document has it."""
+    rows = "".join(f'<tr><th scope="row">Rad {n}</th><td>Text</td></tr>' for n in range(lines))
+    return (
+        f'<section class="sheet {"landscape" if landscape else "portrait"}" id="blad-{serial}"'
+        f' data-serial="{serial}" data-title="Prov"><div class="foot"><p>Råd</p></div>'
+        f"<h1>Prov {serial}</h1><table>{rows}</table></section>"
+    )
+
+
+def document(*sections: str) -> str:
+    return f'<!doctype html><html lang="sv"><head><title>Prov</title></head><body>{"".join(sections)}</body></html>'
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", SheetKind.values)
+def test_every_kind_passes_sealed_and_tells_nothing_of_a_patient_but_on_its_pages(
+    sealing, kind: str, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.WARNING):
+        pdf = MAKERS[SheetKind(kind)](make_place())
+    assert caplog.text == ""
+    assert faults(pdf) == []
+    assert "/Sig" in str(read(pdf).get_fields())
+    told = hidden_text(pdf)
+    assert "pdfuaid" in told
+    assert not OF_THE_PATIENT.search(told)
+
+
+def hidden_text(pdf: bytes) -> str:
+    """Give what a file tells beside its pages: its properties, its metadata, its marks and its bookmarks."""
+    reader = read(pdf)
+    marks = [str(name) for name in reader.named_destinations]
+    bookmarks = [str(mark) for mark in reader.outline]
+    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    fields = str(reader.get_fields())
+    return "\n".join([str(reader.metadata), metadata, fields, *marks, *bookmarks])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", SheetKind.values)
+def test_a_table_says_which_of_its_cells_are_headings(kind: str):
+    tags = structure(MAKERS[SheetKind(kind)](make_place()))
+    # The validator does not ask for it, and a screen reader reads a table without headings as loose words.
+    assert "/H1" in tags
+    assert tags.count("/TH") >= ("/Table" in tags)
+
+
+def test_a_file_that_breaks_a_rule_is_told():
+    broken = render(document("<h1>Ett</h1><h3>Tre</h3>"), title="")
+    assert any("UA" in fault for fault in faults(broken.pdf))
+
+
+@pytest.mark.parametrize("lengths", [[1], [1, 90, 3], [60, 60, 1, 60]])
+def test_a_document_of_several_sheets_passes_too(sealing, lengths: list[int]):
+    serials = [make_serial(n) for n in range(len(lengths))]
+    html = document(*(section(s, n, landscape=n % 2 == 0) for s, n in zip(serials, lengths, strict=True)))
+    made = render(html, title="Prov", sheets=[CodedSheet(s, "1") for s in serials])
+    assert faults(seal(made.pdf).pdf) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", BLANK_KINDS)
+def test_every_blank_sheet_passes_too_alone_and_among_others(sealing, kind: SheetKind):
+    place = make_place()
+    parts = [
+        blank_part(kind, serial=make_serial(n), unit=place.ward, by=place.alva, now=at(10)) for n in range(3)
+    ]
+    one = typeset(parts[:1], title="Prov")
+    assert faults(seal(one.pdf).pdf) == []
+    several = typeset(parts, title="Prov", pages_each=one.pages)
+    assert several.sheet_pages == (one.pages,) * 3
+    assert faults(seal(several.pdf).pdf) == []

@@ -1,0 +1,41 @@
+"""Longest and hostile values: nothing lost, nothing over something else, no row on two pages."""
+
+import random
+
+import pytest
+
+from forms.rules.fitting import letters, lines, pieces
+from tests.paper.hostile import Hostile, faults_of, hostile_sheets
+
+SAMPLE = list(hostile_sheets(seed=4, count=20))
+
+
+@pytest.mark.parametrize("sheet", SAMPLE, ids=[f"{n} {sheet.name}" for n, sheet in enumerate(SAMPLE)])
+def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(sheet: Hostile):
+    assert faults_of(sheet) == []
+
+
+def test_the_sheets_are_the_same_for_the_same_seed_and_others_for_another():
+    first, again, other = ([sheet.values for sheet in hostile_sheets(seed, 5)] for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_pieces_are_the_whole_text_and_each_fits():
+    chance = random.Random(4)
+    for _ in range(400):
+        text = "".join(chance.choice("aW \n😀ordet") for _ in range(chance.randint(0, 400)))
+        found = pieces(text, per_line=30, most_lines=5)
+        assert "".join(found) == text
+        # A line break at its end takes no line of the piece.
+        assert all(lines(piece.removesuffix("\n"), 30) <= 5 for piece in found)
+        assert all(found)
+
+
+def test_a_text_is_divided_between_words_where_it_can_be():
+    text = "ordet " * 40
+    assert all(piece.startswith("ordet") for piece in pieces(text, per_line=30, most_lines=2))
+    assert len(pieces("W" * 100, per_line=30, most_lines=1)) == 7
+
+
+def test_what_the_typeface_lacks_takes_the_most_room():
+    assert letters("i") < letters("W") < letters("😀") == letters("\u202e") == letters("\x07")

@@ -1,0 +1,71 @@
+"""The binder's content file: it is right as it stands, and every fault is refused with file, key and remedy."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from forms.rules.batch import BLANK
+from forms.rules.binder_spec import RoutineSection
+from forms.specs import all_specs, get_binder
+from forms.specs.binder import load_binder
+from forms.specs.head import CONTENT
+from outage.routine import RoutineError, current_routine
+
+TEXT = (CONTENT / "binder.toml").read_text(encoding="utf-8")
+
+
+def _load(tmp_path: Path, text: str):
+    path = tmp_path / "binder.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_binder(path)
+
+
+@pytest.mark.clause("R2.7")
+def test_every_clause_of_the_routine_stands_once_in_the_routine_in_short():
+    routine = current_routine()
+    named = [clause for section in get_binder().sections_for(routine) for clause in section.clauses]
+    assert named == list(routine.clauses)
+    assert all(clause.split(".")[0] in ("R1", "R2", "R3", "R4", "R5") for clause in named)
+
+
+def test_the_file_is_checked_with_all_the_others_and_counts_its_sheets():
+    spec = get_binder()
+    assert spec in all_specs()
+    assert {blank.kind for blank in spec.blanks} <= set(BLANK)
+    assert spec.sheets == 12
+    assert "{" not in str(spec)
+
+
+def test_another_routine_stands_whole_under_one_heading():
+    other = replace(current_routine(), id="another-2027", clauses={"A1": "Gör så.", "A2": "Gör så här."})
+    assert get_binder().sections_for(other) == (RoutineSection("Hela rutinen", ("A1", "A2")),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "remedy"),
+    [
+        ('"R1.1", "R1.2"', '"R1.2"', "routine_sections", "R1.1 is missing; add it"),
+        ('"R1.1", "R1.2"', '"R1.1", "R1.2", "R5.1"', "routine_sections", "R5.1 stands twice; keep one"),
+        ('"R1.1", "R1.2"', '"R1.1", "R1.2", "R9.9"', "routine_sections", "R9.9 is no clause"),
+        ('clauses = ["R1.1", "R1.2", "R1.3"]', "clauses = []", "routine_sections[0].clauses", "at least one"),
+        ('clause = "R2.5"', 'clause = "R7.1"', "paper", "R7.1 is no clause"),
+        ('kind = "sip"', 'kind = "checklist"', "blanks", "'checklist' is not issued blank"),
+        ('kind = "sip"', 'kind = "log_sheet"', "blanks", "log_sheet stands twice"),
+        ("count = 5", "count = 501", "blanks", "care_chain: write at most 500"),
+        ("count = 5", "count = 0", "blanks[0].count", "above zero"),
+        ('version = "1"', 'version = "1.0"', "version", "one or two"),
+        ('title = "Beredskapspärm"', 'title = ""', "title", "write a text"),
+        ('title = "Beredskapspärm"', 'tittle = "Beredskapspärm"', "title", "write a text"),
+        ('id = "binder"', 'id = "pärm"', "id", "must be the same"),
+        ("{system} är åter", "{systemet} är åter", "routine_sections[4].heading", "{system}"),
+        ('advice = "Byt', 'colour = "röd"\nadvice = "Byt', "colour", "unknown key"),
+    ],
+)
+def test_a_fault_is_refused_with_file_key_and_remedy(tmp_path, old, new, key, remedy):
+    assert old in TEXT
+    with pytest.raises(RoutineError) as refused:
+        _load(tmp_path, TEXT.replace(old, new, 1))
+    assert refused.value.file.name == "binder.toml"
+    assert refused.value.key == key
+    assert remedy in refused.value.remedy

@@ -1,0 +1,147 @@
+"""The content files of the other kinds of sheet, and what is refused in one."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from contacts.rules.parties import Party
+from forms.rules.call_support_spec import CallGuide, CallStep, guide_faults
+from forms.rules.form_spec import FieldShape, FormField, FormSection, form_faults
+from forms.rules.log_sheet_spec import LogColumn, LogHeading, log_faults
+from forms.specs import SIP, SIP_INVITATION, all_specs, get_call_support, get_form, get_log_sheet
+from forms.specs.call_support import load_call_support
+from forms.specs.form import load_form
+from forms.specs.log_sheet import load_log_sheet
+from outage.routine import RoutineError, current_routine
+
+CONTENT = Path("forms/specs/content")
+ROUTINE = current_routine()
+
+
+@pytest.mark.parametrize("spec", all_specs(), ids=lambda spec: spec.id)
+def test_each_sheet_says_that_it_is_a_proposal_and_has_a_version_for_its_code(spec):
+    assert "örslag" in spec.foot
+    assert 1 <= len(spec.version) <= 2
+
+
+@pytest.mark.clause("R3.11")
+def test_the_sip_has_a_field_for_all_that_a_sip_holds():
+    spec = get_form(SIP)
+    wanted = (
+        "name identity care_contact consent consent_how consent_when consent_except consent_until consent_withdrawn "
+        "date place form participants informed situation matters needs goals measures measures_others overall "
+        "worse worse_call follow_up follow_up_by copy copy_when copy_by signatures"
+    )
+    assert set(wanted.split()) <= set(spec.keys)
+    consent = next(field for s in spec.sections for field in s.fields if field.key == "consent")
+    assert {"Ja", "Nej"} <= set(consent.choices)
+
+
+@pytest.mark.clause("R3.9")
+def test_the_invitation_has_a_field_for_purpose_who_when_where_how_long_and_how():
+    assert {"purpose", "participants", "date", "time", "place", "length", "form"} <= set(
+        get_form(SIP_INVITATION).keys
+    )
+
+
+@pytest.mark.parametrize("spec_id", [SIP, SIP_INVITATION])
+def test_no_paragraph_of_a_law_is_printed(spec_id):
+    text = (CONTENT / f"{spec_id}.toml").read_text(encoding="utf-8").casefold()
+    assert "§" not in text
+    assert "socialtjänstlag" not in text
+
+
+@pytest.mark.clause("R3.11")
+def test_the_patient_s_copy_has_everything_but_what_is_for_staff():
+    spec = get_form(SIP)
+    copy = spec.for_patient()
+    assert copy.title == "SIP – patientens exemplar"
+    staff = {f.key for s in spec.sections for f in s.fields if s.staff or f.staff}
+    assert staff
+    assert set(copy.keys) == set(spec.keys) - staff
+    assert not any(section.staff for section in copy.sections)
+
+
+def test_a_field_for_staff_goes_from_the_patient_s_copy_and_an_empty_section_with_it():
+    line = FormField("a", "A", FieldShape.LINE)
+    noted = FormField("b", "B", FieldShape.LINE, staff=True)
+    from dataclasses import replace
+
+    spec = replace(get_form(SIP), sections=(FormSection("1", (line, noted)), FormSection("2", (noted,))))
+    assert [(s.heading, [f.key for f in s.fields]) for s in spec.for_patient().sections] == [("1", ["a"])]
+
+
+@pytest.mark.parametrize(
+    ("shape", "columns", "choices", "half"),
+    list(product(FieldShape, ((), ("K",)), ((), ("V",)), (False, True))),
+)
+def test_columns_choices_and_half_belong_to_their_shapes_only(shape, columns, choices, half):
+    field = FormField("a", "A", shape, columns=columns, choices=choices, half=half)
+    allowed = {
+        FieldShape.LINE: not columns and not choices,
+        FieldShape.AREA: not columns and not choices,
+        FieldShape.CHOICES: bool(choices) and not columns,
+        FieldShape.TABLE: bool(columns) and not choices and not half,
+    }
+    assert (form_faults([FormSection("1", (field,))]) == []) == allowed[shape]
+
+
+def test_a_key_that_stands_twice_is_a_fault():
+    field = FormField("a", "A", FieldShape.LINE)
+    assert form_faults([FormSection("1", (field,)), FormSection("2", (field,))]) == [
+        "a stands twice; keep one"
+    ]
+
+
+@pytest.mark.clause("R2.5")
+def test_the_log_sheet_has_every_column_once():
+    columns = [heading.column for heading in get_log_sheet().columns]
+    assert sorted(columns) == sorted(LogColumn)
+    twice = [LogHeading(LogColumn.TIME, "Tid")] * 2
+    faults = log_faults(twice)
+    assert "time stands twice; keep one" in faults
+    assert sum("is missing" in fault for fault in faults) == len(LogColumn) - 1
+
+
+@pytest.mark.clause("R2.1")
+def test_each_party_is_told_what_the_routine_has_it_tell():
+    spec = get_call_support()
+    for party in Party:
+        own = {s.clause for g in spec.guides_for(frozenset({party})) if g.party for s in g.steps}
+        assert own == {
+            sending.clause
+            for message in ROUTINE.messages.values()
+            for sending in message.sendings
+            if sending.party is party
+        }
+
+
+def test_a_guide_with_an_unknown_clause_and_a_party_without_one_are_faults():
+    faults = guide_faults((CallGuide("A", (CallStep("Gör", clause="R9.9"),), Party.INPATIENT),), ROUTINE)
+    assert f"R9.9 is no clause of {ROUTINE.id}" in faults
+    assert {fault.split()[0] for fault in faults[1:]} == {"municipality", "outpatient"}
+
+
+@pytest.mark.parametrize(
+    ("name", "load", "old", "new", "key"),
+    [
+        ("sip", load_form, 'shape = "line"', 'shape = "circle"', "sections[0].fields[0].shape"),
+        ("sip", load_form, 'key = "time"', 'key = "date"', "sections"),
+        ("sip", load_form, "staff = true", "staf = true", "sections[9].staf"),
+        ("log-sheet", load_log_sheet, 'column = "time"', 'column = "way"', "columns"),
+        ("log-sheet", load_log_sheet, "hours = 24", "hours = 0", "hours"),
+        ("call-support", load_call_support, 'clause = "R3.1"', 'clause = "R8.1"', "guides"),
+        ("call-support", load_call_support, 'party = "outpatient"', 'party = "nobody"', "guides[4].party"),
+        ("call-support", load_call_support, "note_rows = 2", "note_rows = 2\nmore = 1", "more"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, name, load, old, new, key):
+    text = (CONTENT / f"{name}.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / f"{name}.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RoutineError) as refused:
+        load(path)
+    assert (refused.value.file, refused.value.key) == (path, key)
+    assert refused.value.remedy
