@@ -110,3 +110,16 @@ def focused(page: Page) -> Locator:
 def is_dirty(page: Page) -> bool:
     """Tell whether the page says that something is not saved yet."""
     return page.locator("#save-state").inner_text() == "Inte sparat än"
+
+
+def press_to_print(page: Page, name: str | re.Pattern[str]) -> bytes:
+    """Give the PDF that the button of that name opens in a new tab, sent for as its form sends for it."""
+    button = page.get_by_role("button", name=name).first
+    form = button.locator("xpath=ancestor::form")
+    fields = {
+        box.get_attribute("name") or "": box.input_value() for box in form.locator("input[type=hidden]").all()
+    }
+    answer = page.request.post(form.get_attribute("action") or "", form=fields, headers={"Referer": page.url})
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    return answer.body()

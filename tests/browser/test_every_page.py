@@ -13,20 +13,29 @@ from playwright.sync_api import Page, expect
 from contacts.access import Acting, acting_for
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import Membership, User
+from forms.models import Sheet
+from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.services.demo.make import make_demo
 from outage.services.held_forms import hold_form
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults, focus_ring
+from tests.integration.forms.scanning import scan, strange
+from tests.paper.scans_made import coded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
 NO_PAGE = {
     "acknowledge",
+    "batch_part",
+    "call_support",
     "calls_to_make",
     "chain_sheet",
+    "chain_sip",
+    "chain_sip_invitation",
+    "chain_sip_patient",
     "checklist_pdf",
     "checklist_tick",
     "complete_discharge",
@@ -39,10 +48,13 @@ NO_PAGE = {
     "flag_called_number",
     "flag_number",
     "health",
+    "log_sheet_pdf",
     "logout",
     "mark_task",
+    "page_picture",
     "quick_try",
     "reopen_outage",
+    "sheet_step",
 }
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
@@ -89,6 +101,21 @@ PAGES = {
         "unit_edit",
         "unit_new",
         "verify_contacts",
+    },
+    "test_the_pages_of_the_paper": {
+        "sheets",
+        "sheet",
+        "new_sheets",
+        "sheet_batch",
+        "void_batch",
+        "scan",
+        "scan_result",
+        "waiting_pages",
+        "waiting_page",
+        "enter_sheet",
+        "binder",
+        "verify_file",
+        "disposal",
     },
 }
 
@@ -310,3 +337,32 @@ def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: P
     keeper.get_by_role("button", name="Läs in 1 ny").click()
     expect(keeper.get_by_text("Inläst")).to_be_visible()
     looker.look(keeper)
+
+
+def test_the_pages_of_the_paper(demo: Demo, looker: Looker):
+    make_paper()
+    by = demo.acting("alva")
+    filled = Sheet.objects.get(unit=by.unit, fates__fate="filled")
+    upload = scan(by, coded(filled.serial), strange())
+    waiting = upload.scanned_pages.get(finding="unreadable")
+    nurse = demo.window("alva")
+    looker.look(nurse, "/blad/")
+    looker.look(nurse, f"/blad/{filled.serial}/")
+    looker.look(nurse, f"/blad/{filled.serial}/for-in/")
+    nurse.get_by_label("Patient", exact=True).select_option(index=1)
+    nurse.get_by_role("button", name="Visa raden").click()
+    expect(nurse.get_by_role("button", name="Spara och nästa rad")).to_be_visible()
+    looker.look(nurse)
+    looker.look(nurse, "/blad/nya/")
+    looker.look(nurse, f"/blad/parti/{filled.batch_id}/", starts=False)
+    looker.look(nurse, f"/blad/parti/{filled.batch_id}/makulera/")
+    looker.look(nurse, "/blad/skanna/")
+    looker.look(nurse, f"/blad/skanning/{upload.pk}/")
+    looker.look(nurse, "/blad/vantar/", starts=False)
+    looker.look(nurse, f"/blad/sida/{waiting.pk}/")
+    looker.look(nurse, "/beredskapsparm/")
+    looker.look(nurse, "/blad/kontrollera-fil/")
+    looker.look(nurse, "/blad/gallring/", starts=False)
+    admin = demo.window("regionadmin")
+    looker.look(admin, "/blad/gallring/")
+    looker.look(admin, "/blad/", starts=False)

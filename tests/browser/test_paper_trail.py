@@ -12,25 +12,12 @@ from forms.models import Sheet, SheetFate
 from outage.models import Handover, Outage
 from tests.browser.conftest import TUESDAY, Windows
 from tests.browser.looking import faults
-from tests.browser.steps import fill_in_moment
+from tests.browser.steps import fill_in_moment, press_to_print
 from tests.factories import County, make_chain, person
 from tests.paper.scans_made import CLEAN, OFFICE, as_pdf, blank_back, rasterised, worn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = (390, 844)
-
-
-def print_part(page: Page) -> bytes:
-    """Give the file that the button of the batch's first part opens in a new tab."""
-    form = page.get_by_role("button", name=re.compile("^Skriv ut")).locator("xpath=ancestor::form")
-    fields = {
-        box.get_attribute("name") or "": box.input_value() for box in form.locator("input[type=hidden]").all()
-    }
-    address = form.get_attribute("action") or ""
-    answer = page.request.post(address, form=fields, headers={"Referer": page.url})
-    assert answer.status == 200
-    assert answer.headers["content-type"] == "application/pdf"
-    return answer.body()
 
 
 def issue(page: Page, kind: str, count: int) -> bytes:
@@ -39,7 +26,7 @@ def issue(page: Page, kind: str, count: int) -> bytes:
     page.get_by_label("Antal blad").fill(str(count))
     page.get_by_role("button", name="Utfärda bladen").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(kind, timeout=30_000)
-    return print_part(page)
+    return press_to_print(page, re.compile("^Skriv ut"))
 
 
 def scan(page: Page, content: bytes) -> None:

@@ -69,6 +69,12 @@ class Hostile:
 
 def hostile_sheets(seed: int, count: int) -> Iterator[Hostile]:
     """Give `count` sheets, of each filled kind in turn; the same for the same `seed`."""
+    for number in range(count):
+        yield hostile_sheet(seed, number)
+
+
+def hostile_sheet(seed: int, number: int) -> Hostile:
+    """Give sheet `number` of that seed."""
     kinds: tuple[Callable[[_Maker], Hostile], ...] = (
         _Maker.care_chain,
         _Maker.log_sheet,
@@ -76,8 +82,7 @@ def hostile_sheets(seed: int, count: int) -> Iterator[Hostile]:
         _Maker.invitation,
         _Maker.patients_copy,
     )
-    for number in range(count):
-        yield kinds[number % len(kinds)](_Maker(random.Random(f"{seed}-{number}"), number))
+    return kinds[number % len(kinds)](_Maker(random.Random(f"{seed}-{number}"), number))
 
 
 def faults_of(sheet: Hostile) -> list[str]:

@@ -14,6 +14,7 @@ from forms.services.printing import typeset
 from tests.paper.conformance import MAKERS, faults
 from tests.paper.making import at, make_place
 from tests.paper.reading import read, structure
+from tests.paper.test_codes import check_codes
 
 OF_THE_PATIENT = re.compile("Tolvan|Tolvansson|19?121212-?1212", re.IGNORECASE)
 
@@ -34,7 +35,7 @@ def document(*sections: str) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", SheetKind.values)
-def test_every_kind_passes_sealed_and_tells_nothing_of_a_patient_but_on_its_pages(
+def test_every_kind_passes_sealed_is_coded_and_tells_nothing_of_a_patient_but_on_its_pages(
     sealing, kind: str, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.WARNING):
@@ -45,6 +46,11 @@ def test_every_kind_passes_sealed_and_tells_nothing_of_a_patient_but_on_its_page
     told = hidden_text(pdf)
     assert "pdfuaid" in told
     assert not OF_THE_PATIENT.search(told)
+    tags = structure(pdf)
+    # The validator does not ask for it, and a screen reader reads a table without headings as loose words.
+    assert "/H1" in tags
+    assert tags.count("/TH") >= ("/Table" in tags)
+    check_codes(pdf)
 
 
 def hidden_text(pdf: bytes) -> str:
@@ -55,15 +61,6 @@ def hidden_text(pdf: bytes) -> str:
     metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
     fields = str(reader.get_fields())
     return "\n".join([str(reader.metadata), metadata, fields, *marks, *bookmarks])
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("kind", SheetKind.values)
-def test_a_table_says_which_of_its_cells_are_headings(kind: str):
-    tags = structure(MAKERS[SheetKind(kind)](make_place()))
-    # The validator does not ask for it, and a screen reader reads a table without headings as loose words.
-    assert "/H1" in tags
-    assert tags.count("/TH") >= ("/Table" in tags)
 
 
 def test_a_file_that_breaks_a_rule_is_told():

@@ -7,7 +7,7 @@ import pytest
 from forms.rules.fitting import letters, lines, pieces
 from tests.paper.hostile import Hostile, faults_of, hostile_sheets
 
-SAMPLE = list(hostile_sheets(seed=4, count=20))
+SAMPLE = list(hostile_sheets(seed=4, count=12))
 
 
 @pytest.mark.parametrize("sheet", SAMPLE, ids=[f"{n} {sheet.name}" for n, sheet in enumerate(SAMPLE)])

@@ -64,36 +64,37 @@ def test_no_page_asks_more_of_10_000_entries_than_of_25(client):
     assert search_entries(large.number).total == 1
 
 
-@pytest.mark.parametrize("text", ["a", "nord", "medicin 8", RARE_LAST])
-def test_among_10_000_the_pages_hold_each_hit_once_and_in_order(text):
+def test_among_10_000_the_pages_hold_each_hit_once_and_in_order():
     seed_directory()
-    first = search_entries(text, limit=7)
-    assert (first.total >= 1_000) == (text == "a"), "both ways of asking PostgreSQL are to be tried"
-    in_order = [
-        entry
-        for entry in DirectoryEntry.objects.order_by("sort_key", "pk")
-        if all(needle.found_in(entry.search_key, entry.digits_key) for needle in needles(text))
-    ]
-    assert first.total == len(in_order)
-    for page in {1, 2, first.pages, first.pages + 5}:
-        shown = min(page, first.pages)
-        expected = in_order[(shown - 1) * 7 : shown * 7]
-        assert search_entries(text, page=page, limit=7).entries == expected
+    everything = list(DirectoryEntry.objects.order_by("sort_key", "pk"))
+    for text in ("a", "nord", "medicin 8", RARE_LAST):
+        first = search_entries(text, limit=7)
+        assert (first.total >= 1_000) == (text == "a"), "both ways of asking PostgreSQL are to be tried"
+        in_order = [
+            entry
+            for entry in everything
+            if all(needle.found_in(entry.search_key, entry.digits_key) for needle in needles(text))
+        ]
+        assert first.total == len(in_order)
+        for page in {1, 2, first.pages, first.pages + 5}:
+            shown = min(page, first.pages)
+            expected = in_order[(shown - 1) * 7 : shown * 7]
+            assert search_entries(text, page=page, limit=7).entries == expected
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no trigrams")
-@pytest.mark.parametrize("text", [RARE_LAST, "0980-329 980", "nord"])
-def test_postgresql_finds_the_few_by_their_trigrams(text):
+def test_postgresql_finds_the_few_by_their_trigrams():
     seed_directory()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE contacts_directoryentry")
-        with CaptureQueriesContext(connection) as queries:
-            search_entries(text, limit=5)
-        assert len(queries) == 2
-        for query in [captured["sql"] for captured in queries]:
-            cursor.execute("EXPLAIN " + query)
-            plan = "\n".join(row[0] for row in cursor.fetchall())
-            assert "entry_trigrams_" in plan
+        for text in (RARE_LAST, "0980-329 980", "nord"):
+            with CaptureQueriesContext(connection) as queries:
+                search_entries(text, limit=5)
+            assert len(queries) == 2
+            for query in [captured["sql"] for captured in queries]:
+                cursor.execute("EXPLAIN " + query)
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                assert "entry_trigrams_" in plan
 
 
 def test_the_order_is_swedish_over_the_pages(county):
