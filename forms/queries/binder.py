@@ -1,10 +1,11 @@
 """Reads for the binder: when a unit's was printed last, and which units there are to print one for."""
 
 from difflib import get_close_matches
+from uuid import UUID
 
 from contacts.models import Unit
 from contacts.rules.swedish_text import search_key
-from forms.models import Export, SheetKind
+from forms.models import Export, Sheet, SheetKind
 
 _NEAR = 5
 
@@ -13,6 +14,16 @@ def last_binder(unit: Unit) -> Export | None:
     """Give the last binder that was given out for a unit, None where none was."""
     found = Export.objects.filter(kind=SheetKind.BINDER, unit=unit).select_related("user", "sheet")
     return found.first()
+
+
+def standing_binder(unit: Unit) -> UUID | None:
+    """Give the id of the binder that the scheduled job keeps for a unit, None where it has made none.
+
+    Its blank sheets are printed again with it as long as none is used: a job each night must not put a dozen new sheets
+    into the world that nobody prints.
+    """
+    made = Sheet.objects.filter(kind=SheetKind.BINDER, unit=unit, user__isnull=True).order_by("-printed_at")
+    return made.values_list("pk", flat=True).first()
 
 
 def units_with_binders() -> list[Unit]:

@@ -37,10 +37,10 @@ def print_binder(
     """Print the binder of `unit`, which comes with its principal, with a new batch of each kind of blank sheet.
 
     The same `client_id` again is the same binder with the same blank sheets, printed once more, as long as none of them
-    is used; after that it is a new one. `by` is None for a command on the server. `hand_out` is called with the file
-    before anything is kept for good: what it raises undoes it all. Raise NotAllowed when the role may not print or the
-    unit is another than that of `by`, PrintingUnavailable when the server can not print, IdClash when the id was used
-    for something else.
+    is used or has become another; after that it is a new one. `by` is None for a command on the server. `hand_out` is
+    called with the file before anything is kept for good: what it raises undoes it all. Raise NotAllowed when the role
+    may not print or the unit is another than that of `by`, PrintingUnavailable when the server can not print, IdClash
+    when the id was used for something else.
     """
     if by is not None:
         check_may(by, Right.PRINT_SHEET)
@@ -64,6 +64,9 @@ def _print(
     # Typeset before the transaction opens: it takes seconds, and nobody else could write meanwhile.
     lengths = _supposed_lengths(unit, [SheetKind.BINDER, *(kind for kind in blanks for _ in blanks[kind])])
     rendered = typeset(parts, title=f"{spec.title}, {unit.name}", pages_each=lengths)
+    if known and not _as_kept(parts, rendered):
+        # Serials of sheets that have become others: a scan of them would find no page of theirs.
+        return _print(by, unit, None, hand_out)
     sealed = seal(rendered.pdf)
     sheet = known or Sheet(
         id=binder_id,
@@ -122,6 +125,16 @@ def _supposed_lengths(unit: Unit, kinds: Sequence[SheetKind]) -> list[int] | Non
     known = dict(Sheet.objects.filter(batch__in=ids).values_list("kind", "pages"))
     known[SheetKind.BINDER] = last.sheet.pages
     return [known[kind] for kind in kinds] if known.keys() >= set(kinds) else None
+
+
+def _as_kept(parts: Sequence[SheetPart], rendered: Rendered) -> bool:
+    """Tell whether each sheet has the pages and the version that are kept under its serial."""
+    serials = [part.serial for part in parts]
+    kept = Sheet.objects.filter(serial__in=serials).values_list("serial", "version", "pages")
+    now = {
+        (part.serial, part.version, pages) for part, pages in zip(parts, rendered.sheet_pages, strict=True)
+    }
+    return set(kept) == now
 
 
 def _is_used(binder: Sheet) -> bool:

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from contacts.models import Unit
 from contacts.rules.errors import RuleError
-from forms.queries.binder import names_near, units_named, units_with_binders
+from forms.queries.binder import names_near, standing_binder, units_named, units_with_binders
 from forms.rendering import PrintingUnavailable
 from forms.services.binder import print_binder
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     help = (
         "Skriv varje enhets beredskapspärm som PDF i en mapp. Varje fil skrivs hel eller inte alls. "
-        "Bladen i pärmen får nya löpnummer varje gång."
+        "Bladen i pärmen behåller sina löpnummer tills något av dem är använt."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -80,7 +80,12 @@ class Command(BaseCommand):
         """Write one binder; give why it failed, "" where it did not."""
         try:
             with written_whole(target) as unfinished:
-                print_binder(by=None, unit=unit, hand_out=lambda pdf: _write(unfinished, pdf))
+                print_binder(
+                    by=None,
+                    unit=unit,
+                    client_id=standing_binder(unit),
+                    hand_out=lambda pdf: _write(unfinished, pdf),
+                )
         except PrintingUnavailable as error:
             self._refuse(error.reason)
         except OSError as error:

@@ -14,6 +14,7 @@ from forms.models import Export, Sheet
 from forms.rendering import PrintingUnavailable, Rendered
 from forms.sealing import Sealed
 from forms.services import binder as service
+from forms.services.fates import mark_filled
 from tests.factories import make_county
 
 pytestmark = pytest.mark.django_db
@@ -72,15 +73,44 @@ def test_every_unit_in_use_gets_its_binder_under_a_plain_name(county, tmp_path):
         assert Export.objects.get(sheet=binder).user is None
 
 
-def test_run_again_the_files_are_replaced_by_new_ones(county, tmp_path):
+def test_run_again_the_files_are_replaced_and_their_blank_sheets_are_the_same(county, tmp_path):
     _run(tmp_path, "--unit", "Medicin 2")
     target = tmp_path / command.file_name(county.ward)
-    first = target.read_text()
+    first, sheets = target.read_text(), Sheet.objects.count()
     status, told, _ = _run(tmp_path, "--unit", "medicin 2")
     assert status == 0
     assert told == ["1 av 1 Medicin 2", "Nya pärmar: 0. Ersatta: 1. Misslyckade: 0."]
-    assert target.read_text() != first
+    assert (target.read_text(), Sheet.objects.count()) == (first, sheets)
+    assert Export.objects.count() == 2
     assert _names(tmp_path) == {target.name}
+
+
+def test_once_a_blank_sheet_is_used_the_next_binder_has_new_ones(county, tmp_path):
+    _run(tmp_path, "--unit", "Medicin 2")
+    target = tmp_path / command.file_name(county.ward)
+    first, sheets = target.read_text(), Sheet.objects.count()
+    mark_filled(by=county.alva, sheet=Sheet.objects.exclude(kind="binder")[0])
+    _run(tmp_path, "--unit", "Medicin 2")
+    assert target.read_text() != first
+    assert Sheet.objects.count() == 2 * sheets
+    # The newest is the standing one from now on.
+    second = target.read_text()
+    _run(tmp_path, "--unit", "Medicin 2")
+    assert (target.read_text(), Sheet.objects.count()) == (second, 2 * sheets)
+
+
+def test_blank_sheets_that_have_become_longer_get_new_serials(county, tmp_path, monkeypatch):
+    _run(tmp_path, "--unit", "Medicin 2")
+    target = tmp_path / command.file_name(county.ward)
+    first = target.read_text()
+
+    def longer(parts, *, title, pages_each=None):
+        return Rendered(pdf=parts[0].serial.encode(), pages=2 * len(parts), sheet_pages=(2,) * len(parts))
+
+    monkeypatch.setattr(service, "typeset", longer)
+    _run(tmp_path, "--unit", "Medicin 2")
+    assert target.read_text() != first
+    assert set(Sheet.objects.filter(serial=target.read_text()).values_list("pages", flat=True)) == {2}
 
 
 def test_two_principals_units_of_one_name_get_a_file_each(county, tmp_path):
