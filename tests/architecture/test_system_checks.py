@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.checks import Error, Warning, run_checks
 from pytest_django import Settings
 
 from outage import checks
 from outage.routine import RoutineError
 from tests.architecture.tree import ROOT
+
+SCAN_KEY = Fernet.generate_key().decode()
 
 
 def found() -> dict[str, str]:
@@ -94,7 +97,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_server_does_not_start_with_demo_in_production():
-    run = start(DEMO="1", PRODUCTION="1", ALLOWED_HOSTS="127.0.0.1")
+    run = start(DEMO="1", PRODUCTION="1", ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=SCAN_KEY)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E001")
     assert "Traceback" not in run.stderr
@@ -102,6 +105,14 @@ def test_the_server_does_not_start_with_demo_in_production():
 
 @pytest.mark.parametrize("key", ["", "short"])
 def test_the_server_does_not_start_in_production_without_a_proper_key(key: str):
-    run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1")
+    run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=SCAN_KEY)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E002")
+
+
+@pytest.mark.parametrize("keys", ["", "short", f"{SCAN_KEY},short"])
+def test_the_server_does_not_start_in_production_without_keys_for_scans(keys: str):
+    run = start(PRODUCTION="1", SECRET_KEY="k" * 50, ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=keys)
+    assert run.returncode == 1
+    assert run.stderr.startswith("driftstopp.E005")
+    assert "Traceback" not in run.stderr
