@@ -47,6 +47,7 @@ def test_five_contacts_are_gone_through_by_keyboard(windows: Windows, county: Co
     shows(page, contacts[5])
     page.keyboard.press("s")
     expect(page.get_by_text("Du har hoppat över 1 kontakt")).to_be_visible()
+    expect(focused(page)).to_have_text("Visa de överhoppade igen")
     page.keyboard.press("Enter")
     shows(page, contacts[4])
     page.keyboard.press("s")

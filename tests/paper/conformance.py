@@ -4,12 +4,14 @@ Each maker gives the bytes that leave the server; a kind that is added puts its 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from unittest.mock import patch
 from uuid import uuid4
 
 import page
 
 from forms.models import SheetKind
-from forms.services.binder import print_binder
+from forms.services import binder
 from forms.services.log_prints import print_log_sheet
 from forms.services.printing import (
     print_call_support,
@@ -18,6 +20,7 @@ from forms.services.printing import (
     print_contact_list,
 )
 from forms.services.sip_prints import print_sip, print_sip_invitation
+from forms.specs import get_binder
 from outage.presenters.checklists import checklist_card
 from tests.paper.making import Place, full_chain
 
@@ -47,7 +50,11 @@ def _contact_list(place: Place) -> bytes:
 
 
 def _binder(place: Place) -> bytes:
-    return print_binder(by=place.alva, unit=place.ward).pdf
+    # One blank sheet of each kind: more are the same once more.
+    spec = get_binder()
+    few = replace(spec, blanks=tuple(replace(blank, count=1) for blank in spec.blanks))
+    with patch.object(binder, "get_binder", lambda: few):
+        return binder.print_binder(by=place.alva, unit=place.ward).pdf
 
 
 def _call_support(place: Place) -> bytes:
