@@ -4,6 +4,7 @@ The measure is a plain small letter. What the typeface lacks is printed as [U+1F
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -27,8 +28,10 @@ def lines(text: str, per_line: int) -> int:
 def pieces(text: str, *, per_line: int, most_lines: int) -> tuple[str, ...]:
     """Divide `text` into pieces of at most `most_lines` lines of `per_line` letters; together they are the whole text.
 
-    It is divided where a line would end: between words, or inside a word longer than a line. No text gives no piece.
+    It is divided where a line would end: between words, or inside a word longer than a line, never between a letter and
+    its accent: the pieces are composed (NFC), as they are printed. No text gives no piece.
     """
+    text = unicodedata.normalize("NFC", text)
     starts = [*list(_line_starts(text, per_line))[::most_lines], len(text)]
     found = (text[start:end] for start, end in pairwise(starts))
     return tuple(piece for piece in found if piece)

@@ -31,6 +31,12 @@ def test_pieces_are_the_whole_text_and_each_fits():
         assert all(found)
 
 
+def test_a_letter_keeps_its_accent():
+    found = pieces("o\u0308" * 100, per_line=7, most_lines=1)
+    assert len(found) > 10
+    assert "".join(found) == "ö" * 100
+
+
 def test_a_text_is_divided_between_words_where_it_can_be():
     text = "ordet " * 40
     assert all(piece.startswith("ordet") for piece in pieces(text, per_line=30, most_lines=2))
