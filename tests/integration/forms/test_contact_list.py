@@ -101,4 +101,4 @@ def test_a_longer_list_asks_no_more_questions(place):
         town = Principal.objects.create(name=f"Kommun {number}", short_name=f"K{number}", kind="municipality")
         unit = Unit.objects.create(principal=town, name=f"Enhet {number}", municipal_kind="social_care")
         make_entry(town, f"Kontakt {number}", "090-16 10 01", unit=unit)
-    assert queries() == few <= 20
+    assert queries() == few <= 18

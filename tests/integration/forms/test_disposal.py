@@ -16,18 +16,13 @@ from contacts.rules.permissions import Role
 from forms.models import DisposalDecision
 from forms.queries.disposal import decision_in_force, no_disposal
 from forms.services.disposal import record_decision
-from tests.factories import County, make_county, person
+from tests.factories import person
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .sheets_made import decide
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/blad/gallring/"
-
-
-@pytest.fixture
-def county(db) -> County:
-    return make_county()
 
 
 def text_of(answer) -> str:

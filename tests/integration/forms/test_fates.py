@@ -9,7 +9,6 @@ from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting
 from contacts.models import AuditEntry
 from contacts.models.base import AppendOnlyError
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
@@ -27,27 +26,12 @@ from forms.services.fates import (
     void_sheet,
 )
 from forms.services.steps import ChangedMeanwhileStep, write_step
-from tests.factories import County, at_once, make_chain, make_county, make_outage, person
+from tests.factories import at_once, make_chain, make_outage, person
 
 from .sheets_made import bring_to, decide, make_sheet, path_of, scan
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
-
-
-@pytest.fixture
-def county(db) -> County:
-    return make_county()
-
-
-@pytest.fixture
-def alva(county) -> Acting:
-    return county.alva
-
-
-@pytest.fixture
-def sheet(alva) -> Sheet:
-    return make_sheet(alva)
 
 
 def last(sheet: Sheet) -> SheetFate:

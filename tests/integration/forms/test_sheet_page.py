@@ -5,13 +5,12 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from contacts.access import Acting
-from forms.models import Sheet, SheetKind
+from forms.models import SheetKind
 from forms.queries.sheets import unaccounted_count
 from forms.rules.serial import make_serial
 from forms.rules.sheet_fate import Fate, Look, VoidReason
 from forms.services.fates import mark_filled, scan_again, void_sheet
-from tests.factories import County, make_chain, make_county, make_outage
+from tests.factories import make_chain, make_outage
 from tests.integration.outage.pages import errors_of, read
 
 from .sheet_pages import form_for, offered, opened, take, text_of
@@ -20,21 +19,6 @@ from .sheets_made import bring_to, decide, make_sheet, path_of, scan
 pytestmark = pytest.mark.django_db
 MISSING = make_serial(980)
 ENDED = {"void_reason": VoidReason.UNUSED}
-
-
-@pytest.fixture
-def county(db) -> County:
-    return make_county()
-
-
-@pytest.fixture
-def alva(county) -> Acting:
-    return county.alva
-
-
-@pytest.fixture
-def sheet(alva) -> Sheet:
-    return make_sheet(alva)
 
 
 class TestSheet:

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from forms.models import Sheet, SheetKind
+from forms.models import SheetKind
 from forms.queries.sheets import unaccounted_by_unit, unaccounted_count
 from forms.rules.serial import make_serial, page_code, shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from forms.services.fates import keep_paper, mark_filled, scan_again, void_sheet
-from tests.factories import County, make_chain, make_county, make_outage
+from tests.factories import make_chain, make_outage
 from tests.integration.outage.pages import read
 
 from .sheet_pages import opened, text_of
@@ -24,21 +24,6 @@ from .sheets_made import bring_to, make_batch, make_sheet
 pytestmark = pytest.mark.django_db
 MISSING = make_serial(980)
 ENDED = {"void_reason": VoidReason.UNUSED}
-
-
-@pytest.fixture
-def county(db) -> County:
-    return make_county()
-
-
-@pytest.fixture
-def alva(county) -> Acting:
-    return county.alva
-
-
-@pytest.fixture
-def sheet(alva) -> Sheet:
-    return make_sheet(alva)
 
 
 def listed(client: Client, by: Acting, **query: str) -> BeautifulSoup:

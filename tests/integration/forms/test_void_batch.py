@@ -14,18 +14,12 @@ from forms.queries.sheets import unaccounted_count
 from forms.rules.sheet_fate import VoidReason
 from forms.services.fates import mark_filled, void_sheet, void_stock
 from forms.services.steps import ChangedMeanwhileStep
-from tests.factories import County, make_county
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .sheet_pages import opened, text_of
 from .sheets_made import make_batch, path_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county(db) -> County:
-    return make_county()
 
 
 @pytest.fixture
