@@ -186,9 +186,8 @@ def a_batch(place: Any) -> list[dict[str, float]]:
 
 def a_binder(place: Any) -> list[dict[str, float]]:
     """Time the binder of one unit as the directory that it prints grows."""
-    from forms.services.binder import print_binder
-
     from contacts.models import Unit
+    from forms.services.binder import print_binder
     from tests.factories import make_entry
 
     by = place.alva
