@@ -94,15 +94,13 @@ def bare_weasyprint(html: str) -> Callable[[], bytes]:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    from forms.rendering import FONT_ADDRESS, STYLESHEET, _font_path
+    from forms.rendering import FONT_ADDRESSES, STYLESHEET, font_of
 
     class FontOnly(URLFetcher):
         """Gives the typeface, as ours does."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            if url != FONT_ADDRESS:
-                raise ValueError(url)
-            return URLFetcherResponse(url, _font_path().read_bytes(), {"Content-Type": "font/ttf"})
+            return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})
 
     css = Path(finders.find(STYLESHEET)).read_text(encoding="utf-8")
 
