@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from contacts.models import Membership, Principal, Unit, User
 from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import Party
 from contacts.rules.permissions import RIGHT_LABELS, ROLE_LABELS, Right, Role, role_may
+
+# Where a person who was read together with the assignments keeps them.
+_KNOWN = "assignments_in_force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,7 @@ def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
 
     A person with several assignments and none chosen gets None: a page then asks which one it is.
     """
-    found = list(
-        user.memberships.filter(active=True, unit__active=True)
-        .select_related("unit__principal")
-        .order_by("pk")
-    )
+    found = memberships_of(user)
     if membership_id is not None:
         found = [m for m in found if m.pk == membership_id]
     if len(found) != 1:
@@ -54,8 +55,11 @@ def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """Give the person's assignments in force, to choose among."""
-    return list(user.memberships.filter(active=True, unit__active=True).select_related("unit__principal"))
+    """Give the person's assignments in force, to choose among; those that came with the person are not read again."""
+    known: list[Membership] | None = getattr(user, _KNOWN, None)
+    if known is not None:
+        return known
+    return list(_in_force().filter(user=user))
 
 
 def check_may(by: Acting, right: Right) -> None:
@@ -67,6 +71,25 @@ def check_may(by: Acting, right: Right) -> None:
 def can(by: Acting, right: Right) -> bool:
     """Tell whether the acting person's role has `right`."""
     return role_may(by.role, right)
+
+
+def user_with_assignments(user_id: int) -> User | None:
+    """Give the person with that id, one who may not log in too, with the assignments in force; None where none is.
+
+    One query for those who have any: who asks and in which assignment is the first thing each page must know.
+    """
+    found = list(_in_force().filter(user=user_id).select_related("user"))
+    user = found[0].user if found else User.objects.filter(pk=user_id).first()
+    if user is not None:
+        for membership in found:
+            membership.user = user
+        setattr(user, _KNOWN, found)
+    return user
+
+
+def _in_force() -> QuerySet[Membership]:
+    found = Membership.objects.filter(active=True, unit__active=True).select_related("unit__principal")
+    return found.order_by("unit__sort_key", "pk")
 
 
 def user_by_id(user_id: int) -> User | None:

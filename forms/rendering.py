@@ -5,6 +5,7 @@ Each page carries the code of its sheet twice. A document holds one sheet or man
 """
 
 import atexit
+import re
 import threading
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ PDF_VARIANT = "pdf/a-3a"
 CODED_PAGES = 400
 CODE_MM = 22
 _CODE_ADDRESS = "code:"
+_ENDING_SPACE = re.compile(r"\s+</p>")
 # A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
@@ -194,8 +196,12 @@ def _say_that_it_is_accessible(pdf: Any) -> None:
 
 
 def printable_html(html: str) -> str:
-    """Give `html` with the characters that the typeface lacks written out as [U+…], the rest as it is."""
-    return printable(html, _glyphs())
+    """Give `html` with the characters that the typeface lacks written out as [U+…], without white space that ends a
+    paragraph, the rest as it is.
+
+    Of a line break that ends a text, after a space on a full line, the engine makes a missing letter beside the line.
+    """
+    return _ENDING_SPACE.sub("</p>", printable(html, _glyphs()))
 
 
 @lru_cache(maxsize=512)

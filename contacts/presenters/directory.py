@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import DirectoryEntry, EntryKind, Principal
 from contacts.queries.places import NamedPlaces, Place
 from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
@@ -44,6 +44,12 @@ _ICONS = {Answers.OPEN: "phone", Answers.CLOSED: "clock", Answers.UNKNOWN: "deci
 _TAGS = {Answers.OPEN: "tag-register", Answers.CLOSED: "tag-gone", Answers.UNKNOWN: "tag-unverified"}
 
 
+# While one types each answer has a dozen addresses, and making one takes longer than the rest of its line.
+@lru_cache(maxsize=32_768)
+def _address(page: str, number: int) -> str:
+    return reverse(page, args=[number])
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
     """A number as it is read. `tel` is the address to ring, None where an outsider can not ring it.
@@ -63,7 +69,7 @@ class NumberLine:
     """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända".
 
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
-    is where that is not plain; `entry_id` is None for what the directory has no entry for.
+    is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
     """
 
     name: str
@@ -71,7 +77,7 @@ class NumberLine:
     copy: str
     tel: str | None
     label: str
-    entry_id: int | None
+    address: str
     state: Answers
     answers: str
     relays: bool
@@ -102,15 +108,24 @@ class ContactRow:
 class RingCard:
     """Whom to ring at a place now: the best number, the others with when they open.
 
-    `ask_for` is what to ask whoever answers for, empty where they are the ones sought.
+    `ask_for` is what to ask whoever answers for, empty where they are the ones sought; `address` is that of the
+    unit's page, empty for a principal.
     """
 
     name: str
     principal: str
-    unit_id: int | None
+    address: str
     best: NumberLine
     ask_for: str
     others: tuple[NumberLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLink:
+    """A further unit that the text names."""
+
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,7 @@ class ContactsPage:
     switchboard: PhoneNumber
     support: PhoneNumber | None
     cards: tuple[RingCard, ...] = ()
-    units: tuple[Unit, ...] = ()
+    units: tuple[UnitLink, ...] = ()
     more_units: bool = False
 
 
@@ -148,7 +163,7 @@ def contacts_page(
         switchboard=phone_number("Växel", switchboard_number),
         support=_support(principal),
         cards=tuple(ring_card(place, numbers[place.request], at) for place in named.to_ring),
-        units=named.units,
+        units=tuple(UnitLink(unit.name, _address("unit", unit.pk)) for unit in named.units),
         more_units=named.more,
     )
 
@@ -159,7 +174,7 @@ def ring_card(place: Place, numbers: Sequence[NumberToRing], at: datetime) -> Ri
     return RingCard(
         name=place.name,
         principal=place.principal,
-        unit_id=place.unit_id,
+        address=_address("unit", place.unit_id) if place.unit_id else "",
         best=number_line(best, at),
         ask_for=_ask_for(place, best, others),
         others=tuple(number_line(other, at) for other in others),
@@ -198,7 +213,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
     state, answers, applies = _answers(entry.hours, at)
     return ContactRow(
         entry_id=entry.pk,
-        address=reverse("contact", args=[entry.pk]),
+        address=_address("contact", entry.pk),
         name=entry.name,
         principal=entry.principal.name,
         department=""
@@ -237,7 +252,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         copy=number.number,
         tel=number.tel,
         label="" if number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
-        entry_id=number.entry_id,
+        address=_address("contact", number.entry_id) if number.entry_id else "",
         state=state,
         answers=answers,
         relays=number.relays,

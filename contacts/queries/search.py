@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import Collate
 
 from contacts.models import DirectoryEntry
@@ -17,8 +17,8 @@ WHILE_TYPING = 6
 PAGE_SIZE = 25
 # More than any directory has: counting a slice is what keeps the order, and with it the index, in the question.
 _MOST = 1_000_000
-# Under PostgreSQL: so many hits that going along the list soon meets enough of them.
-_MANY = 1_000
+# Under PostgreSQL: a shorter word has no trigram, and so many hits that going along the list soon meets enough.
+_TRIGRAM = 3
 _KEYS = {
     SearchField.FIRST_NAME: "first_name_key",
     SearchField.LAST_NAME: "last_name_key",
@@ -53,7 +53,7 @@ _NOTHING = FoundEntries([], 0, 1, 1)
 def search_entries(text: str, *, page: int = 1, limit: int = PAGE_SIZE) -> FoundEntries:
     """Find entries in force that have everything `text` asks for, in Swedish order, `limit` to a page.
 
-    A text without letters and digits finds nothing. Two queries, whatever is found.
+    A text without letters and digits finds nothing. At most two queries, whatever is found, for a page that there is.
     """
     wanted = needles(text)
     if not wanted:
@@ -66,7 +66,8 @@ def search_entries(text: str, *, page: int = 1, limit: int = PAGE_SIZE) -> Found
         if needle.digits:
             match |= Q(digits_key__contains=needle.digits)
         found = found.filter(match)
-    return _page_of(found, page, limit)
+    narrow = any(_has_trigram(needle.words) and len(needle.digits) not in (1, 2) for needle in wanted)
+    return _page_of(found, page, limit, narrow=narrow)
 
 
 def search_by_fields(
@@ -74,7 +75,8 @@ def search_by_fields(
 ) -> FoundEntries:
     """Find entries in force that have each text in its field, in Swedish order, `limit` to a page (R5.6).
 
-    Texts without letters and digits ask for nothing; with no other, nothing is found. Two queries, whatever is found.
+    Texts without letters and digits ask for nothing; with no other, nothing is found. At most two queries, whatever
+    is found, for a page that there is.
     """
     wanted = field_needles(texts)
     if not wanted:
@@ -83,27 +85,37 @@ def search_by_fields(
     for needle in wanted:
         for word in needle.words:
             found = found.filter(**{f"{_KEYS[needle.field]}__contains": word})
-    return _page_of(found, page, limit)
+    return _page_of(found, page, limit, narrow=any(_has_trigram(needle.words) for needle in wanted))
 
 
-def _page_of(found: QuerySet[DirectoryEntry], page: int, limit: int) -> FoundEntries:
-    # In order, and no row but those of the page in full: so the index of the search answers, and it alone.
+def _has_trigram(words: Iterable[str]) -> bool:
+    return any(len(word) >= _TRIGRAM for word in words)
+
+
+def _page_of(found: QuerySet[DirectoryEntry], page: int, limit: int, *, narrow: bool) -> FoundEntries:
+    if narrow and connection.vendor == "postgresql":
+        return _page_by_trigrams(found, page, limit)
+    # In order, and no row but those of the page in full: so the index of the list answers, and it alone.
     in_order = found.select_related(None).order_by("sort_key", "pk").values("pk")
-    few = False
-    if connection.vendor == "postgresql":
-        # Its index of trigrams finds the few; the many are soonest met by going along the list. It judges which of
-        # the two by a guess, and wrongly: so it is told, by an order that only the list's index has, or that none has.
-        total = in_order.order_by().count()
-        few = total < _MANY
-    else:
-        total = in_order[:_MOST].count()
+    counted = in_order.order_by() if connection.vendor == "postgresql" else in_order[:_MOST]
+    total = counted.count()
     pages = max(1, -(-total // limit))
     page = min(max(page, 1), pages)
-    first, after = (page - 1) * limit, page * limit
-    if few:
-        rows = as_listed(found).order_by(Collate("sort_key", "C"), "pk")[first:after]
-    else:
-        rows = as_listed(DirectoryEntry.objects.filter(pk__in=in_order[first:after])).order_by(
-            "sort_key", "pk"
-        )
-    return FoundEntries(list(rows), total, page, pages)
+    rows = as_listed(DirectoryEntry.objects.filter(pk__in=in_order[(page - 1) * limit : page * limit]))
+    return FoundEntries(list(rows.order_by("sort_key", "pk")), total, page, pages)
+
+
+def _page_by_trigrams(found: QuerySet[DirectoryEntry], page: int, limit: int) -> FoundEntries:
+    """Read a page and the number of hits at once. One query; three for a page after the last.
+
+    PostgreSQL judges by a guess whether its trigrams or the index of the list soonest lead to the hits, and wrongly:
+    so it is told, by an order that no index has.
+    """
+    rows = as_listed(found).annotate(total=Window(Count("*"))).order_by(Collate("sort_key", "C"), "pk")
+    page = max(page, 1)
+    hits = list(rows[(page - 1) * limit : page * limit])
+    if not hits and page > 1:
+        pages = max(1, -(-found.count() // limit))
+        return _page_by_trigrams(found, pages, limit)
+    total = hits[0].total if hits else 0
+    return FoundEntries(hits, total, page, max(1, -(-total // limit)))

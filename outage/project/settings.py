@@ -93,6 +93,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "outage.project.urls"
 WSGI_APPLICATION = "outage.project.wsgi.application"
 AUTH_USER_MODEL = "contacts.User"
+AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "status"
 LOGOUT_REDIRECT_URL = "login"
@@ -109,7 +110,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "outage.project.context.page",
             ],
-            "builtins": ["outage.templatetags.swedish"],
+            "builtins": ["outage.templatetags.swedish", "outage.templatetags.icons"],
         },
     },
 ]

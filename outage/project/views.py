@@ -56,7 +56,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     membership = next((m for m in demo_memberships() if str(m.pk) == wanted), None)
     if membership is None:
         raise Http404
-    login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, membership.user)
     request.session["membership_id"] = membership.pk
     return redirect(_next(request))
 

@@ -1,5 +1,6 @@
 """Sheets of the longest legal and of hostile values, made without a database, and what must be true of each."""
 
+import logging
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -95,15 +96,30 @@ def faults_of(sheet: Hostile) -> list[str]:
         return documents[-1]
 
     rendering._laid_out = kept
+    said = _Said()
+    logging.getLogger("weasyprint").addHandler(said)
     try:
         made = typeset([sheet.part], title="x")
     finally:
         rendering._laid_out = real
+        logging.getLogger("weasyprint").removeHandler(said)
     return [
+        *said.warnings,
         *_split_rows(documents[-1]),
         *_lost(made.pdf, sheet.values),
         *_misplaced(made.pdf),
     ]
+
+
+class _Said(logging.Handler):
+    """Keeps what the engine warns of: a character it has no glyph for, a font it could not use."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.warnings: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.warnings.append(record.getMessage())
 
 
 def _split_rows(document: Any) -> list[str]:

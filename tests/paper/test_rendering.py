@@ -55,6 +55,13 @@ def test_text_that_prints_is_left_as_it_is():
     assert printable_html(PAGE.format(LETTERS)) == PAGE.format(LETTERS)
 
 
+def test_a_line_break_that_ends_a_full_line_is_no_empty_box(caplog):
+    for millimetres in range(50, 60):
+        style = f"white-space: pre-wrap; width: {millimetres}mm"
+        render(PAGE.format(f'<p style="{style}">{"W" * 20}, \n</p>'), title="Prov")
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     "address",
     ["http://127.0.0.1:9/a.png", "https://example.org/a.png", "file:///etc/hostname", "data:text/css,p{}"],
