@@ -31,9 +31,10 @@ install() {
   return 1
 }
 
+# The shell without windows is the same engine, and takes two thirds of the time.
 find_chromium() {
   local name
-  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
     [[ -n $name ]] && command -v "$name" && return 0
   done
   return 1

@@ -279,7 +279,9 @@ def test_the_pages_of_finding_a_number(demo: Demo, looker: Looker):
     nurse.get_by_text("Fler vägar").first.click()
     looker.look(nurse, starts=False)
     looker.look(nurse, f"/kontakter/enhet/{demo.acting('alva').unit.pk}/", starts=False)
+    looker.look(nurse, "/kontakter/?q=atlantis")
     looker.look(nurse, "/kontakter/avancerad/")
+    looker.look(nurse, "/kontakter/avancerad/?text4=zzz")
     looker.look(nurse, "/kontakter/avancerad/?text4=e")
     nurse.get_by_text("Välj kolumner").click()
     for box in nurse.get_by_role("checkbox").all():

@@ -250,8 +250,8 @@ class _Maker:
         """Give a value of at most `longest` characters; with `some` it may be short. `kept` ones must be on paper."""
         letters = self.chance.choice(_ALPHABETS)
         made = ""
-        # Half of them short: a sheet where all is longest has twenty pages and takes as many seconds.
-        longest = longest if self.chance.random() < 0.5 else min(longest, 30)
+        # Two of three are short: a sheet where all is longest has twenty pages and takes as much time as ten.
+        longest = longest if self.chance.random() < 1 / 3 else min(longest, 30)
         wanted = self.chance.randint(1, longest) if some else longest
         while len(made) < wanted:
             made += self.chance.choice(letters).replace("#", f"{self.chance.randrange(1000):03}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+import pypdfium2
 from pypdf import PageObject, PdfReader
 
 
@@ -14,7 +15,13 @@ def read(pdf: bytes) -> PdfReader:
 
 def pages(pdf: bytes) -> list[str]:
     """Give the text of each page with white space made single."""
-    return [" ".join(page.extract_text().split()) for page in read(pdf).pages]
+    document = pypdfium2.PdfDocument(pdf)
+    # What it writes for a hyphen at the end of a line.
+    found = [
+        page.get_textpage().get_text_range().replace("\ufffe", "-").replace("\x02", "-") for page in document
+    ]
+    document.close()
+    return [" ".join(text.split()) for text in found]
 
 
 def squashed(text: str) -> str:

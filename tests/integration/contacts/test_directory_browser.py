@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -167,27 +166,3 @@ def test_all_of_it_works_without_javascript(contacts_page, chromium, live_server
     page.locator("details.all-numbers summary").click()
     expect(page.locator("details.all-numbers").get_by_text("internt 59090")).to_be_visible()
     context.close()
-
-
-@pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "?q=växel",
-        "?q=atlantis",
-        "?q=nord",
-        "avancerad/",
-        "avancerad/?text4=växel",
-        "avancerad/?text4=zzz",
-        "enhet",
-    ],
-)
-def test_accessible_and_never_wider_than_the_window(contacts_page, county, width, query):
-    contacts_page.set_viewport_size({"width": width, "height": 800})
-    address = f"enhet/{county.health_centre.pk}/" if query == "enhet" else query
-    contacts_page.goto(reverse("contacts") + address)
-    for closed in contacts_page.locator("details summary").all():
-        closed.click()
-    assert Axe().run(contacts_page).violations_count == 0
-    assert contacts_page.evaluate("document.documentElement.scrollWidth <= innerWidth")

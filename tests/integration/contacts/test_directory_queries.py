@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import (
@@ -76,9 +77,11 @@ def test_pages_hold_every_hit_once(directory):
     assert search_entries("vaxel", page=0, limit=12).entries == first.entries
 
 
-def test_a_search_asks_the_database_twice_however_much_it_finds(directory, django_assert_num_queries):
-    for text in ("växel", "växel umeå 090", "servicedesk"):
-        with django_assert_num_queries(2):
+def test_a_search_asks_the_database_twice_at_most_however_much_it_finds(directory, django_assert_num_queries):
+    # A single letter has no trigram; PostgreSQL answers the others at once.
+    once = connection.vendor == "postgresql"
+    for text in ("x", "växel", "växel umeå 090", "servicedesk"):
+        with django_assert_num_queries(1 if once and len(text) > 1 else 2):
             [(entry.principal.name, entry.unit) for entry in search_entries(text).entries]
 
 

@@ -265,6 +265,8 @@ def make_unit(place):
     )
 
 
+@pytest.mark.slow
+@pytest.mark.once
 def test_the_tray_is_oldest_first_in_pages_and_asks_as_much_of_the_database_for_many(alva, place):
     first = waiting(place.alva, strange())
     alva.get(TRAY)

@@ -116,6 +116,7 @@ def test_sheets_in_disorder_find_their_pages_and_are_scanned_when_whole(place):
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_typeset_pages_askew_and_packed_hard_all_find_their_place(place):
     sheets = {serial: make_sheet(place, serial, pages=2) for serial in serials(12, seed=11)}
     rng = random.Random(12)
