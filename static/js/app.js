@@ -73,9 +73,22 @@
 
   const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
 
+  // Somebody types a name as the page comes, before the page has given its first field the focus: the letter is the
+  // field's, and no short cut to another page.
+  let begun = false;
+  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, () => { begun = true; });
+
+  const takenByFirstField = (event) => {
+    const first = begun || event.target !== document.body || event.key.length > 1 ? null : document.querySelector("[autofocus]");
+    begun = true;
+    if (!first || !typing(first)) return false;
+    first.focus();
+    return true;
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (typing(event.target) || keysOff()) return;
+    if (typing(event.target) || takenByFirstField(event) || keysOff()) return;
     const wanted = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === event.key.toLowerCase());
     if (!wanted) return;
     event.preventDefault();

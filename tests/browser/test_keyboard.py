@@ -222,3 +222,13 @@ def test_focus_comes_first_to_the_skip_link_and_then_follows_the_page(
     assert page.evaluate("document.activeElement.closest('main') !== null")
     page.goto("/")
     expect(call_to(page, "Heimdalls hälsocentral").get_by_role("link", name="Nådd")).to_be_focused()
+
+
+def test_what_is_typed_before_the_first_field_has_the_focus_goes_into_it(windows: Windows, county: County):
+    page = windows.open(county.alva)
+    # With a place in the address the browser gives no field the focus by itself, as while a page is still coming.
+    page.goto("/kontakter/#hits")
+    assert page.evaluate("document.activeElement === document.body")
+    page.keyboard.type("nord")
+    expect(page.get_by_role("searchbox")).to_have_value("nord")
+    assert "/kontakter/" in page.url
