@@ -5,6 +5,7 @@ silently ignored. What runs here must therefore not import Django at the top.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -67,3 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A file, not memory: threads and the live server then have connections of their own, as in real use.
         database.setdefault("TEST", {})["NAME"] = str(Path(os.environ[_ROOM]) / "test.sqlite3")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the collector of rubbish off what stays: going through it again and again is a good part of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
