@@ -96,30 +96,22 @@ def faults_of(sheet: Hostile) -> list[str]:
         return documents[-1]
 
     rendering._laid_out = kept
-    said = _Said()
-    logging.getLogger("weasyprint").addHandler(said)
+    # It warns of a character that it has no glyph for.
+    said: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger("weasyprint").addHandler(handler)
     try:
         made = typeset([sheet.part], title="x")
     finally:
         rendering._laid_out = real
-        logging.getLogger("weasyprint").removeHandler(said)
+        logging.getLogger("weasyprint").removeHandler(handler)
     return [
-        *said.warnings,
+        *said,
         *_split_rows(documents[-1]),
-        *_lost(made.pdf, sheet.values),
+        *_lost(made.pdf, sheet),
         *_misplaced(made.pdf),
     ]
-
-
-class _Said(logging.Handler):
-    """Keeps what the engine warns of: a character it has no glyph for, a font it could not use."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.warnings: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.warnings.append(record.getMessage())
 
 
 def _split_rows(document: Any) -> list[str]:
@@ -143,15 +135,21 @@ def _split_rows(document: Any) -> list[str]:
     ]
 
 
-def _lost(pdf: bytes, values: tuple[str, ...]) -> list[str]:
-    """Give the values of which a piece is not in the file; a long one goes on over rows and pages, in large pieces."""
+def _lost(pdf: bytes, sheet: Hostile) -> list[str]:
+    """Give the values of which a piece is not in the file; a long one goes on over rows and pages.
+
+    In large pieces, or a page ends with the small one: what follows it in the file is the head of that page.
+    """
     text = squashed(_text_of(pdf))
+    head = squashed(sheet.part.title + sheet.part.shown_serial)
     faults = []
-    for line in (line for value in values for line in value.split("\n")):
+    for line in (line for value in sheet.values for line in value.split("\n")):
         rest = squashed(rendering.printable_html(line))
         while rest:
             length = _found(rest, text)
             if length < min(_PIECE, len(rest)):
+                length = next((end for end in range(length, 0, -1) if rest[:end] + head in text), 0)
+            if not length:
                 faults.append(f"lost from {rest[:40]!r}")
                 break
             rest = rest[length:]

@@ -1,6 +1,7 @@
 """Longest and hostile values: nothing lost, nothing over something else, no row on two pages."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,13 @@ SAMPLE = list(hostile_sheets(seed=4, count=12))
 @pytest.mark.parametrize("sheet", SAMPLE, ids=[f"{n} {sheet.name}" for n, sheet in enumerate(SAMPLE)])
 def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(sheet: Hostile):
     assert faults_of(sheet) == []
+
+
+def test_a_value_that_is_not_on_the_paper_is_told():
+    sheet = SAMPLE[3]
+    for missing in ("Saknas på bladet", "{{ xy"):
+        more = replace(sheet, values=(*sheet.values, missing))
+        assert [fault.startswith("lost from") for fault in faults_of(more)] == [True]
 
 
 def test_the_sheets_are_the_same_for_the_same_seed_and_others_for_another():
