@@ -99,7 +99,7 @@ def faults_of(sheet: Hostile) -> list[str]:
     # It warns of a character that it has no glyph for.
     said: list[str] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: said.append(record.getMessage())
     logging.getLogger("weasyprint").addHandler(handler)
     try:
         made = typeset([sheet.part], title="x")
