@@ -9,8 +9,8 @@ _NAMES = {
     "ours": "Ours: queries, template, PDF/A-3a and UA-1, codes, seal, rows kept",
     "reportlab": "ReportLab, the same texts in tables; not tagged, no codes",
 }
-_INTRO = """One process, on SQLite (`tests/bench/paper.py`). Ours may take 1.3 times the bare call. The time of the batch
-and of the binder grows in a straight line. The memory of a batch stays, for it is printed in parts; that of a binder,
+_INTRO = """One process, on SQLite (`tests/bench/paper.py`). Ours may take 1.3 times the bare call. The time of the
+batch and of the binder grows in a straight line. The memory of a batch stays, for it is printed in parts; that of a binder,
 which is one file, grows with its pages. `python -m tests.bench.hostile` is a run of its own."""
 
 
