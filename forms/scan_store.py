@@ -2,15 +2,18 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from contacts.rules.errors import RuleError
 
+_UNKEPT = ".new"
 NEW_KEY = "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
 
 
@@ -19,21 +22,42 @@ class PictureLost(RuleError):
 
 
 def save(page_id: UUID, picture: bytes) -> None:
-    """Keep a picture, whole or not at all; it is on the disk when this returns."""
+    """Put a picture on the disk, there when this returns, as one that is not kept yet: its row comes later."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = folder / f".{uuid4()}"
+    unkept = _unkept(page_id)
     try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(unkept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(_cipher().encrypt(picture))
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(folder / str(page_id))
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        unkept.unlink(missing_ok=True)
         raise
     _sync(folder)
+
+
+def keep(page_ids: Iterable[UUID]) -> None:
+    """Say that the rows of those pages are written: their pictures stay. Said twice, the second changes nothing."""
+    for page_id in page_ids:
+        with suppress(FileNotFoundError):
+            _unkept(page_id).replace(_folder() / str(page_id))
+    if _folder().exists():
+        _sync(_folder())
+
+
+def left_unkept(*, before: float) -> list[UUID]:
+    """Give the pages whose pictures were put there before that time (seconds since 1970) and are not said to be kept.
+
+    A server that is stopped in the middle of a scan leaves them behind.
+    """
+    left = []
+    for path in _folder().glob(f"*{_UNKEPT}"):
+        with suppress(FileNotFoundError, ValueError):
+            if path.stat().st_mtime < before:
+                left.append(UUID(path.name.removesuffix(_UNKEPT)))
+    return left
 
 
 def load(page_id: UUID, *, sha256: str) -> bytes:
@@ -42,7 +66,7 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
     Raises PictureLost, with a Swedish sentence, where it is missing, damaged, another one, or under a key that is gone.
     """
     try:
-        picture = _cipher().decrypt((_folder() / str(page_id)).read_bytes())
+        picture = _cipher().decrypt(_encrypted(page_id))
     except OSError:
         raise PictureLost(
             "Bilden finns inte på servern. Be driften läsa tillbaka den, eller skanna bladet igen."
@@ -56,7 +80,7 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
 
 def remove(page_id: UUID) -> None:
     """Take away the picture of a page that came to nothing: no row was written of it."""
-    (_folder() / str(page_id)).unlink(missing_ok=True)
+    _unkept(page_id).unlink(missing_ok=True)
 
 
 def keys_work(keys: list[str]) -> bool:
@@ -78,6 +102,18 @@ def _folder() -> Path:
 
 def _cipher() -> MultiFernet:
     return _cipher_of(tuple(settings.SCAN_KEYS))
+
+
+def _unkept(page_id: UUID) -> Path:
+    return _folder() / f"{page_id}{_UNKEPT}"
+
+
+def _encrypted(page_id: UUID) -> bytes:
+    try:
+        return (_folder() / str(page_id)).read_bytes()
+    except FileNotFoundError:
+        # Its row is written, and the server was stopped before it could say so.
+        return _unkept(page_id).read_bytes()
 
 
 @lru_cache(maxsize=4)

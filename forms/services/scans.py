@@ -1,9 +1,11 @@
 """Scans: pages come in, each finds its sheet or waits, and somebody says what those that wait are (R2.6)."""
 
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import closing
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -25,6 +27,8 @@ from forms.scanning import DecodedPage, PagesFound, read_scan
 from forms.services.fates import mark_scanned
 
 _KIND = "scan.upload"
+# Far longer than the limits let a scan take.
+_BROKEN_OFF_S = 3600
 _DONE = "Någon annan har redan tagit hand om sidan."
 
 
@@ -40,6 +44,7 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
     first = ScanUpload.objects.filter(pk=client_id).first()
     if first is not None:
         return _same(by, first, digest)
+    tidy_pictures()
     read: list[tuple[ScannedPage, DecodedPage]] = []
     kept = False
     try:
@@ -59,12 +64,30 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
             if claimed is not None:
                 return ScanUpload.objects.get(pk=client_id)
             upload = _keep(by, client_id, digest, read)
+            # Should it fail, the next scan says it: a picture is found by either name.
+            transaction.on_commit(partial(scan_store.keep, [row.pk for row, _ in read]), robust=True)
         kept = True
         return upload
     finally:
         if not kept:
             for row, _ in read:
                 scan_store.remove(row.pk)
+
+
+def tidy_pictures() -> int:
+    """Take away the pictures of scans that were broken off by a stop of the server; give how many.
+
+    A picture whose row is written stays, however old. None is touched that a scan in progress may have put there.
+    """
+    left = scan_store.left_unkept(before=time.time() - _BROKEN_OFF_S)
+    if not left:
+        return 0
+    kept = set(ScannedPage.objects.filter(pk__in=left).values_list("pk", flat=True))
+    scan_store.keep(kept)
+    broken_off = [page_id for page_id in left if page_id not in kept]
+    for page_id in broken_off:
+        scan_store.remove(page_id)
+    return len(broken_off)
 
 
 def match_page(*, by: Acting, page: ScannedPage, serial_text: str, sheet_page: int) -> ScanMatch:

@@ -225,11 +225,12 @@ def test_the_picture_is_a_safe_answer_and_each_look_leaves_a_trace(alva, place):
 
 def test_a_picture_that_is_lost_is_a_sentence(alva, place, folder):
     row = waiting(place.alva, strange())
-    (folder / str(row.pk)).write_bytes(b"rubbish")
+    (file,) = folder.iterdir()
+    file.write_bytes(b"rubbish")
     response = alva.get(reverse("page_picture", args=[row.pk]))
     assert (response.status_code, response["Content-Type"]) == (404, "text/plain; charset=utf-8")
     assert "skadad" in response.content.decode()
-    (folder / str(row.pk)).unlink()
+    file.unlink()
     assert "finns inte på servern" in alva.get(reverse("page_picture", args=[row.pk])).content.decode()
     assert not AuditEntry.objects.filter(action="scan.viewed").exists()
     assert alva.get(reverse("waiting_page", args=[row.pk])).status_code == 200

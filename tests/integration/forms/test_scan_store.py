@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+import time
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.checks.registry import registry
 
 from forms import scan_store
 from forms.checks import check_scan_keys
-from forms.scan_store import PictureLost, load, remove, save
+from forms.scan_store import PictureLost, keep, left_unkept, load, remove, save
 
 PICTURE = b"\xff\xd8\xff Tolvan Tolvansson " * 1000
 SUM = hashlib.sha256(PICTURE).hexdigest()
@@ -31,6 +32,9 @@ def sentence(page_id, sha256=SUM) -> str:
 def test_what_is_kept_comes_back_and_can_not_be_read_on_the_disk(folder):
     page_id = uuid4()
     save(page_id, PICTURE)
+    assert load(page_id, sha256=SUM) == PICTURE
+    keep([page_id])
+    keep([page_id])
     assert load(page_id, sha256=SUM) == PICTURE
     (file,) = folder.iterdir()
     assert file.name == str(page_id)
@@ -57,6 +61,7 @@ def test_missing_damaged_and_swapped_pictures_are_each_a_sentence(folder):
     first, second = uuid4(), uuid4()
     save(first, PICTURE)
     save(second, b"\xff\xd8\xff another")
+    keep([first, second])
     assert "finns inte på servern" in sentence(uuid4())
     (folder / str(first)).write_bytes((folder / str(second)).read_bytes())
     assert "skadad" in sentence(first)
@@ -64,9 +69,22 @@ def test_missing_damaged_and_swapped_pictures_are_each_a_sentence(folder):
     content[len(content) // 2] ^= 1
     (folder / str(second)).write_bytes(content)
     assert "skadad" in sentence(second, hashlib.sha256(b"\xff\xd8\xff another").hexdigest())
-    remove(first)
-    remove(first)
-    assert not (folder / str(first)).exists()
+
+
+def test_only_what_is_not_kept_is_taken_away(folder):
+    kept, unkept = uuid4(), uuid4()
+    assert left_unkept(before=time.time() + 1) == []
+    save(kept, PICTURE)
+    save(unkept, PICTURE)
+    keep([kept])
+    (folder / "notes.new").write_text("somebody's")
+    assert left_unkept(before=time.time() - 60) == []
+    assert left_unkept(before=time.time() + 60) == [unkept]
+    for page_id in (kept, unkept, unkept):
+        remove(page_id)
+    assert load(kept, sha256=SUM) == PICTURE
+    assert "finns inte på servern" in sentence(unkept)
+    assert {path.name for path in folder.iterdir()} == {str(kept), "notes.new"}
 
 
 def test_a_new_key_encrypts_and_the_old_one_still_decrypts(settings):

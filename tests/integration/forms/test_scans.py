@@ -1,6 +1,8 @@
 """Skanna: each page finds its sheet or waits; nothing is lost, doubled or shown to another unit (R2.6)."""
 
+import os
 import random
+import time
 from contextlib import closing
 from itertools import product
 from unittest.mock import patch
@@ -12,6 +14,7 @@ from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.permissions import Role
 from contacts.services.progress import Progress, finish
+from forms import scan_store
 from forms.models import ScanAside, ScanMatch, ScannedPage, ScanUpload, SheetKind
 from forms.queries.scans import pictures_of, rounds_of, waiting_count
 from forms.rules.scan_finding import AsideReason, Finding
@@ -20,7 +23,7 @@ from forms.rules.serial import NoSerial, PageCode, shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from forms.scanning import BadScan
 from forms.services import scans
-from forms.services.scans import lay_aside, match_page, scan_steps, view_picture
+from forms.services.scans import lay_aside, match_page, scan_steps, tidy_pictures, view_picture
 from forms.services.steps import write_step
 from tests.factories import at_once
 from tests.integration.forms.scanning import fates, findings, make_sheet, scan, strange, waiting
@@ -225,6 +228,25 @@ def test_a_scan_that_breaks_leaves_no_row_and_no_picture(place, folder):
     assert not ScanUpload.objects.exists()
     assert not ScannedPage.objects.exists()
     assert fates(sheet) == ["printed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_stopped_server_left_is_taken_away_by_the_next_scan_and_no_picture_with_a_row(place, folder):
+    row = waiting(place.alva, strange())
+    assert [path.name for path in folder.iterdir()] == [str(row.pk)]
+    # Stopped after its rows were written, stopped before, and in the middle of a scan at this moment.
+    written, broken_off, going_on = folder / f"{row.pk}.new", uuid4(), uuid4()
+    (folder / str(row.pk)).rename(written)
+    for page_id in (broken_off, going_on):
+        scan_store.save(page_id, b"\xff\xd8\xff")
+    an_hour_ago = time.time() - 3700
+    for path in (written, folder / f"{broken_off}.new"):
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")
+    new = waiting(place.alva, strange())
+    assert {path.name for path in folder.iterdir()} == {str(row.pk), str(new.pk), f"{going_on}.new"}
+    assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")
+    assert tidy_pictures() == 0
 
 
 def test_only_those_who_handle_sheets_scan(place):
