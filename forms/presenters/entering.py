@@ -8,9 +8,8 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
-from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetFate, SheetKind
+from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetKind
 from forms.queries.entering import EnteredCall
-from forms.rules.sheet_fate import Fate
 from outage.models import CareChain, Outage
 from outage.presenters.care import details_of, parties_in, patient_in_list, place_of, ward_label
 from outage.presenters.standing import recipient_of
@@ -58,11 +57,6 @@ def is_entered_from(sheet: Sheet) -> bool:
 def is_sip(sheet: Sheet) -> bool:
     """Tell whether the sheet has the messages of a SIP only."""
     return sheet.kind in _SIP_KINDS
-
-
-def is_voided(last: SheetFate | None) -> bool:
-    """Tell whether nothing may be entered from a sheet any more, by its last step."""
-    return last is not None and last.fate == Fate.VOIDED
 
 
 def sip_direction(acting: Acting, chain: CareChain) -> Direction:

@@ -17,7 +17,15 @@ from forms.queries.sheets import (
     steps_of,
 )
 from forms.rules.serial import shown_serial
-from forms.rules.sheet_fate import ENDS, FATE_LABELS, VOID_REASON_LABELS, Fate, VoidReason, why_not
+from forms.rules.sheet_fate import (
+    ENDS,
+    FATE_LABELS,
+    VOID_REASON_LABELS,
+    Fate,
+    VoidReason,
+    may_enter_from,
+    why_not,
+)
 
 SERVER = "Servern"
 
@@ -77,7 +85,8 @@ class NotOffered:
 class ShownSheet:
     """A sheet's own page. `last` is the number of the last step, `offered` the steps that can be taken now.
 
-    `no_disposal` says why the paper may not be destroyed, empty where it may.
+    `no_disposal` says why the paper may not be destroyed, empty where it may. `not_entered` is so of a sheet that was
+    issued blank and written on, while no row of it is in the log.
     """
 
     sheet: Sheet
@@ -101,6 +110,7 @@ class ShownSheet:
     awaits_disposal: bool
     to_scan: bool
     to_enter: bool
+    not_entered: bool
 
 
 _STEP_NAMES: dict[Fate, str] = {
@@ -141,6 +151,10 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     # Where no decision allows it, the page says so in the place of the button.
     reasons = {step: why_not(now, step, patients_copy=sheet.patients_copy) for step in _STEP_NAMES}
     offered = frozenset(step for step, reason in reasons.items() if not reason and sheet.accountable)
+    entries = entries_count(sheet)
+    to_enter = (
+        sheet.accountable and not sheet.patients_copy and may_enter_from([Fate(step.fate) for step in steps])
+    )
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(
         sheet=sheet,
@@ -156,14 +170,15 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         pages=tuple(SheetPage(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
         steps=tuple(_step(step) for step in steps),
         exports=tuple(exports_of(sheet)),
-        entries=entries_count(sheet),
+        entries=entries,
         offered=offered,
         not_offered=_not_offered(sheet, now, reasons),
         decision=decision,
         no_disposal=no_disposal(by.principal, decision),
         awaits_disposal=now is Fate.CHECKED,
         to_scan=sheet.accountable and not sheet.patients_copy and now in (Fate.PRINTED, Fate.FILLED),
-        to_enter=sheet.accountable and not sheet.patients_copy and now not in (None, Fate.VOIDED),
+        to_enter=to_enter,
+        not_entered=to_enter and sheet.batch_id is not None and not entries and now is not Fate.PRINTED,
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from contacts.access import Acting
 from forms.models import PaperEntry, Sheet
+from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
 from outage.queries.outages import recent_outages
@@ -46,6 +47,11 @@ def entries_from(sheet: Sheet) -> list[EnteredCall]:
             call = newer
         found.append(EnteredCall(entry=entry, call=call, withdrawal=withdrawal))
     return found
+
+
+def open_for_entering(sheet: Sheet) -> bool:
+    """Tell whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
+    return may_enter_from([Fate(fate) for fate in sheet.fates.values_list("fate", flat=True)])
 
 
 def last_entry(sheet: Sheet) -> PaperEntry | None:

@@ -25,6 +25,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
+from forms.queries.left import not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
 from outage.models import Outage
@@ -34,7 +35,10 @@ PAGE_SIZE = 25
 
 
 class Where(TextChoices):
-    """Where sheets that are not accounted for are. Blank ones of a batch that nobody has taken are stock."""
+    """Where sheets that are not accounted for are. Blank ones of a batch that nobody has taken are stock.
+
+    Those that are written on and not entered in the log are among the others; kept and voided ones can be so too.
+    """
 
     ALL = "alla", "Alla"
     PRINTED = "utskrivna", "Utskrivna"
@@ -42,6 +46,7 @@ class Where(TextChoices):
     SCANNED = "skannade", "Skannade"
     CHECKED = "granskade", "Granskade"
     STOCK = "tomma", "Tomma i parti"
+    NOT_ENTERED = "inte-inforda", "Inte införda i loggen"
 
 
 _STEP_OF = {
@@ -112,19 +117,23 @@ def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
 
 
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
-    """Give how many sheets of a unit are where, of one kind or of all. One query."""
+    """Give how many sheets of a unit are where, of one kind or of all. Two queries."""
     counts = dict.fromkeys(Where, 0)
     rows = _open_sheets(Q(unit=unit), kind).order_by().values("last", "in_stock").annotate(sheets=Count("pk"))
     for row in rows:
         where = Where.STOCK if row["in_stock"] else _WHERE_OF[Fate(row["last"])]
         counts[where] += row["sheets"]
         counts[Where.ALL] += row["sheets"]
+    counts[Where.NOT_ENTERED] = not_entered(unit, kind).count()
     return counts
 
 
 def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = None) -> Page[Sheet]:
     """Give a page of the unit's sheets that are there, oldest first; those in stock are told of by `stock_page`."""
-    rows = _open_sheets(Q(unit=unit), kind).filter(in_stock=False)
+    if where is Where.NOT_ENTERED:
+        rows = not_entered(unit, kind)
+    else:
+        rows = _open_sheets(Q(unit=unit), kind).filter(in_stock=False)
     if where in _STEP_OF:
         rows = rows.filter(last=_STEP_OF[where])
     rows = rows.select_related("user", "chain__outage", "batch").order_by("printed_at", "place", "serial")

@@ -54,6 +54,10 @@ VOID_REASON_LABELS: dict[VoidReason, str] = {
 }
 
 
+PAPER_GONE = frozenset({VoidReason.LOST, VoidReason.DAMAGED})
+"""Why a sheet may be voided that is scanned: its picture is there, and the paper is not."""
+
+
 class Look(StrEnum):
     """What the second look at a scan answers for, before the paper may go (R2.6)."""
 
@@ -74,14 +78,17 @@ _NEXT: dict[Fate, frozenset[Fate]] = {
     Fate.PRINTED: frozenset({Fate.FILLED, Fate.GIVEN, Fate.VOIDED}),
     Fate.FILLED: frozenset({Fate.SCANNED, Fate.GIVEN, Fate.VOIDED}),
     # Back again where the scan can not be read: the page is scanned once more.
-    Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED}),
-    Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT}),
+    Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED, Fate.VOIDED}),
+    Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT, Fate.VOIDED}),
     # A decision may come later: until then the paper is kept.
-    Fate.KEPT: frozenset({Fate.DESTROYED}),
+    Fate.KEPT: frozenset({Fate.DESTROYED, Fate.VOIDED}),
     Fate.DESTROYED: frozenset(),
     Fate.GIVEN: frozenset(),
     Fate.VOIDED: frozenset(),
 }
+
+HAS_PICTURE = frozenset({Fate.SCANNED, Fate.CHECKED, Fate.KEPT, Fate.DESTROYED})
+"""Where a sheet's last step is one of these, each of its pages is scanned."""
 
 _ORDER = (Fate.PRINTED, Fate.FILLED, Fate.SCANNED, Fate.CHECKED)
 
@@ -91,7 +98,6 @@ _WHY_NOT: dict[Fate, str] = {
     Fate.DESTROYED: "Bladet måste vara skannat och granskat innan det förstörs.",
     Fate.KEPT: "Bladet måste vara skannat och granskat innan det sparas.",
     Fate.GIVEN: "Bara ett blad som inte är skannat kan lämnas över.",
-    Fate.VOIDED: "Ett skannat blad kan inte makuleras.",
 }
 
 # What is done with a paper that comes back; the patient's copy does not.
@@ -106,12 +112,13 @@ def check_step(
     reason: str = "",
     may_destroy: bool = True,
     all_pages_scanned: bool = True,
+    paper_gone: bool = False,
 ) -> None:
     """Raise RuleError with a Swedish sentence where `step` may not follow `now`, the last step of a sheet (R2.6).
 
     `now` is None for a sheet that is only now printed. Only the patient's copy is handed over; voiding, and going back
     from scanned to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is scanned when
-    each of its pages is.
+    each of its pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by mistake.
     """
     if now is None:
         if step is not Fate.PRINTED:
@@ -127,6 +134,11 @@ def check_step(
         raise RuleError(_WHY_NOT[step])
     if step is Fate.SCANNED and not all_pages_scanned:
         raise RuleError("Alla sidor är inte skannade.")
+    if step is Fate.VOIDED and now in HAS_PICTURE and not paper_gone:
+        raise RuleError(
+            "Ett skannat blad makuleras bara om papperet är borttappat eller förstört av misstag.",
+            field="void_reason",
+        )
     if step is Fate.DESTROYED and not may_destroy:
         raise RuleError("Det finns inget gallringsbeslut som tillåter att bladet förstörs.")
     if not reason.strip() and (step is Fate.VOIDED or (now is Fate.SCANNED and step is Fate.FILLED)):
@@ -141,23 +153,38 @@ def _is_behind(now: Fate, step: Fate) -> bool:
 
 
 def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> str:
-    """Give the sentence that says why `step` may not follow, given its reason and its scans; empty where it may."""
+    """Give the sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
     try:
-        check_step(now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy)
+        check_step(
+            now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy, paper_gone=True
+        )
     except RuleError as error:
         return error.reason
     return ""
 
 
 def can_step(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> bool:
-    """Tell whether `step` may follow, given its reason and its scans; for what a page offers."""
+    """Tell whether `step` may follow, with the best reason and all scans; for what a page offers."""
     return not why_not(now, step, patients_copy=patients_copy, may_destroy=may_destroy)
 
 
-def check_void(reason: VoidReason, text: str) -> None:
-    """Raise RuleError where voiding for `reason` asks for words too: why, or what stood on a sheet that is lost."""
+def may_enter_from(steps: Collection[Fate]) -> bool:
+    """Tell whether rows may be entered from a sheet with those steps (R2.4).
+
+    Not from one that is voided, unless it was scanned once: what is on the picture still has to go into the log.
+    """
+    return Fate.VOIDED not in steps or Fate.SCANNED in steps
+
+
+def check_void(reason: VoidReason, text: str, *, scanned: bool = False) -> None:
+    """Raise RuleError where voiding for `reason` asks for words too.
+
+    They say why; what stood on a sheet that is lost; and of one that is `scanned`, what has become of the paper.
+    """
     if text.strip():
         return
+    if scanned:
+        raise RuleError("Skriv vad som har hänt med papperet.", field="reason")
     if reason is VoidReason.OTHER:
         raise RuleError("Skriv varför bladet makuleras.", field="reason")
     if reason is VoidReason.LOST:

@@ -1,6 +1,7 @@
 """From paper to log: one row of a sheet becomes a call like any other, and keeps the way back to its paper (R2.4)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from contacts.access import Acting, check_may
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
 from forms.models import PaperEntry, Sheet
+from forms.queries.entering import open_for_entering
 from forms.rules.sheet_fate import Fate
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
@@ -31,8 +33,8 @@ def enter_call(
     """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
 
     The sheet is then filled in, if it was only printed. A resend gives the first call. Raise NotAllowed by role or for
-    another unit's sheet, RuleError for one that is voided or another patient's, CallErrors by field and IdClash as for
-    any call.
+    another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by field
+    and IdClash as for any call.
     """
     check_may(by, Right.HANDLE_SHEETS)
     if sheet.unit_id != by.unit.pk:
@@ -60,13 +62,11 @@ def enter_call(
 
 
 def _say_filled(by: Acting, sheet: Sheet) -> None:
-    """Take the step to filled where nobody has; refuse a sheet that is voided."""
+    """Take the step to filled where nobody has; refuse a sheet that is voided without a picture."""
     last = current_fate(sheet)
     if last is not None and last.fate == Fate.PRINTED:
-        try:
+        # Somebody else took a step a moment ago: as a rule this very one, by entering the first row.
+        with suppress(ChangedMeanwhileStep):
             mark_filled(by=by, sheet=sheet, seen=last.number)
-        except ChangedMeanwhileStep:
-            # Somebody else took a step a moment ago: as a rule this very one, by entering the first row.
-            last = current_fate(sheet)
-    if last is not None and last.fate == Fate.VOIDED:
+    if not open_for_entering(sheet):
         raise RuleError("Bladet är makulerat. Inget kan föras in från det.")

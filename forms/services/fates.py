@@ -17,6 +17,7 @@ from forms.models import DisposalDecision, Sheet, SheetBatch, SheetFate
 from forms.queries.disposal import decision_in_force, no_disposal
 from forms.queries.sheets import scanned_on, stock_in
 from forms.rules.sheet_fate import (
+    HAS_PICTURE,
     Fate,
     Look,
     VoidReason,
@@ -60,8 +61,12 @@ def void_sheet(
     reason: str = "",
     seen: int | None = None,
 ) -> SheetFate:
-    """Void a sheet that is not scanned. `reason` says why in words, or what stood on one that is lost."""
-    check_void(void_reason, reason)
+    """Void a sheet, a scanned one only where its paper is gone.
+
+    `reason` says why in words, what stood on one that is lost, or what has become of the paper of one that is scanned.
+    """
+    last = current_fate(sheet)
+    check_void(void_reason, reason, scanned=last is not None and last.fate in HAS_PICTURE)
     return _take(
         by,
         sheet,

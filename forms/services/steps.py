@@ -13,7 +13,7 @@ from contacts.rules.errors import RuleError
 from contacts.services.versions import ChangedMeanwhile
 from forms.models import DisposalDecision, Sheet, SheetFate
 from forms.rules.serial import make_serial
-from forms.rules.sheet_fate import Fate, VoidReason, check_step
+from forms.rules.sheet_fate import PAPER_GONE, Fate, VoidReason, check_step
 from outage.rules.handover import signature
 
 _WIDE = 2**64
@@ -74,6 +74,7 @@ def write_step(
         reason=reason or (void_reason.value if void_reason else ""),
         may_destroy=decision is not None and decision.allows,
         all_pages_scanned=all_pages_scanned,
+        paper_gone=void_reason in PAPER_GONE,
     )
     row = SheetFate(
         sheet=sheet,

@@ -21,15 +21,19 @@ from forms.presenters.entering import (
     first_values,
     is_entered_from,
     is_sip,
-    is_voided,
     patient_groups,
     sip_direction,
 )
-from forms.queries.entering import chains_to_choose, entries_from, last_entry, visible_among
+from forms.queries.entering import (
+    chains_to_choose,
+    entries_from,
+    last_entry,
+    open_for_entering,
+    visible_among,
+)
 from forms.queries.scans import pictures_of
 from forms.queries.sheets import sheet_of
 from forms.services.entering import enter_call
-from forms.services.steps import current_fate
 from forms.webforms.entering import EntryForm, date_alone
 from outage.models import CareChain
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
@@ -152,7 +156,7 @@ def _show(
     found = entries_from(sheet)
     context: dict[str, Any] = {
         "sheet": sheet,
-        "voided": is_voided(current_fate(sheet)),
+        "voided": not open_for_entering(sheet),
         "pictures": pictures_of(sheet),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
         "is_sip": is_sip(sheet),

@@ -32,7 +32,7 @@ from forms.queries.sheets import (
     unaccounted_by_unit,
 )
 from forms.rules.serial import NoSerial
-from forms.rules.sheet_fate import Fate
+from forms.rules.sheet_fate import HAS_PICTURE, Fate
 from forms.services.fates import (
     check_scan,
     destroy_sheet,
@@ -49,6 +49,7 @@ from forms.webforms.fates import (
     DestroyForm,
     GiveForm,
     KeepForm,
+    PaperGoneForm,
     SerialForm,
     StepForm,
     VoidForm,
@@ -77,6 +78,7 @@ STEPS: dict[str, Step] = {
     "spara": Step(KeepForm, keep_paper, Fate.KEPT, "Bladet är sparat."),
     "lamna-over": Step(GiveForm, hand_over, Fate.GIVEN, "Bladet är överlämnat."),
     "makulera": Step(VoidForm, void_sheet, Fate.VOIDED, "Bladet är makulerat."),
+    "borta": Step(PaperGoneForm, void_sheet, Fate.VOIDED, "Bladet är makulerat. Bilden finns kvar."),
 }
 
 
@@ -206,6 +208,8 @@ def _offered(word: str, view: ShownSheet) -> bool:
         return view.now is Fate.SCANNED and Fate.FILLED in view.offered
     if word == "ifyllt":
         return view.now is Fate.PRINTED and Fate.FILLED in view.offered
+    if word in ("makulera", "borta"):
+        return Fate.VOIDED in view.offered and (word == "borta") is (view.now in HAS_PICTURE)
     if word == "forstor" and view.no_disposal:
         return False
     return STEPS[word].to in view.offered

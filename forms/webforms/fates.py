@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 
-from forms.rules.sheet_fate import LOOK_LABELS, VOID_REASON_LABELS, Look, VoidReason
+from forms.rules.sheet_fate import LOOK_LABELS, PAPER_GONE, VOID_REASON_LABELS, Look, VoidReason
 
 
 class SerialForm(forms.Form):
@@ -47,6 +47,24 @@ class VoidForm(StepForm):
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, the reason as the rule names it."""
         return self.cleaned_data | {"void_reason": VoidReason(self.cleaned_data["void_reason"])}
+
+
+class PaperGoneForm(VoidForm):
+    """Void a sheet that is scanned: its picture stays, and its paper is gone."""
+
+    void_reason = forms.ChoiceField(
+        label="Vad har hänt med papperet?",
+        choices=[(reason.value, VOID_REASON_LABELS[reason]) for reason in VoidReason if reason in PAPER_GONE],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj vad som har hänt."},
+    )
+    reason = forms.CharField(
+        label="Med egna ord",
+        max_length=300,
+        help_text="När det märktes, var det senast låg, och om någon annan kan ha läst det.",
+        error_messages={"required": "Skriv vad som har hänt med papperet."},
+        widget=forms.Textarea({"rows": 2}),
+    )
 
 
 class VoidStockForm(VoidForm):

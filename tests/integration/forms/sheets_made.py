@@ -11,7 +11,7 @@ from forms.models import Export, ScanMatch, ScannedPage, ScanUpload, Sheet, Shee
 from forms.rules.scan_finding import Finding
 from forms.rules.sheet_fate import Fate, Look
 from forms.services.disposal import record_decision
-from forms.services.fates import check_scan, mark_filled, mark_scanned
+from forms.services.fates import check_scan, keep_paper, mark_filled, mark_scanned
 from forms.services.steps import new_serial, write_step
 
 
@@ -70,13 +70,15 @@ def scan(by: Acting, sheet: Sheet, typed: bool = False) -> list[ScannedPage]:
 
 
 def bring_to(by: Acting, sheet: Sheet, step: Fate) -> Sheet:
-    """Take a sheet from printed to filled, scanned or checked."""
+    """Take a sheet from printed to filled, scanned, checked or kept."""
     if step is Fate.FILLED:
         mark_filled(by=by, sheet=sheet)
-    if step in (Fate.SCANNED, Fate.CHECKED):
+    if step in (Fate.SCANNED, Fate.CHECKED, Fate.KEPT):
         scan(by, sheet)
-    if step is Fate.CHECKED:
+    if step in (Fate.CHECKED, Fate.KEPT):
         check_scan(by=by, sheet=sheet, client_id=uuid4(), looked=list(Look))
+    if step is Fate.KEPT:
+        keep_paper(by=by, sheet=sheet, client_id=uuid4())
     return sheet
 
 

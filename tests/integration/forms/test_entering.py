@@ -86,6 +86,19 @@ def test_a_voided_sheet_is_refused_and_nothing_is_written(county: County, sheet:
     assert not PaperEntry.objects.exists()
 
 
+@pytest.mark.parametrize("rescanned", [False, True])
+def test_a_sheet_whose_paper_is_gone_is_entered_from_its_picture(
+    county: County, sheet: Sheet, chain: CareChain, rescanned: bool
+):
+    steps = [Fate.FILLED, Fate.SCANNED] + ([Fate.FILLED] if rescanned else [])
+    for step in steps:
+        write_step(by=county.alva, unit=sheet.unit, sheet=sheet, step=step, reason="Suddig")
+    void(county, sheet)
+    enter(county, sheet, chain)
+    assert fates(sheet) == ["printed", *steps, "voided"]
+    assert PaperEntry.objects.count() == 1
+
+
 def test_a_sheet_of_one_patient_takes_no_other(county: County, outage: Outage, chain: CareChain):
     sheet = make_sheet(county.alva, SheetKind.CARE_CHAIN, chain)
     other = make_chain(county, outage)

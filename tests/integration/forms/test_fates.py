@@ -14,6 +14,7 @@ from contacts.models.base import AppendOnlyError
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.permissions import Role
 from forms.models import Sheet, SheetFate, SheetKind
+from forms.queries.sheets import unaccounted_count
 from forms.rules.sheet_fate import Fate, Look, VoidReason
 from forms.services.fates import (
     check_scan,
@@ -121,12 +122,24 @@ class TestVoided:
         call(reason="Två samtal till kommunen, vårdkedja 3")
         assert last(sheet).reason == "Två samtal till kommunen, vårdkedja 3"
 
-    def test_not_when_it_is_scanned(self, alva, sheet):
-        scan(alva, sheet)
-        told = reason_of(
-            lambda: void_sheet(by=alva, sheet=sheet, client_id=uuid4(), void_reason=VoidReason.UNUSED)
-        )
-        assert told.reason == "Ett skannat blad kan inte makuleras."
+    @pytest.mark.parametrize("why", VoidReason)
+    @pytest.mark.parametrize("at", [Fate.SCANNED, Fate.CHECKED, Fate.KEPT])
+    def test_a_scanned_one_only_where_its_paper_is_gone(self, alva, sheet, at, why):
+        bring_to(alva, sheet, at)
+        before = path_of(sheet)
+        call = partial(void_sheet, by=alva, sheet=sheet, client_id=uuid4(), void_reason=why)
+        told = reason_of(lambda: call(reason=" "))
+        assert (told.reason, told.field) == ("Skriv vad som har hänt med papperet.", "reason")
+        if why in (VoidReason.LOST, VoidReason.DAMAGED):
+            call(reason="Låg i fel pärm, strimlades")
+            assert path_of(sheet) == [*before, "voided"]
+            assert unaccounted_count(alva.unit) == 0
+            assert sheet.matches.count() == 1
+            return
+        told = reason_of(lambda: call(reason="Vi ville det"))
+        assert told.field == "void_reason"
+        assert "borttappat eller förstört av misstag" in told.reason
+        assert path_of(sheet) == before
 
 
 class TestDestroyed:

@@ -14,7 +14,7 @@ from tests.factories import make_chain, make_outage
 from tests.integration.outage.pages import errors_of, read
 
 from .sheet_pages import form_for, offered, opened, take, text_of
-from .sheets_made import bring_to, decide, make_sheet, path_of, scan
+from .sheets_made import bring_to, decide, make_batch, make_sheet, path_of, scan
 
 pytestmark = pytest.mark.django_db
 MISSING = make_serial(980)
@@ -63,8 +63,9 @@ class TestSheet:
         [
             (SheetKind.CARE_CHAIN, Fate.PRINTED, {"ifyllt", "makulera"}),
             (SheetKind.LOG_SHEET, Fate.FILLED, {"makulera"}),
-            (SheetKind.SIP, Fate.SCANNED, {"granska", "skanna-om"}),
-            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"forstor", "spara"}),
+            (SheetKind.SIP, Fate.SCANNED, {"granska", "skanna-om", "borta"}),
+            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"forstor", "spara", "borta"}),
+            (SheetKind.CARE_CHAIN, Fate.KEPT, {"forstor", "borta"}),
             (SheetKind.SIP_PATIENT, Fate.PRINTED, {"lamna-over", "makulera"}),
             (SheetKind.CHECKLIST, Fate.PRINTED, set()),
         ],
@@ -81,11 +82,11 @@ class TestSheet:
     @pytest.mark.clause("R2.6")
     def test_without_a_decision_the_button_says_why_it_is_not_there(self, client, county, alva, sheet):
         bring_to(alva, sheet, Fate.CHECKED)
-        assert offered(client, alva, sheet) == {"spara"}
+        assert offered(client, alva, sheet) == {"spara", "borta"}
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Inget gallringsbeslut är infört för Region Västerbotten." in text
         decide(county.adam, allows=False, reference="RS 981-2026")
-        assert offered(client, alva, sheet) == {"spara"}
+        assert offered(client, alva, sheet) == {"spara", "borta"}
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Får inte förstöras enligt RS 981-2026." in text
 
@@ -147,6 +148,30 @@ class TestSteps:
         assert "Bladet har ett öde" in text
         assert unaccounted_count(alva.unit) == 0
 
+    def test_where_the_paper_is_gone_the_sheet_is_voided_and_its_picture_stays(self, client, alva):
+        make_outage(alva)
+        (sheet,) = make_batch(alva, 1)
+        bring_to(alva, sheet, Fate.CHECKED)
+        answer = take(client, alva, sheet, "borta", void_reason="lost", reason="Borta från pärmen i går")
+        assert answer.status_code == 302
+        assert path_of(sheet)[-1] == "voided"
+        page = read(opened(client, alva, "sheet", sheet.serial)).main
+        text = text_of(page)
+        assert "Borttappat Borta från pärmen i går" in text
+        assert "Inget samtal är infört från bladet. För in samtal från bladet" in text
+        assert len(page.select(".sheet-pages img")) == 1
+        assert offered(client, alva, sheet) == set()
+        assert unaccounted_count(alva.unit) == 0
+
+    @pytest.mark.clause("R2.4")
+    @pytest.mark.parametrize("step", [Fate.PRINTED, Fate.FILLED, Fate.SCANNED, Fate.CHECKED])
+    def test_before_a_paper_goes_one_is_told_that_nothing_of_it_is_in_the_log(self, client, alva, step):
+        (blank,) = make_batch(alva, 1)
+        for sheet, told in ((blank, step is not Fate.PRINTED), (make_sheet(alva), False)):
+            bring_to(alva, sheet, step)
+            text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
+            assert ("Inget samtal är infört från bladet." in text) is told
+
     def test_the_patients_copy_is_handed_over(self, client, alva):
         copy = make_sheet(alva, SheetKind.SIP_PATIENT)
         assert take(client, alva, copy, "lamna-over", given_to="Dottern Disa").status_code == 302
@@ -168,6 +193,9 @@ class TestSteps:
             (Fate.SCANNED, "granska", {"looked": ["legible", "complete"]}, "Bocka av alla fyra", "checked"),
             (Fate.SCANNED, "skanna-om", {"reason": " "}, "Skriv varför.", ""),
             (Fate.SCANNED, "skanna-om", {"reason": "x" * 301}, "300", "x" * 301),
+            (Fate.SCANNED, "borta", {"void_reason": "unused", "reason": "Får"}, "Välj", "Får"),
+            (Fate.SCANNED, "borta", {"reason": "I går"}, "Välj vad som har hänt.", "I går"),
+            (Fate.KEPT, "borta", {"void_reason": "lost", "reason": " "}, "Skriv vad som har", "checked"),
             (Fate.CHECKED, "forstor", {"on": "2199-01-01"}, "framåt i tiden", "2199-01-01"),
             (Fate.CHECKED, "forstor", {"on": "2020-01-01"}, "inte skannat den dagen", "2020-01-01"),
             (Fate.CHECKED, "forstor", {"on": "i går"}, "Skriv dagen som", "i går"),

@@ -21,6 +21,7 @@ ASKED = {
     "the second page": {"sida": "2"},
     "checked": {"visa": "granskade"},
     "stock": {"visa": "tomma"},
+    "not entered": {"visa": "inte-inforda"},
     "a kind": {"blankett": "care_chain"},
     "a serial that leads nowhere": {"lopnummer": make_serial(999_999)},
 }

@@ -17,6 +17,7 @@ from forms.rules.sheet_fate import (
     check_looked,
     check_step,
     check_void,
+    may_enter_from,
     why_not,
 )
 
@@ -35,10 +36,10 @@ GRID = """
     P F S C D K G V
 P   a . f s d k g .
 F   a a . s d k g .
-S   a . a . d k g v
-C   a a a a . . g v
+S   a . a . d k g w
+C   a a a a . . g w
 D   a a a a a a a a
-K   a a a a . a a a
+K   a a a a . a a w
 G   a a a a a a a a
 V   a a a a a a a a
 """
@@ -47,10 +48,10 @@ PATIENTS_GRID = """
     P F S C D K G V
 P   a p p p p p . .
 F   a a p p p p . .
-S   a p a p p p n v
-C   a a a a p p n v
+S   a p a p p p n w
+C   a a a a p p n w
 D   a a a a a a a a
-K   a a a a p a a a
+K   a a a a p a a w
 G   a a a a a a a a
 V   a a a a a a a a
 """
@@ -71,11 +72,11 @@ SENTENCES = {
     "k": "Bladet måste vara skannat och granskat innan det sparas.",
     "g": "Bara patientens exemplar lämnas över.",
     "n": "Bara ett blad som inte är skannat kan lämnas över.",
-    "v": "Ett skannat blad kan inte makuleras.",
+    "w": "Ett skannat blad makuleras bara om papperet är borttappat eller förstört av misstag.",
     "p": "Patientens exemplar lämnas över eller makuleras.",
 }
 # Whole lives: a sheet that is followed to its end, or so far on the way.
-LIFE = re.compile(r"P(?:V|F(?:SF)*(?:V|S(?:C(?:D|KD?)?)?)?)?")
+LIFE = re.compile(r"P(?:V|F(?:SF)*(?:V|S(?:V|C(?:D|V|K[DV]?)?)?)?)?")
 PATIENTS_LIFE = re.compile(r"P[GV]?")
 
 
@@ -88,12 +89,21 @@ TABLES = {False: cells(GRID), True: cells(PATIENTS_GRID)}
 
 
 def expected(
-    now: str, step: str, *, patients_copy: bool, reason: str, may_destroy: bool, all_pages_scanned: bool
+    now: str,
+    step: str,
+    *,
+    patients_copy: bool,
+    reason: str,
+    may_destroy: bool,
+    all_pages_scanned: bool,
+    paper_gone: bool,
 ) -> str:
     """Give the sentence that refuses the step, empty where it is allowed, read from the grids."""
     cell = TABLES[patients_copy][now, step]
     if cell == "a":
         return ALREADY[now]
+    if cell == "w" and paper_gone:
+        return "" if reason.split() else "Skriv varför."
     if cell != ".":
         return SENTENCES[cell]
     refusals = {
@@ -117,7 +127,7 @@ def refused(now: Fate | None, step: Fate, **facts) -> str:
 
 @pytest.mark.clause("R2.6")
 def test_every_case_is_as_the_grid_says():
-    flags = ("patients_copy", "may_destroy", "all_pages_scanned")
+    flags = ("patients_copy", "may_destroy", "all_pages_scanned", "paper_gone")
     cases = 0
     for (now, a), (step, b) in product(LETTER_OF.items(), repeat=2):
         for values in product((False, True), repeat=len(flags)):
@@ -125,7 +135,7 @@ def test_every_case_is_as_the_grid_says():
                 facts = dict(zip(flags, values, strict=True)) | {"reason": reason}
                 assert refused(now, step, **facts) == expected(a, b, **facts), (now, step, facts)
                 cases += 1
-    assert cases == 8 * 8 * 8 * 3
+    assert cases == 8 * 8 * 16 * 3
 
 
 def test_a_refusal_for_want_of_a_reason_stands_beside_its_field():
@@ -148,7 +158,7 @@ def test_every_short_path_of_steps_is_a_life_or_is_refused(patients_copy: bool, 
         for path in product(LETTER_OF, repeat=length):
             before = (None, *path)
             goes = all(
-                not refused(now, step, patients_copy=patients_copy, reason="Suddig")
+                not refused(now, step, patients_copy=patients_copy, reason="Suddig", paper_gone=True)
                 for now, step in zip(before, path, strict=False)
             )
             text = "".join(LETTER_OF[step] for step in path)
@@ -170,8 +180,8 @@ def test_no_way_leads_to_destroyed_but_by_scan_check_and_decision():
 
 def test_what_has_come_to_an_end_stays_there():
     for end, step in product(ENDS, Fate):
-        if (end, step) != (Fate.KEPT, Fate.DESTROYED):
-            assert refused(end, step, reason="-").startswith("Bladet är redan")
+        if end is not Fate.KEPT or step not in (Fate.DESTROYED, Fate.VOIDED):
+            assert refused(end, step, reason="-", paper_gone=True).startswith("Bladet är redan")
 
 
 @pytest.mark.parametrize("patients_copy", [False, True])
@@ -179,23 +189,38 @@ def test_what_has_come_to_an_end_stays_there():
 def test_what_a_page_offers_is_what_the_check_lets_through(patients_copy: bool, may_destroy: bool):
     for now, step in product((None, *Fate), Fate):
         facts = {"patients_copy": patients_copy, "may_destroy": may_destroy}
-        told = refused(now, step, reason="Suddig", **facts)
+        told = refused(now, step, reason="Suddig", paper_gone=True, **facts)
         assert why_not(now, step, **facts) == told
         assert can_step(now, step, **facts) is not told
 
 
 @pytest.mark.parametrize("reason", VoidReason)
 @pytest.mark.parametrize("text", ["", " \t", "Vårdkedja 3, samtal till kommunen"])
-def test_voiding_asks_for_words_where_the_reason_says_too_little(reason: VoidReason, text: str):
+@pytest.mark.parametrize("scanned", [False, True])
+def test_voiding_asks_for_words_where_the_reason_says_too_little(
+    reason: VoidReason, text: str, scanned: bool
+):
     told = {"other": "Skriv varför bladet makuleras.", "lost": "Skriv vad som stod på bladet."}.get(
         reason.value
     )
+    if scanned:
+        told = "Skriv vad som har hänt med papperet."
     if told and not text.strip():
         with pytest.raises(RuleError) as refusal:
-            check_void(reason, text)
+            check_void(reason, text, scanned=scanned)
         assert (refusal.value.reason, refusal.value.field) == (told, "reason")
     else:
-        check_void(reason, text)
+        check_void(reason, text, scanned=scanned)
+
+
+@pytest.mark.clause("R2.4")
+def test_rows_are_entered_from_any_sheet_but_one_voided_without_a_picture():
+    for length in range(1, 7):
+        for path in product("PFSCDKV", repeat=length):
+            text = "".join(path)
+            if LIFE.fullmatch(text):
+                steps = [step for letter in text for step, short in LETTER_OF.items() if short == letter]
+                assert may_enter_from(steps) is (text not in ("PV", "PFV")), text
 
 
 @pytest.mark.clause("R2.6")
