@@ -1,6 +1,6 @@
 """The paper: sheets and what became of them, their scans, and what was entered from them."""
 
-from .scan import PaperEntry, ScanAside, ScanMatch, ScannedPage, ScanUpload
+from .scan import AllEntered, PaperEntry, ScanAside, ScanMatch, ScannedPage, ScanUpload
 from .sheet import (
     ACCOUNTABLE,
     BLANK_KINDS,
@@ -15,6 +15,7 @@ from .sheet import (
 __all__ = [
     "ACCOUNTABLE",
     "BLANK_KINDS",
+    "AllEntered",
     "DisposalDecision",
     "Export",
     "PaperEntry",

@@ -128,3 +128,28 @@ class PaperEntry(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"samtal från {self.sheet}"
+
+
+class AllEntered(AppendOnlyModel):
+    """Somebody said that all rows of a sheet are in the log: as many as were entered then, scanned as often as it was.
+
+    It holds while both numbers do. Paper goes on being written on: what is scanned after that is asked for anew.
+    """
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="said_entered")
+    rows = models.PositiveSmallIntegerField("införda rader")
+    scans = models.PositiveSmallIntegerField("gånger skannat")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("sagt", default=timezone.now)
+
+    class Meta:
+        ordering = ["sheet", "at"]
+        verbose_name = "alla rader införda"
+        verbose_name_plural = "alla rader införda"
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "rows", "scans"], name="all_entered_said_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"alla rader av {self.sheet}"

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from contacts.access import Acting
-from forms.models import DisposalDecision, Export, Sheet, SheetFate
+from forms.models import AllEntered, DisposalDecision, Export, Sheet, SheetFate
 from forms.queries.disposal import no_disposal
+from forms.queries.entering import said_all_entered
 from forms.queries.scans import PagePicture, pictures_of
 from forms.queries.sheets import (
     chains_to_link,
@@ -85,8 +86,8 @@ class NotOffered:
 class ShownSheet:
     """A sheet's own page. `last` is the number of the last step, `offered` the steps that can be taken now.
 
-    `no_disposal` says why the paper may not be destroyed, empty where it may. `not_entered` is so of a sheet that was
-    issued blank and written on, while no row of it is in the log.
+    `no_disposal` says why the paper may not be destroyed, empty where it may. `not_entered` is so of a sheet that
+    was written on, until somebody has said that all its rows are in the log: `all_entered`.
     """
 
     sheet: Sheet
@@ -111,6 +112,7 @@ class ShownSheet:
     to_scan: bool
     to_enter: bool
     not_entered: bool
+    all_entered: AllEntered | None
 
 
 _STEP_NAMES: dict[Fate, str] = {
@@ -155,6 +157,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     to_enter = (
         sheet.accountable and not sheet.patients_copy and may_enter_from([Fate(step.fate) for step in steps])
     )
+    said = said_all_entered(sheet) if to_enter else None
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(
         sheet=sheet,
@@ -178,7 +181,8 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         awaits_disposal=now is Fate.CHECKED,
         to_scan=sheet.accountable and not sheet.patients_copy and now in (Fate.PRINTED, Fate.FILLED),
         to_enter=to_enter,
-        not_entered=to_enter and sheet.batch_id is not None and not entries and now is not Fate.PRINTED,
+        not_entered=to_enter and now is not Fate.PRINTED and said is None,
+        all_entered=said,
     )
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from contacts.access import Acting
-from forms.models import PaperEntry, Sheet
+from forms.models import AllEntered, PaperEntry, Sheet
+from forms.queries.left import not_entered
 from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
@@ -52,6 +53,14 @@ def entries_from(sheet: Sheet) -> list[EnteredCall]:
 def open_for_entering(sheet: Sheet) -> bool:
     """Tell whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
     return may_enter_from([Fate(fate) for fate in sheet.fates.values_list("fate", flat=True)])
+
+
+def said_all_entered(sheet: Sheet) -> AllEntered | None:
+    """Give who said last that all rows of a sheet are in the log, where it still holds. Two queries."""
+    said = sheet.said_entered.select_related("user").order_by("-at", "-pk").first()
+    if said is None or not_entered(sheet.unit).filter(pk=sheet.pk).exists():
+        return None
+    return said
 
 
 def last_entry(sheet: Sheet) -> PaperEntry | None:

@@ -1,24 +1,33 @@
-"""What the log does not know yet: sheets that were written on by hand, with no row entered from them."""
+"""What the log may not know yet: sheets written on by hand, of which nobody has said that all rows are entered."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from contacts.models import Unit
-from forms.models import Sheet, SheetFate
+from forms.models import BLANK_KINDS, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
 
-# Written on, and not ended.
-_WRITTEN_ON = (Fate.FILLED, Fate.SCANNED, Fate.CHECKED, Fate.KEPT)
+_STEPS = SheetFate.objects.filter(sheet=OuterRef("pk"))
 
 
 def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
-    """Give the unit's sheets that were issued blank and filled in, and from which no call has been entered (R2.4).
+    """Give the unit's sheets that were filled in, and of which some row may not be in the log (R2.4).
 
-    Of one `kind`, or of all. Those too that were voided, where there is a picture to enter from.
+    Of one `kind`, or of all. Where a sheet is does not matter: those too whose paper is gone, where there is a picture
+    to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.
     """
-    steps = SheetFate.objects.filter(sheet=OuterRef("pk"))
-    blank = Sheet.objects.filter(unit=unit, batch__isnull=False, entries__isnull=True)
-    if kind:
-        blank = blank.filter(kind=kind)
-    now = blank.annotate(now=Subquery(steps.order_by("-number").values("fate")[:1]))
-    paper_gone = Q(now=Fate.VOIDED) & Exists(steps.filter(fate=Fate.SCANNED))
-    return now.filter(Q(now__in=_WRITTEN_ON) | paper_gone)
+    said = AllEntered.objects.filter(sheet=OuterRef("pk"), rows=OuterRef("rows"), scans=OuterRef("scans"))
+    voided, scanned = _STEPS.filter(fate=Fate.VOIDED), _STEPS.filter(fate=Fate.SCANNED)
+    return (
+        Sheet.objects.filter(~Exists(voided) | Exists(scanned), unit=unit)
+        .filter(
+            Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=[kind] if kind in BLANK_KINDS else BLANK_KINDS
+        )
+        .annotate(rows=_count(PaperEntry.objects.filter(sheet=OuterRef("pk"))), scans=_count(scanned))
+        .filter(~Exists(said))
+    )
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    counted = rows.order_by().values("sheet").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)

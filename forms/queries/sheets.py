@@ -46,7 +46,7 @@ class Where(TextChoices):
     SCANNED = "skannade", "Skannade"
     CHECKED = "granskade", "Granskade"
     STOCK = "tomma", "Tomma i parti"
-    NOT_ENTERED = "inte-inforda", "Inte införda i loggen"
+    NOT_ENTERED = "inte-inforda", "Inte helt införda"
 
 
 _STEP_OF = {

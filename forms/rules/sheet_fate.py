@@ -87,6 +87,8 @@ _NEXT: dict[Fate, frozenset[Fate]] = {
     Fate.VOIDED: frozenset(),
 }
 
+VOIDED_WITHOUT_PICTURE = "Bladet är makulerat. Inget kan föras in från det."
+
 HAS_PICTURE = frozenset({Fate.SCANNED, Fate.CHECKED, Fate.KEPT, Fate.DESTROYED})
 """Where a sheet's last step is one of these, each of its pages is scanned."""
 
@@ -174,6 +176,14 @@ def may_enter_from(steps: Collection[Fate]) -> bool:
     Not from one that is voided, unless it was scanned once: what is on the picture still has to go into the log.
     """
     return Fate.VOIDED not in steps or Fate.SCANNED in steps
+
+
+def check_all_entered(steps: Collection[Fate]) -> None:
+    """Raise RuleError where it can not be said of a sheet with those steps that all its rows are in the log (R2.4)."""
+    if Fate.FILLED not in steps:
+        raise RuleError("Bladet är inte ifyllt. Makulera det om det inte ska användas.")
+    if not may_enter_from(steps):
+        raise RuleError(VOIDED_WITHOUT_PICTURE)
 
 
 def check_void(reason: VoidReason, text: str, *, scanned: bool = False) -> None:

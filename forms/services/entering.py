@@ -10,9 +10,11 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
-from forms.models import PaperEntry, Sheet
+from contacts.services.submissions import claim
+from forms.models import BLANK_KINDS, AllEntered, PaperEntry, Sheet
 from forms.queries.entering import open_for_entering
-from forms.rules.sheet_fate import Fate
+from forms.queries.sheets import entries_count
+from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_entered
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover
@@ -61,6 +63,44 @@ def enter_call(
     return handover
 
 
+def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, seen: int) -> AllEntered:
+    """Say that all rows of a sheet are in the log, or that there is none to enter (R2.4).
+
+    `rows` is how many entered ones the person saw, and `seen` the number of the last step: where somebody entered one
+    or took one meanwhile, ChangedMeanwhileStep is raised and nothing is said. Raise NotAllowed, IdClash, and RuleError
+    for a sheet that is not filled in, or voided without a picture, or of a kind that nothing is entered from.
+    """
+    check_may(by, Right.HANDLE_SHEETS)
+    if sheet.unit_id != by.unit.pk:
+        raise NotAllowed("Bladet hör till en annan enhet.")
+    if sheet.kind not in BLANK_KINDS:
+        raise RuleError("Från det här bladet förs inget in i loggen.")
+    with transaction.atomic():
+        content = {"sheet": sheet.serial, "rows": rows, "seen": seen}
+        sent_before = claim(by=by, client_id=client_id, kind="sheet.all_entered", content=content)
+        lock_sheet(sheet)
+        steps = [Fate(fate) for fate in sheet.fates.order_by("number").values_list("fate", flat=True)]
+        if sent_before is None:
+            check_all_entered(steps)
+            if (len(steps), entries_count(sheet)) != (seen, rows):
+                raise ChangedMeanwhileStep
+        scans = steps[:seen].count(Fate.SCANNED)
+        said = AllEntered.objects.filter(sheet=sheet, rows=rows, scans=scans).first()
+        if said is not None:
+            return said
+        said = AllEntered(sheet=sheet, rows=rows, scans=scans, user=by.user, unit=by.unit)
+        said.full_clean(exclude=["sheet", "user", "unit"], validate_constraints=False)
+        said.save()
+        audit.record(
+            by=by,
+            action="sheet.all_entered",
+            target=said,
+            chain=sheet.chain_id,
+            changes={"sheet": sheet.serial, "rows": rows},
+        )
+    return said
+
+
 def _say_filled(by: Acting, sheet: Sheet) -> None:
     """Take the step to filled where nobody has; refuse a sheet that is voided without a picture."""
     last = current_fate(sheet)
@@ -69,4 +109,4 @@ def _say_filled(by: Acting, sheet: Sheet) -> None:
         with suppress(ChangedMeanwhileStep):
             mark_filled(by=by, sheet=sheet, seen=last.number)
     if not open_for_entering(sheet):
-        raise RuleError("Bladet är makulerat. Inget kan föras in från det.")
+        raise RuleError(VOIDED_WITHOUT_PICTURE)

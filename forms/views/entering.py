@@ -29,12 +29,14 @@ from forms.queries.entering import (
     entries_from,
     last_entry,
     open_for_entering,
+    said_all_entered,
     visible_among,
 )
 from forms.queries.scans import pictures_of
 from forms.queries.sheets import sheet_of
 from forms.services.entering import enter_call
 from forms.webforms.entering import EntryForm, date_alone
+from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
 from outage.presenters.chain import recipients_to_choose
@@ -160,7 +162,11 @@ def _show(
         "pictures": pictures_of(sheet),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
         "is_sip": is_sip(sheet),
+        "said": said_all_entered(sheet),
     }
+    if found and not context["voided"] and not context["said"]:
+        seen = {"client_id": uuid4(), "seen": sheet.fates.count(), "rows": len(found)}
+        context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
     if chain is None or form is None:
         context["groups"] = patient_groups(chains_to_choose(acting, sheet), now)
         context["may_open_chain"] = outage_in_view() is not None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import can
 from contacts.rules.permissions import Right, Role
 from contacts.views.tools import require, save_or_show
-from forms.models import Sheet, SheetBatch, SheetFate
+from forms.models import AllEntered, Sheet, SheetBatch, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
 from forms.queries.disposal import decision_in_force
@@ -33,6 +33,7 @@ from forms.queries.sheets import (
 )
 from forms.rules.serial import NoSerial
 from forms.rules.sheet_fate import HAS_PICTURE, Fate
+from forms.services.entering import say_all_entered
 from forms.services.fates import (
     check_scan,
     destroy_sheet,
@@ -45,6 +46,7 @@ from forms.services.fates import (
 )
 from forms.webforms.fates import (
     AgainForm,
+    AllEnteredForm,
     CheckForm,
     DestroyForm,
     GiveForm,
@@ -61,17 +63,21 @@ _NOT_HERE = "Bladet finns inte bland enhetens blad. Läs löpnumret på bladet i
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do with a sheet: its form, the service that keeps it, and what is said when it is done."""
+    """One thing to do with a sheet: its form, the service that keeps it, and what is said when it is done.
+
+    `to` is where the sheet is then, None where it stays where it is.
+    """
 
     form: type[StepForm]
-    take: Callable[..., SheetFate]
-    to: Fate
+    take: Callable[..., SheetFate | AllEntered]
+    to: Fate | None
     done: str
 
 
 # By the word that a form sends as `steg`.
 STEPS: dict[str, Step] = {
     "ifyllt": Step(StepForm, mark_filled, Fate.FILLED, "Bladet är ifyllt. Skanna det."),
+    "infort": Step(AllEnteredForm, say_all_entered, None, "Alla rader är införda i loggen."),
     "granska": Step(CheckForm, check_scan, Fate.CHECKED, "Bladet är granskat."),
     "skanna-om": Step(AgainForm, scan_again, Fate.FILLED, "Skanna bladet en gång till."),
     "forstor": Step(DestroyForm, destroy_sheet, Fate.DESTROYED, "Bladet är förstört."),
@@ -192,6 +198,7 @@ def _show(
         # The page shows what is so now, and the form says that it was seen.
         form.data = form.data.copy()
         form.data["seen"] = str(view.last)
+        form.data["rows"] = str(view.entries)
         if view.decision and "decision" in form.fields:
             form.data["decision"] = str(view.decision.pk)
         forms[word] = form
@@ -208,6 +215,8 @@ def _offered(word: str, view: ShownSheet) -> bool:
         return view.now is Fate.SCANNED and Fate.FILLED in view.offered
     if word == "ifyllt":
         return view.now is Fate.PRINTED and Fate.FILLED in view.offered
+    if word == "infort":
+        return view.not_entered
     if word in ("makulera", "borta"):
         return Fate.VOIDED in view.offered and (word == "borta") is (view.now in HAS_PICTURE)
     if word == "forstor" and view.no_disposal:
@@ -217,7 +226,7 @@ def _offered(word: str, view: ShownSheet) -> bool:
 
 def _empty(word: str, view: ShownSheet) -> StepForm:
     today = timezone.localdate()
-    initial = {"client_id": uuid4(), "seen": view.last, "on": today}
+    initial = {"client_id": uuid4(), "seen": view.last, "on": today, "rows": view.entries}
     if view.decision:
         initial["decision"] = view.decision.pk
     return STEPS[word].form(initial=initial, auto_id=_ids(word))

@@ -76,6 +76,12 @@ class VoidStockForm(VoidForm):
         return {key: value for key, value in known.items() if key != "seen"} | {"left": known["seen"]}
 
 
+class AllEnteredForm(StepForm):
+    """All rows of the sheet are in the log; `rows` is how many the person saw."""
+
+    rows = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 class CheckForm(StepForm):
     """The second look: four things to answer for."""
 

@@ -67,5 +67,7 @@ def test_two_rows_are_entered_by_keyboard_and_the_second_starts_from_the_first(
     assert {call.paper_signature for call in calls} == {"N.N."}
     assert {call.messages.get().event_id for call in calls} == {calls[0].messages.get().event_id}
     assert PaperEntry.objects.count() == 2
-    page.get_by_role("link", name="Alla rader är införda").click()
+    page.get_by_role("button", name="Alla rader är införda").press("Enter")
+    expect(page.get_by_text("Alla rader är införda i loggen.")).to_be_visible()
     expect(page).to_have_url(f"{page.url.split('/blad/')[0]}/blad/{sheet.serial}/")
+    expect(page.get_by_text("Alla rader är införda enligt Alva Påhittad")).to_be_visible()

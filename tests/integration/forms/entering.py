@@ -92,7 +92,7 @@ def page_of(client: Client, where: str) -> BeautifulSoup:
 
 def row_of(client: Client, where: str) -> tuple[str, Fields]:
     """Open the form of a row; give where it is sent and what it holds as it is shown."""
-    form = form_of(page_of(client, where), method="post")
+    form = form_of(page_of(client, where), **{"data-guard": True})
     return form["action"], fields_of(form)
 
 

@@ -52,7 +52,7 @@ def test_a_row_is_entered_and_the_next_one_starts_from_it(alva: Client, sheet: S
     assert (handover.paper_serial, handover.paper_signature) == (sheet.serial, "N.N.")
     page = page_of(alva, answer.headers["Location"])
     assert "Raden är sparad på servern 10.52." in page.get_text()
-    fields = fields_of(form_of(page, method="post"))
+    fields = fields_of(form_of(page, **{"data-guard": True}))
     kept = {
         name: fields.get(name, [""])
         for name in ("at_kl", "at_dag", "written_at_kl", "written_at_dag", "signed_by")
@@ -174,14 +174,14 @@ def test_what_is_wrong_stands_at_its_field_and_everything_typed_stays(
     assert "Inget är sparat än. Det du skrivit står kvar." in said
     assert f"{label}: " in said
     assert sentence in said
-    shown = fields_of(form_of(page, method="post"))
+    shown = fields_of(form_of(page, **{"data-guard": True}))
     for name, value in (TYPED | wrong).items():
         expected = sorted(value) if isinstance(value, list) else [value.strip() or shown.get(name, [""])[0]]
         assert sorted(shown.get(name, [""])) == expected, name
     assert not Handover.objects.exists()
     assert fates(sheet) == ["printed"]
     mended = {name: TYPED[name] for name in wrong}
-    action = form_of(page, method="post")["action"]
+    action = form_of(page, **{"data-guard": True})["action"]
     assert alva.post(action, shown | as_lists(mended)).status_code == 302
     assert Handover.objects.get().comment == "Två rader\noch ”citat” <b>."
 
@@ -204,7 +204,7 @@ def test_other_content_under_the_same_id_keeps_both(alva: Client, sheet: Sheet, 
     page = read(answer)
     assert "Båda är kvar" in errors_of(page)
     assert SubmissionClash.objects.get().content["comment"] == ["En annan rad."]
-    shown = fields_of(form_of(page, method="post"))
+    shown = fields_of(form_of(page, **{"data-guard": True}))
     assert shown["comment"] == ["En annan rad."]
     assert alva.post(action, shown).status_code == 302
     assert sorted(Handover.objects.values_list("paper_signature", flat=True)) == ["N.N.", "O.O."]
@@ -232,4 +232,4 @@ def test_a_voided_sheet_has_no_form_and_refuses_what_comes_with_everything_kept(
     answer = alva.post(action, fields | as_lists(ROW))
     assert answer.status_code == 422
     assert "makulerat" in errors_of(read(answer))
-    assert fields_of(form_of(read(answer), method="post"))["spoken_to"] == ["Karin Påhittad"]
+    assert fields_of(form_of(read(answer), **{"data-guard": True}))["spoken_to"] == ["Karin Påhittad"]

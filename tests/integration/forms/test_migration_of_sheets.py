@@ -82,3 +82,34 @@ def test_where_nothing_was_printed_nothing_is_made(old: StateApps):
     new = migrate(NEW)
     for name in ("Sheet", "SheetFate", "Export"):
         assert not new.get_model("blanketter", name).objects.exists()
+
+
+def test_of_a_sheet_that_came_to_its_end_before_nobody_is_asked_whether_all_is_entered(old: StateApps):
+    lives = [
+        "",
+        "filled",
+        "filled scanned",
+        "voided",
+        "filled scanned filled scanned checked destroyed",
+        "kept",
+    ]
+    before = migrate(("blanketter", "0007_all_entered"))
+    principal = before.get_model("contacts", "Principal").objects.create(
+        name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
+    )
+    unit = before.get_model("contacts", "Unit").objects.create(
+        principal=principal, name="Medicin 1", search_key="medicin 1", sort_key="medicin 1"
+    )
+    made = {}
+    for place, life in enumerate(lives):
+        made[life] = before.get_model("blanketter", "Sheet").objects.create(
+            serial=f"{place:09}", kind="log_sheet", unit=unit, routine_version="2023-04-03", pages=1
+        )
+        for number, step in enumerate(["printed", *life.split()], 1):
+            made[life].fates.create(number=number, fate=step, unit=unit, at=PRINTED + timedelta(hours=number))
+    new = migrate(("blanketter", "0008_ended_sheets_entered"))
+    said = {row.sheet_id: row for row in new.get_model("blanketter", "AllEntered").objects.all()}
+    assert set(said) == {made[life].pk for life in lives[3:]}
+    destroyed = said[made[lives[4]].pk]
+    assert (destroyed.rows, destroyed.scans, destroyed.user_id, destroyed.unit_id) == (0, 2, None, unit.pk)
+    assert destroyed.at == PRINTED + timedelta(hours=7)

@@ -62,10 +62,10 @@ class TestSheet:
         ("kind", "step", "words"),
         [
             (SheetKind.CARE_CHAIN, Fate.PRINTED, {"ifyllt", "makulera"}),
-            (SheetKind.LOG_SHEET, Fate.FILLED, {"makulera"}),
-            (SheetKind.SIP, Fate.SCANNED, {"granska", "skanna-om", "borta"}),
-            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"forstor", "spara", "borta"}),
-            (SheetKind.CARE_CHAIN, Fate.KEPT, {"forstor", "borta"}),
+            (SheetKind.LOG_SHEET, Fate.FILLED, {"infort", "makulera"}),
+            (SheetKind.SIP, Fate.SCANNED, {"infort", "granska", "skanna-om", "borta"}),
+            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"infort", "forstor", "spara", "borta"}),
+            (SheetKind.CARE_CHAIN, Fate.KEPT, {"infort", "forstor", "borta"}),
             (SheetKind.SIP_PATIENT, Fate.PRINTED, {"lamna-over", "makulera"}),
             (SheetKind.CHECKLIST, Fate.PRINTED, set()),
         ],
@@ -82,11 +82,11 @@ class TestSheet:
     @pytest.mark.clause("R2.6")
     def test_without_a_decision_the_button_says_why_it_is_not_there(self, client, county, alva, sheet):
         bring_to(alva, sheet, Fate.CHECKED)
-        assert offered(client, alva, sheet) == {"spara", "borta"}
+        assert offered(client, alva, sheet) == {"infort", "spara", "borta"}
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Inget gallringsbeslut är infört för Region Västerbotten." in text
         decide(county.adam, allows=False, reference="RS 981-2026")
-        assert offered(client, alva, sheet) == {"spara", "borta"}
+        assert offered(client, alva, sheet) == {"infort", "spara", "borta"}
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Får inte förstöras enligt RS 981-2026." in text
 
@@ -160,17 +160,16 @@ class TestSteps:
         assert "Borttappat Borta från pärmen i går" in text
         assert "Inget samtal är infört från bladet. För in samtal från bladet" in text
         assert len(page.select(".sheet-pages img")) == 1
-        assert offered(client, alva, sheet) == set()
+        assert offered(client, alva, sheet) == {"infort"}
         assert unaccounted_count(alva.unit) == 0
 
     @pytest.mark.clause("R2.4")
     @pytest.mark.parametrize("step", [Fate.PRINTED, Fate.FILLED, Fate.SCANNED, Fate.CHECKED])
     def test_before_a_paper_goes_one_is_told_that_nothing_of_it_is_in_the_log(self, client, alva, step):
-        (blank,) = make_batch(alva, 1)
-        for sheet, told in ((blank, step is not Fate.PRINTED), (make_sheet(alva), False)):
+        for sheet in (*make_batch(alva, 1), make_sheet(alva)):
             bring_to(alva, sheet, step)
             text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
-            assert ("Inget samtal är infört från bladet." in text) is told
+            assert ("Inget samtal är infört från bladet." in text) is (step is not Fate.PRINTED)
 
     def test_the_patients_copy_is_handed_over(self, client, alva):
         copy = make_sheet(alva, SheetKind.SIP_PATIENT)
