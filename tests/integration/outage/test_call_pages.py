@@ -236,7 +236,7 @@ def test_a_time_before_the_outage_is_told_at_the_time_of_its_message(
     answer = send(client, chain, fields, **REACHED | early)
     assert answer.status_code == 422
     page = read(answer)
-    assert "När hände det?: Driftstoppet började tis 24 nov 08.52" in errors_of(page)
+    assert "När hände det? Driftstoppet började tis 24 nov 08.52" in errors_of(page)
     expect_as_typed(fields_of(form_of(page, method="post")), REACHED | early)
     assert not CareChainEvent.objects.exists()
 
