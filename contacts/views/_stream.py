@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from contacts.rules.errors import RuleError
 from contacts.services.progress import Steps
+from contacts.views.long_work import long_work
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -28,7 +29,7 @@ def streamed(
 
     `ended` gives the last part of the page from the result, `refused` from the reason why it could not be; `folder`
     has the frame of the page, run.html, and what it says where it breaks, _broken.html. Where the browser goes away,
-    the work is given up and what it had written is taken back.
+    the work is given up and what it had written is taken back. Where too much long work goes on, it is not begun.
     """
     marker = uuid4().hex
     page = render_to_string(f"{folder}/run.html", {"heading": heading, "marker": marker}, request)
@@ -37,7 +38,8 @@ def streamed(
     def parts() -> Iterator[str]:
         yield head
         try:
-            result = yield from _told(steps)
+            with long_work():
+                result = yield from _told(steps)
             yield ended(result)
         except RuleError as error:
             yield refused(error)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
 
 _USED = "Sidan du skrev ut från är redan använd till en annan utskrift. Läs in den igen och skriv ut."
@@ -32,6 +33,17 @@ def press_of(request: HttpRequest) -> UUID:
         return UUID(request.POST.get("client_id", ""))
     except ValueError:
         raise BadRequest from None
+
+
+def long_pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
+    """Answer as `pdf_answer` does, for what may have hundreds of pages; 503 while too much long work goes on."""
+    try:
+        with long_work():
+            return pdf_answer(request, make)
+    except Busy as error:
+        answer = _sorry(request, error.reason, 503)
+        answer["Retry-After"] = "30"
+        return answer
 
 
 def pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:

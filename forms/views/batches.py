@@ -16,7 +16,7 @@ from forms.queries.binder import last_binder
 from forms.rules.batch import LARGEST, part_of
 from forms.services.batches import issue_batch, print_part
 from forms.services.binder import print_binder
-from forms.views._pdf import pdf_answer, press_of
+from forms.views._pdf import long_pdf_answer, press_of
 from forms.webforms.batches import NewSheetsForm
 
 
@@ -65,7 +65,7 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
     # What was held over a lapsed log-in is not printed unasked.
     if "held" in request.POST:
         return redirect("sheet_batch", batch.pk)
-    return pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
+    return long_pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +75,7 @@ def binder(request: HttpRequest) -> HttpResponse:
     # What was held over a lapsed log-in is not printed unasked.
     if request.method == "POST" and "held" not in request.POST:
         press = press_of(request)
-        return pdf_answer(request, lambda: print_binder(by=acting, unit=acting.unit, client_id=press))
+        return long_pdf_answer(request, lambda: print_binder(by=acting, unit=acting.unit, client_id=press))
     context = {"view": binder_page(acting.unit, last_binder(acting.unit)), "client_id": uuid4()}
     return render(request, "forms/batches/binder.html", context)
 

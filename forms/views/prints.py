@@ -17,7 +17,7 @@ from forms.services.printing import (
     print_contact_list,
 )
 from forms.services.sip_prints import print_sip, print_sip_invitation
-from forms.views._pdf import pdf_answer, press_of
+from forms.views._pdf import long_pdf_answer, pdf_answer, press_of
 from outage.models import CareChain
 from outage.presenters.checklists import checklist_card
 from outage.queries.outages import outage_in_view
@@ -92,7 +92,7 @@ def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
 def contact_list(request: HttpRequest) -> HttpResponse:
     """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none."""
     principal = chosen_principal(request)
-    return pdf_answer(request, lambda: print_contact_list(by=request.acting, principal=principal))
+    return long_pdf_answer(request, lambda: print_contact_list(by=request.acting, principal=principal))
 
 
 def _chain_print(
