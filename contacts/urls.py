@@ -11,6 +11,7 @@ urlpatterns = [
     path("enhet/<int:unit_id>/", directory.unit, name="unit"),
     path("las-in/", importing.import_directory, name="import_directory"),
     path("las-in/<uuid:upload_id>/", importing.import_preview, name="import_preview"),
+    path("hamta/", exporting.take_out, name="take_out"),
     path("hamta/<str:form>/", exporting.export_contacts, name="export_contacts"),
     path("<int:entry_id>/fungerar-inte/", flags.flag_number, name="flag_number"),
     path("<int:entry_id>/", keeping.contact, name="contact"),

@@ -1,11 +1,20 @@
-"""The directory as a file to keep: CSV, XLSX, vCard."""
+"""Skriv ut och hämta: the directory on paper, and as a file to keep: CSV, XLSX, vCard."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from contacts.models import Principal
-from contacts.queries.exporting import principal_or_none
+from contacts.queries.exporting import principal_or_none, principals_to_take_out
 from contacts.services.exporting import FileForm, export_directory
+
+
+@require_GET
+def take_out(request: HttpRequest) -> HttpResponse:
+    """Offer the contacts of all principals, and of each, as paper and as files."""
+    principals = principals_to_take_out()
+    context = {"principals": principals, "total": sum(principal.in_force for principal in principals)}
+    return render(request, "contacts/directory/take_out.html", context)
 
 
 @require_GET

@@ -1,7 +1,7 @@
 """The contact list for the binder: for each principal and unit whom to ring, then every number there is (R5)."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from contacts.verification import still_verified
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.queries.sources import ListSource, contact_list_source
-from forms.rules.contact_list import weekday_and_weekend
+from forms.rules.contact_list import listed_one_by_one, weekday_and_weekend
 from outage.queries.checklists import routine_of
 from outage.rules.wording import STOCKHOLM
 
@@ -86,11 +86,16 @@ class PrincipalBlock:
 
 @dataclass(frozen=True, slots=True)
 class ContactListView:
-    """A whole contact list. `weekday` and `weekend` are the moments that the answers are given for."""
+    """A whole contact list. `weekday` and `weekend` are the moments that the answers are given for.
+
+    `whole` is False where the entries of some principals do not stand one by one; `alone` names the one whose then do.
+    """
 
     principals: tuple[PrincipalBlock, ...]
     weekday: datetime
     weekend: datetime
+    whole: bool
+    alone: str
 
 
 def contact_list_part(
@@ -98,14 +103,15 @@ def contact_list_part(
 ) -> SheetPart:
     """Give the contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
 
-    The queries are the same few, however long the list is. `by` is None for a command on the server.
+    The queries are the same few, however long the list is. `by` is None for a command on the server. A list of all that
+    would be a book has the entries of the unit's own principal one by one at most, and of the others whom to ring.
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
     return SheetPart(
         serial=serial,
         version=VERSION,
         template="forms/paper/contact_list.html",
-        view=contact_list_view(contact_list_source(principal, moments), moments, now),
+        view=contact_list_view(contact_list_source(principal, moments), moments, now, own=unit.principal),
         title=TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
         print_line=print_line(routine_version=routine_of(None).version, now=now, by=by, unit_name=unit.name),
@@ -113,22 +119,30 @@ def contact_list_part(
 
 
 def contact_list_view(
-    source: ListSource, moments: tuple[datetime, datetime], now: datetime
+    source: ListSource, moments: tuple[datetime, datetime], now: datetime, *, own: Principal
 ) -> ContactListView:
-    """Give the list as it is at the aware moment `now`; `moments` are those `source` was made for."""
-    grouped = _Grouped(source, now)
+    """Give the list as it is at the aware moment `now`; `moments` are those `source` was made for.
+
+    `own` is whose entries stand one by one where those of all are too many.
+    """
+    counts = dict.fromkeys((principal.pk for principal in source.principals), 0)
+    counts |= Counter(entry.principal_id for entry in source.entries)
+    listed = listed_one_by_one(counts, own.pk)
+    grouped = _Grouped(source, now, listed)
     return ContactListView(
         principals=tuple(grouped.principal(principal) for principal in source.principals),
         weekday=moments[0],
         weekend=moments[1],
+        whole=len(listed) == len(counts),
+        alone=own.name if listed else "",
     )
 
 
 class _Grouped:
     """The entries by where they belong: to a unit, by tie or by name as when ringing, else to the principal."""
 
-    def __init__(self, source: ListSource, now: datetime) -> None:
-        self._source, self._now = source, now
+    def __init__(self, source: ListSource, now: datetime, listed: Collection[int]) -> None:
+        self._source, self._now, self._listed = source, now, listed
         self._units: dict[int, list[Unit]] = defaultdict(list)
         for unit in source.units:
             self._units[unit.principal_id].append(unit)
@@ -147,10 +161,13 @@ class _Grouped:
 
     def principal(self, principal: Principal) -> PrincipalBlock:
         """Give a principal with its units in Swedish order."""
+        listed = self._entries if principal.pk in self._listed else {}
         return PrincipalBlock(
-            own=self._place(principal, request_for_principal(principal), self._entries[principal.pk, None]),
+            own=self._place(
+                principal, request_for_principal(principal), listed.get((principal.pk, None), ())
+            ),
             units=tuple(
-                self._place(unit, request_for_unit(unit), self._entries[principal.pk, unit.pk])
+                self._place(unit, request_for_unit(unit), listed.get((principal.pk, unit.pk), ()))
                 for unit in self._units[principal.pk]
             ),
         )

@@ -91,7 +91,7 @@ PAGES = {
     },
     "test_pages_after_an_outage": {"back_registration", "status", "chain"},
     "test_the_pages_of_bringing_in_a_file": {"import_directory", "import_preview"},
-    "test_the_pages_of_finding_a_number": {"contacts", "advanced_search", "unit"},
+    "test_the_pages_of_finding_a_number": {"contacts", "advanced_search", "unit", "take_out"},
     "test_the_pages_of_those_who_keep_contacts": {
         "contact",
         "contact_edit",
@@ -280,6 +280,7 @@ def test_the_pages_of_finding_a_number(demo: Demo, looker: Looker):
     looker.look(nurse, starts=False)
     looker.look(nurse, f"/kontakter/enhet/{demo.acting('alva').unit.pk}/", starts=False)
     looker.look(nurse, "/kontakter/?q=atlantis")
+    looker.look(nurse, "/kontakter/hamta/")
     looker.look(nurse, "/kontakter/avancerad/")
     looker.look(nurse, "/kontakter/avancerad/?text4=zzz")
     looker.look(nurse, "/kontakter/avancerad/?text4=e")

@@ -73,7 +73,7 @@ def test_the_first_number_of_each_place_is_the_one_the_screen_says(place):
     Unit.objects.create(principal=town, name="Biståndet", municipal_kind=MunicipalKind.SOCIAL_CARE)
     moments = weekday_and_weekend(NOW.date(), STOCKHOLM)
     source = contact_list_source(None, moments)
-    view = contact_list_view(source, moments, NOW)
+    view = contact_list_view(source, moments, NOW, own=place.region)
     shown = {}
     for principal in view.principals:
         for block in (principal.own, *principal.units):
@@ -120,6 +120,19 @@ def test_the_region_stands_first_and_the_rest_in_swedish_order_each_with_its_own
     own = text_of(place, place.town)
     assert "Hemsjukvård" in own
     assert squashed("Ålidhems hälsocentral") not in own
+
+
+@pytest.mark.parametrize("most", [5, 4, 2])
+def test_a_list_that_would_be_a_book_says_whom_to_ring_and_whose_entries_it_has(place, monkeypatch, most):
+    verified(place)
+    assert (place.region.entries.count(), place.town.entries.count()) == (3, 2)
+    monkeypatch.setattr("forms.rules.contact_list.MOST_ENTRIES", most)
+    text = text_of(place)
+    assert squashed("Umeå kommun Vardag dagtid: ring 090-16 10 00 Växel Umeå") in text
+    assert (squashed("Direkt 090-16 99 99 · Kväll och helg") in text) is (most == 5)
+    assert (squashed("Alla kontakter hos Region Västerbotten står här. För de andra") in text) is (most == 4)
+    assert (squashed("För varje huvudman och enhet står vem man ringer.") in text) is (most == 2)
+    assert squashed("Direkt 090-16 99 99 · Kväll och helg") in text_of(place, place.town)
 
 
 def test_what_is_not_verified_or_said_not_to_work_is_marked_in_words_with_a_sign(place):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -228,3 +229,32 @@ def test_more_entries_ask_no_more_questions(county, form):
         unit = Unit.objects.create(principal=county.mala, name=f"Enhet {number}")
         make_entry(county.mala, f"Kontakt {number}", "0980-319 001", unit=unit)
     assert queries() == few <= 4
+
+
+def test_the_page_offers_each_principal_with_contacts_the_region_first_and_every_link_answers(county, client):
+    gone = make_entry(county.mala, "Avförd", "0953-140 01")
+    DirectoryEntry.objects.filter(pk=gone.pk).update(
+        retired_at=timezone.now(), retired_by=county.mala_admin.user
+    )
+    for acting in (county.alva, county.cissi, county.mala_admin):
+        client.force_login(acting.user)
+        with CaptureQueriesContext(connection) as queries:
+            page = BeautifulSoup(client.get(reverse("take_out")).content, "html.parser").main
+    assert sum("directoryentry" in query["sql"] for query in queries) == 1
+    rows = {row.th.text: row for row in page.select("tbody tr")}
+    in_force = DirectoryEntry.objects.filter(retired_at__isnull=True)
+    counted = {name: int(row.td.text) for name, row in rows.items()}
+    assert counted["Alla huvudmän"] == in_force.count() == sum(counted.values()) / 2
+    assert counted["Malå kommun"] == in_force.filter(principal=county.mala).count()
+    names = list(rows)
+    assert names[:2] == ["Alla huvudmän", "Region Västerbotten"]
+    assert names[-1] == "Åsele kommun"
+    for row in (rows["Alla huvudmän"], rows["Malå kommun"]):
+        on_paper, *files = [link["href"] for link in row.find_all("a")]
+        assert on_paper.startswith(reverse("contact_list"))
+        assert [client.get(file).status_code for file in files] == [200, 200, 200]
+    assert all(f"huvudman={county.mala.pk}" in link["href"] for link in rows["Malå kommun"].find_all("a"))
+    DirectoryEntry.objects.filter(principal=county.mala).update(
+        retired_at=timezone.now(), retired_by=county.mala_admin.user
+    )
+    assert "Malå kommun" not in client.get(reverse("take_out")).text

@@ -1,13 +1,14 @@
 """The two moments a contact list answers for, over every day of five years against the calendar itself."""
 
 from datetime import date, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
 
 from contacts.rules.availability import Availability, Hours, is_open
-from forms.rules.contact_list import weekday_and_weekend
+from forms.rules.contact_list import MOST_ENTRIES, listed_one_by_one, weekday_and_weekend
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 # The library counts every Sunday as a holiday unless told not to.
@@ -57,3 +58,18 @@ def test_days_known_by_heart(printed_on, weekday, weekend):
         weekday.replace(tzinfo=STOCKHOLM),
         weekend.replace(tzinfo=STOCKHOLM),
     )
+
+
+def test_a_list_that_would_be_a_book_has_the_own_entries_or_none_and_a_list_of_one_is_whole():
+    sizes = (0, 1, 1_000, MOST_ENTRIES - 1, MOST_ENTRIES, MOST_ENTRIES + 1)
+    for own, other, third in product(sizes, repeat=3):
+        listed = listed_one_by_one({1: own, 2: other, 3: third}, own=1)
+        if own + other + third <= MOST_ENTRIES:
+            assert listed == {1, 2, 3}
+        elif own <= MOST_ENTRIES:
+            assert listed == {1}
+        else:
+            assert listed == set()
+        assert listed_one_by_one({2: own}, own=1) == {2}
+    assert listed_one_by_one({2: MOST_ENTRIES, 3: 1}, own=1) == set()
+    assert listed_one_by_one({}, own=1) == set()
