@@ -24,7 +24,7 @@ TOLD = "Servern skriver ut eller läser in åt andra just nu. Vänta en halv min
 
 @pytest.fixture(autouse=True)
 def room(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
+    settings.VAR_DIR, settings.LONG_WORK = tmp_path, 1
     settings.SCAN_DIR = tmp_path / "scans"
 
 

@@ -17,7 +17,8 @@ from tests.unit.contacts.raw_workbooks import MAIN, OFFICE, raw_parts, raw_workb
 DAMAGED = "Filen är skadad."
 TOO_LARGE = "Filen är för stor när den packas upp."
 ONE_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
-SECONDS = 2
+# Of processor time: a bound, and no race. It takes two on a slow day.
+SECONDS = 8
 
 
 def refusal(content):
