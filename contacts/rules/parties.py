@@ -54,6 +54,13 @@ OUTPATIENT_KIND_LABELS: dict[OutpatientKind, str] = {
 }
 
 
+def party_label(party: Party, ward_kind: WardKind) -> str:
+    """The party's Swedish name, öppenvård by the kind that follows a ward of `ward_kind` (R3.10)."""
+    if party is Party.OUTPATIENT:
+        return OUTPATIENT_KIND_LABELS[outpatient_kind_for(ward_kind)]
+    return PARTY_LABELS[party]
+
+
 def outpatient_kind_for(ward_kind: WardKind) -> OutpatientKind:
     """Give the öppenvård that follows a patient on a ward of `ward_kind` (R3.10)."""
     if ward_kind is WardKind.PSYCHIATRIC:

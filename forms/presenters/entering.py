@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.parties import Party
 from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetKind
 from forms.queries.entering import EnteredCall
 from outage.models import CareChain, Outage
-from outage.presenters.care import details_of, parties_in, patient_in_list, place_of, ward_label
-from outage.presenters.standing import recipient_of
+from outage.presenters.care import parties_in, patient_in_list, ward_label
+from outage.presenters.chain import call_title, told_labels
 from outage.routine import get_routine
-from outage.rules.handover import DIRECTION_LABELS, Direction
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.handover import Direction
+from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
 from outage.rules.wording import clock_time, day, moment
 
 _SIP_KINDS = frozenset({SheetKind.SIP, SheetKind.SIP_INVITATION})
@@ -121,18 +121,13 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
     if chain is None:
         return EnteredRow(patient="", protected=False, what="", whom="", **facts)
     routine = get_routine(call.chain.outage.routine_id)
-    told = [routine.label(message.event.kind) for message in call.messages.all()]
-    recipient = recipient_of(call.recipient, WardKind(details_of(chain).ward_kind))
-    direction, outcome = Direction(call.direction), CallOutcome(call.outcome)
-    verb = CALL_OUTCOME_LABELS[outcome] if outcome in FAILED else DIRECTION_LABELS[direction]
-    arrow = "till" if direction is Direction.GIVEN else "från"
+    told = told_labels(call, [m.event for m in call.messages.all() if m.event], routine)
     patient = patient_in_list(chain)
     return EnteredRow(
         patient=patient.name,
         protected=patient.protected,
-        what=", ".join(dict.fromkeys(told)) or verb,
-        whom=f"{verb} {arrow} {call.spoken_to_unit or place_of(chain, recipient)}"
-        + (f", {call.spoken_to}" if call.spoken_to else ""),
+        what=", ".join(told) or CALL_OUTCOME_LABELS[CallOutcome(call.outcome)],
+        whom=call_title(call) + (f", {call.spoken_to}" if call.spoken_to else ""),
         **facts,
     )
 

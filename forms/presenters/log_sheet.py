@@ -13,12 +13,13 @@ from forms.presenters.rows import comment_words, paper_words, read_back_words
 from forms.rules.log_sheet_spec import LogColumn, LogHeading, LogSheetSpec
 from forms.specs import get_log_sheet
 from outage.models import CareChainDetails, Handover
-from outage.presenters.standing import recipient_of
+from outage.presenters.care import role_of
+from outage.presenters.chain import told_labels
 from outage.routine import current_routine, get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import DIRECTION_LABELS, Direction
 from outage.rules.identity import classify_identity
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.wording import STOCKHOLM, clock_time, day
 
 PROTECTED = "Skyddade personuppgifter"
@@ -119,13 +120,13 @@ def _part(serial: str, view: LogSheetView, unit: Unit, by: Acting | None) -> She
 def _line(call: Handover, columns: Sequence[LogHeading], now: datetime) -> LogLine:
     notes = Notes(_WHOLE_WIDTH)
     protected = _details(call).protected_identity
-    recipient = recipient_of(call.recipient, WardKind(_details(call).ward_kind))
+    role = role_of(call.recipient, WardKind(_details(call).ward_kind))
     # A relative's name and number tell who the patient is.
-    hidden = protected and recipient.party is None
+    hidden = protected and call.recipient.startswith(PARTICIPANT_PREFIX)
     outcome = CallOutcome(call.outcome)
     way = "Försök" if outcome in FAILED else DIRECTION_LABELS[Direction(call.direction)]
     told = "" if outcome is CallOutcome.REACHED else CALL_OUTCOME_LABELS[outcome]
-    whom = "Deltagare" if hidden else notes.cell("Till eller från", recipient.label, 170)
+    whom = "Deltagare" if hidden else notes.cell("Till eller från", role, 170)
     number = "" if hidden else notes.cell("Nummer", call.number, 80)
     spoken_to = _WITHHELD if hidden else notes.cell("Talade med", call.spoken_to, 140)
     their_unit = "" if hidden else notes.cell("Deras enhet", call.spoken_to_unit, 140)
@@ -173,9 +174,7 @@ def _patient(call: Handover, notes: Notes, now: datetime) -> tuple[str, ...]:
 
 def _messages(call: Handover) -> str:
     routine = get_routine(call.chain.outage.routine_id)
-    kinds = dict.fromkeys(message.event.kind for message in call.messages.all())
-    labels = [routine.messages[kind].label if kind in routine.messages else kind for kind in kinds]
-    return ", ".join(labels)
+    return ", ".join(told_labels(call, [m.event for m in call.messages.all() if m.event], routine))
 
 
 def _details(call: Handover) -> CareChainDetails:

@@ -12,7 +12,7 @@ from forms.presenters.notes import Note, Notes
 from forms.queries.sources import SheetSource
 from forms.rules.serial import shown_serial
 from outage.models import CareChainEvent, Handover
-from outage.presenters.standing import recipient_of
+from outage.presenters.care import role_of
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
@@ -152,7 +152,7 @@ class RowMaker:
         )
 
     def _recipient(self, key: str) -> str:
-        return recipient_of(key, self._ward_kind).label
+        return role_of(key, self._ward_kind)
 
     def _also(self, call: Handover, event: CareChainEvent | None) -> str:
         told = [self._events[m.event_id] for m in call.messages.all() if m.event_id in self._events]

@@ -1,6 +1,6 @@
 """From paper to log: one row of a sheet becomes a call like any other, and keeps the way back to its paper (R2.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_enter
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover
+from outage.rules.handover import CallFacts
 from outage.rules.paper import PaperMark
-from outage.services.handovers import CallFacts, Message, log_call
+from outage.services.handovers import Message, log_call
 
 
 def enter_call(
@@ -31,6 +32,7 @@ def enter_call(
     facts: CallFacts,
     messages: Sequence[Message],
     paper: PaperMark,
+    answers: Mapping[str, str] = {},
 ) -> Handover:
     """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
 
@@ -49,7 +51,13 @@ def enter_call(
         # First of all: who voids the sheet meanwhile waits, or has been here before.
         lock_sheet(sheet)
         handover = log_call(
-            by=by, chain=chain, client_id=client_id, facts=facts, messages=messages, paper=paper
+            by=by,
+            chain=chain,
+            client_id=client_id,
+            facts=facts,
+            messages=messages,
+            paper=paper,
+            answers=answers,
         )
         if PaperEntry.objects.filter(handover=handover).exists():
             return handover

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from contacts.queries.ringing import numbers_for_many
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
 from contacts.views.tools import require, save_or_show
@@ -38,15 +37,15 @@ from forms.services.entering import enter_call
 from forms.webforms.entering import EntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
-from outage.presenters.care import number_request, patient_on_own_page, ward_label
-from outage.presenters.chain import recipients_to_choose
+from outage.presenters.care import patient_on_own_page, ward_label
 from outage.queries.care_chains import get_chain, logs_of
 from outage.queries.outages import outage_in_view
+from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
-from outage.services.handovers import CallFacts, Message
+from outage.services.handovers import Message
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,9 +69,10 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
             sheet=sheet,
             chain=chain,
             client_id=form.cleaned_data["client_id"],
-            facts=CallFacts(**form.facts()),
+            facts=form.facts(),
             messages=[Message(**told) for told in form.messages_told()],
             paper=form.paper(sheet.serial),
+            answers=form.answers(),
         )
         messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
         return redirect(_address(sheet, vardkedja=chain.pk))
@@ -125,7 +125,6 @@ def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Directio
 
 def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
     log = logs_of([chain.pk])[chain.pk]
-    wanted = {r for r in (number_request(chain, who) for who in recipients_to_choose(chain, log)) if r}
     on, signature = first_values(last_entry(sheet), chain)
     initial: dict[str, Any] = {
         "client_id": uuid4(),
@@ -141,7 +140,7 @@ def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direc
         log=log,
         routine=get_routine(chain.outage.routine_id),
         direction=direction,
-        numbers=numbers_for_many(wanted, timezone.now()),
+        numbers=numbers_of_places([log], timezone.now()),
         initial=initial,
         sip_only=is_sip(sheet),
     )

@@ -1,6 +1,7 @@
 """What happened, as rows that are written once."""
 
-from .care_chain import CareChain, CareChainDetails
+from .care_chain import CareChain, CareChainDetails, Duty
+from .chain_facts import ChainFacts, OtherPlace
 from .checklist_run import ChecklistTick
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
@@ -13,12 +14,15 @@ __all__ = [
     "CareChain",
     "CareChainDetails",
     "CareChainEvent",
+    "ChainFacts",
     "ChecklistTick",
     "DischargeCompletion",
+    "Duty",
     "Handover",
     "HandoverMessage",
     "HeldForm",
     "OpenItem",
+    "OtherPlace",
     "Outage",
     "OutageReport",
     "RegistrationMark",

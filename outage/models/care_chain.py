@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel
-from contacts.rules.parties import WARD_KIND_LABELS
-from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS
+from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
+from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
 from outage.rules.identity import IDENTITY_KIND_LABELS
+from outage.rules.told import NOT_ADMITTED
 
+from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
 
 
@@ -28,6 +30,8 @@ class CareChain(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     details = models.ForeignKey("CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+")
+    # How many rows have been logged about it: the order of the newest one.
+    rows = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["number"]
@@ -44,7 +48,12 @@ class CareChain(models.Model):
 
 
 class CareChainDetails(AppendOnlyModel):
-    """What is known of a chain's patient and places. A change is a new row that replaces the former."""
+    """What is known of a chain's patient and places. A change is a new row that replaces the former.
+
+    A place that is in no list stands in `others` by its party: `id` (the same through every spelling), `name`, `kind`
+    and `number`. `changed` says what a change means: for each party with another place than before a `PlaceChange`,
+    under `identity` an `IdentityChange`.
+    """
 
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="history")
     replaces = models.OneToOneField(
@@ -68,6 +77,10 @@ class CareChainDetails(AppendOnlyModel):
     outpatient_unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="öppenvård"
     )
+    not_admitted = models.BooleanField("inte inlagd", default=False)
+    others = models.JSONField(default=dict, blank=True)
+    changed = models.JSONField(default=dict, blank=True)
+    order = models.PositiveIntegerField(default=0)
     before = models.CharField(
         "inskriven i PRATOR före driftstoppet",
         max_length=20,
@@ -93,3 +106,75 @@ class CareChainDetails(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"uppgifter {self.pk}"
+
+    @property
+    def facts(self) -> ChainFacts:
+        """What the row says, as it was filled in."""
+        return ChainFacts(
+            identity=self.identity_number,
+            patient_name=self.patient_name,
+            ward_kind=WardKind(self.ward_kind),
+            before=Before(self.before),
+            protected_identity=self.protected_identity,
+            ward_unit=self.ward_unit,
+            not_admitted=self.not_admitted,
+            municipality=self.municipality,
+            outpatient_unit=self.outpatient_unit,
+            others={
+                Party(party): OtherPlace(place["name"], place["kind"], place["number"])
+                for party, place in self.others.items()
+            },
+            status=ChainStatus(self.status),
+            status_reason=self.status_reason,
+        )
+
+    @property
+    def place_keys(self) -> dict[Party, str]:
+        """The key of each party's place: of a unit, a municipality, another place; none where nobody knows it yet."""
+        keys = {
+            Party.INPATIENT: f"unit:{self.ward_unit_id}" if self.ward_unit_id else "",
+            Party.MUNICIPALITY: f"principal:{self.municipality_id}" if self.municipality_id else "",
+            Party.OUTPATIENT: f"unit:{self.outpatient_unit_id}" if self.outpatient_unit_id else "",
+        }
+        if self.not_admitted:
+            keys[Party.INPATIENT] = NOT_ADMITTED
+        keys |= {Party(party): f"other:{place['id']}" for party, place in self.others.items()}
+        return {party: key for party, key in keys.items() if key}
+
+    @property
+    def place_names(self) -> dict[Party, str]:
+        """The name of each party's place that is known."""
+        rows = {
+            Party.INPATIENT: self.ward_unit,
+            Party.MUNICIPALITY: self.municipality,
+            Party.OUTPATIENT: self.outpatient_unit,
+        }
+        names = {party: row.name for party, row in rows.items() if row}
+        if self.not_admitted:
+            names[Party.INPATIENT] = "Inte inlagd"
+        return names | {Party(party): place["name"] for party, place in self.others.items()}
+
+
+class Duty(models.Model):
+    """That a unit has somebody to ring about a chain, as the rules say after the chain's newest row.
+
+    Derived, and made anew with each row: so the chains to show first are found by one question, however many there
+    are. `rank` is that of the most urgent call, `since` the moment of the oldest. What is told through the system
+    once the principal `unless_back` is in it again has a row of its own.
+    """
+
+    append_only = False
+
+    chain = models.ForeignKey(CareChain, on_delete=models.CASCADE, related_name="duties")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+    unless_back = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "att ringa"
+        verbose_name_plural = "att ringa"
+        indexes = [models.Index(fields=["unit", "chain"], name="duty_by_unit")]
+
+    def __str__(self) -> str:
+        return f"att ringa {self.pk}"

@@ -19,7 +19,9 @@ class CareChainEvent(AppendOnlyModel):
 
     `kind` is a message type of the outage's routine; `sender` the party whose message it is; `happened_at` what the
     person said, `recorded_at` the server's time, `written_at` the time on the paper it was entered from, which has
-    `paper_serial` and is signed by `paper_signature`.
+    `paper_serial` and is signed by `paper_signature`. `order` is its place among all rows of the chain as they were
+    logged. Of a correction `told_rightly` says that those told of the former row got the right information; of what
+    happened shortly before the outage `in_system` says that it stands in the system.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,12 +34,9 @@ class CareChainEvent(AppendOnlyModel):
     paper_serial = models.CharField("blad", max_length=9, blank=True)
     paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
     particulars = models.JSONField(default=dict, blank=True)
-    # Who must be told of this row, as the rules said when it was written (R3). Kept so that the calls still owed can
-    # be found by the database among many thousand rows.
-    tells_inpatient = models.BooleanField(default=False)
-    tells_municipality = models.BooleanField(default=False)
-    tells_outpatient = models.BooleanField(default=False)
-    tells_participants = models.PositiveSmallIntegerField(default=0)
+    order = models.PositiveIntegerField(default=0)
+    told_rightly = models.BooleanField("de underrättade fick rätt uppgift", default=False)
+    in_system = models.BooleanField("står i systemet", default=False)
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
@@ -81,6 +80,7 @@ class OpenItem(AppendOnlyModel):
     client_id = models.UUIDField(unique=True, editable=False)
     event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="open_items")
     recipient = models.CharField("vem som inte är underrättad", max_length=200)
+    place = models.CharField(max_length=200, blank=True, editable=False)
     responsible = models.CharField("ansvarig", max_length=200)
     reason = models.CharField("varför", max_length=300)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -97,14 +97,20 @@ class OpenItem(AppendOnlyModel):
 
 
 class DischargeCompletion(AppendOnlyModel):
-    """A discharge with every party informed, closed by somebody (R1.6)."""
+    """A discharge with every party informed, closed by somebody (R1.6).
 
-    event = models.OneToOneField(CareChainEvent, on_delete=models.PROTECT, related_name="completion")
+    `rests_on` are the ids of the calls that had told them, each by the row it was logged with first: when one of them
+    stands no more, neither does this.
+    """
+
+    event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="completions")
+    rests_on = models.JSONField(default=list, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        ordering = ["recorded_at", "pk"]
         verbose_name = "avslutad utskrivning"
         verbose_name_plural = "avslutade utskrivningar"
 

@@ -1,6 +1,7 @@
 """Samtal: one telephone call about one patient, given or received, reached or not (R2.5)."""
 
 import uuid
+from dataclasses import fields
 
 from django.conf import settings
 from django.db import models
@@ -8,19 +9,21 @@ from django.utils import timezone
 
 from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
-from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS
-from outage.rules.informing import CALL_OUTCOME_LABELS
+from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, CallFacts, Direction, ReadBack
+from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
+from outage.rules.told import NOTICE_LABELS
 
-from .care_chain import CareChain
+from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent
 
 
 class Handover(AppendOnlyModel):
     """One call or one try. Only `outcome` reached makes anybody informed.
 
-    `recipient` is the key of the other end: a party, or a participant of a SIP. A row that `supersedes` another
-    corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at the log-in. What was
-    entered from a sheet of paper has its serial, when it was written there and by whom, as it stands on the sheet.
+    `recipient` is the key of the other end: a party, or a participant of a SIP; `place` which place that was (as
+    `CareChainDetails.place_keys` has it, empty where nobody knows), whatever the chain names later. A row that
+    `supersedes` another corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at
+    the log-in. What was entered from a sheet of paper has its serial, when it was written there and by whom.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,6 +32,9 @@ class Handover(AppendOnlyModel):
         "riktning", max_length=10, choices=[(d.value, label) for d, label in DIRECTION_LABELS.items()]
     )
     recipient = models.CharField("motpart", max_length=200)
+    place = models.CharField(max_length=60, blank=True, editable=False)
+    place_name = models.CharField("plats", max_length=200, blank=True)
+    order = models.PositiveIntegerField(default=0)
     outcome = models.CharField(
         "utfall", max_length=20, choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()]
     )
@@ -71,21 +77,44 @@ class Handover(AppendOnlyModel):
         ]
         indexes = [models.Index(fields=["chain", "at"], name="handover_by_chain")]
 
+    @property
+    def facts(self) -> CallFacts:
+        """What the row says, as it was typed."""
+        told = {f.name: getattr(self, f.name) for f in fields(CallFacts)}
+        told |= {
+            "direction": Direction(self.direction),
+            "outcome": CallOutcome(self.outcome),
+            "read_back": ReadBack(self.read_back) if self.read_back else None,
+        }
+        return CallFacts(**told)
+
     def __str__(self) -> str:
         return f"samtal {self.at:%Y-%m-%d %H.%M}"
 
 
 class HandoverMessage(AppendOnlyModel):
-    """One message in a call: which event was told of."""
+    """One message in a call: the event that was told of, or what a change of the chain's details gave rise to."""
 
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")
-    event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="messages")
+    event = models.ForeignKey(CareChainEvent, null=True, on_delete=models.PROTECT, related_name="messages")
+    change = models.ForeignKey(CareChainDetails, null=True, on_delete=models.PROTECT, related_name="+")
+    notice = models.CharField(
+        max_length=20, blank=True, choices=[(n.value, label) for n, label in NOTICE_LABELS.items()]
+    )
 
     class Meta:
         ordering = ["pk"]
         verbose_name = "meddelande i samtal"
         verbose_name_plural = "meddelanden i samtal"
-        constraints = [models.UniqueConstraint(fields=["handover", "event"], name="message_once_per_call")]
+        constraints = [
+            models.UniqueConstraint(fields=["handover", "event"], name="message_once_per_call"),
+            models.UniqueConstraint(fields=["handover", "change", "notice"], name="notice_once_per_call"),
+            models.CheckConstraint(
+                condition=models.Q(event__isnull=False, change__isnull=True, notice="")
+                | (models.Q(event__isnull=True, change__isnull=False) & ~models.Q(notice="")),
+                name="message_of_an_event_or_a_change",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"meddelande {self.pk}"

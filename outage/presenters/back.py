@@ -10,8 +10,8 @@ from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, RegistrationMark
 from outage.presenters.care import Patient, parties_in, patient_in_list
 from outage.presenters.chain import particulars_in_list
-from outage.presenters.standing import tasks_of
 from outage.queries.care_chains import ChainLog
+from outage.queries.standing import tasks_of
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, Routine
 from outage.rules.wording import moment

@@ -1,17 +1,22 @@
-"""How a patient, a recipient and a call are written, the same on every page."""
+"""How a patient, a place and a party are written, the same on every page."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
-from contacts.rules.parties import OUTPATIENT_KIND_LABELS, PARTY_LABELS, WARD_KIND_LABELS, Party, WardKind
+from contacts.rules import parties
+from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails
+from outage.queries.care_chains import ChainLog
+from outage.queries.standing import standing_of
 from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
-from outage.rules.informing import Recipient
+from outage.rules.informing import PARTICIPANT_PREFIX
+from outage.rules.told import NOT_ADMITTED, Target
 from outage.rules.wording import STOCKHOLM
 
-NumberRequest = tuple[Party, int | None, int | None]
+Numbers = Mapping[str, Sequence[NumberToRing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,52 +72,35 @@ def shown_identity(details: CareChainDetails) -> str:
     return number
 
 
-def place_of(chain: CareChain, recipient: Recipient) -> str:
-    """Give the recipient by name: Skellefteå kommun, Heimdalls hälsocentral, Medicinavdelning 2, or a participant."""
-    details = details_of(chain)
-    if recipient.party is Party.MUNICIPALITY and details.municipality:
-        return details.municipality.name
-    if recipient.party is Party.OUTPATIENT and details.outpatient_unit:
-        return details.outpatient_unit.name
-    if recipient.party is Party.INPATIENT and details.ward_unit:
-        return details.ward_unit.name
-    return recipient.label
+def place_of(chain: CareChain, party: Party) -> str:
+    """A party by name: Skellefteå kommun, Heimdalls hälsocentral, Medicin 2; its kind where nobody knows it yet."""
+    return details_of(chain).place_names.get(party) or f"{party_label(chain, party)} (inte angiven än)"
 
 
 def party_label(chain: CareChain, party: Party) -> str:
-    """Give the party's Swedish name, öppenvård by the kind that follows the ward (R3.10)."""
-    details = details_of(chain)
-    if party is Party.OUTPATIENT and details.outpatient_unit and details.outpatient_unit.outpatient_kind:
-        return OUTPATIENT_KIND_LABELS[details.outpatient_unit.outpatient_kind]
-    return PARTY_LABELS[party]
+    """The party's Swedish name, öppenvård by the kind that follows the ward (R3.10)."""
+    return parties.party_label(party, WardKind(details_of(chain).ward_kind))
+
+
+def role_of(key: str, ward_kind: WardKind) -> str:
+    """What the other end of a call is: the party, or a participant's name."""
+    return (
+        parties.party_label(Party(key), ward_kind)
+        if key in set(Party)
+        else key.removeprefix(PARTICIPANT_PREFIX)
+    )
 
 
 def ward_label(chain: CareChain) -> str:
-    """Give the ward and its kind in words."""
+    """The ward and its kind in words."""
     details = details_of(chain)
     kind = WARD_KIND_LABELS[WardKind(details.ward_kind)].lower()
-    return f"{details.ward_unit.name} ({kind})" if details.ward_unit else kind
-
-
-def number_request(chain: CareChain, recipient: Recipient) -> NumberRequest | None:
-    """Give what to ask the directory for to reach a party of the chain; None for a participant of a SIP."""
-    details = details_of(chain)
-    if recipient.party is Party.MUNICIPALITY:
-        return (Party.MUNICIPALITY, details.municipality_id, None)
-    if recipient.party is Party.OUTPATIENT:
-        return (Party.OUTPATIENT, None, details.outpatient_unit_id)
-    if recipient.party is Party.INPATIENT:
-        return (Party.INPATIENT, None, details.ward_unit_id)
-    return None
-
-
-def first_number(numbers: tuple[NumberToRing, ...]) -> str:
-    """Give the number to ring first, as typed; nothing where there is none."""
-    return next((n.number for n in numbers if n.number), "")
+    ward = details.place_names.get(Party.INPATIENT)
+    return f"{ward} ({kind})" if ward and not details.not_admitted else ward or kind
 
 
 def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
-    """Give the parties the acting unit is in this chain.
+    """The parties the acting unit is in this chain.
 
     A sjukstuga that is the patient's ward only, or only the öppenvård, answers for that part; elsewhere a unit is what
     it always is.
@@ -122,9 +110,34 @@ def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
 
 
 def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
-    """Tell whether the acting unit itself is that party of the chain."""
-    details = details_of(chain)
+    """Whether the acting unit itself is that party of the chain."""
+    key = details_of(chain).place_keys.get(party)
     if party is Party.MUNICIPALITY:
-        return not acting.principal.is_region and acting.principal.pk == details.municipality_id
-    unit_id = details.ward_unit_id if party is Party.INPATIENT else details.outpatient_unit_id
-    return acting.unit.pk == unit_id
+        return key == f"principal:{acting.principal.pk}"
+    return key == f"unit:{acting.unit.pk}"
+
+
+def targets_to_choose(chain: CareChain, log: ChainLog) -> list[Target]:
+    """Whom a call about this chain can be with: the three parties, those before, then participants of a SIP."""
+    standing = standing_of(chain, log)
+    found = {
+        party: Target(standing.place_of(party), party)
+        for party in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
+        if standing.place_of(party) != NOT_ADMITTED
+    }
+    targets = [*found.values(), *(target for target in standing.reached.values() if target.former)]
+    names = dict.fromkeys(name for event in log.live_events for name in event.participants)
+    targets += [target for target in map(standing.participant, names) if target.party is None]
+    known = {target.place for target in targets}
+    return [*targets, *(target for target in standing.reached.values() if target.place not in known)]
+
+
+def target_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
+    """What stands for each target in an address, with its key: a participant's name does not belong there."""
+    keys = [target.key for target in targets_to_choose(chain, log)]
+    return {key if key in set(Party) else f"annan-{index}": key for index, key in enumerate(keys)}
+
+
+def first_number(numbers: Sequence[NumberToRing]) -> str:
+    """The number to ring first, as typed; nothing where there is none."""
+    return next((n.number for n in numbers if n.number), "")

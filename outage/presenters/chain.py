@@ -8,19 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.rules.parties import PARTY_LABELS, Party, WardKind
+from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import (
-    NumberRequest,
-    details_of,
-    number_request,
-    parties_in,
-    party_label,
-    place_of,
+from outage.presenters.care import Numbers, details_of, party_label, place_of
+from outage.queries.care_chains import ChainLog, in_time_order
+from outage.queries.standing import (
+    completion_of,
+    event_standings,
+    has_sender_here,
+    is_discharge,
+    row_of,
+    standing_of,
+    target_name,
+    tells,
 )
-from outage.presenters.standing import discharge_state_of, is_discharge, recipient_of, standings_of
-from outage.queries.care_chains import ChainLog
 from outage.rules.back_registration import BEFORE_LABELS, Before
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
@@ -31,11 +33,10 @@ from outage.rules.informing import (
     INFORM_STATE_LABELS,
     CallOutcome,
     DischargeState,
-    Recipient,
-    Standing,
 )
 from outage.rules.paper import in_groups
 from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Standing
 from outage.rules.wording import clock_time, day, moment
 
 
@@ -87,29 +88,26 @@ class TimelineEntry:
     discharge_state: DischargeState | None = None
     discharge_label: str = ""
     completed: str = ""
+    # Whether the discharge is the acting unit's own to close, or to leave open.
+    may_complete: bool = False
     tried_number: str = ""
     may_flag: bool = False
     flagged: bool = False
     from_paper: str = ""
 
 
-def party_lines(
-    chain: CareChain, numbers: Mapping[NumberRequest, Sequence[NumberToRing]]
-) -> tuple[PartyLine, ...]:
-    """Give the three parties with whom to ring now."""
-    found = []
-    for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):
-        recipient = recipient_of(party.value, WardKind(details_of(chain).ward_kind))
-        request = number_request(chain, recipient)
-        found.append(
-            PartyLine(
-                party=party,
-                label=party_label(chain, party),
-                place=place_of(chain, recipient),
-                numbers=tuple(numbers.get(request, ())) if request else (),
-            )
+def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
+    """The three parties with whom to ring now."""
+    keys = details_of(chain).place_keys
+    return tuple(
+        PartyLine(
+            party=party,
+            label=party_label(chain, party),
+            place=place_of(chain, party),
+            numbers=tuple(numbers.get(keys.get(party, ""), ())),
         )
-    return tuple(found)
+        for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
+    )
 
 
 def before_label(chain: CareChain) -> str:
@@ -132,7 +130,7 @@ def timeline(
     How far each party has been told stands on the events that are the acting unit's to tell, and on those that
     somebody in the chain has told of; not on what others tell and we have received.
     """
-    rows: list[CareChainEvent | Handover] = sorted([*log.events, *log.handovers], key=_place_in_time)
+    rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     return [
         _call_entry(acting, chain, log, row, routine, now, flags)
         if isinstance(row, Handover)
@@ -155,13 +153,6 @@ def is_own_try(acting: Acting, call: Handover) -> bool:
     )
 
 
-def _place_in_time(row: CareChainEvent | Handover) -> tuple[datetime, datetime, bool]:
-    """Give where a row stands: by the minute, as people say times; within it as logged, an event before its call."""
-    at = row.at if isinstance(row, Handover) else row.happened_at
-    logged = row.recorded_at.replace(microsecond=0)
-    return at.replace(second=0, microsecond=0), logged, isinstance(row, Handover)
-
-
 def _event_entry(
     acting: Acting,
     chain: CareChain,
@@ -173,13 +164,14 @@ def _event_entry(
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     struck = newer is not None
-    found = () if struck else standings_of(chain, log, event)
-    if event.sender not in parties_in(acting, chain) and not any(s.last_at for s in found):
-        found = ()
+    ours = has_sender_here(chain, log, event)
+    found = event_standings(chain, log, event) if ours and not struck else ()
     title = routine.label(event.kind)
     items = [item for item in open_items if item.event_id == event.pk]
-    state = discharge_state_of(found, items) if is_discharge(routine, event) and not struck else None
-    completion = getattr(event, "completion", None) if state else None
+    state = None
+    if is_discharge(routine, event) and ours and not struck:
+        state = standing_of(chain, log).discharge_state(row_of(event), {item.place for item in items})
+    completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
         is_call=False,
@@ -195,11 +187,12 @@ def _event_entry(
         note=event.reason,
         failed=False,
         may_change=not struck and not event.withdraws,
-        standings=tuple(_standing_line(chain, s, items, now) for s in found),
+        standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
         discharge_state=state,
         discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
+        may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event),
     )
 
@@ -216,15 +209,8 @@ def _call_entry(
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
     direction = Direction(handover.direction)
-    recipient = recipient_of(handover.recipient, WardKind(details_of(chain).ward_kind))
-    kinds = {event.pk: event.kind for event in log.events}
-    told = ", ".join(routine.label(kinds[m.event_id]) for m in handover.messages.all() if m.event_id in kinds)
-    place = handover.spoken_to_unit or place_of(chain, recipient)
-    arrow = "till" if direction is Direction.GIVEN else "från"
-    verb = DIRECTION_LABELS[direction] if outcome not in FAILED else CALL_OUTCOME_LABELS[outcome]
-    if outcome is CallOutcome.RELAYED:
-        verb = CALL_OUTCOME_LABELS[outcome]
-    title = f"{verb} {arrow} {place}"
+    told = ", ".join(told_labels(handover, log.events, routine))
+    title = call_title(handover)
     stands = newer is None and not handover.withdraws
     flag = flags.get(handover.number) if stands and is_own_try(acting, handover) else None
     return TimelineEntry(
@@ -232,7 +218,7 @@ def _call_entry(
         is_call=True,
         at=handover.at,
         time=moment(handover.at, now),
-        title=f"Återtaget samtal: {title.lower()}" if handover.withdraws else title,
+        title=f"Återtaget samtal: {title[0].lower()}{title[1:]}" if handover.withdraws else title,
         direction=direction.value,
         by_whom=handover.signature,
         details=tuple(_call_details(handover, told)),
@@ -246,6 +232,34 @@ def _call_entry(
         flagged=flag is True,
         from_paper=from_paper(handover),
     )
+
+
+def other_end(call: Handover) -> str:
+    """Where a call was to or from, in the words of the one who logged it, else as the chain named it then."""
+    if call.spoken_to_unit or call.place_name:
+        return call.spoken_to_unit or call.place_name
+    return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload]
+
+
+def call_title(call: Handover) -> str:
+    """A call in a few words, as Lämnat till Skellefteå kommun."""
+    outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
+    verb = DIRECTION_LABELS[direction] if outcome is CallOutcome.REACHED else CALL_OUTCOME_LABELS[outcome]
+    return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
+
+
+def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:
+    """What a call told of, each message once."""
+    kinds = {event.pk: event for event in events}
+    labels = []
+    for message in call.messages.all():
+        if message.notice:
+            labels.append(NOTICE_LABELS[Notice(message.notice)])
+        elif message.event_id in kinds:
+            event = kinds[message.event_id]
+            label = routine.label(event.kind)
+            labels.append(f"Återtag: {label.lower()}" if event.withdraws else label)
+    return list(dict.fromkeys(labels))
 
 
 def from_paper(row: CareChainEvent | Handover) -> str:
@@ -304,17 +318,21 @@ def _labelled(particulars: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield label, str(value)
 
 
-def _standing_line(chain: CareChain, s: Standing, items: Sequence[OpenItem], now: datetime) -> StandingLine:
-    text = INFORM_STATE_LABELS[s.state]
+def _standing_line(
+    chain: CareChain, log: ChainLog, s: Standing, items: Sequence[OpenItem], now: datetime
+) -> StandingLine:
+    text = CLOSED_LABELS[s.closed] if s.closed else INFORM_STATE_LABELS[s.state]
+    if s.received:
+        text = "Underrättad, mottaget där"
     if s.tries:
         text += f", {s.tries} försök"
     if s.last_at:
         text += f", senast {moment(s.last_at, now)}"
-    item = next((item for item in reversed(items) if item.recipient == s.recipient.key), None)
+    item = next((item for item in reversed(items) if item.place == s.target.place), None)
     return StandingLine(
-        recipient_key=s.recipient.key,
-        place=place_of(chain, s.recipient),
-        state=s.state.value,
+        recipient_key=s.target.key,
+        place=target_name(chain, log, s.target),
+        state="closed" if s.closed else s.state.value,
         text=text,
         open_item=f"{item.responsible}: {item.reason}" if item else "",
     )
@@ -332,19 +350,3 @@ def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[st
         + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")
         for row in history
     ]
-
-
-def recipients_to_choose(chain: CareChain, log: ChainLog) -> list[Recipient]:
-    """Give whom a call about this chain can be with: the three parties, then the participants of its SIPs."""
-    ward_kind = WardKind(details_of(chain).ward_kind)
-    found = [
-        recipient_of(p.value, ward_kind) for p in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
-    ]
-    names = dict.fromkeys(name for event in log.live_events for name in event.participants)
-    return found + [Recipient(party=None, participant=name) for name in names]
-
-
-def recipient_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
-    """Give what stands for each recipient in an address, with its key: a party's name, a participant's number."""
-    keys = [recipient.key for recipient in recipients_to_choose(chain, log)]
-    return {key if key in set(Party) else f"deltagare-{index}": key for index, key in enumerate(keys)}

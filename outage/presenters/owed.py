@@ -1,82 +1,79 @@
-"""Att ringa nu: every call the acting unit still owes, discharges first, then the oldest."""
+"""Att ringa nu: every call the acting unit still owes, the most urgent first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, CareChainEvent, Handover, OpenItem
+from outage.models import CareChain, Handover, OpenItem
 from outage.presenters.care import (
-    NumberRequest,
+    Numbers,
     Patient,
     details_of,
-    number_request,
-    parties_in,
+    party_label,
     patient_in_list,
-    place_of,
+    target_choices,
 )
-from outage.presenters.chain import is_own_try, recipient_choices
-from outage.presenters.standing import is_discharge, rings_itself, standings_of
+from outage.presenters.chain import is_own_try
 from outage.queries.care_chains import ChainLog
-from outage.rules.handover import Direction
-from outage.rules.informing import (
-    FAILED,
-    INFORM_STATE_LABELS,
-    CallOutcome,
-    InformState,
-    Recipient,
-    call_priority,
-    owed_answers,
-)
-from outage.rules.informing import recipients as rule_recipients
-from outage.rules.routine import Effect, Routine
-from outage.rules.wording import clock_time, moment, span
+from outage.queries.standing import is_open, owed_by_unit, standing_of, target_name
+from outage.rules.informing import INFORM_STATE_LABELS, InformState
+from outage.rules.routine import Routine
+from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Owed, Target
+from outage.rules.wording import moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
 
 @dataclass(frozen=True, slots=True)
 class OwedMessage:
-    """One message of a call. `event_id` is None for an answer that is not logged yet."""
+    """One message of a call. `value` is what the call form ticks it by; `closed` says why it need not be told."""
 
     label: str
     kind: str
+    value: str
     event_id: UUID | None
     state: InformState
     is_discharge: bool = False
     is_retraction: bool = False
     is_answer: bool = False
+    closed: str = ""
 
 
 @dataclass(slots=True)
 class OwedCall:
-    """One call to make: about one patient, to one recipient, with everything that recipient is still to be told.
+    """One call to make: about one patient, to one place or person, with everything that is still to be told there.
 
-    `state` is the least of its messages' states; `tries` counts failed calls to that recipient about them;
-    `age` says how long ago the oldest message happened. `open_item` names who answers for it, if somebody does.
+    `state` is the least of its messages' states; `tries` counts failed calls there about them; `age` says how long ago
+    the oldest message happened. `open_item` names who answers for it, if somebody does. `unknown` tells that nobody
+    knows yet which place it is.
     """
 
     chain_id: UUID
     patient: Patient
-    recipient: Recipient
+    recipient: Target
     place: str
+    unknown: bool = False
     messages: list[OwedMessage] = field(default_factory=list)
+    # What would be told there if it had not become needless.
+    closed: list[OwedMessage] = field(default_factory=list)
     tries: int = 0
+    last_at: datetime | None = None
     last_try: str = ""
+    rank: int = 9
     since: datetime | None = None
     age: str = ""
-    request: NumberRequest | None = None
-    numbers: tuple[NumberToRing, ...] = ()
+    numbers: Sequence[NumberToRing] = ()
     open_item: str = ""
     # Made here, so that a failed try logged by one press is one row however often it is sent.
     client_id: UUID = field(default_factory=uuid4)
     # The newest failed try of one's own unit to reach the recipient.
     tried: Handover | None = None
-    # Which of the chain's recipients it is: a participant's name does not belong in an address.
+    # Which of those a call about the chain can be with: a participant's name does not belong in an address.
     choice: str = ""
 
     @property
@@ -98,11 +95,6 @@ class OwedCall:
     def event_ids(self) -> list[UUID]:
         """The logged events the call is about."""
         return [message.event_id for message in self.messages if message.event_id]
-
-    @property
-    def answer_kinds(self) -> list[str]:
-        """The kinds of answer the call is to give that are not logged yet."""
-        return [message.kind for message in self.messages if message.is_answer]
 
     @property
     def best(self) -> NumberToRing | None:
@@ -131,132 +123,113 @@ def calls_owed(
     routine: Routine,
     now: datetime,
     open_items: Sequence[OpenItem] = (),
+    numbers: Numbers | None = None,
     on_own_page: bool = False,
 ) -> list[OwedCall]:
-    """Give the calls the acting unit owes about one chain, the most urgent first.
+    """The calls the acting unit owes about one chain, the most urgent first.
 
-    Of a patient with protected personal data a list tells neither place nor number; the chain's own page does.
+    Of a patient with protected personal data a list tells neither place nor number; the chain's own page does. Its own
+    page also has the calls that have become needless, with nothing to tell (`messages` is empty).
     """
-    calls: dict[str, OwedCall] = {}
+    calls: dict[tuple[str, Party | None], OwedCall] = {}
     hidden = details_of(chain).protected_identity and not on_own_page
-    parties = parties_in(acting, chain)
-    choices = recipient_choices(chain, log)
-
-    def call_to(recipient: Recipient, since: datetime) -> OwedCall:
-        call = calls.setdefault(
-            recipient.key,
-            OwedCall(
+    choices = {key: choice for choice, key in target_choices(chain, log).items()}
+    for owed in owed_by_unit(chain, log, acting.unit.pk):
+        target = owed.target
+        place = (target.place, None if target.place else target.party)
+        if place not in calls:
+            calls[place] = OwedCall(
                 chain_id=chain.pk,
                 patient=patient_in_list(chain),
-                recipient=recipient,
-                place=_place_hidden(recipient) if hidden else place_of(chain, recipient),
-                request=None if hidden else number_request(chain, recipient),
-                choice=next((choice for choice, key in choices.items() if key == recipient.key), ""),
-            ),
-        )
-        if call.since is None or since < call.since:
-            call.since = since
-            call.age = span(now - since)
-        return call
-
-    for event in _to_tell(parties, log):
-        for standing in standings_of(chain, log, event):
-            if standing.state is InformState.INFORMED:
-                continue
-            call = call_to(standing.recipient, event.happened_at)
-            call.tries = max(call.tries, standing.tries)
-            if standing.last_at:
-                call.last_try = moment(standing.last_at, now)
-            call.messages.append(
-                OwedMessage(
-                    label=_label(routine, event),
-                    kind=event.kind,
-                    event_id=event.pk,
-                    state=standing.state,
-                    is_discharge=is_discharge(routine, event),
-                    is_retraction=event.withdraws,
-                )
+                recipient=target,
+                place=_hidden(chain, log, target) if hidden else target_name(chain, log, target),
+                unknown=not target.place,
+                numbers=() if hidden or numbers is None else numbers.get(_named(chain, log, target), ()),
+                choice=choices.get(target.key, ""),
             )
-            for item in open_items:
-                if item.event_id == event.pk and item.recipient == standing.recipient.key:
-                    call.open_item = f"{item.responsible}: {item.reason}"
-    for party in sorted(parties):
-        _add_answers(party, chain, log, routine, call_to)
+        call = calls[place]
+        message = _message(chain, log, routine, owed)
+        if not is_open(chain, owed):
+            call.closed.append(message)
+            continue
+        if any(message.value == other.value for other in call.messages):
+            continue
+        call.messages.append(message)
+        call.tries = max(call.tries, owed.tries)
+        call.rank = min(call.rank, owed.rank)
+        if owed.last_at and (call.last_at is None or owed.last_at > call.last_at):
+            call.last_at, call.last_try = owed.last_at, moment(owed.last_at, now)
+        if call.since is None or owed.since < call.since:
+            call.since, call.age = owed.since, span(now - owed.since)
+        for item in open_items:
+            if str(item.event_id) == owed.id and item.place == target.place:
+                call.open_item = f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
-        if handover.recipient in calls and is_own_try(acting, handover):
-            calls[handover.recipient].tried = handover
-    return in_order_to_ring(calls.values())
+        for call in calls.values():
+            if is_own_try(acting, handover) and _was_to(chain, log, handover, call.recipient):
+                call.tried = handover
+    return in_order_to_ring(call for call in calls.values() if call.messages or on_own_page)
 
 
 def in_order_to_ring(calls: Iterable[OwedCall]) -> list[OwedCall]:
-    """Give the calls of one or several chains in the order to make them: discharges first, then the oldest (R1.6)."""
-
-    def priority(call: OwedCall) -> tuple[int, datetime]:
-        assert call.since is not None
-        return call_priority(Effect.DISCHARGE if call.is_urgent else Effect.INFORMATION, call.since)
-
-    return sorted(calls, key=priority)
+    """The calls of one or several chains in the order to make them: discharges first, then the oldest (R1.6)."""
+    return sorted(calls, key=lambda call: (call.rank, call.since.timestamp() if call.since else 0.0))
 
 
-def _place_hidden(recipient: Recipient) -> str:
-    """Give who is to be rung, but neither where the patient is nor the name of a relative."""
-    return recipient.label if recipient.party else "Deltagare i SIP"
+def _was_to(chain: CareChain, log: ChainLog, handover: Handover, target: Target) -> bool:
+    if target.participant and not target.party:
+        return handover.recipient == target.key
+    return bool(target.place) and standing_of(chain, log).same(handover.place) == target.place
 
 
-def _to_tell(parties: frozenset[Party], log: ChainLog) -> list[CareChainEvent]:
-    """Give the rows to tell of: those that stand, and those that take back what somebody was told."""
-    replaced = {event.supersedes_id for event in log.events if event.supersedes_id}
-    return [e for e in log.events if e.pk not in replaced and e.sender in parties]
+def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
+    """The key by which the numbers of a place were asked for: the newest of its spellings."""
+    standing = standing_of(chain, log)
+    keys = (key for version in reversed(log.versions) for key in version.place_keys.values())
+    return next((key for key in keys if standing.same(key) == target.place), target.place)
 
 
-def _label(routine: Routine, event: CareChainEvent) -> str:
-    label = routine.label(event.kind)
-    if event.withdraws:
-        return f"Återtag: {label.lower()}"
-    return f"{label} (rättad)" if event.supersedes_id else label
+def _hidden(chain: CareChain, log: ChainLog, target: Target) -> str:
+    """Who is to be rung, but neither where the patient is nor the name of a relative."""
+    if target.party is None:
+        return "Deltagare i SIP"
+    label = party_label(chain, target.party)
+    return f"{label} (tidigare)" if target.former else label
 
 
-def _add_answers(party: Party, chain: CareChain, log: ChainLog, routine: Routine, call_to) -> None:
-    details = details_of(chain)
-    logged = [(e.kind, Party(e.sender), e.happened_at) for e in log.live_events]
-    for kind, since in owed_answers(routine, party, logged):
-        found = rule_recipients(
-            routine=routine, kind=kind, sender=party, ward_kind=WardKind(details.ward_kind)
-        )
-        for recipient in found:
-            if rings_itself(chain, party, recipient):
-                continue
-            call = call_to(recipient, since)
-            tries = [h for h in log.live_handovers if _is_bare_try(h, recipient.key) and h.at >= since]
-            call.tries = max(call.tries, len(tries))
-            if tries:
-                call.last_try = clock_time(tries[-1].at)
-            call.messages.append(
-                OwedMessage(
-                    label=routine.label(kind),
-                    kind=kind,
-                    event_id=None,
-                    state=InformState.TRIED if tries else InformState.STILL_TO_RING,
-                    is_answer=True,
-                )
-            )
-
-
-def _is_bare_try(handover: Handover, recipient_key: str) -> bool:
-    """Tell whether a call is a failed try to give an answer that was not logged yet, so that it names no event."""
-    return (
-        handover.direction == Direction.GIVEN
-        and handover.recipient == recipient_key
-        and CallOutcome(handover.outcome) in FAILED
-        and not handover.messages.all()
+def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> OwedMessage:
+    if owed.notice:
+        value, label = f"notice:{owed.id}", _notice_label(chain, log, owed)
+    elif owed.answer:
+        value, label = f"new:{owed.kind}:{owed.by}", routine.label(owed.kind)
+    else:
+        value, label = f"event:{owed.id}", event_label(routine, owed.kind, owed.retracts, owed.corrects)
+    return OwedMessage(
+        label=label,
+        kind=owed.kind,
+        value=value,
+        event_id=None if owed.notice or owed.answer else UUID(owed.id),
+        state=owed.state,
+        is_discharge=owed.urgent,
+        is_retraction=owed.retracts,
+        is_answer=owed.answer,
+        closed=CLOSED_LABELS[owed.closed] if owed.closed else "",
     )
 
 
-def with_numbers(
-    calls: Sequence[OwedCall], numbers: Mapping[NumberRequest, Sequence[NumberToRing]]
-) -> Sequence[OwedCall]:
-    """Fill in the numbers of each call, looked up for all of them at once."""
-    for call in calls:
-        if call.request:
-            call.numbers = tuple(numbers.get(call.request, ()))
-    return calls
+def event_label(routine: Routine, kind: str, retracts: bool, corrects: bool) -> str:
+    """A message as it is to be told: taken back, corrected, or as it is."""
+    label = routine.label(kind)
+    if retracts:
+        return f"Återtag: {label.lower()}"
+    return f"{label} (rättad)" if corrects else label
+
+
+def _notice_label(chain: CareChain, log: ChainLog, owed: Owed) -> str:
+    assert owed.notice is not None
+    label = NOTICE_LABELS[owed.notice]
+    if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT:
+        # Who cared for the patient hears who does so now.
+        taken_over = details_of(chain).place_names.get(Party.OUTPATIENT)
+        return f"{label}, {taken_over} tar över" if taken_over else label
+    return label

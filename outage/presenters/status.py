@@ -1,19 +1,20 @@
 """Läge: what the acting unit has to do now, the first thing first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
-from contacts.rules.parties import Party, PrincipalKind, WardKind
+from contacts.rules.parties import PARTY_LABELS, Party, PrincipalKind
 from outage.models import CareChain, Handover, Outage, OutageReport, SupportContact
 from outage.presenters.banner import verdict_for
-from outage.presenters.care import Patient, is_own, parties_in, party_label, patient_in_list, place_of
+from outage.presenters.care import Patient, is_own, party_label, patient_in_list
+from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
-from outage.presenters.standing import newest, recipient_of, standings_of
 from outage.queries.care_chains import ChainLog
+from outage.queries.standing import event_standings, standing_of, tells
 from outage.routine import get_routine
 from outage.rules.clock import next_break_point
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
@@ -167,23 +168,20 @@ _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> list[Mark]:
     """Give one mark for each party: what is owed it decides, the same as under Att ringa nu."""
-    owed = {
-        call.recipient.key: call
-        for call in calls_owed(acting=acting, chain=chain, log=log, routine=routine, now=now)
-    }
-    replaced = {event.supersedes_id for event in log.events}
-    parties = parties_in(acting, chain)
-    told = [
-        standing
-        for event in log.events
-        if event.sender in parties and event.pk not in replaced
-        for standing in standings_of(chain, log, event)
-    ]
+    calls = calls_owed(acting=acting, chain=chain, log=log, routine=routine, now=now)
+    owed = {(call.recipient.party, call.recipient.former): call for call in reversed(calls)}
+    standing = standing_of(chain, log)
+    told: dict[str, datetime] = {}
+    for event in log.live_events:
+        if tells(acting, chain, log, event):
+            for s in event_standings(chain, log, event):
+                if s.last_at and s.state is InformState.INFORMED:
+                    told[s.target.place] = max(s.last_at, told.get(s.target.place, s.last_at))
     marks = []
     for party in _PARTIES:
         label = party_label(chain, party)
-        call = owed.get(party.value)
-        last = newest(s.last_at for s in told if s.recipient.party is party and s.last_at)
+        call = owed.get((party, False))
+        last = told.get(standing.place_of(party))
         if is_own(acting, chain, party):
             marks.append(Mark(party=party, label=label, state=None, text="Egen enhet", own=True))
         elif call:
@@ -197,19 +195,15 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
     return marks
 
 
-def received_row(
-    chain: CareChain, handover: Handover, kinds: Mapping[UUID, str], routine: Routine, now: datetime
-) -> ReceivedRow:
-    """Give one received call; `kinds` maps event id to message type."""
-    assert chain.details is not None
-    recipient = recipient_of(handover.recipient, WardKind(chain.details.ward_kind))
-    labels = [routine.label(kinds[m.event_id]) for m in handover.messages.all() if m.event_id in kinds]
+def received_row(chain: CareChain, handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
+    """One received call, which comes with its messages and their events."""
     patient = patient_in_list(chain)
-    who = recipient.label if patient.protected else handover.spoken_to_unit or place_of(chain, recipient)
+    told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
+    who = PARTY_LABELS[Party(handover.recipient)] if patient.protected else other_end(handover)
     return ReceivedRow(
         chain_id=chain.pk,
         patient=patient,
-        messages=", ".join(labels),
+        messages=", ".join(told),
         from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
         at=moment(handover.at, now),
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,26 +17,38 @@ from outage.models import (
     CareChain,
     CareChainDetails,
     CareChainEvent,
+    Duty,
     Handover,
     OpenItem,
     Outage,
     RegistrationMark,
 )
 from outage.rules.handover import Direction
+from outage.rules.owed import ChainStanding
+
+Row = TypeVar("Row", bound=CareChainEvent | Handover)
 
 
 def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
     """Give the chains of `outage`, and of `more`, that the acting person may see, with their details, by number.
 
-    The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient.
+    The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient,
+    and a unit that still has somebody to ring.
     """
     unit = acting.unit
     chains = CareChain.objects.filter(outage__in=[outage, *more], principal=acting.principal)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
     return (
-        chains.filter(Q(unit=unit) | Q(details__ward_unit=unit) | Q(details__outpatient_unit=unit))
+        chains.filter(
+            Q(unit=unit)
+            | Q(details__ward_unit=unit)
+            | Q(details__outpatient_unit=unit)
+            # Whoever still has somebody to ring about it, though the patient has moved on.
+            | Q(pk__in=Duty.objects.filter(unit=unit).values("chain"))
+        )
         .select_related(
+            "principal",
             "unit",
             "details__ward_unit",
             "details__municipality",
@@ -74,32 +87,27 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
 
 @dataclass
 class ChainLog:
-    """All rows of one chain: every event and call, in time order, those replaced or taken back included."""
+    """All rows of one chain: every event and call in time order, those replaced or taken back included, and `versions`,
+    all that was ever known of it, oldest first.
+    """
 
     events: list[CareChainEvent] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
+    versions: list[CareChainDetails] = field(default_factory=list)
+    # What follows from the rows, kept by those who work it out.
+    standing: ChainStanding | None = None
 
     @property
     def live_events(self) -> list[CareChainEvent]:
-        """Give the events that stand: neither replaced, nor taken back, nor a row that takes back."""
+        """The events that stand: neither replaced, nor taken back, nor a row that takes back."""
         replaced = {e.supersedes_id for e in self.events if e.supersedes_id}
         return [e for e in self.events if e.pk not in replaced and not e.withdraws]
 
     @property
     def live_handovers(self) -> list[Handover]:
-        """Give the calls that stand."""
+        """The calls that stand."""
         replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
-
-    @cached_property
-    def given_calls(self) -> dict[UUID, list[Handover]]:
-        """The calls made by us that stand, by the event they told of. Ask once all rows are in."""
-        calls: dict[UUID, list[Handover]] = {}
-        for handover in self.live_handovers:
-            if handover.direction == Direction.GIVEN:
-                for message in handover.messages.all():
-                    calls.setdefault(message.event_id, []).append(handover)
-        return calls
 
 
 def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
@@ -109,24 +117,37 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     """
     ids = list(chain_ids)
     logs: dict[UUID, ChainLog] = {pk: ChainLog() for pk in ids}
-    events = list(
-        CareChainEvent.objects.filter(chain__in=ids)
-        .select_related("completion")
-        .order_by("happened_at", "recorded_at")
-    )
-    handovers = list(
-        Handover.objects.filter(chain__in=ids).prefetch_related("messages").order_by("at", "recorded_at")
+    events = list(CareChainEvent.objects.filter(chain__in=ids).prefetch_related("completions"))
+    handovers = list(Handover.objects.filter(chain__in=ids).prefetch_related("messages"))
+    versions = CareChainDetails.objects.filter(chain__in=ids).select_related(
+        "ward_unit", "municipality", "outpatient_unit"
     )
     # Few people at few units write many rows: each of them is read once, not once a row.
     people = User.objects.in_bulk({row.user_id for row in (*events, *handovers)})
     units = Unit.objects.in_bulk({row.unit_id for row in (*events, *handovers)})
     for row in (*events, *handovers):
         row.user, row.unit = people[row.user_id], units[row.unit_id]
-    for event in events:
+    for event in in_time_order(events):
         logs[event.chain_id].events.append(event)
-    for handover in handovers:
+    for handover in in_time_order(handovers):
         logs[handover.chain_id].handovers.append(handover)
+    for version in versions.order_by("order", "pk"):
+        logs[version.chain_id].versions.append(version)
     return logs
+
+
+def in_time_order(rows: Iterable[Row]) -> list[Row]:
+    """Events and calls as they happened; within a minute as they were logged first, which a correction keeps."""
+    by_id = {row.pk: row for row in rows}
+
+    def place(row: Row) -> tuple[datetime, int, int]:
+        first = row
+        while first.supersedes_id in by_id:
+            first = by_id[first.supersedes_id]
+        at = row.at if isinstance(row, Handover) else row.happened_at
+        return at.replace(second=0, microsecond=0), first.order, row.order
+
+    return sorted(by_id.values(), key=place)
 
 
 def wards(party: Party = Party.INPATIENT) -> QuerySet[Unit]:

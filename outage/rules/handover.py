@@ -1,11 +1,12 @@
 """What one telephone handover must hold before it is saved (R2.3, R2.5)."""
 
-from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from .clock import as_utc
-from .informing import FAILED, CallOutcome
+from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
 
 # A ward PC's clock may run a little ahead of the server's.
 CLOCK_SKEW = timedelta(minutes=2)
@@ -38,46 +39,62 @@ READ_BACK_LABELS: dict[ReadBack, str] = {
 }
 
 
-def check_handover(
-    *,
-    direction: Direction,
-    outcome: CallOutcome,
-    at: datetime | None,
-    now: datetime,
-    kinds: Collection[str],
-    spoken_to: str = "",
-    their_unit: str = "",
-    number: str = "",
-    read_back: ReadBack | None = None,
-    read_back_why: str = "",
-    needs_unit: bool = True,
-) -> dict[str, str]:
-    """Give what stops a handover from being saved: a Swedish sentence by field; empty when nothing does.
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What is said of a call, by the names that the form, the row and the errors have too.
 
-    `at` and `now` are aware (else ValueError). `kinds` are the message types told. A call that got through
-    needs the name spoken to and their unit (R2.5); `needs_unit` is False for a participant who has none. A
-    call one made needs the number. A failed try needs neither name, unit nor read-back. The read-back is
+    `recipient` is the key of the other end; `at` is aware, None means this moment.
+    """
+
+    direction: Direction
+    recipient: str
+    outcome: CallOutcome
+    at: datetime | None = None
+    number: str = ""
+    spoken_to: str = ""
+    spoken_to_unit: str = ""
+    read_back: ReadBack | None = None
+    read_back_reason: str = ""
+    comment: str = ""
+    next_step: str = ""
+    call_back: str = ""
+
+    def tidied(self) -> "CallFacts":
+        """The same without blanks around what was typed."""
+        typed: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        return CallFacts(**typed | {name: v.strip() for name, v in typed.items() if type(v) is str})
+
+
+def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str, str]:
+    """What stops a call from being saved: a Swedish sentence by field; empty when nothing does.
+
+    `now` is aware (else ValueError); `tells` says whether it told of any message. A call that got through needs the
+    name spoken to and, but for a participant, their unit (R2.5). A call one made needs the number. A failed try needs
+    neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. The read-back is
     wanted, not required, but "not possible" needs its why.
     """
     errors: dict[str, str] = {}
-    if not kinds:
-        errors["kinds"] = "Välj minst ett meddelande."
-    if at is None:
+    failed = facts.outcome in FAILED
+    if not tells and not failed:
+        errors["messages"] = "Välj minst ett meddelande."
+    if not facts.recipient:
+        errors["recipient"] = "Välj vem samtalet var med."
+    if facts.at is None:
         errors["at"] = "Ange när samtalet var."
-    elif as_utc(at) > as_utc(now) + CLOCK_SKEW:
+    elif as_utc(facts.at) > as_utc(now) + CLOCK_SKEW:
         errors["at"] = "Tiden ligger framåt i tiden. Ange när samtalet var."
-    if direction is Direction.GIVEN and not number.strip():
+    if facts.direction is Direction.GIVEN and not facts.number.strip():
         errors["number"] = "Ange numret du ringde."
-    if outcome in FAILED:
-        if direction is Direction.RECEIVED:
+    if failed:
+        if facts.direction is Direction.RECEIVED:
             errors["outcome"] = "Ett mottaget samtal har kommit fram. Välj Nådd."
         return errors
-    if not spoken_to.strip():
+    if not facts.spoken_to.strip():
         errors["spoken_to"] = "Skriv namnet på den du talade med."
-    if needs_unit and not their_unit.strip():
-        errors["their_unit"] = "Ange vilken enhet den du talade med hör till."
-    if read_back is ReadBack.NOT_POSSIBLE and not read_back_why.strip():
-        errors["read_back_why"] = "Skriv varför meddelandet inte gick att upprepa."
+    if not facts.recipient.startswith(PARTICIPANT_PREFIX) and not facts.spoken_to_unit.strip():
+        errors["spoken_to_unit"] = "Ange vilken enhet den du talade med hör till."
+    if facts.read_back is ReadBack.NOT_POSSIBLE and not facts.read_back_reason.strip():
+        errors["read_back_reason"] = "Skriv varför meddelandet inte gick att upprepa."
     return errors
 
 

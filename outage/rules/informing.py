@@ -1,13 +1,12 @@
 """Who must be told what, who has been, and whether a discharge may be completed (R1.6, R2.1, R3)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import (
-    OUTPATIENT_KIND_LABELS,
     PARTY_LABELS,
     OutpatientKind,
     Party,
@@ -92,69 +91,27 @@ class MayNotSend(RuleError):
 
 
 class DischargeNotComplete(RuleError):
-    """Someone who must know of the discharge has not been told (R1.6). `missing` are those recipients."""
-
-    def __init__(self, reason: str, missing: tuple["Recipient", ...]) -> None:
-        super().__init__(reason)
-        self.missing = missing
+    """Someone who must know of the discharge has not been told (R1.6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Someone to be told: a party of the chain, or by name someone who is to take part in a SIP (R3.9)."""
+    """Someone to be told by the routine: a party, or by name someone who is to take part in a SIP (R3.9)."""
 
     party: Party | None
     outpatient_kind: OutpatientKind | None = None
     participant: str = ""
 
     @property
-    def key(self) -> str:
-        """What stored rows refer to it by: the party, or `participant:` and the name."""
-        return str(self.party) if self.party else PARTICIPANT_PREFIX + self.participant
-
-    @property
     def wire(self) -> str:
-        """Its name in exchanged data: like `key`, but öppenvård by its kind (R3.10)."""
-        return str(self.outpatient_kind) if self.outpatient_kind else self.key
-
-    @property
-    def label(self) -> str:
-        """Its Swedish name."""
-        if self.outpatient_kind:
-            return OUTPATIENT_KIND_LABELS[self.outpatient_kind]
-        return PARTY_LABELS[self.party] if self.party else self.participant
+        """Its name in exchanged data: the party, öppenvård by its kind (R3.10), or `participant:` and the name."""
+        if self.party is None:
+            return PARTICIPANT_PREFIX + self.participant
+        return str(self.outpatient_kind or self.party)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One try to tell one recipient of one event. `at` is an aware datetime."""
-
-    recipient_key: str
-    outcome: CallOutcome
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where one recipient stands: state, failed tries so far, and the latest call (None when never rung)."""
-
-    recipient: Recipient
-    state: InformState
-    tries: int
-    last_at: datetime | None
-
-
-def may_send(routine: Routine, kind: str, sender: Party) -> bool:
-    """Tell whether `sender` may send `kind` (R3); raises ValueError for a kind the routine does not have."""
-    return routine.message(kind).sending(sender) is not None
-
-
-def check_may_send(routine: Routine, kind: str, sender: Party) -> None:
-    """Raise MayNotSend, with the reason, when `sender` may not send `kind` (R3)."""
-    _sending(routine, kind, sender)
-
-
-def _sending(routine: Routine, kind: str, sender: Party) -> Sending:
+def sending_of(routine: Routine, kind: str, sender: Party) -> Sending:
+    """How `sender` sends `kind` (R3). Raise MayNotSend, with the reason, when it may not."""
     message = routine.message(kind)
     sending = message.sending(sender)
     if sending is None:
@@ -180,7 +137,7 @@ def recipients(
     `participants` are the names of those who are to take part; blanks and repeats are left out, and they
     count only for types that tell participants (R3.9). Raises MayNotSend when `sender` may not send `kind`.
     """
-    sending = _sending(routine, kind, sender)
+    sending = sending_of(routine, kind, sender)
     told = [
         Recipient(party, outpatient_kind_for(ward_kind) if party is Party.OUTPATIENT else None)
         for party in _PARTY_ORDER
@@ -192,75 +149,19 @@ def recipients(
     return tuple(told)
 
 
-def inform_state(recipient_key: str, calls: Iterable[Call]) -> InformState:
-    """Give the state of one recipient from the calls about one event: the best call counts, in any order."""
-    outcomes = {call.outcome for call in calls if call.recipient_key == recipient_key}
-    if CallOutcome.REACHED in outcomes:
-        return InformState.INFORMED
-    if CallOutcome.RELAYED in outcomes:
-        return InformState.RELAYED
-    return InformState.TRIED if outcomes else InformState.STILL_TO_RING
+def check_all_told(missing: Sequence[str], without_open_item: Sequence[str]) -> None:
+    """Raise DischargeNotComplete where somebody is `missing` that must know of a discharge (R1.6), each by name.
 
-
-def standings(recipients: Iterable[Recipient], calls: Iterable[Call]) -> tuple[Standing, ...]:
-    """Give where each recipient stands, in the order given."""
-    every = tuple(calls)
-    rows = []
-    for recipient in recipients:
-        own = [call for call in every if call.recipient_key == recipient.key]
-        rows.append(
-            Standing(
-                recipient=recipient,
-                state=inform_state(recipient.key, own),
-                tries=sum(call.outcome in FAILED for call in own),
-                last_at=max((call.at for call in own), key=as_utc, default=None),
-            )
-        )
-    return tuple(rows)
-
-
-def not_informed(standings: Iterable[Standing]) -> tuple[Recipient, ...]:
-    """Give those who still do not know: relayed and tried are not informed."""
-    return tuple(row.recipient for row in standings if row.state is not InformState.INFORMED)
-
-
-def check_discharge_complete(standings: Iterable[Standing], open_item_keys: Collection[str] = ()) -> None:
-    """Raise DischargeNotComplete, naming them, when someone is not informed of a discharge (R1.6).
-
-    `open_item_keys` are the keys of recipients for whom an open item was left. They change what the reason
-    says, never the answer: a discharge left open is not complete.
+    An open item changes what the reason says, never the answer: a discharge left open is not complete.
     """
-    missing = not_informed(standings)
     if not missing:
         return
-    uncovered = [recipient.label for recipient in missing if recipient.key not in open_item_keys]
-    reason = (
-        f"Utskrivningen är inte klar. Inte underrättad: {_and(recipient.label for recipient in missing)}."
-    )
-    if uncovered:
-        reason += f" Ring, eller lämna en öppen punkt med namn och skäl för: {_and(uncovered)}."
+    reason = f"Utskrivningen är inte klar. Inte underrättad: {_and(missing)}."
+    if without_open_item:
+        reason += f" Ring, eller lämna en öppen punkt med namn och skäl för: {_and(without_open_item)}."
     else:
         reason += " Öppen punkt är lämnad. Ring så snart det går."
-    raise DischargeNotComplete(reason, missing)
-
-
-def can_complete_discharge(standings: Iterable[Standing], open_item_keys: Collection[str] = ()) -> bool:
-    """Tell whether everyone is informed of the discharge (R1.6)."""
-    try:
-        check_discharge_complete(standings, open_item_keys)
-    except DischargeNotComplete:
-        return False
-    return True
-
-
-def discharge_state(standings: Iterable[Standing], open_item_keys: Collection[str] = ()) -> DischargeState:
-    """Give whether a discharge is complete, left with open items, or incomplete (R1.6)."""
-    missing = not_informed(standings)
-    if not missing:
-        return DischargeState.COMPLETE
-    if all(recipient.key in open_item_keys for recipient in missing):
-        return DischargeState.LEFT_OPEN
-    return DischargeState.INCOMPLETE
+    raise DischargeNotComplete(reason)
 
 
 def check_open_item(*, responsible: str, reason: str) -> dict[str, str]:
@@ -271,11 +172,6 @@ def check_open_item(*, responsible: str, reason: str) -> dict[str, str]:
     if not reason.strip():
         errors["reason"] = "Skriv varför mottagaren inte är underrättad."
     return errors
-
-
-def call_priority(effect: Effect, happened_at: datetime) -> tuple[int, datetime]:
-    """Give the sort key of an owed call: discharges first (R1.6), then the oldest event."""
-    return (0 if effect is Effect.DISCHARGE else 1, as_utc(happened_at))
 
 
 def owed_answers(

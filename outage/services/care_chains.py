@@ -1,8 +1,9 @@
 """Writes about a care chain: opened, and what is known of it changed by a new row."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -10,35 +11,27 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import Principal, Unit
-from contacts.rules.errors import RuleError
-from contacts.rules.parties import PARTY_LABELS, Party, WardKind
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Outage
-from outage.rules.back_registration import Before, ChainStatus
+from contacts.services.versions import ChangedMeanwhile
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainFacts, Outage
+from outage.queries.care_chains import logs_of
+from outage.queries.standing import standing_of
+from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity
+from outage.rules.told import (
+    IDENTITY_CHANGE_LABELS,
+    NOT_ADMITTED,
+    PLACE_CHANGE_LABELS,
+    IdentityChange,
+    PlaceChange,
+)
 from outage.rules.wording import STOCKHOLM
-from outage.services.events import owe_new_places, withdraw_row
-
-_TAKEN = "Någon annan ändrade uppgifterna nyss. Läs dem och ändra igen."
-
-
-@dataclass(frozen=True, slots=True)
-class ChainFacts:
-    """What is known of a patient and the places. The identity is kept as typed when it cannot be read."""
-
-    identity: str
-    patient_name: str
-    ward_kind: WardKind
-    before: Before
-    protected_identity: bool = False
-    ward_unit: Unit | None = None
-    municipality: Principal | None = None
-    outpatient_unit: Unit | None = None
-    status: ChainStatus = ChainStatus.OK
-    status_reason: str = ""
+from outage.services.duties import settle
+from outage.services.events import lock_chain, take_order, withdraw_row
 
 
 def open_chain(*, by: Acting, outage: Outage, client_id: UUID, facts: ChainFacts) -> CareChain:
@@ -52,25 +45,36 @@ def open_chain(*, by: Acting, outage: Outage, client_id: UUID, facts: ChainFacts
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="chain", content=_content(facts)):
             return CareChain.objects.get(pk=client_id)
-        # The lock makes the next number ours alone.
-        Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
-        last = CareChain.objects.filter(outage=outage).aggregate(n=Max("number"))["n"] or 0
-        chain = CareChain.objects.create(
-            pk=client_id, outage=outage, principal=by.principal, unit=by.unit, user=by.user, number=last + 1
-        )
-        _write_details(by, chain, facts, replaces=None)
-        audit.record(by=by, action="chain.opened", target=chain, chain=chain.pk)
+        return _open(by, outage, client_id, facts)
+
+
+def _open(by: Acting, outage: Outage, chain_id: UUID, facts: ChainFacts) -> CareChain:
+    # The lock makes the next number ours alone.
+    Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
+    last = CareChain.objects.filter(outage=outage).aggregate(n=Max("number"))["n"] or 0
+    chain = CareChain.objects.create(
+        pk=chain_id, outage=outage, principal=by.principal, unit=by.unit, user=by.user, number=last + 1
+    )
+    _write_details(by, chain, facts, replaces=None, changed={})
+    audit.record(by=by, action="chain.opened", target=chain, chain=chain.pk)
     return chain
 
 
 def change_details(
-    *, by: Acting, chain: CareChain, client_id: UUID, replaces: int, facts: ChainFacts
+    *,
+    by: Acting,
+    chain: CareChain,
+    client_id: UUID,
+    replaces: int,
+    facts: ChainFacts,
+    answers: Mapping[str, str] = {},
 ) -> CareChainDetails:
     """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw.
 
-    Raise RuleError when somebody else changed it meanwhile. Where a party is another unit now, what the former one was
-    told is owed to the new one. A chain found to be logged on the wrong patient has every
-    event taken back with that reason, so that those who were told can be told again.
+    What a change of place, number or name means for those who were told is asked: `answers` has it by `place-` and the
+    party, and `identity`. Raise Question for what is not answered, ChangedMeanwhile when somebody else changed it. A
+    chain found to be logged on the wrong patient has every event taken back with that reason, so that those who were
+    told can be told again.
     """
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
@@ -79,27 +83,46 @@ def change_details(
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="details", content=content):
                 return chain.history.latest("pk")
-            locked = CareChain.objects.select_for_update(no_key=True).get(pk=chain.pk)
-            if locked.details_id != replaces:
-                raise RuleError(_TAKEN)
-            before = chain.history.get(pk=replaces)
-            details = _write_details(by, locked, facts, replaces=replaces)
-            moved = _moved(before, details)
-            if moved:
-                owe_new_places(by, locked, moved, f"Ny enhet för {_names(moved)}.")
+            lock_chain(chain)
+            if chain.details_id != replaces:
+                raise ChangedMeanwhile
+            changed = _ask(chain, facts, answers)
+            if changed.get("identity") == IdentityChange.OTHER_PERSON:
+                return _other_person(by, chain, client_id, facts)
+            details = _write_details(by, chain, facts, replaces=replaces, changed=changed)
             if facts.status is ChainStatus.WRONG_PATIENT:
-                standing = CareChainEvent.objects.filter(
-                    chain=locked, superseded_by__isnull=True, withdraws=False
-                )
-                for event in standing.order_by("happened_at"):
-                    withdraw_row(by, event, f"Loggad på fel patient: {facts.status_reason}")
+                _take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
+            settle(chain)
             audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     except IntegrityError:
-        raise RuleError(_TAKEN) from None
+        raise ChangedMeanwhile from None
     return details
 
 
-def _write_details(by: Acting, chain: CareChain, facts: ChainFacts, replaces: int | None) -> CareChainDetails:
+def _other_person(by: Acting, chain: CareChain, client_id: UUID, facts: ChainFacts) -> CareChainDetails:
+    """Open a chain for the person that `facts` are about; what stands in `chain` was not about its patient."""
+    reason = "Det gällde en annan person."
+    assert chain.details is not None
+    wrong = replace(chain.details.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
+    details = _write_details(by, chain, wrong, replaces=chain.details.pk, changed={})
+    _take_all_back(by, chain, reason)
+    settle(chain)
+    audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
+    opened = _open(by, chain.outage, uuid5(client_id, "other person"), facts)
+    assert opened.details is not None
+    return opened.details
+
+
+def _take_all_back(by: Acting, chain: CareChain, reason: str) -> None:
+    standing = CareChainEvent.objects.filter(chain=chain, superseded_by__isnull=True, withdraws=False)
+    for event in standing.order_by("order"):
+        event.chain = chain
+        withdraw_row(by, event, reason)
+
+
+def _write_details(
+    by: Acting, chain: CareChain, facts: ChainFacts, replaces: int | None, changed: Mapping[str, str]
+) -> CareChainDetails:
     identity = classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date())
     details = CareChainDetails(
         chain=chain,
@@ -110,12 +133,19 @@ def _write_details(by: Acting, chain: CareChain, facts: ChainFacts, replaces: in
         protected_identity=facts.protected_identity,
         ward_kind=facts.ward_kind,
         ward_unit=facts.ward_unit,
+        not_admitted=facts.not_admitted,
         municipality=facts.municipality,
         outpatient_unit=facts.outpatient_unit,
+        others={
+            party.value: {"id": _other_id(chain, party, changed), **asdict(place)}
+            for party, place in facts.others.items()
+        },
+        changed=dict(changed),
         before=facts.before,
         status=facts.status,
         status_reason=facts.status_reason,
         search_key=search_key(facts.patient_name)[:300],
+        order=take_order(chain),
         user=by.user,
         unit=by.unit,
     )
@@ -127,37 +157,86 @@ def _write_details(by: Acting, chain: CareChain, facts: ChainFacts, replaces: in
     return details
 
 
-def _moved(before: CareChainDetails, after: CareChainDetails) -> set[Party]:
-    """Give the parties that are another unit after a change than before it."""
-    places = {
-        Party.INPATIENT: "ward_unit_id",
-        Party.MUNICIPALITY: "municipality_id",
-        Party.OUTPATIENT: "outpatient_unit_id",
+def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str:
+    """The id of a place that is in no list: that of the former one, if it is not another place."""
+    former = chain.details.others.get(party.value) if chain.details else None
+    stays = changed.get(party.value, PlaceChange.SAME) == PlaceChange.SAME
+    return former["id"] if former and stays else str(uuid4())
+
+
+def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str]) -> dict[str, str]:
+    """What the change means, by party and under `identity`; raise Question for what has to be asked and is not said."""
+    former = chain.details
+    assert former is not None
+    standing = standing_of(chain, logs_of([chain.pk])[chain.pk])
+    changed: dict[str, str] = {}
+    places = _places(facts)
+    for party, key in former.place_keys.items():
+        name = former.place_names[party]
+        if places.get(party) in (key, f"other:{name}") or key == NOT_ADMITTED:
+            continue
+        # Where nobody there has heard anything it makes no difference.
+        changed[party.value] = (
+            _answer(f"place-{party}", party, name, places.get(party), answers)
+            if standing.same(key) in standing.reached
+            else PlaceChange.MOVED.value
+        )
+    identity = classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date()).stored
+    same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
+    if standing.reached and not (same_name and identity == former.identity_number):
+        choices = tuple((how.value, label) for how, label in IDENTITY_CHANGE_LABELS.items())
+        how = answers.get("identity")
+        if how not in dict(choices):
+            raise Question(
+                "identity",
+                "Patientens nummer eller namn är ändrat, och någon är redan ringd. Vad gäller?",
+                choices,
+            )
+        changed["identity"] = how
+    return changed
+
+
+def _answer(key: str, party: Party, name: str, to: str | None, answers: Mapping[str, str]) -> str:
+    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE]
+    if to is not None and to.startswith("other:"):
+        choices.append(PlaceChange.SAME)
+    if answers.get(key) not in choices:
+        raise Question(
+            key,
+            f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
+            tuple((how.value, PLACE_CHANGE_LABELS[how]) for how in choices),
+        )
+    return answers[key]
+
+
+def _places(facts: ChainFacts) -> dict[Party, str]:
+    """Each party's place as it was filled in; one in no list by its name."""
+    keys = {
+        Party.INPATIENT: f"unit:{facts.ward_unit.pk}" if facts.ward_unit else "",
+        Party.MUNICIPALITY: f"principal:{facts.municipality.pk}" if facts.municipality else "",
+        Party.OUTPATIENT: f"unit:{facts.outpatient_unit.pk}" if facts.outpatient_unit else "",
     }
-    return {party for party, name in places.items() if getattr(before, name) != getattr(after, name)}
-
-
-def _names(parties: set[Party]) -> str:
-    return " och ".join(PARTY_LABELS[party].lower() for party in Party if party in parties)
+    if facts.not_admitted:
+        keys[Party.INPATIENT] = NOT_ADMITTED
+    keys |= {party: f"other:{place.name}" for party, place in facts.others.items()}
+    return {party: key for party, key in keys.items() if key}
 
 
 def _content(facts: ChainFacts) -> dict[str, Any]:
-    plain = asdict(facts)
+    plain = {f.name: getattr(facts, f.name) for f in fields(facts)}
     for name in ("ward_unit", "municipality", "outpatient_unit"):
-        row = getattr(facts, name)
-        plain[name] = row.pk if row else None
-    return plain
+        plain[name] = plain[name].pk if plain[name] else None
+    return plain | {"others": {party: asdict(place) for party, place in facts.others.items()}}
 
 
 def _check(by: Acting, facts: ChainFacts) -> None:
-    """Refuse what the chain cannot be without: somebody to tell apart from others, and who is to be told."""
+    """Refuse what the chain cannot be without: somebody to tell apart from others."""
     if not facts.patient_name.strip() and not facts.identity.strip():
         raise RuleError("Ange patientens namn eller nummer.", field="patient_name")
-    if facts.ward_unit is None:
+    if not (facts.ward_unit or facts.not_admitted or Party.INPATIENT in facts.others):
         raise RuleError("Välj avdelning.", field="ward_unit")
-    if facts.municipality is None:
-        raise RuleError("Välj kommun.", field="municipality")
-    if facts.outpatient_unit is None:
-        raise RuleError("Välj hälsocentral eller psykiatrisk öppenvård.", field="outpatient_unit")
+    for party, place in facts.others.items():
+        if not place.name.strip():
+            raise RuleError("Skriv vad stället heter.", field=f"other_{party}")
     if facts.status is not ChainStatus.OK and not facts.status_reason.strip():
         raise RuleError("Skriv varför.", field="status_reason")

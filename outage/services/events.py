@@ -1,8 +1,7 @@
 """Writes about events: logged, corrected and taken back by new rows, a discharge completed or left open."""
 
-from collections.abc import Collection, Mapping
-from collections.abc import Set as AbstractSet
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,39 +10,37 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.rules.errors import RuleError
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import (
     CareChain,
     CareChainEvent,
     DischargeCompletion,
-    Handover,
-    HandoverMessage,
     OpenItem,
 )
-from outage.presenters.standing import (
+from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.standing import (
+    completion_of,
+    event_standings,
     is_discharge,
-    recipients_of,
-    rings_itself,
-    standings_of,
-    told_of_version,
+    label_of,
+    row_of,
+    standing_of,
+    tells,
 )
-from outage.queries.care_chains import logs_of
 from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
-from outage.rules.informing import (
-    PARTICIPANT_PREFIX,
-    InformState,
-    Recipient,
-    check_discharge_complete,
-    check_open_item,
-    recipients,
-)
+from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
 from outage.rules.wording import clock_time, day
+from outage.services.duties import settle
 from outage.services.paper import check_before_written, mark_fields, mark_of
+
+# What happened so shortly before the reported start may or may not have got into the system.
+_SHORTLY = timedelta(hours=2)
+_STANDS = "stands-in-system"
 
 _TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
 
@@ -59,35 +56,36 @@ def write_event(
     particulars: Mapping[str, Any],
     supersedes: CareChainEvent | None = None,
     reason: str = "",
+    told_rightly: bool = False,
     paper: PaperMark | None = None,
+    answers: Mapping[str, str] = {},
 ) -> CareChainEvent:
-    """Write one event row inside the caller's transaction, with those who must be told of it (R3).
+    """Write one event row inside the caller's transaction, which holds the chain (`lock_chain`).
 
     `paper` says where it was read. Raise RuleError (field `happened_at`) when it lies outside the outage, ahead, or
-    after it was written on the paper, MayNotSend when `sender` does not send `kind`.
+    after it was written on the paper, Question when it happened shortly before, MayNotSend when `sender` does not send
+    `kind`.
     """
-    check_within_outage(chain, happened_at)
+    in_system = check_within_outage(chain, happened_at, answers)
     check_before_written(paper, happened_at)
+    sending_of(get_routine(chain.outage.routine_id), kind, sender)
     kept = {key: value for key, value in particulars.items() if value}
     if "participants" in kept:
         # As the rules read them: calls are matched to each participant by the words kept here.
         names = (name.strip() for name in kept["participants"])
         kept["participants"] = [name for name in dict.fromkeys(names) if name]
-    told = _must_be_told(chain, kind, sender, kept)
-    parties = {recipient.party for recipient in told}
     event = CareChainEvent(
         id=event_id,
         chain=chain,
         kind=kind,
         sender=sender,
         happened_at=happened_at,
+        in_system=in_system,
         particulars=kept,
-        tells_inpatient=Party.INPATIENT in parties,
-        tells_municipality=Party.MUNICIPALITY in parties,
-        tells_outpatient=Party.OUTPATIENT in parties,
-        tells_participants=sum(1 for recipient in told if recipient.party is None),
         **mark_fields(paper),
+        order=take_order(chain),
         supersedes=supersedes,
+        told_rightly=told_rightly,
         reason=reason,
         user=by.user,
         unit=by.unit,
@@ -95,20 +93,6 @@ def write_event(
     event.full_clean(validate_unique=False)
     event.save()
     return event
-
-
-def _must_be_told(
-    chain: CareChain, kind: str, sender: Party, particulars: Mapping[str, Any]
-) -> list[Recipient]:
-    assert chain.details is not None
-    told = recipients(
-        routine=get_routine(chain.outage.routine_id),
-        kind=kind,
-        sender=sender,
-        ward_kind=WardKind(chain.details.ward_kind),
-        participants=particulars.get("participants", ()),
-    )
-    return [recipient for recipient in told if not rings_itself(chain, sender, recipient)]
 
 
 def lock_chain(chain: CareChain) -> None:
@@ -121,15 +105,34 @@ def lock_chain(chain: CareChain) -> None:
     locked = CareChain.objects.select_for_update(of=("self",), no_key=True).select_related(
         "details__ward_unit", "details__municipality", "details__outpatient_unit"
     )
-    chain.details = locked.get(pk=chain.pk).details
+    found = locked.get(pk=chain.pk)
+    chain.details, chain.rows = found.details, found.rows
 
 
-def check_within_outage(chain: CareChain, at: datetime) -> None:
-    """Raise RuleError when `at` (aware) lies before the outage, after its end, or ahead of now."""
+def take_order(chain: CareChain) -> int:
+    """The place of the next row among those of the chain, which the caller holds."""
+    chain.rows += 1
+    chain.save(update_fields=["rows"])
+    return chain.rows
+
+
+def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, str] = {}) -> bool:
+    """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
+
+    Raise Question where nobody has said so, RuleError when it lies longer before, after the end, or ahead of now.
+    """
     outage = chain.outage
     assert outage.current is not None
     start = outage.current.started_at
-    if at < start:
+    shortly_before = start - _SHORTLY <= at < start
+    if shortly_before and answers.get(_STANDS) not in ("ja", "nej"):
+        raise Question(
+            _STANDS,
+            f"Det hände {clock_time(at)}, före driftstoppet som började {clock_time(start)}. "
+            f"Står det i {outage.system}?",
+            (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
+        )
+    if at < start and not shortly_before:
         raise RuleError(
             f"Driftstoppet började {day(start)} {clock_time(start)}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
@@ -141,6 +144,7 @@ def check_within_outage(chain: CareChain, at: datetime) -> None:
         )
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
+    return shortly_before and answers[_STANDS] == "ja"
 
 
 def correct_event(
@@ -152,11 +156,13 @@ def correct_event(
     particulars: Mapping[str, Any],
     reason: str,
     told_rightly: bool,
+    answers: Mapping[str, str] = {},
 ) -> CareChainEvent:
     """Correct an event by a new row that supersedes it.
 
     `told_rightly` says that those already told got the right information, so that the calls count for the new row
-    too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile.
+    too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile,
+    Question as `check_within_outage`.
     """
     check_may(by, Right.LOG_CARE)
     _check_stands(event)
@@ -184,55 +190,15 @@ def correct_event(
                 particulars=particulars,
                 supersedes=event,
                 reason=reason,
+                told_rightly=told_rightly,
                 paper=mark_of(event),
+                answers=({_STANDS: "ja"} if event.in_system else {}) | dict(answers),
             )
-            if told_rightly:
-                _carry_calls_over(event, new)
+            settle(event.chain)
             audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
     except IntegrityError:
         raise RuleError(_TAKEN) from None
     return new
-
-
-def _carry_calls_over(
-    old: CareChainEvent, new: CareChainEvent, but_not_to: Collection[Party] = frozenset()
-) -> None:
-    standing = Handover.objects.filter(
-        messages__event=old, withdraws=False, superseded_by__isnull=True
-    ).exclude(recipient__in=[party.value for party in but_not_to])
-    for handover in standing.distinct():
-        HandoverMessage(handover=handover, event=new).save()
-
-
-def owe_new_places(by: Acting, chain: CareChain, moved: AbstractSet[Party], reason: str) -> None:
-    """Make the calls to each party in `moved` owed anew, inside the caller's transaction: it is another unit now.
-
-    What the former unit was told, the new one was not. Each standing event that is the principal's own to tell gets a
-    new row, to which the calls to all other parties are carried over.
-    """
-    own = {Party.INPATIENT, Party.OUTPATIENT} if by.principal.is_region else {Party.MUNICIPALITY}
-    standing = CareChainEvent.objects.filter(
-        chain=chain, superseded_by__isnull=True, withdraws=False, sender__in=[party.value for party in own]
-    )
-    for old in standing.order_by("happened_at", "recorded_at"):
-        told = {r.party for r in recipients_of(chain, old)}
-        # A sjukstuga that is both ward and öppenvård tells itself nothing; when one of the two moves, it must.
-        must = {r.party for r in _must_be_told(chain, old.kind, Party(old.sender), old.particulars)}
-        if told == must and not moved & told:
-            continue
-        new = write_event(
-            by,
-            chain,
-            event_id=uuid4(),
-            kind=old.kind,
-            sender=Party(old.sender),
-            happened_at=old.happened_at,
-            particulars=old.particulars,
-            supersedes=old,
-            reason=reason,
-            paper=mark_of(old),
-        )
-        _carry_calls_over(old, new, but_not_to=moved)
 
 
 def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
@@ -247,6 +213,7 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
                 return CareChainEvent.objects.get(pk=client_id)
             lock_chain(event.chain)
             row = withdraw_row(by, event, reason, row_id=client_id)
+            settle(event.chain)
             audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
     except IntegrityError:
         raise RuleError(_TAKEN) from None
@@ -256,22 +223,14 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
 def withdraw_row(
     by: Acting, event: CareChainEvent, reason: str, row_id: UUID | None = None
 ) -> CareChainEvent:
-    """Write the row that takes `event` back, inside the caller's transaction; it tells those who were told of it."""
-    log = logs_of([event.chain_id])[event.chain_id]
-    told = told_of_version(log, event)
+    """Write the row that takes `event` back, inside the caller's transaction, which holds the chain."""
     row = CareChainEvent(
         id=row_id or uuid4(),
-        chain_id=event.chain_id,
+        chain=event.chain,
         kind=event.kind,
         sender=event.sender,
         happened_at=timezone.now(),
-        particulars={
-            "participants": [k[len(PARTICIPANT_PREFIX) :] for k in told if k.startswith(PARTICIPANT_PREFIX)]
-        },
-        tells_inpatient=Party.INPATIENT in told,
-        tells_municipality=Party.MUNICIPALITY in told,
-        tells_outpatient=Party.OUTPATIENT in told,
-        tells_participants=sum(1 for key in told if key.startswith(PARTICIPANT_PREFIX)),
+        order=take_order(event.chain),
         supersedes=event,
         withdraws=True,
         reason=reason[:300],
@@ -286,19 +245,30 @@ def withdraw_row(
 def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeCompletion:
     """Close a discharge of which every party is informed; raise DischargeNotComplete naming who is not (R1.6).
 
-    Raise RuleError for anything but a discharge that stands.
+    It rests on the calls that told them, and no longer holds when one of those is taken back. Raise RuleError for
+    anything but a discharge that stands and is the acting unit's own to tell.
     """
     check_may(by, Right.LOG_CARE)
     with transaction.atomic():
         lock_chain(event.chain)
-        _check_standing_discharge(event)
-        log = logs_of([event.chain_id])[event.chain_id]
-        check_discharge_complete(standings_of(event.chain, log, event))
-        completion, created = DischargeCompletion.objects.get_or_create(
-            event=event, defaults={"user": by.user, "unit": by.unit}
+        log = _check_own_discharge(by, event)
+        missing = [
+            s.target for s in event_standings(event.chain, log, event) if s.state is not InformState.INFORMED
+        ]
+        left = {item.place for item in event.open_items.all()}
+        check_all_told(
+            [label_of(event.chain, log, target) for target in missing],
+            [label_of(event.chain, log, target) for target in missing if target.place not in left],
         )
-        if created:
-            audit.record(by=by, action="discharge.completed", target=completion, chain=event.chain_id)
+        standing = completion_of(event.chain, log, event)
+        if standing is not None:
+            return standing
+        calls = standing_of(event.chain, log).told_by(row_of(event))
+        completion = DischargeCompletion(
+            event=event, rests_on=sorted(calls.values()), user=by.user, unit=by.unit
+        )
+        completion.save()
+        audit.record(by=by, action="discharge.completed", target=completion, chain=event.chain_id)
     return completion
 
 
@@ -312,19 +282,18 @@ def leave_discharge_open(
         first = claim(by=by, client_id=client_id, kind="open_item", content=content)
         if first:
             return OpenItem.objects.get(client_id=client_id)
-        _check_standing_discharge(event)
+        lock_chain(event.chain)
+        log = _check_own_discharge(by, event)
         for name, message in check_open_item(responsible=responsible, reason=reason).items():
             raise RuleError(message, field=name)
-        standing = {
-            s.recipient.key: s
-            for s in standings_of(event.chain, logs_of([event.chain_id])[event.chain_id], event)
-        }
+        standing = {s.target.key: s for s in event_standings(event.chain, log, event)}
         if recipient not in standing or standing[recipient].state is InformState.INFORMED:
             raise RuleError("Mottagaren är redan underrättad.", field="recipient")
         item = OpenItem(
             client_id=client_id,
             event=event,
             recipient=recipient,
+            place=standing[recipient].target.place,
             responsible=responsible.strip(),
             reason=reason.strip(),
             user=by.user,
@@ -336,11 +305,16 @@ def leave_discharge_open(
     return item
 
 
-def _check_standing_discharge(event: CareChainEvent) -> None:
+def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
+    """The log of the chain, of which `event` is a discharge that stands and that the acting unit tells."""
     if not is_discharge(get_routine(event.chain.outage.routine_id), event):
         raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
     if CareChainEvent.objects.filter(supersedes=event).exists():
         raise RuleError(_TAKEN)
+    log = logs_of([event.chain_id])[event.chain_id]
+    if not tells(by, event.chain, log, event):
+        raise RuleError("Utskrivningen är en annan enhets. Bara den som lämnar den kan avsluta den.")
+    return log
 
 
 def _check_stands(event: CareChainEvent) -> None:

@@ -11,16 +11,22 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.rules.errors import RuleError
-from contacts.rules.parties import Party
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.rules.handover import Direction, ReadBack, check_handover, signature
-from outage.rules.informing import FAILED, CallOutcome
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, HandoverMessage
+from outage.rules.back_registration import ChainStatus
+from outage.rules.handover import CallFacts, Direction, check_handover, signature
+from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
 from outage.rules.paper import PaperMark, check_paper
-from outage.services.events import lock_chain, need_reason, write_event
+from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
+from outage.rules.wording import clock_time
+from outage.services.duties import settle
+from outage.services.events import lock_chain, need_reason, take_order, write_event
 from outage.services.paper import mark_fields, mark_of
+
+_CHANGED = "Någon annan ändrade samtalet nyss. Läs det och försök igen."
 
 
 class CallErrors(RuleError):
@@ -33,31 +39,17 @@ class CallErrors(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was told in a call: an event that is logged already (`event_id`), or a new one."""
+    """What was told in a call: an event that is logged already (`event_id`), a new one, or a `notice` of the change of
+    the chain that `change_id` is.
+    """
 
     event_id: UUID | None = None
     kind: str = ""
     sender: Party | None = None
     happened_at: datetime | None = None
     particulars: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CallFacts:
-    """What is said of a call. `recipient` is the key of the other end; `at` is aware, None means this moment."""
-
-    direction: Direction
-    recipient: str
-    outcome: CallOutcome
-    at: datetime | None = None
-    spoken_to: str = ""
-    spoken_to_unit: str = ""
-    number: str = ""
-    read_back: ReadBack | None = None
-    read_back_reason: str = ""
-    comment: str = ""
-    next_step: str = ""
-    call_back: str = ""
+    notice: Notice | None = None
+    change_id: int | None = None
 
 
 def log_call(
@@ -68,16 +60,18 @@ def log_call(
     facts: CallFacts,
     messages: Sequence[Message],
     paper: PaperMark | None = None,
+    answers: Mapping[str, str] = {},
 ) -> Handover:
-    """Log one call about one patient, with the events it told of; `client_id` becomes the call's id.
+    """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
     call's time must then be given, and it counts by that time as any other (R3, R4). A resend gives the first row.
-    Raise CallErrors with a sentence for each field that is wrong, NotAllowed by role, IdClash when the id was used
-    with other content.
+    Raise CallErrors with a sentence for each field that is wrong, Question where `answers` lacks one, NotAllowed by
+    role, IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
-    content = {"chain": chain.pk, "call": _plain(facts), "messages": [_plain_message(m) for m in messages]}
+    facts = facts.tidied()
+    content = {"chain": chain.pk, "call": asdict(facts), "messages": [asdict(m) for m in messages]}
     if paper is None:
         facts = replace(facts, at=facts.at or timezone.now())
     else:
@@ -87,10 +81,15 @@ def log_call(
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
+        _ask(chain, facts, messages, answers)
+        told = [
+            _told(by, chain, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
+            for index, message in enumerate(messages)
+        ]
         handover = _write(by, chain, client_id, facts, paper=paper)
-        for index, message in enumerate(messages):
-            event = _event_of(by, chain, client_id, index, message, facts, paper)
-            HandoverMessage(handover=handover, event=event).save()
+        for what in told:
+            HandoverMessage(handover=handover, **what).save()
+        settle(chain)
         audit.record(
             by=by,
             action="call.logged" if facts.outcome not in FAILED else "call.tried",
@@ -100,51 +99,101 @@ def log_call(
     return handover
 
 
-def _event_of(
+def _ask(chain: CareChain, facts: CallFacts, messages: Sequence[Message], answers: Mapping[str, str]) -> None:
+    """Put the questions that the call gives rise to and `answers` does not answer."""
+    details = chain.details
+    assert details is not None
+    if details.status == ChainStatus.WRONG_PATIENT and any(message.kind for message in messages):
+        _confirm(
+            "wrong-patient",
+            "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
+            "Ja, det gäller den här patienten",
+            answers,
+        )
+    told = [message.event_id for message in messages if message.event_id]
+    later = chain.events.filter(pk__in=told, happened_at__gt=facts.at, withdraws=False).order_by(
+        "happened_at"
+    )
+    if facts.at and (event := later.last()) and event.happened_at.replace(second=0) > facts.at:
+        _confirm(
+            "before-event",
+            f"Samtalet är {clock_time(facts.at)}, före händelsen {clock_time(event.happened_at)}. Stämmer tiderna?",
+            "Ja, tiderna stämmer",
+            answers,
+        )
+
+
+def _confirm(key: str, sentence: str, yes: str, answers: Mapping[str, str]) -> None:
+    if answers.get(key) != "ja":
+        raise Question(key, sentence, (("ja", yes),))
+
+
+def _told(
     by: Acting,
     chain: CareChain,
-    client_id: UUID,
-    index: int,
+    event_id: UUID,
     message: Message,
     facts: CallFacts,
     paper: PaperMark | None,
+    answers: Mapping[str, str],
+) -> dict[str, Any]:
+    """What a message of a call points at; a new event is written, with the id `event_id`."""
+    told: dict[str, Any]
+    if message.notice:
+        assert message.change_id is not None
+        change = CareChainDetails.objects.filter(chain=chain, pk=message.change_id).first()
+        told = {"change": change, "notice": message.notice}
+    elif message.event_id:
+        told = {"event": chain.events.filter(pk=message.event_id).first()}
+    else:
+        told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
+    if None in told.values():
+        raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
+    return told
+
+
+def _new_event(
+    by: Acting,
+    chain: CareChain,
+    event_id: UUID,
+    message: Message,
+    facts: CallFacts,
+    paper: PaperMark | None,
+    answers: Mapping[str, str],
 ) -> CareChainEvent:
-    if message.event_id:
-        found = chain.events.filter(pk=message.event_id).first()
-        if found is None:
-            raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
-        return found
     assert message.sender is not None
     try:
         return write_event(
             by,
             chain,
-            event_id=uuid5(client_id, f"event {index}"),
+            event_id=event_id,
             kind=message.kind,
             sender=message.sender,
             happened_at=message.happened_at or facts.at or timezone.now(),
             particulars=message.particulars,
             paper=paper,
+            answers=answers,
         )
+    except Question:
+        raise
     except RuleError as error:
-        field_name = f"{error.field or 'kind'}-{message.kind}"
-        raise CallErrors({field_name: error.reason}) from None
+        raise CallErrors({f"{error.field or 'kind'}-{message.kind}": error.reason}) from None
 
 
 def correct_call(
     *, by: Acting, handover: Handover, client_id: UUID, facts: CallFacts, reason: str
 ) -> Handover:
-    """Correct a call by a new row that supersedes it and tells of the same events; a mark of paper is kept.
+    """Correct a call by a new row that supersedes it and tells of the same; a mark of paper is kept.
 
     Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile.
     """
     check_may(by, Right.LOG_CARE)
     _check_stands(handover)
     need_reason(reason)
-    events = [message.event for message in handover.messages.select_related("event")]
-    paper = mark_of(handover)
-    _check(facts, [Message(event_id=event.pk, kind=event.kind) for event in events], paper)
-    content = {"handover": handover.pk, "call": _plain(facts), "reason": reason}
+    told = list(handover.messages.all())
+    facts, paper = facts.tidied(), mark_of(handover)
+    _check(facts, told, paper)
+    content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
@@ -153,11 +202,17 @@ def correct_call(
             new = _write(
                 by, handover.chain, client_id, facts, paper=paper, supersedes=handover, reason=reason
             )
-            for event in events:
-                HandoverMessage(handover=new, event=event).save()
+            for message in told:
+                HandoverMessage(
+                    handover=new,
+                    event_id=message.event_id,
+                    change_id=message.change_id,
+                    notice=message.notice,
+                ).save()
+            settle(handover.chain)
             audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     except IntegrityError:
-        raise RuleError("Någon annan ändrade samtalet nyss. Läs det och försök igen.") from None
+        raise RuleError(_CHANGED) from None
     return new
 
 
@@ -176,29 +231,16 @@ def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: st
                 by,
                 handover.chain,
                 client_id,
-                _facts_of(handover),
+                handover.facts,
                 supersedes=handover,
                 reason=reason,
                 withdraws=True,
             )
+            settle(handover.chain)
             audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     except IntegrityError:
-        raise RuleError("Någon annan ändrade samtalet nyss. Läs det och försök igen.") from None
+        raise RuleError(_CHANGED) from None
     return row
-
-
-def _facts_of(handover: Handover) -> CallFacts:
-    return CallFacts(
-        direction=Direction(handover.direction),
-        recipient=handover.recipient,
-        outcome=CallOutcome(handover.outcome),
-        at=handover.at,
-        spoken_to=handover.spoken_to,
-        spoken_to_unit=handover.spoken_to_unit,
-        number=handover.number,
-        read_back=ReadBack(handover.read_back) if handover.read_back else None,
-        read_back_reason=handover.read_back_reason,
-    )
 
 
 def _write(
@@ -212,11 +254,13 @@ def _write(
     reason: str = "",
     withdraws: bool = False,
 ) -> Handover:
+    plain = asdict(facts)
     row = Handover(
         id=row_id,
         chain=chain,
-        **_plain(facts),
+        **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, supersedes),
         **mark_fields(paper),
+        order=take_order(chain),
         supersedes=supersedes,
         withdraws=withdraws,
         reason=reason.strip(),
@@ -229,53 +273,37 @@ def _write(
     return row
 
 
-def _plain(facts: CallFacts) -> dict[str, Any]:
-    return {
-        "direction": facts.direction,
-        "recipient": facts.recipient,
-        "outcome": facts.outcome,
-        "at": facts.at,
-        "spoken_to": facts.spoken_to.strip(),
-        "spoken_to_unit": facts.spoken_to_unit.strip(),
-        "number": facts.number.strip(),
-        "read_back": facts.read_back or "",
-        "read_back_reason": facts.read_back_reason.strip(),
-        "comment": facts.comment.strip(),
-        "next_step": facts.next_step.strip(),
-        "call_back": facts.call_back.strip(),
-    }
+def _other_end(chain: CareChain, facts: CallFacts, former: Handover | None) -> dict[str, str]:
+    """The party or participant that a call was with, and which place that was: a fact of the call from now on."""
+    key = facts.recipient
+    if key.startswith(PARTICIPANT_PREFIX):
+        return {"recipient": key, "place": "", "place_name": key.removeprefix(PARTICIPANT_PREFIX)}
+    if former is not None and key == former.recipient:
+        return {"recipient": key, "place": former.place, "place_name": former.place_name}
+    for details in chain.history.order_by("-order", "-pk").select_related(
+        "ward_unit", "municipality", "outpatient_unit"
+    ):
+        for party, place in details.place_keys.items():
+            if key in (party, PLACE_PREFIX + place):
+                if place == NOT_ADMITTED:
+                    raise CallErrors({"recipient": "Patienten är inte inlagd. Välj någon annan."})
+                return {"recipient": party, "place": place, "place_name": details.place_names[party]}
+        if not key.startswith(PLACE_PREFIX):
+            break
+    if key not in set(Party):
+        raise CallErrors({"recipient": "Välj vem samtalet var med."})
+    if facts.direction is Direction.GIVEN:
+        what = PARTY_LABELS[Party(key)]
+        raise CallErrors({"recipient": f"{what} är inte angiven än. Ange den under Ändra uppgifter först."})
+    return {"recipient": key, "place": "", "place_name": ""}
 
 
-def _plain_message(message: Message) -> dict[str, Any]:
-    return {
-        "event": message.event_id,
-        "kind": message.kind,
-        "sender": message.sender,
-        "happened_at": message.happened_at,
-        "particulars": dict(message.particulars),
-    }
-
-
-def _check(facts: CallFacts, messages: Sequence[Message], paper: PaperMark | None) -> None:
-    errors = check_handover(
-        direction=facts.direction,
-        outcome=facts.outcome,
-        at=facts.at,
-        now=timezone.now(),
-        # A try to give an answer that is not logged yet has no event to point at.
-        kinds=[message.kind or "logged" for message in messages]
-        or (["answer"] if facts.outcome in FAILED else []),
-        spoken_to=facts.spoken_to,
-        their_unit=facts.spoken_to_unit,
-        number=facts.number,
-        read_back=facts.read_back,
-        read_back_why=facts.read_back_reason,
-        needs_unit=not facts.recipient.startswith("participant:"),
-    )
+def _check(
+    facts: CallFacts, told: Sequence[Message] | Sequence[HandoverMessage], paper: PaperMark | None
+) -> None:
+    errors = check_handover(facts, now=timezone.now(), tells=bool(told))
     if paper:
         errors |= check_paper(paper, at=facts.at, now=timezone.now())
-    if not facts.recipient:
-        errors["recipient"] = "Välj vem samtalet var med."
     if errors:
         raise CallErrors(errors)
 

@@ -10,8 +10,8 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
-from outage.presenters.standing import tasks_of
 from outage.queries.care_chains import logs_of
+from outage.queries.standing import tasks_of
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision

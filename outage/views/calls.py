@@ -1,5 +1,6 @@
 """Calls: logged in full, a failed try by one press, corrected, taken back."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,20 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.queries.ringing import numbers_for_many
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
 from contacts.views.tools import require, save_or_show
 from outage.models import CareChain, Handover
-from outage.presenters.care import number_request, patient_on_own_page, ward_label
-from outage.presenters.chain import recipient_choices, recipients_to_choose
-from outage.presenters.standing import recipient_of
+from outage.presenters.care import patient_on_own_page, target_choices, ward_label
+from outage.presenters.chain import other_end
 from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
-from outage.rules.handover import Direction, handover_warnings
+from outage.rules.handover import CallFacts, Direction, handover_warnings
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
-from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.webforms.calls import CallForm, FlagForm, TryForm
 from outage.webforms.events import ReasonForm
@@ -48,16 +48,17 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             by=request.acting,
             chain=found,
             client_id=form.cleaned_data["client_id"],
-            facts=CallFacts(**form.facts()),
+            facts=form.facts(),
             messages=[Message(**told) for told in form.messages_told()],
+            answers=form.answers(),
         )
         messages.success(request, f"Sparat på servern {clock_time(handover.recorded_at)}.")
         facts = form.facts()
         odd = handover_warnings(
-            outcome=facts["outcome"],
+            outcome=facts.outcome,
             at=handover.at,
             earliest=found.outage.current.started_at,
-            read_back=facts["read_back"],
+            read_back=facts.read_back,
         )
         for sentence in odd.values():
             messages.warning(request, sentence)
@@ -75,7 +76,7 @@ def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str,
     return {
         "client_id": uuid4(),
         "at": timezone.now(),
-        "recipient": recipient_choices(chain, log).get(request.GET.get("till", ""), ""),
+        "recipient": target_choices(chain, log).get(request.GET.get("till", ""), ""),
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),
     }
@@ -89,7 +90,6 @@ def _form(
     initial: dict[str, object],
     **more: Any,
 ) -> CallForm:
-    wanted = {r for r in (number_request(chain, who) for who in recipients_to_choose(chain, log)) if r}
     return CallForm(
         request.POST or None,
         acting=request.acting,
@@ -97,7 +97,7 @@ def _form(
         log=log,
         routine=get_routine(chain.outage.routine_id),
         direction=direction,
-        numbers=numbers_for_many(wanted, timezone.now()),
+        numbers=numbers_of_places([log], timezone.now()),
         initial=initial,
         **more,
     )
@@ -140,7 +140,10 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 number=data["number"],
             ),
-            messages=[Message(event_id=pk) for pk in data["events"]],
+            messages=[
+                *(Message(event_id=pk) for pk in data["events"]),
+                *(Message(**notice) for notice in data["notices"]),
+            ],
         )
     except RuleError as error:
         messages.error(request, f"Försöket är inte sparat. {error.reason}")
@@ -185,24 +188,9 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = _changeable(request, handover_id)
     initial = {
+        **asdict(old.facts),
         "client_id": uuid4(),
-        "at": old.at,
-        "recipient": old.recipient,
-        "outcome": old.outcome,
         "messages": [f"event:{m.event_id}" for m in old.messages.all()],
-        **{
-            name: getattr(old, name)
-            for name in (
-                "number",
-                "spoken_to",
-                "spoken_to_unit",
-                "read_back",
-                "read_back_reason",
-                "comment",
-                "next_step",
-                "call_back",
-            )
-        },
     }
     log = logs_of([old.chain_id])[old.chain_id]
     told = [m.event_id for m in old.messages.all()]
@@ -216,7 +204,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             by=request.acting,
             handover=old,
             client_id=form.cleaned_data["client_id"],
-            facts=CallFacts(**form.facts()),
+            facts=form.facts(),
             reason=form.cleaned_data["reason"],
         )
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
@@ -233,15 +221,15 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = _changeable(request, handover_id)
     form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
-    assert old.chain.details is not None
-    who = recipient_of(old.recipient, old.chain.details.ward_kind)
 
     def show(form: ReasonForm, status: int = 200) -> HttpResponse:
         context = {
             "form": form,
             "chain": old.chain,
-            "what": f"Samtal {clock_time(old.at)}, {old.spoken_to_unit or who.label}",
-            "consequence": "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
+            "what": f"Samtal {clock_time(old.at)}, {other_end(old)}",
+            "consequence": "Det som sades räknas inte längre som mottaget genom det här samtalet."
+            if old.direction == Direction.RECEIVED
+            else "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
         }
         return render(request, "outage/event/withdraw.html", context, status=status)
 

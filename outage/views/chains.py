@@ -12,21 +12,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import can
 from contacts.queries.flags import numbers_in_directory
-from contacts.queries.ringing import numbers_for_many
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
 from contacts.views.tools import require, save_or_show
 from outage.presenters.back import task_rows
-from outage.presenters.care import number_request, patient_on_own_page, ward_label
+from outage.presenters.care import patient_on_own_page, ward_label
 from outage.presenters.chain import (
     before_label,
     history_lines,
     party_lines,
-    recipients_to_choose,
     timeline,
     tried_numbers,
 )
-from outage.presenters.owed import calls_owed, with_numbers
+from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row
 from outage.queries.care_chains import (
     find_chains,
@@ -36,10 +34,11 @@ from outage.queries.care_chains import (
     open_items_of,
     visible_chains,
 )
+from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.outage_status import OutageScope
-from outage.services.care_chains import ChainFacts, change_details, open_chain
+from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
 from ._tools import chain_or_404, outage_or_404
@@ -96,12 +95,17 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     routine = get_routine(outage.routine_id)
     log = logs_of([found.pk])[found.pk]
     items = open_items_of([found.pk])
+    numbers = numbers_of_places([log], now)
     calls = calls_owed(
-        acting=acting, chain=found, log=log, routine=routine, now=now, open_items=items, on_own_page=True
+        acting=acting,
+        chain=found,
+        log=log,
+        routine=routine,
+        now=now,
+        open_items=items,
+        numbers=numbers,
+        on_own_page=True,
     )
-    wanted = {r for r in (number_request(found, who) for who in recipients_to_choose(found, log)) if r}
-    numbers = numbers_for_many(wanted, now)
-    with_numbers(calls, numbers)
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     note_look(by=acting, action="chain.read", chain=found.pk)
     scope = OutageScope(outage.current.scope)
@@ -113,7 +117,8 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "before": before_label(found),
         "parties": party_lines(found, numbers),
         "timeline": timeline(acting, found, log, routine, items, now, flags),
-        "calls": calls,
+        "calls": [call for call in calls if call.messages],
+        "needless": [call for call in calls if call.closed],
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),
@@ -139,7 +144,7 @@ def new_chain(request: HttpRequest) -> HttpResponse:
             by=request.acting,
             outage=outage,
             client_id=form.cleaned_data["client_id"],
-            facts=ChainFacts(**form.facts()),
+            facts=form.facts(),
         )
         messages.success(request, "Vårdkedjan är öppnad.")
         if then in set(Direction):
@@ -163,15 +168,16 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         return render(request, "outage/chain/edit.html", context, status=status)
 
     def save() -> HttpResponse:
-        change_details(
+        saved = change_details(
             by=request.acting,
             chain=found,
             client_id=form.cleaned_data["client_id"],
             replaces=form.cleaned_data["replaces"] or 0,
-            facts=ChainFacts(**form.facts()),
+            facts=form.facts(),
+            answers=form.answers(),
         )
         messages.success(request, "Uppgifterna är ändrade. De tidigare finns kvar i historiken.")
-        return redirect("chain", found.pk)
+        return redirect("chain", saved.chain_id)
 
     if request.method == "POST":
         return save_or_show(request, form, save=save, show=show)

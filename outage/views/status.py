@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from contacts.access import Acting, can
-from contacts.queries.ringing import numbers_for_many
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.checklists import checklist_cards
-from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring, with_numbers
+from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
 from outage.queries.outages import earlier_outages, outage_in_view, reports_of, support_contacts
 from outage.queries.owed import chains_with_calls_owed
+from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 
 CALLS_A_PAGE = 10
@@ -53,12 +53,7 @@ def status(request: HttpRequest) -> HttpResponse:
         context |= {
             "chains": chains,
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
-            "received": [
-                received_row(
-                    call.chain, call, {m.event_id: m.event.kind for m in call.messages.all()}, routine, now
-                )
-                for call in received
-            ],
+            "received": [received_row(call.chain, call, routine, now) for call in received],
         }
     return render(request, "outage/status/show.html", context)
 
@@ -85,13 +80,17 @@ def _owed_context(
 ) -> dict[str, object]:
     now = timezone.now()
     items = open_items_of(chain.pk for chain in page)
+    numbers = numbers_of_places((logs[chain.pk] for chain in page), now)
     calls: list[OwedCall] = []
     for chain in page:
-        routine = get_routine(chain.outage.routine_id)
         calls += calls_owed(
-            acting=acting, chain=chain, log=logs[chain.pk], routine=routine, now=now, open_items=items
+            acting=acting,
+            chain=chain,
+            log=logs[chain.pk],
+            routine=get_routine(chain.outage.routine_id),
+            now=now,
+            open_items=items,
+            numbers=numbers,
         )
     calls = in_order_to_ring(calls)
-    requests = {call.request for call in calls if call.request}
-    with_numbers(calls, numbers_for_many(requests, now))
     return {"calls": calls, "calls_page": page, "outage": outage}

@@ -1,37 +1,41 @@
 """Logga samtal: one column, in the order of a conversation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
+from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChain, CareChainEvent
-from outage.presenters.care import (
-    NumberRequest,
-    first_number,
-    is_own,
-    number_request,
-    parties_in,
-    place_of,
-)
-from outage.presenters.chain import particulars_shown, recipients_to_choose
-from outage.presenters.standing import told_of_version
+from outage.presenters.care import Numbers, first_number, is_own, parties_in, party_label, targets_to_choose
+from outage.presenters.chain import particulars_shown
+from outage.presenters.owed import calls_owed, event_label
 from outage.queries.care_chains import ChainLog
-from outage.rules.handover import READ_BACK_LABELS, Direction, ReadBack
+from outage.queries.standing import row_of, standing_of, target_name
+from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.routine import MessageType, Routine
+from outage.rules.told import Notice, notice_id
 from outage.rules.wording import clock_time
 
 from .moments import MomentField
 from .particulars import particular_field, stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
+_NOTICE = "notice:"
+
+
+def read_notice(value: str) -> dict[str, Any]:
+    """The notice that a tick box stands for, by the names the service uses."""
+    notice, _, change = value.removeprefix(_NOTICE).partition(":")
+    return {"notice": Notice(notice), "change_id": int(change)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class MessageOption:
         return "msg-" + self.value.replace(":", "-")
 
 
-class CallForm(forms.Form):
+class CallForm(AsksQuestions):
     """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -106,7 +110,7 @@ class CallForm(forms.Form):
         log: ChainLog,
         routine: Routine,
         direction: Direction,
-        numbers: Mapping[NumberRequest, Sequence[NumberToRing]],
+        numbers: Numbers,
         corrects: Sequence[UUID] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -117,6 +121,8 @@ class CallForm(forms.Form):
         self._numbers = numbers
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
+        # Of the chain as such: the words for it and those it is to be told.
+        self._notices: dict[str, tuple[str, set[str]]] = {}
         if corrects is None:
             self._collect_messages()
         else:
@@ -145,8 +151,26 @@ class CallForm(forms.Form):
                 for name in message.particulars_for(party):
                     self.fields[f"p-{prefix}-{name}"] = particular_field(name)
 
+        if self.direction is Direction.GIVEN:
+            self._collect_notices()
+
+    def _collect_notices(self) -> None:
+        calls = calls_owed(
+            acting=self.acting,
+            chain=self.chain,
+            log=self.log,
+            routine=self.routine,
+            now=timezone.now(),
+            on_own_page=True,
+        )
+        for call in calls:
+            for message in call.messages:
+                if message.value.startswith(_NOTICE):
+                    _, to = self._notices.setdefault(message.value, (message.label, set()))
+                    to.add(call.recipient.key)
+
     def _offer_messages(self) -> None:
-        values = [*self._logged, *self._new]
+        values = [*self._notices, *self._logged, *self._new]
         self.fields["messages"] = forms.MultipleChoiceField(
             choices=[(value, value) for value in values],
             # A try to give an answer that was not logged yet told of nothing, and can be corrected all the same.
@@ -166,23 +190,26 @@ class CallForm(forms.Form):
                     self.initial.setdefault("number", option.number)
 
     def recipient_options(self) -> list[RecipientOption]:
-        """Give whom the call can be with; the acting unit's own party is left out."""
+        """Whom the call can be with; the acting unit's own party is left out."""
         chosen = self["recipient"].value()
+        keys = self.chain.details.place_keys if self.chain.details else {}
         found = []
-        for recipient in recipients_to_choose(self.chain, self.log):
-            if recipient.party and is_own(self.acting, self.chain, recipient.party):
+        for target in targets_to_choose(self.chain, self.log):
+            if target.party and not target.former and is_own(self.acting, self.chain, target.party):
                 continue
-            request = number_request(self.chain, recipient)
-            numbers = tuple(self._numbers.get(request, ())) if request else ()
+            numbers = tuple(
+                self._numbers.get(keys.get(target.party, "") if not target.former else target.place, ())
+            )
+            label = party_label(self.chain, target.party) if target.party else "Deltagare i SIP"
             found.append(
                 RecipientOption(
-                    key=recipient.key,
-                    party=recipient.party.value if recipient.party else "",
-                    place=place_of(self.chain, recipient),
-                    label=recipient.label if recipient.party else "Deltagare i SIP",
+                    key=target.key,
+                    party=target.party.value if target.party else "",
+                    place=target_name(self.chain, self.log, target),
+                    label=f"{label} (tidigare)" if target.former else label,
                     number=first_number(numbers),
                     numbers=numbers,
-                    chosen=recipient.key == chosen,
+                    chosen=target.key == chosen,
                 )
             )
         return found
@@ -190,19 +217,32 @@ class CallForm(forms.Form):
     def message_options(self) -> list[MessageOption]:
         """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
         chosen = set(self["messages"].value() or [])
-        found = []
+        standing = standing_of(self.chain, self.log)
+        everybody = {target.key: target.place for target in targets_to_choose(self.chain, self.log)}
+        found = [
+            MessageOption(
+                value=value,
+                label=label,
+                hint="",
+                sender="",
+                is_logged=True,
+                chosen=value in chosen,
+                told=tuple(sorted(set(everybody) - to)),
+            )
+            for value, (label, to) in self._notices.items()
+        ]
         for value, event in self._logged.items():
-            label = self.routine.label(event.kind)
+            knows = standing.who_know(row_of(event))
             more = "; ".join(f"{name.lower()} {shown}" for name, shown in particulars_shown(event))
             found.append(
                 MessageOption(
                     value=value,
-                    label=f"Återtag: {label.lower()}" if event.withdraws else label,
+                    label=event_label(self.routine, event.kind, event.withdraws, False),
                     hint=f"{clock_time(event.happened_at)}" + (f", {more}" if more else ""),
                     sender=event.sender,
                     is_logged=True,
                     chosen=value in chosen,
-                    told=tuple(sorted(told_of_version(self.log, event))) if not event.withdraws else (),
+                    told=tuple(sorted(key for key, place in everybody.items() if place and place in knows)),
                 )
             )
         for value, (message, party) in self._new.items():
@@ -224,7 +264,7 @@ class CallForm(forms.Form):
     def clean_recipient(self) -> str:
         """Refuse a recipient that the chain does not have."""
         key = self.cleaned_data["recipient"]
-        if key not in {recipient.key for recipient in recipients_to_choose(self.chain, self.log)}:
+        if key not in {target.key for target in targets_to_choose(self.chain, self.log)}:
             raise forms.ValidationError("Välj vem samtalet är med.")
         return key
 
@@ -251,23 +291,15 @@ class CallForm(forms.Form):
     def _kind_of(self, value: str) -> str:
         return self._logged[value].kind if value in self._logged else self._new[value][0].key
 
-    def facts(self) -> dict[str, Any]:
-        """Give the call as filled in, by the names the service uses; call after `is_valid`."""
-        data = self.cleaned_data
-        return {
+    def facts(self) -> CallFacts:
+        """The call as filled in; ask after `is_valid`."""
+        data = {f.name: self.cleaned_data[f.name] for f in fields(CallFacts) if f.name in self.cleaned_data}
+        data |= {
             "direction": self.direction,
-            "recipient": data["recipient"],
             "outcome": CallOutcome(data["outcome"]),
-            "at": data["at"],
-            "spoken_to": data["spoken_to"],
-            "spoken_to_unit": data["spoken_to_unit"],
-            "number": data["number"],
             "read_back": ReadBack(data["read_back"]) if data["read_back"] else None,
-            "read_back_reason": data["read_back_reason"],
-            "comment": data["comment"],
-            "next_step": data["next_step"],
-            "call_back": data["call_back"],
         }
+        return CallFacts(**data)
 
     def messages_told(self) -> list[dict[str, Any]]:
         """Give the ticked messages, by the names the service uses."""
@@ -275,6 +307,9 @@ class CallForm(forms.Form):
         for value in self.cleaned_data["messages"]:
             if value in self._logged:
                 found.append({"event_id": self._logged[value].pk})
+                continue
+            if value in self._notices:
+                found.append(read_notice(value))
                 continue
             message, party = self._new[value]
             prefix = f"{message.key}-{party.value}"
@@ -292,10 +327,9 @@ class CallForm(forms.Form):
         return found
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
-        """Put the sentences of a service beside their fields."""
-        renamed = {"kinds": "messages", "their_unit": "spoken_to_unit", "read_back_why": "read_back_reason"}
+        """Put the sentences of a service beside their fields; that of a new event has its kind behind it."""
         for name, sentence in errors.items():
-            field = renamed.get(name, name)
+            field = name
             if "-" in name:
                 what, _, kind = name.partition("-")
                 field = next((f for f in self.fields if f.startswith(f"h-{kind}-")), "messages")
@@ -311,11 +345,17 @@ class TryForm(forms.Form):
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
     number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
     events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
+    notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice)
 
     def __init__(self, *args: Any, chain: CareChain, log: ChainLog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recipient"].choices = [(r.key, "") for r in recipients_to_choose(chain, log)]
+        self.fields["recipient"].choices = [(target.key, "") for target in targets_to_choose(chain, log)]
         self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
+        self.fields["notices"].choices = [
+            (f"{_NOTICE}{notice_id(notice, str(version.pk))}", "")
+            for notice in Notice
+            for version in log.versions
+        ]
 
 
 class FlagForm(forms.Form):

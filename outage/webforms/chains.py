@@ -1,18 +1,20 @@
 """The form of a care chain: the patient and the places."""
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
 
 from contacts.access import Acting
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
-from outage.models import CareChain
+from contacts.webforms.fields import AsksQuestions
+from outage.models import CareChain, ChainFacts
 from outage.presenters.care import details_of, shown_identity
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
 
 
-class ChainForm(forms.Form):
+class ChainForm(AsksQuestions):
     """Open a care chain, or change what is known of one. A number that cannot be read is kept as typed."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -91,39 +93,29 @@ class ChainForm(forms.Form):
             self.add_error("outpatient_unit", f"Patienten ligger på {kind} avdelning. Välj {wanted} (R3.10).")
         return data
 
-    def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses; call after `is_valid`."""
-        data = self.cleaned_data
-        return {
-            "identity": data["identity"],
-            "patient_name": data["patient_name"],
+    def facts(self) -> ChainFacts:
+        """What was filled in; ask after `is_valid`."""
+        data = {f.name: self.cleaned_data[f.name] for f in fields(ChainFacts) if f.name in self.cleaned_data}
+        data |= {
             "ward_kind": WardKind(data["ward_kind"]),
             "before": Before(data["before"]),
-            "protected_identity": data["protected_identity"],
-            "ward_unit": data["ward_unit"],
-            "municipality": data["municipality"],
-            "outpatient_unit": data["outpatient_unit"],
             "status": ChainStatus(data.get("status") or ChainStatus.OK),
-            "status_reason": data.get("status_reason", ""),
         }
+        return ChainFacts(**data)
 
 
 def _from_chain(chain: CareChain | None) -> dict[str, Any]:
     if chain is None:
         return {}
     details = details_of(chain)
+    facts = details.facts
     return {
+        **{f.name: getattr(facts, f.name) for f in fields(ChainFacts)},
         "replaces": details.pk,
         "identity": shown_identity(details),
-        "patient_name": details.patient_name,
-        "protected_identity": details.protected_identity,
         "ward_unit": details.ward_unit_id,
-        "ward_kind": details.ward_kind,
         "municipality": details.municipality_id,
         "outpatient_unit": details.outpatient_unit_id,
-        "before": details.before,
-        "status": details.status,
-        "status_reason": details.status_reason,
     }
 
 

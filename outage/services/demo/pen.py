@@ -12,17 +12,17 @@ from uuid import uuid4
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
-from contacts.queries.ringing import numbers_for
 from contacts.rules.parties import Party, WardKind
-from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.presenters.care import NumberRequest, first_number, number_request, place_of
-from outage.presenters.standing import recipient_of
+from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
+from outage.presenters.care import first_number, place_of
+from outage.queries.care_chains import logs_of
+from outage.queries.ringing import numbers_of_places
 from outage.rules.back_registration import Before, ChainStatus
-from outage.rules.handover import Direction, ReadBack
+from outage.rules.handover import CallFacts, Direction, ReadBack
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
-from outage.services.care_chains import ChainFacts, change_details, open_chain
+from outage.services.care_chains import change_details, open_chain
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
-from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 
 WARD, HOME, CLINIC = Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT
 REACHED = CallOutcome.REACHED
@@ -69,7 +69,7 @@ class Stage:
     units: dict[str, Unit]
     principals: dict[str, Principal]
     names: Iterator[str] = field(default_factory=lambda: cycle(_SPOKEN_TO))
-    numbers: dict[NumberRequest, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def at(self, minute: int) -> datetime:
         """Give the moment that many minutes into the outage."""
@@ -260,7 +260,8 @@ class Pen:
             facts=self._facts(direction, minute, other, outcome, comment),
             messages=[message],
         )
-        told: CareChainEvent = self.last_call.messages.select_related("event").get().event
+        told = self.last_call.messages.select_related("event").get().event
+        assert told is not None
         told.chain = self.chain
         return told
 
@@ -268,28 +269,29 @@ class Pen:
         self, direction: Direction, minute: int | None, other: Party | str, outcome: CallOutcome, comment: str
     ) -> CallFacts:
         key = other.value if isinstance(other, Party) else PARTICIPANT_PREFIX + other
-        recipient = recipient_of(key, self.facts.ward_kind)
         through = outcome not in FAILED
         # A participant's line is "name, role, number".
-        name, _, rest = recipient.participant.partition(", ")
-        request = number_request(self.chain, recipient)
-        number = self._number(request) if request else rest.rpartition(", ")[2]
+        name, _, rest = ("", "", "") if isinstance(other, Party) else other.partition(", ")
+        number = self._number(other) if isinstance(other, Party) else rest.rpartition(", ")[2]
         return CallFacts(
             direction=direction,
             recipient=key,
             outcome=outcome,
             at=None if minute is None else self.stage.at(minute),
             spoken_to=(name or next(self.stage.names)) if through else "",
-            spoken_to_unit=place_of(self.chain, recipient) if through and recipient.party else "",
+            spoken_to_unit=place_of(self.chain, other) if through and isinstance(other, Party) else "",
             number=number if direction is Direction.GIVEN else "",
             read_back=ReadBack.DONE if outcome is REACHED else None,
             comment=comment,
         )
 
-    def _number(self, request: NumberRequest) -> str:
-        if request not in self.stage.numbers:
-            self.stage.numbers[request] = first_number(numbers_for(*request, self.stage.start))
-        return self.stage.numbers[request]
+    def _number(self, party: Party) -> str:
+        assert self.chain.details is not None
+        key = self.chain.details.place_keys[party]
+        if key not in self.stage.numbers:
+            found = numbers_of_places(logs_of([self.chain.pk]).values(), self.stage.start)
+            self.stage.numbers |= {place: first_number(numbers) for place, numbers in found.items()}
+        return self.stage.numbers[key]
 
 
 def _only(parties: Collection[Party]) -> Party:

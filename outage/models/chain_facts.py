@@ -1,0 +1,39 @@
+"""What is said of a patient and the places, by the names that the form, the row and the errors have too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contacts.models import Principal, Unit
+from contacts.rules.parties import Party, WardKind
+from outage.rules.back_registration import Before, ChainStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPlace:
+    """A place that is in no list: out of the county, or not entered yet."""
+
+    name: str
+    kind: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """What is known of a patient and the places. The identity is kept as typed when it cannot be read.
+
+    A place is a unit, the municipality, one of `others`, `not_admitted` for a patient at home, or nothing where nobody
+    knows it yet.
+    """
+
+    identity: str
+    patient_name: str
+    ward_kind: WardKind
+    before: Before
+    protected_identity: bool = False
+    ward_unit: Unit | None = None
+    not_admitted: bool = False
+    municipality: Principal | None = None
+    outpatient_unit: Unit | None = None
+    others: Mapping[Party, OtherPlace] = field(default_factory=dict)
+    status: ChainStatus = ChainStatus.OK
+    status_reason: str = ""

@@ -1,0 +1,39 @@
+"""The numbers of the places that chains name."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from contacts.queries.ringing import RingRequest, numbers_for_many
+from contacts.rules.availability import Availability, Hours
+from contacts.rules.parties import Party
+from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
+from outage.queries.care_chains import ChainLog
+
+
+def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:
+    """The numbers to ring at the aware moment `now`, best first, by the key of each place that the chains ever named.
+
+    At most two queries, however many chains there are. A place that is in no list has the number that was typed.
+    """
+    requests: dict[str, RingRequest] = {}
+    numbers: dict[str, tuple[NumberToRing, ...]] = {}
+    for version in (version for log in logs for version in log.versions):
+        for party, key in version.place_keys.items():
+            kind, _, pk = key.partition(":")
+            if kind == "principal":
+                requests[key] = RingRequest(Party.MUNICIPALITY, int(pk), None)
+            elif kind == "unit":
+                requests[key] = RingRequest(party, None, int(pk))
+            elif kind == "other":
+                numbers[key] = _typed(version.others[party.value], now)
+    found = numbers_for_many(requests.values(), now)
+    return numbers | {key: found[request] for key, request in requests.items()}
+
+
+def _typed(place: dict[str, str], now: datetime) -> tuple[NumberToRing, ...]:
+    if not place["number"]:
+        return ()
+    candidate = Candidate(place["name"], place["number"], Way.UNIT, Hours(Availability.UNKNOWN))
+    return best_first([candidate], now, timezone.get_default_timezone())

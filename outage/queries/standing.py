@@ -1,0 +1,254 @@
+"""From the rows of a chain to the rules: what each place knows, what is owed and by which unit, what is to enter."""
+
+from collections.abc import Collection
+
+from contacts.access import Acting
+from contacts.models import Principal
+from contacts.rules.parties import PARTY_LABELS, Party, WardKind, party_label
+from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover
+from outage.queries.care_chains import ChainLog
+from outage.routine import get_routine
+from outage.rules.back_registration import (
+    Before,
+    ChainStatus,
+    LoggedEvent,
+    Task,
+    back_registration,
+    merge_invitations,
+)
+from outage.rules.handover import Direction
+from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, DischargeState
+from outage.rules.outage_status import OutageScope
+from outage.rules.owed import ChainStanding
+from outage.rules.routine import Effect, Routine
+from outage.rules.told import (
+    CallRow,
+    EventRow,
+    IdentityChange,
+    Notice,
+    Owed,
+    PlaceChange,
+    Standing,
+    Target,
+    Version,
+    notice_id,
+)
+
+_IDENTITY = "identity"
+
+
+def own_parties(principal: Principal) -> frozenset[Party]:
+    """The parties that units of a principal can be: the region has ward and öppenvård, a municipality itself."""
+    if principal.is_region:
+        return frozenset({Party.INPATIENT, Party.OUTPATIENT})
+    return frozenset({Party.MUNICIPALITY})
+
+
+def holder_of(chain: CareChain, log: ChainLog, party: Party) -> int:
+    """The id of the unit that makes the calls of `party`, one of the own principal's.
+
+    The unit that the chain names; else, where the patient has gone on to a place that is none of ours, the one it named
+    last; else the one that opened the chain: what is logged is never nobody's to tell.
+    """
+    for version in reversed(log.versions):
+        unit_id = _own_unit(chain, version, party)
+        if unit_id:
+            return unit_id
+    return chain.unit_id
+
+
+def _own_unit(chain: CareChain, details: CareChainDetails, party: Party) -> int | None:
+    if party is Party.MUNICIPALITY:
+        return chain.unit_id if details.municipality_id == chain.principal_id else None
+    unit = details.ward_unit if party is Party.INPATIENT else details.outpatient_unit
+    return unit.pk if unit and unit.principal_id == chain.principal_id else None
+
+
+def standing_of(chain: CareChain, log: ChainLog) -> ChainStanding:
+    """What everybody knows of `chain`; worked out once for each log that was read."""
+    if log.standing is None:
+        log.standing = _standing(chain, log)
+    return log.standing
+
+
+def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
+    ours = own_parties(chain.principal)
+    named = {key for version in log.versions for key in version.place_keys.values()}
+    calls = (_call_row(call, log, named) for call in log.live_handovers)
+    return ChainStanding(
+        routine=get_routine(chain.outage.routine_id),
+        versions=[_version(row) for row in log.versions],
+        events=[row_of(row) for row in log.events],
+        calls=[call for call in calls if call is not None],
+        ours=ours,
+        held=frozenset(party for party in ours if _own_unit(chain, log.versions[-1], party)),
+    )
+
+
+def _version(row: CareChainDetails) -> Version:
+    changed = dict(row.changed)
+    identity = changed.pop(_IDENTITY, None)
+    keys = row.place_keys
+    return Version(
+        id=str(row.pk),
+        order=row.order,
+        at=row.recorded_at,
+        places=keys,
+        ward_kind=WardKind(row.ward_kind),
+        status=ChainStatus(row.status),
+        before=Before(row.before),
+        names={" ".join(name.split()).casefold(): keys[party] for party, name in row.place_names.items()},
+        changed={Party(party): PlaceChange(how) for party, how in changed.items()},
+        identity=IdentityChange(identity) if identity else None,
+    )
+
+
+def row_of(row: CareChainEvent) -> EventRow:
+    """A stored event as the rules read it."""
+    return EventRow(
+        id=str(row.pk),
+        order=row.order,
+        at=row.happened_at,
+        kind=row.kind,
+        sender=Party(row.sender),
+        participants=row.participants,
+        supersedes=str(row.supersedes_id) if row.supersedes_id else None,
+        withdraws=row.withdraws,
+        told_rightly=row.told_rightly,
+        in_system=row.in_system,
+    )
+
+
+def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow | None:
+    """The call as the rules read it; None for one that tells nobody anything of ours.
+
+    A call received by a unit that the chain names says that this unit knows what the one who rang tells of.
+    """
+    told = list(row.messages.all())
+    received = row.direction == Direction.RECEIVED
+    place = row.recipient if row.recipient.startswith(PARTICIPANT_PREFIX) else row.place
+    if received:
+        place = f"unit:{row.unit_id}"
+        senders = {event.pk: event.sender for event in log.events}
+        told = [message for message in told if senders.get(message.event_id) == row.recipient]
+        if place not in named or not told:
+            return None
+    return CallRow(
+        id=_first_id(row, log),
+        order=row.order,
+        at=row.at,
+        place=place,
+        outcome=CallOutcome(row.outcome),
+        told=frozenset(
+            str(m.event_id) if m.event_id else notice_id(Notice(m.notice), str(m.change_id)) for m in told
+        ),
+        received=received,
+    )
+
+
+def _first_id(row: Handover, log: ChainLog) -> str:
+    by_id = {call.pk: call for call in log.handovers}
+    while row.supersedes_id in by_id:
+        row = by_id[row.supersedes_id]
+    return str(row.pk)
+
+
+def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:
+    """How far each one who must be told of a stored event has been told."""
+    return standing_of(chain, log).standings(row_of(event))
+
+
+def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = "") -> set[int]:
+    """The ids of the units that tell what `by` owes: the one that holds the party, and beside it the one that opened
+    the chain and logged the event, where it rang on the other's behalf.
+    """
+    units = {holder_of(chain, log, by)}
+    logged = next((event for event in log.events if str(event.pk) == event_id), None)
+    if logged and logged.unit_id == chain.unit_id:
+        named = {version.place_keys.get(by) for version in log.versions}
+        if f"unit:{chain.unit_id}" not in named and by in chain.unit.parties:
+            units.add(chain.unit_id)
+    return units
+
+
+def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
+    """What the unit is still to tell about the chain, closed ones too."""
+    return [o for o in standing_of(chain, log).owed() if unit_id in units_to_tell(chain, log, o.by, o.id)]
+
+
+def tells(by: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:
+    """Whether an event is the acting unit's own to tell."""
+    units = units_to_tell(chain, log, Party(event.sender), str(event.pk))
+    return standing_of(chain, log).is_ours(row_of(event)) and by.unit.pk in units
+
+
+def has_sender_here(chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:
+    """Whether how far an event has been told is known here: what others tell has no state of done in our log."""
+    return standing_of(chain, log).is_ours(row_of(event))
+
+
+def is_open(chain: CareChain, owed: Owed) -> bool:
+    """Whether a call is still to be made."""
+    return owed.closed is None
+
+
+def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> DischargeCompletion | None:
+    """The completion of a discharge, if all are told and each call that it rested on still stands."""
+    standing = standing_of(chain, log)
+    if standing.discharge_state(row_of(event), ()) is not DischargeState.COMPLETE:
+        return None
+    calls = set(standing.told_by(row_of(event)).values())
+    made = [completion for completion in event.completions.all() if calls.issuperset(completion.rests_on)]
+    return made[-1] if made else None
+
+
+def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
+    """A target by name: Skellefteå kommun, Medicin 2, a participant as written, Kommun (inte angiven än)."""
+    if target.participant:
+        return target.participant
+    standing = standing_of(chain, log)
+    for version in reversed(log.versions):
+        for party, key in version.place_keys.items():
+            if standing.same(key) == target.place:
+                return version.place_names[party]
+    return f"{PARTY_LABELS[target.party]} (inte angiven än)" if target.party else "Okänd plats"
+
+
+def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:
+    """What a target is: Kommun, Hälsocentral, or a participant as written."""
+    return target.participant or party_label(
+        target.party or Party.INPATIENT, WardKind(log.versions[-1].ward_kind)
+    )
+
+
+def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed) -> int | None:
+    """The id of the principal that, once it is in the system again, is told through it what has been entered there."""
+    return None
+
+
+def is_discharge(routine: Routine, event: CareChainEvent) -> bool:
+    """Whether the event is the discharge itself, of which every party must know (R1.6)."""
+    return routine.message(event.kind).effect is Effect.DISCHARGE and not event.withdraws
+
+
+def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
+    """What is to be entered afterwards for a chain as its log stands (R4), one task for each SIP."""
+    details = log.versions[-1]
+    logged = [
+        LoggedEvent(
+            id=str(event.pk),
+            kind=event.kind,
+            at=event.happened_at,
+            sip_date=event.sip_date,
+            sender=Party(event.sender),
+        )
+        for event in log.live_events
+    ]
+    tasks = back_registration(
+        routine=routine,
+        scope=scope,
+        before=Before(details.before),
+        status=ChainStatus(details.status),
+        events=logged,
+    )
+    return merge_invitations(tasks, {event.id: event.sip_date for event in logged})

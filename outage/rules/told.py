@@ -1,0 +1,201 @@
+"""What is told, to whom, and what a change of the chain means for those who were told: plain values for `owed`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from contacts.rules.parties import Party, WardKind
+
+from .back_registration import Before, ChainStatus
+from .informing import PARTICIPANT_PREFIX, CallOutcome, InformState
+
+PLACE_PREFIX = "place:"
+# The key of the ward of a patient who is at home.
+NOT_ADMITTED = "not_admitted"
+
+
+class PlaceChange(StrEnum):
+    """What a change of place means for the place that was named before."""
+
+    MOVED = "moved"
+    MISTAKE = "mistake"
+    SAME = "same"
+
+
+class IdentityChange(StrEnum):
+    """What a change of the patient's number or name means for those who were told."""
+
+    WRITTEN_WRONG = "written_wrong"
+    SAID_WRONG = "said_wrong"
+    OTHER_PERSON = "other_person"
+
+
+class Notice(StrEnum):
+    """What is told of the chain as such, of no event of its own."""
+
+    NOT_YOURS = "not_yours"
+    NO_LONGER_YOURS = "no_longer_yours"
+    IDENTITY = "identity"
+    DECEASED = "deceased"
+    NOT_DECEASED = "not_deceased"
+    NOT_THIS_PATIENT = "not_this_patient"
+
+
+class Closed(StrEnum):
+    """Why a call that would be owed is not."""
+
+    DECEASED = "deceased"
+    FORMER_PLACE = "former_place"
+    ENTERED = "entered"
+
+
+PLACE_CHANGE_LABELS: dict[PlaceChange, str] = {
+    PlaceChange.MOVED: "Patienten har flyttat",
+    PlaceChange.MISTAKE: "Den förra var fel angiven",
+    PlaceChange.SAME: "Samma ställe, namnet är rättat",
+}
+
+IDENTITY_CHANGE_LABELS: dict[IdentityChange, str] = {
+    IdentityChange.WRITTEN_WRONG: "Det var felskrivet här. De som är ringda fick rätt uppgift",
+    IdentityChange.SAID_WRONG: "De som är ringda fick fel uppgift, eller patienten är identifierad nu. De ska ringas",
+    IdentityChange.OTHER_PERSON: "Det gällde en annan person. De som är ringda får veta att det inte gällde den förra",
+}
+
+NOTICE_LABELS: dict[Notice, str] = {
+    Notice.NOT_YOURS: "Gällde inte er",
+    Notice.NO_LONGER_YOURS: "Hör inte längre till er",
+    Notice.IDENTITY: "Rätt identitet på patienten",
+    Notice.DECEASED: "Patienten har avlidit",
+    Notice.NOT_DECEASED: "Patienten har inte avlidit",
+    Notice.NOT_THIS_PATIENT: "Gällde inte den här patienten",
+}
+
+CLOSED_LABELS: dict[Closed, str] = {
+    Closed.DECEASED: "Behövs inte: patienten har avlidit",
+    Closed.FORMER_PLACE: "Behövs inte: svaret hör till den förra enheten",
+    Closed.ENTERED: "Lämnas genom systemet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What was known of the chain from the aware moment `at` on.
+
+    `places` has the key of each party's place, no key where nobody knows it yet; `names` the name of each place, in
+    small letters, so that a participant written by that name is that place. `changed` says of each party with another
+    place than in the version before what that means; `identity` likewise.
+    """
+
+    id: str
+    order: int
+    at: datetime
+    places: Mapping[Party, str]
+    ward_kind: WardKind
+    status: ChainStatus
+    before: Before
+    names: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[Party, PlaceChange] = field(default_factory=dict)
+    identity: IdentityChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as logged. `order` is its place among the rows of the chain; `at` counts by the minute."""
+
+    id: str
+    order: int
+    at: datetime
+    kind: str
+    sender: Party
+    participants: tuple[str, ...] = ()
+    supersedes: str | None = None
+    withdraws: bool = False
+    told_rightly: bool = False
+    in_system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call that stands, made by us, or received by a unit of our own that the sender rang.
+
+    `id` is that of its first row, whatever was corrected. `place` is where it got to: the key of a place,
+    `participant:` and a name, or "" where nobody knows. `told` are the ids of events, and of notices as `notice_id`
+    gives them.
+    """
+
+    id: str
+    order: int
+    at: datetime
+    place: str
+    outcome: CallOutcome
+    told: frozenset[str]
+    received: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Somebody to ring. `place` is the key of a place, `participant:` and a name, or "" for a place not known yet.
+
+    `former` tells that it was `party` and no longer is.
+    """
+
+    place: str
+    party: Party | None = None
+    participant: str = ""
+    former: bool = False
+
+    @property
+    def key(self) -> str:
+        """How a form names it among those that a call about the chain can be with."""
+        if self.party is None:
+            return PARTICIPANT_PREFIX + self.participant
+        return PLACE_PREFIX + self.place if self.former else str(self.party)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One message that one target is owed by `by`: an event, an answer not logged yet (`answer`) or a notice.
+
+    `since` is when it happened; `corrects` tells that the target heard an earlier version, `retracts` that what it
+    heard is taken back. `closed` says why it need not be told after all.
+    """
+
+    by: Party
+    target: Target
+    id: str
+    since: datetime
+    state: InformState
+    tries: int = 0
+    last_at: datetime | None = None
+    kind: str = ""
+    answer: bool = False
+    notice: Notice | None = None
+    retracts: bool = False
+    corrects: bool = False
+    closed: Closed | None = None
+    urgent: bool = False
+
+    @property
+    def rank(self) -> int:
+        """What comes first: that somebody is not dead, then discharges (R1.6), then all else."""
+        if self.notice is Notice.NOT_DECEASED:
+            return 0
+        return 1 if self.urgent else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a target that must be told of an event has been. `received` tells that its own log says so."""
+
+    target: Target
+    state: InformState
+    tries: int = 0
+    last_at: datetime | None = None
+    received: bool = False
+    closed: Closed | None = None
+
+
+def notice_id(notice: Notice, version_id: str) -> str:
+    """The id by which a call tells of a notice that the change `version_id` gave rise to."""
+    return f"{notice}:{version_id}"

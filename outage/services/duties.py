@@ -1,0 +1,35 @@
+"""Who has somebody to ring about a chain, stored so that Läge finds its chains by one question."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+
+from outage.models import CareChain, Duty
+from outage.queries.care_chains import logs_of
+from outage.queries.outages import recent_outages
+from outage.queries.standing import closes_when_back, standing_of, units_to_tell
+
+
+def settle(chain: CareChain) -> None:
+    """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction."""
+    log = logs_of([chain.pk])[chain.pk]
+    waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
+    for owed in standing_of(chain, log).owed():
+        if owed.closed is None:
+            for unit in units_to_tell(chain, log, owed.by, owed.id):
+                waits[unit, owed.rank, closes_when_back(chain, log, owed)].append(owed.since)
+    Duty.objects.filter(chain=chain).delete()
+    Duty.objects.bulk_create(
+        Duty(chain=chain, unit_id=unit, rank=rank, since=min(since), unless_back_id=unless_back)
+        for (unit, rank, unless_back), since in waits.items()
+    )
+
+
+def settle_recent(**_: object) -> None:
+    """Make the duties of all chains in reach anew: after a change of version the rules may say something else."""
+    for outage in recent_outages():
+        for chain in CareChain.objects.filter(outage=outage).select_related("principal", "unit"):
+            chain.outage = outage
+            with transaction.atomic():
+                settle(chain)
