@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import back, calls, chains, checklists, events, outages, status
+from .views import back, calls, chains, checklists, events, moving, outages, status
 
 urlpatterns = [
     path("", status.status, name="status"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("vardkedja/<uuid:chain_id>/markera/", back.mark, name="mark_task"),
     path("samtal/", chains.choose_patient, name="log_call"),
     path("samtal/<uuid:handover_id>/ratta/", calls.correct, name="correct_call"),
+    path("samtal/<uuid:handover_id>/flytta/", moving.move, name="move_call"),
     path("samtal/<uuid:handover_id>/aterta/", calls.withdraw, name="withdraw_call"),
     path("samtal/<uuid:handover_id>/numret-fungerar-inte/", calls.flag_called, name="flag_called_number"),
     path("handelse/<uuid:event_id>/ratta/", events.correct, name="correct_event"),

@@ -85,9 +85,11 @@ def save_or_show(
         return show(form, 422)
 
 
-def renew(form: forms.Form, version: str | None = None) -> None:
+def renew(form: forms.Form, version: str | None = None, **more: object) -> None:
     """Give a form that is shown again a new id, and the version that it would now replace, so that it can be saved."""
     form.data = form.data.copy()
     form.data["client_id"] = str(uuid4())
     if version is not None:
-        form.data["version"] = version
+        more["version"] = version
+    for name, value in more.items():
+        form.data[name] = str(value)

@@ -273,6 +273,11 @@ def from_paper(row: CareChainEvent | Handover) -> str:
     )
 
 
+def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
+    """Who corrected or took back what somebody else has in hand, when and why."""
+    return f"{_struck_by(row, now)}."
+
+
 def _struck_by(newer: CareChainEvent | Handover | None, now: datetime) -> str:
     if newer is None:
         return ""

@@ -179,6 +179,15 @@ def get_handover(acting: Acting, handover_id: UUID) -> Handover:
     return handover
 
 
+def newest_of(row: Row) -> Row:
+    """The row that an event or a call stands by now: itself, what corrected it last, or what took it back."""
+    rows = type(row).objects.select_related("user", "unit", "supersedes")
+    while (newer := rows.filter(supersedes=row).first()) is not None:
+        newer.chain = row.chain
+        row = newer
+    return row
+
+
 def open_items_of(chain_ids: Iterable[UUID]) -> list[OpenItem]:
     """Give the open items of the discharges of these chains, oldest first."""
     return list(OpenItem.objects.filter(event__chain__in=list(chain_ids)).select_related("user"))

@@ -1,6 +1,7 @@
 """From the rows of a chain to the rules: what each place knows, what is owed and by which unit, what is to enter."""
 
 from collections.abc import Collection
+from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
@@ -212,6 +213,26 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
             if standing.same(key) == target.place:
                 return version.place_names[party]
     return f"{PARTY_LABELS[target.party]} (inte angiven än)" if target.party else "Okänd plats"
+
+
+def told_only_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:
+    """The events that stand and that no other call than `handover` has told of, in this version or an earlier one."""
+    told: dict[UUID, set[UUID]] = {}
+    for call in log.live_handovers:
+        for message in call.messages.all():
+            if message.event_id:
+                told.setdefault(message.event_id, set()).add(call.pk)
+    by_id = {event.pk: event for event in log.events}
+    found = []
+    for event in log.live_events:
+        calls: set[UUID] = set()
+        version: CareChainEvent | None = event
+        while version is not None:
+            calls |= told.get(version.pk, set())
+            version = by_id.get(version.supersedes_id) if version.supersedes_id else None
+        if calls == {handover.pk}:
+            found.append(event)
+    return found
 
 
 def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:

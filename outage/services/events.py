@@ -14,6 +14,7 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile
 from outage.models import (
     CareChain,
     CareChainEvent,
@@ -42,8 +43,6 @@ from outage.services.paper import check_before_written, mark_fields, mark_of
 _SHORTLY = timedelta(hours=2)
 _STANDS = "stands-in-system"
 
-_TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
-
 
 def write_event(
     by: Acting,
@@ -58,6 +57,7 @@ def write_event(
     reason: str = "",
     told_rightly: bool = False,
     paper: PaperMark | None = None,
+    in_system: bool = False,
     answers: Mapping[str, str] = {},
 ) -> CareChainEvent:
     """Write one event row inside the caller's transaction, which holds the chain (`lock_chain`).
@@ -66,6 +66,8 @@ def write_event(
     after it was written on the paper, Question when it happened shortly before, MayNotSend when `sender` does not send
     `kind`.
     """
+    if in_system:
+        answers = {**answers, _STANDS: "ja"}
     in_system = check_within_outage(chain, happened_at, answers)
     check_before_written(paper, happened_at)
     sending_of(get_routine(chain.outage.routine_id), kind, sender)
@@ -156,9 +158,10 @@ def correct_event(
     particulars: Mapping[str, Any],
     reason: str,
     told_rightly: bool,
+    kind: str = "",
     answers: Mapping[str, str] = {},
 ) -> CareChainEvent:
-    """Correct an event by a new row that supersedes it.
+    """Correct an event by a new row that supersedes it; `kind` where it was another message than was logged.
 
     `told_rightly` says that those already told got the right information, so that the calls count for the new row
     too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile,
@@ -173,6 +176,7 @@ def correct_event(
         "particulars": dict(particulars),
         "reason": reason,
         "told_rightly": told_rightly,
+        "kind": kind or event.kind,
     }
     try:
         with transaction.atomic():
@@ -184,7 +188,7 @@ def correct_event(
                 by,
                 event.chain,
                 event_id=client_id,
-                kind=event.kind,
+                kind=kind or event.kind,
                 sender=Party(event.sender),
                 happened_at=happened_at,
                 particulars=particulars,
@@ -192,12 +196,13 @@ def correct_event(
                 reason=reason,
                 told_rightly=told_rightly,
                 paper=mark_of(event),
-                answers=({_STANDS: "ja"} if event.in_system else {}) | dict(answers),
+                in_system=event.in_system and _STANDS not in answers,
+                answers=answers,
             )
             settle(event.chain)
             audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
     except IntegrityError:
-        raise RuleError(_TAKEN) from None
+        raise ChangedMeanwhile from None
     return new
 
 
@@ -216,7 +221,7 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
             settle(event.chain)
             audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
     except IntegrityError:
-        raise RuleError(_TAKEN) from None
+        raise ChangedMeanwhile from None
     return row
 
 
@@ -310,7 +315,7 @@ def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
     if not is_discharge(get_routine(event.chain.outage.routine_id), event):
         raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
     if CareChainEvent.objects.filter(supersedes=event).exists():
-        raise RuleError(_TAKEN)
+        raise ChangedMeanwhile
     log = logs_of([event.chain_id])[event.chain_id]
     if not tells(by, event.chain, log, event):
         raise RuleError("Utskrivningen är en annan enhets. Bara den som lämnar den kan avsluta den.")

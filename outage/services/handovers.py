@@ -1,6 +1,6 @@
 """Writes about calls: logged, corrected and taken back (R2.5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,11 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, HandoverMessage
+from outage.queries.care_chains import logs_of
+from outage.queries.standing import told_only_by
+from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
@@ -23,10 +27,10 @@ from outage.rules.paper import PaperMark, check_paper
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
 from outage.rules.wording import clock_time
 from outage.services.duties import settle
-from outage.services.events import lock_chain, need_reason, take_order, write_event
+from outage.services.events import lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
 
-_CHANGED = "Någon annan ändrade samtalet nyss. Läs det och försök igen."
+_EVENTS_TOO = "events-too"
 
 
 class CallErrors(RuleError):
@@ -212,34 +216,123 @@ def correct_call(
             settle(handover.chain)
             audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     except IntegrityError:
-        raise RuleError(_CHANGED) from None
+        raise ChangedMeanwhile from None
     return new
 
 
-def withdraw_call(*, by: Acting, handover: Handover, client_id: UUID, reason: str) -> Handover:
-    """Take a call back by a new row: it was never made, or about another patient. Whoever it told is then not told."""
+def withdraw_call(
+    *,
+    by: Acting,
+    handover: Handover,
+    client_id: UUID,
+    reason: str,
+    wrong_patient: bool = False,
+    answers: Mapping[str, str] = {},
+) -> Handover:
+    """Take a call back by a new row. Whoever it told is then not told.
+
+    What stands by this call alone may have to go too: it is asked about where the call was about another patient, and
+    where it was received. Raise Question (`events-too`) where `answers` does not say.
+    """
     check_may(by, Right.LOG_CARE)
     _check_stands(handover)
     need_reason(reason)
-    content = {"handover": handover.pk, "reason": reason}
+    content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain)
-            row = _write(
+            asked = wrong_patient or handover.direction == Direction.RECEIVED
+            events = told_only_by(handover.chain, logs_of([handover.chain_id])[handover.chain_id], handover)
+            row = _take_back(
                 by,
-                handover.chain,
+                handover,
                 client_id,
-                handover.facts,
-                supersedes=handover,
-                reason=reason,
-                withdraws=True,
+                reason,
+                events if asked and _go_too(handover, events, answers) else (),
             )
             settle(handover.chain)
             audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     except IntegrityError:
-        raise RuleError(_CHANGED) from None
+        raise ChangedMeanwhile from None
+    return row
+
+
+def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mapping[str, str]) -> bool:
+    if not events:
+        return False
+    if answers.get(_EVENTS_TOO) not in ("ja", "nej"):
+        routine = get_routine(handover.chain.outage.routine_id)
+        said = ", ".join(f"{routine.label(event.kind)} {clock_time(event.happened_at)}" for event in events)
+        raise Question(
+            _EVENTS_TOO,
+            f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",
+            (("ja", "Ja, det gäller inte den här patienten"), ("nej", "Nej, det har hänt patienten")),
+        )
+    return answers[_EVENTS_TOO] == "ja"
+
+
+def _take_back(
+    by: Acting, handover: Handover, row_id: UUID, reason: str, events: Iterable[CareChainEvent]
+) -> Handover:
+    row = _write(
+        by, handover.chain, row_id, handover.facts, supersedes=handover, reason=reason, withdraws=True
+    )
+    for event in events:
+        event.chain = handover.chain
+        withdraw_row(by, event, reason)
+    return row
+
+
+def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID, reason: str) -> Handover:
+    """Log a call, and what it told of, on the patient it was about: it goes from its chain with what stood by it alone.
+
+    The call keeps its time, its words and the place that was reached; a place that is none of the new chain's counts
+    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already.
+    """
+    check_may(by, Right.LOG_CARE)
+    _check_stands(handover)
+    need_reason(reason)
+    if to.pk == handover.chain_id:
+        raise RuleError("Samtalet hör redan till den patienten.")
+    content = {"handover": handover.pk, "to": to.pk, "reason": reason}
+    try:
+        with transaction.atomic():
+            if claim(by=by, client_id=client_id, kind="call_move", content=content):
+                return Handover.objects.get(pk=client_id)
+            for chain in sorted((handover.chain, to), key=lambda chain: chain.pk):
+                lock_chain(chain)
+            log = logs_of([handover.chain_id])[handover.chain_id]
+            told = {message.event_id for message in handover.messages.all()}
+            events = [event for event in log.live_events if event.pk in told]
+            gone = told_only_by(handover.chain, log, handover)
+            _take_back(by, handover, uuid5(client_id, "from"), reason, gone)
+            copies = [
+                write_event(
+                    by,
+                    to,
+                    event_id=uuid5(client_id, str(event.pk)),
+                    kind=event.kind,
+                    sender=Party(event.sender),
+                    happened_at=event.happened_at,
+                    particulars=event.particulars,
+                    paper=mark_of(event),
+                    in_system=event.in_system,
+                )
+                for event in events
+            ]
+            row = _write(
+                by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
+            )
+            for event in copies:
+                HandoverMessage(handover=row, event=event).save()
+            settle(handover.chain)
+            settle(to)
+            audit.record(by=by, action="call.moved", target=row, chain=to.pk)
+            audit.record(by=by, action="call.moved", target=handover, chain=handover.chain_id)
+    except IntegrityError:
+        raise ChangedMeanwhile from None
     return row
 
 
@@ -251,6 +344,7 @@ def _write(
     *,
     paper: PaperMark | None = None,
     supersedes: Handover | None = None,
+    former: Handover | None = None,
     reason: str = "",
     withdraws: bool = False,
 ) -> Handover:
@@ -258,7 +352,7 @@ def _write(
     row = Handover(
         id=row_id,
         chain=chain,
-        **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, supersedes),
+        **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, supersedes or former),
         **mark_fields(paper),
         order=take_order(chain),
         supersedes=supersedes,

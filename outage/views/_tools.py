@@ -33,6 +33,14 @@ def handover_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
         raise Http404 from None
 
 
+def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
+    """A call of one's own chains that is not itself a withdrawal, or 404."""
+    handover = handover_or_404(request, handover_id)
+    if handover.withdraws:
+        raise Http404
+    return handover
+
+
 def outage_or_404() -> Outage:
     """Give the outage in view, or 404 when there is none to speak of."""
     outage = outage_in_view()

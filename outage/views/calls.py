@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import renew, require, save_or_show
+from contacts.webforms.differences import form_differences
 from outage.models import CareChain, Handover
 from outage.presenters.care import patient_on_own_page, target_choices, ward_label
-from outage.presenters.chain import other_end
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.presenters.chain import changed_by, other_end
+from outage.queries.care_chains import ChainLog, logs_of, newest_of
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import CallFacts, Direction, handover_warnings
@@ -26,9 +27,9 @@ from outage.rules.wording import clock_time
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.webforms.calls import CallForm, FlagForm, TryForm
-from outage.webforms.events import ReasonForm
+from outage.webforms.events import WithdrawCallForm
 
-from ._tools import chain_or_404, handover_or_404
+from ._tools import chain_or_404, changeable_call_or_404, handover_or_404
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +92,7 @@ def _form(
     **more: Any,
 ) -> CallForm:
     return CallForm(
-        request.POST or None,
+        more.pop("data", request.POST or None),
         acting=request.acting,
         chain=chain,
         log=log,
@@ -104,7 +105,12 @@ def _form(
 
 
 def _show(
-    request: HttpRequest, form: CallForm, chain: CareChain, status: int, corrects: Handover | None = None
+    request: HttpRequest,
+    form: CallForm,
+    chain: CareChain,
+    status: int,
+    corrects: Handover | None = None,
+    **more: Any,
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -115,7 +121,7 @@ def _show(
         "direction": form.direction.value,
         "corrects": corrects,
     }
-    return render(request, "outage/call/log.html", context, status=status)
+    return render(request, "outage/call/log.html", context | more, status=status)
 
 
 @require_POST
@@ -174,19 +180,11 @@ def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")
 
 
-def _changeable(request: HttpRequest, handover_id: UUID) -> Handover:
-    """Give a call of one's own chains that is not itself a withdrawal, or 404."""
-    handover = handover_or_404(request, handover_id)
-    if handover.withdraws:
-        raise Http404
-    return handover
-
-
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Correct a call by a new row that tells of the same events."""
     require(request.acting, Right.LOG_CARE)
-    old = _changeable(request, handover_id)
+    old = changeable_call_or_404(request, handover_id)
     initial = {
         **asdict(old.facts),
         "client_id": uuid4(),
@@ -194,10 +192,11 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     }
     log = logs_of([old.chain_id])[old.chain_id]
     told = [m.event_id for m in old.messages.all()]
-    form = _form(request, old.chain, Direction(old.direction), log, initial, corrects=told)
+    direction = Direction(old.direction)
+    form = _form(request, old.chain, direction, log, initial, corrects=told)
 
-    def show(form: CallForm, status: int = 200) -> HttpResponse:
-        return _show(request, form, old.chain, status, corrects=old)
+    def show(form: CallForm, status: int = 200, **more: Any) -> HttpResponse:
+        return _show(request, form, old.chain, status, corrects=old, **more)
 
     def save() -> HttpResponse:
         correct_call(
@@ -210,8 +209,23 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
         return redirect("chain", old.chain_id)
 
+    def changed() -> HttpResponse:
+        stands = newest_of(old)
+        by = changed_by(stands, timezone.now())
+        if stands.withdraws:
+            return show(form, 409, differences=[], changed_by=by)
+        renew(form)
+        fresh = _form(request, old.chain, direction, log, asdict(stands.facts), corrects=told, data=None)
+        return show(
+            form,
+            409,
+            differences=form_differences(form, fresh),
+            changed_by=by,
+            action=reverse("correct_call", args=[stands.pk]),
+        )
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)
 
 
@@ -219,10 +233,10 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Take a call back: whoever it told is then not told."""
     require(request.acting, Right.LOG_CARE)
-    old = _changeable(request, handover_id)
-    form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
+    old = changeable_call_or_404(request, handover_id)
+    form = WithdrawCallForm(request.POST or None, initial={"client_id": uuid4()})
 
-    def show(form: ReasonForm, status: int = 200) -> HttpResponse:
+    def show(form: WithdrawCallForm, status: int = 200) -> HttpResponse:
         context = {
             "form": form,
             "chain": old.chain,
@@ -238,7 +252,8 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             by=request.acting,
             handover=old,
             client_id=form.cleaned_data["client_id"],
-            reason=form.cleaned_data["reason"],
+            answers=form.answers(),
+            **form.facts(),
         )
         messages.success(request, "Samtalet är återtaget. Det står kvar, överstruket.")
         return redirect("chain", old.chain_id)

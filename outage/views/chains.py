@@ -14,7 +14,8 @@ from contacts.access import can
 from contacts.queries.flags import numbers_in_directory
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import renew, require, save_or_show
+from contacts.webforms.differences import form_differences
 from outage.presenters.back import task_rows
 from outage.presenters.care import patient_on_own_page, ward_label
 from outage.presenters.chain import (
@@ -163,8 +164,8 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     found = chain_or_404(request, chain_id)
     form = ChainForm(request.POST or None, acting=request.acting, chain=found, initial={"client_id": uuid4()})
 
-    def show(form: ChainForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "chain": found, "outage": found.outage}
+    def show(form: ChainForm, status: int = 200, **more: object) -> HttpResponse:
+        context = {"form": form, "chain": found, "outage": found.outage} | more
         return render(request, "outage/chain/edit.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -179,6 +180,13 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         messages.success(request, "Uppgifterna är ändrade. De tidigare finns kvar i historiken.")
         return redirect("chain", saved.chain_id)
 
+    def changed() -> HttpResponse:
+        stands = chain_or_404(request, chain_id)
+        fresh = ChainForm(acting=request.acting, chain=stands)
+        renew(form, replaces=stands.details.pk)
+        by = history_lines(history_of(stands)[-1:], timezone.now())[0]
+        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)

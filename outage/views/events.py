@@ -5,12 +5,17 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import renew, require, save_or_show
+from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
+from outage.presenters.chain import changed_by
+from outage.queries.care_chains import newest_of
 from outage.routine import get_routine
 from outage.rules.wording import clock_time
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
@@ -36,15 +41,13 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Correct an event by a new row."""
     require(request.acting, Right.LOG_CARE)
     event = _changeable(request, event_id)
+    routine = get_routine(event.chain.outage.routine_id)
     form = CorrectEventForm(
-        request.POST or None,
-        event=event,
-        routine=get_routine(event.chain.outage.routine_id),
-        initial={"client_id": uuid4()},
+        request.POST or None, event=event, routine=routine, initial={"client_id": uuid4()}
     )
 
-    def show(form: CorrectEventForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "chain": event.chain, "event": event, "label": _label(event)}
+    def show(form: CorrectEventForm, status: int = 200, **more: object) -> HttpResponse:
+        context = {"form": form, "chain": event.chain, "event": event, "label": _label(event)} | more
         return render(request, "outage/event/correct.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -56,12 +59,30 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
             particulars=form.particulars(),
             reason=form.cleaned_data["reason"],
             told_rightly=form.cleaned_data["told_rightly"],
+            kind=form.cleaned_data["kind"],
+            answers=form.answers(),
         )
         messages.success(request, "Händelsen är rättad. Den gamla står kvar, överstruken.")
         return redirect("chain", event.chain_id)
 
+    def changed() -> HttpResponse:
+        stands = newest_of(event)
+        by = changed_by(stands, timezone.now())
+        if stands.withdraws:
+            return show(form, 409, differences=[], changed_by=by)
+        renew(form)
+        fresh = CorrectEventForm(event=stands, routine=routine)
+        differences = form_differences(form, fresh)
+        return show(
+            form,
+            409,
+            differences=differences,
+            changed_by=by,
+            action=reverse("correct_event", args=[stands.pk]),
+        )
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)
 
 

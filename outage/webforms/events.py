@@ -1,10 +1,13 @@
 """Forms about an event: corrected, taken back, a discharge left open."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from contacts.rules.parties import Party
+from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChainEvent
 from outage.rules.routine import Routine
 
@@ -12,10 +15,13 @@ from .moments import MomentField
 from .particulars import particular_field, stored_particular
 
 
-class CorrectEventForm(forms.Form):
+class CorrectEventForm(AsksQuestions):
     """Correct one event: what was wrong stays, struck through."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)
+    # Whose particulars the form that comes in has.
+    shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
     happened_at = MomentField(label="När hände det?")
     reason = forms.CharField(label="Varför rättas det?", max_length=300)
     told_rightly = forms.TypedChoiceField(
@@ -28,24 +34,106 @@ class CorrectEventForm(forms.Form):
 
     def __init__(self, *args: Any, event: CareChainEvent, routine: Routine, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._names = routine.message(event.kind).particulars_for(Party(event.sender))
+        sender = Party(event.sender)
+        offered = {message.key: message for message in routine.messages_from(sender)}
+        self.fields["kind"].choices = [(key, message.label) for key, message in offered.items()]
+        self.fields["kind"].initial = self.fields["shown_kind"].initial = event.kind
+        kind = self.data.get("kind", event.kind) if self.is_bound else event.kind
+        self._names = offered.get(kind, routine.message(event.kind)).particulars_for(sender)
         self.fields["happened_at"].initial = event.happened_at
         for name in self._names:
             value = event.particulars.get(name, "")
             self.fields[f"p-{name}"] = particular_field(name)
             self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
-        self.order_fields(["client_id", "happened_at", *(f"p-{name}" for name in self._names), "reason"])
+        self.order_fields(
+            [
+                "client_id",
+                "shown_kind",
+                "kind",
+                "happened_at",
+                *(f"p-{name}" for name in self._names),
+                "reason",
+            ]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what belongs to another message than the one the form was opened for."""
+        data = super().clean() or self.cleaned_data
+        if self._names and data.get("kind") and data.get("shown_kind") not in ("", data["kind"]):
+            self.data = self.data.copy()
+            self.data["shown_kind"] = data["kind"]
+            self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")
+        return data
 
     def particulars(self) -> dict[str, Any]:
         """Give the particulars as they are stored; call after `is_valid`."""
         return {name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names}
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(AsksQuestions):
     """Take something back: only the reason is asked for."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(label="Varför?", max_length=300)
+
+
+class WithdrawCallForm(ReasonForm):
+    """Take a call back. Where it was about another patient, what it told of may have to go too."""
+
+    why = forms.ChoiceField(
+        label="Vad var fel?",
+        choices=[
+            ("wrong_patient", "Samtalet gällde en annan patient"),
+            ("not_made", "Samtalet blev aldrig av"),
+            ("other", "Något annat"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj vad som var fel."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+        self.order_fields(["client_id", "why", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for words where the choice says nothing by itself."""
+        data = super().clean() or self.cleaned_data
+        if data.get("why") == "other" and not data.get("reason"):
+            self.add_error("reason", "Skriv varför.")
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """The reason in words, and whether it was the wrong patient; ask after `is_valid`."""
+        why = self.cleaned_data["why"]
+        label = "" if why == "other" else dict(self.fields["why"].choices)[why]
+        return {
+            "reason": ". ".join(part for part in (label, self.cleaned_data["reason"]) if part)[:300],
+            "wrong_patient": why == "wrong_patient",
+        }
+
+
+class MoveCallForm(forms.Form):
+    """Log a call on the patient it was about. `chains` are the keys of those to choose among."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    to = forms.TypedChoiceField(
+        coerce=UUID,
+        error_messages={
+            "required": "Välj vilken patient samtalet gällde.",
+            "invalid_choice": "Välj en patient i listan.",
+        },
+    )
+    reason = forms.CharField(
+        label="Hur blev det fel?",
+        max_length=300,
+        initial="Loggat på fel patient.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, chains: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [(key, "") for key in chains]
 
 
 class OpenItemForm(forms.Form):

@@ -69,6 +69,7 @@ TABLE: dict[str, Row] = {
     "log_call": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
     "correct_call": of_the_chain(OK, GET, POST, names_patient=True),
     "withdraw_call": of_the_chain(OK, GET, POST),
+    "move_call": of_the_chain(OK, GET, POST),
     "flag_called_number": of_the_chain(MOVED, POST),
     "correct_event": of_the_chain(OK, GET, POST),
     "withdraw_event": of_the_chain(OK, GET, POST),

@@ -1,0 +1,40 @@
+"""Two who change the same row: what the one typed beside what the other saved, field by field."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from contacts.presenters.keeping import NOTHING, Difference
+
+
+def form_differences(typed: forms.Form, stands: forms.Form) -> list[Difference]:
+    """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
+
+    Both are compared by what a person reads in them, so that two ways to write the same are the same.
+    """
+    return [
+        Difference(str(field.label), shown(stands[field.name]) or NOTHING, shown(field) or NOTHING)
+        for field in typed.visible_fields()
+        if field.name in stands.fields and shown(field) != shown(stands[field.name])
+    ]
+
+
+def shown(field: BoundField) -> str:
+    """What stands in a field, in words."""
+    value = field.value()
+    choices = getattr(field.field, "choices", None)
+    if choices is not None:
+        values = value if isinstance(value, list | tuple) else [value]
+        labels = {str(getattr(key, "value", key)): str(label) for key, label in choices if str(key)}
+        return ", ".join(labels.get(str(part), "") for part in values if part not in (None, ""))
+    if isinstance(field.field, forms.BooleanField):
+        return "Ja" if value else "Nej"
+    if isinstance(field.field, forms.MultiValueField):
+        parts = value if isinstance(value, list) else field.field.widget.decompress(value)
+        return " ".join(_text(part) for part in reversed(parts) if part)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else " ".join(str(value).split())

@@ -1,0 +1,77 @@
+"""A call that was about another patient: logged on that one instead."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from contacts.rules.permissions import Right
+from contacts.views.tools import require, save_or_show
+from outage.presenters.care import patient_in_list, ward_label
+from outage.presenters.chain import call_title, told_labels
+from outage.queries.care_chains import find_chains, logs_of, visible_chains
+from outage.routine import get_routine
+from outage.rules.wording import moment
+from outage.services.handovers import move_call
+from outage.webforms.events import MoveCallForm
+
+from ._tools import chain_or_404, changeable_call_or_404
+
+CHAINS_SHOWN = 50
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Choose the patient that a call was about; searched for by POST, so that no name stands in the address."""
+    require(request.acting, Right.LOG_CARE)
+    call = changeable_call_or_404(request, handover_id)
+    text = request.POST.get("sok", "").strip()
+    found = visible_chains(request.acting, call.chain.outage).exclude(pk=call.chain_id)
+    if text:
+        found = find_chains(found, text)
+    chosen = request.POST.get("to", "")
+    shown = list(found.order_by("-number")[:CHAINS_SHOWN])
+    if chosen and chosen not in {str(chain.pk) for chain in shown}:
+        shown += [
+            chain for chain in visible_chains(request.acting, call.chain.outage) if str(chain.pk) == chosen
+        ]
+    options = [(str(chain.pk), patient_in_list(chain), ward_label(chain), chain.number) for chain in shown]
+    saving = request.method == "POST" and "search" not in request.POST
+    form = MoveCallForm(
+        request.POST if request.method == "POST" else None,
+        chains=[key for key, *_ in options],
+        initial={"client_id": uuid4()},
+    )
+
+    def show(form: MoveCallForm, status: int = 200) -> HttpResponse:
+        log = logs_of([call.chain_id])[call.chain_id]
+        routine = get_routine(call.chain.outage.routine_id)
+        context = {
+            "form": form,
+            "chain": call.chain,
+            "what": f"{call_title(call)} {moment(call.at, timezone.now())}",
+            "told": ", ".join(told_labels(call, log.events, routine)),
+            "options": options,
+            "search": text,
+            "chosen": chosen,
+        }
+        return render(request, "outage/call/move.html", context, status=status)
+
+    def save() -> HttpResponse:
+        row = move_call(
+            by=request.acting,
+            handover=call,
+            to=chain_or_404(request, form.cleaned_data["to"]),
+            client_id=form.cleaned_data["client_id"],
+            reason=form.cleaned_data["reason"],
+        )
+        messages.success(request, "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat.")
+        return redirect("chain", row.chain_id)
+
+    if saving:
+        return save_or_show(request, form, save=save, show=show)
+    form.errors.clear()
+    return show(form)
