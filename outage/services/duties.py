@@ -3,8 +3,6 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db import transaction
-
 from outage.models import CareChain, Duty
 from outage.queries.care_chains import logs_of
 from outage.queries.outages import recent_outages
@@ -31,5 +29,4 @@ def settle_recent(**_: object) -> None:
     for outage in recent_outages():
         for chain in CareChain.objects.filter(outage=outage).select_related("principal", "unit"):
             chain.outage = outage
-            with transaction.atomic():
-                settle(chain)
+            settle(chain)

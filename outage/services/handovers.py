@@ -90,7 +90,7 @@ def log_call(
             _told(by, chain, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
             for index, message in enumerate(messages)
         ]
-        handover = _write(by, chain, client_id, facts, paper=paper)
+        handover = write_call(by, chain, client_id, facts, paper=paper)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
         settle(chain)
@@ -192,7 +192,7 @@ def correct_call(
     Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile.
     """
     check_may(by, Right.LOG_CARE)
-    _check_stands(handover)
+    check_stands(handover)
     need_reason(reason)
     told = list(handover.messages.all())
     facts, paper = facts.tidied(), mark_of(handover)
@@ -203,7 +203,7 @@ def correct_call(
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain)
-            new = _write(
+            new = write_call(
                 by, handover.chain, client_id, facts, paper=paper, supersedes=handover, reason=reason
             )
             for message in told:
@@ -235,7 +235,7 @@ def withdraw_call(
     where it was received. Raise Question (`events-too`) where `answers` does not say.
     """
     check_may(by, Right.LOG_CARE)
-    _check_stands(handover)
+    check_stands(handover)
     need_reason(reason)
     content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
     try:
@@ -245,7 +245,7 @@ def withdraw_call(
             lock_chain(handover.chain)
             asked = wrong_patient or handover.direction == Direction.RECEIVED
             events = told_only_by(handover.chain, logs_of([handover.chain_id])[handover.chain_id], handover)
-            row = _take_back(
+            row = take_back(
                 by,
                 handover,
                 client_id,
@@ -273,10 +273,11 @@ def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mappi
     return answers[_EVENTS_TOO] == "ja"
 
 
-def _take_back(
+def take_back(
     by: Acting, handover: Handover, row_id: UUID, reason: str, events: Iterable[CareChainEvent]
 ) -> Handover:
-    row = _write(
+    """Write the row that takes a call back, and those that take `events` back, in the caller's transaction."""
+    row = write_call(
         by, handover.chain, row_id, handover.facts, supersedes=handover, reason=reason, withdraws=True
     )
     for event in events:
@@ -285,58 +286,7 @@ def _take_back(
     return row
 
 
-def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID, reason: str) -> Handover:
-    """Log a call, and what it told of, on the patient it was about: it goes from its chain with what stood by it alone.
-
-    The call keeps its time, its words and the place that was reached; a place that is none of the new chain's counts
-    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already.
-    """
-    check_may(by, Right.LOG_CARE)
-    _check_stands(handover)
-    need_reason(reason)
-    if to.pk == handover.chain_id:
-        raise RuleError("Samtalet hör redan till den patienten.")
-    content = {"handover": handover.pk, "to": to.pk, "reason": reason}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_move", content=content):
-                return Handover.objects.get(pk=client_id)
-            for chain in sorted((handover.chain, to), key=lambda chain: chain.pk):
-                lock_chain(chain)
-            log = logs_of([handover.chain_id])[handover.chain_id]
-            told = {message.event_id for message in handover.messages.all()}
-            events = [event for event in log.live_events if event.pk in told]
-            gone = told_only_by(handover.chain, log, handover)
-            _take_back(by, handover, uuid5(client_id, "from"), reason, gone)
-            copies = [
-                write_event(
-                    by,
-                    to,
-                    event_id=uuid5(client_id, str(event.pk)),
-                    kind=event.kind,
-                    sender=Party(event.sender),
-                    happened_at=event.happened_at,
-                    particulars=event.particulars,
-                    paper=mark_of(event),
-                    in_system=event.in_system,
-                )
-                for event in events
-            ]
-            row = _write(
-                by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
-            )
-            for event in copies:
-                HandoverMessage(handover=row, event=event).save()
-            settle(handover.chain)
-            settle(to)
-            audit.record(by=by, action="call.moved", target=row, chain=to.pk)
-            audit.record(by=by, action="call.moved", target=handover, chain=handover.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
-    return row
-
-
-def _write(
+def write_call(
     by: Acting,
     chain: CareChain,
     row_id: UUID,
@@ -348,6 +298,7 @@ def _write(
     reason: str = "",
     withdraws: bool = False,
 ) -> Handover:
+    """Write one row of a call inside the caller's transaction, which holds the chain; signed by who acts."""
     plain = asdict(facts)
     row = Handover(
         id=row_id,
@@ -402,6 +353,7 @@ def _check(
         raise CallErrors(errors)
 
 
-def _check_stands(handover: Handover) -> None:
+def check_stands(handover: Handover) -> None:
+    """Refuse to change a row that itself takes a call back."""
     if handover.withdraws:
         raise RuleError("Samtalet är redan återtaget. Logga ett nytt samtal.")

@@ -15,7 +15,7 @@ from outage.presenters.chain import call_title, told_labels
 from outage.queries.care_chains import find_chains, logs_of, visible_chains
 from outage.routine import get_routine
 from outage.rules.wording import moment
-from outage.services.handovers import move_call
+from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
 from ._tools import chain_or_404, changeable_call_or_404

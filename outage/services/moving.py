@@ -1,0 +1,71 @@
+"""A call that was about another patient, logged on the right one."""
+
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import RuleError
+from contacts.rules.parties import Party
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile
+from outage.models import CareChain, Handover, HandoverMessage
+from outage.queries.care_chains import logs_of
+from outage.queries.standing import told_only_by
+from outage.services.duties import settle
+from outage.services.events import lock_chain, need_reason, write_event
+from outage.services.handovers import check_stands, take_back, write_call
+from outage.services.paper import mark_of
+
+
+def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID, reason: str) -> Handover:
+    """Log a call, and what it told of, on the patient it was about: it goes from its chain with what stood by it alone.
+
+    The call keeps its time, its words and the place that was reached; a place that is none of the new chain's counts
+    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already.
+    """
+    check_may(by, Right.LOG_CARE)
+    check_stands(handover)
+    need_reason(reason)
+    if to.pk == handover.chain_id:
+        raise RuleError("Samtalet hör redan till den patienten.")
+    content = {"handover": handover.pk, "to": to.pk, "reason": reason}
+    try:
+        with transaction.atomic():
+            if claim(by=by, client_id=client_id, kind="call_move", content=content):
+                return Handover.objects.get(pk=client_id)
+            for chain in sorted((handover.chain, to), key=lambda chain: chain.pk):
+                lock_chain(chain)
+            log = logs_of([handover.chain_id])[handover.chain_id]
+            told = {message.event_id for message in handover.messages.all()}
+            events = [event for event in log.live_events if event.pk in told]
+            gone = told_only_by(handover.chain, log, handover)
+            take_back(by, handover, uuid5(client_id, "from"), reason, gone)
+            copies = [
+                write_event(
+                    by,
+                    to,
+                    event_id=uuid5(client_id, str(event.pk)),
+                    kind=event.kind,
+                    sender=Party(event.sender),
+                    happened_at=event.happened_at,
+                    particulars=event.particulars,
+                    paper=mark_of(event),
+                    in_system=event.in_system,
+                )
+                for event in events
+            ]
+            row = write_call(
+                by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
+            )
+            for event in copies:
+                HandoverMessage(handover=row, event=event).save()
+            settle(handover.chain)
+            settle(to)
+            audit.record(by=by, action="call.moved", target=row, chain=to.pk)
+            audit.record(by=by, action="call.moved", target=handover, chain=handover.chain_id)
+    except IntegrityError:
+        raise ChangedMeanwhile from None
+    return row
