@@ -22,8 +22,8 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from tests.clock import TUESDAY
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, person, tell
-from tests.integration.outage.conftest import TUESDAY
 from tests.long import runs
 
 CHAINS = 50
