@@ -45,7 +45,7 @@ def _warm_up_printing() -> None:
 
 
 def _leave_what_stays() -> None:
-    """Keep the collector of rubbish off the application itself: going through all of it stops a page for long."""
+    """Keep the garbage collector off the application itself: going through all of it stops a page for long."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

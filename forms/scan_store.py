@@ -4,12 +4,14 @@ import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 
@@ -31,6 +33,9 @@ def save(page_id: UUID, picture: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(_cipher().encrypt(picture))
             file.flush()
+            # By our clock, which `left_unkept` is asked by; the disk's may be another machine's.
+            now = timezone.now().timestamp()
+            os.utime(file.fileno(), (now, now))
             os.fsync(file.fileno())
     except BaseException:
         unkept.unlink(missing_ok=True)
@@ -47,15 +52,15 @@ def keep(page_ids: Iterable[UUID]) -> None:
         _sync(_folder())
 
 
-def left_unkept(*, before: float) -> list[UUID]:
-    """Give the pages whose pictures were put there before that time (seconds since 1970) and are not said to be kept.
+def left_unkept(*, before: datetime) -> list[UUID]:
+    """Give the pages whose pictures were put there before that time and are not said to be kept.
 
     A server that is stopped in the middle of a scan leaves them behind.
     """
     left = []
     for path in _folder().glob(f"*{_UNKEPT}"):
         with suppress(FileNotFoundError, ValueError):
-            if path.stat().st_mtime < before:
+            if path.stat().st_mtime < before.timestamp():
                 left.append(UUID(path.name.removesuffix(_UNKEPT)))
     return left
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.clock import TUESDAY, Clock, going_from
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from pytest_django.live_server_helper import LiveServer
@@ -48,6 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(missing)
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
+    """The clock of every test, from Tuesday 10.52 or from the moment of its parameter on. `clock.shift(…)` moves it."""
+    with going_from(getattr(request, "param", TUESDAY)) as clock:
+        yield clock
 
 
 @pytest.fixture(autouse=True)

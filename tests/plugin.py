@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import between_tests
+
 _ROOM = "DRIFTSTOPP_TEST_ROOM"
 
 
@@ -55,6 +57,17 @@ if _ROOM not in os.environ:
 _set_environment(Path(os.environ[_ROOM]))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Start the clock before anything of the product is imported."""
+    between_tests.start()
+
+
+def pytest_unconfigure() -> None:
+    """Give the time back to whatever runs pytest."""
+    between_tests.stop()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Make tests quick where it does not show: file names without hashes, a cheap password hash."""
@@ -73,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Keep the collector of rubbish off what stays: going through it again and again is a good part of the run."""
+    """Keep the garbage collector off what stays: going through it again and again is a good part of the run."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from itertools import count
 from typing import Any
+
+from django.utils import timezone
 
 from forms.rendering import AMBIGUOUS_END
 from forms.sealing.keys import Seal, open_seal
@@ -50,7 +52,7 @@ def moment_of_own(pdf: bytes, own: Seal) -> datetime | None:
     tools = _loaded()
     certificate = tools.as_certificate(own.certificate)
     # Whose seal it is, is known; a certificate that has ended since does not change the file.
-    moment = min(max(datetime.now(UTC), own.certificate.not_valid_before_utc), own.expires)
+    moment = min(max(timezone.now(), own.certificate.not_valid_before_utc), own.expires)
     context = tools.context(trust_roots=[certificate], allow_fetching=False, moment=moment)
     usage = tools.usage(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
     found = tools.reader(BytesIO(pdf)).embedded_signatures

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from django.conf import settings
+from django.utils import timezone
 
 from forms.rendering import PrintingUnavailable
 
@@ -105,7 +106,7 @@ def _opened(path: str, passphrase: str) -> Seal:
 def _make_demo_file(path: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DEMO_NAME)])
-    now = datetime.now(UTC)
+    now = timezone.now()
     usage = dict.fromkeys(
         ["key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign"], False
     ) | dict.fromkeys(["crl_sign", "encipher_only", "decipher_only"], False)

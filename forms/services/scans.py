@@ -1,14 +1,15 @@
 """Scans: pages come in, each finds its sheet or waits, and somebody says what those that wait are (R2.6)."""
 
 import hashlib
-import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
@@ -28,7 +29,7 @@ from forms.services.fates import mark_scanned
 
 _KIND = "scan.upload"
 # Far longer than the limits let a scan take.
-_BROKEN_OFF_S = 3600
+_BROKEN_OFF = timedelta(hours=1)
 _DONE = "Någon annan har redan tagit hand om sidan."
 
 
@@ -79,7 +80,7 @@ def tidy_pictures() -> int:
 
     A picture whose row is written stays, however old. None is touched that a scan in progress may have put there.
     """
-    left = scan_store.left_unkept(before=time.time() - _BROKEN_OFF_S)
+    left = scan_store.left_unkept(before=timezone.now() - _BROKEN_OFF)
     if not left:
         return 0
     kept = set(ScannedPage.objects.filter(pk__in=left).values_list("pk", flat=True))

@@ -1,6 +1,5 @@
 """Middleware: who acts, what was typed when a log-in lapsed, and that no page stays in a shared browser."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from contacts.access import acting_for, user_by_id
@@ -48,7 +48,7 @@ def _keep_logged_in(request: HttpRequest) -> None:
     """Let the log-in last on from what a person does. A page that refreshes itself on a PC left behind does nothing."""
     if request.headers.get("HX-Trigger") == _REFRESHES_ITSELF:
         return
-    now = int(time.time())
+    now = int(timezone.now().timestamp())
     if now - request.session.get("seen", 0) > _SEEN_EVERY_SECONDS:
         request.session["seen"] = now
 

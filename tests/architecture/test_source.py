@@ -66,6 +66,18 @@ def test_the_pure_floors_are_here():
     }
 
 
+@pytest.mark.parametrize("path", python_files("tests"), ids=relative)
+def test_the_tests_with_more_cases_under_make_test_long_are_those_it_runs(path: Path):
+    names = {
+        alias.name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    marks = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+    assert ("runs" in names) == ("long" in marks)
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_pins_name_no_host_and_all_have_hashes(name: str):
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()

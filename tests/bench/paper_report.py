@@ -11,8 +11,8 @@ _NAMES = {
 }
 _INTRO = """One process, on SQLite (`tests/bench/paper.py`). Ours may take 1.3 times the bare call. The time of the
 batch and of the binder grows in a straight line. The memory of a batch stays, for it is printed in
-parts; that of a binder, which is one file, grows with its pages. `python -m tests.bench.hostile` is a run
-of its own."""
+parts; that of a binder, which is one file, grows with its pages. Ten thousand sheets of hostile values are
+part of `make test-long`."""
 
 
 def paper_section(found: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""A county with telephone numbers, a clock of the test's own, and browser windows that notice what nobody looks at.
+"""A county with telephone numbers, and browser windows that notice what nobody looks at.
 
 Every window of every browser test is watched: an error in its console, something the content security policy
 refused, a request to another origin, or a patient in a title or an address fails the test that opened it.
@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -21,10 +19,9 @@ from contacts.access import Acting
 from contacts.models import EntryKind
 from contacts.rules.availability import Availability
 from outage.models import CareChainDetails, Outage
+from tests.clock import STOCKHOLM
 from tests.factories import County, make_county, make_entry, make_outage
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-TUESDAY = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
 # When the one to ring, the day or the advice is another or about to be: just before 12, just past midnight on a Sunday.
 HOURS = {
     "tuesday 11.59": datetime(2026, 11, 24, 11, 59, tzinfo=STOCKHOLM),
@@ -43,14 +40,7 @@ _TELL_TITLES = f"""
 
 
 @pytest.fixture
-def clock(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The server's clock, going on from Tuesday 10.52 or from the moment of the test's parameter."""
-    with time_machine.travel(getattr(request, "param", TUESDAY), tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def county(clock: Any, transactional_db: None) -> County:
+def county(transactional_db: None) -> County:
     """Units and people, with the numbers that lead to them by day, by night and at weekends."""
     made = make_county()
     make_entry(
@@ -169,7 +159,7 @@ class Windows:
 
 
 @pytest.fixture
-def windows(chromium: Browser, live_server: Any, clock: Any) -> Iterator[Windows]:
+def windows(chromium: Browser, live_server: Any) -> Iterator[Windows]:
     """Opens windows, and at the end of the test holds that none of them did what it should not."""
     opened = Windows(browser=chromium, origin=live_server.url)
     yield opened

@@ -5,6 +5,7 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 DESKTOP, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
 _WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -47,11 +48,15 @@ def _violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 
 def focus_ring(page: Page) -> dict[str, str] | None:
-    """Give how the focused element shows it; None where nothing on the page has the focus."""
-    ring: dict[str, str] | None = page.evaluate(
-        """() => {
-          const has = document.activeElement;
-          if (!has || has === document.body) return null;
+    """Give how the focused element shows it; None where nothing on the page comes to have the focus."""
+    focused = page.locator(":focus")
+    try:
+        # The browser gives the focus when it has painted the page, a while after the page says that it is there.
+        focused.wait_for(state="attached")
+    except PlaywrightTimeout:
+        return None
+    ring: dict[str, str] = focused.evaluate(
+        """(has) => {
           // A choice shows it around the whole line that one presses.
           const ringed = [has, has.closest(".choice")].filter(Boolean).map((one) => getComputedStyle(one));
           const { outlineStyle, outlineWidth } = ringed.find((style) => style.outlineStyle !== "none") || ringed[0];

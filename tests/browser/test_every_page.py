@@ -161,14 +161,10 @@ class Looker:
         name = page.evaluate("location.pathname")
         with contextlib.suppress(Resolver404):
             self.names.add(resolve(name).url_name or "")
-        ring = focus_ring(page)
+        ring = focus_ring(page) if starts else None
         if starts and ring is None:
             self.found.append(f"{name}: nothing has the focus")
-        if (
-            starts
-            and ring
-            and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2)
-        ):
+        if ring and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2):
             self.found.append(f"{name}: the focus does not show: {ring}")
         self.found += [f"{name}: {fault}" for fault in faults(page)]
 

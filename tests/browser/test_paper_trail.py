@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 from contacts.rules.permissions import Role
 from forms.models import Sheet, SheetFate
 from outage.models import Handover, Outage
-from tests.browser.conftest import TUESDAY, Windows
+from tests.browser.conftest import Windows
 from tests.browser.looking import faults
 from tests.browser.steps import fill_in_moment, press_to_print
+from tests.clock import TUESDAY
 from tests.factories import County, make_chain, person
 from tests.paper.scans_made import CLEAN, OFFICE, as_pdf, blank_back, rasterised, worn
 

@@ -68,14 +68,8 @@ class Hostile:
     values: tuple[str, ...]
 
 
-def hostile_sheets(seed: int, count: int) -> Iterator[Hostile]:
-    """Give `count` sheets, of each filled kind in turn; the same for the same `seed`."""
-    for number in range(count):
-        yield hostile_sheet(seed, number)
-
-
 def hostile_sheet(seed: int, number: int) -> Hostile:
-    """Give sheet `number` of that seed."""
+    """Give sheet `number` of that seed: the kinds that are filled in, in turn, and always the same values."""
     kinds: tuple[Callable[[_Maker], Hostile], ...] = (
         _Maker.care_chain,
         _Maker.log_sheet,

@@ -1,9 +1,9 @@
 """Makes bad scans of our own sheets, as an office scanner gives them: askew, turned, noisy, written on, punched."""
 
 import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pypdfium2 as pdfium
@@ -120,7 +120,7 @@ def as_pdf(pictures: Sequence[Image.Image], dpi: int = 200, jpeg: int = 40) -> b
     out = BytesIO()
     first, *rest = pictures
     # Without the moment at which it was made: the same pictures are the same file.
-    then = time.gmtime(0)
+    then = datetime.fromtimestamp(0, UTC).timetuple()
     first.save(
         out,
         "PDF",

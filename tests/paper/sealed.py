@@ -1,12 +1,13 @@
 """A server with a seal of its own, and certificates of others."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from django.utils import timezone
 
 PASSPHRASE = "åtta röda ekorrar"
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -44,7 +45,7 @@ def make_p12(
 def _certificate(
     subject: str, key: PrivateKey, issuer: str, signer: PrivateKey, days: int
 ) -> x509.Certificate:
-    now = datetime.now(UTC)
+    now = timezone.now()
     return (
         x509.CertificateBuilder(_name(issuer), _name(subject), key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=400))

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from contacts.models import Unit
@@ -19,6 +18,7 @@ from forms.services.printing import typeset
 from forms.specs import get_binder
 from outage.checklists import all_checklists
 from outage.routine import current_routine
+from tests.clock import standing_at
 from tests.paper.making import at, make_place
 from tests.paper.reading import everything, pages, read, squashed, text_outside
 
@@ -52,7 +52,7 @@ def _few_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.clause("R2.4")
 @pytest.mark.usefixtures("_few_blanks")
 def test_a_whole_binder_counts_dates_and_numbers_its_pages(place):
-    with time_machine.travel(at(14, 5), tick=False):
+    with standing_at(at(14, 5)):
         made = print_binder(by=place.alva, unit=place.ward)
     shown = pages(made.pdf)
     own = made.sheet.pages
@@ -113,7 +113,7 @@ def _check_contents(pdf: bytes, shown: list[str]) -> None:
 
 @pytest.mark.clause("R2.7")
 def test_cover_routine_and_advice_say_what_they_should(place):
-    with time_machine.travel(at(14, 5), tick=False):
+    with standing_at(at(14, 5)):
         made = _own(place.ward)
     shown = pages(made.pdf)
     assert made.pages == len(shown) == made.sheet_pages[0]

@@ -7,12 +7,12 @@ from datetime import timedelta
 from importlib.resources import files
 
 import pytest
-import time_machine
 from fontTools.ttLib import TTFont
 
 from forms.services.printing import print_care_chain
 from outage.models import OpenItem
 from outage.queries.care_chains import get_chain
+from tests.clock import standing_at
 from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place
 from tests.paper.reading import everything, fonts, pages, read, squashed, structure, text_outside
 
@@ -27,7 +27,7 @@ def place():
 
 
 def printed(place, chain):
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         return print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk))
 
 

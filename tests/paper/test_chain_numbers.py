@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from contacts.models import DirectoryEntry, EntryKind, Unit
 from contacts.queries.ringing import numbers_for
@@ -15,6 +14,7 @@ from forms.queries.sources import sheet_source
 from forms.services.printing import print_care_chain
 from forms.specs import CARE_CHAIN_SHEET, get_spec
 from outage.queries.care_chains import get_chain
+from tests.clock import standing_at
 from tests.factories import make_entry
 from tests.paper.making import at, make_chain, make_place, person
 from tests.paper.reading import everything, squashed
@@ -63,7 +63,7 @@ def test_marks_stand_in_words_beside_the_number(place):
     entry.flagged, entry.verified_at, entry.verified_by = ["090161000"], None, None
     entry.save()
     chain = make_chain(place)
-    with time_machine.travel(DAYTIME, tick=False):
+    with standing_at(DAYTIME):
         text = everything(print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk)).pdf)
     assert squashed("090-16 10 00 Växel Umeå, vardag dagtid ! anmält fel ? ej verifierad") in text
     assert text.count("ejverifierad") == text.count("anmältfel") == 1

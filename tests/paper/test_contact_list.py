@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import numbers_for_many, request_for_principal, request_for_unit
@@ -15,6 +14,7 @@ from forms.queries.sources import contact_list_source
 from forms.rules.contact_list import weekday_and_weekend
 from forms.services.printing import print_contact_list
 from outage.rules.wording import STOCKHOLM
+from tests.clock import standing_at
 from tests.factories import make_entry
 from tests.paper.making import at, make_place
 from tests.paper.reading import everything, fonts, pages, read, squashed, structure, text_outside
@@ -29,7 +29,7 @@ def place():
 
 
 def printed(place, principal: Principal | None = None):
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         return print_contact_list(by=place.alva, principal=principal)
 
 

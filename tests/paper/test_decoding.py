@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from forms.rules.serial import page_code
 from forms.scanning import DecodedPage, PagesFound, read_scan
 from forms.scanning.decoding import RawPage, decode, is_blank
+from tests.long import runs
 from tests.paper.scans_made import (
     OFFICE,
     Wear,
@@ -43,12 +44,12 @@ def upright(page: DecodedPage) -> bool:
     return sum(top.histogram()[:128]) > sum(bottom.histogram()[:128])
 
 
-def test_pages_askew_and_packed_hard_are_all_read_and_none_wrongly():
-    assert decode_rate(12, dpi=200, seed=7) == (12, 0, 12)
-
-
-def test_the_coarsest_scan_that_we_promise_is_read():
-    assert decode_rate(12, dpi=150, seed=8) == (12, 0, 12)
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(7, 7 + runs(1, full=80)))
+# The coarser is the coarsest that we promise to read.
+@pytest.mark.parametrize("dpi", [200, 150])
+def test_pages_askew_and_packed_hard_are_all_read_and_none_wrongly(dpi: int, seed: int):
+    assert decode_rate(12, dpi=dpi, seed=seed) == (12, 0, 12)
 
 
 def test_a_blot_or_a_hole_over_one_code_leaves_the_other():

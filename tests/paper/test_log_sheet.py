@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,6 +15,7 @@ from forms.presenters.log_sheet import log_sheet_view
 from forms.queries.sources import calls_since
 from forms.rules.log_sheet_spec import LogColumn
 from forms.services.log_prints import print_log_sheet
+from tests.clock import standing_at
 from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place, person
 from tests.paper.reading import everything, squashed
 
@@ -53,7 +53,7 @@ def test_a_call_of_each_patient_is_a_line_with_all_that_a_call_has(place):
         spoken_to="Cissi Ceder",
         read_back="corrected",
     )
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         made = print_log_sheet(by=place.alva, client_id=uuid4())
     text = everything(made.pdf)
     for expected in (

@@ -6,31 +6,32 @@ from dataclasses import replace
 import pytest
 
 from forms.rules.fitting import letters, lines, pieces
-from tests.paper.hostile import Hostile, faults_of, hostile_sheets
+from tests.long import runs
+from tests.paper.hostile import faults_of, hostile_sheet
 
-SAMPLE = list(hostile_sheets(seed=4, count=12))
 
-
-@pytest.mark.parametrize("sheet", SAMPLE, ids=[f"{n} {sheet.name}" for n, sheet in enumerate(SAMPLE)])
-def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(sheet: Hostile):
-    assert faults_of(sheet) == []
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(runs(12, full=10_000)))
+def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(number: int):
+    assert faults_of(hostile_sheet(4, number)) == []
 
 
 def test_a_value_that_is_not_on_the_paper_is_told():
-    sheet = SAMPLE[3]
+    sheet = hostile_sheet(4, 3)
     for missing in ("Saknas på bladet", "{{ xy"):
         more = replace(sheet, values=(*sheet.values, missing))
         assert [fault.startswith("lost from") for fault in faults_of(more)] == [True]
 
 
 def test_the_sheets_are_the_same_for_the_same_seed_and_others_for_another():
-    first, again, other = ([sheet.values for sheet in hostile_sheets(seed, 5)] for seed in (1, 1, 2))
+    first, again, other = ([hostile_sheet(seed, n).values for n in range(5)] for seed in (1, 1, 2))
     assert first == again != other
 
 
+@pytest.mark.long
 def test_pieces_are_the_whole_text_and_each_fits():
     chance = random.Random(4)
-    for _ in range(400):
+    for _ in range(runs(400, full=100_000)):
         text = "".join(chance.choice("aW \n😀ordet") for _ in range(chance.randint(0, 400)))
         found = pieces(text, per_line=30, most_lines=5)
         assert "".join(found) == text

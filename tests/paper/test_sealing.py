@@ -8,13 +8,14 @@ import subprocess
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.core import checks
+from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
 from forms.checks import check_seal
@@ -58,7 +59,7 @@ def test_a_sealed_file_is_ours_still_conforms_and_reads_the_same(printed: bytes,
     found = examine(sealed)
     assert (found.state, found.by) == (SealState.OURS, "Region Påhitt, driftstopp")
     assert found.at is not None
-    assert abs(found.at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(found.at - timezone.now()) < timedelta(minutes=1)
     assert sealed.startswith(printed)
     assert faults(sealed) == []
     assert everything(sealed) == everything(printed)

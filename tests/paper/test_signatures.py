@@ -1,10 +1,10 @@
 """Signatures on the vårdkedjeblankett: electronic ones, those on the paper it was entered from, and room for ink."""
 
 import pytest
-import time_machine
 
 from forms.services.printing import print_care_chain
 from outage.queries.care_chains import get_chain
+from tests.clock import standing_at
 from tests.paper.making import at, log_call, log_event, make_chain, make_place
 from tests.paper.reading import everything, squashed
 
@@ -19,7 +19,7 @@ def place():
 
 
 def printed(place, chain, **more):
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         return print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk), **more)
 
 

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-import time_machine
 
 from contacts.rules.errors import NotAllowed
 from contacts.rules.permissions import Role
@@ -14,6 +13,7 @@ from forms.rules.form_spec import FieldShape
 from forms.services.sip_prints import print_sip, print_sip_invitation
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.queries.care_chains import get_chain
+from tests.clock import standing_at
 from tests.paper.making import at, full_chain, log_event, make_chain, make_place, person
 from tests.paper.reading import everything, pages, squashed
 
@@ -54,7 +54,7 @@ def test_the_three_prints_carry_what_the_log_knows_and_are_sheets_of_their_own_k
     chain = full_chain(place)
     reply(place, chain, "outpatient", named_care_contact="Doktor Dag Dal, 090-785 90 01")
     chain = get_chain(place.alva, chain.pk)
-    with time_machine.travel(NOW, tick=False):
+    with standing_at(NOW):
         sip = print_sip(by=place.alva, chain=chain, client_id=uuid4())
         copy = print_sip(by=place.alva, chain=chain, client_id=uuid4(), patients_copy=True)
         invitation = print_sip_invitation(by=place.alva, chain=chain, client_id=uuid4())

@@ -3,11 +3,11 @@
 import json
 import sys
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from outage.routine import RoutineError, current_routine, get_routine
 from outage.rules.dryrun import BadInput, run
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Print the answer, or one line that names the place of what is wrong."""
         try:
             routine = get_routine(options["routine"]) if options["routine"] else current_routine()
-            answer = run(_read(options["file"]), routine, datetime.now(UTC))
+            answer = run(_read(options["file"]), routine, timezone.now())
         except (BadInput, RoutineError) as error:
             _refuse(str(error))
         self.stdout.write(json.dumps(answer, indent=2))

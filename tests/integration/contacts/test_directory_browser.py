@@ -5,7 +5,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -19,10 +18,9 @@ SATURDAY_EVENING = datetime(2026, 11, 28, 19, 0, tzinfo=ZoneInfo("Europe/Stockho
 
 
 @pytest.fixture
-def saturday_evening():
+def saturday_evening(clock):
     """Make it Saturday evening; named before the page, so that the log-in happens then."""
-    with time_machine.travel(SATURDAY_EVENING, tick=True):
-        yield
+    clock.move_to(SATURDAY_EVENING)
 
 
 @pytest.fixture

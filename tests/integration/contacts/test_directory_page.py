@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
@@ -16,10 +15,9 @@ TUESDAY_LUNCH = datetime(2026, 11, 24, 11, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def lunch():
+def lunch(clock):
     """Make it lunch time on a Tuesday; named before `see`, so that the log-in happens then."""
-    with time_machine.travel(TUESDAY_LUNCH, tick=False):
-        yield
+    clock.move_to(TUESDAY_LUNCH)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import openpyxl
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +21,7 @@ from contacts.services.directory_import import import_directory
 from contacts.services.exporting import FileForm, export_directory
 from contacts.services.flags import flag_number
 from contacts.tables import read_table
+from tests.clock import standing_at
 from tests.factories import make_entry, same_id
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +193,7 @@ def test_without_its_trace_nothing_goes_out(county, client, monkeypatch):
 def test_everyone_signed_in_gets_the_file_and_it_is_kept_nowhere(county, client, form):
     for acting in (county.alva, county.cissi, county.mala_admin):
         client.force_login(acting.user)
-        with time_machine.travel(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), tick=False):
+        with standing_at(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)):
             client.force_login(acting.user)
             answer = client.get(reverse("export_contacts", args=[form.value]))
         assert answer.status_code == 200

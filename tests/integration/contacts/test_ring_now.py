@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.test import Client
@@ -18,6 +17,7 @@ from contacts.queries.places import places_named
 from contacts.rules.availability import Availability
 from contacts.rules.parties import WardKind
 from contacts.rules.phone import Phone, PhoneKind
+from tests.clock import standing_at
 from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def search(client: Client, county: Any):
     """Give what Alva sees when she types, at a moment."""
 
     def ask(text: str, at: datetime = SATURDAY_EVENING, **more: str) -> BeautifulSoup:
-        with time_machine.travel(at, tick=False):
+        with standing_at(at):
             client.force_login(county.alva.user)
             response = client.get(reverse("contacts"), {"q": text} | more)
         assert response.status_code == 200
@@ -222,7 +222,7 @@ def test_the_command_says_the_same_as_the_page_for_every_municipality(search, co
 
 @pytest.mark.parametrize("name", ["Medicin 1", "medicin 1", "Biståndshandläggarna Malå"])
 def test_the_command_says_the_same_as_a_units_page(client, county, name):
-    with time_machine.travel(SATURDAY_EVENING, tick=False):
+    with standing_at(SATURDAY_EVENING):
         client.force_login(county.alva.user)
         unit = Unit.objects.get(name__iexact=name)
         page = BeautifulSoup(client.get(reverse("unit", args=[unit.pk])).content, "html.parser")

@@ -22,8 +22,8 @@ from forms.services.steps import write_step
 from outage.models import CareChain, Handover
 from outage.rules.paper import PaperMark
 from outage.services.handovers import Message
+from tests.clock import TUESDAY
 from tests.factories import County, call_facts
-from tests.integration.outage.conftest import TUESDAY
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 
 # The day of the outage, as everything on the paper is typed.

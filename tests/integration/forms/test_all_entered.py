@@ -15,14 +15,14 @@ from forms.services.entering import say_all_entered
 from forms.services.steps import ChangedMeanwhileStep
 from outage.models import CareChain, Outage
 from tests.factories import County, at_once, same_id
-from tests.integration.outage.conftest import chain, clock, county, outage
+from tests.integration.outage.conftest import chain, county, outage
 from tests.integration.outage.pages import read
 
 from .entering import enter
 from .sheet_pages import form_for, opened, take, text_of
 from .sheets_made import make_batch, make_sheet
 
-__all__ = ["chain", "clock", "county", "outage"]
+__all__ = ["chain", "county", "outage"]
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("R2.4")]
 LIVES = ["P", "PF", "PFS", "PFSC", "PFSCD", "PFSCK", "PFSF", "PFSFS", "PV", "PFV", "PFSV", "PFSCV", "PFSFV"]
 STEP = {

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import IntegrityError
 from django.urls import reverse
 
@@ -22,6 +21,7 @@ from forms.services.batches import issue_batch
 from forms.services.binder import print_binder
 from forms.services.steps import write_step
 from forms.specs import get_binder
+from tests.clock import standing_at
 from tests.factories import make_county
 from tests.paper.making import at
 
@@ -167,7 +167,7 @@ def test_where_the_last_write_fails_nothing_is_kept(county, monkeypatch, what):
 
 
 def test_a_batch_issued_by_itself_is_of_no_binder(county):
-    with time_machine.travel(at(12), tick=False):
+    with standing_at(at(12)):
         print_binder(by=county.alva, unit=county.ward)
         batch = issue_batch(by=county.alva, client_id=uuid4(), kind=SheetKind.LOG_SHEET, count=1)
     assert binder_of(batch) is None
@@ -182,7 +182,7 @@ def test_a_person_reads_what_it_holds_prints_it_and_sees_when(client, county):
     for kind, count in BLANKS.items():
         assert f"{kind.label}, {count} blad" in page.text
     client_id = page.context["client_id"]
-    with time_machine.travel(at(14, 5), tick=False):
+    with standing_at(at(14, 5)):
         client.force_login(county.alva.user)
         for _ in range(2):
             answer = client.post(reverse("binder"), {"client_id": client_id})

@@ -1,7 +1,6 @@
 """Printing the contact list as a write: who may, what row and trace it leaves, what the browser gets."""
 
 import pytest
-import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +11,7 @@ from contacts.rules.permissions import Role
 from forms.models import Sheet
 from forms.rendering import PrintingUnavailable
 from forms.services.printing import print_contact_list
+from tests.clock import standing_at
 from tests.factories import make_entry
 from tests.paper.making import at, make_place, person
 from tests.paper.reading import everything, pages, squashed
@@ -54,7 +54,7 @@ def test_without_its_trace_no_print_is_kept(place, monkeypatch):
 def test_everyone_signed_in_may_print_it_and_nothing_is_kept_in_the_browser(client, place):
     town_unit = Unit.objects.create(principal=place.town, name="Biståndet", municipal_kind="social_care")
     admin = person("Adam Adm", place.ward, Role.ADMIN)
-    with time_machine.travel(at(14, 5), tick=False):
+    with standing_at(at(14, 5)):
         for acting in (place.alva, admin, person("Cissi Ceder", town_unit)):
             client.force_login(acting.user)
             answer = client.get(reverse("contact_list"))

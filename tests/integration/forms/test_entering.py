@@ -22,9 +22,9 @@ from tests.integration.forms.entering import (
     make_sheet,
     void,
 )
-from tests.integration.outage.conftest import chain, clock, county, outage
+from tests.integration.outage.conftest import chain, county, outage
 
-__all__ = ["chain", "clock", "county", "outage"]
+__all__ = ["chain", "county", "outage"]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from contacts.models import SubmissionClash
 from forms.models import PaperEntry, Sheet, SheetKind
 from outage.models import CareChain, Handover, Outage
 from outage.services.outages import end_outage
+from tests.clock import TUESDAY
 from tests.factories import County, make_chain
 from tests.integration.forms.entering import (
     DAY,
@@ -24,10 +25,10 @@ from tests.integration.forms.entering import (
     send,
     void,
 )
-from tests.integration.outage.conftest import TUESDAY, chain, clock, county, outage
+from tests.integration.outage.conftest import chain, county, outage
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
-__all__ = ["chain", "clock", "county", "outage"]
+__all__ = ["chain", "county", "outage"]
 
 
 @pytest.fixture

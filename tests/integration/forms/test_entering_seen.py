@@ -26,10 +26,10 @@ from tests.integration.forms.entering import (
     scan,
     send,
 )
-from tests.integration.outage.conftest import chain, clock, county, outage
+from tests.integration.outage.conftest import chain, county, outage
 from tests.integration.outage.pages import form_of
 
-__all__ = ["chain", "clock", "county", "outage"]
+__all__ = ["chain", "county", "outage"]
 
 
 @pytest.fixture

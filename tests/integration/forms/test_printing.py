@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,6 +22,7 @@ from forms.services.printing import print_care_chain, print_checklist
 from forms.services.steps import write_step
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
+from tests.clock import standing_at
 from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place, person
 from tests.paper.reading import everything, pages
 
@@ -158,10 +158,10 @@ def test_an_unknown_chain_is_404_a_get_refused_and_a_press_without_id_a_mistake(
 
 def test_the_same_press_again_is_the_same_sheet_given_out_once_more(client, place, chain):
     once = str(uuid4())
-    with time_machine.travel(at(14), tick=False):
+    with standing_at(at(14)):
         client.force_login(place.alva.user)
         first = press(client, "chain_sheet", chain, client_id=once)
-    with time_machine.travel(at(14, 5), tick=False):
+    with standing_at(at(14, 5)):
         again = press(client, "chain_sheet", chain, client_id=once)
     sheet = Sheet.objects.get()
     assert sheet.shown_serial in everything(first.content)

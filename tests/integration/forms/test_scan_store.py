@@ -2,12 +2,13 @@
 
 import hashlib
 import subprocess
-import time
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.checks.registry import registry
+from django.utils import timezone
 
 from forms import scan_store
 from forms.checks import check_scan_keys
@@ -73,13 +74,14 @@ def test_missing_damaged_and_swapped_pictures_are_each_a_sentence(folder):
 
 def test_only_what_is_not_kept_is_taken_away(folder):
     kept, unkept = uuid4(), uuid4()
-    assert left_unkept(before=time.time() + 1) == []
+    now, soon = timezone.now(), timezone.now() + timedelta(minutes=1)
+    assert left_unkept(before=soon) == []
     save(kept, PICTURE)
     save(unkept, PICTURE)
     keep([kept])
     (folder / "notes.new").write_text("somebody's")
-    assert left_unkept(before=time.time() - 60) == []
-    assert left_unkept(before=time.time() + 60) == [unkept]
+    assert left_unkept(before=now) == []
+    assert left_unkept(before=soon) == [unkept]
     for page_id in (kept, unkept, unkept):
         remove(page_id)
     assert load(kept, sha256=SUM) == PICTURE

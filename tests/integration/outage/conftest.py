@@ -1,31 +1,15 @@
 """The stage of the outage app's tests: a Tuesday at 10.52, an outage two hours old, a patient on Alva's ward."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import pytest
-import time_machine
 from django.test import Client
 
 from contacts.access import Acting
 from outage.models import CareChain, Outage
 from tests.factories import County, make_chain, make_county, make_outage
 
-# Far from the breakpoint's window ends and from both clock changes.
-TUESDAY = datetime(2026, 11, 24, 10, 52, tzinfo=ZoneInfo("Europe/Stockholm"))
-
 
 @pytest.fixture
-def clock() -> Iterator[Any]:
-    """The test's own clock, going on from Tuesday 24 November 2026 at 10.52. `clock.shift(…)` moves it."""
-    with time_machine.travel(TUESDAY, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def county(db: None, clock: Any) -> County:
+def county(db: None) -> County:
     """The units and the people."""
     return make_county()
 

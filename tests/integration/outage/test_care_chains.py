@@ -18,6 +18,7 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
+from tests.clock import TUESDAY
 from tests.factories import (
     TOLVAN,
     County,
@@ -30,7 +31,6 @@ from tests.factories import (
     same_id,
     tell,
 )
-from tests.integration.outage.conftest import TUESDAY
 
 
 def test_chains_are_numbered_in_the_order_they_are_opened_whoever_opens_them(county: County, outage: Outage):

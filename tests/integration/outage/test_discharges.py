@@ -18,8 +18,8 @@ from outage.routine import get_routine
 from outage.rules.informing import CallOutcome, DischargeNotComplete, DischargeState
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.services.handovers import withdraw_call
+from tests.clock import TUESDAY
 from tests.factories import County, make_event, same_id, tell
-from tests.integration.outage.conftest import TUESDAY
 
 # Every way a party can stand, as the calls that lead to it, and whether it then knows.
 WAYS: dict[str, tuple[tuple[CallOutcome, ...], bool]] = {

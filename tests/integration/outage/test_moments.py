@@ -2,16 +2,13 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django import forms
 from django.template.loader import get_template
 
 from outage.webforms.moments import ClockTimeField, MomentField
-
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
+from tests.clock import standing_at
 
 
 class AskForm(forms.Form):
@@ -86,7 +83,7 @@ def test_a_moment_that_is_not_asked_for_may_be_left_out():
     ],
 )
 def test_no_date_means_today_in_stockholm(now: str, typed: str, meant: str):
-    with time_machine.travel(moment(now), tick=False):
+    with standing_at(moment(now)):
         form = ask((typed, ""))
         assert form.is_valid()
     assert form.cleaned_data["at"] == moment(meant)
@@ -109,7 +106,7 @@ def test_no_date_means_today_in_stockholm(now: str, typed: str, meant: str):
     ],
 )
 def test_both_clock_changes_are_minded(now: str, typed: str, meant: str):
-    with time_machine.travel(moment(now), tick=False):
+    with standing_at(moment(now)):
         form = ask((typed, moment(now).date().isoformat()))
         assert form.is_valid(), form.errors
     assert form.cleaned_data["at"].timestamp() == moment(meant).timestamp()
@@ -126,7 +123,7 @@ def test_a_time_that_the_clock_skips_is_refused(typed: str):
 def test_what_a_form_shows_is_read_back_as_the_same_moment(date: str, hour: int):
     """Every hour of UTC of four days, the two nights of the clock changes among them."""
     at = moment(f"{date}T{hour:02}:30+00:00")
-    with time_machine.travel(at, tick=False):
+    with standing_at(at):
         shown = AskForm(initial={"at": at})["at"]
         values: list[Any] = shown.field.widget.decompress(shown.value())
         read = ask((values[0], str(values[1]))).fields["at"].clean([values[0], str(values[1])])

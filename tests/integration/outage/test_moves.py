@@ -13,8 +13,8 @@ from outage.queries.care_chains import get_chain, logs_of
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.services.care_chains import change_details
+from tests.clock import TUESDAY
 from tests.factories import County, chain_facts, make_event, tell
-from tests.integration.outage.conftest import TUESDAY
 
 pytestmark = pytest.mark.clause("R2.1")
 

@@ -22,8 +22,9 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from tests.clock import TUESDAY
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, person, tell
-from tests.integration.outage.conftest import TUESDAY
+from tests.long import runs
 
 CHAINS = 50
 NAMES = ["Dotter", "Chef på åttan", 'Kurator "Kim"', "Läkare\\jour"]
@@ -218,7 +219,8 @@ def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[bool, datetime
     return (not any(call.is_urgent for call in calls), min(since), chain.number)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(runs(4, full=500)))
 def test_the_database_finds_exactly_the_chains_with_calls_owed_in_the_order_to_ring(
     county: County, outage: Outage, seed: int
 ):
@@ -252,7 +254,7 @@ def test_the_database_finds_exactly_the_chains_with_calls_owed_in_the_order_to_r
         assert {chain.pk for chain in found} == set(expected)
         order = [urgency(chain, expected[chain.pk]) for chain in found]
         assert order == sorted(order)
-        if acting == county.alva:
+        if acting == county.alva and seed == 0:
             # Else the comparison would show nothing.
             assert 2 < len(found) < visible_chains(acting, outage).count() - 2
 

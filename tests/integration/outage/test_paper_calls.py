@@ -24,8 +24,8 @@ from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import CallErrors, Message, correct_call, log_call, withdraw_call
 from outage.services.outages import end_outage
+from tests.clock import TUESDAY
 from tests.factories import County, call_facts, chain_facts, same_id
-from tests.integration.outage.conftest import TUESDAY
 from tests.integration.outage.pages import read
 
 SERIAL = "7K3QX9M2C"

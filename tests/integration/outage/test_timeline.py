@@ -10,8 +10,8 @@ from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.handovers import CallFacts, Message, log_call
+from tests.clock import TUESDAY
 from tests.factories import County, call_facts
-from tests.integration.outage.conftest import TUESDAY
 
 
 def test_a_try_logged_by_one_press_stands_before_the_call_made_after_it_in_the_same_minute(

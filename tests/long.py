@@ -1,0 +1,14 @@
+"""The one convention for long tests: a sample of their cases in `make test`, all of them in `make test-long`.
+
+A test marked `long` takes its number of cases from `runs`; `make test-long` runs only those so marked, with LONG=1:
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("seed", range(runs(4, full=1_000)))
+"""
+
+import os
+
+
+def runs(sample: int, *, full: int) -> int:
+    """Give how many cases to try. It may be asked at collection: every process of a run is told the same."""
+    return full if os.environ.get("LONG") == "1" else sample
