@@ -5,6 +5,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -46,7 +47,8 @@ def save_or_show(
 ) -> HttpResponse:
     """Save a form that came in; where that can not be, show it again with everything typed and a sentence by its field.
 
-    A form that was held over a lapsed log-in is only shown. `changed` answers where somebody else changed the row
+    What a field has to say of how it was read (its `note`) is said with the save. A form that was held over a lapsed
+    log-in is only shown. `changed` answers where somebody else changed the row
     meanwhile; an id used before with other content answers 409, keeps both and gives the form a new id, so that it can
     be saved as one of its own.
     """
@@ -55,7 +57,11 @@ def save_or_show(
     if not form.is_valid():
         return show(form, 422)
     try:
-        return save()
+        saved = save()
+        for field in form.fields.values():
+            if note := getattr(field, "note", ""):
+                messages.info(request, note)
+        return saved
     except NotAllowed as error:
         raise PermissionDenied(error.reason) from None
     except ChangedMeanwhile as error:

@@ -42,7 +42,7 @@ from outage.rules.informing import (
     recipients,
 )
 from outage.rules.paper import PaperMark
-from outage.rules.wording import clock_time, day
+from outage.rules.wording import clock_time, day_and_time
 from outage.services.paper import check_before_written, mark_fields, mark_of
 
 _TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
@@ -130,8 +130,9 @@ def check_within_outage(chain: CareChain, at: datetime) -> None:
     assert outage.current is not None
     start = outage.current.started_at
     if at < start:
+        began = day_and_time(start, timezone.now())
         raise RuleError(
-            f"Driftstoppet började {day(start)} {clock_time(start)}. Det som hände före dess står i {outage.system}.",
+            f"Driftstoppet började {began}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
     if outage.ended_at and at > outage.ended_at:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
@@ -25,10 +26,11 @@ from outage.presenters.standing import told_of_version
 from outage.queries.care_chains import ChainLog
 from outage.rules.handover import READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
 from outage.rules.wording import clock_time
 
-from .moments import MomentField
+from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
@@ -127,6 +129,8 @@ class CallForm(forms.Form):
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         self._fill_in_number()
+        if chain.outage.current:
+            keep_within(self, years_around(chain.outage.current.started_at))
 
     def _collect_messages(self) -> None:
         own = parties_in(self.acting, self.chain)
@@ -193,7 +197,9 @@ class CallForm(forms.Form):
         found = []
         for value, event in self._logged.items():
             label = self.routine.label(event.kind)
-            more = "; ".join(f"{name.lower()} {shown}" for name, shown in particulars_shown(event))
+            more = "; ".join(
+                f"{name.lower()} {shown}" for name, shown in particulars_shown(event, timezone.now())
+            )
             found.append(
                 MessageOption(
                     value=value,

@@ -6,9 +6,10 @@ from django import forms
 
 from contacts.rules.parties import Party
 from outage.models import CareChainEvent
+from outage.rules.moments import years_around
 from outage.rules.routine import Routine
 
-from .moments import MomentField
+from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 
@@ -34,6 +35,8 @@ class CorrectEventForm(forms.Form):
             value = event.particulars.get(name, "")
             self.fields[f"p-{name}"] = particular_field(name)
             self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
+        if event.chain.outage.current:
+            keep_within(self, years_around(event.chain.outage.current.started_at))
         self.order_fields(["client_id", "happened_at", *(f"p-{name}" for name in self._names), "reason"])
 
     def particulars(self) -> dict[str, Any]:
