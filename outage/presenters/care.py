@@ -62,7 +62,7 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
 def shown_identity(details: CareChainDetails) -> str:
     """Give the stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
     number = details.identity_number
-    if len(number) == 12 and number.isdigit():
+    if len(number) == 12 and number.isascii() and number.isdigit():
         return f"{number[:8]}-{number[8:]}"
     return number
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from personnummer import personnummer
 
+from contacts.rules.swedish_text import tidy_typed
+
 # Dashes and spaces that word processors and telephones put in by themselves.
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _DIGITS = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{4})")
@@ -69,7 +71,7 @@ class Identity:
 
 def classify_identity(text: str | int | None, today: date) -> Identity:
     """Give the identity typed as `text`, judged on the day `today` (Europe/Stockholm). Never raises."""
-    typed = " ".join(str(text if text is not None else "").split())
+    typed = " ".join(tidy_typed(str(text if text is not None else "")).split())
     if not typed:
         return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
     compact = typed.replace(" ", "").translate(_DASHES)
