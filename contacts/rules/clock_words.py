@@ -25,7 +25,7 @@ _SLASHED_DAY = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})", re.ASCII)
 
 
 def parse_clock(text: str) -> time:
-    """Read a clock time: "8", "8.30", "8 30", "830" or "kl. 8.30". Raise RuleError, without a field, where it is none."""
+    """Read a clock time: "8", "8.30", "8 30", "830" or "kl. 8.30". Raise RuleError, without a field, for none."""
     written = " ".join(text.split())
     if not written:
         raise RuleError("Skriv ett klockslag, till exempel 08.00.")

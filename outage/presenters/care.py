@@ -23,6 +23,7 @@ class Patient:
     identity_label: str
     protected: bool
     warnings: tuple[str, ...] = ()
+    born: int | None = None
 
 
 def details_of(chain: CareChain) -> CareChainDetails:
@@ -56,6 +57,7 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
         identity_label=IDENTITY_KIND_LABELS[identity.kind],
         protected=details.protected_identity,
         warnings=identity.warnings,
+        born=identity.born,
     )
 
 

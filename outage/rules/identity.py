@@ -59,7 +59,8 @@ class Identity:
 
     `stored` is twelve digits for a personnummer or samordningsnummer, else what was typed, tidied.
     `display` is YYYYMMDD-NNNN; `paper` the ten-digit form, with + from the year one turns 100; both are
-    `stored` for other kinds. `warnings` are Swedish sentences; none of them stops anything.
+    `stored` for other kinds. `warnings` are Swedish sentences; none of them stops anything. `born` is the year, where
+    the number tells one; `century_guessed` says that ten digits were typed, and nothing said which century.
     """
 
     kind: IdentityKind
@@ -67,6 +68,8 @@ class Identity:
     display: str
     paper: str
     warnings: tuple[str, ...] = ()
+    born: int | None = None
+    century_guessed: bool = False
 
 
 def classify_identity(text: str | int | None, today: date) -> Identity:
@@ -123,6 +126,8 @@ def _numbered(
         display=f"{stored[:8]}-{serial}",
         paper=f"{stored[2:8]}{'+' if today.year - born.year >= 100 else '-'}{serial}",
         warnings=tuple(warnings),
+        born=born.year,
+        century_guessed=not century and sign != "+",
     )
 
 

@@ -44,7 +44,6 @@ class ClockTimeField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", _LONGEST_TIME)
-        kwargs.setdefault("widget", forms.TextInput({"autocomplete": "off"}))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -82,7 +81,7 @@ class DayField(forms.DateField):
 
     def __init__(self, *, back: int = 1, **kwargs: Any) -> None:
         self._back = back
-        widget = forms.DateInput({"type": "date", "autocomplete": "off"}, format="%Y-%m-%d")
+        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
         kwargs["error_messages"] = {"invalid": NOT_A_DAY} | kwargs.get("error_messages", {})
         super().__init__(widget=widget, **kwargs)
 
@@ -115,11 +114,9 @@ class MomentWidget(forms.MultiWidget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             {
-                "kl": forms.TextInput(
-                    {"inputmode": "numeric", "autocomplete": "off", "size": 6, "maxlength": _LONGEST_TIME}
-                ),
-                "dag": forms.DateInput({"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
-                "visad": forms.HiddenInput({"autocomplete": "off"}),
+                "kl": forms.TextInput({"inputmode": "numeric", "size": 6, "maxlength": _LONGEST_TIME}),
+                "dag": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+                "visad": forms.HiddenInput(),
             },
             attrs,
         )

@@ -79,7 +79,7 @@ def test_a_word_names_the_day(text: str, day: int, on: str):
 
 
 def test_a_word_beside_another_date_is_refused_and_names_both():
-    with pytest.raises(RuleError, match="Igår är ons 25 nov, men datumet är mån 23 nov. Ändra det ena."):
+    with pytest.raises(RuleError, match=r"Igår är ons 25 nov, men datumet är mån 23 nov\. Ändra det ena\."):
         read("igår 23.50", date(2026, 11, 23))
     with pytest.raises(RuleError, match="Idag är tors 26 nov, men datumet är ons 25 nov"):
         read("idag 9.05", date(2026, 11, 25))
