@@ -16,7 +16,7 @@ class ClockField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "numeric", "size": 6}
-        super().__init__(required=False, max_length=8, widget=forms.TextInput(attrs), **kwargs)
+        super().__init__(required=False, max_length=15, widget=forms.TextInput(attrs), **kwargs)
 
     def to_python(self, value: Any) -> time | None:
         """Read the time; raise ValidationError in Swedish for anything else."""

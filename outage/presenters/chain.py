@@ -36,7 +36,7 @@ from outage.rules.informing import (
 )
 from outage.rules.paper import in_groups
 from outage.rules.routine import PARTICULAR_LABELS, Routine
-from outage.rules.wording import day, day_and_time, moment
+from outage.rules.wording import day, day_and_time, lower_first, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _event_entry(
         is_call=False,
         at=event.happened_at,
         time=moment(event.happened_at, now),
-        title=f"Återtag: {title.lower()}" if event.withdraws else title,
+        title=f"Återtag: {lower_first(title)}" if event.withdraws else title,
         direction="",
         by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
@@ -232,7 +232,7 @@ def _call_entry(
         is_call=True,
         at=handover.at,
         time=moment(handover.at, now),
-        title=f"Återtaget samtal: {title.lower()}" if handover.withdraws else title,
+        title=f"Återtaget samtal: {lower_first(title)}" if handover.withdraws else title,
         direction=direction.value,
         by_whom=handover.signature,
         details=tuple(_call_details(handover, told)),

@@ -34,7 +34,7 @@ from outage.rules.informing import (
 )
 from outage.rules.informing import recipients as rule_recipients
 from outage.rules.routine import Effect, Routine
-from outage.rules.wording import clock_time, moment, span
+from outage.rules.wording import clock_time, lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
@@ -212,7 +212,7 @@ def _to_tell(parties: frozenset[Party], log: ChainLog) -> list[CareChainEvent]:
 def _label(routine: Routine, event: CareChainEvent) -> str:
     label = routine.label(event.kind)
     if event.withdraws:
-        return f"Återtag: {label.lower()}"
+        return f"Återtag: {lower_first(label)}"
     return f"{label} (rättad)" if event.supersedes_id else label
 
 

@@ -48,6 +48,11 @@ def day_and_time(at: datetime, seen: date | datetime) -> str:
     return f"{day(at, seen)} {clock_time(at)}"
 
 
+def lower_first(text: str) -> str:
+    """Give a label as it stands inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def span(length: timedelta) -> str:
     """Give a length of time, whole minutes: 8 min, 1 h 12 min, 2 dygn 3 h. A negative one gives 0 min."""
     minutes = max(0, int(length.total_seconds() // 60))

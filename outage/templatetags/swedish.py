@@ -36,6 +36,12 @@ def dag_tid(at: datetime | None) -> str:
 
 
 @register.filter
+def gemen(label: str) -> str:
+    """Give a label as it stands inside a sentence, with the capitals of the names in it."""
+    return wording.lower_first(label)
+
+
+@register.filter
 def tel(number: str) -> str:
     """Give the tel: address of a number, or nothing where it cannot be rung from outside."""
     return tel_uri(number) or ""

@@ -28,7 +28,7 @@ from outage.rules.handover import READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
-from outage.rules.wording import clock_time
+from outage.rules.wording import clock_time, lower_first
 
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
@@ -198,12 +198,12 @@ class CallForm(forms.Form):
         for value, event in self._logged.items():
             label = self.routine.label(event.kind)
             more = "; ".join(
-                f"{name.lower()} {shown}" for name, shown in particulars_shown(event, timezone.now())
+                f"{lower_first(name)} {shown}" for name, shown in particulars_shown(event, timezone.now())
             )
             found.append(
                 MessageOption(
                     value=value,
-                    label=f"Återtag: {label.lower()}" if event.withdraws else label,
+                    label=f"Återtag: {lower_first(label)}" if event.withdraws else label,
                     hint=f"{clock_time(event.happened_at)}" + (f", {more}" if more else ""),
                     sender=event.sender,
                     is_logged=True,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outage.rules.wording import clock_time, day, day_and_time, day_and_year, moment, span
+from outage.rules.wording import clock_time, day, day_and_time, day_and_year, lower_first, moment, span
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
@@ -111,3 +111,18 @@ def test_the_year_is_the_same_question_whichever_way_one_looks(length: int):
 def test_a_moment_long_ago_shows_its_year():
     assert moment(NOW.replace(year=2025), NOW) == "mån 24 nov 2025 10.52"
     assert day_and_time(NOW, NOW) == "tis 24 nov 10.52"
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [
+        ("Initiativ till SIP", "initiativ till SIP"),
+        ("Mottaget från Skellefteå kommun", "mottaget från Skellefteå kommun"),
+        ("SIP", "SIP"),
+        ("ST-läkare", "ST-läkare"),
+        ("Åtgärd", "åtgärd"),
+        ("", ""),
+    ],
+)
+def test_a_label_inside_a_sentence_keeps_the_capitals_of_its_names(label: str, inside: str):
+    assert lower_first(label) == inside
