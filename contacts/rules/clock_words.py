@@ -17,13 +17,15 @@ _LONG_MONTHS = (
 )
 _SHORTEST_NAME = 3
 
-_CLOCK = re.compile(r"(?:kl\.? ?)?(?:(\d{1,2})(?:[.:](\d\d))?|(\d{1,2})(\d\d))", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:kl(?:ockan)?\.? ?)?(?:(\d{1,2})(?:[.:, ](\d\d))?|(\d{1,2})(\d\d))", re.ASCII | re.IGNORECASE
+)
 _NAMED_DAY = re.compile(r"(?:den )?(\d{1,2})\.? ?([a-z]+)\.?", re.ASCII | re.IGNORECASE)
 _SLASHED_DAY = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})", re.ASCII)
 
 
 def parse_clock(text: str) -> time:
-    """Read a clock time: "8", "8.30", "08:30" or "830". Raise RuleError, without a field, where it is none."""
+    """Read a clock time: "8", "8.30", "8 30", "830" or "kl. 8.30". Raise RuleError, without a field, for none."""
     written = " ".join(text.split())
     if not written:
         raise RuleError("Skriv ett klockslag, till exempel 08.00.")

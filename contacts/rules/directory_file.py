@@ -5,7 +5,6 @@ ahead, so that a long file can be read with its progress shown.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +28,7 @@ from .directory_columns import (
 from .errors import RuleError
 from .hours_text import hours_text, read_hours
 from .phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
-from .swedish_text import search_key
+from .swedish_text import search_key, tidy_typed
 
 SWITCHBOARD = "switchboard"
 """The stored value of the type whose "Telefon" is a switchboard's number."""
@@ -184,11 +183,6 @@ def _damaged_number(number: str) -> str:
     return ""
 
 
-def _composed(text: str) -> str:
-    """Give å, ä and ö as one letter each: some computers write a letter and its mark apart."""
-    return unicodedata.normalize("NFC", text)
-
-
 class _Reading:
     """One row on its way to become an entry, and all that turned out to be wrong with it."""
 
@@ -203,12 +197,12 @@ class _Reading:
         self.bad.append(BadRow(self.number, column, sentence))
 
     def _tidy(self, column: str) -> str:
-        """Give the cell on one line and in composed letters, "" where the column is absent or the cell bad."""
+        """Give the cell on one line and without invisible characters, "" where the column is absent or the cell bad."""
         raw = self.raw.get(column, "")
         if damage := _damage(raw):
             self._wrong(column, damage)
             return ""
-        cell = _composed(" ".join(raw.split()))
+        cell = " ".join(tidy_typed(raw).split())
         if len(cell) > LONGEST[column]:
             self._wrong(column, f"Texten har {len(cell)} tecken, högst {LONGEST[column]} får plats.")
             return ""
@@ -266,7 +260,7 @@ class _Reading:
                 numbers.extend(self._number(column, kind, self.cells[column]))
         if self.cells[MORE_NUMBERS]:
             # From the raw cell: a line break between two numbers is lost in the tidy one.
-            for more_kind, number in split_more_numbers(_composed(self.raw[MORE_NUMBERS])):
+            for more_kind, number in split_more_numbers(tidy_typed(self.raw[MORE_NUMBERS])):
                 if more_kind is None:
                     self._wrong(
                         MORE_NUMBERS,

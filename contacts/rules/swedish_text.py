@@ -1,7 +1,11 @@
-"""Swedish text made comparable: one key to search by, one to sort by. Neither database engine does either rightly."""
+"""What people type and paste, without what nobody can see; made comparable by one key to search by, one to sort by.
+
+Neither database engine searches or sorts Swedish rightly.
+"""
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _HYPHEN = re.compile(r"[-‐‑–]")
@@ -10,10 +14,63 @@ _HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑–][^\W\d_]+)+")
 _AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc"})
 _SAMI = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "a", "ß": "s"})
 
+# Most of what is typed: printable letters of the languages of Europe, each in one piece, and the usual signs.
+_USUAL = re.compile(r"[ -~\n\r\t¡-¬®-ſ–—‘’“”…]*")
+_ZERO_WIDTH_JOINER = "\u200d"
+# Letters and marks that are drawn as nothing, though Unicode does not count them as formatting.
+_DRAWN_AS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_NEW_LINES = frozenset("\x0b\x0c\x85\u2028\u2029")
+
+
+def tidy_typed(text: str) -> str:
+    """Give typed or pasted text without invisible characters: soft hyphens, zero widths, marks of direction, NUL.
+
+    New lines and tabs stay, every other blank is a plain one, and a letter with its accent is one character (NFC). What
+    joins two emojis stays.
+    """
+    if _USUAL.fullmatch(text):
+        return text
+    kept: list[str] = []
+    for place, char in enumerate(text):
+        if not _is_invisible(char) or _joins_symbols(char, kept[-1:], text[place + 1 : place + 2]):
+            kept.append(_as_plain(char))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def has_invisible(text: str) -> bool:
+    """Tell whether `tidy_typed` takes anything away, a blank or an accent written otherwise not counted."""
+    return len(unicodedata.normalize("NFC", text)) > len(tidy_typed(text))
+
+
+@lru_cache(maxsize=4096)
+def _is_invisible(char: str) -> bool:
+    if char in "\n\r\t" or char in _NEW_LINES:
+        return False
+    is_variation = "\ufe00" <= char <= "\ufe0f"
+    return is_variation or char in _DRAWN_AS_NOTHING or unicodedata.category(char) in {"Cc", "Cf", "Cs"}
+
+
+@lru_cache(maxsize=4096)
+def _as_plain(char: str) -> str:
+    if char in _NEW_LINES:
+        return "\n"
+    return " " if unicodedata.category(char) == "Zs" else char
+
+
+def _joins_symbols(char: str, before: list[str], after: str) -> bool:
+    """Tell whether an invisible character is part of an emoji: a joiner between two, or the mark of its picture."""
+    if not before or not (_is_symbol(before[0]) or before[0] == "\ufe0f"):
+        return False
+    return char == "\ufe0f" or (char == _ZERO_WIDTH_JOINER and bool(after) and _is_symbol(after))
+
+
+def _is_symbol(char: str) -> bool:
+    return unicodedata.category(char) in {"So", "Sk"}
+
 
 def search_key(*texts: str) -> str:
     """Give `texts` as lower-case words of a–z and 0–9 only, so that "orebro", "ÖREBRO" and "Örebro" meet."""
-    joined = " ".join(text for text in texts if text).casefold().translate(_SAMI)
+    joined = tidy_typed(" ".join(text for text in texts if text)).casefold().translate(_SAMI)
     plain = "".join(c for c in unicodedata.normalize("NFKD", joined) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain).strip()
 

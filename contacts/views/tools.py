@@ -5,6 +5,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -47,16 +48,17 @@ def save_or_show(
 ) -> HttpResponse:
     """Save a form that came in; where that can not be, show it again with everything typed and a sentence by its field.
 
-    A form that was held over a lapsed log-in is only shown. `changed` answers where somebody else changed the row
-    meanwhile; an id used before with other content answers 409, keeps both and gives the form a new id, so that it can
-    be saved as one of its own. A Question is put in the form, to be answered and sent again with all else.
+    What a field has to say of how it was read (its `note`) is said with the save. A form that was held over a lapsed
+    log-in is only shown. `changed` answers where somebody else changed the row meanwhile; an id used before with other
+    content answers 409, keeps both and gives the form a new id, so that it can be saved as one of its own. A Question
+    is put in the form, to be answered and sent again with all else.
     """
     if "held" in request.POST:
         return show(form, 200)
     if not form.is_valid():
         return show(form, 422)
     try:
-        return save()
+        saved = save()
     except NotAllowed as error:
         raise PermissionDenied(error.reason) from None
     except ChangedMeanwhile as error:
@@ -69,20 +71,25 @@ def save_or_show(
         form.add_error(None, error.reason)
         renew(form)
         return show(form, 409)
-    except Question as question:
-        if isinstance(form, AsksQuestions):
-            form.ask(question)
-        else:
-            form.add_error(None, question.sentence)
-        return show(form, 422)
     except RuleError as error:
-        by_field = getattr(error, "fields", None)
-        if by_field and hasattr(form, "add_service_errors"):
-            form.add_service_errors(by_field)
-        else:
-            field = _BESIDE.get(error.field or "", error.field)
-            form.add_error(field if field in form.fields else None, error.reason)
+        _say_in(form, error)
         return show(form, 422)
+    for field in form.fields.values():
+        if note := getattr(field, "note", ""):
+            messages.info(request, note)
+    return saved
+
+
+def _say_in(form: forms.Form, error: RuleError) -> None:
+    """Put a question, or each sentence beside the field it is about."""
+    by_field = getattr(error, "fields", None)
+    if isinstance(error, Question) and isinstance(form, AsksQuestions):
+        form.ask(error)
+    elif by_field and hasattr(form, "add_service_errors"):
+        form.add_service_errors(by_field)
+    else:
+        field = _BESIDE.get(error.field or "", error.field)
+        form.add_error(field if field in form.fields else None, error.reason)
 
 
 def renew(form: forms.Form, version: str | None = None, **more: object) -> None:

@@ -16,8 +16,8 @@ class ClockField(forms.CharField):
     """A clock time as people type it: "8", "8.30", "08:30". Given as a time, None where nothing is typed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "size": 6}
-        super().__init__(required=False, max_length=8, widget=forms.TextInput(attrs), **kwargs)
+        attrs = {"inputmode": "numeric", "size": 6}
+        super().__init__(required=False, max_length=15, widget=forms.TextInput(attrs), **kwargs)
 
     def to_python(self, value: Any) -> time | None:
         """Read the time; raise ValidationError in Swedish for anything else."""
@@ -43,7 +43,7 @@ class DayField(forms.CharField):
     """A day of the year as people type it: "15 juni" or "15/6". Given as "MM-DD", "" where nothing is typed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput({"autocomplete": "off", "size": 12})
+        widget = forms.TextInput({"size": 12})
         super().__init__(required=False, max_length=20, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:

@@ -120,7 +120,7 @@ class EntryForm(forms.Form):
                 label=f"Nummer {row + 1}",
                 required=False,
                 max_length=LONGEST_NUMBER,
-                widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+                widget=forms.TextInput({"inputmode": "tel"}),
             )
         for place, day in enumerate(DAY_LABELS):
             self.fields[f"day_{place}_from"] = ClockField(label=f"{day} från")

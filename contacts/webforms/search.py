@@ -36,7 +36,7 @@ class AdvancedSearchForm(forms.Form):
                 required=False,
                 max_length=LONGEST_TEXT,
                 empty_value="",
-                widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+                widget=forms.TextInput({"spellcheck": "false"}),
             )
             self.fields[f"falt{number}"] = forms.ChoiceField(
                 label=f"Söktext {number} gäller",

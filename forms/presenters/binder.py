@@ -20,7 +20,7 @@ from outage.presenters.status import SupportLine, support_line
 from outage.queries.checklists import checklists_for
 from outage.routine import current_routine
 from outage.rules.routine import Routine
-from outage.rules.wording import STOCKHOLM, clock_time, day
+from outage.rules.wording import clock_time, day_and_year
 
 Blanks = Mapping[SheetKind, Sequence[str]]
 """The serials of a binder's blank sheets, by kind."""
@@ -149,7 +149,7 @@ def _view(
         spec=spec,
         unit=unit.name,
         principal=unit.principal.name,
-        printed=f"{day(now)} {now.astimezone(STOCKHOLM).year}",
+        printed=day_and_year(now),
         printed_time=clock_time(now),
         system=routine.system,
         support=support_line(routine, unit.principal, (), now),

@@ -84,6 +84,7 @@ class SheetView:
     long_places: bool
     sections: tuple[Section, ...]
     more_rows: range
+    now: datetime
 
     @property
     def who(self) -> str:
@@ -123,8 +124,9 @@ def sheet_view(
         status_reason="" if ok else details.status_reason,
         places=places,
         long_places=any(letters(place.name) > _PLACE_LETTERS for place in places),
-        sections=tuple(_sections(source, spec, routine)),
+        sections=tuple(_sections(source, spec, routine, now)),
         more_rows=range(spec.more_rows),
+        now=now,
     )
 
 
@@ -197,8 +199,8 @@ def _lines(numbers: Iterable[NumberToRing], *ways: Way) -> tuple[NumberLine, ...
     return tuple(number_line(number) for number in numbers if number.number and number.way in ways)
 
 
-def _sections(source: SheetSource, spec: SheetSpec, routine: Routine) -> Iterable[Section]:
-    rows = RowMaker(source, routine)
+def _sections(source: SheetSource, spec: SheetSpec, routine: Routine, now: datetime) -> Iterable[Section]:
+    rows = RowMaker(source, routine, now)
     left = list(source.log.events)
     for row in spec.rows_for(routine):
         own = [event for event in left if (event.kind, event.sender) == (row.message, row.sender)]

@@ -22,6 +22,7 @@ class ChecklistView:
     cards: tuple[ChecklistCard, ...]
     system: str
     unit: str
+    now: datetime
     outage_start: datetime | None = None
 
 
@@ -35,6 +36,7 @@ def one_checklist_part(
         cards=(card,),
         system=routine.system,
         unit=by.unit.name,
+        now=now,
         outage_start=report.started_at if report else None,
     )
     return _part(serial, card.title, view, by.unit, by, now, routine.version)
@@ -44,7 +46,7 @@ def checklist_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime)
     """Give all checklists of `unit`, with nothing ticked, printed at the aware moment `now`; no query is made."""
     routine = routine_of(None)
     cards = tuple(_unticked(checklist) for checklist in checklists_for(unit, routine))
-    view = ChecklistView(cards=cards, system=routine.system, unit=unit.name)
+    view = ChecklistView(cards=cards, system=routine.system, unit=unit.name, now=now)
     return _part(serial, "Checklistor", view, unit, by, now, routine.version)
 
 

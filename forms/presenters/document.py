@@ -7,7 +7,7 @@ from typing import Any
 from contacts.access import Acting
 from forms.rules.fitting import pieces
 from forms.rules.serial import shown_serial
-from outage.rules.wording import STOCKHOLM, clock_time, day
+from outage.rules.wording import clock_time, day_and_year
 
 # What the foot has room for, in small letters.
 _NAME_LETTERS = 110
@@ -37,10 +37,9 @@ class SheetPart:
 
 def print_line(*first: str, routine_version: str, now: datetime, by: Acting | None, unit_name: str) -> str:
     """Give the last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed."""
-    moment = now.astimezone(STOCKHOLM)
     unit = _short(unit_name)
     who = f" av {_short(by.user.full_name)}, {unit}" if by else f" för {unit}"
-    printed = f"Utskriven {day(now)} {moment.year} {clock_time(now)}{who}"
+    printed = f"Utskriven {day_and_year(now)} {clock_time(now)}{who}"
     return " · ".join((*first, f"Rutin {routine_version}", printed))
 
 

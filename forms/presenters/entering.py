@@ -16,7 +16,7 @@ from outage.presenters.chain import call_title, told_labels
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
-from outage.rules.wording import clock_time, day, moment
+from outage.rules.wording import day_and_time, moment
 
 _SIP_KINDS = frozenset({SheetKind.SIP, SheetKind.SIP_INVITATION})
 
@@ -113,7 +113,7 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
     facts: dict[str, Any] = {
         "chain_id": call.chain_id,
         "row_id": call.pk,
-        "when": f"{day(call.at)} {clock_time(call.at)}",
+        "when": day_and_time(call.at, now),
         "by_whom": f"{entered.entry.user.full_name} {moment(entered.entry.at, now)}",
         "struck": entered.withdrawal is not None,
         "remark": _remark(entered, now),

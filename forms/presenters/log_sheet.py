@@ -20,7 +20,7 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import DIRECTION_LABELS, Direction
 from outage.rules.identity import classify_identity
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, PARTICIPANT_PREFIX, CallOutcome
-from outage.rules.wording import STOCKHOLM, clock_time, day
+from outage.rules.wording import STOCKHOLM, clock_time, day, day_and_time
 
 PROTECTED = "Skyddade personuppgifter"
 _WITHHELD = "Visas inte här"
@@ -133,7 +133,7 @@ def _line(call: Handover, columns: Sequence[LogHeading], now: datetime) -> LogLi
     read_back = read_back_words(call)
     comment = comment_words(call)
     texts: dict[LogColumn, tuple[str, ...]] = {
-        LogColumn.TIME: (day(call.at), clock_time(call.at)),
+        LogColumn.TIME: (day(call.at, now), clock_time(call.at)),
         LogColumn.WAY: (way, told),
         LogColumn.PATIENT: (*_patient(call, notes, now), f"Vårdkedja {call.chain.number}"),
         LogColumn.MESSAGE: (notes.cell("Meddelande", _messages(call), 200),),
@@ -144,11 +144,11 @@ def _line(call: Handover, columns: Sequence[LogHeading], now: datetime) -> LogLi
         else (_read_back(call),),
         LogColumn.COMMENT: (
             (_WITHHELD if comment else "") if protected else notes.cell("Kommentar", comment, 110, 4),
-            notes.cell("", paper_words(call), 110),
+            notes.cell("", paper_words(call, now), 110),
         ),
         LogColumn.SIGNATURE: (
             notes.cell("Signatur", call.signature, 150),
-            f"{day(call.recorded_at)} {clock_time(call.recorded_at)}",
+            day_and_time(call.recorded_at, now),
         ),
     }
     cells = tuple(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from contacts.rules.availability import hours_words
 from contacts.rules.whom_to_call import NumberToRing
+from outage.rules.wording import lower_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ def number_line(number: NumberToRing) -> NumberLine:
     return NumberLine(
         name=number.entry_name,
         number=unbroken(number.shown),
-        when=_lowered(hours_words(number.hours)),
+        when=lower_first(hours_words(number.hours)),
         unverified=not number.verified,
         flagged=number.flagged,
     )
@@ -31,7 +32,3 @@ def number_line(number: NumberToRing) -> NumberLine:
 def unbroken(number: str) -> str:
     """Give a number that stays on one line where there is room for it."""
     return number.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def _lowered(words: str) -> str:
-    return words[:1].lower() + words[1:]

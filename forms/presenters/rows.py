@@ -17,7 +17,7 @@ from outage.rules.clock import before_or_after_break_point
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.routine import PARTICULAR_LABELS, Routine
-from outage.rules.wording import clock_time, day
+from outage.rules.wording import clock_time, day_and_time, day_and_year
 
 # What a column still holds in a few lines, in small letters, and how many of them the full width has on a line.
 _NARROW, _CELL, _BROAD = 120, 200, 260
@@ -82,7 +82,8 @@ S = TypeVar("S", bound=_Superseding)
 class RowMaker:
     """Makes the rows of one chain's sheet from its log."""
 
-    def __init__(self, source: SheetSource, routine: Routine) -> None:
+    def __init__(self, source: SheetSource, routine: Routine, now: datetime) -> None:
+        self._now = now
         self._routine = routine
         self._ward_kind = WardKind(source.details.ward_kind)
         self._event_after = {e.supersedes_id: e for e in source.log.events if e.supersedes_id}
@@ -102,7 +103,7 @@ class RowMaker:
             notes = Notes(_WHOLE_WIDTH)
             particulars = () if event.withdraws else tuple(self._particulars(event, notes))
             open_items = tuple(self._left_open(event, notes))
-            remark = notes.cell("", _remark(event, after), _EVENT, _COMMENT_LINES)
+            remark = notes.cell("", _remark(event, after, self._now), _EVENT, _COMMENT_LINES)
             yield EventBlock(
                 calls=tuple(self._line(call, event) for call in self._told[event.pk]),
                 at=event.happened_at,
@@ -112,7 +113,7 @@ class RowMaker:
                 if event.withdraws
                 else self._label(event),
                 particulars=particulars,
-                noted=_noted(event, notes),
+                noted=_noted(event, notes, self._now),
                 struck=after is not None,
                 remark=remark,
                 open_items=open_items,
@@ -146,8 +147,8 @@ class RowMaker:
             signature=notes.cell("Signatur", call.signature, _BROAD),
             signed_at=call.recorded_at,
             struck=after is not None,
-            remark=notes.cell("", _remark(call, after), _BROAD),
-            paper=notes.cell("", paper_words(call), _CELL),
+            remark=notes.cell("", _remark(call, after, self._now), _BROAD),
+            paper=notes.cell("", paper_words(call, self._now), _CELL),
             notes=notes.taken(),
         )
 
@@ -201,29 +202,29 @@ def _in_reading_order(rows: Iterable[S]) -> list[S]:
     return ordered
 
 
-def _remark(row: CareChainEvent | Handover, after: CareChainEvent | Handover | None) -> str:
+def _remark(row: CareChainEvent | Handover, after: CareChainEvent | Handover | None, now: datetime) -> str:
     parts = []
     if row.supersedes_id and not row.withdraws:
         parts.append(f"Rättelse av raden ovan: {row.reason}")
     if after is not None:
         how = "Återtagen" if after.withdraws else "Ersatt av raden nedan"
-        when = f"{day(after.recorded_at)} {clock_time(after.recorded_at)}"
+        when = day_and_time(after.recorded_at, now)
         parts.append(f"{how} {when} av {after.user.full_name}. {after.reason}")
     return " ".join(parts)
 
 
-def _noted(event: CareChainEvent, notes: Notes) -> str:
+def _noted(event: CareChainEvent, notes: Notes, now: datetime) -> str:
     hsa_id = f" ({event.user.hsa_id})" if event.user.hsa_id else ""
     noted = f"Noterat {clock_time(event.recorded_at)} av {event.user.full_name}{hsa_id}, {event.unit.name}"
-    paper = paper_words(event)
+    paper = paper_words(event, now)
     return notes.cell("", f"{noted}. {paper}" if paper else noted, _EVENT, _COMMENT_LINES)
 
 
-def paper_words(row: CareChainEvent | Handover) -> str:
+def paper_words(row: CareChainEvent | Handover, now: datetime) -> str:
     """Give which sheet a row was entered from, when it was written and by whom; "" for what was logged at once."""
     parts = [
         f"blad {shown_serial(row.paper_serial)}" if row.paper_serial else "",
-        f"skrivet {day(row.written_at)} {clock_time(row.written_at)}" if row.written_at else "",
+        f"skrivet {day_and_time(row.written_at, now)}" if row.written_at else "",
         f"signatur på pappret: {row.paper_signature}" if row.paper_signature else "",
     ]
     known = ", ".join(part for part in parts if part)
@@ -253,6 +254,5 @@ def written(key: str, value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(part) for part in value)
     if key.endswith("_date"):
-        found = date.fromisoformat(str(value))
-        return f"{day(found)} {found.year}"
+        return day_and_year(date.fromisoformat(str(value)))
     return str(value)

@@ -6,7 +6,7 @@ from datetime import datetime
 from forms.models import Export
 from forms.rules.file_origin import FILE_ORIGIN_LABELS, FileOrigin
 from forms.sealing import Examined, SealState
-from outage.rules.wording import STOCKHOLM, clock_time, day
+from outage.rules.wording import clock_time, day_and_year
 
 _ICONS = {FileOrigin.UNCHANGED: "informed", FileOrigin.CHANGED: "error", FileOrigin.FOREIGN: "warning"}
 _NOTES = {
@@ -82,5 +82,4 @@ def _facts(export: Export | None, seal: Examined) -> list[tuple[str, str]]:
 
 
 def _moment(at: datetime) -> str:
-    local = at.astimezone(STOCKHOLM)
-    return f"{day(at)} {local.year} {clock_time(at)}"
+    return f"{day_and_year(at)} {clock_time(at)}"

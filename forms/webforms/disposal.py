@@ -4,6 +4,10 @@ from typing import Any
 
 from django import forms
 
+from outage.webforms.moments import DayField
+
+from .fates import YEARS_BACK
+
 
 class DecisionForm(forms.Form):
     """What a principal has decided of paper that is scanned."""
@@ -22,9 +26,9 @@ class DecisionForm(forms.Form):
         help_text="Till exempel diarienummer. Den står på varje blad som förstörs.",
         error_messages={"required": "Skriv beslutets beteckning."},
     )
-    decided_on = forms.DateField(
+    decided_on = DayField(
+        back=YEARS_BACK,
         label="Beslutat den dag",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
     )
     note = forms.CharField(

@@ -12,8 +12,6 @@ from outage.rules.wording import STOCKHOLM
 from outage.webforms.calls import CallForm
 from outage.webforms.moments import MomentField
 
-_TEXT = {"autocomplete": "off"}
-
 
 class PaperMomentField(MomentField):
     """A moment as it stands on paper. Its date is given: paper is often entered on another day."""
@@ -36,7 +34,6 @@ class EntryForm(CallForm):
     signed_by = forms.CharField(
         label="Signatur på bladet",
         max_length=200,
-        widget=forms.TextInput(_TEXT),
         error_messages={"required": "Skriv namnet eller signaturen som står på raden."},
     )
 

@@ -6,6 +6,10 @@ from uuid import UUID
 from django import forms
 
 from forms.rules.sheet_fate import LOOK_LABELS, PAPER_GONE, VOID_REASON_LABELS, Look, VoidReason
+from outage.webforms.moments import DayField
+
+# Decisions and paper grow old; what day a sheet can have is for its own dates to say.
+YEARS_BACK = 50
 
 
 class SerialForm(forms.Form):
@@ -109,9 +113,9 @@ class DestroyForm(StepForm):
     """The paper is destroyed, under the decision that stands beside the button."""
 
     decision = forms.UUIDField(widget=forms.HiddenInput)
-    on = forms.DateField(
+    on = DayField(
+        back=YEARS_BACK,
         label="Förstört den dag",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
     )
 
@@ -137,8 +141,8 @@ class GiveForm(StepForm):
         help_text="Patienten, eller den närstående och hur den hör till patienten.",
         error_messages={"required": "Skriv vem som fick bladet."},
     )
-    on = forms.DateField(
+    on = DayField(
+        back=YEARS_BACK,
         label="Lämnat den dag",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
     )

@@ -43,7 +43,7 @@ class MatchForm(forms.Form):
         label="Löpnummer",
         max_length=40,
         error_messages={"required": "Skriv löpnumret."},
-        widget=forms.TextInput({"class": "form-control", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput({"class": "form-control", "spellcheck": "false"}),
     )
     sheet_page = forms.IntegerField(
         label="Sida",

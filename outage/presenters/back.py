@@ -78,7 +78,7 @@ def task_rows(
         facts = []
         for event_id in task.events:
             event = events[event_id]
-            more = "; ".join(f"{label}: {value}" for label, value in particulars_in_list(chain, event))
+            more = "; ".join(f"{label}: {value}" for label, value in particulars_in_list(chain, event, now))
             facts.append(
                 f"{routine.label(event.kind)} {moment(event.happened_at, now)}"
                 + (f" ({more})" if more else "")

@@ -73,7 +73,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         since_iso=outage.current.started_at.isoformat(),
         length=span(now - outage.current.started_at),
         scope=OUTAGE_SCOPE_LABELS[OutageScope(outage.current.scope)].lower(),
-        advice=reasons[0].sentence if reasons else "",
+        advice=reasons[0].short if reasons else "",
         clause=reasons[0].clause if reasons else "",
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",

@@ -28,6 +28,7 @@ class Patient:
     identity_label: str
     protected: bool
     warnings: tuple[str, ...] = ()
+    born: int | None = None
 
 
 def details_of(chain: CareChain) -> CareChainDetails:
@@ -61,13 +62,14 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
         identity_label=IDENTITY_KIND_LABELS[identity.kind],
         protected=details.protected_identity,
         warnings=identity.warnings,
+        born=identity.born,
     )
 
 
 def shown_identity(details: CareChainDetails) -> str:
     """Give the stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
     number = details.identity_number
-    if len(number) == 12 and number.isdigit():
+    if len(number) == 12 and number.isascii() and number.isdigit():
         return f"{number[:8]}-{number[8:]}"
     return number
 

@@ -37,7 +37,7 @@ from outage.rules.informing import (
 from outage.rules.paper import in_groups
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Standing
-from outage.rules.wording import clock_time, day, moment
+from outage.rules.wording import day, day_and_time, lower_first, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +177,11 @@ def _event_entry(
         is_call=False,
         at=event.happened_at,
         time=moment(event.happened_at, now),
-        title=f"Återtag: {title.lower()}" if event.withdraws else title,
+        title=f"Återtag: {lower_first(title)}" if event.withdraws else title,
         direction="",
         by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
-        details=tuple(particulars_shown(event)) if not event.withdraws else (),
+        details=tuple(particulars_shown(event, now)) if not event.withdraws else (),
         struck=struck,
         struck_by=_struck_by(newer, now),
         note=event.reason,
@@ -193,7 +193,7 @@ def _event_entry(
         discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
-        from_paper=from_paper(event),
+        from_paper=from_paper(event, now),
     )
 
 
@@ -218,7 +218,7 @@ def _call_entry(
         is_call=True,
         at=handover.at,
         time=moment(handover.at, now),
-        title=f"Återtaget samtal: {title[0].lower()}{title[1:]}" if handover.withdraws else title,
+        title=f"Återtaget samtal: {lower_first(title)}" if handover.withdraws else title,
         direction=direction.value,
         by_whom=handover.signature,
         details=tuple(_call_details(handover, told)),
@@ -230,7 +230,7 @@ def _call_entry(
         tried_number=handover.number,
         may_flag=flag is False,
         flagged=flag is True,
-        from_paper=from_paper(handover),
+        from_paper=from_paper(handover, now),
     )
 
 
@@ -258,17 +258,17 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
         elif message.event_id in kinds:
             event = kinds[message.event_id]
             label = routine.label(event.kind)
-            labels.append(f"Återtag: {label.lower()}" if event.withdraws else label)
+            labels.append(f"Återtag: {lower_first(label)}" if event.withdraws else label)
     return list(dict.fromkeys(labels))
 
 
-def from_paper(row: CareChainEvent | Handover) -> str:
+def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
     """Give where a row was read, who wrote it there and when, and who entered it; nothing for one not from paper."""
     if not row.paper_serial or row.written_at is None:
         return ""
     return (
         f"Från papper, blad {in_groups(row.paper_serial)}, skrivet av {row.paper_signature} "
-        f"{day(row.written_at)} {clock_time(row.written_at)}, "
+        f"{day_and_time(row.written_at, now)}, "
         f"{'rättat' if row.supersedes_id else 'infört'} av {row.user.full_name}"
     )
 
@@ -299,26 +299,26 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
     return ((label, value) for label, value in pairs if value)
 
 
-def particulars_shown(event: CareChainEvent) -> Iterable[tuple[str, str]]:
+def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
     """Give the event's particulars as (label, value) in Swedish, dates written out."""
-    return _labelled(event.particulars)
+    return _labelled(event.particulars, now)
 
 
-def particulars_in_list(chain: CareChain, event: CareChainEvent) -> Iterable[tuple[str, str]]:
+def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
     """As `particulars_shown`; with protected personal data only dates and times, as the rest may tell who or where."""
     told = event.particulars
     if details_of(chain).protected_identity:
         told = {name: value for name, value in told.items() if name.endswith(("_date", "_time"))}
-    return _labelled(told)
+    return _labelled(told, now)
 
 
-def _labelled(particulars: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _labelled(particulars: Mapping[str, Any], now: datetime) -> Iterable[tuple[str, str]]:
     for name, value in particulars.items():
         label = PARTICULAR_LABELS.get(name, name)
         if name == "participants":
             yield label, ", ".join(value)
         elif name.endswith("_date"):
-            yield label, day(datetime.fromisoformat(value).date())
+            yield label, day(datetime.fromisoformat(value).date(), now)
         else:
             yield label, str(value)
 

@@ -24,7 +24,7 @@ from outage.queries.standing import is_open, owed_by_unit, standing_of, target_n
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.routine import Routine
 from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Owed, Target
-from outage.rules.wording import moment, span
+from outage.rules.wording import lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
@@ -221,7 +221,7 @@ def event_label(routine: Routine, kind: str, retracts: bool, corrects: bool) -> 
     """A message as it is to be told: taken back, corrected, or as it is."""
     label = routine.label(kind)
     if retracts:
-        return f"Återtag: {label.lower()}"
+        return f"Återtag: {lower_first(label)}"
     return f"{label} (rättad)" if corrects else label
 
 

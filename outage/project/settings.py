@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "outage.project.typed.TidyTypedMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "outage.project.middleware.HoldTypedTextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

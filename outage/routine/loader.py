@@ -198,7 +198,9 @@ def _reasons(table: Table, citing: _Citing) -> dict[str, ReasonText]:
     for key in REASON_KEYS:
         inner = table.table(key)
         expected = inner.text("expected") if key in EXPECTABLE_REASONS else ""
-        found[key] = ReasonText(citing.clause(inner), inner.text("sentence"), expected)
+        found[key] = ReasonText(
+            citing.clause(inner), inner.text("sentence"), expected, inner.optional_text("short")
+        )
         inner.finish()
     table.finish()
     return found

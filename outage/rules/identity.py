@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from personnummer import personnummer
 
+from contacts.rules.swedish_text import tidy_typed
+
 # Dashes and spaces that word processors and telephones put in by themselves.
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _DIGITS = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{4})")
@@ -57,7 +59,8 @@ class Identity:
 
     `stored` is twelve digits for a personnummer or samordningsnummer, else what was typed, tidied.
     `display` is YYYYMMDD-NNNN; `paper` the ten-digit form, with + from the year one turns 100; both are
-    `stored` for other kinds. `warnings` are Swedish sentences; none of them stops anything.
+    `stored` for other kinds. `warnings` are Swedish sentences; none of them stops anything. `born` is the year, where
+    the number tells one; `century_guessed` says that ten digits were typed, and nothing said which century.
     """
 
     kind: IdentityKind
@@ -65,11 +68,13 @@ class Identity:
     display: str
     paper: str
     warnings: tuple[str, ...] = ()
+    born: int | None = None
+    century_guessed: bool = False
 
 
 def classify_identity(text: str | int | None, today: date) -> Identity:
     """Give the identity typed as `text`, judged on the day `today` (Europe/Stockholm). Never raises."""
-    typed = " ".join(str(text if text is not None else "").split())
+    typed = " ".join(tidy_typed(str(text if text is not None else "")).split())
     if not typed:
         return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
     compact = typed.replace(" ", "").translate(_DASHES)
@@ -121,6 +126,8 @@ def _numbered(
         display=f"{stored[:8]}-{serial}",
         paper=f"{stored[2:8]}{'+' if today.year - born.year >= 100 else '-'}{serial}",
         warnings=tuple(warnings),
+        born=born.year,
+        century_guessed=not century and sign != "+",
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from .clock import as_utc
 from .handover import CLOCK_SKEW
-from .wording import clock_time, day
+from .wording import day_and_time
 
 _GROUP = 3
 
@@ -41,13 +41,13 @@ def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[
     elif as_utc(mark.written_at) > as_utc(now) + CLOCK_SKEW:
         errors["written_at"] = "Tiden ligger framåt i tiden. Ange när raden skrevs på pappret."
     elif at is not None and as_utc(at) > as_utc(mark.written_at):
-        errors["written_at"] = not_before(mark.written_at, "Samtalet", at)
+        errors["written_at"] = not_before(mark.written_at, "Samtalet", at, now)
     return errors
 
 
-def not_before(written_at: datetime, what: str, at: datetime) -> str:
+def not_before(written_at: datetime, what: str, at: datetime, now: datetime) -> str:
     """Give the sentence that refuses a row written on paper (`written_at`) before that which it tells of (`at`)."""
     return (
-        f"{what} var {day(at)} {clock_time(at)} men raden skrevs {day(written_at)} {clock_time(written_at)}. "
+        f"{what} var {day_and_time(at, now)} men raden skrevs {day_and_time(written_at, now)}. "
         "Läs på bladet igen och rätta den tid som är fel."
     )

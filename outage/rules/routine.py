@@ -189,11 +189,15 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class ReasonText:
-    """A reason of R1: its clause, its sentence, and the sentence when it is only expected to hold."""
+    """A reason of R1: its clause, its sentence, and the sentence when it is only expected to hold.
+
+    `short` is what the banner has room for, or empty where the sentence is short itself.
+    """
 
     clause: str
     sentence: str
     expected: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

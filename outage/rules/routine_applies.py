@@ -6,15 +6,19 @@ from functools import lru_cache
 
 from .clock import as_utc, touches_break_point
 from .outage_status import OutageScope
-from .routine import Routine
+from .routine import ReasonText, Routine
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A clause and its sentence. `expected`: it does not hold yet, only if the outage lasts as expected."""
+    """A clause and its sentence, `short` where there is little room.
+
+    `expected`: it does not hold yet, only if the outage lasts as expected.
+    """
 
     clause: str
     sentence: str
+    short: str
     expected: bool = False
 
 
@@ -61,10 +65,14 @@ def _held(routine: Routine, start: datetime, until: datetime) -> tuple[bool, boo
     return touches_break_point(start, until, limits), until - start > limits.long_outage
 
 
+def _reason(text: ReasonText) -> Reason:
+    return Reason(text.clause, text.sentence, text.short or text.sentence)
+
+
 @lru_cache(maxsize=256)
 def _not_needed(routine: Routine, reason: str) -> Verdict:
     text = routine.reasons[reason]
-    return Verdict(apply=False, reasons=(), otherwise=Reason(text.clause, text.sentence))
+    return Verdict(apply=False, reasons=(), otherwise=_reason(text))
 
 
 @lru_cache(maxsize=256)
@@ -84,9 +92,9 @@ def _verdict(
     ):
         text = routine.reasons[key]
         if holds:
-            reasons.append(Reason(text.clause, text.sentence))
+            reasons.append(_reason(text))
         elif expected:
-            reasons.append(Reason(text.clause, text.expected, expected=True))
+            reasons.append(Reason(text.clause, text.expected, text.expected, expected=True))
     if not reasons:
         return _not_needed(routine, "short_outage")
     return Verdict(apply=True, reasons=tuple(reasons), otherwise=None)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _WEEKDAYS = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
 _MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec")
+_MONTHS_WITHOUT_YEAR = 6
 
 
 def clock_time(at: datetime) -> str:
@@ -13,16 +14,43 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone(STOCKHOLM):%H.%M}"
 
 
-def day(at: date | datetime) -> str:
-    """Give a date (an aware datetime is taken to Stockholm first): tis 24 nov."""
-    local = at.astimezone(STOCKHOLM).date() if isinstance(at, datetime) else at
-    return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+def local_day(at: date | datetime) -> date:
+    """Give the date in Stockholm of an aware datetime; a date is its own."""
+    return at.astimezone(STOCKHOLM).date() if isinstance(at, datetime) else at
+
+
+def day(at: date | datetime, seen: date | datetime) -> str:
+    """Give a date as it is read on the day `seen`: tis 24 nov; more than six months away tis 24 nov 2025."""
+    found, today = local_day(at), local_day(seen)
+    earlier, later = min(found, today), max(found, today)
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    is_far = months > _MONTHS_WITHOUT_YEAR or (months == _MONTHS_WITHOUT_YEAR and later.day > earlier.day)
+    return day_and_year(found) if is_far else _without_year(found)
+
+
+def day_and_year(at: date | datetime) -> str:
+    """Give a date that is read at any time, as on paper: tis 24 nov 2026."""
+    found = local_day(at)
+    return f"{_without_year(found)} {found.year}"
+
+
+def _without_year(found: date) -> str:
+    return f"{_WEEKDAYS[found.weekday()]} {found.day} {_MONTHS[found.month - 1]}"
 
 
 def moment(at: datetime, now: datetime) -> str:
     """Give the time alone when `at` is on the day of `now`, else day and time. Both aware."""
-    same_day = at.astimezone(STOCKHOLM).date() == now.astimezone(STOCKHOLM).date()
-    return clock_time(at) if same_day else f"{day(at)} {clock_time(at)}"
+    return clock_time(at) if local_day(at) == local_day(now) else day_and_time(at, now)
+
+
+def day_and_time(at: datetime, seen: date | datetime) -> str:
+    """Give day and time of the aware `at`, as `day` does: tis 24 nov 10.52."""
+    return f"{day(at, seen)} {clock_time(at)}"
+
+
+def lower_first(text: str) -> str:
+    """Give a label as it stands inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def span(length: timedelta) -> str:

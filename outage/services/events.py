@@ -35,7 +35,7 @@ from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
-from outage.rules.wording import clock_time, day
+from outage.rules.wording import clock_time, day_and_time
 from outage.services.duties import settle
 from outage.services.paper import check_before_written, mark_fields, mark_of
 
@@ -135,8 +135,9 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
             (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
         )
     if at < start and not shortly_before:
+        began = day_and_time(start, timezone.now())
         raise RuleError(
-            f"Driftstoppet började {day(start)} {clock_time(start)}. Det som hände före dess står i {outage.system}.",
+            f"Driftstoppet började {began}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
     if outage.ended_at and at > outage.ended_at:

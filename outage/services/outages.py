@@ -17,7 +17,7 @@ from outage.models import CareChainEvent, Outage, OutageReport, ReportKind, Supp
 from outage.routine import current_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope
-from outage.rules.wording import clock_time, day
+from outage.rules.wording import clock_time, day_and_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime) -> Outage:
             raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
         if ended_at < current.started_at:
             raise RuleError(
-                f"Driftstoppet började {day(current.started_at)} {clock_time(current.started_at)}. Ange en senare tid.",
+                f"Driftstoppet började {day_and_time(current.started_at, timezone.now())}. Ange en senare tid.",
                 field="ended_at",
             )
         last = _standing_events(locked).order_by("-happened_at").first()

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from contacts.rules.errors import RuleError
 from outage.models import CareChainEvent, Handover
 from outage.rules.clock import as_utc
@@ -30,4 +32,5 @@ def mark_fields(paper: PaperMark | None) -> dict[str, Any]:
 def check_before_written(paper: PaperMark | None, happened_at: datetime) -> None:
     """Raise RuleError (field `happened_at`) for an event that happened after it was written on the paper."""
     if paper and paper.written_at and as_utc(happened_at) > as_utc(paper.written_at):
-        raise RuleError(not_before(paper.written_at, "Händelsen", happened_at), field="happened_at")
+        refusal = not_before(paper.written_at, "Händelsen", happened_at, timezone.now())
+        raise RuleError(refusal, field="happened_at")

@@ -18,15 +18,27 @@ def klockslag(at: datetime | None) -> str:
 
 
 @register.filter
-def dag(at: date | datetime | None) -> str:
-    """Give tis 24 nov, or nothing for no date."""
-    return wording.day(at) if at else ""
+def dag(at: date | datetime | None, seen: date | datetime | None = None) -> str:
+    """Give tis 24 nov, or nothing for no date; `seen` is the day it is read, today where nothing is said."""
+    return wording.day(at, seen or timezone.now()) if at else ""
+
+
+@register.filter
+def dag_ar(at: date | datetime | None) -> str:
+    """Give tis 24 nov 2026, or nothing for no date."""
+    return wording.day_and_year(at) if at else ""
 
 
 @register.filter
 def dag_tid(at: datetime | None) -> str:
     """Give 10.52 for today, else tis 24 nov 10.52; nothing for no time."""
     return wording.moment(at, timezone.now()) if at else ""
+
+
+@register.filter
+def gemen(label: str) -> str:
+    """Give a label as it stands inside a sentence, with the capitals of the names in it."""
+    return wording.lower_first(label)
 
 
 @register.filter

@@ -28,6 +28,7 @@ from outage.services.handovers import Message, correct_call, log_call, withdraw_
 from outage.services.number_flags import flag_called_number
 from outage.webforms.calls import CallForm, FlagForm, TryForm
 from outage.webforms.events import WithdrawCallForm
+from outage.webforms.moments import this_minute
 
 from ._tools import chain_or_404, changeable_call_or_404, handover_or_404
 
@@ -76,7 +77,7 @@ def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str,
     outcome = request.GET.get("utfall", "")
     return {
         "client_id": uuid4(),
-        "at": timezone.now(),
+        "at": this_minute(),
         "recipient": target_choices(chain, log).get(request.GET.get("till", ""), ""),
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),

@@ -22,6 +22,7 @@ from outage.services.outages import (
     reopen_outage,
     report_outage,
 )
+from outage.webforms.moments import this_minute
 from outage.webforms.outages import EndForm, OutageForm, SupportForm
 
 from ._tools import outage_or_404
@@ -32,7 +33,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Anmäl driftstopp; joins the one that goes on."""
     require(request.acting, Right.REPORT_OUTAGE)
     now = timezone.now()
-    initial = {"client_id": uuid4(), "started_at": now}
+    initial = {"client_id": uuid4(), "started_at": this_minute()}
     form = OutageForm(request.POST or None, initial=initial)
     support = support_line(current_routine(), request.acting.principal, (), now)
 
@@ -124,7 +125,7 @@ def end(request: HttpRequest) -> HttpResponse:
     outage = outage_or_404()
     if not outage.is_open:
         return redirect("back_registration")
-    form = EndForm(request.POST or None, initial={"ended_at": timezone.now()})
+    form = EndForm(request.POST or None, initial={"ended_at": this_minute()})
 
     def show(form: EndForm, status: int = 200) -> HttpResponse:
         return render(request, "outage/outage/end.html", {"form": form, "outage": outage}, status=status)

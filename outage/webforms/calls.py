@@ -21,11 +21,12 @@ from outage.queries.care_chains import ChainLog
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
 from outage.rules.told import Notice, notice_id
-from outage.rules.wording import clock_time
+from outage.rules.wording import clock_time, lower_first
 
-from .moments import MomentField
+from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
@@ -133,6 +134,8 @@ class CallForm(AsksQuestions):
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         self._fill_in_number()
+        if chain.outage.current:
+            keep_within(self, years_around(chain.outage.current.started_at))
 
     def _collect_messages(self) -> None:
         own = parties_in(self.acting, self.chain)
@@ -233,7 +236,9 @@ class CallForm(AsksQuestions):
         ]
         for value, event in self._logged.items():
             knows = standing.who_know(row_of(event))
-            more = "; ".join(f"{name.lower()} {shown}" for name, shown in particulars_shown(event))
+            more = "; ".join(
+                f"{lower_first(name)} {shown}" for name, shown in particulars_shown(event, timezone.now())
+            )
             found.append(
                 MessageOption(
                     value=value,

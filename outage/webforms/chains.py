@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
@@ -12,6 +13,7 @@ from outage.models import CareChain, ChainFacts
 from outage.presenters.care import details_of, shown_identity
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
+from outage.rules.identity import classify_identity
 
 
 class ChainForm(AsksQuestions):
@@ -78,6 +80,14 @@ class ChainForm(AsksQuestions):
         self.fields["municipality"].queryset = municipalities()
         if chain is None:
             del self.fields["status"], self.fields["status_reason"]
+
+    def clean_identity(self) -> str:
+        """Keep what was typed; of ten digits say, when the form is saved, which century they were read as."""
+        typed: str = self.cleaned_data["identity"]
+        read = classify_identity(typed, timezone.localdate())
+        if read.century_guessed:
+            self.fields["identity"].note = f"Numret är läst som född {read.born}: {read.display}."
+        return typed
 
     def clean(self) -> dict[str, Any]:
         """Take the kind of ward from the ward where it was not said; refuse an öppenvård of the wrong kind (R3.10)."""

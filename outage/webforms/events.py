@@ -9,9 +9,10 @@ from django import forms
 from contacts.rules.parties import Party
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChainEvent
+from outage.rules.moments import years_around
 from outage.rules.routine import Routine
 
-from .moments import MomentField
+from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 
@@ -45,16 +46,10 @@ class CorrectEventForm(AsksQuestions):
             value = event.particulars.get(name, "")
             self.fields[f"p-{name}"] = particular_field(name)
             self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
-        self.order_fields(
-            [
-                "client_id",
-                "shown_kind",
-                "kind",
-                "happened_at",
-                *(f"p-{name}" for name in self._names),
-                "reason",
-            ]
-        )
+        if event.chain.outage.current:
+            keep_within(self, years_around(event.chain.outage.current.started_at))
+        particulars = [f"p-{name}" for name in self._names]
+        self.order_fields(["client_id", "shown_kind", "kind", "happened_at", *particulars, "reason"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for what belongs to another message than the one the form was opened for."""

@@ -1,57 +1,122 @@
-"""A moment as two fields: a time as people type it (10.52, 10:52, 1052) and a date, today by default."""
+"""Fields of a moment (a time as people type it and a date), of a time of day alone and of a day."""
 
-import re
-from datetime import UTC, date, datetime, time
+from contextlib import suppress
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from outage.rules.wording import STOCKHOLM
+from contacts.rules.errors import RuleError
+from outage.rules.clock import as_utc
+from outage.rules.moments import (
+    NO_TIME,
+    NOT_A_DAY,
+    Years,
+    check_year,
+    read_clock,
+    read_day,
+    read_moment,
+    read_time,
+    years_around,
+)
+from outage.rules.wording import STOCKHOLM, day_and_time
 
-_NO_TIME = "Ange klockslag."
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[.:,]?([0-5][0-9])")
+# Room for "i förrgår kl. 10.52".
+_LONGEST_TIME = 30
+
+
+def this_minute() -> datetime:
+    """Give the moment that a form starts with: what it shows is what it means, to the second."""
+    return timezone.now().replace(second=0, microsecond=0)
+
+
+def keep_within(form: forms.Form, years: Years) -> None:
+    """Refuse, in every moment and day of `form`, years outside `years`."""
+    for field in form.fields.values():
+        if isinstance(field, MomentField | DayField):
+            field.years = years
 
 
 class ClockTimeField(forms.CharField):
     """A time of day as people type it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 8)
+        kwargs.setdefault("max_length", _LONGEST_TIME)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> time | None:
-        """Read 10.52, 10:52, 1052 or 9.05; raise ValidationError in Swedish for anything else."""
+    def to_python(self, value: Any) -> Any:
+        """Read the time; raise ValidationError in Swedish for what is none."""
         text = "" if value is None else str(value).strip()
-        if not text:
-            return None
-        match = _TIME.fullmatch(text)
-        if not match:
-            raise ValidationError("Skriv tiden som 10.52.")
-        return time(int(match[1]), int(match[2]))
+        try:
+            return self.read(text) if text else None
+        except RuleError as wrong:
+            raise ValidationError(wrong.reason) from wrong
+
+    def read(self, text: str) -> Any:
+        """What the typed `text` means."""
+        return read_clock(text)
 
     def validate(self, value: Any) -> None:
         """A time of midnight is a time, though Python once called it false."""
         if self.required and value is None:
-            raise ValidationError(_NO_TIME, code="required")
+            raise ValidationError(NO_TIME, code="required")
 
     def run_validators(self, value: Any) -> None:
         """The reading is the validation."""
 
 
+class _TimeAndWordField(ClockTimeField):
+    """A time of day, with "igår" and the like beside it: a pair of the word and the time."""
+
+    def read(self, text: str) -> tuple[str, time]:
+        return read_time(text)
+
+
+class DayField(forms.DateField):
+    """A day, in `years`; where a form says no others, those around today, `back` years before this one."""
+
+    years: Years | None = None
+
+    def __init__(self, *, back: int = 1, **kwargs: Any) -> None:
+        self._back = back
+        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        kwargs["error_messages"] = {"invalid": NOT_A_DAY} | kwargs.get("error_messages", {})
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        """Read the day; raise ValidationError in Swedish for none, and for a year that cannot be."""
+        if value in self.empty_values:
+            return None
+        try:
+            found = value if isinstance(value, date) else read_day(str(value))
+        except RuleError as wrong:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
+        try:
+            check_year(found, self.years or years_around(timezone.now(), back=self._back))
+        except RuleError as wrong:
+            raise ValidationError(wrong.reason) from wrong
+        return found
+
+
+class _AnyDayField(DayField):
+    """The date of a moment, whose year is judged when the day is known."""
+
+    years = (date.min.year, date.max.year)
+
+
 class MomentWidget(forms.MultiWidget):
-    """A box for the time and one for the date."""
+    """A box for the time and one for the date; unseen, the moment that the two showed from the start."""
 
     template_name = "_components/moment_widget.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             {
-                "kl": forms.TextInput(
-                    {"inputmode": "numeric", "autocomplete": "off", "size": 6, "maxlength": 8}
-                ),
+                "kl": forms.TextInput({"inputmode": "numeric", "size": 6, "maxlength": _LONGEST_TIME}),
                 "dag": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+                "visad": forms.HiddenInput(),
             },
             attrs,
         )
@@ -59,41 +124,64 @@ class MomentWidget(forms.MultiWidget):
     def decompress(self, value: datetime | None) -> list[Any]:
         """Take a moment apart, in Stockholm."""
         if value is None:
-            return ["", ""]
+            return ["", "", ""]
         local = value.astimezone(STOCKHOLM)
-        return [f"{local:%H.%M}", local.date()]
+        return [f"{local:%H.%M}", local.date(), local.isoformat()]
 
 
 class MomentField(forms.MultiValueField):
-    """A moment in Stockholm, given as an aware datetime. Both clock changes are minded."""
+    """A moment in Stockholm, given as an aware datetime in `years`: those around today where a form says no others.
+
+    `note` is how the words for a day were read, to be said when the form is saved.
+    """
 
     widget = MomentWidget
+    years: Years | None = None
+    note = ""
 
     def __init__(self, **kwargs: Any) -> None:
         required = kwargs.get("required", True)
-        kwargs.setdefault("error_messages", {"required": _NO_TIME, "incomplete": _NO_TIME})
-        fields = (ClockTimeField(required=required), forms.DateField(required=False))
+        kwargs.setdefault("error_messages", {"required": NO_TIME, "incomplete": NO_TIME})
+        fields = (
+            _TimeAndWordField(required=required),
+            _AnyDayField(required=False),
+            forms.CharField(required=False),
+        )
         super().__init__(fields, require_all_fields=False, **kwargs)
+        self._stored: Any = None
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Remember what the form starts with: an unchanged text is that moment."""
+        self._stored = form.get_initial_for_field(self, field_name)
+        return super().get_bound_field(form, field_name)
 
     def compress(self, values: list[Any]) -> datetime | None:
-        """Join time and date; no date means today. Raise ValidationError for a time that the clock skips."""
-        at: time | None = values[0] if values else None
-        on: date | None = values[1] if len(values) > 1 else None
-        if at is None:
+        """Join time and date; no date means today. Raise ValidationError for what can be no moment."""
+        read, on, carried = (*values, None, None, None)[:3]
+        if read is None:
             if on:
-                raise ValidationError(_NO_TIME)
+                raise ValidationError(NO_TIME)
             return None
+        word, at = read
         now = timezone.now()
-        return in_stockholm(on or now.astimezone(STOCKHOLM).date(), at, now)
+        try:
+            found = read_moment(
+                word, at, on, now=now, years=self.years or years_around(now), shown=self._shown(carried)
+            )
+        except RuleError as wrong:
+            raise ValidationError(wrong.reason) from wrong
+        self.note = f"Tiden är läst som {day_and_time(found, now)}." if word else ""
+        return found
 
+    def clean(self, value: Any) -> datetime | None:
+        """The unseen moment says nothing by itself: two empty boxes are no moment."""
+        if isinstance(value, list | tuple) and not any(value[:2]):
+            value = ["", ""]
+        found: datetime | None = super().clean(value)
+        return found
 
-def in_stockholm(on: date, at: time, now: datetime) -> datetime:
-    """Give the aware moment of a wall clock time in Stockholm.
-
-    Of an hour that comes twice the later one that is not ahead of `now` is meant: one logs what has just happened.
-    """
-    first = datetime.combine(on, at, STOCKHOLM)
-    second = first.replace(fold=1)
-    if first.astimezone(UTC).astimezone(STOCKHOLM).time() != at:
-        raise ValidationError("Klockan ställdes om då: tiden finns inte. Ange en annan tid.")
-    return second if second.astimezone(UTC) <= now else first
+    def _shown(self, carried: Any) -> datetime | None:
+        """Give the moment that the boxes showed when the page was made, else the one that the form starts with."""
+        with suppress(ValueError, OverflowError):
+            return as_utc(datetime.fromisoformat(carried or "")).astimezone(STOCKHOLM)
+        return self._stored if isinstance(self._stored, datetime) else None

@@ -1,13 +1,16 @@
 """Forms about the outage itself."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from contacts.rules.errors import RuleError
+from outage.rules.moments import check_start
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 
-from .moments import MomentField
+from .moments import MomentField, this_minute
 
 
 class OutageForm(forms.Form):
@@ -36,6 +39,16 @@ class OutageForm(forms.Form):
         label="När väntas det sluta?", required=False, help_text="Lämna tomt om ingen vet."
     )
 
+    def clean_started_at(self) -> datetime:
+        """Refuse a start that is a slip of the key; one that is known already stays."""
+        at: datetime = self.cleaned_data["started_at"]
+        if at != self.initial.get("started_at"):
+            try:
+                check_start(at, timezone.now())
+            except RuleError as wrong:
+                raise forms.ValidationError(wrong.reason) from wrong
+        return at
+
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, by the names the service uses; call after `is_valid`."""
         data = self.cleaned_data
@@ -57,7 +70,7 @@ class SupportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["at"].initial = timezone.now
+        self.fields["at"].initial = this_minute
 
 
 class EndForm(forms.Form):

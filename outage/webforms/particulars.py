@@ -7,7 +7,7 @@ from django import forms
 
 from outage.rules.routine import PARTICULAR_LABELS
 
-from .moments import ClockTimeField
+from .moments import ClockTimeField, DayField
 
 
 class LinesField(forms.CharField):
@@ -32,9 +32,7 @@ def particular_field(name: str) -> forms.Field:
     """Give the form field of one particular, by its name in the routine's content."""
     label = PARTICULAR_LABELS[name]
     if name.endswith("_date"):
-        return forms.DateField(
-            label=label, required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-        )
+        return DayField(label=label, required=False)
     if name.endswith("_time"):
         return ClockTimeField(label=label, required=False)
     if name == "participants":

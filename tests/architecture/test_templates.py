@@ -95,3 +95,25 @@ def test_a_plain_link_and_our_own_files_are_fine():
 
 def test_there_are_templates():
     assert ROOT / "templates" / "base.html" in TEMPLATES
+
+
+class TypedIn(HTMLParser):
+    """Collects the boxes that one types in which do not say whether the browser may keep what is typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        untyped = {"hidden", "checkbox", "radio", "file", "submit", "button"}
+        typed = tag == "textarea" or (tag == "input" and values.get("type", "text") not in untyped)
+        if typed and values.get("autocomplete") != "off":
+            self.found.append(f"line {self.getpos()[0]}: <{tag} name={values.get('name')}>")
+
+
+@pytest.mark.parametrize("path", [p for p in TEMPLATES if "widgets" not in p.parts], ids=relative)
+def test_a_box_written_in_a_template_keeps_nothing_for_the_next_person(path: Path):
+    parser = TypedIn()
+    parser.feed(re.sub(r"{%.*?%}|{{.*?}}", "x", path.read_text(encoding="utf-8"), flags=re.DOTALL))
+    assert parser.found == []

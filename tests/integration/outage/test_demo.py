@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client, TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from outage.presenters.standing import standings_of, tasks_of
 
 from contacts.access import acting_for, demo_memberships
 from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, User
@@ -28,7 +29,6 @@ from outage.models import (
     SupportContact,
 )
 from outage.presenters.banner import verdict_for
-from outage.presenters.standing import standings_of, tasks_of
 from outage.queries.care_chains import logs_of
 from outage.routine import current_routine
 from outage.rules.identity import IdentityKind

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from outage.presenters.standing import standings_of
 
 from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage, Outage
-from outage.presenters.standing import standings_of
 from outage.queries.care_chains import get_chain, get_handover, logs_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction, ReadBack

@@ -132,3 +132,51 @@ def test_what_a_form_shows_is_read_back_as_the_same_moment(date: str, hour: int)
 
 def test_the_template_of_a_moment_is_there():
     assert get_template(MomentField().widget.template_name)
+
+
+@pytest.mark.parametrize("stored", ["2026-10-25T02:30:41+02:00", "2026-10-25T02:30:41+01:00"])
+@pytest.mark.parametrize("carried", [True, False])
+def test_an_unchanged_time_in_the_repeated_hour_keeps_its_offset_and_its_seconds(stored: str, carried: bool):
+    """Also where the page's unseen box does not come back, as long as the form starts with the stored moment."""
+    at = moment(stored)
+    with standing_at(moment("2026-10-25T09:00+01:00")):
+        box = AskForm(initial={"at": at})["at"]
+        shown = box.field.widget.decompress(box.value())
+        data = {"at_kl": shown[0], "at_dag": str(shown[1]), "at_visad": shown[2] if carried else ""}
+        form = AskForm(data, initial={"at": at})
+        assert form.is_valid(), form.errors
+    assert form.cleaned_data["at"].timestamp() == at.timestamp()
+
+
+def test_a_form_opened_before_the_clock_goes_back_and_sent_after_means_what_it_showed():
+    with standing_at(moment("2026-10-25T02:50+02:00")):
+        box = AskForm(initial={"at": moment("2026-10-25T02:50+02:00")})["at"]
+        shown = box.field.widget.decompress(box.value())
+        assert f'name="at_visad" value="{shown[2]}"' in str(box)
+    with standing_at(moment("2026-10-25T02:55+01:00")):
+        form = AskForm({"at_kl": shown[0], "at_dag": str(shown[1]), "at_visad": shown[2]})
+        assert form.is_valid()
+    assert form.cleaned_data["at"].isoformat() == "2026-10-25T02:50:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "carried", ["x", "0001-01-01T00:00+05:00", "9999-12-31T23:59:59+00:00", "2026-11-24T10:52", "\x00", "1e9"]
+)
+def test_an_unseen_box_that_somebody_wrote_in_changes_nothing(carried: str):
+    form = AskForm({"at_kl": "10.52", "at_dag": "2026-11-24", "at_visad": carried})
+    assert form.is_valid() == ("\x00" not in carried)
+    if form.is_valid():
+        assert form.cleaned_data["at"] == moment("2026-11-24T10:52+01:00")
+
+
+def test_the_unseen_box_alone_is_no_moment():
+    form = AskForm({"at_kl": "", "at_dag": "", "at_visad": "2026-11-24T10:52:00+01:00"})
+    assert form.errors["at"] == ["Ange klockslag."]
+
+
+def test_a_word_for_a_day_is_read_and_said():
+    with standing_at(moment("2026-11-26T08:00+01:00")):
+        form = AskForm({"at_kl": "igår 23.50", "at_dag": "2026-11-26"})
+        assert form.is_valid()
+    assert form.cleaned_data["at"] == moment("2026-11-25T23:50+01:00")
+    assert form.fields["at"].note == "Tiden är läst som ons 25 nov 23.50."

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from outage.presenters.standing import tasks_of
 
 from contacts import audit
 from contacts.models import AuditEntry
 from contacts.rules.parties import Party
 from outage.models import CareChain
-from outage.presenters.standing import tasks_of
 from outage.queries.care_chains import get_event, logs_of
 from outage.queries.checklists import checklists_for
 from outage.routine import get_routine

@@ -169,3 +169,34 @@ def test_nothing_that_can_be_typed_raises() -> None:
         numbered = found.kind in (PERSON, COORDINATION)
         assert not numbered or (len(found.stored) == 12 and found.stored.isascii() and found.stored.isdigit())
         assert numbered or found.warnings
+
+
+@pytest.mark.parametrize(
+    ("typed", "born", "guessed"),
+    [
+        (BORN_1981, 1981, False),
+        (TEN, 1981, True),
+        (f"{TEN[:6]}-{TEN[6:]}", 1981, True),
+        (f"{LATER_THIS_YEAR[:6]}-{LATER_THIS_YEAR[6:]}", 1926, True),
+        (f"{TEN[:6]}+{TEN[6:]}", 1881, False),
+        (number("20261120")[2:], 2026, True),
+        ("okänd", None, False),
+    ],
+)
+def test_ten_digits_say_which_century_they_were_read_as(typed: str, born: int | None, guessed: bool):
+    identity = classify_identity(typed, TODAY)
+    assert (identity.born, identity.century_guessed) == (born, guessed)
+
+
+@pytest.mark.parametrize("char", ["\u00ad", "\u200b", "\u200e", "\u202c", "\ufeff", "\u00a0", "\x00"])
+@pytest.mark.parametrize("place", [0, 4, 8, 9, 13])
+def test_an_invisible_character_does_not_make_a_number_unreadable(char: str, place: int):
+    typed = "19121212-1212"
+    assert classify_identity(typed[:place] + char + typed[place:], TODAY) == classify_identity(typed, TODAY)
+
+
+def test_full_width_digits_are_kept_as_typed_and_warned_of():
+    identity = classify_identity("１９１２１２１２-1212", TODAY)
+    assert identity.kind is OTHER
+    assert identity.stored == "１９１２１２１２-1212"
+    assert WARN_FORMAT in identity.warnings

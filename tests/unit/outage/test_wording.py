@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outage.rules.wording import clock_time, day, moment, span
+from outage.rules.wording import clock_time, day, day_and_time, day_and_year, lower_first, moment, span
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
@@ -32,7 +32,7 @@ def test_a_time_of_day_is_written_with_a_point_in_stockholm(at: datetime, text: 
     ["mån 23 nov", "tis 24 nov", "ons 25 nov", "tors 26 nov", "fre 27 nov", "lör 28 nov", "sön 29 nov"],
 )
 def test_a_day_is_written_with_its_weekday(text: str):
-    assert day(date(2026, 11, int(text.split()[1]))) == text
+    assert day(date(2026, 11, int(text.split()[1])), NOW) == text
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_a_day_is_written_with_its_weekday(text: str):
     ),
 )
 def test_a_month_is_written_short(month: int, text: str):
-    assert day(date(2026, month, 1)).split()[-1] == text
+    assert day_and_year(date(2026, month, 1)).split()[-2:] == [text, "2026"]
 
 
 def test_a_moment_late_in_the_evening_of_utc_is_the_next_day_in_stockholm():
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
-    assert day(late) == "ons 25 nov"
+    assert day(late, NOW) == "ons 25 nov"
     assert moment(late, NOW) == "ons 25 nov 00.30"
 
 
@@ -84,3 +84,45 @@ def test_the_day_is_written_only_when_it_is_another(at: datetime, text: str):
 )
 def test_a_length_of_time_is_written_in_whole_minutes_never_rounded_up(minutes: float, text: str):
     assert span(timedelta(minutes=minutes)) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (date(2026, 5, 24), "sön 24 maj"),
+        (date(2026, 5, 23), "lör 23 maj 2026"),
+        (date(2027, 5, 24), "mån 24 maj"),
+        (date(2027, 5, 25), "tis 25 maj 2027"),
+        (date(2025, 11, 24), "mån 24 nov 2025"),
+        (date(2027, 1, 2), "lör 2 jan"),
+        (date(1, 1, 1), "mån 1 jan 1"),
+    ],
+)
+def test_a_day_more_than_six_months_away_shows_its_year(at: date, text: str):
+    assert day(at, NOW) == text
+
+
+@pytest.mark.parametrize("length", range(800))
+def test_the_year_is_the_same_question_whichever_way_one_looks(length: int):
+    today, other = date(2026, 8, 31), date(2026, 8, 31) + timedelta(days=length)
+    assert ("20" in day(other, today)[-4:-2]) == ("20" in day(today, other)[-4:-2]) == (length > 181)
+
+
+def test_a_moment_long_ago_shows_its_year():
+    assert moment(NOW.replace(year=2025), NOW) == "mån 24 nov 2025 10.52"
+    assert day_and_time(NOW, NOW) == "tis 24 nov 10.52"
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [
+        ("Initiativ till SIP", "initiativ till SIP"),
+        ("Mottaget från Skellefteå kommun", "mottaget från Skellefteå kommun"),
+        ("SIP", "SIP"),
+        ("ST-läkare", "ST-läkare"),
+        ("Åtgärd", "åtgärd"),
+        ("", ""),
+    ],
+)
+def test_a_label_inside_a_sentence_keeps_the_capitals_of_its_names(label: str, inside: str):
+    assert lower_first(label) == inside

@@ -1,0 +1,137 @@
+"""How a moment and a day are read from what people type, and which years they may lie in."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+
+from contacts.rules.clock_words import parse_clock
+from contacts.rules.errors import RuleError
+
+from .clock import as_utc
+from .wording import STOCKHOLM, clock_time, day, local_day
+
+NO_TIME = "Ange klockslag."
+NOT_A_TIME = "Skriv tiden som 10.52."
+NOT_A_MOMENT = "Skriv tiden som 10.52 eller igår 23.50."
+NOT_A_DAY = "Fyll i ett giltigt datum."
+SKIPPED = "Klockan ställdes om då: tiden finns inte. Ange en annan tid."
+
+_DAYS_BACK = {"idag": 0, "igår": 1, "iförrgår": 2}
+_DAY_WORD = r"(i ?dag|i ?går|i ?förrgår)"
+_WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
+_WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
+_DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+_DIGIT = re.compile(r"[0-9]")
+# Two digits are an hour or a slip of the key: the time of a call has its minutes.
+_FEWEST_DIGITS = 3
+
+# Days are long for an outage; a start further back is a slip of the key.
+LONGEST_OUTAGE = timedelta(days=31)
+
+Years = tuple[int, int]
+
+
+def years_around(at: date | datetime, *, back: int = 1) -> Years:
+    """Give the first and last year that a moment may lie in: that of `at`, `back` years before and one after."""
+    year = local_day(at).year
+    return year - back, year + 1
+
+
+def check_start(at: datetime, now: datetime) -> None:
+    """Raise RuleError where an outage that is reported `now` would have begun longer ago than one lasts."""
+    if as_utc(now) - as_utc(at) > LONGEST_OUTAGE:
+        raise RuleError(
+            f"Starten ligger mer än {LONGEST_OUTAGE.days} dagar tillbaka. Ange när det här driftstoppet började.",
+            field="started_at",
+        )
+
+
+def check_year(on: date, years: Years) -> None:
+    """Raise RuleError where `on` lies in none of the years from the first to the last of `years`."""
+    first, last = years
+    if not first <= on.year <= last:
+        raise RuleError(f"Året {on.year:04} kan inte stämma. Ange ett datum mellan {first} och {last}.")
+
+
+def read_clock(text: str) -> time:
+    """Read a time of day with its minutes: 10.52, 10:52, 1052, 10 52 or kl. 10.52. Raise RuleError for all else."""
+    written = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(_DIGIT.findall(written)) < _FEWEST_DIGITS:
+        raise RuleError(NOT_A_TIME)
+    try:
+        return parse_clock(written)
+    except RuleError as wrong:
+        raise RuleError(NOT_A_TIME) from wrong
+
+
+def read_time(text: str) -> tuple[str, time]:
+    """Read a time of day and the word for a day before or after it; the word is "" where there is none."""
+    written = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    word, clock = "", written
+    if first := _WORD_FIRST.fullmatch(written):
+        word, clock = first[1], first[2]
+    elif last := _WORD_LAST.fullmatch(written):
+        word, clock = last[2], last[1]
+    try:
+        return word.replace(" ", ""), read_clock(clock)
+    except RuleError as wrong:
+        raise RuleError(NOT_A_MOMENT if word else NOT_A_TIME) from wrong
+
+
+def read_day(text: str) -> date:
+    """Read 2026-11-24 or 20261124. Raise RuleError for all else."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        if found is None:
+            raise ValueError(text)
+        return date(*(int(part) for part in found.groups()))
+    except ValueError as wrong:
+        raise RuleError(NOT_A_DAY) from wrong
+
+
+def read_moment(
+    word: str, at: time, on: date | None, *, now: datetime, years: Years, shown: datetime | None = None
+) -> datetime:
+    """Give the aware moment in Stockholm of a wall clock time, with the word for a day and the date given beside it.
+
+    No date is today. A word names its day where the date beside it is left out, today or that same day; beside another
+    date it is refused, since one of them is wrong. `shown` is the moment that the form showed: a time that still reads
+    the same is that moment to the second, and of an hour that comes twice its side is kept. Otherwise the later one
+    not ahead of `now` is meant, since one logs what has just happened. Raise RuleError, without a field.
+    """
+    today = local_day(now)
+    meant = on or today
+    if word:
+        meant = today - timedelta(days=_DAYS_BACK[word])
+        if on not in (None, today, meant):
+            raise RuleError(
+                f"{_word_shown(word)} är {day(meant, now)}, men datumet är {day(on, now)}. Ändra det ena."
+            )
+    check_year(meant, years)
+    if shown is not None and local_day(shown) == meant and clock_time(shown) == f"{at:%H.%M}":
+        return shown.astimezone(STOCKHOLM)
+    return _in_stockholm(meant, at, now, shown)
+
+
+def _word_shown(word: str) -> str:
+    return "I förrgår" if word == "iförrgår" else word.capitalize()
+
+
+def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> datetime:
+    first = datetime.combine(on, at, STOCKHOLM)
+    if first.astimezone(UTC).astimezone(STOCKHOLM).time() != at:
+        raise RuleError(SKIPPED)
+    second = first.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    # Comparing in UTC: two times of one zone are compared by the wall clock, which an hour that comes twice fools.
+    passed = [each for each in (second, first) if as_utc(each) <= as_utc(now)]
+    same_side = [each for each in passed if shown is not None and _same_side(each, shown)]
+    return (same_side or passed or [first])[0]
+
+
+def _same_side(at: datetime, shown: datetime) -> bool:
+    """Tell whether `shown` lies in the same hour that comes twice as `at`, on the same side of the change."""
+    local = shown.astimezone(STOCKHOLM)
+    comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return comes_twice and local.date() == at.date() and local.utcoffset() == at.utcoffset()

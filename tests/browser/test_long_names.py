@@ -1,0 +1,195 @@
+"""Names of 200 letters without a blank: no page grows wider than its window, and nothing lies outside it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.db.models import CharField, Model, TextField
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from contacts.access import acting_for
+from contacts.management.commands.import_directory import OWN_FILE
+from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.rules.parties import Party
+from forms.models import DisposalDecision, SheetFate
+from forms.services.demo import make_paper
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OutageReport
+from outage.models.event import OpenItem
+from outage.services.demo.make import make_demo
+from tests.browser.conftest import Windows
+from tests.browser.looking import DESKTOP, PHONE, ZOOMED, show
+from tests.factories import make_event, tell
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDE = "W"
+# What people type, in the tables where it stands; a unique one gets its row's key.
+TYPED: dict[type[Model], tuple[str, ...]] = {
+    Unit: ("name",),
+    Principal: ("name", "short_name", "support_name", "link_text"),
+    User: ("first_name", "last_name"),
+    Membership: ("title",),
+    DirectoryEntry: ("name", "first_name", "last_name", "title", "department", "remark", "owner", "source"),
+    CareChainDetails: ("patient_name", "status_reason"),
+    Handover: (
+        *("spoken_to", "spoken_to_unit", "read_back_reason", "comment", "next_step", "call_back", "reason"),
+        *("signature", "number", "paper_signature"),
+    ),
+    CareChainEvent: ("reason",),
+    OpenItem: ("responsible", "reason"),
+    OutageReport: ("sees",),
+    SheetFate: ("reason", "given_to", "signature"),
+    DisposalDecision: ("reference", "note"),
+}
+# Addresses that answer with a file, end the log-in, or are a part of a page.
+NOT_A_PAGE = re.compile(
+    r"\.pdf|/pdf$|/bild$|logga-ut|/hamta/|/admin/|att-ringa|/driftstopp/ateroppna|/samtalsstod/|/kontaktlista/"
+)
+
+
+def lengthen() -> None:
+    """Make everything that is typed as long as there is room for, past the services: the rows are append-only."""
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for model, names in TYPED.items():
+            table = quote(model._meta.db_table)
+            for name in names:
+                field = model._meta.get_field(name)
+                assert isinstance(field, CharField | TextField)
+                column, key = quote(field.column), quote(model._meta.pk.column)
+                # A signature has room for a name of 200 letters, a title and a unit.
+                text = WIDE * (80 if model is User else (field.max_length or 400) - 8)
+                cursor.execute(
+                    f"UPDATE {table} SET {column} = %s || CAST({key} AS VARCHAR(8)) "
+                    f"WHERE {column} <> '' OR {column} = 'x'",
+                    [text],
+                )
+
+
+def lay_out(settings: Any) -> None:
+    """Make the demo, with a SIP whose participant has a long name, and lengthen it all."""
+    settings.DEMO = True
+    make_demo(by=None, directory=OWN_FILE.read_bytes())
+    make_paper()
+    alva = acting("alva")
+    chain = CareChain.objects.filter(principal=alva.principal, details__ward_unit=alva.unit).first()
+    assert chain is not None
+    who = WIDE * 180
+    event = make_event(
+        alva,
+        chain,
+        "sip_invitation",
+        sender=Party.OUTPATIENT,
+        sip_date="2026-11-30",
+        sip_place=WIDE * 300,
+        participants=[who],
+        current_services=WIDE * 300,
+    )
+    tell(alva, chain, event, to=who, comment=WIDE * 300)
+    lengthen()
+
+
+def acting(name: str) -> Any:
+    user = User.objects.get(username=f"demo.{name}")
+    found = acting_for(user, Membership.objects.filter(user=user).order_by("pk")[0].pk)
+    assert found is not None
+    return found
+
+
+def pages_from(page: Page, start: str, each: int = 2) -> Iterator[str]:
+    """Follow the links of every page from `start` on, and give the address of `each` pages of every kind."""
+    waiting, seen, kinds = [start], {start}, dict[str, int]()
+    while waiting:
+        address = waiting.pop(0)
+        try:
+            kind = resolve(urlsplit(address).path).url_name or address
+        except Resolver404:
+            continue
+        if kinds.get(kind, 0) >= each:
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        answer = page.goto(address)
+        assert answer is not None
+        if not answer.ok:
+            continue
+        yield address
+        for link in page.eval_on_selector_all(
+            "a[href^='/']", "all => all.map((a) => a.getAttribute('href'))"
+        ):
+            plain = link.partition("#")[0]
+            if plain not in seen and not NOT_A_PAGE.search(plain):
+                seen.add(plain)
+                waiting.append(plain)
+
+
+OUTSIDE = """() => {
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide <= 0) return "";
+  const out = [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.tagName.toLowerCase() + "." + one.className);
+  return `${wide} px too wide: ${[...new Set(out)].slice(0, 12).join(", ")}`;
+}"""
+
+
+@pytest.mark.parametrize("name", ["alva", "maja", "regionadmin", "cissi"])
+def test_no_page_is_wider_than_its_window_whatever_people_are_called(
+    windows: Windows, clock: Any, settings: Any, name: str
+):
+    lay_out(settings)
+    # A link may lead to what the role may not see.
+    windows.expect_answer(403)
+    page = windows.open(acting(name))
+    found, seen = [], set()
+    for address in pages_from(page, "/"):
+        seen.add(resolve(urlsplit(address).path).url_name)
+        for size in (DESKTOP, ZOOMED, PHONE):
+            show(page, size)
+            if fault := page.evaluate(OUTSIDE):
+                found.append(f"{address} at {size[0]} px: {fault}")
+    assert not found, "\n" + "\n".join(found)
+    assert {"status", "contacts"} <= seen
+
+
+BROKEN_WORDS = """() => {
+  const found = new Set();
+  // The heading of a table whose rows are shown as cards is for screen readers only.
+  const isCut = (one) => (one.closest("thead")?.getBoundingClientRect().height ?? 9) <= 1;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    const inside = text.parentElement;
+    if (!inside.checkVisibility() || isCut(inside) || inside.closest("select, textarea, .visually-hidden")) continue;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}.]+/gu)) {
+      if (word[0].length > 24) continue;
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const boxes = [...range.getClientRects()].filter((box) => box.width > 0.5);
+      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1)
+        found.add(`${word[0]} in ${inside.tagName.toLowerCase()}.${inside.className}`);
+    }
+  }
+  return [...found];
+}"""
+
+
+@pytest.mark.parametrize("name", ["alva", "regionadmin"])
+def test_no_ordinary_word_is_broken_for_the_sake_of_the_long_ones(
+    windows: Windows, clock: Any, settings: Any, name: str
+):
+    settings.DEMO = True
+    make_demo(by=None, directory=OWN_FILE.read_bytes())
+    make_paper()
+    windows.expect_answer(403)
+    page = windows.open(acting(name))
+    found = []
+    for address in pages_from(page, "/"):
+        for size in (DESKTOP, ZOOMED, PHONE):
+            show(page, size)
+            found += [f"{address} at {size[0]} px: {word}" for word in page.evaluate(BROKEN_WORDS)]
+    assert not found, "\n" + "\n".join(found)

@@ -1,0 +1,89 @@
+"""Every form class of the product, made as its view makes it, so that a test can say something of all of them."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+import contacts.webforms as contact_forms
+import forms.webforms as paper_forms
+import outage.webforms as outage_forms
+from contacts.rules.parties import Party
+from forms.webforms.entering import EntryForm as PaperEntryForm
+from outage.models import CareChain
+from outage.queries.care_chains import logs_of
+from outage.routine import current_routine
+from outage.rules.handover import Direction
+from outage.webforms.calls import CallForm, TryForm
+from outage.webforms.chains import ChainForm
+from outage.webforms.events import CorrectEventForm
+from tests.factories import County, make_event
+
+PACKAGES = (contact_forms, outage_forms, paper_forms)
+Make = Callable[[Any], forms.Form]
+
+
+def form_classes() -> list[type[forms.Form]]:
+    """Give every form class that the product's webforms define."""
+    found: dict[str, type[forms.Form]] = {}
+    for package in PACKAGES:
+        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            for name, each in inspect.getmembers(import_module(info.name), inspect.isclass):
+                if issubclass(each, forms.Form) and each.__module__ == info.name:
+                    found[f"{info.name}.{name}"] = each
+    return list(found.values())
+
+
+def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
+    """Give, for each form class, its name and a function that makes it with what came in (or None)."""
+    events = [
+        make_event(county.alva, chain),
+        make_event(county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT),
+        make_event(county.alva, chain, "preliminary_ready"),
+    ]
+    log = logs_of([chain.pk])[chain.pk]
+    call = {"chain": chain, "log": log, "routine": current_routine(), "numbers": {}}
+    variants: dict[type[forms.Form], list[dict[str, Any]]] = {
+        CallForm: [
+            call | {"acting": by, "direction": direction}
+            for by in (county.alva, county.cissi, county.disa)
+            for direction in Direction
+        ]
+        + [call | {"acting": county.alva, "direction": Direction.GIVEN, "corrects": [events[0].pk]}],
+        PaperEntryForm: [call | {"acting": county.disa, "direction": Direction.GIVEN}],
+        TryForm: [{"chain": chain, "log": log}],
+        ChainForm: [{"acting": county.alva}, {"acting": county.alva, "chain": chain}],
+        CorrectEventForm: [{"event": event, "routine": current_routine()} for event in events],
+    }
+    for each in form_classes():
+        needed = inspect.signature(each.__init__).parameters
+        known: dict[str, Any] = {"units": [county.ward], "of_region": True}
+        usual = {name: value for name, value in known.items() if name in needed}
+        for kwargs in variants.get(each, [usual]):
+            yield f"{each.__module__}.{each.__name__}", _maker(each, kwargs)
+
+
+def _maker(each: type[forms.Form], kwargs: dict[str, Any]) -> Make:
+    def make(data: Any) -> forms.Form:
+        return each(data, **kwargs)
+
+    return make
+
+
+def names_of(field_name: str, field: forms.Field) -> list[str]:
+    """Give the names under which a browser sends a field."""
+    if isinstance(field.widget, forms.MultiWidget):
+        return [f"{field_name}{suffix}" for suffix in field.widget.widgets_names]
+    return [field_name]
+
+
+def as_sent(values: dict[str, list[str]]) -> QueryDict:
+    """Give what came in as a view gets it."""
+    found = QueryDict(mutable=True)
+    for name, each in values.items():
+        found.setlist(name, each)
+    return found

@@ -1,0 +1,177 @@
+"""How a typed time becomes a moment: every minute of both clock changes, the words for days, the years that can be."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contacts.rules.errors import RuleError
+from outage.rules.moments import (
+    check_start,
+    check_year,
+    read_clock,
+    read_day,
+    read_moment,
+    read_time,
+    years_around,
+)
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 11, 26, 10, 52, tzinfo=STOCKHOLM)
+YEARS = years_around(NOW)
+MINUTE = timedelta(minutes=1)
+EVERY_MINUTE = [time(hour, minute) for hour in range(24) for minute in range(60)]
+
+
+def read(text: str, on: date | None, now: datetime = NOW, shown: datetime | None = None) -> datetime:
+    """Read a typed time and a date as a form does."""
+    word, at = read_time(text)
+    return read_moment(word, at, on, now=now, years=years_around(now), shown=shown)
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_every_minute_is_read_in_each_way_of_writing_it(hour: int):
+    for minute in range(60):
+        meant = time(hour, minute)
+        for text in (
+            f"{hour}.{minute:02}",
+            f"{hour:02}:{minute:02}",
+            f"{hour:02}{minute:02}",
+            f"{hour} {minute:02}",
+            f"{hour},{minute:02}",
+            f"kl {hour}.{minute:02}",
+            f"kl. {hour:02}:{minute:02}",
+            f"Kl.{hour:02}{minute:02}",
+            f"klockan {hour} {minute:02}",
+        ):
+            assert read_clock(text) == meant, text
+            assert read_time(text) == ("", meant), text
+
+
+@pytest.mark.parametrize(
+    "text", ["24.00", "10.60", "tio", "10.5", "1", "10", "10.52.30", "-1.00", "１０.５２", "10 5"]
+)
+def test_what_is_no_time_is_refused(text: str):
+    with pytest.raises(RuleError, match=r"Skriv tiden som 10\.52"):
+        read_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("igår 23.50", 25),
+        ("i går 23.50", 25),
+        ("Igår kl. 23.50", 25),
+        ("IGÅR, 2350", 25),
+        ("i ga\N{COMBINING RING ABOVE}r 23 50", 25),
+        ("23.50 igår", 25),
+        ("kl 23.50 i går", 25),
+        ("idag 23.50", 26),
+        ("i dag 23.50", 26),
+        ("i förrgår 23.50", 24),
+        ("iförrgår kl 23:50", 24),
+    ],
+)
+@pytest.mark.parametrize("on", ["none", "today", "same"])
+def test_a_word_names_the_day(text: str, day: int, on: str):
+    beside = {"none": None, "today": NOW.date(), "same": date(2026, 11, day)}[on]
+    assert read(text, beside) == datetime(2026, 11, day, 23, 50, tzinfo=STOCKHOLM)
+
+
+def test_a_word_beside_another_date_is_refused_and_names_both():
+    with pytest.raises(RuleError, match=r"Igår är ons 25 nov, men datumet är mån 23 nov\. Ändra det ena\."):
+        read("igår 23.50", date(2026, 11, 23))
+    with pytest.raises(RuleError, match="Idag är tors 26 nov, men datumet är ons 25 nov"):
+        read("idag 9.05", date(2026, 11, 25))
+
+
+def test_a_word_counts_from_the_day_in_stockholm():
+    night = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
+    assert read("igår 23.50", None, night) == datetime(2026, 11, 25, 23, 50, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.parametrize("year", [1, 26, 1926, 2024, 2028, 2206, 9999])
+def test_a_year_that_cannot_be_is_refused_with_the_years_that_can(year: int):
+    for on in (date(year, 1, 1), date(year, 12, 31)):
+        with pytest.raises(RuleError, match=f"Året {year:04} kan inte stämma.*mellan 2025 och 2027"):
+            read("0.00", on)
+        with pytest.raises(RuleError, match="kan inte stämma"):
+            check_year(on, YEARS)
+
+
+@pytest.mark.parametrize("year", [2025, 2026, 2027])
+def test_the_years_beside_are_taken(year: int):
+    assert read("10.52", date(year, 6, 1)).year == year
+
+
+@pytest.mark.parametrize("text", ["2026-11-24", "20261124", " 2026-11-24 "])
+def test_a_day_is_read(text: str):
+    assert read_day(text) == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "0000-01-01", "11/24/2026", "24", "i går", "２０２６-11-24", "2026-11-24x"]
+)
+def test_what_is_no_day_is_refused(text: str):
+    with pytest.raises(RuleError):
+        read_day(text)
+
+
+def test_a_start_longer_ago_than_an_outage_lasts_is_refused():
+    check_start(NOW - timedelta(days=31), NOW)
+    with pytest.raises(RuleError, match="mer än 31 dagar tillbaka"):
+        check_start(NOW - timedelta(days=31, minutes=1), NOW)
+    with pytest.raises(RuleError):
+        check_start(NOW.replace(year=2025), NOW)
+
+
+def test_every_minute_of_the_night_to_summer_time():
+    night, now = date(2026, 3, 29), datetime(2026, 3, 30, 8, tzinfo=STOCKHOLM)
+    for at in EVERY_MINUTE:
+        if at.hour == 2:
+            with pytest.raises(RuleError, match="tiden finns inte"):
+                read(f"{at:%H.%M}", night, now)
+        else:
+            found = read(f"{at:%H.%M}", night, now)
+            assert found.astimezone(UTC).astimezone(STOCKHOLM) == found
+            assert found.utcoffset() == timedelta(hours=1 if at.hour < 2 else 2)
+
+
+def test_every_minute_of_the_night_to_winter_time_at_every_quarter_of_it():
+    """Of two moments that read the same, the later one that is not ahead of now."""
+    night = date(2026, 10, 25)
+    start = datetime(2026, 10, 24, 23, tzinfo=UTC)
+    for quarter in range(5 * 4):
+        now = start + quarter * 15 * MINUTE
+        for at in EVERY_MINUTE[: 5 * 60]:
+            first = datetime.combine(night, at, STOCKHOLM)
+            both = sorted({first.astimezone(UTC), first.replace(fold=1).astimezone(UTC)})
+            passed = [each for each in both if each <= now]
+            meant = passed[-1] if passed else both[0]
+            assert read(f"{at:%H%M}", night, now).astimezone(UTC) == meant, (at, now)
+
+
+def test_what_a_form_shows_and_gets_back_is_the_same_moment_to_the_second():
+    """Every minute of both clock changes, whenever it is sent."""
+    for start in (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)):
+        for minute in range(6 * 60):
+            shown = start + timedelta(minutes=minute, seconds=37)
+            local = shown.astimezone(STOCKHOLM)
+            for now in (shown, shown + 61 * MINUTE, shown + timedelta(days=3)):
+                for text in (f"{local:%H.%M}", f"{local:%H%M}", f"kl. {local:%H:%M}"):
+                    assert read(text, local.date(), now, shown).astimezone(UTC) == shown
+
+
+@pytest.mark.parametrize("offset", [2, 1])
+def test_a_changed_minute_in_the_repeated_hour_keeps_the_side_of_the_one_shown(offset: int):
+    shown = datetime(2026, 10, 25, 2 - offset, 30, tzinfo=UTC)
+    later = datetime(2026, 10, 25, 8, tzinfo=UTC)
+    for minute in range(60):
+        found = read(f"2.{minute:02}", date(2026, 10, 25), later, shown)
+        assert found.utcoffset() == timedelta(hours=offset), minute
+
+
+def test_the_side_is_not_kept_where_it_would_be_ahead_of_now():
+    shown = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    found = read("2.50", date(2026, 10, 25), shown + MINUTE, shown)
+    assert found.astimezone(UTC) == datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
