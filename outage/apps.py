@@ -14,12 +14,15 @@ class OutageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks; tell the directory how long the routine lets a verification hold."""
+        """Register the system checks; pass on which routine is chosen, and how long it lets a verification hold."""
+        from django.conf import settings
+
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401
-        from .routine import RoutineError, current_routine
+        from .routine import RoutineError, choose_routine_by, current_routine
 
-        # Content that can not be read is told by the check E003, in words.
+        choose_routine_by(lambda: settings.ROUTINE)
+        # Content that can not be read is told by the checks E003 and E007, in words.
         with suppress(RoutineError):
             set_verification_lasts(timedelta(days=current_routine().limits.contact_unverified_after_days))

@@ -69,7 +69,7 @@ class CareChainDetails(AppendOnlyModel):
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="öppenvård"
     )
     before = models.CharField(
-        "inskriven i PRATOR före driftstoppet",
+        "inskriven i systemet före driftstoppet",
         max_length=20,
         choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
     )

@@ -1,7 +1,7 @@
 """From a content file to a Routine, checked in full before anything uses it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,9 +35,11 @@ __all__ = [
     "DEFAULT_ROUTINE_ID",
     "RoutineError",
     "all_routines",
+    "choose_routine_by",
     "current_routine",
     "get_routine",
     "load_routine",
+    "routine_ids",
 ]
 
 CONTENT = Path(__file__).parent / "content"
@@ -48,14 +50,33 @@ def get_routine(routine_id: str) -> Routine:
     """Give the routine kept under `routine_id`, the same object each time; raises RoutineError."""
     path = next((path for path in _files() if path.stem == routine_id), None)
     if path is None:
-        known = ", ".join(path.stem for path in _files())
+        known = ", ".join(routine_ids())
         raise RoutineError(CONTENT / f"{routine_id}.toml", "", f"no such routine; use one of: {known}")
     return _load_once(path)
 
 
+def routine_ids() -> tuple[str, ...]:
+    """The ids of the content files, whether they can be read or not."""
+    return tuple(path.stem for path in _files())
+
+
+def _default() -> str:
+    return DEFAULT_ROUTINE_ID
+
+
+# Settings are above this floor; the app tells it at start what to ask.
+_chosen: Callable[[], str] = _default
+
+
+def choose_routine_by(chosen: Callable[[], str]) -> None:
+    """Take what tells the id of the current routine; asked anew each time. Called once, at start."""
+    global _chosen
+    _chosen = chosen
+
+
 def current_routine() -> Routine:
-    """Give the routine a new outage starts under."""
-    return get_routine(DEFAULT_ROUTINE_ID)
+    """The routine a new outage starts under; raises RoutineError where the one chosen is not there."""
+    return get_routine(_chosen())
 
 
 def all_routines() -> tuple[Routine, ...]:
