@@ -29,6 +29,7 @@ from ..rules.routine import (
     Support,
     What,
 )
+from .page import read_addresses, read_parts, read_ringing
 from .table import RoutineError, Table, read_toml
 
 __all__ = [
@@ -112,6 +113,9 @@ def routine_from(path: Path, data: Mapping[str, object]) -> Routine:
         source=top.text("source"),
         limits=limits,
         clauses=MappingProxyType(clauses),
+        parts=read_parts(top, clauses, citing.clause),
+        addresses=read_addresses(top, citing.clause),
+        ringing=read_ringing(top, citing.clause),
         reasons=MappingProxyType(_reasons(top.table("reasons"), citing)),
         support=MappingProxyType(_support(top.table("support"))),
         scope_texts=MappingProxyType(_scope_texts(top.table("scope_texts"))),
@@ -267,12 +271,25 @@ def _messages(top: Table, citing: _Citing) -> dict[str, MessageType]:
             sendings=sendings,
             particulars=tuple(dict.fromkeys(name for sending in sendings for name in sending.particulars)),
             law_reminder=table.optional_text("law_reminder"),
-            answers=table.optional_text("answers"),
+            answers=_earlier(table, "answers", found),
+            awaited_after=_awaited_after(table, found),
         )
-        if found[key].answers and found[key].answers not in found:
-            raise table.error("answers", "name a message type that stands before this one")
         table.finish()
     return found
+
+
+def _earlier(table: Table, key: str, found: Mapping[str, MessageType]) -> str:
+    named = table.optional_text(key)
+    if named and named not in found:
+        raise table.error(key, "name a message type that stands before this one")
+    return named
+
+
+def _awaited_after(table: Table, found: Mapping[str, MessageType]) -> str:
+    answers, named = table.optional_text("answers"), _earlier(table, "awaited_after", found)
+    if answers and named:
+        raise table.error("awaited_after", "remove it: an answer is waited for after what it answers")
+    return answers or named
 
 
 def _sending(table: Table, citing: _Citing, common: tuple[str, ...]) -> Sending:
