@@ -26,7 +26,7 @@ TELLS_COLUMN: dict[Party, str] = {
 
 
 # Where a unit of the region stands in a chain as each of the two parties it can be.
-_PLACE: dict[Party, str] = {
+PLACE: dict[Party, str] = {
     Party.INPATIENT: "details__ward_unit",
     Party.OUTPATIENT: "details__outpatient_unit",
 }
@@ -151,14 +151,14 @@ class OwedChains:
     def _chains_as(self, party: Party, outages: Iterable[Outage]) -> QuerySet[CareChain]:
         """Give the chains in which the unit is `party`: a sjukstuga may be only the other of its two in a chain."""
         chains = visible_chains(self._acting, *outages)
-        if party not in _PLACE or len(self._acting.parties) == 1:
+        if party not in PLACE or len(self._acting.parties) == 1:
             return chains
         unit = self._acting.unit
         others = Q()
-        for other, place in _PLACE.items():
+        for other, place in PLACE.items():
             if other is not party:
                 others |= Q(**{place: unit})
-        return chains.filter(Q(**{_PLACE[party]: unit}) | ~others)
+        return chains.filter(Q(**{PLACE[party]: unit}) | ~others)
 
     def count(self) -> int:
         """Give how many chains there are."""

@@ -16,6 +16,7 @@ from contacts.queries.ringing import numbers_for_many
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
 from contacts.views.tools import require, save_or_show
+from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
 from outage.presenters.chain import (
@@ -114,6 +115,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "parties": party_lines(found, numbers),
         "timeline": timeline(acting, found, log, routine, items, now, flags),
         "calls": calls,
+        "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),
