@@ -20,9 +20,9 @@ from outage.rules.routine import Effect, Routine
 
 
 class AwaitingChains:
-    """The chains with an answer awaited, the longest wait first; takes count and slices, as a page needs them.
+    """The chains with an answer awaited, the oldest question first; takes count and slices, as a page needs them.
 
-    The same as `awaited_answers` says of each chain's log.
+    They are those of which `awaited_answers` says so by the chain's log.
     """
 
     def __init__(self, acting: Acting, *outages: Outage) -> None:
