@@ -88,7 +88,7 @@ def test_an_answer_is_awaited_until_it_comes_or_the_patient_is_discharged(acting
                 assert found[0] == sorted(found[0], key=lambda wait: wait.since)
 
 
-@pytest.mark.parametrize("status", set(ChainStatus) - {ChainStatus.OK})
+@pytest.mark.parametrize("status", sorted(set(ChainStatus) - {ChainStatus.OK}))
 @pytest.mark.parametrize("acting", ACTING)
 def test_nothing_is_awaited_about_one_who_has_died_or_is_the_wrong_patient(acting, status: ChainStatus):
     messages = said("AR", [0, 1], TOLD[-1])
