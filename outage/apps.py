@@ -15,14 +15,17 @@ class OutageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and what follows a migration; tell the directory how long a verification holds."""
+        """Register the checks and what follows a migration; pass on the routine that is chosen and its limit."""
+        from django.conf import settings
+
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401
-        from .routine import RoutineError, current_routine
+        from .routine import RoutineError, choose_routine_by, current_routine
         from .services.duties import settle_recent
 
+        choose_routine_by(lambda: settings.ROUTINE)
         post_migrate.connect(settle_recent, sender=self)
-        # Content that can not be read is told by the check E003, in words.
+        # Content that can not be read is told by the checks E003 and E007, in words.
         with suppress(RoutineError):
             set_verification_lasts(timedelta(days=current_routine().limits.contact_unverified_after_days))

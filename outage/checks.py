@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from outage.checklists import all_checklists
-from outage.routine import RoutineError, all_routines
+from outage.routine import RoutineError, all_routines, routine_ids
 
 TAG = "driftstopp"
 SHORTEST_SECRET_KEY = 50
@@ -69,6 +69,22 @@ def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         place = f"{error.file.name}, {error.key}" if error.key else error.file.name
         return [Error(f"Innehållet går inte att läsa: {place}.", hint=error.remedy, id=f"{TAG}.E003")]
     return []
+
+
+@register(TAG)
+def check_routine(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E007: the routine that is chosen is there."""
+    known = routine_ids()
+    if settings.ROUTINE in known:
+        return []
+    return [
+        Error(
+            f"ROUTINE={settings.ROUTINE} är ingen rutin som finns.",
+            hint=f"Sätt ROUTINE till en av: {', '.join(known)}. "
+            f"Eller lägg {settings.ROUTINE}.toml i outage/routine/content.",
+            id=f"{TAG}.E007",
+        )
+    ]
 
 
 @register(TAG)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import back, calls, chains, checklists, events, moving, outages, status
+from .views import back, calls, chains, checklists, events, moving, outages, routine, status
 
 urlpatterns = [
     path("", status.status, name="status"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("handelse/<uuid:event_id>/aterta/", events.withdraw, name="withdraw_event"),
     path("handelse/<uuid:event_id>/avsluta/", events.complete, name="complete_discharge"),
     path("handelse/<uuid:event_id>/oppen-punkt/", events.leave_open, name="leave_open"),
+    path("rutinen/", routine.routine, name="routine"),
     path("checklistor/", checklists.checklists, name="checklists"),
     path("checklistor/<slug:key>/", checklists.checklist, name="checklist"),
     path("checklistor/<slug:key>/bocka/", checklists.tick, name="checklist_tick"),

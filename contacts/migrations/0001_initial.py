@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('region', 'Region'), ('municipality', 'Kommun')], max_length=20, verbose_name='slag')),
                 ('support_name', models.CharField(blank=True, max_length=100, verbose_name='egen support')),
                 ('support_number', models.CharField(blank=True, max_length=40, verbose_name='supportens nummer')),
-                ('link_text', models.TextField(blank=True, help_text='Ur kommunens egen lokala avbrottsrutin (R1.2).', verbose_name='så når kommunen PRATOR när bara kommunerna är utestängda')),
+                ('link_text', models.TextField(blank=True, help_text='Ur kommunens egen lokala avbrottsrutin (R1.2).', verbose_name='så når kommunen systemet när bara kommunerna är utestängda')),
                 ('sort_key', models.CharField(db_index=True, editable=False, max_length=200)),
             ],
             options={

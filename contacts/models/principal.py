@@ -27,7 +27,7 @@ class Principal(models.Model):
         help_text="Regionen: hur egna nummer börjar, med komma emellan, till exempel 090-785. Tomt: alla fasta nummer.",
     )
     link_text = models.TextField(
-        "så når kommunen PRATOR när bara kommunerna är utestängda",
+        "så når kommunen systemet när bara kommunerna är utestängda",
         blank=True,
         help_text="Ur kommunens egen lokala avbrottsrutin (R1.2).",
     )

@@ -20,6 +20,7 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import DIRECTION_LABELS, Direction
 from outage.rules.identity import classify_identity
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.routine import Routine
 from outage.rules.wording import STOCKHOLM, clock_time, day, day_and_time
 
 PROTECTED = "Skyddade personuppgifter"
@@ -51,6 +52,7 @@ class LogSheetView:
     columns: tuple[LogHeading, ...]
     unit: str
     system: str
+    routine_version: str
     filled: bool
     now: datetime
     lines: tuple[LogLine, ...]
@@ -59,12 +61,13 @@ class LogSheetView:
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
     """Give a blank loggblad for `unit`, one page, printed at the aware moment `now`; `by` is None for a command."""
-    spec = get_log_sheet()
+    spec, routine = get_log_sheet(), current_routine()
     view = LogSheetView(
         spec=spec,
         columns=spec.columns,
         unit=unit.name,
-        system=current_routine().system,
+        system=routine.system,
+        routine_version=routine.version,
         filled=False,
         now=now,
         lines=(),
@@ -73,18 +76,19 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
     return _part(serial, view, unit, by)
 
 
-def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime) -> LogSheetView:
+def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
     """Give the loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
 
-    `now` is aware. Of a patient with protected personal data neither name nor number stands here, nor
-    what may tell of them.
+    `now` is aware, `routine` that of the outage the sheet belongs to. Of a patient with protected personal data
+    neither name nor number stands here, nor what may tell of them.
     """
     spec = get_log_sheet()
     return LogSheetView(
         spec=spec,
         columns=spec.columns,
         unit=unit.name,
-        system=current_routine().system,
+        system=routine.system,
+        routine_version=routine.version,
         filled=True,
         now=now,
         lines=tuple(_line(call, spec.columns, now) for call in calls),
@@ -108,7 +112,7 @@ def _part(serial: str, view: LogSheetView, unit: Unit, by: Acting | None) -> She
         advice=spec.foot,
         print_line=print_line(
             f"Blankett version {spec.version}",
-            routine_version=current_routine().version,
+            routine_version=view.routine_version,
             now=view.now,
             by=by,
             unit_name=unit.name,

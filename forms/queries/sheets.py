@@ -92,16 +92,6 @@ def typed_serial(text: str) -> str:
     return code.serial if code else read_serial(text)
 
 
-def unaccounted(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
-    """Give the sheets of a unit that are followed and have come to no end, each with `last`, the step it is at."""
-    return _open_sheets(Q(unit=unit), kind)
-
-
-def unaccounted_count(unit: Unit) -> int:
-    """Give how many sheets of a unit are not accounted for."""
-    return _not_ended(Q(unit=unit)).count()
-
-
 def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
     """Give the count of each unit of a principal that has sheets not accounted for, in Swedish order. One query."""
     rows = (

@@ -165,11 +165,6 @@ def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_de
     return ""
 
 
-def can_step(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> bool:
-    """Tell whether `step` may follow, with the best reason and all scans; for what a page offers."""
-    return not why_not(now, step, patients_copy=patients_copy, may_destroy=may_destroy)
-
-
 def may_enter_from(steps: Collection[Fate]) -> bool:
     """Tell whether rows may be entered from a sheet with those steps (R2.4).
 

@@ -12,8 +12,8 @@ from forms.presenters.log_sheet import log_sheet_part, log_sheet_view
 from forms.queries.sources import calls_since
 from forms.services.printing import Job, Printed, print_job
 from forms.specs import get_log_sheet
+from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
-from outage.routine import current_routine
 
 
 def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
@@ -26,14 +26,16 @@ def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
     now = timezone.now()
     spec = get_log_sheet()
     calls = calls_since(by, now - timedelta(hours=spec.hours))
-    view = log_sheet_view(calls, unit=by.unit, now=now)
+    outage = outage_in_view()
+    routine = routine_of(outage)
+    view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine)
     job = Job(
         kind=SheetKind.LOG_SHEET,
         title=spec.title,
         filename="loggblad.pdf",
-        routine_version=current_routine().version,
+        routine_version=routine.version,
         part=lambda serial: log_sheet_part(serial=serial, view=view, by=by),
         version=spec.version,
-        outage=outage_in_view(),
+        outage=outage,
     )
     return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('patient_name', models.CharField(blank=True, max_length=200, verbose_name='patientens namn')),
                 ('protected_identity', models.BooleanField(default=False, verbose_name='skyddade personuppgifter')),
                 ('ward_kind', models.CharField(choices=[('somatic', 'Somatisk'), ('psychiatric', 'Psykiatrisk')], max_length=20, verbose_name='slag av avdelning')),
-                ('before', models.CharField(choices=[('admitted', 'Ja'), ('not_admitted', 'Nej'), ('unknown', 'Vet inte')], max_length=20, verbose_name='inskriven i PRATOR före driftstoppet')),
+                ('before', models.CharField(choices=[('admitted', 'Ja'), ('not_admitted', 'Nej'), ('unknown', 'Vet inte')], max_length=20, verbose_name='inskriven i systemet före driftstoppet')),
                 ('status', models.CharField(choices=[('ok', 'Pågår'), ('deceased', 'Patienten har avlidit'), ('wrong_patient', 'Loggad på fel patient')], max_length=20, verbose_name='läge')),
                 ('status_reason', models.CharField(blank=True, max_length=300, verbose_name='varför')),
                 ('search_key', models.CharField(editable=False, max_length=300)),

@@ -82,7 +82,7 @@ class CareChainDetails(AppendOnlyModel):
     changed = models.JSONField(default=dict, blank=True)
     order = models.PositiveIntegerField(default=0)
     before = models.CharField(
-        "inskriven i PRATOR före driftstoppet",
+        "inskriven i systemet före driftstoppet",
         max_length=20,
         choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
     )
@@ -156,11 +156,11 @@ class CareChainDetails(AppendOnlyModel):
 
 
 class Duty(models.Model):
-    """That a unit has somebody to ring about a chain, as the rules say after the chain's newest row.
+    """That a unit has somebody to ring about a chain, or an answer to wait for, as the rules say after its newest row.
 
     Derived, and made anew with each row: so the chains to show first are found by one question, however many there
     are. `rank` is that of the most urgent call, `since` the moment of the oldest. What is told through the system
-    once the principal `unless_back` is in it again has a row of its own.
+    once the principal `unless_back` is in it again has a row of its own. `awaits`: it is others that are to ring.
     """
 
     append_only = False
@@ -169,6 +169,7 @@ class Duty(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveSmallIntegerField()
     since = models.DateTimeField()
+    awaits = models.BooleanField(default=False)
     unless_back = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -1,4 +1,4 @@
-"""PRATOR åter i drift: what to enter, what not, and what to decide by hand, for each role (R4)."""
+"""The system is back: what to enter, what not, and what to decide by hand, for each role (R4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

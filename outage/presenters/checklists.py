@@ -1,6 +1,5 @@
 """Checklists as the pages show them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,17 +66,6 @@ def checklist_cards(acting: Acting, outage: Outage | None) -> list[ChecklistCard
 def checklist_card(acting: Acting, outage: Outage | None, key: str) -> ChecklistCard | None:
     """Give the card of the acting unit's checklist `key`, or None when the unit has no such checklist."""
     return next((card for card in checklist_cards(acting, outage) if card.key == key), None)
-
-
-def card_to_follow(cards: Iterable[ChecklistCard], outage: Outage | None) -> ChecklistCard | None:
-    """Give the card for the first page: the first with something left, of those that suit the outage's state.
-
-    None without an outage, for a unit with no checklists, and when there is nothing left to do.
-    """
-    if outage is None:
-        return None
-    timely = [card for card in cards if (card.phase is Phase.BACK) is not outage.is_open]
-    return next((card for card in timely if not card.complete), None)
 
 
 def _why_not(acting: Acting, outage: Outage | None, checklist: Checklist) -> str:

@@ -9,8 +9,9 @@ from contacts.access import Acting, can, memberships_of
 from contacts.rules.permissions import Right
 from outage.presenters.banner import Banner, banner_for
 from outage.project.middleware import typed_by_token
+from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
-from outage.routine import current_routine
+from outage.rules.routine import Routine
 
 
 class Page:
@@ -19,12 +20,21 @@ class Page:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
-        self.system = current_routine().system
 
     @cached_property
     def outage(self):
         """The outage in view, or None."""
         return outage_in_view() if self.acting else None
+
+    @cached_property
+    def routine(self) -> Routine:
+        """The routine of the outage in view, else the one a new outage would have."""
+        return routine_of(self.outage)
+
+    @property
+    def system(self) -> str:
+        """The system whose outage is in view, else the one that can be reported."""
+        return self.outage.system if self.outage else self.routine.system
 
     @cached_property
     def banner(self) -> Banner:

@@ -52,6 +52,8 @@ DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY") or (
     "" if PRODUCTION else _own_key("secret_key", get_random_secret_key)
 )
+# The routine that a new outage starts under: the name of a file in outage/routine/content.
+ROUTINE = os.environ.get("ROUTINE") or "prator-2023-04-03"
 # How many long prints and readings go on at once; the gunicorn settings leave one worker for everybody else.
 LONG_WORK = int(os.environ.get("LONG_WORK", "1"))
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]

@@ -50,15 +50,6 @@ def check_tickable(outage: Outage | None, checklist: Checklist) -> None:
         raise RuleError("Driftstoppet är avslutat. Checklistan kan bara läsas och skrivas ut.")
 
 
-def can_tick(outage: Outage | None, checklist: Checklist) -> bool:
-    """Tell whether `checklist` may be ticked now."""
-    try:
-        check_tickable(outage, checklist)
-    except RuleError:
-        return False
-    return True
-
-
 def _care_kind(unit: Unit, party: Party) -> WardKind:
     if party is Party.INPATIENT:
         psychiatric = unit.ward_kind == WardKind.PSYCHIATRIC

@@ -13,13 +13,14 @@ from outage.queries.care_chains import visible_chains
 
 
 class OwedChains:
-    """The chains in which a unit still has somebody to ring, the most urgent first. Takes count and slices.
+    """The chains in which a unit still has somebody to ring, or waits for an answer, the most urgent first.
 
-    Which they are was worked out as their rows were written (`Duty`); only the chains of a slice are read in full.
+    Takes count and slices. Which they are was worked out as their rows were written (`Duty`); only the chains of a slice are read in full.
     """
 
-    def __init__(self, acting: Acting, outages: Iterable[Outage]) -> None:
+    def __init__(self, acting: Acting, outages: Iterable[Outage], *, awaits: bool = False) -> None:
         self._acting = acting
+        self._awaits = awaits
         self._outages = {outage.pk: outage for outage in outages}
 
     @cached_property
@@ -35,6 +36,7 @@ class OwedChains:
     def _duties(self) -> QuerySet[Duty]:
         return Duty.objects.filter(
             unit=self._acting.unit,
+            awaits=self._awaits,
             chain__in=visible_chains(self._acting, *self._outages.values()).values("pk"),
         )
 
@@ -55,6 +57,11 @@ class OwedChains:
         for chain in found:
             chain.outage = self._outages[chain.outage_id]
         return found
+
+
+def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> OwedChains:
+    """The chains of these outages in which the acting unit waits for an answer (R2.2), the longest wait first."""
+    return OwedChains(acting, outages, awaits=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:

@@ -9,6 +9,7 @@ from contacts.rules.parties import PARTY_LABELS, Party, WardKind, party_label
 from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover
 from outage.queries.care_chains import ChainLog
 from outage.routine import get_routine
+from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
 from outage.rules.back_registration import (
     Before,
     ChainStatus,
@@ -19,6 +20,7 @@ from outage.rules.back_registration import (
 )
 from outage.rules.handover import Direction
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, DischargeState
+from outage.rules.knowledge import minute_of
 from outage.rules.outage_status import OutageScope
 from outage.rules.owed import ChainStanding
 from outage.rules.routine import Effect, Routine
@@ -175,6 +177,21 @@ def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = ""
 def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
     """What the unit is still to tell about the chain, closed ones too."""
     return [o for o in standing_of(chain, log).owed() if unit_id in units_to_tell(chain, log, o.by, o.id)]
+
+
+def awaited_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[AwaitedAnswer]:
+    """The answers of others that the unit waits for, the longest wait first (R2.2)."""
+    standing = standing_of(chain, log)
+    return awaited_answers(
+        routine=standing.routine,
+        acting=[party for party in standing.held if holder_of(chain, log, party) == unit_id],
+        status=standing.now.status,
+        said=[
+            Said(event.kind, event.sender, minute_of(event.at), standing.told_at(event))
+            for event in standing.newest
+            if not event.withdraws
+        ],
+    )
 
 
 def tells(by: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:

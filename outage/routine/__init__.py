@@ -4,16 +4,20 @@ from .loader import (
     DEFAULT_ROUTINE_ID,
     RoutineError,
     all_routines,
+    choose_routine_by,
     current_routine,
     get_routine,
     load_routine,
+    routine_ids,
 )
 
 __all__ = [
     "DEFAULT_ROUTINE_ID",
     "RoutineError",
     "all_routines",
+    "choose_routine_by",
     "current_routine",
     "get_routine",
     "load_routine",
+    "routine_ids",
 ]

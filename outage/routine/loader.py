@@ -1,7 +1,7 @@
 """From a content file to a Routine, checked in full before anything uses it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -29,15 +29,18 @@ from ..rules.routine import (
     Support,
     What,
 )
+from .page import read_addresses, read_parts, read_ringing
 from .table import RoutineError, Table, read_toml
 
 __all__ = [
     "DEFAULT_ROUTINE_ID",
     "RoutineError",
     "all_routines",
+    "choose_routine_by",
     "current_routine",
     "get_routine",
     "load_routine",
+    "routine_ids",
 ]
 
 CONTENT = Path(__file__).parent / "content"
@@ -48,14 +51,33 @@ def get_routine(routine_id: str) -> Routine:
     """Give the routine kept under `routine_id`, the same object each time; raises RoutineError."""
     path = next((path for path in _files() if path.stem == routine_id), None)
     if path is None:
-        known = ", ".join(path.stem for path in _files())
+        known = ", ".join(routine_ids())
         raise RoutineError(CONTENT / f"{routine_id}.toml", "", f"no such routine; use one of: {known}")
     return _load_once(path)
 
 
+def routine_ids() -> tuple[str, ...]:
+    """The ids of the content files, whether they can be read or not."""
+    return tuple(path.stem for path in _files())
+
+
+def _default() -> str:
+    return DEFAULT_ROUTINE_ID
+
+
+# Settings are above this floor; the app tells it at start what to ask.
+_chosen: Callable[[], str] = _default
+
+
+def choose_routine_by(chosen: Callable[[], str]) -> None:
+    """Take what tells the id of the current routine; asked anew each time. Called once, at start."""
+    global _chosen
+    _chosen = chosen
+
+
 def current_routine() -> Routine:
-    """Give the routine a new outage starts under."""
-    return get_routine(DEFAULT_ROUTINE_ID)
+    """The routine a new outage starts under; raises RoutineError where the one chosen is not there."""
+    return get_routine(_chosen())
 
 
 def all_routines() -> tuple[Routine, ...]:
@@ -91,6 +113,9 @@ def routine_from(path: Path, data: Mapping[str, object]) -> Routine:
         source=top.text("source"),
         limits=limits,
         clauses=MappingProxyType(clauses),
+        parts=read_parts(top, clauses, citing.clause),
+        addresses=read_addresses(top, citing.clause),
+        ringing=read_ringing(top, citing.clause),
         reasons=MappingProxyType(_reasons(top.table("reasons"), citing)),
         support=MappingProxyType(_support(top.table("support"))),
         scope_texts=MappingProxyType(_scope_texts(top.table("scope_texts"))),
@@ -248,12 +273,25 @@ def _messages(top: Table, citing: _Citing) -> dict[str, MessageType]:
             sendings=sendings,
             particulars=tuple(dict.fromkeys(name for sending in sendings for name in sending.particulars)),
             law_reminder=table.optional_text("law_reminder"),
-            answers=table.optional_text("answers"),
+            answers=_earlier(table, "answers", found),
+            awaited_after=_awaited_after(table, found),
         )
-        if found[key].answers and found[key].answers not in found:
-            raise table.error("answers", "name a message type that stands before this one")
         table.finish()
     return found
+
+
+def _earlier(table: Table, key: str, found: Mapping[str, MessageType]) -> str:
+    named = table.optional_text(key)
+    if named and named not in found:
+        raise table.error(key, "name a message type that stands before this one")
+    return named
+
+
+def _awaited_after(table: Table, found: Mapping[str, MessageType]) -> str:
+    answers, named = table.optional_text("answers"), _earlier(table, "awaited_after", found)
+    if answers and named:
+        raise table.error("awaited_after", "remove it: an answer is waited for after what it answers")
+    return answers or named
 
 
 def _sending(table: Table, citing: _Citing, common: tuple[str, ...]) -> Sending:

@@ -1,6 +1,5 @@
 """A checklist and how far it is ticked off (R2.7)."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,28 +53,3 @@ class Checklist:
         if party is not self.party:
             return False
         return self.psychiatric is None or self.psychiatric == (ward_kind is WardKind.PSYCHIATRIC)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many of a checklist's items are ticked, and which one comes next (None when all are)."""
-
-    ticked: int
-    total: int
-    next_item: Item | None
-
-    @property
-    def done(self) -> bool:
-        """True when every item is ticked."""
-        return self.ticked == self.total
-
-
-def progress(items: Iterable[Item], ticked: Collection[str]) -> Progress:
-    """Count the items whose key is in `ticked`; keys of items no longer in the list count for nothing."""
-    every = tuple(items)
-    left = [item for item in every if item.key not in ticked]
-    return Progress(
-        ticked=len(every) - len(left),
-        total=len(every),
-        next_item=left[0] if left else None,
-    )

@@ -52,18 +52,6 @@ def touches_break_point(start: datetime, end: datetime, limits: Limits) -> bool:
     return _first_at_or_after(as_utc(start) - window, limits) <= as_utc(end) + window
 
 
-def break_points_near(start: datetime, end: datetime, limits: Limits) -> tuple[datetime, ...]:
-    """Give, in the routine's zone, every break point whose window meets [start, end] (R1.5)."""
-    last = as_utc(end) + limits.break_point_window
-    found = _first_at_or_after(as_utc(start) - limits.break_point_window, limits)
-    zone = ZoneInfo(limits.time_zone)
-    near = []
-    while found <= last:
-        near.append(found.astimezone(zone))
-        found = _first_at_or_after(found + timedelta(microseconds=1), limits)
-    return tuple(near)
-
-
 def before_or_after_break_point(at: datetime, limits: Limits) -> Literal["before", "after"]:
     """Tell on which side of its own day's break point a moment lies; the break point itself is "after"."""
     as_utc(at)

@@ -271,6 +271,16 @@ class Knowledge:
                     found.setdefault(target.place, call.id)
         return found
 
+    def told_at(self, event: EventRow) -> dict[Party, datetime]:
+        """When each party to tell was first reached with an event by a call of our own, in whichever version."""
+        ids = self.versions_of(event)
+        found: dict[Party, datetime] = {}
+        for target in self.targets(event.kind, event.sender, event.participants):
+            for call in self._calls_about(target.place, ids):
+                if target.party and call.outcome is CallOutcome.REACHED and not call.received:
+                    found.setdefault(target.party, call.at)
+        return found
+
     def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
         """How far a discharge has come; `left_open` are the places an open item was left for (R1.6)."""
         missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]

@@ -42,6 +42,46 @@ class What(StrEnum):
     ADMISSION_OR_DISCHARGE = "admission_or_discharge"
 
 
+class Place(StrEnum):
+    """Where in the application a clause is done."""
+
+    STATUS = "status"
+    SUPPORT = "support"
+    CALL = "call"
+    CHECKLISTS = "checklists"
+    CONTACTS = "contacts"
+    ADVANCED_SEARCH = "advanced_search"
+    SHEETS = "sheets"
+    SCAN = "scan"
+    BACK_REGISTRATION = "back_registration"
+
+
+class RingingHours(StrEnum):
+    """The times that the routine tells apart where one rings (R5.3, R5.4)."""
+
+    DAYTIME = "daytime"
+    EVENING = "evening"
+    WEEKEND = "weekend"
+
+
+PLACE_LABELS: dict[Place, str] = {
+    Place.STATUS: "Läge",
+    Place.SUPPORT: "Ring din support",
+    Place.CALL: "Jag ringer",
+    Place.CHECKLISTS: "Checklistor",
+    Place.CONTACTS: "Kontakter",
+    Place.ADVANCED_SEARCH: "Avancerad sökning",
+    Place.SHEETS: "Blad",
+    Place.SCAN: "Skanna in",
+    Place.BACK_REGISTRATION: "Att registrera",
+}
+
+RINGING_HOURS_LABELS: dict[RingingHours, str] = {
+    RingingHours.DAYTIME: "Vardag dagtid",
+    RingingHours.EVENING: "Vardag kväll och natt",
+    RingingHours.WEEKEND: "Helg",
+}
+
 EFFECT_LABELS: dict[Effect, str] = {
     Effect.ADMISSION: "Patienten skrivs in",
     Effect.DISCHARGE: "Patienten skrivs ut",
@@ -127,7 +167,8 @@ class MessageType:
     """A kind of message. `order` is its place in the process, from 1; `particulars` what any sender is asked.
 
     `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
-    of the message that each of its senders must answer with it (R3.6, R3.8), or empty.
+    of the message that each of its senders must answer with it (R3.6, R3.8), or empty. `awaited_after` is the key of
+    the message after which those it goes to wait for it (R2.2): what it answers, or another; or empty.
     """
 
     key: str
@@ -138,6 +179,7 @@ class MessageType:
     particulars: tuple[str, ...] = ()
     law_reminder: str = ""
     answers: str = ""
+    awaited_after: str = ""
 
     @property
     def senders(self) -> tuple[Party, ...]:
@@ -210,6 +252,43 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """A clause on the page Rutinen: where in the application it is done, and the parties whose it is."""
+
+    clause: str
+    done_at: tuple[Place, ...]
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the routine on the page Rutinen. `key` is what its clauses begin with: R1."""
+
+    key: str
+    heading: str
+    clauses: tuple[ClauseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An address outside the application that the routine names."""
+
+    name: str
+    address: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingingAdvice:
+    """What the routine says of how a party is reached; `hours` is None where it holds at any time (R5.1–R5.5)."""
+
+    party: Party
+    hours: RingingHours | None
+    clause: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of a routine.
 
@@ -236,6 +315,9 @@ class Routine:
     source: str
     limits: Limits
     clauses: Mapping[str, str]
+    parts: tuple[Part, ...]
+    addresses: tuple[WebAddress, ...]
+    ringing: tuple[RingingAdvice, ...]
     reasons: Mapping[str, ReasonText]
     support: Mapping[PrincipalKind, Support]
     scope_texts: Mapping[OutageScope, Mapping[PrincipalKind, str]]
@@ -255,6 +337,12 @@ class Routine:
     def label(self, kind: str) -> str:
         """Give the Swedish name of the message type `kind`; raises ValueError when there is none such."""
         return self.message(kind).label
+
+    def ringing_advice(self, party: Party, hours: RingingHours) -> RingingAdvice:
+        """What to say beside the numbers of `party` at such an hour; the content has one for each."""
+        return next(
+            advice for advice in self.ringing if advice.party is party and advice.hours in (None, hours)
+        )
 
     def messages_from(self, party: Party) -> list[MessageType]:
         """Give the message types `party` may send, in process order (R3)."""

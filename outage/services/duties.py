@@ -6,7 +6,14 @@ from datetime import datetime
 from outage.models import CareChain, Duty
 from outage.queries.care_chains import logs_of
 from outage.queries.outages import recent_outages
-from outage.queries.standing import closes_when_back, standing_of, units_to_tell
+from outage.queries.standing import (
+    awaited_by_unit,
+    closes_when_back,
+    holder_of,
+    own_parties,
+    standing_of,
+    units_to_tell,
+)
 
 
 def settle(chain: CareChain) -> None:
@@ -17,11 +24,17 @@ def settle(chain: CareChain) -> None:
         if owed.closed is None:
             for unit in units_to_tell(chain, log, owed.by, owed.id):
                 waits[unit, owed.rank, closes_when_back(chain, log, owed)].append(owed.since)
-    Duty.objects.filter(chain=chain).delete()
-    Duty.objects.bulk_create(
+    duties = [
         Duty(chain=chain, unit_id=unit, rank=rank, since=min(since), unless_back_id=unless_back)
         for (unit, rank, unless_back), since in waits.items()
-    )
+    ]
+    for unit in {holder_of(chain, log, party) for party in own_parties(chain.principal)}:
+        awaited = awaited_by_unit(chain, log, unit)
+        if awaited:
+            since = min(answer.since for answer in awaited)
+            duties.append(Duty(chain=chain, unit_id=unit, rank=9, since=since, awaits=True))
+    Duty.objects.filter(chain=chain).delete()
+    Duty.objects.bulk_create(duties)
 
 
 def settle_recent(**_: object) -> None:

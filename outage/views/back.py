@@ -1,4 +1,4 @@
-"""PRATOR åter i drift: what to enter, what not, what to decide; each task marked, messages acknowledged."""
+"""The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
 from uuid import UUID
 

@@ -16,6 +16,7 @@ from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
 from contacts.views.tools import renew, require, save_or_show
 from contacts.webforms.differences import form_differences
+from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
 from outage.presenters.care import patient_on_own_page, ward_label
 from outage.presenters.chain import (
@@ -120,6 +121,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "timeline": timeline(acting, found, log, routine, items, now, flags),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
+        "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),

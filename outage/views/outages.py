@@ -12,8 +12,8 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.views.tools import require, save_or_show
 from outage.presenters.status import outage_facts, support_line
+from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, reports_of, support_contacts
-from outage.routine import current_routine
 from outage.services.outages import (
     OutageFacts,
     change_outage,
@@ -35,10 +35,18 @@ def report(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     initial = {"client_id": uuid4(), "started_at": this_minute()}
     form = OutageForm(request.POST or None, initial=initial)
-    support = support_line(current_routine(), request.acting.principal, (), now)
+    going_on = current_outage()
+    routine = routine_of(going_on)
+    support = support_line(routine, request.acting.principal, (), now)
 
     def show(form: OutageForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "support": support, "going_on": current_outage(), "mode": "report"}
+        context = {
+            "form": form,
+            "support": support,
+            "going_on": going_on,
+            "routine": routine,
+            "mode": "report",
+        }
         return render(request, "outage/outage/report.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -69,7 +77,7 @@ def change(request: HttpRequest) -> HttpResponse:
     form = OutageForm(request.POST or None, initial=initial)
 
     def show(form: OutageForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "going_on": outage, "mode": "change"}
+        context = {"form": form, "going_on": outage, "routine": routine_of(outage), "mode": "change"}
         return render(request, "outage/outage/report.html", context, status=status)
 
     def save() -> HttpResponse:

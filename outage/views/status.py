@@ -12,17 +12,19 @@ from django.views.decorators.http import require_GET
 from contacts.access import Acting, can
 from contacts.rules.permissions import Right
 from outage.models import Outage
+from outage.presenters.awaited import awaited_lines
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
 from outage.queries.outages import earlier_outages, outage_in_view, reports_of, support_contacts
-from outage.queries.owed import chains_with_calls_owed
+from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 
 CALLS_A_PAGE = 10
+AWAITED_A_PAGE = 10
 CHAINS_A_PAGE = 25
 RECEIVED_SHOWN = 8
 
@@ -47,10 +49,21 @@ def status(request: HttpRequest) -> HttpResponse:
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
         owed = _owed_page(request, acting, outage, *earlier)
-        logs = logs_of({chain.pk for chain in [*chains, *owed]})
+        waiting = Paginator(chains_with_answers_awaited(acting, outage, *earlier), AWAITED_A_PAGE).get_page(
+            request.GET.get("vantar")
+        )
+        logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
         received = received_lately(acting, outage, RECEIVED_SHOWN)
         context |= _owed_context(acting, outage, owed, logs)
         context |= {
+            "awaited": [
+                line
+                for chain in waiting
+                for line in awaited_lines(
+                    acting, chain, logs[chain.pk], get_routine(chain.outage.routine_id), now
+                )
+            ],
+            "awaited_page": waiting,
             "chains": chains,
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
             "received": [received_row(call.chain, call, routine, now) for call in received],

@@ -58,7 +58,7 @@ class ChainForm(AsksQuestions):
         empty_label="Välj enhet",
     )
     before = forms.ChoiceField(
-        label="Var patienten inskriven i PRATOR när driftstoppet började?",
+        label="Var patienten inskriven i systemet när driftstoppet började?",
         choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj ja, nej eller vet inte."},

@@ -18,13 +18,13 @@ class OutageForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     scope = forms.ChoiceField(
-        label="Vilka är utan PRATOR?",
+        label="Vilka är utan systemet?",
         choices=[
             (OutageScope.BOTH_PRINCIPALS.value, OUTAGE_SCOPE_LABELS[OutageScope.BOTH_PRINCIPALS]),
             (OutageScope.MUNICIPALITIES_ONLY.value, OUTAGE_SCOPE_LABELS[OutageScope.MUNICIPALITIES_ONLY]),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Välj vilka som är utan PRATOR."},
+        error_messages={"required": "Välj vilka som är utan systemet."},
     )
     started_at = MomentField(label="När började det?")
     sees = forms.CharField(

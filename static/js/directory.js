@@ -1,4 +1,4 @@
-/* Kontakter by hand: copy a number, walk the hits with the arrow keys. The pages work without it. */
+/* Kontakter by hand, and Rutinen: copy a number or an address, walk the hits with the arrow keys. The pages work without it. */
 "use strict";
 
 (() => {
@@ -48,7 +48,7 @@
     if (!button) return;
     const done = await copy(button.dataset.copy);
     button.focus();
-    tell(done ? `Kopierat: ${button.dataset.copy}` : "Det gick inte att kopiera. Markera numret och kopiera det.");
+    tell(done ? `Kopierat: ${button.dataset.copy}` : "Det gick inte att kopiera. Markera och kopiera för hand.");
   });
 
   /* Walking: down from the box to the hits, up and down among them, Esc back to the box. */

@@ -12,6 +12,8 @@ from tests.architecture.tree import APPS, ROOT, files_of_floor, module_name, par
 LONGEST = 400
 CLOCKS = {"now", "utcnow", "today", "localtime", "monotonic", "perf_counter"}
 LEANS = {"random", "secrets", "os", "time", "socket", "subprocess"}
+# What may show a person a word. Content files are TOML: there the system has its name.
+NAMING = {".py", ".html", ".js", ".css", ".svg"}
 PURE = files_of_floor("rules", "routine", "checklists", "specs")
 
 
@@ -76,6 +78,15 @@ def test_the_tests_with_more_cases_under_make_test_long_are_those_it_runs(path: 
     }
     marks = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
     assert ("runs" in names) == ("long" in marks)
+
+
+def test_no_code_and_no_template_names_the_system_by_itself():
+    """The routine of the outage does: a routine for another system is a new content file and no new code."""
+    folders = [ROOT / name for name in (*APPS, "templates", "static")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in NAMING]
+    assert ROOT / "templates" / "base.html" in files
+    named = [relative(path) for path in files if "PRATOR" in path.read_text(encoding="utf-8")]
+    assert not named
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

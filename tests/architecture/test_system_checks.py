@@ -69,6 +69,14 @@ def test_broken_content_is_told_with_file_key_and_remedy(monkeypatch: pytest.Mon
     assert "write a time of day" in text
 
 
+def test_a_chosen_routine_that_is_not_there_is_told_with_those_that_are(settings: Settings):
+    settings.ROUTINE = "prator-1999"
+    text = found()["driftstopp.E007"]
+    assert "ROUTINE=prator-1999" in text
+    assert "prator-2023-04-03" in text
+    assert "outage/routine/content" in text
+
+
 def test_missing_pango_is_a_warning_with_the_exact_command(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(checks, "PRINTING_LIBRARIES", ("libc.so.6", "libnone.so.9"))
     (message,) = checks.check_printing(None)
@@ -108,6 +116,13 @@ def test_the_server_does_not_start_in_production_without_a_proper_key(key: str):
     run = start(PRODUCTION="1", SECRET_KEY=key, ALLOWED_HOSTS="127.0.0.1", SCAN_KEYS=SCAN_KEY)
     assert run.returncode == 1
     assert run.stderr.startswith("driftstopp.E002")
+
+
+def test_the_server_does_not_start_under_a_routine_that_is_not_there():
+    run = start(ROUTINE="prator-1999")
+    assert run.returncode == 1
+    assert run.stderr.startswith("driftstopp.E007")
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize("keys", ["", "short", f"{SCAN_KEY},short"], ids=["none", "short", "one short"])

@@ -58,7 +58,7 @@ NO_PAGE = {
 }
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
-    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "contacts"},
+    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},
     "test_laege_and_the_pages_of_a_call": {
         "status",
         "chain_call",
@@ -83,6 +83,7 @@ PAGES = {
         "end_outage",
         "checklists",
         "checklist",
+        "routine",
         "back_registration",
         "contacts",
         "held_form",
@@ -189,6 +190,7 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     looker.look(nurse, "/")
     looker.look(nurse, "/driftstopp/anmal/")
     looker.look(nurse, "/checklistor/", starts=False)
+    looker.look(nurse, "/rutinen/", starts=False)
     looker.look(nurse, "/kontakter/")
 
 
@@ -245,6 +247,9 @@ def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
     looker.look(coordinator, "/checklistor/", starts=False)
     key = (coordinator.locator("h2 a").first.get_attribute("href") or "").strip("/").split("/")[-1]
     looker.look(coordinator, f"/checklistor/{key}/", starts=False)
+    looker.look(coordinator, "/rutinen/", starts=False)
+    coordinator.get_by_text("Kommun", exact=True).first.click()
+    looker.look(coordinator, starts=False)
     looker.look(coordinator, "/ater-i-drift/", starts=False)
     looker.look(coordinator, "/kontakter/?q=växel")
     looker.look(coordinator, "/finns-inte/", starts=False)

@@ -344,7 +344,7 @@ class _Maker:
             calls.append(self.call(chain, self.event(chain, "admission", "inpatient")))
         # Neither stands on a loggblad.
         self.values = [v for v in self.values if v not in (self.town.name, self.centre.name)]
-        view = log_sheet_view(calls, unit=self.ward, now=NOW)
+        view = log_sheet_view(calls, unit=self.ward, now=NOW, routine=current_routine())
         return self.made("log sheet", log_sheet_part(serial=self.serial, view=view, by=self.by))
 
     def sip(self) -> Hostile:

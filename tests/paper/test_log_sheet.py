@@ -15,6 +15,7 @@ from forms.presenters.log_sheet import log_sheet_view
 from forms.queries.sources import calls_since
 from forms.rules.log_sheet_spec import LogColumn
 from forms.services.log_prints import print_log_sheet
+from outage.routine import current_routine
 from tests.clock import standing_at
 from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place, person
 from tests.paper.reading import everything, squashed
@@ -30,7 +31,7 @@ def place():
 
 
 def lines(by, now=NOW):
-    return log_sheet_view(calls_since(by, now - DAY), unit=by.unit, now=now).lines
+    return log_sheet_view(calls_since(by, now - DAY), unit=by.unit, now=now, routine=current_routine()).lines
 
 
 def cell(line, column):
@@ -163,5 +164,5 @@ def test_more_calls_cost_no_more_queries(place):
 
 
 def test_lines_to_write_on_follow_what_is_logged(place):
-    view = log_sheet_view([], unit=place.ward, now=NOW)
+    view = log_sheet_view([], unit=place.ward, now=NOW, routine=current_routine())
     assert (view.lines, len(view.empty_rows)) == ((), view.spec.more_rows)

@@ -8,6 +8,7 @@ from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME
 from contacts.services.directory import save_row
+from outage.routine import current_routine
 
 SKELLEFTEA, UMEA, NORDMALING = "Skellefteå kommun", "Umeå kommun", "Nordmalings kommun"
 STORUMAN, LYCKSELE = "Storumans kommun", "Lycksele kommun"
@@ -95,10 +96,10 @@ _HOME_NURSING = (
 )
 
 _LINKS = {
-    SKELLEFTEA: "Öppna PRATOR via internetlänken på kommunens intranät, under Vård och omsorg, Avbrott. "
+    SKELLEFTEA: "Öppna {system} via internetlänken på kommunens intranät, under Vård och omsorg, Avbrott. "
     "Logga in med e-legitimation.",
-    UMEA: "Öppna PRATOR via internetlänken i kommunens avbrottspärm, flik 3. Logga in med e-legitimation.",
-    NORDMALING: "Be enhetschefen om internetlänken till PRATOR. Den ligger i avbrottspärmen på biståndsenheten.",
+    UMEA: "Öppna {system} via internetlänken i kommunens avbrottspärm, flik 3. Logga in med e-legitimation.",
+    NORDMALING: "Be enhetschefen om internetlänken till {system}. Den ligger i avbrottspärmen på biståndsenheten.",
 }
 
 
@@ -135,7 +136,7 @@ def lay_places(*, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
         entry.phones = (Phone(PhoneKind.DIRECT, phone),)
         save_row(by=by, row=entry)
     for name, text in _LINKS.items():
-        principals[name].link_text = text
+        principals[name].link_text = text.format(system=current_routine().system)
         save_row(by=by, row=principals[name])
     return principals, units
 

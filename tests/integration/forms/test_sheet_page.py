@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from forms.models import SheetKind
-from forms.queries.sheets import unaccounted_count
+from forms.queries.sheets import Where, figures
 from forms.rules.serial import make_serial
 from forms.rules.sheet_fate import Fate, Look, VoidReason
 from forms.services.fates import mark_filled, scan_again, void_sheet
@@ -146,7 +146,7 @@ class TestSteps:
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Enligt RS 980-2026" in text
         assert "Bladet har ett öde" in text
-        assert unaccounted_count(alva.unit) == 0
+        assert figures(alva.unit)[Where.ALL] == 0
 
     def test_where_the_paper_is_gone_the_sheet_is_voided_and_its_picture_stays(self, client, alva):
         make_outage(alva)
@@ -161,7 +161,7 @@ class TestSteps:
         assert "Inget samtal är infört från bladet. För in samtal från bladet" in text
         assert len(page.select(".sheet-pages img")) == 1
         assert offered(client, alva, sheet) == {"infort"}
-        assert unaccounted_count(alva.unit) == 0
+        assert figures(alva.unit)[Where.ALL] == 0
 
     @pytest.mark.clause("R2.4")
     @pytest.mark.parametrize("step", [Fate.PRINTED, Fate.FILLED, Fate.SCANNED, Fate.CHECKED])

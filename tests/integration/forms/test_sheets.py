@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from forms.models import SheetKind
-from forms.queries.sheets import unaccounted_by_unit, unaccounted_count
+from forms.queries.sheets import Where, figures, unaccounted_by_unit
 from forms.rules.serial import make_serial, page_code, shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from forms.services.fates import keep_paper, mark_filled, scan_again, void_sheet
@@ -56,7 +56,7 @@ class TestList:
         page = listed(client, alva)
         assert serials_in(page) == [shown_serial(each.serial) for each in (old, middle, new)]
         assert page.h1.text == "Blad utan öde (3)"
-        assert unaccounted_count(alva.unit) == 3
+        assert figures(alva.unit)[Where.ALL] == 3
 
     def test_each_place_has_its_figure_and_its_list(self, client, alva):
         by_step = {

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from forms.models import Sheet, SheetBatch, SheetFate, SheetKind
-from forms.queries.sheets import unaccounted_by_unit, unaccounted_count
+from forms.queries.sheets import Where, figures, unaccounted_by_unit
 from forms.rules.serial import make_serial
 from tests.factories import County, make_chain, make_county, make_outage
 
@@ -92,7 +92,7 @@ def test_no_list_asks_more_of_500_sheets_than_of_5(client):
     seed(county.esa, chains[:1], sheets=5, batches=1, start=0)
     few = queries_of(client)
     seed(county.esa, chains, sheets=495, batches=60, start=1_000)
-    assert unaccounted_count(county.ward) == 400 + 61 * 3
+    assert figures(county.ward)[Where.ALL] == 400 + 61 * 3
     # A second page is there to be fetched now; what is on it costs the same.
     assert queries_of(client) == few
     assert max(few.values()) <= 20

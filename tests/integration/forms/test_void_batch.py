@@ -10,7 +10,7 @@ from contacts import audit
 from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from forms.models import Sheet, SheetFate
-from forms.queries.sheets import unaccounted_count
+from forms.queries.sheets import Where, figures
 from forms.rules.sheet_fate import VoidReason
 from forms.services.fates import mark_filled, void_sheet, void_stock
 from forms.services.steps import ChangedMeanwhileStep
@@ -51,7 +51,7 @@ def test_what_is_left_is_voided_and_what_was_taken_stands(client, county, sheets
     assert [path_of(sheet)[-1] for sheet in sheets] == ["filled", "voided", "voided", "voided", "voided"]
     assert [sheet.fates.last().reason for sheet in sheets[1:]] == ["", "Ny pärm", "Ny pärm", "Ny pärm"]
     assert [path_of(sheet) for sheet in other] == [["printed"], ["printed"]]
-    assert unaccounted_count(county.ward) == 3
+    assert figures(county.ward)[Where.ALL] == 3
     trace = AuditEntry.objects.get(action="batch.voided")
     assert (trace.user, trace.changes) == (county.alva.user, {"sheets": 3})
     assert "Inga tomma blad är kvar" in text_of(read(client.get(address)).main)

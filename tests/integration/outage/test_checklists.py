@@ -12,7 +12,7 @@ from contacts import audit
 from contacts.models import AuditEntry, Unit
 from contacts.rules.errors import RuleError
 from outage.models import ChecklistTick
-from outage.presenters.checklists import card_to_follow, checklist_card, checklist_cards
+from outage.presenters.checklists import checklist_cards
 from outage.queries.checklists import checklists_for, ticks
 from outage.rules.checklist import Phase
 from outage.rules.wording import clock_time
@@ -150,23 +150,6 @@ def test_when_the_system_is_back_only_its_own_checklist_takes_ticks(place):
     with pytest.raises(RuleError, match="avslutat"):
         tick(place)
     assert tick(place, key="inpatient-somatic-back", item="admit").done
-
-
-def test_the_first_page_follows_the_phases_and_turns_to_the_last_one_when_the_system_is_back(place):
-    def following():
-        card = card_to_follow(checklist_cards(place.alva, place.outage), place.outage)
-        return card and card.phase
-
-    assert following() is Phase.START
-    for item in checklist_card(place.alva, place.outage, "inpatient-somatic-start").items:
-        tick(place, key="inpatient-somatic-start", item=item.key)
-    assert following() is Phase.DURING
-    end(place)
-    assert following() is Phase.BACK
-    for item in checklist_card(place.alva, place.outage, "inpatient-somatic-back").items:
-        tick(place, key="inpatient-somatic-back", item=item.key)
-    assert following() is None
-    assert card_to_follow(checklist_cards(place.alva, None), None) is None
 
 
 def test_all_cards_cost_one_query_however_many_ticks(place):

@@ -12,9 +12,10 @@ from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.models import CareChain, Outage
+from outage.presenters.awaited import awaited_lines
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
-from outage.queries.owed import chains_with_calls_owed
+from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
@@ -214,6 +215,17 @@ def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
     return {pk: calls for pk, calls in found.items() if calls}
 
 
+def awaited(acting: Acting, outage: Outage) -> set[UUID]:
+    """Give the chains in which an answer is awaited, counted one chain at a time by the rules."""
+    chains = list(visible_chains(acting, outage))
+    logs = logs_of(chain.pk for chain in chains)
+    return {
+        chain.pk
+        for chain in chains
+        if awaited_lines(acting, chain, logs[chain.pk], current_routine(), TUESDAY)
+    }
+
+
 def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[bool, datetime, int]:
     since = [call.since for call in calls if call.since]
     return (not any(call.is_urgent for call in calls), min(since), chain.number)
@@ -248,15 +260,20 @@ def test_the_database_finds_exactly_the_chains_with_calls_owed_in_the_order_to_r
         if random.random() < 0.5:
             scribe.settle()
             scribe.write(random.randint(1, 2))
+    everybody_waiting: set[UUID] = set()
     for acting in (county.alva, county.disa, county.cissi, sam, county.bo):
         expected = by_the_rules(acting, outage)
         found = chains_with_calls_owed(acting, outage)[:]
         assert {chain.pk for chain in found} == set(expected)
+        waiting = awaited(acting, outage)
+        assert {chain.pk for chain in chains_with_answers_awaited(acting, outage)[:]} == waiting
+        everybody_waiting |= waiting
         order = [urgency(chain, expected[chain.pk]) for chain in found]
         assert order == sorted(order)
         if acting == county.alva and seed == 0:
             # Else the comparison would show nothing.
             assert 2 < len(found) < visible_chains(acting, outage).count() - 2
+    assert everybody_waiting
 
 
 def test_discharges_come_first_then_what_has_waited_longest(county: County, outage: Outage):

@@ -75,6 +75,7 @@ TABLE: dict[str, Row] = {
     "withdraw_event": of_the_chain(OK, GET, POST),
     "complete_discharge": of_the_chain(MOVED, POST),
     "leave_open": of_the_chain(OK, GET, POST),
+    "routine": everyone(OK, OK, GET),
     "checklists": everyone(OK, OK, GET),
     "checklist": of_the_ward(OK, GET),
     "checklist_tick": of_the_ward(MOVED, POST, GET),

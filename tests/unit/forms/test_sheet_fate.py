@@ -12,7 +12,6 @@ from forms.rules.sheet_fate import (
     Fate,
     Look,
     VoidReason,
-    can_step,
     check_day,
     check_looked,
     check_step,
@@ -191,7 +190,6 @@ def test_what_a_page_offers_is_what_the_check_lets_through(patients_copy: bool, 
         facts = {"patients_copy": patients_copy, "may_destroy": may_destroy}
         told = refused(now, step, reason="Suddig", paper_gone=True, **facts)
         assert why_not(now, step, **facts) == told
-        assert can_step(now, step, **facts) is not told
 
 
 @pytest.mark.parametrize("reason", VoidReason)

@@ -78,6 +78,17 @@ def test_everyone_acknowledges_when_the_system_is_back():
             assert "R4.6" in {item.clause for item in checklist.items}
 
 
+@pytest.mark.clause("R4.1", "R4.2", "R4.3", "R4.4")
+def test_every_role_reads_what_is_registered_and_what_is_not_as_in_its_own_section_of_the_routine():
+    for checklist in EVERY:
+        if checklist.phase is Phase.BACK:
+            assert {"R4.1", "R4.2", "R4.3", "R4.4"} <= {item.clause for item in checklist.items}
+            own = checklist.party is Party.INPATIENT
+            for item in checklist.items:
+                if item.clause in ("R4.1", "R4.4"):
+                    assert item.text.startswith("Slutenvården skriver") is not own
+
+
 @pytest.mark.clause("R4.5")
 def test_only_oppenvard_sends_the_calls_to_a_sip():
     parties = {c.party for c in EVERY for i in c.items if i.clause == "R4.5"}

@@ -8,7 +8,6 @@ from outage.routine import current_routine
 from outage.rules.clock import (
     as_utc,
     before_or_after_break_point,
-    break_points_near,
     elapsed,
     next_break_point,
     touches_break_point,
@@ -66,23 +65,17 @@ def test_elapsed_counts_the_hour_that_comes_twice() -> None:
 
 
 @pytest.mark.clause("R1.5")
-def test_break_points_near_a_long_outage_are_all_given() -> None:
-    found = break_points_near(local("2026-03-28T13:00"), local("2026-03-30T11:00"), LIMITS)
-    assert [point.isoformat() for point in found] == [
-        "2026-03-28T12:00:00+01:00",
-        "2026-03-29T12:00:00+02:00",
-        "2026-03-30T12:00:00+02:00",
-    ]
-    assert break_points_near(local("2026-03-28T13:01"), local("2026-03-29T10:59"), LIMITS) == ()
-
-
-def test_break_points_near_and_touching_one_say_the_same() -> None:
+def test_a_stretch_touches_a_break_point_where_it_meets_the_window_of_one() -> None:
+    """Over the day that has an hour twice, against every break point written out."""
+    noons = [local(f"2026-10-{day}T12:00").astimezone(UTC) for day in (24, 25, 26, 27)]
     day = local("2026-10-25T00:00").astimezone(UTC)
+    window = LIMITS.break_point_window
     for start in range(0, 25 * 60, 20):
         for length in range(0, 26 * 60, 50):
             first = day + timedelta(minutes=start)
             last = first + timedelta(minutes=length)
-            assert touches_break_point(first, last, LIMITS) == bool(break_points_near(first, last, LIMITS))
+            slowly = any(first <= noon + window and noon - window <= last for noon in noons)
+            assert touches_break_point(first, last, LIMITS) is slowly
 
 
 @pytest.mark.parametrize(
@@ -107,7 +100,6 @@ def test_a_moment_without_a_zone_is_refused_everywhere() -> None:
         lambda: elapsed(aware, naive),
         lambda: next_break_point(naive, LIMITS),
         lambda: touches_break_point(naive, aware, LIMITS),
-        lambda: break_points_near(aware, naive, LIMITS),
         lambda: before_or_after_break_point(naive, LIMITS),
     ):
         with pytest.raises(ValueError, match="aware"):

@@ -14,6 +14,7 @@ from outage.rules.informing import recipients
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Effect, Routine
 from outage.rules.routine_applies import routine_applies
+from tests.routine_table import KINDS, WHO_TELLS_WHOM, kinds_of
 
 ROUTINE = current_routine()
 CONTENT = Path(outage.rules.__file__).parent.parent / "routine" / "content" / "prator-2023-04-03.toml"
@@ -126,18 +127,23 @@ def test_a_reply_asks_each_sender_for_its_own_particulars() -> None:
     assert reply.particulars == ("current_services", "named_care_contact")
 
 
-def test_what_each_party_may_send_in_process_order() -> None:
-    found = {party: [message.key for message in ROUTINE.messages_from(party)] for party in Party}
+def test_who_tells_whom_by_which_clause_in_process_order() -> None:
+    assert {
+        (sending.clause, sending.party, message.key, frozenset(sending.tells))
+        for message in ROUTINE.messages.values()
+        for sending in message.sendings
+    } == {(row.clause, row.sender, row.kind, frozenset(row.tells)) for row in WHO_TELLS_WHOM}
+    assert tuple(ROUTINE.messages) == KINDS
+    for party in Party:
+        assert [message.key for message in ROUTINE.messages_from(party)] == kinds_of(party)
+
+
+def test_which_answers_are_owed_and_which_are_only_awaited() -> None:
+    """Kommunklar is waited for after utskrivningsklar; the routine says of no moment at which it is owed."""
+    found = {kind: (m.answers, m.awaited_after) for kind, m in ROUTINE.messages.items() if m.awaited_after}
     assert found == {
-        Party.INPATIENT: [
-            "admission",
-            "preliminary_ready",
-            "discharge_report",
-            "ready_for_discharge",
-            "discharge",
-        ],
-        Party.MUNICIPALITY: ["admission_reply", "municipality_ready"],
-        Party.OUTPATIENT: ["admission_reply", "sip_initiative", "sip_invitation"],
+        "admission_reply": ("admission", "admission"),
+        "municipality_ready": ("", "ready_for_discharge"),
     }
 
 

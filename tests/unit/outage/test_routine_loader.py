@@ -52,11 +52,19 @@ def without(place: Place) -> dict[str, Any]:
 def may_be_left_out(place: Place) -> bool:
     """Whether the rest is still a routine without what stands there."""
     last = place[-1]
-    if last in ("law_reminder", "particulars", "tells_participants", "answers") or "particulars" in place:
+    optional = ("law_reminder", "particulars", "tells_participants", "answers", "awaited_after")
+    if last in optional or "particulars" in place:
         return True
     if isinstance(last, int):
+        if place[-2] == "done_at" or place[0] == "addresses":
+            return True
         # An entry of a list that has others.
-        return len(at(DATA, place[:-1])) > 1 and place[0] != "combinations"
+        whole = place[0] in ("combinations", "parts", "ringing") and place[-2] != "parties"
+        return len(at(DATA, place[:-1])) > 1 and not whole
+    if place[0] == "parts":
+        return last == "parties"
+    if place == ("addresses",):
+        return True
     if place[0] == "outcomes":
         return last in ("by", "clause")
     if place[0] in ("clauses", "combinations"):
@@ -65,7 +73,7 @@ def may_be_left_out(place: Place) -> bool:
 
 
 def may_be_blank(place: Place) -> bool:
-    return place[-1] in ("law_reminder", "answers", "number") or (
+    return place[-1] in ("law_reminder", "answers", "awaited_after", "number") or (
         place[0] == "outcomes" and place[-1] == "clause"
     )
 
@@ -75,7 +83,7 @@ def fits(place: Place, value: Any) -> bool:
     if value == "":
         return may_be_blank(place)
     if value == []:
-        return place[-1] == "particulars"
+        return place[-1] in ("particulars", "done_at")
     return (value is True and place[-1] == "tells_participants") or (
         value == {} and place == ("combinations",)
     )
@@ -152,6 +160,22 @@ def test_a_misspelt_key_does_not_pass_in_silence() -> None:
         (("messages", 1, "sendings", 0, "party"), "outpatient", "messages[1].sendings[0].tells", "itself"),
         (("messages",), [], "messages", "at least one"),
         (("messages", 1, "answers"), "discharge", "messages[1].answers", "stands before"),
+        (("messages", 1, "awaited_after"), "admission", "messages[1].awaited_after", "remove it"),
+        (("messages", 7, "awaited_after"), "discharge", "messages[7].awaited_after", "stands before"),
+        (("clauses", "R5.7"), "Ring.", "parts.clauses", "R5.7 stands nowhere"),
+        (("parts", 0, "clauses", 0, "clause"), "R9.9", "parts[0].clauses[0].clause", "[clauses]"),
+        (("parts", 0, "clauses", 0, "clause"), "R2.1", "parts[0].clauses[1].clause", "its own part"),
+        (("parts", 0, "clauses", 1, "clause"), "R1.1", "parts[0].clauses[1].clause", "stands twice"),
+        (
+            ("parts", 0, "clauses", 0, "done_at"),
+            ["kitchen"],
+            "parts[0].clauses[0].done_at",
+            "back_registration",
+        ),
+        (("parts", 2, "clauses", 0, "parties"), ["wards"], "parts[2].clauses[0].parties", "inpatient"),
+        (("addresses", 0, "clause"), "R9.9", "addresses[0].clause", "[clauses]"),
+        (("ringing", 2, "hours"), "evening", "ringing[3].hours", "keep one"),
+        (("ringing", 2, "hours"), "lunch", "ringing[2].hours", "weekend"),
     ],
 )
 def test_what_is_wrong_names_its_key_and_the_remedy(place: Place, value: Any, key: str, remedy: str) -> None:
@@ -159,6 +183,11 @@ def test_what_is_wrong_names_its_key_and_the_remedy(place: Place, value: Any, ke
         routine_from(PATH, changed(place, value))
     assert error.value.key == key
     assert remedy in error.value.remedy
+
+
+def test_each_party_has_a_text_for_each_hour_where_one_rings() -> None:
+    with pytest.raises(RoutineError, match="municipality has no text for weekend"):
+        routine_from(PATH, without(("ringing", 4)))
 
 
 def test_one_party_has_one_sending_of_a_type() -> None:

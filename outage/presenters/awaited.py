@@ -1,0 +1,53 @@
+"""Väntar på svar: what the acting unit waits for from the others about a chain (R2.2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contacts.access import Acting
+from outage.models import CareChain
+from outage.presenters.care import Patient, details_of, party_label, patient_in_list, place_of
+from outage.queries.care_chains import ChainLog
+from outage.queries.standing import awaited_by_unit
+from outage.rules.routine import Routine
+from outage.rules.wording import moment, span
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedLine:
+    """One answer that is waited for: which, of whom, since when and for how long."""
+
+    chain_id: UUID
+    patient: Patient
+    label: str
+    place: str
+    since: str
+    age: str
+
+
+def awaited_lines(
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    routine: Routine,
+    now: datetime,
+    *,
+    on_own_page: bool = False,
+) -> list[AwaitedLine]:
+    """What is awaited about one chain, the longest wait first.
+
+    Of a patient with protected personal data a list tells no place; the chain's own page does.
+    """
+    hidden = details_of(chain).protected_identity and not on_own_page
+    label_of = party_label if hidden else place_of
+    return [
+        AwaitedLine(
+            chain_id=chain.pk,
+            patient=patient_in_list(chain),
+            label=routine.label(answer.kind),
+            place=label_of(chain, answer.sender),
+            since=moment(answer.since, now),
+            age=span(now - answer.since),
+        )
+        for answer in awaited_by_unit(chain, log, acting.unit.pk)
+    ]

@@ -1,0 +1,114 @@
+"""Rutinen: what the routine says to each party, and where in the application it is done."""
+
+from dataclasses import dataclass
+
+from contacts.access import Acting, can
+from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.permissions import Right
+from outage.models import Outage
+from outage.rules.routine import PLACE_LABELS, ClauseLine, Place, Routine, WebAddress
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLink:
+    """A page where a clause is done; without an `address` (its name) the person can not go there now."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRow:
+    """A clause in words."""
+
+    number: str
+    text: str
+    places: tuple[PlaceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part of the routine, R1 to R5, with the clauses of one party."""
+
+    key: str
+    heading: str
+    rows: tuple[ClauseRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """All of the routine that is one party's. `own` says that the acting unit is that party."""
+
+    party: Party
+    label: str
+    own: bool
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineView:
+    """The page."""
+
+    title: str
+    source: str
+    parties: tuple[PartyView, ...]
+    addresses: tuple[WebAddress, ...]
+
+
+def routine_view(acting: Acting, outage: Outage | None, routine: Routine) -> RoutineView:
+    """The routine by party, those of the acting unit first; `outage` is the one in view."""
+    parties = sorted(Party, key=lambda party: party not in acting.parties)
+    links = {
+        place: PlaceLink(PLACE_LABELS[place], address if _may_go(place, acting, outage) else "")
+        for place, address in _ADDRESSES.items()
+    }
+
+    def row(line: ClauseLine) -> ClauseRow:
+        places = tuple(links[place] for place in line.done_at)
+        return ClauseRow(line.clause, routine.clauses[line.clause], places)
+
+    return RoutineView(
+        title=routine.title,
+        source=routine.source,
+        parties=tuple(
+            PartyView(
+                party=party,
+                label=PARTY_LABELS[party],
+                own=party in acting.parties,
+                parts=tuple(
+                    PartView(part.key, part.heading, tuple(map(row, lines)))
+                    for part in routine.parts
+                    if (lines := [line for line in part.clauses if party in line.parties])
+                ),
+            )
+            for party in parties
+        ),
+        addresses=routine.addresses,
+    )
+
+
+_ADDRESSES: dict[Place, str] = {
+    Place.STATUS: "status",
+    Place.SUPPORT: "record_support",
+    Place.CALL: "log_call",
+    Place.CHECKLISTS: "checklists",
+    Place.CONTACTS: "contacts",
+    Place.ADVANCED_SEARCH: "advanced_search",
+    Place.SHEETS: "sheets",
+    Place.SCAN: "scan",
+    Place.BACK_REGISTRATION: "back_registration",
+}
+# What a page asks of the one who goes there; a page that is not named is open to everyone.
+_RIGHTS: dict[Place, Right] = {
+    Place.SUPPORT: Right.REPORT_OUTAGE,
+    Place.CALL: Right.LOG_CARE,
+    Place.SCAN: Right.HANDLE_SHEETS,
+}
+_IN_AN_OUTAGE = frozenset({Place.SUPPORT, Place.CALL, Place.BACK_REGISTRATION})
+
+
+def _may_go(place: Place, acting: Acting, outage: Outage | None) -> bool:
+    if place in _IN_AN_OUTAGE and outage is None:
+        return False
+    right = _RIGHTS.get(place)
+    return right is None or can(acting, right)

@@ -1,0 +1,71 @@
+"""Which answers a unit waits for from the others, and since when (R2.2, R3.6–R3.8)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contacts.rules.parties import Party
+
+from .back_registration import ChainStatus
+from .clock import as_utc
+from .routine import Effect, Routine
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that stands: its type, who sends it, when it happened (aware).
+
+    `told` says at what aware moment each party was reached with it by a call of the own unit.
+    """
+
+    kind: str
+    sender: Party
+    at: datetime
+    told: Mapping[Party, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedAnswer:
+    """An answer that somebody else is to give: which, who gives it, and since when it can be waited for."""
+
+    kind: str
+    sender: Party
+    since: datetime
+
+
+def awaited_answers(
+    *, routine: Routine, acting: Collection[Party], status: ChainStatus, said: Sequence[Said]
+) -> list[AwaitedAnswer]:
+    """The answers that a unit acting as `acting` waits for, the longest wait first.
+
+    What the unit itself sends is waited for from the moment the other was reached with it: until then it is the unit's
+    own to ring. What a third party sends is waited for from when it happened. An answer at the same minute or later
+    ends the wait, a discharge ends all; of a patient who has died, or a chain of the wrong one, nothing is awaited.
+    """
+    if status is not ChainStatus.OK:
+        return []
+    discharged = [as_utc(m.at) for m in said if routine.message(m.kind).effect is Effect.DISCHARGE]
+    found = []
+    for message in routine.messages.values():
+        if not message.awaited_after:
+            continue
+        for sending in message.sendings:
+            if sending.party in acting or not set(sending.tells) & set(acting):
+                continue
+            given = [as_utc(m.at) for m in said if m.kind == message.key and m.sender is sending.party]
+            waits = [
+                since
+                for asked in said
+                if asked.kind == message.awaited_after
+                and (since := _since(asked, sending.party, acting))
+                and not any(later >= as_utc(asked.at) for later in given + discharged)
+            ]
+            if waits:
+                found.append(AwaitedAnswer(message.key, sending.party, min(waits, key=as_utc)))
+    return sorted(found, key=lambda wait: as_utc(wait.since))
+
+
+def _since(asked: Said, answering: Party, acting: Collection[Party]) -> datetime | None:
+    if asked.sender is answering:
+        return None
+    return asked.told.get(answering) if asked.sender in acting else asked.at

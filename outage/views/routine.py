@@ -1,0 +1,17 @@
+"""Rutinen: the routine to read, by party."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from outage.presenters.routine import routine_view
+from outage.queries.checklists import routine_of
+from outage.queries.outages import outage_in_view
+
+
+@require_GET
+def routine(request: HttpRequest) -> HttpResponse:
+    """Show the routine of the outage in view, else the one a new outage would have."""
+    outage = outage_in_view()
+    shown = routine_view(request.acting, outage, routine_of(outage))
+    return render(request, "outage/routine/show.html", {"shown": shown})

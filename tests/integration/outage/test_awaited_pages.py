@@ -1,0 +1,108 @@
+"""Väntar på svar: what others are to answer, on Läge and on the chain's page, until it comes (R2.2)."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.rules.parties import Party
+from outage.models import CareChain, Outage
+from outage.queries.owed import chains_with_answers_awaited
+from outage.rules.back_registration import ChainStatus
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.services.care_chains import change_details
+from outage.services.handovers import Message, log_call
+from tests.factories import County, call_facts, chain_facts, make_chain, make_event, same_id, tell
+from tests.integration.outage.conftest import TUESDAY
+from tests.integration.outage.pages import read
+
+MUNICIPALITY, OUTPATIENT, INPATIENT = Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT
+
+
+def awaited_at(client: Client, path: str) -> list[str]:
+    """Give the lines under Väntar på svar, white space made single; none where the heading is not there."""
+    title = read(client.get(path)).find(id="awaited-title")
+    lines = title.find_parent("section").find_all("li") if title else []
+    return [" ".join(line.get_text(" ").split()) for line in lines]
+
+
+def received(by, chain: CareChain, kind: str, sender: Party, minutes_ago: int) -> None:
+    log_call(
+        by=by,
+        chain=chain,
+        client_id=same_id(minutes_ago),
+        facts=call_facts(sender, direction=Direction.RECEIVED, number=""),
+        messages=[Message(kind=kind, sender=sender, happened_at=TUESDAY - timedelta(minutes=minutes_ago))],
+    )
+
+
+@pytest.mark.clause("R2.2", "R3.6", "R3.7", "R3.8")
+def test_the_ward_waits_for_those_it_has_reached_and_for_no_others(
+    county: County, outage: Outage, chain: CareChain, log_in
+):
+    client, page = log_in(county.alva), reverse("chain", args=[chain.pk])
+    admission = make_event(county.alva, chain, "admission", ago=timedelta(minutes=50))
+    assert awaited_at(client, page) == awaited_at(client, "/") == []
+    tell(county.alva, chain, admission, outcome=CallOutcome.RELAYED)
+    assert awaited_at(client, page) == []
+    tell(county.alva, chain, admission, at=TUESDAY - timedelta(minutes=40))
+    line = f"Svar på inskrivning från {county.municipality.name}"
+    assert awaited_at(client, page) == [f"{line} sedan 10.12 (40 min)"]
+    (on_status,) = awaited_at(client, "/")
+    assert on_status.startswith(line)
+    assert chain.details.patient_name in on_status
+    tell(county.alva, chain, admission, to=OUTPATIENT, at=TUESDAY - timedelta(minutes=30))
+    assert len(awaited_at(client, page)) == 2
+    received(county.alva, chain, "admission_reply", MUNICIPALITY, 20)
+    assert awaited_at(client, page) == [
+        f"Svar på inskrivning från {county.health_centre.name} sedan 10.22 (30 min)"
+    ]
+    ready = make_event(county.alva, chain, "ready_for_discharge", outcome=CallOutcome.REACHED)
+    assert any(line.startswith("Kommunklar från") for line in awaited_at(client, page))
+    received(county.alva, chain, "municipality_ready", MUNICIPALITY, 10)
+    assert not any(line.startswith("Kommunklar") for line in awaited_at(client, page))
+    make_event(county.alva, chain, "discharge", ago=timedelta(minutes=1))
+    assert awaited_at(client, page) == awaited_at(client, "/") == []
+    assert ready.pk
+
+
+def test_who_received_a_message_waits_for_the_third_partys_answer(county: County, outage: Outage, log_in):
+    chain = make_chain(county, outage, county.disa)
+    received(county.disa, chain, "admission", INPATIENT, 45)
+    page = reverse("chain", args=[chain.pk])
+    assert awaited_at(log_in(county.disa), page) == [
+        f"Svar på inskrivning från {county.municipality.name} sedan 10.07 (45 min)"
+    ]
+
+
+@pytest.mark.parametrize("status", [ChainStatus.DECEASED, ChainStatus.WRONG_PATIENT])
+def test_nothing_is_awaited_of_one_who_has_died_or_is_the_wrong_patient(
+    county: County, outage: Outage, chain: CareChain, log_in, status: ChainStatus
+):
+    make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    client, page = log_in(county.alva), reverse("chain", args=[chain.pk])
+    assert awaited_at(client, page)
+    facts = chain_facts(county, status=status, status_reason="Enligt avdelningen.")
+    change_details(by=county.alva, chain=chain, client_id=same_id(1), replaces=chain.details_id, facts=facts)
+    assert awaited_at(client, page) == awaited_at(client, "/") == []
+
+
+def test_a_list_tells_no_place_of_a_protected_patient(county: County, outage: Outage, log_in):
+    chain = make_chain(county, outage, protected_identity=True)
+    make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    client = log_in(county.alva)
+    (line,) = awaited_at(client, "/")
+    assert line.startswith("Svar på inskrivning från Kommun · Skyddad patient")
+    assert county.municipality.name in awaited_at(client, reverse("chain", args=[chain.pk]))[0]
+
+
+def test_a_long_list_has_pages(county: County, outage: Outage, log_in):
+    for _ in range(11):
+        make_event(county.alva, make_chain(county, outage), "admission", outcome=CallOutcome.REACHED)
+    client = log_in(county.alva)
+    assert len(awaited_at(client, "/")) == 10
+    assert len(awaited_at(client, "/?vantar=2")) == 1
+    assert "?vantar=2" in client.get("/").content.decode()
+    assert chains_with_answers_awaited(county.alva, outage).count() == 11
