@@ -1,5 +1,7 @@
 """The errors a rule or a service gives when it says no. Their text is Swedish and meant for the reader."""
 
+from collections.abc import Sequence
+
 
 class RuleError(Exception):
     """A rule said no. `reason` is a Swedish sentence; `field` names the form field it belongs beside, if any."""
@@ -12,6 +14,20 @@ class RuleError(Exception):
 
 class NotAllowed(RuleError):
     """The acting person has no right to do this here."""
+
+
+class Question(RuleError):
+    """A rule can not say yes or no before somebody has answered.
+
+    `key` names the question (a–z, 0–9, _ and -), `sentence` is it in Swedish, `choices` its answers as value and
+    label. Whoever raises it takes the answer as `answers[key]`, and asks again where that is none of the values.
+    """
+
+    def __init__(self, key: str, sentence: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.sentence = sentence
+        self.choices = tuple(choices)
 
 
 class IdClash(RuleError):

@@ -9,12 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from contacts.access import Acting, can
-from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
+from contacts.webforms.fields import AsksQuestions
 
-_NOT_CONTENT = {"csrfmiddlewaretoken", "typed_by", "held"}
+_NOT_CONTENT = {"csrfmiddlewaretoken", "typed_by", "held", "asked"}
 Form = TypeVar("Form", bound=forms.Form)
 _BESIDE = {"number": "number_0"}
 
@@ -48,7 +49,7 @@ def save_or_show(
 
     A form that was held over a lapsed log-in is only shown. `changed` answers where somebody else changed the row
     meanwhile; an id used before with other content answers 409, keeps both and gives the form a new id, so that it can
-    be saved as one of its own.
+    be saved as one of its own. A Question is put in the form, to be answered and sent again with all else.
     """
     if "held" in request.POST:
         return show(form, 200)
@@ -68,6 +69,12 @@ def save_or_show(
         form.add_error(None, error.reason)
         renew(form)
         return show(form, 409)
+    except Question as question:
+        if isinstance(form, AsksQuestions):
+            form.ask(question)
+        else:
+            form.add_error(None, question.sentence)
+        return show(form, 422)
     except RuleError as error:
         by_field = getattr(error, "fields", None)
         if by_field and hasattr(form, "add_service_errors"):

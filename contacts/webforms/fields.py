@@ -1,13 +1,14 @@
-"""Fields for what people type about a contact: clock times and days of the year."""
+"""Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
 from datetime import time
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 
 from contacts.rules.availability import day_words, parse_clock, parse_day
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import Question, RuleError
 from contacts.rules.hours import is_month_day
 
 
@@ -59,3 +60,67 @@ class DayField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Write a stored day as it is read: 15 juni."""
         return day_words(value) if isinstance(value, str) and is_month_day(value) else value
+
+
+_ASKED = "asked"
+_ANSWER = "answer-"
+_SALT = "asked-questions"
+
+
+class AsksQuestions(forms.Form):
+    """A form in which a rule can put questions: each a radio field `answer-<key>`, seen until the form is saved.
+
+    The questions travel with the form, so that an answer stays in sight, and can be changed, while something else is
+    put right. `_components/form_errors.html` shows them.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._asked: dict[str, Question] = {}
+        if self.is_bound:
+            for question in _read_questions(self.data.get(_ASKED, "")):
+                self._add_question(question)
+
+    def _add_question(self, question: Question) -> None:
+        self._asked[question.key] = question
+        self.fields[_ANSWER + question.key] = forms.ChoiceField(
+            label=question.sentence,
+            choices=question.choices,
+            # Whoever asked decides whether the answer is still needed.
+            required=False,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": "Välj ett av svaren."},
+        )
+
+    def ask(self, question: Question) -> None:
+        """Add `question` to a form that came in without an answer to it."""
+        self._add_question(question)
+        self.add_error(_ANSWER + question.key, "Välj ett svar.")
+
+    def answers(self) -> dict[str, str]:
+        """Give what was answered, by the question's key; call after `is_valid`."""
+        found = {key: self.cleaned_data.get(_ANSWER + key, "") for key in self._asked}
+        return {key: value for key, value in found.items() if value}
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """The fields of the questions, in the order in which they were asked."""
+        return [self[_ANSWER + key] for key in self._asked]
+
+    @property
+    def asked(self) -> str:
+        """What the hidden field that carries the questions holds."""
+        return signing.dumps([[q.key, q.sentence, q.choices] for q in self._asked.values()], salt=_SALT)
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        """Leave the questions out: they have their own place in the page."""
+        return [field for field in super().visible_fields() if not field.name.startswith(_ANSWER)]
+
+
+def _read_questions(text: str) -> list[Question]:
+    try:
+        return [
+            Question(key, sentence, choices) for key, sentence, choices in signing.loads(text, salt=_SALT)
+        ]
+    except signing.BadSignature:
+        return []
