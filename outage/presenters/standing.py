@@ -6,14 +6,6 @@ from datetime import datetime
 from contacts.rules.parties import Party, WardKind, outpatient_kind_for
 from outage.models import CareChain, CareChainEvent, OpenItem
 from outage.queries.care_chains import ChainLog
-from outage.rules.back_registration import (
-    Before,
-    ChainStatus,
-    LoggedEvent,
-    Task,
-    back_registration,
-    merge_invitations,
-)
 from outage.rules.informing import (
     Call,
     CallOutcome,
@@ -25,7 +17,6 @@ from outage.rules.informing import (
     inform_state,
     standings,
 )
-from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Effect, Routine
 
 
@@ -98,29 +89,6 @@ def discharge_state_of(found: Sequence[Standing], open_items: Iterable[OpenItem]
 def is_discharge(routine: Routine, event: CareChainEvent) -> bool:
     """Tell whether the event is the discharge itself, of which every party must know (R1.6)."""
     return routine.message(event.kind).effect is Effect.DISCHARGE and not event.withdraws
-
-
-def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
-    """Give what is to be entered afterwards for a chain as its log stands (R4), one task for each SIP."""
-    assert chain.details is not None
-    logged = [
-        LoggedEvent(
-            id=str(event.pk),
-            kind=event.kind,
-            at=event.happened_at,
-            sip_date=event.sip_date,
-            sender=Party(event.sender),
-        )
-        for event in log.live_events
-    ]
-    tasks = back_registration(
-        routine=routine,
-        scope=scope,
-        before=Before(chain.details.before),
-        status=ChainStatus(chain.details.status),
-        events=logged,
-    )
-    return merge_invitations(tasks, {event.id: event.sip_date for event in logged})
 
 
 def newest(moments: Iterable[datetime]) -> datetime | None:

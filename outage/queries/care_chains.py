@@ -36,6 +36,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     return (
         chains.filter(Q(unit=unit) | Q(details__ward_unit=unit) | Q(details__outpatient_unit=unit))
         .select_related(
+            "principal",
             "unit",
             "details__ward_unit",
             "details__municipality",

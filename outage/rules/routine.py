@@ -80,6 +80,7 @@ PARTICULAR_LABELS: dict[str, str] = {
 OUTCOME_KEYS: tuple[str, ...] = (
     "1",
     "2",
+    "2-untold",
     "3",
     "4",
     "5",
@@ -92,6 +93,10 @@ OUTCOME_KEYS: tuple[str, ...] = (
     "13",
     "13-sip",
     "14",
+    "16-stay",
+    "16-scope",
+    "17",
+    "18",
 )
 
 # The reasons for and against using the routine; a routine gives the clause and the sentence of each.

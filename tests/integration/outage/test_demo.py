@@ -28,7 +28,8 @@ from outage.models import (
     SupportContact,
 )
 from outage.presenters.banner import verdict_for
-from outage.presenters.standing import standings_of, tasks_of
+from outage.presenters.standing import standings_of
+from outage.presenters.tasks import tasks_of
 from outage.queries.care_chains import logs_of
 from outage.routine import current_routine
 from outage.rules.identity import IdentityKind

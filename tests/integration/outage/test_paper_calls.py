@@ -13,7 +13,8 @@ from django.utils import timezone
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.standing import standings_of, tasks_of
+from outage.presenters.standing import standings_of
+from outage.presenters.tasks import tasks_of
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
 from outage.routine import get_routine
 from outage.rules.back_registration import Decision
