@@ -7,7 +7,7 @@ apart by the keys of the routine's outcomes, which hold the words for each.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from itertools import groupby
 
 from contacts.rules.parties import Party
@@ -74,7 +74,7 @@ class LoggedEvent:
         return self.line or self.id
 
 
-class Family(StrEnum):
+class Family(Enum):
     """The kind of a task, which stays when the decision changes."""
 
     STAY = "stay"
@@ -119,7 +119,7 @@ class Task:
     @property
     def key(self) -> str:
         """The same for the same task however its events are corrected, so that a tick can refer to it."""
-        return f"{self.family}:{next(iter(self.lines), '')}"
+        return f"{self.family.value}:{next(iter(self.lines), '')}"
 
 
 def back_registration(

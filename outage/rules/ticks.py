@@ -7,7 +7,7 @@ corrections. It holds while the task still shows the same picture.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from hashlib import sha256
 from typing import Any
 
@@ -116,7 +116,7 @@ class Mark:
         return FAMILIES[What(subject)] if subject in set(What) else Family(subject)
 
 
-class TickState(StrEnum):
+class TickState(Enum):
     """Whether a task is done. CHANGED: what was done is no longer what is to be done."""
 
     NOT_DONE = "not_done"
