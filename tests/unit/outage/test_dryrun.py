@@ -232,6 +232,56 @@ def test_a_time_without_an_offset_is_swedish_time(start: str, end: str, long: bo
     )
 
 
+@pytest.mark.clause("R4.2")
+def test_what_was_not_told_is_one_decision_for_the_chain() -> None:
+    untold = chain(
+        "c1",
+        event("e1", "preliminary_ready", "11:00", told=False),
+        event("e2", "discharge_report", "11:10", told=True),
+        event("e3", "sip_initiative", "11:20", told=False),
+    )
+    (found,) = answer(document(untold))["outages"]
+    assert [(task["decision"], task["what"], task["events"]) for task in found["chains"][0]["tasks"]] == [
+        ("decide", "information", ["e1", "e3"]),
+        ("do_not_register", "information", ["e2"]),
+    ]
+
+
+@pytest.mark.clause("R4.5")
+def test_one_sip_is_one_task_and_its_participants_must_be_told() -> None:
+    sip = chain(
+        "c1",
+        event("e1", "sip_initiative", "11:00", participants=["Dotter Anna", " Son Bo ", "Dotter Anna"]),
+        event("e2", "sip_invitation", "11:10", sip_date="2026-01-27", participants=None),
+    )
+    (found,) = answer(document(sip))["outages"][0]["chains"]
+    assert [(task["decision"], task["events"]) for task in found["tasks"]] == [("register", ["e1", "e2"])]
+    assert [row["must_tell"] for row in found["inform"]] == [
+        ["municipality", "participant:Dotter Anna", "participant:Son Bo"],
+        ["municipality"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "known"),
+    [
+        ((), "the document", "use outages"),
+        (("outages", 0), "outages[0]", "use id, scope, start, end, chains"),
+        (("outages", 0, "chains", 0), "outages[0].chains[0]", "use id, before, ward, status, events"),
+        (
+            ("outages", 0, "chains", 0, "events", 0),
+            "outages[0].chains[0].events[0]",
+            "use id, kind, at, withdrawn, told, sip_date, party, participants",
+        ),
+    ],
+)
+def test_an_unknown_key_is_refused_with_those_that_are_known(
+    path: tuple[str | int, ...], place: str, known: str
+) -> None:
+    found, sentence = place_and_sentence(changed(REPLY, (*path, "tolld"), False))
+    assert (found, sentence) == (place, f"the key 'tolld' is unknown; {known}")
+
+
 CHAIN, EVENT = "outages[0].chains[0]", "outages[0].chains[0].events[0]"
 REPLY = document(chain("c1", event("e1", "admission_reply", "11:00", party="municipality")))
 
@@ -284,6 +334,20 @@ REPLY = document(chain("c1", event("e1", "admission_reply", "11:00", party="muni
         ),
         (("outages", 0, "chains", 0, "events", 0, "sip_date"), "20260120", f"{EVENT}.sip_date", "is no date"),
         (("outages", 0, "chains", 0, "events", 0, "sip_date"), False, f"{EVENT}.sip_date", "must be a text"),
+        (("outages", 0, "chains", 0, "events", 0, "told"), None, f"{EVENT}.told", "true or false"),
+        (("outages", 0, "chains", 0, "events", 0, "participants"), "Anna", f"{EVENT}.participants", "list"),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "participants"),
+            [""],
+            f"{EVENT}.participants",
+            "not empty",
+        ),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "participants"),
+            [7],
+            f"{EVENT}.participants",
+            "list of texts",
+        ),
         (("outages", 0, "chains", 0, "events", 0, "party"), "inpatient", f"{EVENT}.party", "does not send"),
         (("outages", 0, "chains", 0, "events", 0, "party"), None, f"{EVENT}.party", "must be a text"),
     ],
