@@ -1,6 +1,6 @@
 """From paper to log: one row of a sheet becomes a call like any other, and keeps the way back to its paper (R2.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -31,12 +31,13 @@ def enter_call(
     facts: CallFacts,
     messages: Sequence[Message],
     paper: PaperMark,
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
 
     The sheet is then filled in, if it was only printed. A resend gives the first call. Raise NotAllowed by role or for
-    another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by field
-    and IdClash as for any call.
+    another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by field,
+    Question and IdClash as for any call.
     """
     check_may(by, Right.HANDLE_SHEETS)
     if sheet.unit_id != by.unit.pk:
@@ -49,7 +50,13 @@ def enter_call(
         # First of all: who voids the sheet meanwhile waits, or has been here before.
         lock_sheet(sheet)
         handover = log_call(
-            by=by, chain=chain, client_id=client_id, facts=facts, messages=messages, paper=paper
+            by=by,
+            chain=chain,
+            client_id=client_id,
+            facts=facts,
+            messages=messages,
+            paper=paper,
+            answers=answers,
         )
         if PaperEntry.objects.filter(handover=handover).exists():
             return handover

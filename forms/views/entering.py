@@ -73,6 +73,7 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
             facts=CallFacts(**form.facts()),
             messages=[Message(**told) for told in form.messages_told()],
             paper=form.paper(sheet.serial),
+            answers=form.answers(),
         )
         messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
         return redirect(_address(sheet, vardkedja=chain.pk))

@@ -113,17 +113,27 @@ EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A particular without which a message is another: `sentence` says so, `instead` is the key of that other."""
+
+    particular: str
+    instead: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """One party's right and duty to send a message type: whom it tells, by which clause (R3).
 
-    `tells_participants` adds everyone who is to take part (R3.9). `particulars` are all this sender is
-    asked for.
+    `tells_participants` adds everyone who is to take part (R3.9); `without_participants` is the question to put where
+    nobody is named, or empty. `particulars` are all this sender is asked for.
     """
 
     party: Party
     tells: tuple[Party, ...]
     clause: str
     tells_participants: bool = False
+    without_participants: str = ""
     particulars: tuple[str, ...] = ()
 
 
@@ -132,7 +142,8 @@ class MessageType:
     """A kind of message. `order` is its place in the process, from 1; `particulars` what any sender is asked.
 
     `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
-    of the message that each of its senders must answer with it (R3.6, R3.8), or empty.
+    of the message that each of its senders must answer with it (R3.6, R3.8), or empty. `needs` is what it is no such
+    message without, or None.
     """
 
     key: str
@@ -143,6 +154,7 @@ class MessageType:
     particulars: tuple[str, ...] = ()
     law_reminder: str = ""
     answers: str = ""
+    needs: Need | None = None
 
     @property
     def senders(self) -> tuple[Party, ...]:

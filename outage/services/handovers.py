@@ -16,6 +16,8 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
+from outage.routine import get_routine
+from outage.rules.asked_messages import settle_message
 from outage.rules.handover import Direction, ReadBack, check_handover, signature
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.paper import PaperMark, check_paper
@@ -68,15 +70,19 @@ def log_call(
     facts: CallFacts,
     messages: Sequence[Message],
     paper: PaperMark | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Log one call about one patient, with the events it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
     call's time must then be given, and it counts by that time as any other (R3, R4). A resend gives the first row.
-    Raise CallErrors with a sentence for each field that is wrong, NotAllowed by role, IdClash when the id was used
-    with other content.
+    `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raise
+    CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
+    IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
+    if answers is not None:
+        messages = [_settled(chain, message, answers) for message in messages]
     content = {"chain": chain.pk, "call": _plain(facts), "messages": [_plain_message(m) for m in messages]}
     if paper is None:
         facts = replace(facts, at=facts.at or timezone.now())
@@ -98,6 +104,14 @@ def log_call(
             chain=chain.pk,
         )
     return handover
+
+
+def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:
+    if message.event_id or message.sender is None:
+        return message
+    routine = get_routine(chain.outage.routine_id)
+    kind = settle_message(routine, message.kind, message.sender, message.particulars, answers)
+    return replace(message, kind=kind)
 
 
 def _event_of(

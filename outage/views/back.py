@@ -93,6 +93,9 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     chain = chain_or_404(request, chain_id)
     form = MarkForm(request.POST)
+    if not form.is_valid() and not set(form.errors) & set(form.TYPED):
+        messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
+        return redirect(_address(chain.outage))
     place = task_place(chain, request.POST.get("task", ""))
     error = _mark_or_why_not(request.acting, chain, form)
     page_number = form.cleaned_data.get("page")
@@ -122,10 +125,7 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
     """Save the mark; give the sentence that says why it could not be, empty when it was."""
     if not form.is_valid():
-        return "Markeringen är inte sparad. " + next(
-            (str(errors[0]) for name, errors in form.errors.items() if name in form.TYPED),
-            "Ladda om sidan och försök igen.",
-        )
+        return str(next(iter(form.errors.values()))[0])
     data = form.cleaned_data
     try:
         mark_task(

@@ -50,6 +50,7 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             client_id=form.cleaned_data["client_id"],
             facts=CallFacts(**form.facts()),
             messages=[Message(**told) for told in form.messages_told()],
+            answers=form.answers(),
         )
         messages.success(request, f"Sparat på servern {clock_time(handover.recorded_at)}.")
         facts = form.facts()

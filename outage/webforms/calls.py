@@ -11,6 +11,7 @@ from django.forms import BoundField
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
+from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChain, CareChainEvent
 from outage.presenters.care import (
     NumberRequest,
@@ -66,7 +67,7 @@ class MessageOption:
         return "msg-" + self.value.replace(":", "-")
 
 
-class CallForm(forms.Form):
+class CallForm(AsksQuestions):
     """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -144,6 +145,8 @@ class CallForm(forms.Form):
                 )
                 for name in message.particulars_for(party):
                     self.fields[f"p-{prefix}-{name}"] = particular_field(name)
+                    if message.needs and message.needs.particular == name:
+                        self.fields[f"p-{prefix}-{name}"].help_text = message.needs.sentence
 
     def _offer_messages(self) -> None:
         values = [*self._logged, *self._new]
