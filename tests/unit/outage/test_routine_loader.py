@@ -37,6 +37,16 @@ def at(data: Any, place: Place) -> Any:
     return data
 
 
+OPTIONAL = (
+    "law_reminder",
+    "particulars",
+    "tells_participants",
+    "without_participants",
+    "answers",
+    "needs",
+)
+
+
 def changed(place: Place, value: Any) -> dict[str, Any]:
     data = copy.deepcopy(DATA)
     at(data, place[:-1])[place[-1]] = value
@@ -52,7 +62,7 @@ def without(place: Place) -> dict[str, Any]:
 def may_be_left_out(place: Place) -> bool:
     """Whether the rest is still a routine without what stands there."""
     last = place[-1]
-    if last in ("law_reminder", "particulars", "tells_participants", "answers") or "particulars" in place:
+    if last in OPTIONAL or "particulars" in place:
         return True
     if isinstance(last, int):
         # An entry of a list that has others.
@@ -65,7 +75,7 @@ def may_be_left_out(place: Place) -> bool:
 
 
 def may_be_blank(place: Place) -> bool:
-    return place[-1] in ("law_reminder", "answers", "number") or (
+    return place[-1] in ("law_reminder", "answers", "number", "without_participants") or (
         place[0] == "outcomes" and place[-1] == "clause"
     )
 
