@@ -32,13 +32,13 @@ def enter_call(
     facts: CallFacts,
     messages: Sequence[Message],
     paper: PaperMark,
-    answers: Mapping[str, str] = {},
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
 
     The sheet is then filled in, if it was only printed. A resend gives the first call. Raise NotAllowed by role or for
-    another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by field
-    and IdClash as for any call.
+    another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by field,
+    Question and IdClash as for any call.
     """
     check_may(by, Right.HANDLE_SHEETS)
     if sheet.unit_id != by.unit.pk:

@@ -14,7 +14,9 @@ from .outage import Outage
 class RegistrationMark(AppendOnlyModel):
     """A task marked done, or not done after all. `task` is the derived task's key; the newest row counts.
 
-    `choice` is what the person decided where the routine leaves it to be decided by hand.
+    `choice` is what the person decided where the routine leaves it to be decided by hand; `entered` says that what the
+    task is about was entered in the system. `picture` is all that was typed there (`outage.rules.ticks`); rows from
+    before it was kept have none.
     """
 
     client_id = models.UUIDField(unique=True, editable=False)
@@ -22,6 +24,8 @@ class RegistrationMark(AppendOnlyModel):
     task = models.TextField()
     done = models.BooleanField("klart")
     choice = models.CharField("beslut", max_length=300, blank=True)
+    entered = models.BooleanField("infört", default=False)
+    picture = models.JSONField(null=True, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

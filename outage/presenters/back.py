@@ -1,36 +1,45 @@
-"""The system is back: what to enter, what not, and what to decide by hand, for each role (R4)."""
+"""The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
-from contacts.rules.parties import PARTY_LABELS
-from outage.models import CareChain, RegistrationMark
-from outage.presenters.care import Patient, parties_in, patient_in_list
+from contacts.rules.parties import PARTY_LABELS, Party
+from outage.models import CareChain, CareChainEvent, RegistrationMark
+from outage.presenters.care import Patient, details_of, parties_in, patient_in_list
 from outage.presenters.chain import particulars_in_list
 from outage.queries.care_chains import ChainLog
-from outage.queries.standing import tasks_of
+from outage.queries.tasks import ticks_of
+from outage.rules.back_registration import Family
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, Routine
+from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
+
+# They stand in the row already: the patient at its head, the events as what happened.
+_ELSEWHERE = {"number", "name"}
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
     """One task: the patient, what to do in the system, what to type, why, and whether it is done.
 
-    `mine` tells that the acting unit is the one to do it; `who` is the party's name, empty for nobody.
+    `place` is the id of the row on the page. `mine` tells that the acting unit is the one to do it; `who` is the
+    party's name, empty for nobody. `typed` are (label, value), `changes` (label, was, now) since it was marked, `seen`
+    tells what was seen from what stands. `undo` says that what was done is to be undone in the system.
     """
 
     chain_id: UUID
-    number: int
+    place: str
     patient: Patient
     key: str
+    seen: str
     decision: Decision
     do: str
     facts: tuple[str, ...]
+    typed: tuple[tuple[str, str], ...]
     why: str
     clause: str
     who: str
@@ -38,13 +47,19 @@ class TaskRow:
     done: bool
     done_text: str
     choice: str
+    entered: bool
+    changes: tuple[tuple[str, str, str], ...] = ()
+    changed: bool = False
+    remedy: str = ""
+    undo: bool = False
     client_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskGroups:
-    """The three groups. `done` and `total` count what is to be done: to register and to decide."""
+    """The groups. `done` and `total` count what is to be done: to undo, to register and to decide."""
 
+    undo: tuple[TaskRow, ...]
     register: tuple[TaskRow, ...]
     do_not_register: tuple[TaskRow, ...]
     decide: tuple[TaskRow, ...]
@@ -52,12 +67,32 @@ class TaskGroups:
     @property
     def total(self) -> int:
         """How many tasks are to be done by somebody."""
-        return len(self.register) + len(self.decide)
+        return len(self.undo) + len(self.register) + len(self.decide)
 
     @property
     def done(self) -> int:
         """How many of them are done."""
         return sum(row.done for row in self.register + self.decide)
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """What the headings say of how far it has come, by the name of each."""
+        return {
+            "all": _of(self.done, self.total),
+            "undo": str(len(self.undo)),
+            "register": _of(sum(row.done for row in self.register), len(self.register)),
+            "do_not_register": str(len(self.do_not_register)),
+            "decide": _of(sum(row.done for row in self.decide), len(self.decide)),
+        }
+
+
+def _of(done: int, total: int) -> str:
+    return f"{done} av {total} klara" if total else "0"
+
+
+def task_place(chain: CareChain, key: str) -> str:
+    """Give the id that the row of a task has on the page."""
+    return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
 def task_rows(
@@ -69,52 +104,142 @@ def task_rows(
     scope: OutageScope,
     now: datetime,
 ) -> list[TaskRow]:
-    """Give the tasks of one chain as rows, in the order of what happened."""
-    events = {str(event.pk): event for event in log.events}
-    rows = []
-    for task in tasks_of(chain, log, routine, scope):
-        mark = marks.get((chain.pk, task.key))
-        done = bool(mark and mark.done)
-        facts = []
-        for event_id in task.events:
-            event = events[event_id]
-            more = "; ".join(f"{label}: {value}" for label, value in particulars_in_list(chain, event, now))
-            facts.append(
-                f"{routine.label(event.kind)} {moment(event.happened_at, now)}"
-                + (f" ({more})" if more else "")
-            )
-        rows.append(
-            TaskRow(
-                chain_id=chain.pk,
-                number=chain.number,
-                patient=patient_in_list(chain),
-                key=task.key,
-                decision=task.decision,
-                do=task.do,
-                facts=tuple(facts),
-                why=task.why,
-                clause=task.clause or "",
-                who=PARTY_LABELS[task.by] if task.by else "",
-                mine=task.by in parties_in(acting, chain) or task.decision is Decision.DECIDE,
-                done=done,
-                done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and done else "",
-                choice=mark.choice if mark else "",
-            )
-        )
+    """Give the tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
+    own = {key: row for (chain_id, key), row in marks.items() if chain_id == chain.pk}
+    found, gone = ticks_of(chain, log, own.values(), routine, scope)
+    rows = [_undo_row(acting, chain, mark, own[mark.task], now) for mark in gone]
+    for tick in found:
+        mark = own[tick.mark.task] if tick.mark else None
+        rows.append(_row(acting, chain, log, routine, tick, mark, now))
     return rows
 
 
-def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
-    """Split rows into the three groups; what is mine and not done comes first in each."""
+def _row(
+    acting: Acting,
+    chain: CareChain,
+    log: ChainLog,
+    routine: Routine,
+    tick: Tick,
+    mark: RegistrationMark | None,
+    now: datetime,
+) -> TaskRow:
+    task = tick.task
+    events = {str(event.pk): event for event in log.events}
+    by_hand = task.decision is Decision.DECIDE
+    is_set = mark is not None and mark.done
+    return TaskRow(
+        chain_id=chain.pk,
+        place=task_place(chain, task.key),
+        patient=patient_in_list(chain),
+        key=task.key,
+        seen=tick.picture.seen,
+        decision=task.decision,
+        do=task.do,
+        facts=tuple(_fact(chain, events[e], routine, task.family, now) for e in task.events),
+        typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
+        why=task.why,
+        clause=task.clause or "",
+        who=PARTY_LABELS[task.by] if task.by else "",
+        mine=task.by in parties_in(acting, chain) or by_hand,
+        done=tick.state is TickState.DONE,
+        done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and is_set else "",
+        choice=mark.choice if mark else "",
+        entered=mark.entered if mark else False,
+        changed=tick.state is TickState.CHANGED
+        and (tick.undo or task.decision is not Decision.DO_NOT_REGISTER),
+        changes=tuple(_change_shown(chain, change) for change in tick.changes),
+        remedy=_remedy(chain, tick),
+        undo=tick.undo,
+    )
 
-    def of(decision: Decision) -> tuple[TaskRow, ...]:
-        found = [row for row in rows if row.decision is decision]
+
+def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMark, now: datetime) -> TaskRow:
+    """Give the row of something that was entered and is no task any more."""
+    picture = mark.picture
+    by = Party(picture.by) if picture and picture.by else None
+    return TaskRow(
+        chain_id=chain.pk,
+        place=task_place(chain, mark.task),
+        patient=patient_in_list(chain),
+        key=mark.task,
+        seen=mark.seen,
+        decision=picture.decision if picture else Decision.DECIDE,
+        do=f"Ångra det som gjordes i {chain.outage.system}.",
+        facts=(f"Gjort: {picture.do}",) if picture else (),
+        typed=_typed_shown(chain, picture) if picture else (),
+        why="Loggen har ändrats sedan det gjordes, och det ska inte längre stå där.",
+        clause="",
+        who=PARTY_LABELS[by] if by else "",
+        mine=by is None or by in parties_in(acting, chain),
+        done=False,
+        done_text=f"{moment(row.at, now)} {row.user.full_name}",
+        choice=row.choice,
+        entered=True,
+        undo=True,
+    )
+
+
+def _fact(chain: CareChain, event: CareChainEvent, routine: Routine, family: Family, now: datetime) -> str:
+    said = f"{routine.label(event.kind)} {moment(event.happened_at, now)}"
+    # What is agreed of a SIP stands once, beside it.
+    more = (
+        "" if family is Family.SIP else "; ".join(f"{k}: {v}" for k, v in particulars_in_list(chain, event))
+    )
+    return f"{said} ({more})" if more else said
+
+
+def _is_shown(chain: CareChain, name: str) -> bool:
+    """Tell whether a list may say it: of a protected patient dates and times only; the rest tells who or where."""
+    return not details_of(chain).protected_identity or name == "do" or "_date" in name or "_time" in name
+
+
+def _typed_shown(chain: CareChain, picture: Picture) -> tuple[tuple[str, str], ...]:
+    def shown(each: Typed) -> str:
+        return (each.value or "saknas") if _is_shown(chain, each.name) else "se vårdkedjan"
+
+    return tuple(
+        (each.label, shown(each))
+        for each in picture.typed
+        if each.name not in _ELSEWHERE and not each.name.startswith("event_date:")
+    )
+
+
+def _change_shown(chain: CareChain, change: Change) -> tuple[str, str, str]:
+    if not _is_shown(chain, change.name):
+        return change.label, "", "se vårdkedjan"
+    return change.label, change.was or "saknas", change.now or "saknas"
+
+
+def _remedy(chain: CareChain, tick: Tick) -> str:
+    """Say what to do about what was done before the log changed."""
+    if tick.state is not TickState.CHANGED or tick.mark is None:
+        return ""
+    system = chain.outage.system
+    if not tick.mark.entered:
+        return "Ta ställning på nytt."
+    if tick.undo:
+        return f"Ångra det som gjordes i {system}."
+    if any(change.name == "number" for change in tick.changes):
+        return f"Ångra i {system} det som gjordes på det gamla numret, och gör om det på det nya."
+    if tick.task.decision is Decision.DECIDE:
+        return f"Det är redan gjort i {system}. Avgör om det ska ändras eller ångras."
+    return f"Ändra i {system}. Markera sedan på nytt."
+
+
+def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
+    """Split rows into the groups; what is mine and not done comes first in each."""
+
+    def of(found: Iterable[TaskRow]) -> tuple[TaskRow, ...]:
         return tuple(sorted(found, key=lambda row: (row.done, not row.mine)))
 
+    def deciding(decision: Decision) -> tuple[TaskRow, ...]:
+        return of(row for row in rows if row.decision is decision and not row.undo)
+
     return TaskGroups(
-        register=of(Decision.REGISTER),
-        do_not_register=_joined(of(Decision.DO_NOT_REGISTER)),
-        decide=of(Decision.DECIDE),
+        undo=of(row for row in rows if row.undo),
+        register=deciding(Decision.REGISTER),
+        do_not_register=_joined(deciding(Decision.DO_NOT_REGISTER)),
+        decide=deciding(Decision.DECIDE),
     )
 
 

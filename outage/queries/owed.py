@@ -15,7 +15,8 @@ from outage.queries.care_chains import visible_chains
 class OwedChains:
     """The chains in which a unit still has somebody to ring, or waits for an answer, the most urgent first.
 
-    Takes count and slices. Which they are was worked out as their rows were written (`Duty`); only the chains of a slice are read in full.
+    Takes count and slices. Which they are was worked out as their rows were written (`Duty`); only the chains of a
+    slice are read in full.
     """
 
     def __init__(self, acting: Acting, outages: Iterable[Outage], *, awaits: bool = False) -> None:

@@ -10,18 +10,10 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Discharge
 from outage.queries.care_chains import ChainLog
 from outage.routine import get_routine
 from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
-from outage.rules.back_registration import (
-    Before,
-    ChainStatus,
-    LoggedEvent,
-    Task,
-    back_registration,
-    merge_invitations,
-)
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, DischargeState
 from outage.rules.knowledge import minute_of
-from outage.rules.outage_status import OutageScope
 from outage.rules.owed import ChainStanding
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
@@ -267,26 +259,3 @@ def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed) -> int | None:
 def is_discharge(routine: Routine, event: CareChainEvent) -> bool:
     """Whether the event is the discharge itself, of which every party must know (R1.6)."""
     return routine.message(event.kind).effect is Effect.DISCHARGE and not event.withdraws
-
-
-def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
-    """What is to be entered afterwards for a chain as its log stands (R4), one task for each SIP."""
-    details = log.versions[-1]
-    logged = [
-        LoggedEvent(
-            id=str(event.pk),
-            kind=event.kind,
-            at=event.happened_at,
-            sip_date=event.sip_date,
-            sender=Party(event.sender),
-        )
-        for event in log.live_events
-    ]
-    tasks = back_registration(
-        routine=routine,
-        scope=scope,
-        before=Before(details.before),
-        status=ChainStatus(details.status),
-        events=logged,
-    )
-    return merge_invitations(tasks, {event.id: event.sip_date for event in logged})

@@ -22,6 +22,7 @@ from ..rules.routine import (
     Effect,
     Limits,
     MessageType,
+    Need,
     Outcome,
     ReasonText,
     Routine,
@@ -275,7 +276,11 @@ def _messages(top: Table, citing: _Citing) -> dict[str, MessageType]:
             law_reminder=table.optional_text("law_reminder"),
             answers=_earlier(table, "answers", found),
             awaited_after=_awaited_after(table, found),
+            needs=_need(table, found),
         )
+        need = found[key].needs
+        if need and not set(found[key].senders) <= set(found[need.instead].senders):
+            raise table.error("needs", f"name a message type that each sender of {key} may send instead")
         table.finish()
     return found
 
@@ -294,6 +299,21 @@ def _awaited_after(table: Table, found: Mapping[str, MessageType]) -> str:
     return answers or named
 
 
+def _need(table: Table, before: Mapping[str, MessageType]) -> Need | None:
+    if "needs" not in table.names():
+        return None
+    inner = table.table("needs")
+    need = Need(inner.text("particular"), inner.text("instead"), inner.text("sentence"))
+    if need.particular not in PARTICULAR_LABELS:
+        raise inner.error(
+            "particular", f"{need.particular!r} is unknown; use one of {', '.join(PARTICULAR_LABELS)}"
+        )
+    if need.instead not in before:
+        raise inner.error("instead", "name a message type that stands before this one")
+    inner.finish()
+    return need
+
+
 def _sending(table: Table, citing: _Citing, common: tuple[str, ...]) -> Sending:
     party = table.one_of("party", Party)
     tells = table.several_of("tells", Party)
@@ -304,6 +324,7 @@ def _sending(table: Table, citing: _Citing, common: tuple[str, ...]) -> Sending:
         tells=tells,
         clause=citing.clause(table),
         tells_participants=table.flag("tells_participants"),
+        without_participants=table.optional_text("without_participants"),
         particulars=tuple(dict.fromkeys(common + _particulars(table))),
     )
     table.finish()

@@ -1,19 +1,20 @@
 """What is entered into the system when it is back, and what is not (R4).
 
-Each chain's events are walked in time order, keeping only whether the patient is in or out. The fifteen
-cases are told apart by number; the words for each come from the routine's content.
+Each chain's events are walked in time order, keeping only whether the patient is in or out. The cases are told
+apart by the keys of the routine's outcomes, which hold the words for each.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
+from itertools import groupby
 
 from contacts.rules.parties import Party
 
 from .clock import as_utc
 from .outage_status import OutageScope
-from .routine import Decision, Effect, Outcome, Routine, What
+from .routine import Decision, Effect, Routine, What
 
 
 class Before(StrEnum):
@@ -47,7 +48,13 @@ CHAIN_STATUS_LABELS: dict[ChainStatus, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event as it stands after corrections. `at` is aware; `sip_date` is the date agreed by telephone."""
+    """An event as it stands after corrections. `at` is aware; `sip_date` is the date agreed by telephone.
+
+    `told` is false for what the own principal sent while somebody who must be told has not been reached. `scope` is
+    that in force when it happened; None: that of the whole outage. `new_sip` starts another SIP than the one logged
+    before it. `in_system` happened before the outage and stands in the system: outside R4. `line` names the first
+    version of an event that was corrected; empty: this is the first.
+    """
 
     id: str
     kind: str
@@ -55,11 +62,43 @@ class LoggedEvent:
     withdrawn: bool = False
     sip_date: date | None = None
     sender: Party | None = None
+    told: bool = True
+    scope: OutageScope | None = None
+    new_sip: bool = False
+    in_system: bool = False
+    line: str = ""
+
+    @property
+    def root(self) -> str:
+        """What names the event through all its corrections."""
+        return self.line or self.id
+
+
+class Family(Enum):
+    """The kind of a task, which stays when the decision changes."""
+
+    STAY = "stay"
+    SIP = "sip"
+    INFORMATION = "information"
+
+
+FAMILIES: dict[What, Family] = {
+    What.ADMISSION: Family.STAY,
+    What.DISCHARGE: Family.STAY,
+    What.STAY: Family.STAY,
+    What.ADMISSION_OR_DISCHARGE: Family.STAY,
+    What.SIP_INVITATION: Family.SIP,
+    What.INFORMATION: Family.INFORMATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One outcome: what to do in the system with these events, by whom (None: by hand or nobody), and why."""
+    """One outcome: what to do in the system with these events, by whom (None: by hand or nobody), and why.
+
+    `lines` name its events through all corrections, the one logged first before the others; `outcomes` are the keys
+    of what was found.
+    """
 
     decision: Decision
     what: What
@@ -69,11 +108,18 @@ class Task:
     case: int
     do: str
     why: str
+    lines: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> Family:
+        """Its kind."""
+        return FAMILIES[self.what]
 
     @property
     def key(self) -> str:
-        """The same for the same outcome of the same events, so that a tick can refer to it."""
-        return f"{self.what}:{'+'.join(self.events)}"
+        """The same for the same task however its events are corrected, so that a tick can refer to it."""
+        return f"{self.family.value}:{next(iter(self.lines), '')}"
 
 
 def back_registration(
@@ -86,81 +132,119 @@ def back_registration(
 ) -> tuple[Task, ...]:
     """Give every outcome of one care chain (R4), ordered by each one's first event.
 
-    Withdrawn events count for nothing; the rest count by `at`, equal times in the order given. Every event
-    that counts stands in exactly one task, unless the chain was logged on the wrong patient: then there are
-    none. Raises ValueError for a kind the routine does not have.
+    `events` come in the order in which they were first logged. Withdrawn ones and those outside R4 count for nothing;
+    the rest count by `at`, equal times in the order given. Every event that counts stands in exactly one task, unless
+    the chain was logged on the wrong patient: then there are none. Raises ValueError for a kind the routine does not
+    have.
     """
     if status is ChainStatus.WRONG_PATIENT:
         return ()
-    counted = sorted(
-        (event for event in events if not event.withdrawn),
-        key=lambda event: as_utc(event.at),
-    )
-    effects = [routine.message(event.kind).effect for event in counted]
-    moves = [
-        (event, effect)
-        for event, effect in zip(counted, effects, strict=True)
-        if effect in (Effect.ADMISSION, Effect.DISCHARGE)
+    counted = [
+        _Counted(event, routine.message(event.kind).effect, event.scope or scope)
+        for event in sorted(events, key=lambda event: as_utc(event.at))
+        if not event.withdrawn and not event.in_system
     ]
-    by_hand = _why_by_hand(scope, before, status, moves)
-    stays = [] if by_hand else _walk(moves)
-    sip_case = _sip_case(before, status, stays)
-
-    tasks: dict[str, Task] = {}
-    if by_hand:
-        tasks[moves[0][0].id] = _by_hand(routine, by_hand, [event.id for event, _ in moves])
-    for case, ids in stays:
-        tasks[ids[0]] = _task(routine.outcomes[case], ids)
-    for event, effect in zip(counted, effects, strict=True):
-        if effect is Effect.SIP:
-            tasks[event.id] = _task(routine.outcomes[sip_case if event.sip_date else "6"], (event.id,))
-        elif effect is Effect.INFORMATION:
-            tasks[event.id] = _task(routine.outcomes["4"], (event.id,))
-    return tuple(tasks[event.id] for event in counted if event.id in tasks)
+    before = _as_began(routine, before, events)
+    stays = _stays(before, status, [one for one in counted if one.effect in _MOVES])
+    found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip))]
+    place = {one.event.id: index for index, one in enumerate(counted)}
+    logged = {event.id: index for index, event in enumerate(events)}
+    found.sort(key=lambda each: place[each[0][0].id])
+    return tuple(
+        _task(routine, keys, own, sorted(own, key=lambda event: logged[event.id])) for own, keys in found
+    )
 
 
-def merge_invitations(tasks: Iterable[Task], dates: Mapping[str, date | None]) -> tuple[Task, ...]:
-    """Make one task of the calls to a SIP with the same decision and date: one SIP, one call (R4.5).
+def missing_admission(
+    *,
+    routine: Routine,
+    in_region: bool,
+    on_ward: bool,
+    before: Before,
+    status: ChainStatus,
+    events: Iterable[LoggedEvent],
+) -> Task | None:
+    """Give case 18: in the region's log a patient lies on a ward, not known to be in the system, and nobody logged how.
 
-    `dates` maps event id to the agreed date. The merged task stands where its first one stood and holds the
-    events of all; every other task is left as it was.
+    For the page and its counts only.
     """
-    merged: dict[Hashable, Task] = {}
-    for task in tasks:
-        place: Hashable = task.key
-        if task.what is What.SIP_INVITATION:
-            place = (task.decision, dates.get(task.events[0]))
-        first = merged.get(place)
-        merged[place] = replace(first, events=first.events + task.events) if first else task
-    return tuple(merged.values())
+    if not (in_region and on_ward) or before is Before.ADMITTED or status is not ChainStatus.OK:
+        return None
+    if any(not event.withdrawn and routine.message(event.kind).effect in _MOVES for event in events):
+        return None
+    return _task(routine, ("18",), (), ())
 
 
-_Moves = Sequence[tuple[LoggedEvent, Effect]]
-# A stay's outcome key and the events it is made of.
-_Stays = Sequence[tuple[str, tuple[str, ...]]]
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """An event that counts, with what it does and the scope it happened under."""
+
+    event: LoggedEvent
+    effect: Effect
+    scope: OutageScope
 
 
-def _why_by_hand(scope: OutageScope, before: Before, status: ChainStatus, moves: _Moves) -> list[str]:
-    """Give the outcome keys that say why the stays must be decided by hand; empty when the rules decide them.
+_MOVES = (Effect.ADMISSION, Effect.DISCHARGE)
+_NOT_IN_SYSTEM = {"2", "2-untold"}
+# The events of one outcome, in time order, and the keys of what was found.
+_Found = tuple[tuple[LoggedEvent, ...], tuple[str, ...]]
 
-    Death outweighs scope, scope an unknown start, and an unknown start an odd order of events.
+
+def _as_began(routine: Routine, before: Before, events: Sequence[LoggedEvent]) -> Before:
+    """Give whether the patient was in the system as the outage began, by what is known to stand there."""
+    if before is not Before.UNKNOWN:
+        return before
+    for event in sorted(events, key=lambda event: as_utc(event.at), reverse=True):
+        effect = routine.message(event.kind).effect
+        if event.in_system and not event.withdrawn and effect in _MOVES:
+            return Before.ADMITTED if effect is Effect.ADMISSION else Before.NOT_ADMITTED
+    return before
+
+
+def _stays(before: Before, status: ChainStatus, moves: Sequence[_Counted]) -> list[_Found]:
+    """Give the outcomes of admissions and discharges. Death outweighs scope; each event has its own scope.
+
+    What happened while the region had the system is decided by hand, and leaves it unknown what stands there.
     """
-    if not moves:
-        return []
     if status is ChainStatus.DECEASED:
-        return ["13"]
-    if scope is OutageScope.MUNICIPALITIES_ONLY:
-        return ["14"]
-    if before is Before.UNKNOWN and moves[0][1] is Effect.DISCHARGE:
-        return ["12"]
-    return list(dict.fromkeys(_oddities(before, moves)))
+        return [_of(moves, "13")] if moves else []
+    cut_off = [one for one in moves if one.scope is OutageScope.MUNICIPALITIES_ONLY]
+    found = [_of(cut_off, "14")] if cut_off else []
+    for scope, part in groupby(moves, key=lambda one: one.scope):
+        if scope is OutageScope.MUNICIPALITIES_ONLY:
+            before = Before.UNKNOWN
+        else:
+            found += _walk(before, list(part))
+    return found
 
 
-def _oddities(before: Before, moves: _Moves) -> Iterable[str]:
+def _walk(before: Before, moves: Sequence[_Counted]) -> list[_Found]:
+    """Split moves into stays: a discharge first closes the stay from before. What is odd makes all one, by hand."""
+    if before is Before.UNKNOWN and moves[0].effect is Effect.DISCHARGE:
+        return [_of(moves, "12")]
+    odd = list(dict.fromkeys(_oddities(before, moves)))
+    if odd:
+        return [_of(moves, *odd)]
+    stays: list[_Found] = []
+    admitted: _Counted | None = None
+    for one in moves:
+        if one.effect is Effect.ADMISSION:
+            admitted = one
+        elif admitted:
+            stays.append(_of([admitted, one], "2" if one.event.told else "2-untold"))
+            admitted = None
+        else:
+            stays.append(_of([one], "3"))
+    if admitted:
+        stays.append(_of([admitted], "1"))
+    return stays
+
+
+def _oddities(before: Before, moves: Sequence[_Counted]) -> Iterable[str]:
     inside = before is Before.ADMITTED
     since_before = inside
-    for _, effect in moves:
-        if effect is Effect.ADMISSION:
+    for one in moves:
+        if one.effect is Effect.ADMISSION:
             if inside:
                 yield "11-already-admitted" if since_before else "11-admitted-twice"
             inside = True
@@ -170,43 +254,80 @@ def _oddities(before: Before, moves: _Moves) -> Iterable[str]:
             inside = since_before = False
 
 
-def _walk(moves: _Moves) -> _Stays:
-    """Split moves with nothing odd about them into stays: a discharge first closes the stay from before."""
-    admitted_by: str | None = None
-    stays: list[tuple[str, tuple[str, ...]]] = []
-    for event, effect in moves:
-        if effect is Effect.ADMISSION:
-            admitted_by = event.id
-        else:
-            stays.append(("2", (admitted_by, event.id)) if admitted_by else ("3", (event.id,)))
-            admitted_by = None
-    if admitted_by:
-        stays.append(("1", (admitted_by,)))
-    return stays
+def _others(
+    counted: Sequence[_Counted], outcome_of_dated: Callable[[Sequence[_Counted]], str]
+) -> Iterable[_Found]:
+    """Give the outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
+
+    A later discharge that was told makes it told. A SIP is one, from its first message through every rebooking.
+    """
+    told_by = max(
+        (place for place, one in enumerate(counted) if one.effect is Effect.DISCHARGE and one.event.told),
+        default=-1,
+    )
+    sips: list[list[_Counted]] = []
+    untold: list[_Counted] = []
+    told: list[_Counted] = []
+    for one in counted:
+        if one.effect is Effect.SIP:
+            if not sips or one.event.new_sip:
+                sips.append([])
+            sips[-1].append(one)
+    dated = [sip for sip in sips if any(one.event.sip_date for one in sip)]
+    settled = {one.event.id for sip in dated for one in sip}
+    for place, one in enumerate(counted):
+        if one.effect not in _MOVES and one.event.id not in settled:
+            (told if one.event.told or place < told_by else untold).append(one)
+    for sip in dated:
+        yield _of(sip, outcome_of_dated(sip))
+    for sip in sips:
+        passed_on = [one for one in sip if one in told]
+        if passed_on:
+            yield _of(passed_on, "6")
+    for one in told:
+        if one.effect is Effect.INFORMATION:
+            yield _of([one], "4")
+    if untold:
+        yield _of(untold, "17")
 
 
-def _sip_case(before: Before, status: ChainStatus, stays: _Stays) -> str:
-    """Give the outcome key of a SIP with an agreed date: by hand if the patient is not in the system."""
+def _sip_outcome(
+    before: Before, status: ChainStatus, stays: Sequence[_Found], sip: Sequence[_Counted]
+) -> str:
+    """Give the outcome key of a SIP with an agreed date: by hand where the patient may not be in the system."""
     if status is ChainStatus.DECEASED:
         return "13-sip"
-    cases = {case for case, _ in stays}
-    not_in_system = before is not Before.ADMITTED and "2" in cases and "1" not in cases
-    return "10" if not_in_system else "5"
+    if any(one.event.sip_date and one.scope is OutageScope.MUNICIPALITIES_ONLY for one in sip):
+        return "16-scope"
+    if before is Before.ADMITTED:
+        return "5"
+    keys = {key for _, found in stays for key in found}
+    if any(key.partition("-")[0] in ("11", "12") for key in keys):
+        return "16-stay"
+    return "10" if keys and keys <= _NOT_IN_SYSTEM else "5"
 
 
-def _by_hand(routine: Routine, keys: Sequence[str], ids: Sequence[str]) -> Task:
+def _of(counted: Sequence[_Counted], *keys: str) -> _Found:
+    return tuple(one.event for one in counted), keys
+
+
+def _task(
+    routine: Routine,
+    keys: Sequence[str],
+    events: Sequence[LoggedEvent],
+    as_logged: Sequence[LoggedEvent],
+) -> Task:
     outcomes = [routine.outcomes[key] for key in keys]
-    return _task(outcomes[0], tuple(ids), why=" ".join(outcome.why for outcome in outcomes))
-
-
-def _task(outcome: Outcome, events: tuple[str, ...], why: str | None = None) -> Task:
+    first = outcomes[0]
     return Task(
-        decision=outcome.decision,
-        what=outcome.what,
-        by=outcome.by,
-        clause=outcome.clause,
-        events=events,
-        case=int(outcome.case),
-        do=outcome.do,
-        why=outcome.why if why is None else why,
+        decision=first.decision,
+        what=first.what,
+        by=first.by,
+        clause=first.clause,
+        events=tuple(event.id for event in events),
+        case=int(first.case),
+        do=first.do,
+        why=" ".join(outcome.why for outcome in outcomes),
+        lines=tuple(event.root for event in as_logged),
+        outcomes=tuple(keys),
     )

@@ -27,6 +27,9 @@ _ISO_MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-].+)?"
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OUTAGE_KEYS = ("id", "scope", "start", "end", "chains")
+_CHAIN_KEYS = ("id", "before", "ward", "status", "events")
+_EVENT_KEYS = ("id", "kind", "at", "withdrawn", "told", "sip_date", "party", "participants")
 # Outside these years a date is a slip of the pen, and the calendar's own ends are near.
 _YEARS = range(1900, 2500)
 
@@ -42,13 +45,14 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One care chain to try, its events as given."""
+    """One care chain to try, its events as given; `participants` by event are those who are to take part in a SIP."""
 
     id: str
     before: Before
     ward: WardKind
     status: ChainStatus
     events: tuple[LoggedEvent, ...]
+    participants: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ def run(data: object, routine: Routine, now: datetime) -> dict[str, object]:
 
 def parse(data: object, routine: Routine, now: datetime) -> tuple[Outage, ...]:
     """Read `data`, the value of a JSON document; raises BadInput for the first thing that can not be used."""
-    top = _Object(data, "")
-    outages = tuple(_outage(item, routine, as_utc(now)) for item in top.objects("outages"))
+    top = _Object(data, "", "outages")
+    outages = tuple(_outage(item, routine, as_utc(now)) for item in top.objects("outages", *_OUTAGE_KEYS))
     _no_repeats("outages", [outage.id for outage in outages])
     return outages
 
@@ -82,19 +86,19 @@ def _outage(source: "_Object", routine: Routine, now: datetime) -> Outage:
     end = now if source.is_null("end") else source.moment("end", zone)
     if start > end:
         raise source.bad("start", "is after the end" if not source.is_null("end") else "is after now")
-    chains = tuple(_chain(item, routine, start, end) for item in source.objects("chains"))
+    chains = tuple(_chain(item, routine, start, end) for item in source.objects("chains", *_CHAIN_KEYS))
     _no_repeats(source.at("chains"), [chain.id for chain in chains])
     return Outage(outage_id, scope, start, end, chains)
 
 
 def _chain(source: "_Object", routine: Routine, start: datetime, end: datetime) -> Chain:
-    chain = Chain(
-        id=source.text("id"),
-        before=source.one_of("before", Before),
-        ward=source.one_of("ward", WardKind),
-        status=source.one_of("status", ChainStatus),
-        events=tuple(_event(item, routine, start, end) for item in source.objects("events")),
-    )
+    chain_id = source.text("id")
+    before, ward = source.one_of("before", Before), source.one_of("ward", WardKind)
+    status = source.one_of("status", ChainStatus)
+    items = list(source.objects("events", *_EVENT_KEYS))
+    events = tuple(_event(item, routine, start, end) for item in items)
+    taking_part = {event.id: item.texts("participants") for event, item in zip(events, items, strict=True)}
+    chain = Chain(chain_id, before, ward, status, events, taking_part)
     _no_repeats(source.at("events"), [event.id for event in chain.events])
     return chain
 
@@ -110,7 +114,8 @@ def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) 
         id=event_id,
         kind=kind,
         at=at,
-        withdrawn=source.flag("withdrawn"),
+        withdrawn=source.flag("withdrawn", left_out=False),
+        told=source.flag("told", left_out=True),
         sip_date=source.optional_date("sip_date"),
         sender=_sender(source, routine, kind),
     )
@@ -158,16 +163,19 @@ def _chain_answer(chain: Chain, scope: OutageScope, routine: Routine) -> dict[st
     )
     return {
         "id": chain.id,
-        "inform": [
-            {"event": event.id, "must_tell": _must_tell(event, chain.ward, routine)} for event in standing
-        ],
+        "inform": [{"event": event.id, "must_tell": _must_tell(event, chain, routine)} for event in standing],
         "tasks": [_task_answer(task) for task in tasks],
     }
 
 
-def _must_tell(event: LoggedEvent, ward: WardKind, routine: Routine) -> list[str]:
-    sender = event.sender or routine.message(event.kind).senders[0]
-    told = recipients(routine=routine, kind=event.kind, sender=sender, ward_kind=ward)
+def _must_tell(event: LoggedEvent, chain: Chain, routine: Routine) -> list[str]:
+    told = recipients(
+        routine=routine,
+        kind=event.kind,
+        sender=event.sender or routine.message(event.kind).senders[0],
+        ward_kind=chain.ward,
+        participants=chain.participants[event.id],
+    )
     return [recipient.wire for recipient in told]
 
 
@@ -182,11 +190,16 @@ def _task_answer(task: Task) -> dict[str, object]:
 
 
 class _Object:
-    """One JSON object and where it stands."""
+    """One JSON object and where it stands. A key that is not among `known` is refused: it may be a slip of the pen."""
 
-    def __init__(self, values: object, place: str) -> None:
+    def __init__(self, values: object, place: str, *known: str) -> None:
         if not isinstance(values, Mapping):
             raise BadInput(place or "the document", "must be an object")
+        odd = next((key for key in values if key not in known), None)
+        if odd is not None:
+            raise BadInput(
+                place or "the document", f"the key {_shown(str(odd))} is unknown; use {', '.join(known)}"
+            )
         self._values: Mapping[str, object] = values
         self._place = place
 
@@ -217,12 +230,21 @@ class _Object:
         except ValueError:
             raise self.bad(key, f"{_shown(found)} is unknown; use one of {', '.join(kind)}") from None
 
-    def flag(self, key: str) -> bool:
-        """Read true or false; left out is false."""
-        found = self._values.get(key, False)
+    def flag(self, key: str, *, left_out: bool) -> bool:
+        """Read true or false; where it is left out, `left_out`."""
+        found = self._values.get(key, left_out)
         if not isinstance(found, bool):
             raise self.bad(key, "must be true or false")
         return found
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Read a list of texts that are not empty, or nothing when it is null or left out."""
+        if self.is_null(key):
+            return ()
+        found = self._values[key]
+        if not isinstance(found, list) or not all(isinstance(item, str) and item.strip() for item in found):
+            raise self.bad(key, "must be a list of texts that are not empty")
+        return tuple(found)
 
     def optional_date(self, key: str) -> date | None:
         """Read a date, or None when it is null or left out."""
@@ -255,12 +277,12 @@ class _Object:
         fault = "is skipped" if second < first else "comes twice"
         raise self.bad(key, f"{_shown(found)} {fault} as the clocks change; write the offset as +01:00")
 
-    def objects(self, key: str) -> Iterator["_Object"]:
-        """Read a list of objects, which may be empty."""
+    def objects(self, key: str, *known: str) -> Iterator["_Object"]:
+        """Read a list of objects with these keys, which may be empty."""
         found = self._present(key)
         if not isinstance(found, list):
             raise self.bad(key, "must be a list")
-        return (_Object(item, f"{self.at(key)}[{index}]") for index, item in enumerate(found))
+        return (_Object(item, f"{self.at(key)}[{index}]", *known) for index, item in enumerate(found))
 
     def _present(self, key: str) -> object:
         if key not in self._values:

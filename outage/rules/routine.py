@@ -120,6 +120,7 @@ PARTICULAR_LABELS: dict[str, str] = {
 OUTCOME_KEYS: tuple[str, ...] = (
     "1",
     "2",
+    "2-untold",
     "3",
     "4",
     "5",
@@ -132,6 +133,10 @@ OUTCOME_KEYS: tuple[str, ...] = (
     "13",
     "13-sip",
     "14",
+    "16-stay",
+    "16-scope",
+    "17",
+    "18",
 )
 
 # The reasons for and against using the routine; a routine gives the clause and the sentence of each.
@@ -148,17 +153,27 @@ EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A particular without which a message is another: `sentence` says so, `instead` is the key of that other."""
+
+    particular: str
+    instead: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """One party's right and duty to send a message type: whom it tells, by which clause (R3).
 
-    `tells_participants` adds everyone who is to take part (R3.9). `particulars` are all this sender is
-    asked for.
+    `tells_participants` adds everyone who is to take part (R3.9); `without_participants` is the question to put where
+    nobody is named, or empty. `particulars` are all this sender is asked for.
     """
 
     party: Party
     tells: tuple[Party, ...]
     clause: str
     tells_participants: bool = False
+    without_participants: str = ""
     particulars: tuple[str, ...] = ()
 
 
@@ -168,7 +183,8 @@ class MessageType:
 
     `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
     of the message that each of its senders must answer with it (R3.6, R3.8), or empty. `awaited_after` is the key of
-    the message after which those it goes to wait for it (R2.2): what it answers, or another; or empty.
+    the message after which those it goes to wait for it (R2.2): what it answers, or another; or empty. `needs` is what
+    it is no such message without, or None.
     """
 
     key: str
@@ -180,6 +196,7 @@ class MessageType:
     law_reminder: str = ""
     answers: str = ""
     awaited_after: str = ""
+    needs: Need | None = None
 
     @property
     def senders(self) -> tuple[Party, ...]:

@@ -67,7 +67,7 @@ def change_details(
     client_id: UUID,
     replaces: int,
     facts: ChainFacts,
-    answers: Mapping[str, str] = {},
+    answers: Mapping[str, str] | None = None,
 ) -> CareChainDetails:
     """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw.
 
@@ -164,8 +164,11 @@ def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str
     return former["id"] if former and stays else str(uuid4())
 
 
-def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str]) -> dict[str, str]:
-    """What the change means, by party and under `identity`; raise Question for what has to be asked and is not said."""
+def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None) -> dict[str, str]:
+    """What the change means, by party and under `identity`; raise Question for what has to be asked and is not said.
+
+    Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
+    """
     former = chain.details
     assert former is not None
     standing = standing_of(chain, logs_of([chain.pk])[chain.pk])
@@ -185,7 +188,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str]) -> dic
     same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
     if standing.reached and not (same_name and identity == former.identity_number):
         choices = tuple((how.value, label) for how, label in IDENTITY_CHANGE_LABELS.items())
-        how = answers.get("identity")
+        how = IdentityChange.WRITTEN_WRONG.value if answers is None else answers.get("identity", "")
         if how not in dict(choices):
             raise Question(
                 "identity",
@@ -196,10 +199,12 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str]) -> dic
     return changed
 
 
-def _answer(key: str, party: Party, name: str, to: str | None, answers: Mapping[str, str]) -> str:
+def _answer(key: str, party: Party, name: str, to: str | None, answers: Mapping[str, str] | None) -> str:
     choices = [PlaceChange.MOVED, PlaceChange.MISTAKE]
     if to is not None and to.startswith("other:"):
         choices.append(PlaceChange.SAME)
+    if answers is None:
+        return PlaceChange.MOVED.value
     if answers.get(key) not in choices:
         raise Question(
             key,

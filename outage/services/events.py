@@ -58,7 +58,7 @@ def write_event(
     told_rightly: bool = False,
     paper: PaperMark | None = None,
     in_system: bool = False,
-    answers: Mapping[str, str] = {},
+    answers: Mapping[str, str] | None = None,
 ) -> CareChainEvent:
     """Write one event row inside the caller's transaction, which holds the chain (`lock_chain`).
 
@@ -67,7 +67,7 @@ def write_event(
     `kind`.
     """
     if in_system:
-        answers = {**answers, _STANDS: "ja"}
+        answers = {**(answers or {}), _STANDS: "ja"}
     in_system = check_within_outage(chain, happened_at, answers)
     check_before_written(paper, happened_at)
     sending_of(get_routine(chain.outage.routine_id), kind, sender)
@@ -118,16 +118,17 @@ def take_order(chain: CareChain) -> int:
     return chain.rows
 
 
-def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, str] = {}) -> bool:
+def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, str] | None = None) -> bool:
     """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
 
-    Raise Question where nobody has said so, RuleError when it lies longer before, after the end, or ahead of now.
+    Raise Question where nobody has said so, RuleError when it lies longer before, or before at all where nobody can be
+    asked (`answers` is None), after the end, or ahead of now.
     """
     outage = chain.outage
     assert outage.current is not None
     start = outage.current.started_at
-    shortly_before = start - _SHORTLY <= at < start
-    if shortly_before and answers.get(_STANDS) not in ("ja", "nej"):
+    shortly_before = answers is not None and start - _SHORTLY <= at < start
+    if answers is not None and shortly_before and answers.get(_STANDS) not in ("ja", "nej"):
         raise Question(
             _STANDS,
             f"Det hände {clock_time(at)}, före driftstoppet som började {clock_time(start)}. "
@@ -147,7 +148,7 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
         )
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
-    return shortly_before and answers[_STANDS] == "ja"
+    return answers is not None and shortly_before and answers[_STANDS] == "ja"
 
 
 def correct_event(
@@ -160,7 +161,7 @@ def correct_event(
     reason: str,
     told_rightly: bool,
     kind: str = "",
-    answers: Mapping[str, str] = {},
+    answers: Mapping[str, str] | None = None,
 ) -> CareChainEvent:
     """Correct an event by a new row that supersedes it; `kind` where it was another message than was logged.
 
@@ -197,7 +198,7 @@ def correct_event(
                 reason=reason,
                 told_rightly=told_rightly,
                 paper=mark_of(event),
-                in_system=event.in_system and _STANDS not in answers,
+                in_system=event.in_system and _STANDS not in (answers or ()),
                 answers=answers,
             )
             settle(event.chain)

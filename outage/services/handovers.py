@@ -20,6 +20,7 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover,
 from outage.queries.care_chains import logs_of
 from outage.queries.standing import told_only_by
 from outage.routine import get_routine
+from outage.rules.asked_messages import settle_message
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
@@ -64,16 +65,19 @@ def log_call(
     facts: CallFacts,
     messages: Sequence[Message],
     paper: PaperMark | None = None,
-    answers: Mapping[str, str] = {},
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
     call's time must then be given, and it counts by that time as any other (R3, R4). A resend gives the first row.
-    Raise CallErrors with a sentence for each field that is wrong, Question where `answers` lacks one, NotAllowed by
-    role, IdClash when the id was used with other content.
+    `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raise
+    CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
+    IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
+    if answers is not None:
+        messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
     content = {"chain": chain.pk, "call": asdict(facts), "messages": [asdict(m) for m in messages]}
     if paper is None:
@@ -103,8 +107,12 @@ def log_call(
     return handover
 
 
-def _ask(chain: CareChain, facts: CallFacts, messages: Sequence[Message], answers: Mapping[str, str]) -> None:
+def _ask(
+    chain: CareChain, facts: CallFacts, messages: Sequence[Message], answers: Mapping[str, str] | None
+) -> None:
     """Put the questions that the call gives rise to and `answers` does not answer."""
+    if answers is None:
+        return
     details = chain.details
     assert details is not None
     if details.status == ChainStatus.WRONG_PATIENT and any(message.kind for message in messages):
@@ -132,6 +140,14 @@ def _confirm(key: str, sentence: str, yes: str, answers: Mapping[str, str]) -> N
         raise Question(key, sentence, (("ja", yes),))
 
 
+def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:
+    if message.event_id or message.sender is None:
+        return message
+    routine = get_routine(chain.outage.routine_id)
+    kind = settle_message(routine, message.kind, message.sender, message.particulars, answers)
+    return replace(message, kind=kind)
+
+
 def _told(
     by: Acting,
     chain: CareChain,
@@ -139,7 +155,7 @@ def _told(
     message: Message,
     facts: CallFacts,
     paper: PaperMark | None,
-    answers: Mapping[str, str],
+    answers: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """What a message of a call points at; a new event is written, with the id `event_id`."""
     told: dict[str, Any]
@@ -163,7 +179,7 @@ def _new_event(
     message: Message,
     facts: CallFacts,
     paper: PaperMark | None,
-    answers: Mapping[str, str],
+    answers: Mapping[str, str] | None,
 ) -> CareChainEvent:
     assert message.sender is not None
     try:
@@ -227,7 +243,7 @@ def withdraw_call(
     client_id: UUID,
     reason: str,
     wrong_patient: bool = False,
-    answers: Mapping[str, str] = {},
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Take a call back by a new row. Whoever it told is then not told.
 
@@ -237,6 +253,7 @@ def withdraw_call(
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
     need_reason(reason)
+    answers = answers or {}
     content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
     try:
         with transaction.atomic():

@@ -1,6 +1,6 @@
 """Writes of efterregistrering: each task marked by who and when, messages acknowledged once for each unit (R4)."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -10,55 +10,110 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
-from outage.queries.care_chains import logs_of
-from outage.queries.standing import tasks_of
+from outage.queries.care_chains import logs_of, marks_of
+from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision
+from outage.rules.ticks import Mark, Picture, Tick
+from outage.services.events import lock_chain
+
+_CHANGED = "Loggen har ändrats sedan sidan öppnades. Läs uppgiften på nytt."
 
 
 def mark_task(
-    *, by: Acting, chain: CareChain, client_id: UUID, task_key: str, done: bool, choice: str = ""
+    *,
+    by: Acting,
+    chain: CareChain,
+    client_id: UUID,
+    task_key: str,
+    seen: str,
+    done: bool,
+    choice: str = "",
+    entered: bool | None = None,
 ) -> RegistrationMark:
-    """Mark a task of `chain` done, or not done after all; the newest row counts.
+    """Mark a task of `chain` done, or not done after all; the newest row counts, and keeps a picture of the task.
 
-    `choice` is what was decided where the routine leaves it to be decided by hand. Raise RuleError while the outage
-    goes on, when the task is no longer one (the log changed meanwhile), or when a decision lacks its words.
+    `seen` is that of the picture the person saw. `choice` is what was decided where the routine leaves it to be decided
+    by hand, and `entered` whether that was entered in the system. Raise RuleError while the outage goes on, when the
+    task is no longer what was seen (the log changed meanwhile), or when a decision lacks its words.
     """
     check_may(by, Right.MARK_REGISTRATION)
     outage = chain.outage
     _check_back(outage)
-    content = {"chain": chain.pk, "task": task_key, "done": done, "choice": choice}
+    content = {
+        "chain": chain.pk,
+        "task": task_key,
+        "seen": seen,
+        "done": done,
+        "choice": choice,
+        "entered": entered,
+    }
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="mark", content=content):
             return RegistrationMark.objects.get(client_id=client_id)
-        assert outage.current is not None
-        tasks = tasks_of(
-            chain,
-            logs_of([chain.pk])[chain.pk],
-            get_routine(outage.routine_id),
-            OutageScope(outage.current.scope),
-        )
-        task = next((task for task in tasks if task.key == task_key), None)
-        if task is None:
-            raise RuleError("Loggen har ändrats sedan sidan öppnades. Läs listan på nytt.")
-        if done and task.decision is Decision.DECIDE and not choice.strip():
-            raise RuleError("Skriv vad du beslutade.", field="choice")
+        lock_chain(chain)
+        tick, picture = _marked(chain, task_key, seen, done)
+        if done and picture and picture.decision is Decision.DECIDE:
+            if not choice.strip():
+                raise RuleError("Skriv vad du beslutade.", field="choice")
+            if entered is None:
+                raise RuleError(f"Välj om det är infört i {outage.system}.", field="entered")
         mark = RegistrationMark(
             client_id=client_id,
             chain=chain,
             task=task_key,
             done=done,
             choice=choice.strip(),
+            entered=bool(done and picture and (entered or picture.decision is Decision.REGISTER)),
+            picture=picture.content if picture else None,
             user=by.user,
             unit=by.unit,
         )
         mark.full_clean()
         mark.save()
+        if tick and tick.mark and tick.mark.task != task_key:
+            _retire(by, chain, client_id, tick.mark)
         audit.record(
             by=by, action="registration.done" if done else "registration.undone", target=mark, chain=chain.pk
         )
     return mark
+
+
+def _marked(chain: CareChain, task_key: str, seen: str, done: bool) -> tuple[Tick | None, Picture | None]:
+    """Give the task with that key, or of a task that is gone what it was, to be marked as undone."""
+    outage = chain.outage
+    assert outage.current is not None
+    marks = marks_of([chain.pk]).values()
+    found, gone = ticks_of(
+        chain,
+        logs_of([chain.pk])[chain.pk],
+        marks,
+        get_routine(outage.routine_id),
+        OutageScope(outage.current.scope),
+    )
+    tick = next((tick for tick in found if tick.task.key == task_key), None)
+    former = next((mark for mark in gone if mark.task == task_key), None)
+    if tick and tick.picture.seen == seen:
+        if done and tick.task.decision is Decision.DO_NOT_REGISTER:
+            raise RuleError("Det ska inte registreras.")
+        return tick, tick.picture
+    if former and not done and former.seen == seen:
+        return None, former.picture
+    raise RuleError(_CHANGED)
+
+
+def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None:
+    """Let the mark that a task had under another key go: the new one stands for it."""
+    RegistrationMark(
+        client_id=uuid5(client_id, "former"),
+        chain=chain,
+        task=former.task,
+        done=False,
+        picture=former.picture.content if former.picture else None,
+        user=by.user,
+        unit=by.unit,
+    ).save()
 
 
 def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:

@@ -1,9 +1,10 @@
 """The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +15,8 @@ from contacts.access import Acting, can
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.views.tools import require
-from outage.models import Outage
-from outage.presenters.back import TaskRow, grouped, task_rows
+from outage.models import CareChain, Outage
+from outage.presenters.back import TaskRow, grouped, task_place, task_rows
 from outage.queries.care_chains import logs_of, marks_of, visible_chains
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
@@ -29,10 +30,30 @@ from ._tools import chain_or_404, chosen_outage_or_404
 CHAINS_A_PAGE = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A mark that was not saved: where, why, and what was typed."""
+
+    place: str
+    error: str
+    choice: str
+    entered: str
+
+
 @require_GET
 def back_registration(request: HttpRequest) -> HttpResponse:
-    """Show the three groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
+    """Show the groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
     outage = chosen_outage_or_404(request)
+    return _show(request, outage, request.GET.get("sida"))
+
+
+def _show(
+    request: HttpRequest,
+    outage: Outage,
+    page_number: object,
+    failed: Failed | None = None,
+    status: int = 200,
+) -> HttpResponse:
     acting: Acting = request.acting
     context: dict[str, object] = {
         "outage": outage,
@@ -40,22 +61,26 @@ def back_registration(request: HttpRequest) -> HttpResponse:
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
         "others": earlier_outages(outage),
+        "failed": failed,
     }
     if can(acting, Right.READ_CARE):
-        page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
+        page, rows = _page(acting, outage, page_number)
         context |= {
             "page_of_chains": page,
-            "groups": grouped(_rows(acting, outage, list(page))),
+            "groups": grouped(rows),
             "calls_left": chains_with_calls_owed(acting, outage).count(),
+            "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }
-    return render(request, "outage/back/show.html", context)
+    return render(request, "outage/back/show.html", context, status=status)
 
 
-def _rows(acting: Acting, outage: Outage, chains: list) -> list[TaskRow]:
+def _page(acting: Acting, outage: Outage, number: object) -> tuple[Page, list[TaskRow]]:
+    page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
+    chains = list(page)
     ids = [chain.pk for chain in chains]
     logs, marks = logs_of(ids), marks_of(ids)
     routine, scope, now = get_routine(outage.routine_id), OutageScope(outage.current.scope), timezone.now()
-    return [
+    return page, [
         row
         for chain in chains
         for row in task_rows(acting, chain, logs[chain.pk], marks, routine, scope, now)
@@ -64,41 +89,58 @@ def _rows(acting: Acting, outage: Outage, chains: list) -> list[TaskRow]:
 
 @require_POST
 def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Mark a task done, or not done after all."""
+    """Mark a task done, or not done after all; where that can not be, say why beside it with what was typed."""
     require(request.acting, Right.MARK_REGISTRATION)
     chain = chain_or_404(request, chain_id)
     form = MarkForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
-        return redirect("back_registration")
+        return redirect(_address(chain.outage))
+    place = task_place(chain, request.POST.get("task", ""))
+    error = _mark_or_why_not(request.acting, chain, form)
+    page_number = form.cleaned_data.get("page")
+    failed = (
+        Failed(place, error, request.POST.get("choice", ""), request.POST.get("entered", ""))
+        if error
+        else None
+    )
+    status = 422 if failed else 200
+    if not request.htmx:
+        if failed:
+            return _show(request, chain.outage, page_number, failed, status)
+        return redirect(f"{_address(chain.outage)}&sida={page_number or 1}#{place}")
+    page, rows = _page(request.acting, chain.outage, page_number)
+    context = {
+        "row": next((row for row in rows if row.place == place), None),
+        "groups": grouped(rows),
+        "page_of_chains": page,
+        "failed": failed,
+        "may_mark": True,
+        "outage": chain.outage,
+        "swapped": True,
+    }
+    return render(request, "outage/back/_swapped.html", context, status=status)
+
+
+def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
+    """Save the mark; give the sentence that says why it could not be, empty when it was."""
+    if not form.is_valid():
+        return str(next(iter(form.errors.values()))[0])
     data = form.cleaned_data
-    error = ""
     try:
         mark_task(
-            by=request.acting,
+            by=acting,
             chain=chain,
             client_id=data["client_id"],
             task_key=data["task"],
+            seen=data["seen"],
             done=data["done"] == "1",
             choice=data["choice"],
+            entered=data["entered"],
         )
     except RuleError as problem:
-        error = problem.reason
-    if request.htmx:
-        rows = _rows(request.acting, chain.outage, [chain])
-        row = next((row for row in rows if row.key == data["task"]), None)
-        if row is not None:
-            context = {
-                "row": row,
-                "error": error,
-                "choice": data["choice"],
-                "may_mark": True,
-                "outage": chain.outage,
-            }
-            return render(request, "outage/back/_task.html", context)
-    if error:
-        messages.error(request, error)
-    return redirect(f"{_address(chain.outage)}&sida={data['page'] or 1}#kedja-{chain.number}")
+        return problem.reason
+    return ""
 
 
 @require_POST

@@ -6,8 +6,17 @@ from django import forms
 class MarkForm(forms.Form):
     """Mark a task done, or not done after all."""
 
+    # What a person types and chooses; the rest is the page's own.
+    TYPED = ("choice", "entered")
+
     client_id = forms.UUIDField()
     task = forms.CharField(max_length=4000)
+    seen = forms.CharField(required=False, max_length=40)
     done = forms.ChoiceField(choices=[("1", "Klart"), ("0", "Inte klart")])
-    choice = forms.CharField(required=False, max_length=300)
+    choice = forms.CharField(
+        required=False,
+        max_length=300,
+        error_messages={"max_length": "Skriv högst 300 tecken om vad som bestämdes."},
+    )
+    entered = forms.NullBooleanField(required=False)
     page = forms.IntegerField(required=False, min_value=1)

@@ -153,6 +153,8 @@ class CallForm(AsksQuestions):
                 )
                 for name in message.particulars_for(party):
                     self.fields[f"p-{prefix}-{name}"] = particular_field(name)
+                    if message.needs and message.needs.particular == name:
+                        self.fields[f"p-{prefix}-{name}"].help_text = message.needs.sentence
 
         if self.direction is Direction.GIVEN:
             self._collect_notices()

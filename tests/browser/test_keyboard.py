@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outage.models import Handover, Outage
+from outage.models import Handover, Outage, RegistrationMark
+from outage.services.outages import end_outage
 from tests.browser.conftest import Windows, at_awkward_hours
 from tests.browser.steps import SAVED, call_to, focused, saved_note
 from tests.factories import County, make_chain, make_event, tell
@@ -232,3 +234,25 @@ def test_what_is_typed_before_the_first_field_has_the_focus_goes_into_it(windows
     page.keyboard.type("nord")
     expect(page.get_by_role("searchbox")).to_have_value("nord")
     assert "/kontakter/" in page.url
+
+
+def test_a_task_ticked_by_enter_is_not_unticked_by_a_second_enter_and_the_counts_follow(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage)
+    make_event(county.alva, chain)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    page = windows.open(county.alva)
+    page.goto("/ater-i-drift/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("0 av 1 klara")
+    page.get_by_role("button", name="Markera som klart").focus()
+    page.keyboard.press("Enter")
+    expect(focused(page)).to_contain_text("Klart")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Inte klart ändå")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 av 1 klara")
+    expect(page.get_by_role("heading", level=2, name="Registrera (1 av 1 klara)")).to_be_visible()
+    assert [mark.done for mark in RegistrationMark.objects.all()] == [True]
+    page.keyboard.press("Tab")
+    expect(focused(page)).to_contain_text("Tolvan")

@@ -1,6 +1,8 @@
 """`manage.py dryrun FILE`: what the routine says of a made-up outage, as JSON on standard output."""
 
+import contextlib
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -16,7 +18,10 @@ from outage.rules.dryrun import BadInput, run
 class Command(BaseCommand):
     """Reads JSON from a file or, for -, from standard input. Nothing is stored and no database is opened."""
 
-    help = "Try the routine on an outage described in JSON. Bad input: one line on standard error, exit 2."
+    help = (
+        "Try the routine on an outage described in JSON. Bad input: one line on standard error, exit 2; "
+        "an answer that could not be written: exit 1."
+    )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
@@ -32,16 +37,25 @@ class Command(BaseCommand):
             answer = run(_read(options["file"]), routine, timezone.now())
         except (BadInput, RoutineError) as error:
             _refuse(str(error))
-        self.stdout.write(json.dumps(answer, indent=2))
+        try:
+            self.stdout.write(json.dumps(answer, indent=2))
+            self.stdout.flush()
+        except (OSError, ValueError, AttributeError) as error:
+            # Without a standard output there is nothing to write to; a closed one raises ValueError.
+            _drop_output()
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is closed"
+            _refuse(f"the answer could not be written: {reason}", code=1)
 
 
 def _read(name: str) -> object:
     try:
+        if name == "-" and sys.stdin is None:
+            raise BadInput(name, "can not be read: standard input is closed")
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return json.loads(
             raw.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_without_repeats
         )
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError, MemoryError) as error:
         raise BadInput(name, _fault(error)) from error
 
 
@@ -52,6 +66,8 @@ def _fault(error: Exception) -> str:
         return "is not UTF-8"
     if isinstance(error, RecursionError):
         return "is nested too deep"
+    if isinstance(error, MemoryError):
+        return "is too large"
     return f"is not JSON: {error}"
 
 
@@ -68,6 +84,15 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _refuse(sentence: str) -> NoReturn:
-    sys.stderr.write(" ".join(sentence.split()) + "\n")
-    raise SystemExit(2)
+def _refuse(sentence: str, code: int = 2) -> NoReturn:
+    # Where not even the sentence can be written, the exit code says it.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(" ".join(sentence.split()) + "\n")
+        sys.stderr.flush()
+    raise SystemExit(code)
+
+
+def _drop_output() -> None:
+    """Let what is left in the buffer go nowhere: Python writes it once more as it ends, and would fail again."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -127,15 +127,33 @@ def test_a_sip_sheet_has_the_messages_of_a_sip_only(
     offered = {box["value"] for box in page.main.find_all("input", {"name": "messages"})}
     assert offered == {"new:sip_initiative:outpatient", "new:sip_invitation:outpatient"}
     date = "p-sip_invitation-outpatient-sip_date"
-    called = {"messages": ["new:sip_invitation:outpatient"], date: "2026-12-01"}
+    who_takes_part = "p-sip_invitation-outpatient-participants"
+    called = {
+        "messages": ["new:sip_invitation:outpatient"],
+        date: "2026-12-01",
+        who_takes_part: "Dotter Anna",
+    }
     party = "municipality" if direction == "given" else "outpatient"
     answer = send(client, address(sheet), **ROW | called | {"recipient": party})
     assert answer.status_code == 302
     handover = Handover.objects.get()
     assert (handover.direction, handover.messages.get().event.particulars) == (
         direction,
-        {"sip_date": "2026-12-01"},
+        {"sip_date": "2026-12-01", "participants": ["Dotter Anna"]},
     )
+
+
+@pytest.mark.clause("R3.9")
+def test_a_kallelse_on_paper_without_a_date_is_asked_about_too(
+    client: Client, county: County, chain: CareChain
+):
+    sheet = make_sheet(county.disa, SheetKind.SIP, chain)
+    client.force_login(county.disa.user)
+    called = {"messages": ["new:sip_invitation:outpatient"], "recipient": "municipality"}
+    asked = send(client, address(sheet), **ROW | called)
+    assert asked.status_code == 422
+    assert "Utan datum är det ett initiativ till SIP. Ska det loggas så?" in asked.content.decode()
+    assert not Handover.objects.exists()
 
 
 TYPED: dict[str, Any] = ROW | {

@@ -332,3 +332,58 @@ def test_a_call_saved_without_a_read_back_is_saved_and_says_so(
     text = answer.content.decode()
     assert "Sparat på servern" in text
     assert ("Återläsningen är inte antecknad." in text) is said
+
+
+@pytest.mark.clause("R3.9")
+def test_a_call_to_a_sip_without_date_and_participants_is_asked_about_and_nothing_typed_is_lost(
+    county: County, outage: Outage, client: Client
+):
+    chain = chain_of(county, outage, "disa")
+    fields = opened(client, county, chain, "disa")
+    page = read(client.get(reverse("chain_call", args=[chain.pk])))
+    assert "Utan datum är det ett initiativ till SIP." in page.get_text()
+    typed = REACHED | {
+        "messages": "new:sip_invitation:outpatient",
+        "p-sip_invitation-outpatient-sip_place": "Sal 3",
+    }
+    asked = send(client, chain, fields, **typed)
+    assert asked.status_code == 422
+    form = form_of(read(asked), method="post")
+    assert [each.text for each in form.find("legend")] == [
+        "Utan datum är det ett initiativ till SIP. Ska det loggas så?"
+    ]
+    sent = fields_of(form)
+    assert (sent["spoken_to"], sent["p-sip_invitation-outpatient-sip_place"]) == (
+        ["Karin Påhittad"],
+        ["Sal 3"],
+    )
+    asked = send(client, chain, sent, **{"answer-sip_date-sip_invitation": "instead"})
+    assert asked.status_code == 422
+    sent = fields_of(form_of(read(asked), method="post"))
+    assert sent["answer-sip_date-sip_invitation"] == ["instead"]
+    assert not CareChainEvent.objects.exists()
+    last = {"answer-participants-sip_initiative": "nobody"}
+    for _ in "12":
+        assert send(client, chain, sent, **last).status_code == 302
+    event = CareChainEvent.objects.get()
+    assert (event.kind, event.particulars) == ("sip_initiative", {"sip_place": "Sal 3"})
+
+
+@pytest.mark.clause("R3.9")
+def test_whoever_will_fill_in_the_date_is_told_beside_the_field_and_can(
+    county: County, outage: Outage, client: Client
+):
+    chain = chain_of(county, outage, "disa")
+    fields = opened(client, county, chain, "disa")
+    name = "p-sip_invitation-outpatient-sip_date"
+    typed = REACHED | {
+        "messages": "new:sip_invitation:outpatient",
+        "p-sip_invitation-outpatient-participants": "Dotter Anna",
+    }
+    sent = fields_of(form_of(read(send(client, chain, fields, **typed)), method="post"))
+    refused = send(client, chain, sent, **{"answer-sip_date-sip_invitation": "fill_in"})
+    page = read(refused)
+    assert "Fyll i avtalat datum för SIP." in page.find(id=f"id_{name}").find_parent("div").get_text()
+    sent = fields_of(form_of(page, method="post"))
+    assert send(client, chain, sent, **{name: "2026-12-01"}).status_code == 302
+    assert CareChainEvent.objects.get().kind == "sip_invitation"

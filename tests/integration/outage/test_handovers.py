@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from outage.presenters.standing import standings_of
 
 from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -124,32 +125,69 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     assert "PRATOR är åter i drift." in page
     assert "Skriv in patienten i PRATOR." in page
     assert client.get(path).headers["Location"] == reverse("back_registration")
-    marked = {"client_id": str(uuid4()), "task": f"admission:{event.pk}", "done": "1"}
+    row = read(client.get(reverse("back_registration"))).main.find(
+        id=f"uppgift-{chain.number}-stay-{event.pk}"
+    )
+    assert {"Avdelning", "Kommun", "Öppenvård"} == {label.text for label in row.find_all("dt")}
+    marked = fields_of(row.form) | {"done": ["1"]}
     mark = reverse("mark_task", args=[chain.pk])
     for _ in "12":
         answer = client.post(mark, marked)
-        whole = f"{reverse('back_registration')}?driftstopp={chain.outage_id}&sida=1#kedja-{chain.number}"
+        whole = f"{reverse('back_registration')}?driftstopp={chain.outage_id}&sida=1#{row['id']}"
         assert answer.headers["Location"] == whole
     assert RegistrationMark.objects.count() == 1
-    assert "10.52 Esa Påhittad" in text_of(client, reverse("back_registration"))
-    part = client.post(
-        mark, marked | {"client_id": str(uuid4()), "done": "0"}, headers={"HX-Request": "true"}
-    )
+    page = text_of(client, reverse("back_registration"))
+    assert "10.52 Esa Påhittad" in page
+    assert "Registrera (1 av 1 klara)" in " ".join(page.split())
+    again = marked | {"client_id": [str(uuid4())], "done": ["0"]}
+    part = client.post(mark, again, headers={"HX-Request": "true"})
     assert "<html" not in part.content.decode()
-    assert "Skriv in patienten i PRATOR." in part.content.decode()
+    tree = BeautifulSoup(part.content.decode(), "html.parser")
+    swapped = tree.find("li")
+    assert "Skriv in patienten i PRATOR." in swapped.text
+    # A second Enter does no harm: the row has the focus, and no button of it has the id of the one that was pressed.
+    assert swapped.has_attr("autofocus")
+    assert swapped["tabindex"] == "-1"
+    assert swapped.button["id"] == f"mark-{row['id']}"
+    counts = {each["id"]: each.text for each in tree.find_all(attrs={"hx-swap-oob": "true"})}
+    assert (counts["count-all"], counts["count-register"]) == ("0 av 1 klara", "0 av 1 klara")
     assert client.post(reverse("acknowledge")).status_code == 302
     assert Acknowledgement.objects.get().unit == county.ward
 
 
-def test_a_mark_that_cannot_be_saved_says_so(county: County, chain: CareChain, alva: Client):
-    event = make_event(county.alva, chain, "discharge")
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_mark_that_cannot_be_saved_says_so_and_keeps_what_was_typed(
+    county: County, chain: CareChain, alva: Client, htmx: bool
+):
+    make_event(county.alva, chain, "discharge")
     end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
     mark = reverse("mark_task", args=[chain.pk])
-    sent = {"client_id": str(uuid4()), "task": f"admission_or_discharge:{event.pk}", "done": "1"}
-    assert "Skriv vad du beslutade." in read(alva.post(mark, sent, follow=True)).get_text()
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    def answer(**changed: str) -> BeautifulSoup:
+        sent = alva.post(mark, typed | changed, headers=headers)
+        assert sent.status_code == 422
+        assert not RegistrationMark.objects.exists()
+        return BeautifulSoup(sent.content.decode(), "html.parser")
+
+    row = read(alva.get(reverse("back_registration"))).main.find("li", "task")
+    typed = {name: values[0] for name, values in fields_of(row.form).items()} | {"done": "1"}
+    assert "Skriv vad du beslutade." in answer(choice=" ").get_text()
+    kept = answer(choice="Registreras av natten.").find(id=row["id"])
+    assert "Välj om det är infört i PRATOR." in kept.find(attrs={"role": "alert"}).text
+    assert fields_of(kept.form)["choice"] == ["Registreras av natten."]
+    kept = answer(choice="Registreras av natten.", entered="false", seen="another").find(id=row["id"])
+    assert "Loggen har ändrats" in kept.find(attrs={"role": "alert"}).text
+    assert fields_of(kept.form)["entered"] == ["false"]
+    assert "högst 300 tecken" in answer(choice="x" * 301).get_text()
+    gone = answer(task="stay:gone", choice="Mina ord", entered="true")
+    assert "Loggen har ändrats" in gone.get_text()
+    assert "Det du skrev: Mina ord" in gone.get_text()
+
+
+def test_a_mark_that_is_no_form_of_ours_is_not_saved(county: County, chain: CareChain, alva: Client):
+    mark = reverse("mark_task", args=[chain.pk])
     assert "Markeringen är inte sparad." in read(alva.post(mark, {}, follow=True)).get_text()
-    assert "Loggen har ändrats" in read(alva.post(mark, sent | {"task": "x"}, follow=True)).get_text()
-    assert not RegistrationMark.objects.exists()
 
 
 def test_an_end_said_too_early_is_taken_back_on_the_page(county: County, outage: Outage, client: Client):

@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from outage.presenters.standing import standings_of, tasks_of
 
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
+from outage.queries.tasks import tasks_of
 from outage.routine import get_routine
 from outage.rules.back_registration import Decision
 from outage.rules.informing import CallOutcome, InformState

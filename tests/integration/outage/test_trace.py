@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from outage.presenters.standing import tasks_of
 
 from contacts import audit
 from contacts.models import AuditEntry
@@ -17,6 +16,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain
 from outage.queries.care_chains import get_event, logs_of
 from outage.queries.checklists import checklists_for
+from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.services import (
@@ -63,9 +63,14 @@ def mark(county: County, chain: CareChain) -> Write:
     ended(county, chain)
     assert chain.outage.current is not None
     routine, scope = get_routine(chain.outage.routine_id), OutageScope(chain.outage.current.scope)
-    (task,) = tasks_of(chain, logs_of([chain.pk])[chain.pk], routine, scope)
+    (tick,), _ = ticks_of(chain, logs_of([chain.pk])[chain.pk], [], routine, scope)
     return lambda: registrations.mark_task(
-        by=county.alva, chain=chain, client_id=uuid4(), task_key=task.key, done=True
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        task_key=tick.task.key,
+        seen=tick.picture.seen,
+        done=True,
     )
 
 

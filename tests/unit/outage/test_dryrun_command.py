@@ -104,3 +104,41 @@ def test_as_a_program_fed_through_a_pipe_with_no_database_in_reach(content: str,
         assert (done.stdout, done.stderr) == ("", "outages[0].id: is missing\n")
     else:
         assert (json.loads(done.stdout), done.stderr) == (run(FULL, ROUTINE, NOW), "")
+
+
+def as_program(command: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a shell, as `dryrun` with what follows it."""
+    return subprocess.run(
+        ["bash", "-c", f'"{sys.executable}" manage.py dryrun {command}'],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (">/dev/full", "No space left on device"),
+        ("| true; exit ${PIPESTATUS[0]}", "Broken pipe"),
+        (">&-", "it is closed"),
+    ],
+)
+def test_an_answer_that_can_not_be_written_is_one_line(where: str, words: str, tmp_path: Path) -> None:
+    many = {"outages": [FULL["outages"][0] | {"id": f"o{number}"} for number in range(200)]}
+    (tmp_path / "try.json").write_text(json.dumps(many))
+    done = as_program(f"{tmp_path / 'try.json'} {where}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"the answer could not be written: {words}\n"
+
+
+def test_not_even_the_sentence_can_be_written() -> None:
+    assert as_program("missing.json 2>/dev/full").returncode == 2
+
+
+def test_standard_input_is_closed() -> None:
+    done = as_program("- <&-")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "can not be read" in done.stderr

@@ -37,6 +37,16 @@ def at(data: Any, place: Place) -> Any:
     return data
 
 
+OPTIONAL = (
+    "law_reminder",
+    "particulars",
+    "tells_participants",
+    "without_participants",
+    "answers",
+    "needs",
+)
+
+
 def changed(place: Place, value: Any) -> dict[str, Any]:
     data = copy.deepcopy(DATA)
     at(data, place[:-1])[place[-1]] = value
@@ -52,8 +62,7 @@ def without(place: Place) -> dict[str, Any]:
 def may_be_left_out(place: Place) -> bool:
     """Whether the rest is still a routine without what stands there."""
     last = place[-1]
-    optional = ("law_reminder", "particulars", "tells_participants", "answers", "awaited_after")
-    if last in optional or "particulars" in place:
+    if last in OPTIONAL or "particulars" in place:
         return True
     if isinstance(last, int):
         if place[-2] == "done_at" or place[0] == "addresses":
@@ -73,7 +82,7 @@ def may_be_left_out(place: Place) -> bool:
 
 
 def may_be_blank(place: Place) -> bool:
-    return place[-1] in ("law_reminder", "answers", "awaited_after", "number") or (
+    return place[-1] in ("law_reminder", "answers", "awaited_after", "number", "without_participants") or (
         place[0] == "outcomes" and place[-1] == "clause"
     )
 

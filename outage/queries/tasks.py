@@ -1,0 +1,164 @@
+"""From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from contacts.rules.parties import PARTY_LABELS, Party
+from outage.models import CareChain, CareChainEvent, RegistrationMark
+from outage.presenters.care import shown_identity
+from outage.queries.care_chains import ChainLog
+from outage.queries.standing import row_of, standing_of
+from outage.rules.agreed_sip import agreed_sip
+from outage.rules.back_registration import (
+    Before,
+    ChainStatus,
+    Family,
+    LoggedEvent,
+    Task,
+    back_registration,
+    missing_admission,
+)
+from outage.rules.outage_status import OutageScope
+from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.ticks import Mark, Tick, Typed, picture_of, stored_picture, ticks
+from outage.rules.told import NOT_ADMITTED
+from outage.rules.wording import STOCKHOLM, day
+
+
+def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
+    """Give what is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
+    details = log.versions[-1]
+    before, status = Before(details.before), ChainStatus(details.status)
+    events = _logged_events(chain, log)
+    missing = missing_admission(
+        routine=routine,
+        in_region=chain.principal.is_region,
+        on_ward=details.place_keys.get(Party.INPATIENT, NOT_ADMITTED) != NOT_ADMITTED,
+        before=before,
+        status=status,
+        events=events,
+    )
+    found = back_registration(routine=routine, scope=scope, before=before, status=status, events=events)
+    return (missing, *found) if missing else found
+
+
+def ticks_of(
+    chain: CareChain,
+    log: ChainLog,
+    marks: Iterable[RegistrationMark],
+    routine: Routine,
+    scope: OutageScope,
+) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
+    """Give the tasks of a chain with their marks, and the marks of what is to be undone as its task is gone.
+
+    `marks` holds the newest mark of each task.
+    """
+    tasks = tasks_of(chain, log, routine, scope)
+    return ticks(
+        [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks],
+        [_mark(log, row) for row in marks],
+    )
+
+
+def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
+    picture = stored_picture(row.picture)
+    entered = row.entered
+    lines: tuple[str, ...] = ()
+    if picture is None:
+        # Of the first version: a decision by hand has its words, anything else was entered.
+        entered = not row.choice
+        by_id = {str(event.pk): event for event in log.events}
+        named = row.task.partition(":")[2].split("+")
+        lines = tuple(str(line_of(log, by_id[name]).pk) for name in named if name in by_id)
+    return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines)
+
+
+def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
+    """Give all that is typed into the system for a task, and for a decision by hand what it is about."""
+    events = {str(event.pk): event for event in log.events}
+    own = [events[event_id] for event_id in task.events]
+    if task.family is Family.INFORMATION:
+        return _dated(log, own, routine)
+    details = log.versions[-1]
+    standing = standing_of(chain, log)
+    labels = PARTY_LABELS | {Party.INPATIENT: "Avdelning"}
+    typed_places = {
+        party: Typed(
+            party.value, labels[party], details.place_names.get(party, ""), _ref(standing.place_of(party))
+        )
+        for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
+    }
+    number = Typed("number", "Nummer", shown_identity(details), details.identity_number)
+    if task.family is Family.SIP:
+        sip = agreed_sip(event.particulars for event in own)
+        return [
+            number,
+            typed_places[Party.MUNICIPALITY],
+            typed_places[Party.OUTPATIENT],
+            Typed("sip_date", "Datum", day(date.fromisoformat(sip.date)) if sip.date else "", sip.date),
+            Typed("sip_time", "Tid", sip.time),
+            Typed("sip_place", "Plats", sip.place),
+            Typed(
+                "participants",
+                PARTICULAR_LABELS["participants"],
+                ", ".join(sip.participants),
+                "\n".join(sorted(sip.participants)),
+            ),
+        ]
+    return [
+        number,
+        Typed("name", "Namn", details.patient_name),
+        *typed_places.values(),
+        *_dated(log, own, routine),
+    ]
+
+
+def _ref(place: str) -> str:
+    """The id that names a place in a picture, as it was before places had keys."""
+    return place.partition(":")[2]
+
+
+def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine) -> list[Typed]:
+    """Give each event with its date. The clock time is not typed, so a corrected one changes nothing."""
+    return [
+        Typed(
+            f"event_date:{line_of(log, event).pk}",
+            routine.label(event.kind),
+            day(event.happened_at),
+            f"{event.kind} {_local(event.happened_at)}",
+        )
+        for event in events
+    ]
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(STOCKHOLM).date().isoformat()
+
+
+def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
+    """Give the first version of an event: what names it through all its corrections."""
+    by_id = {row.pk: row for row in log.events}
+    while event.supersedes_id in by_id:
+        event = by_id[event.supersedes_id]
+    return event
+
+
+def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
+    """Give the events that stand, in the order in which they were first logged."""
+    knowledge = standing_of(chain, log)
+    first = {event.pk: line_of(log, event) for event in log.live_events}
+    standing = sorted(log.live_events, key=lambda event: first[event.pk].order)
+    return [
+        LoggedEvent(
+            id=str(event.pk),
+            kind=event.kind,
+            # People say times by the minute; within it things count as they were logged.
+            at=event.happened_at.replace(second=0, microsecond=0),
+            sip_date=event.sip_date,
+            sender=Party(event.sender),
+            told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
+            in_system=event.in_system,
+            line=str(first[event.pk].pk),
+        )
+        for event in standing
+    ]

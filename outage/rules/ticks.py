@@ -1,0 +1,219 @@
+"""What a tick of efterregistrering was set for: a picture of all that was typed into the system, and whether it holds.
+
+A task is known by its kind and the line of its events that was logged first (`Task.key`), so a tick follows it through
+corrections. It holds while the task still shows the same picture.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+
+from .back_registration import FAMILIES, Family, Task
+from .routine import Decision, What
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One thing that is typed into the system. `ref` names what `value` spells, where it can be spelled anew."""
+
+    name: str
+    label: str
+    value: str
+    ref: str = ""
+
+    @property
+    def said(self) -> str:
+        """What two of them are compared by."""
+        return self.ref or self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A task as it was shown: what was found, what to do, the lines of its events and all that is typed."""
+
+    decision: Decision
+    what: What
+    outcomes: tuple[str, ...]
+    do: str
+    by: str
+    lines: tuple[str, ...]
+    typed: tuple[Typed, ...]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The picture as it is stored."""
+        return {
+            "decision": self.decision.value,
+            "what": self.what.value,
+            "outcomes": list(self.outcomes),
+            "do": self.do,
+            "by": self.by,
+            "lines": list(self.lines),
+            "typed": [[each.name, each.label, each.value, each.ref] for each in self.typed],
+        }
+
+    @property
+    def seen(self) -> str:
+        """A short text that differs where two pictures differ in anything a tick is set for."""
+        told = [self.outcomes, [(each.name, each.said) for each in self.typed]]
+        return sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
+    """Give the picture of a task with what is typed for it."""
+    return Picture(
+        decision=task.decision,
+        what=task.what,
+        outcomes=task.outcomes,
+        do=task.do,
+        by=str(task.by or ""),
+        lines=task.lines,
+        typed=tuple(typed),
+    )
+
+
+def stored_picture(content: Mapping[str, Any] | None) -> Picture | None:
+    """Read a stored picture; None where none was kept."""
+    if not content:
+        return None
+    return Picture(
+        decision=Decision(content["decision"]),
+        what=What(content["what"]),
+        outcomes=tuple(content["outcomes"]),
+        do=content["do"],
+        by=content["by"],
+        lines=tuple(content["lines"]),
+        typed=tuple(Typed(*each) for each in content["typed"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The newest mark of one task. `entered` says that what it was set for was entered in the system.
+
+    Marks of the first version of this software have no picture; their key names the task's subject and the very
+    versions of its events, of which `lines` are the first versions.
+    """
+
+    task: str
+    done: bool
+    entered: bool
+    picture: Picture | None
+    lines: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> str:
+        """What tells its picture from others; empty where it has none."""
+        return self.picture.seen if self.picture else ""
+
+    @property
+    def family(self) -> Family:
+        """The kind of task it was set for."""
+        subject = self.task.partition(":")[0]
+        return FAMILIES[What(subject)] if subject in set(What) else Family(subject)
+
+
+class TickState(Enum):
+    """Whether a task is done. CHANGED: what was done is no longer what is to be done."""
+
+    NOT_DONE = "not_done"
+    DONE = "done"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is not what it was when the tick was set. Empty: it was not there, or is not any more."""
+
+    name: str
+    label: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A task with its mark, as it stands now."""
+
+    task: Task
+    picture: Picture
+    state: TickState
+    mark: Mark | None = None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def undo(self) -> bool:
+        """Whether something was entered that, as the log stands now, is not to be."""
+        return (
+            self.state is TickState.CHANGED
+            and self.mark is not None
+            and self.mark.entered
+            and self.task.family is not Family.INFORMATION
+            and self.task.decision is Decision.DO_NOT_REGISTER
+        )
+
+
+def ticks(
+    tasks: Sequence[tuple[Task, Picture]], marks: Iterable[Mark]
+) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
+    """Give each task with its mark, and the marks of what was entered whose task is gone: that is to be undone.
+
+    A mark belongs to the task with its key; where there is none, to one of the same kind that shares a line of events
+    with what it was set for.
+    """
+    by_key = {mark.task: mark for mark in marks}
+    keys = {task.key for task, _ in tasks}
+    astray = [mark for key, mark in by_key.items() if key not in keys and mark.done]
+    found, claimed = [], set()
+    for task, picture in tasks:
+        mark = by_key.get(task.key) or next((m for m in reversed(astray) if _shares(m, task)), None)
+        if mark:
+            claimed.add(mark.task)
+        found.append(_tick(task, picture, mark))
+    gone = [mark for mark in astray if mark.task not in claimed]
+    return tuple(found), tuple(
+        mark for mark in gone if mark.entered and mark.family is not Family.INFORMATION
+    )
+
+
+def entered_events(found: Iterable[Tick]) -> frozenset[str]:
+    """Give the ids of the events that stand in the system now: their tick holds, and says that they were entered."""
+    return frozenset(
+        event
+        for tick in found
+        if tick.state is TickState.DONE and tick.mark and tick.mark.entered
+        for event in tick.task.events
+    )
+
+
+def _shares(mark: Mark, task: Task) -> bool:
+    lines = mark.picture.lines if mark.picture else mark.lines
+    return mark.family is task.family and (not lines or bool(set(lines) & set(task.lines)))
+
+
+def _tick(task: Task, picture: Picture, mark: Mark | None) -> Tick:
+    if mark is None or not mark.done:
+        return Tick(task, picture, TickState.NOT_DONE, mark)
+    if mark.picture is None:
+        same = mark.task.partition(":")[0] == task.what and set(mark.lines) == set(task.lines)
+        return Tick(task, picture, TickState.DONE if same else TickState.CHANGED, mark)
+    if mark.picture.seen == picture.seen:
+        return Tick(task, picture, TickState.DONE, mark)
+    return Tick(task, picture, TickState.CHANGED, mark, _changes(mark.picture, picture))
+
+
+def _changes(was: Picture, now: Picture) -> tuple[Change, ...]:
+    before = {each.name: each for each in was.typed}
+    after = {each.name: each for each in now.typed}
+    found = []
+    if was.outcomes != now.outcomes and was.do != now.do:
+        found.append(Change("do", "Att göra", was.do, now.do))
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        if (old.said if old else "") != (new.said if new else ""):
+            label = (new or old).label  # type: ignore[union-attr]
+            found.append(Change(name, label, old.value if old else "", new.value if new else ""))
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""A call to a SIP without a date is an initiative, and a SIP with nobody to take part is asked about (R3.9)."""
+
+from typing import Any
+
+import pytest
+
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import Party
+from outage.routine import current_routine
+from outage.rules.asked_messages import settle_message
+
+DATE = {"sip_date": "2026-12-01"}
+WHO = {"participants": ["Dotter Anna"]}
+
+
+def settle(kind: str, said: dict[str, Any], sender: Party = Party.OUTPATIENT, **answers: str) -> str:
+    given = {key.replace("__", "-"): value for key, value in answers.items()}
+    return settle_message(current_routine(), kind, sender, said, given)
+
+
+@pytest.mark.clause("R3.9")
+def test_a_call_to_a_sip_without_a_date_is_an_initiative_once_somebody_has_said_so() -> None:
+    assert settle("sip_invitation", DATE | WHO) == "sip_invitation"
+    with pytest.raises(Question) as asked:
+        settle("sip_invitation", WHO)
+    assert asked.value.sentence == "Utan datum är det ett initiativ till SIP. Ska det loggas så?"
+    assert [label for _, label in asked.value.choices] == [
+        "Ja, logga som initiativ till SIP",
+        "Nej, jag fyller i avtalat datum för SIP",
+    ]
+    assert settle("sip_invitation", WHO, sip_date__sip_invitation="instead") == "sip_initiative"
+    assert settle("sip_initiative", WHO) == "sip_initiative"
+
+
+@pytest.mark.clause("R3.9")
+def test_a_sip_that_nobody_takes_part_in_is_asked_about() -> None:
+    for kind in ("sip_invitation", "sip_initiative"):
+        with pytest.raises(Question) as asked:
+            settle(kind, DATE)
+        assert asked.value.sentence == "Ska ingen mer än kommunen delta?"
+        assert settle(kind, DATE, **{f"participants__{kind}": "nobody"}) == kind
+    with pytest.raises(Question) as asked:
+        settle("sip_invitation", {}, sip_date__sip_invitation="instead")
+    assert asked.value.key == "participants-sip_initiative"
+
+
+@pytest.mark.parametrize(
+    ("said", "answers", "particular"),
+    [
+        (WHO, {"sip_date__sip_invitation": "fill_in"}, "sip_date"),
+        (DATE, {"participants__sip_invitation": "fill_in"}, "participants"),
+    ],
+)
+def test_what_is_to_be_filled_in_and_is_not_stands_beside_its_field(
+    said: dict[str, Any], answers: dict[str, str], particular: str
+) -> None:
+    with pytest.raises(RuleError) as refused:
+        settle("sip_invitation", said, **answers)
+    assert not isinstance(refused.value, Question)
+    assert refused.value.field == f"p-sip_invitation-outpatient-{particular}"
+    assert settle("sip_invitation", DATE | WHO, **answers) == "sip_invitation"
+
+
+def test_nothing_else_is_asked_about() -> None:
+    for party in Party:
+        for message in current_routine().messages_from(party):
+            if message.key not in ("sip_invitation", "sip_initiative"):
+                assert settle(message.key, {}, party) == message.key
