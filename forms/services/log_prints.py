@@ -34,6 +34,6 @@ def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
         routine_version=current_routine().version,
         part=lambda serial: log_sheet_part(serial=serial, view=view, by=by),
         version=spec.version,
-        outage=outage_in_view(),
+        outage=outage_in_view(by.principal),
     )
     return print_job(by=by, job=job, now=now, client_id=client_id)

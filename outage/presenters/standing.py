@@ -101,8 +101,12 @@ def is_discharge(routine: Routine, event: CareChainEvent) -> bool:
 
 
 def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
-    """Give what is to be entered afterwards for a chain as its log stands (R4), one task for each SIP."""
+    """Give what is to be entered afterwards for a chain as its log stands (R4), one task for each SIP.
+
+    The chain comes with its outage as its principal sees it: what happened after that principal's end is outside R4.
+    """
     assert chain.details is not None
+    own_end = chain.outage.own_end
     logged = [
         LoggedEvent(
             id=str(event.pk),
@@ -112,6 +116,7 @@ def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageSco
             sender=Party(event.sender),
         )
         for event in log.live_events
+        if own_end is None or event.happened_at <= own_end
     ]
     tasks = back_registration(
         routine=routine,

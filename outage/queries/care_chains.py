@@ -21,6 +21,7 @@ from outage.models import (
     Outage,
     RegistrationMark,
 )
+from outage.queries.outages import outages_for
 from outage.rules.handover import Direction
 
 
@@ -48,7 +49,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """Give one chain the acting person may see; raises CareChain.DoesNotExist for any other."""
     outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
-    outage = Outage.objects.select_related("current").filter(pk__in=outage_id).first()
+    outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
     if outage is None:
         raise CareChain.DoesNotExist
     chain = visible_chains(acting, outage).get(pk=chain_id)

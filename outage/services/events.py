@@ -22,6 +22,7 @@ from outage.models import (
     Handover,
     HandoverMessage,
     OpenItem,
+    Outage,
 )
 from outage.presenters.standing import (
     is_discharge,
@@ -31,6 +32,7 @@ from outage.presenters.standing import (
     told_of_version,
 )
 from outage.queries.care_chains import logs_of
+from outage.queries.outages import others_still_out
 from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import (
@@ -43,6 +45,7 @@ from outage.rules.informing import (
 )
 from outage.rules.paper import PaperMark
 from outage.rules.wording import clock_time, day
+from outage.services.outages import lock_outage
 from outage.services.paper import check_before_written, mark_fields, mark_of
 
 _TAKEN = "Någon annan ändrade händelsen nyss. Läs den och försök igen."
@@ -125,8 +128,12 @@ def lock_chain(chain: CareChain) -> None:
 
 
 def check_within_outage(chain: CareChain, at: datetime) -> None:
-    """Raise RuleError when `at` (aware) lies before the outage, after its end, or ahead of now."""
-    outage = chain.outage
+    """Raise RuleError when `at` (aware) lies before the outage, after the principal's own end of it, or ahead of now.
+
+    After that end what a party of the chain that is still out must hear can be logged; R4 leaves it out. Holds the
+    outage, so that nobody ends it meanwhile.
+    """
+    outage = lock_outage(chain.principal, chain.outage)
     assert outage.current is not None
     start = outage.current.started_at
     if at < start:
@@ -134,13 +141,21 @@ def check_within_outage(chain: CareChain, at: datetime) -> None:
             f"Driftstoppet började {day(start)} {clock_time(start)}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
-    if outage.ended_at and at > outage.ended_at:
+    if outage.own_end and at > outage.own_end and not _somebody_to_ring(chain, outage, at):
         raise RuleError(
-            f"{outage.system} var åter i drift {clock_time(outage.ended_at)}. Registrera direkt i {outage.system}.",
+            f"{outage.system} var åter i drift {clock_time(outage.own_end)}. Registrera direkt i {outage.system}.",
             field="happened_at",
         )
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
+
+
+def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
+    """Tell whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
+    town = chain.details.municipality_id if chain.details else None
+    return any(
+        other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)
+    )
 
 
 def correct_event(

@@ -1,12 +1,11 @@
 """PRATOR åter i drift: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,7 +23,7 @@ from outage.rules.outage_status import OutageScope
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
-from ._tools import chain_or_404, chosen_outage_or_404
+from ._tools import back_address, chain_or_404, chosen_outage_or_404
 
 CHAINS_A_PAGE = 50
 
@@ -39,7 +38,8 @@ def back_registration(request: HttpRequest) -> HttpResponse:
         "routine": get_routine(outage.routine_id),
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
-        "others": earlier_outages(outage),
+        "press": uuid4(),
+        "others": earlier_outages(acting.principal, outage),
     }
     if can(acting, Right.READ_CARE):
         page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
@@ -52,6 +52,8 @@ def back_registration(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(acting: Acting, outage: Outage, chains: list) -> list[TaskRow]:
+    for chain in chains:
+        chain.outage = outage
     ids = [chain.pk for chain in chains]
     logs, marks = logs_of(ids), marks_of(ids)
     routine, scope, now = get_routine(outage.routine_id), OutageScope(outage.current.scope), timezone.now()
@@ -98,7 +100,7 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             return render(request, "outage/back/_task.html", context)
     if error:
         messages.error(request, error)
-    return redirect(f"{_address(chain.outage)}&sida={data['page'] or 1}#kedja-{chain.number}")
+    return redirect(f"{back_address(chain.outage)}&sida={data['page'] or 1}#kedja-{chain.number}")
 
 
 @require_POST
@@ -111,8 +113,4 @@ def acknowledge_messages(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Antecknat: meddelandena är kvitterade.")
     except RuleError as error:
         messages.error(request, error.reason)
-    return redirect(_address(outage))
-
-
-def _address(outage: Outage) -> str:
-    return f"{reverse('back_registration')}?driftstopp={outage.pk}"
+    return redirect(back_address(outage))
