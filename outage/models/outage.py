@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -55,10 +56,7 @@ class Outage(models.Model):
     @property
     def own_end(self) -> datetime | None:
         """Since when the principal that the outage was read for is back; raises where it was read for nobody."""
-        try:
-            found: datetime | None = self.__dict__["own_ended_at"]
-        except KeyError:
-            raise NotReadForAnybody(str(self.pk)) from None
+        found: datetime | None = self._read("own_ended_at")
         return found
 
     @property
@@ -67,9 +65,14 @@ class Outage(models.Model):
         return self.own_end is None
 
     def scope_at(self, at: datetime) -> OutageScope:
-        """How far the outage reached at the aware moment `at`; no query where the outage came from the queries."""
-        rows = [report for report in self.reports.all() if report.kind != ReportKind.JOINED]
+        """How far the outage reached at the aware moment `at`, by what was said of it when it was read."""
+        rows = self._read("said_of_scope")
         return scope_at([ScopeRow(OutageScope(row.scope), row.scope_from) for row in rows], at)
+
+    def _read(self, name: str) -> Any:
+        if name not in self.__dict__:
+            raise NotReadForAnybody(str(self.pk))
+        return self.__dict__[name]
 
 
 class ReportKind(models.TextChoices):

@@ -6,7 +6,7 @@ No patient data; every signed-in person may see them.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from contacts.models import Membership, Principal, PrincipalKind, Unit
@@ -18,6 +18,7 @@ from outage.models import (
     Outage,
     OutageReport,
     PrincipalEnd,
+    ReportKind,
     SupportContact,
 )
 from outage.routine import get_routine
@@ -41,10 +42,12 @@ _TRACES = (
 def outages_for(principal: Principal) -> QuerySet[Outage]:
     """Give all outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
     ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal).order_by("-pk")
+    # Who only joins says what is seen there; it changes nothing in the outage.
+    said = OutageReport.objects.exclude(kind=ReportKind.JOINED)
     return (
         Outage.objects.annotate(own_ended_at=Subquery(ends.values("ended_at")[:1]))
         .select_related("current")
-        .prefetch_related("reports")
+        .prefetch_related(Prefetch("reports", queryset=said, to_attr="said_of_scope"))
     )
 
 

@@ -115,6 +115,8 @@ def change_outage(*, by: Acting, outage: Outage, client_id: UUID, facts: OutageF
         if not locked.is_open:
             raise RuleError("Driftstoppet är avslutat.")
         _check_start(by, locked, facts.started_at)
+        if facts.scope != _current(locked).scope:
+            _check_scope_from(facts)
         report = _report(by, locked, ReportKind.CHANGED, facts, client_id)
         locked.current = report
         locked.save(update_fields=["current"])
@@ -132,6 +134,13 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
         )
     if before.exists() or any(end and end < started_at for end in ends_of(outage).values()):
         raise RuleError("Något är redan loggat före den starten. Ange en tidigare start.", field="started_at")
+
+
+def _check_scope_from(facts: OutageFacts) -> None:
+    if facts.scope_from and facts.scope_from > timezone.now() + CLOCK_SKEW:
+        raise RuleError("Tiden ligger framåt. Ange från när det gäller.", field="scope_from")
+    if facts.scope_from and facts.scope_from < facts.started_at:
+        raise RuleError("Tiden ligger före starten. Ange starten eller en senare tid.", field="scope_from")
 
 
 def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUID | None = None) -> Outage:
@@ -287,10 +296,6 @@ def _check_times(facts: OutageFacts) -> None:
         raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
     if facts.expected_end_at and facts.expected_end_at <= facts.started_at:
         raise RuleError("Slutet ligger före starten. Ange en senare tid.", field="expected_end_at")
-    if facts.scope_from and facts.scope_from > timezone.now() + CLOCK_SKEW:
-        raise RuleError("Tiden ligger framåt. Ange från när det gäller.", field="scope_from")
-    if facts.scope_from and facts.scope_from < facts.started_at:
-        raise RuleError("Tiden ligger före starten. Ange starten eller en senare tid.", field="scope_from")
 
 
 def _report(

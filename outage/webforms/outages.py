@@ -52,14 +52,8 @@ class OutageForm(forms.Form):
         """A changed scope holds from a time; of an unchanged one nothing is asked."""
         data = self.cleaned_data
         if self._scope and data.get("scope") == self._scope:
-            data["scope_from"] = None
-            self._errors.pop("scope_from", None)
-        elif (
-            self._scope
-            and data.get("scope")
-            and not data.get("scope_from")
-            and "scope_from" not in self._errors
-        ):
+            self.errors.pop("scope_from", None)
+        elif self._scope and "scope_from" in data and not data["scope_from"]:
             self.add_error("scope_from", "Ange från när det gäller.")
         return data
 
