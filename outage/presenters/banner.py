@@ -18,7 +18,7 @@ from outage.rules.wording import clock_time, moment, span
 class Banner:
     """`state` is none, outage or ended; texts are Swedish; `*_iso` let the page's own clock go on counting.
 
-    `end_label` is what the button says by which the own principal ends the outage, for those who may.
+    What it leads to is a button where it ends the outage for the own principal, for those who may.
     """
 
     state: str
@@ -33,7 +33,7 @@ class Banner:
     break_point_iso: str = ""
     href: str = ""
     action_label: str = ""
-    end_label: str = ""
+    button: bool = False
     may_report: bool = False
 
 
@@ -72,6 +72,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
     limits = get_routine(outage.routine_id).limits
     coming = next_break_point(now, limits)
+    may_end = can(acting, Right.END_OUTAGE)
     asked = _asked(outage, acting, now)
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
@@ -85,9 +86,9 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         clause="" if asked or not reasons else reasons[0].clause,
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",
-        href="status",
-        action_label="Visa läget",
-        end_label=_end_label(outage, acting, bool(asked)),
+        href="end_outage" if may_end else "status",
+        action_label=_end_label(outage, acting, bool(asked)) if may_end else "Visa läget",
+        button=may_end,
     )
 
 
@@ -105,6 +106,4 @@ def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
 
 
 def _end_label(outage: Outage, acting: Acting, asked: bool) -> str:
-    if not can(acting, Right.END_OUTAGE):
-        return ""
     return f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"
