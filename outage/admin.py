@@ -3,24 +3,41 @@
 from django.contrib import admin
 
 from contacts.admin import ReadOnlyHistory
-from outage.models import Outage, OutageReport, SupportContact
+from outage.models import Outage, OutageReport, PrincipalEnd, SupportContact
 
 
 @admin.register(Outage)
 class OutageAdmin(ReadOnlyHistory):
     """Driftstopp."""
 
-    list_display = ["system", "recorded_at", "ended_at", "ended_by", "routine_id"]
-    list_select_related = ["ended_by"]
+    list_display = ["system", "recorded_at", "closed_at", "closed_by", "routine_id"]
+    list_select_related = ["closed_by"]
 
 
 @admin.register(OutageReport)
 class OutageReportAdmin(ReadOnlyHistory):
     """Anmälningar."""
 
-    list_display = ["recorded_at", "kind", "scope", "started_at", "expected_end_at", "user", "unit"]
+    list_display = [
+        "recorded_at",
+        "kind",
+        "scope",
+        "scope_from",
+        "started_at",
+        "expected_end_at",
+        "user",
+        "unit",
+    ]
     list_filter = ["kind", "scope"]
     list_select_related = ["user", "unit"]
+
+
+@admin.register(PrincipalEnd)
+class PrincipalEndAdmin(ReadOnlyHistory):
+    """Avslut, huvudman för huvudman."""
+
+    list_display = ["recorded_at", "principal", "ended_at", "outage", "unit", "user"]
+    list_select_related = ["principal", "outage", "unit", "user"]
 
 
 @admin.register(SupportContact)

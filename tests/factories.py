@@ -34,7 +34,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import ChainFacts, open_chain
 from outage.services.handovers import CallFacts, Message, log_call
-from outage.services.outages import OutageFacts, report_outage
+from outage.services.outages import OutageFacts, end_outage, report_outage
 
 # The well-known test person; the number belongs to nobody.
 TOLVAN = "19121212-1212"
@@ -151,6 +151,16 @@ def make_outage(by: Acting, started: timedelta = timedelta(hours=2), **more: Any
     """Report an outage that began `started` ago."""
     outage, _ = report_outage(by=by, client_id=uuid4(), facts=outage_facts(started, **more))
     return outage
+
+
+def end_for_all(county: County, outage: Outage, ended_at: datetime) -> Outage:
+    """Let everybody be back since `ended_at`; give the outage as the region sees it."""
+    end_outage(
+        by=person(f"cilla{next(_numbers)}", county.social_care, Role.COORDINATOR),
+        outage=outage,
+        ended_at=ended_at,
+    )
+    return end_outage(by=county.esa, outage=outage, ended_at=ended_at)
 
 
 def chain_facts(county: County, **more: Any) -> ChainFacts:

@@ -44,6 +44,7 @@ from outage.models import (
     OutageReport,
     ReportKind,
 )
+from outage.queries.outages import outage_for
 from outage.routine import current_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction, ReadBack, signature
@@ -186,19 +187,18 @@ def _nurse(ward: Unit) -> Acting:
 def _outage(acting: Acting, start: datetime) -> Outage:
     routine = current_routine()
     outage = Outage.objects.create(system=routine.system, routine_id=routine.id, recorded_at=start)
-    report = OutageReport(
+    outage.current = OutageReport.objects.create(
         outage=outage,
         kind=ReportKind.FIRST,
         scope=OutageScope.BOTH_PRINCIPALS,
+        scope_from=start,
         started_at=start,
         user=acting.user,
         unit=acting.unit,
         recorded_at=start,
     )
-    report.save()
-    outage.current = report
-    outage.save(update_fields=["current"])
-    return outage
+    outage.save()
+    return outage_for(acting.principal, outage.pk)
 
 
 def _uuid(rng: Random) -> UUID:

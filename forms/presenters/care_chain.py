@@ -111,7 +111,7 @@ def sheet_view(
         routine_version=routine.version,
         ink=ink,
         outage_start=report.started_at if report else None,
-        outage_end=chain.outage.ended_at,
+        outage_end=chain.outage.own_end,
         scope=OUTAGE_SCOPE_LABELS[OutageScope(report.scope)] if report else "",
         patient_name=details.patient_name,
         long_name=letters(details.patient_name) > _NAME_LETTERS,

@@ -12,7 +12,7 @@ from forms.queries.left import not_entered
 from forms.rules.sheet_fate import Fate, may_enter_from
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import visible_chains
-from outage.queries.outages import recent_outages
+from outage.queries.outages import outages_for, recent_outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareCh
 
     Only those that the acting person may see; newest first within each.
     """
-    outages = recent_outages()
+    outages = recent_outages(by.principal)
     if sheet.outage_id and sheet.outage_id not in {outage.pk for outage in outages}:
-        outages += Outage.objects.filter(pk=sheet.outage_id).select_related("current")
+        outages += outages_for(by.principal).filter(pk=sheet.outage_id)
     if not outages:
         return []
     by_outage: dict[UUID, list[CareChain]] = {outage.pk: [] for outage in outages}
@@ -88,7 +88,7 @@ def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareCh
 def visible_among(by: Acting, chain_ids: Iterable[UUID]) -> dict[UUID, CareChain]:
     """Give those of the chains that the acting person may see, by id."""
     ids = set(chain_ids)
-    outages = list(Outage.objects.filter(chains__in=ids).distinct())
+    outages = list(outages_for(by.principal).filter(chains__in=ids).distinct())
     if not outages:
         return {}
     return {chain.pk: chain for chain in visible_chains(by, *outages).filter(pk__in=ids)}

@@ -28,8 +28,8 @@ from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, Shee
 from forms.queries.left import not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
-from outage.models import Outage
 from outage.queries.care_chains import visible_chains
+from outage.queries.outages import outages_for
 
 PAGE_SIZE = 25
 
@@ -159,7 +159,7 @@ def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:
     wanted = {sheet.chain_id for sheet in sheets if sheet.chain_id}
     if not wanted:
         return set()
-    outages = list(Outage.objects.filter(chains__in=wanted).distinct())
+    outages = list(outages_for(by.principal).filter(chains__in=wanted).distinct())
     return set(visible_chains(by, *outages).filter(pk__in=wanted).values_list("pk", flat=True))
 
 

@@ -60,7 +60,7 @@ def calls_since(by: Acting, since: datetime) -> list[Handover]:
 
     Each comes with its chain, details, outage and messages, in the same few queries whatever their number.
     """
-    outages = recent_outages()
+    outages = recent_outages(by.principal)
     if not outages:
         return []
     chains = CareChain.objects.filter(pk__in=visible_chains(by, *outages).values("pk"))

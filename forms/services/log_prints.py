@@ -26,7 +26,7 @@ def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
     now = timezone.now()
     spec = get_log_sheet()
     calls = calls_since(by, now - timedelta(hours=spec.hours))
-    outage = outage_in_view()
+    outage = outage_in_view(by.principal)
     routine = routine_of(outage)
     view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine)
     job = Job(

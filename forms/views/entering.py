@@ -168,7 +168,7 @@ def _show(
         context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
     if chain is None or form is None:
         context["groups"] = patient_groups(chains_to_choose(acting, sheet), now)
-        context["may_open_chain"] = outage_in_view() is not None
+        context["may_open_chain"] = outage_in_view(acting.principal) is not None
     else:
         direction = form.direction.value
         context |= {

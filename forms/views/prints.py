@@ -81,7 +81,7 @@ def call_support(request: HttpRequest) -> HttpResponse:
 @require_GET
 def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
     """Print one of the acting unit's checklists; 404 for one that is not the unit's."""
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     card = checklist_card(request.acting, outage, key)
     if card is None:
         raise Http404

@@ -6,7 +6,7 @@ from .checklist_run import ChecklistTick
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
 from .held_form import HeldForm
-from .outage import Outage, OutageReport, ReportKind, SupportContact
+from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from .registration import Acknowledgement, RegistrationMark
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "OtherPlace",
     "Outage",
     "OutageReport",
+    "PrincipalEnd",
     "RegistrationMark",
     "ReportKind",
     "SupportContact",

@@ -1,6 +1,8 @@
-"""The outage, what was reported of it and whom one rang for support (R1)."""
+"""The outage, what was reported of it, who is back, and whom one rang for support (R1)."""
 
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,11 +10,20 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel, paired
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS
+from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope, ScopeRow, scope_at
+
+
+class NotReadForAnybody(Exception):
+    """An outage was asked whether it goes on, but nobody said for whom: read it by `outage.queries.outages`."""
 
 
 class Outage(models.Model):
-    """One outage of one system. Only its end and the pointer to what is now known of it ever change."""
+    """One outage of one system. Only whether it is closed and the pointer to what is now known of it ever change.
+
+    Each principal ends it for itself (`PrincipalEnd`), so it goes on for one and is over for another. The queries hand
+    it out as one principal sees it; `own_end` and `is_open` are that principal's. It is *closed* when those who lead
+    are back, which decides only whether a report joins it or begins a new one.
+    """
 
     append_only = False
 
@@ -20,8 +31,8 @@ class Outage(models.Model):
     system = models.CharField("system", max_length=60)
     routine_id = models.CharField("rutin", max_length=60)
     recorded_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField("åter i drift", null=True, blank=True)
-    ended_by = models.ForeignKey(
+    closed_at = models.DateTimeField("avslutat", null=True, blank=True)
+    closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     current = models.ForeignKey("OutageReport", null=True, on_delete=models.PROTECT, related_name="+")
@@ -31,10 +42,10 @@ class Outage(models.Model):
         verbose_name = "driftstopp"
         verbose_name_plural = "driftstopp"
         constraints = [
-            paired("ended_at", "ended_by", "outage_ended_at_and_by"),
+            paired("closed_at", "closed_by", "outage_closed_at_and_by"),
             models.UniqueConstraint(
                 fields=["system"],
-                condition=models.Q(ended_at__isnull=True),
+                condition=models.Q(closed_at__isnull=True),
                 name="one_open_outage_per_system",
             ),
         ]
@@ -43,9 +54,25 @@ class Outage(models.Model):
         return f"Driftstopp i {self.system}"
 
     @property
+    def own_end(self) -> datetime | None:
+        """Since when the principal that the outage was read for is back; raises where it was read for nobody."""
+        found: datetime | None = self._read("own_ended_at")
+        return found
+
+    @property
     def is_open(self) -> bool:
-        """Tell whether the outage still goes on."""
-        return self.ended_at is None
+        """Whether the outage still goes on for the principal that it was read for."""
+        return self.own_end is None
+
+    def scope_at(self, at: datetime) -> OutageScope:
+        """How far the outage reached at the aware moment `at`, by what was said of it when it was read."""
+        rows = self._read("said_of_scope")
+        return scope_at([ScopeRow(OutageScope(row.scope), row.scope_from) for row in rows], at)
+
+    def _read(self, name: str) -> Any:
+        if name not in self.__dict__:
+            raise NotReadForAnybody(str(self.pk))
+        return self.__dict__[name]
 
 
 class ReportKind(models.TextChoices):
@@ -54,12 +81,16 @@ class ReportKind(models.TextChoices):
     FIRST = "first", "Första anmälan"
     JOINED = "joined", "Anmälan till pågående driftstopp"
     CHANGED = "changed", "Ändrad uppgift"
+    # Written before each principal ended the outage for itself.
     ENDED = "ended", "Åter i drift"
     REOPENED = "reopened", "Avslutet ångrat"
 
 
 class OutageReport(AppendOnlyModel):
-    """What one person said of the outage. The outage's scope, start and expected end are those of its current row."""
+    """What one person said of the outage. The outage's start and expected end are those of its current row.
+
+    So is its scope now; what it was at a moment, `Outage.scope_at` says: each row's scope holds from `scope_from` on.
+    """
 
     client_id = models.UUIDField(null=True, unique=True, editable=False)
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="reports")
@@ -67,6 +98,7 @@ class OutageReport(AppendOnlyModel):
     scope = models.CharField(
         "omfattning", max_length=30, choices=[(s.value, label) for s, label in OUTAGE_SCOPE_LABELS.items()]
     )
+    scope_from = models.DateTimeField("omfattningen gäller från")
     started_at = models.DateTimeField("började")
     expected_end_at = models.DateTimeField("väntas sluta", null=True, blank=True)
     planned = models.BooleanField("planerat", default=False)
@@ -82,6 +114,33 @@ class OutageReport(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.recorded_at:%Y-%m-%d %H.%M}"
+
+
+class PrincipalEnd(AppendOnlyModel):
+    """A principal said that the system is back for it, since `ended_at`; or, without one, that it is not after all.
+
+    The newest row of a principal says how it stands. Nobody ends the outage for another.
+    """
+
+    client_id = models.UUIDField(null=True, unique=True, editable=False)
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="ends")
+    principal = models.ForeignKey(Principal, on_delete=models.PROTECT)
+    ended_at = models.DateTimeField("åter i drift", null=True, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        # Written under a lock on the outage, one after the other.
+        ordering = ["pk"]
+        verbose_name = "huvudmans avslut av driftstopp"
+        verbose_name_plural = "huvudmäns avslut av driftstopp"
+        indexes = [models.Index(fields=["outage", "principal", "-id"], name="newest_end_of_a_principal")]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.principal} {self.ended_at:%Y-%m-%d %H.%M}" if self.ended_at else f"{self.principal} pågår"
+        )
 
 
 class SupportContact(AppendOnlyModel):

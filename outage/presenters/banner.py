@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contacts.access import Acting
+from contacts.access import Acting, can
+from contacts.rules.permissions import Right
 from outage.models import Outage
-from outage.queries.outages import discharge_logged
+from outage.queries.outages import discharge_logged, said_of_ends
 from outage.routine import current_routine, get_routine
 from outage.rules.clock import next_break_point
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
@@ -15,7 +16,10 @@ from outage.rules.wording import clock_time, moment, span
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`state` is none, outage or ended; texts are Swedish; `*_iso` let the page's own clock go on counting."""
+    """`state` is none, outage or ended; texts are Swedish; `*_iso` let the page's own clock go on counting.
+
+    What it leads to is a button where it ends the outage for the own principal, for those who may.
+    """
 
     state: str
     headline: str
@@ -29,6 +33,8 @@ class Banner:
     break_point_iso: str = ""
     href: str = ""
     action_label: str = ""
+    button: bool = False
+    may_report: bool = False
 
 
 def verdict_for(outage: Outage, now: datetime) -> Verdict:
@@ -38,8 +44,8 @@ def verdict_for(outage: Outage, now: datetime) -> Verdict:
         routine=get_routine(outage.routine_id),
         scope=OutageScope(outage.current.scope),
         start=outage.current.started_at,
-        until=outage.ended_at or max(now, outage.current.started_at),
-        expected_end=None if outage.ended_at else outage.current.expected_end_at,
+        until=outage.own_end or max(now, outage.current.started_at),
+        expected_end=None if outage.own_end else outage.current.expected_end_at,
         discharge_logged=discharge_logged(outage),
     )
 
@@ -53,18 +59,21 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         return Banner(
             state="none", headline=f"{system} i drift", href="report_outage", action_label="Anmäl driftstopp"
         )
-    if outage.ended_at:
+    if outage.own_end:
         return Banner(
             state="ended",
             headline=f"{outage.system} åter i drift",
-            since=moment(outage.ended_at, now),
+            since=moment(outage.own_end, now),
             href="back_registration",
             action_label="Visa vad som ska registreras",
+            may_report=can(acting, Right.REPORT_OUTAGE),
         )
     verdict = verdict_for(outage, now)
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
     limits = get_routine(outage.routine_id).limits
     coming = next_break_point(now, limits)
+    may_end = can(acting, Right.END_OUTAGE)
+    asked = _asked(outage, acting, now)
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
         state="outage",
@@ -73,10 +82,28 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         since_iso=outage.current.started_at.isoformat(),
         length=span(now - outage.current.started_at),
         scope=OUTAGE_SCOPE_LABELS[OutageScope(outage.current.scope)].lower(),
-        advice=reasons[0].short if reasons else "",
-        clause=reasons[0].clause if reasons else "",
+        advice=asked or (reasons[0].short if reasons else ""),
+        clause="" if asked or not reasons else reasons[0].clause,
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",
-        href="status",
-        action_label="Visa läget",
+        href="end_outage" if may_end else "status",
+        action_label=_end_label(outage, acting, bool(asked)) if may_end else "Visa läget",
+        button=may_end,
     )
+
+
+def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
+    """Give the question to a principal that is still out when those who lead are back, else nothing."""
+    if outage.closed_at is None:
+        return ""
+    who = (
+        "Regionen"
+        if any(row.principal.is_region and row.ended_at for row in said_of_ends(outage))
+        else "Kommunerna"
+    )
+    question = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
+    return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."
+
+
+def _end_label(outage: Outage, acting: Acting, asked: bool) -> str:
+    return f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"

@@ -13,9 +13,9 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import Numbers, details_of, party_label, place_of
 from outage.queries.care_chains import ChainLog, in_time_order
+from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
-    event_standings,
     has_sender_here,
     is_discharge,
     row_of,

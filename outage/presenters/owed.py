@@ -20,7 +20,8 @@ from outage.presenters.care import (
 )
 from outage.presenters.chain import is_own_try
 from outage.queries.care_chains import ChainLog
-from outage.queries.standing import is_open, owed_by_unit, standing_of, target_name
+from outage.queries.owed import owed_by_unit
+from outage.queries.standing import standing_of, target_name
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.routine import Routine
 from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Owed, Target
@@ -149,7 +150,7 @@ def calls_owed(
             )
         call = calls[place]
         message = _message(chain, log, routine, owed)
-        if not is_open(chain, owed):
+        if owed.closed:
             call.closed.append(message)
             continue
         if any(message.value == other.value for other in call.messages):

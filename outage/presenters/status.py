@@ -8,13 +8,14 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.models import Principal
 from contacts.rules.parties import PARTY_LABELS, Party, PrincipalKind
-from outage.models import CareChain, Handover, Outage, OutageReport, SupportContact
+from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
 from outage.presenters.banner import verdict_for
 from outage.presenters.care import Patient, is_own, party_label, patient_in_list
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import ChainLog
-from outage.queries.standing import event_standings, standing_of, tells
+from outage.queries.owed import event_standings
+from outage.queries.standing import standing_of, tells
 from outage.routine import get_routine
 from outage.rules.clock import next_break_point
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
@@ -52,6 +53,9 @@ class OutageFactsView:
     support: SupportLine
     reports: tuple[str, ...]
     differing_scope: str
+    scope_since: str
+    back: tuple[str, ...]
+    still_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +98,24 @@ def outage_facts(
     now: datetime,
     contacts: Sequence[SupportContact],
     reports: Sequence[OutageReport],
+    ends: Sequence[PrincipalEnd],
+    still_out: Sequence[Principal],
 ) -> OutageFactsView:
-    """Give what Läge says of the outage to the acting person; `now` is aware."""
+    """Give what Läge says of the outage to the acting person; `now` is aware.
+
+    `ends` is all that was said of who is back, `still_out` the other principals that are not.
+    """
     assert outage.current is not None
     routine = get_routine(outage.routine_id)
     current = outage.current
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
     coming = next_break_point(now, routine.limits)
-    kind = PrincipalKind.REGION if acting.principal.is_region else PrincipalKind.MUNICIPALITY
+    kind = PrincipalKind(acting.principal.kind)
     others = {OutageScope(r.scope) for r in reports if r.recorded_at > current.recorded_at} - {scope}
     return OutageFactsView(
         since=moment(current.started_at, now),
-        length=span((outage.ended_at or now) - current.started_at),
+        length=span((outage.own_end or now) - current.started_at),
         scope=OUTAGE_SCOPE_LABELS[scope],
         scope_text=routine.scope_texts[scope][kind],
         link_text=acting.principal.link_text if scope is OutageScope.MUNICIPALITIES_ONLY else "",
@@ -118,20 +127,33 @@ def outage_facts(
         planned=current.planned,
         support=support_line(routine, acting.principal, contacts, now),
         reports=tuple(
-            f"{moment(r.recorded_at, now)} {r.user.full_name}, {r.unit.name}: "
-            f"{r.get_kind_display().lower()}, {OUTAGE_SCOPE_LABELS[OutageScope(r.scope)].lower()}"
-            + (f". {r.sees}" if r.sees else "")
-            for r in reports
+            f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: {_said(row, now)}"
+            for row in sorted([*reports, *ends], key=lambda row: row.recorded_at)
         ),
         differing_scope=", ".join(OUTAGE_SCOPE_LABELS[s].lower() for s in sorted(others)),
+        scope_since=moment(current.scope_from, now) if current.scope_from > current.started_at else "",
+        back=tuple(
+            f"{row.principal.name} {moment(row.ended_at, now)}"
+            for row in {row.principal_id: row for row in ends}.values()
+            if row.ended_at
+        ),
+        still_out=tuple(principal.name for principal in still_out),
     )
+
+
+def _said(row: OutageReport | PrincipalEnd, now: datetime) -> str:
+    if isinstance(row, PrincipalEnd):
+        back = f"åter i drift {moment(row.ended_at, now)}" if row.ended_at else "driftstoppet pågår ändå"
+        return f"{back}, {row.principal.name}"
+    scope = OUTAGE_SCOPE_LABELS[OutageScope(row.scope)].lower()
+    return f"{row.get_kind_display().lower()}, {scope}" + (f". {row.sees}" if row.sees else "")
 
 
 def support_line(
     routine: Routine, principal: Principal, contacts: Sequence[SupportContact], now: datetime
 ) -> SupportLine:
     """Give whom people of `principal` ring for support (R1.1), and the calls already made."""
-    support = routine.support[PrincipalKind.REGION if principal.is_region else PrincipalKind.MUNICIPALITY]
+    support = routine.support[PrincipalKind(principal.kind)]
     return SupportLine(
         do=support.do,
         name=principal.support_name or support.name,

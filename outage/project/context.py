@@ -24,7 +24,7 @@ class Page:
     @cached_property
     def outage(self):
         """The outage in view, or None."""
-        return outage_in_view() if self.acting else None
+        return outage_in_view(self.acting.principal) if self.acting else None
 
     @cached_property
     def routine(self) -> Routine:

@@ -23,6 +23,7 @@ from outage.models import (
     Outage,
     RegistrationMark,
 )
+from outage.queries.outages import outages_for
 from outage.rules.handover import Direction
 from outage.rules.owed import ChainStanding
 
@@ -61,7 +62,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """Give one chain the acting person may see; raises CareChain.DoesNotExist for any other."""
     outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
-    outage = Outage.objects.select_related("current").filter(pk__in=outage_id).first()
+    outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
     if outage is None:
         raise CareChain.DoesNotExist
     chain = visible_chains(acting, outage).get(pk=chain_id)
@@ -94,6 +95,8 @@ class ChainLog:
     events: list[CareChainEvent] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
     versions: list[CareChainDetails] = field(default_factory=list)
+    # The newest mark of each task of efterregistrering.
+    marks: dict[str, RegistrationMark] = field(default_factory=dict)
     # What follows from the rows, kept by those who work it out.
     standing: ChainStanding | None = None
 
@@ -133,6 +136,8 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
         logs[handover.chain_id].handovers.append(handover)
     for version in versions.order_by("order", "pk"):
         logs[version.chain_id].versions.append(version)
+    for (chain_id, task), mark in marks_of(ids).items():
+        logs[chain_id].marks[task] = mark
     return logs
 
 

@@ -1,37 +1,141 @@
-"""Reads of outages. No patient data; every signed-in person may see them."""
+"""Reads of outages, each as one principal sees it: every principal ends an outage for itself.
 
-from datetime import timedelta
+No patient data; every signed-in person may see them.
+"""
 
-from django.db.models import Q
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from contacts.models import Principal, Unit
-from outage.models import Acknowledgement, CareChainEvent, Outage, OutageReport, SupportContact
+from contacts.models import Membership, Principal, PrincipalKind, Unit
+from outage.models import (
+    Acknowledgement,
+    CareChain,
+    CareChainEvent,
+    ChecklistTick,
+    Outage,
+    OutageReport,
+    PrincipalEnd,
+    ReportKind,
+    SupportContact,
+)
 from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
+from outage.rules.outage_status import PartInOutage, cut_off
 from outage.rules.routine import Effect
 
 # How long after its end an outage stays in view while its back-registration goes on.
 AFTERMATH = timedelta(days=14)
 
+# Where what a principal did in an outage stands, by the path to the principal.
+_TRACES = (
+    (OutageReport, "unit__principal"),
+    (CareChain, "principal"),
+    (SupportContact, "principal"),
+    (ChecklistTick, "unit__principal"),
+    (PrincipalEnd, "principal"),
+)
 
-def current_outage() -> Outage | None:
-    """Give the outage that goes on, or None."""
-    return Outage.objects.filter(ended_at__isnull=True).select_related("current").first()
 
-
-def outage_in_view() -> Outage | None:
-    """Give the outage that goes on, else the latest one ended within the last fourteen days, else None."""
-    found = current_outage()
-    if found:
-        return found
-    since = timezone.now() - AFTERMATH
+def outages_for(principal: Principal) -> QuerySet[Outage]:
+    """Give all outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
+    ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal).order_by("-pk")
+    # Who only joins says what is seen there; it changes nothing in the outage.
+    said = OutageReport.objects.exclude(kind=ReportKind.JOINED)
     return (
-        Outage.objects.filter(ended_at__gte=since)
+        Outage.objects.annotate(own_ended_at=Subquery(ends.values("ended_at")[:1]))
         .select_related("current")
-        .order_by("-ended_at", "-recorded_at")
-        .first()
+        .prefetch_related(Prefetch("reports", queryset=said, to_attr="said_of_scope"))
     )
+
+
+def outage_for(principal: Principal, outage_id: UUID) -> Outage:
+    """Give one outage as `principal` sees it now."""
+    return outages_for(principal).get(pk=outage_id)
+
+
+def _took_part(principal: Principal | OuterRef, outage: Outage | OuterRef) -> Q:
+    found = Q(pk__in=[])
+    for model, path in _TRACES:
+        found |= Q(Exists(model._default_manager.filter(**{"outage": outage, path: principal})))
+    return found
+
+
+def recent_outages(principal: Principal) -> list[Outage]:
+    """Give the outages in reach of `principal`, newest first: what is left to enter stays when another has begun.
+
+    Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
+    goes on for a principal that took part until it says that it is back; any other is asked for those days only.
+    """
+    since = timezone.now() - AFTERMATH
+    going_on = Q(closed_at__isnull=True) | Q(closed_at__gte=since) | _took_part(principal, OuterRef("pk"))
+    found = outages_for(principal).filter(
+        (Q(own_ended_at__isnull=True) & going_on) | Q(own_ended_at__gte=since)
+    )
+    return list(found.order_by("-recorded_at"))
+
+
+def outage_in_view(principal: Principal) -> Outage | None:
+    """Give the outage that goes on for `principal`, else the one it ended last within fourteen days, else None.
+
+    Of two that go on for it the one that is not closed counts: the other it may only have forgotten to end.
+    """
+    found = recent_outages(principal)
+    going_on = sorted((o for o in found if o.is_open), key=lambda o: o.closed_at is not None)
+    ended = sorted((o for o in found if o.own_end), key=lambda o: (o.own_end, o.recorded_at), reverse=True)
+    return next(iter(going_on + ended), None)
+
+
+def current_outage(principal: Principal) -> Outage | None:
+    """Give the outage that goes on for `principal`, or None."""
+    found = outage_in_view(principal)
+    return found if found and found.is_open else None
+
+
+def outage_not_closed(principal: Principal, system: str) -> Outage | None:
+    """Give the outage of `system` that goes on as such, also where `principal` is back already, or None."""
+    return outages_for(principal).filter(system=system, closed_at__isnull=True).first()
+
+
+def said_of_ends(outage: Outage) -> list[PrincipalEnd]:
+    """Give all that was said of who is back and who is not after all, oldest first."""
+    return list(outage.ends.select_related("principal", "user", "unit").order_by("pk"))
+
+
+def ends_of(outage: Outage) -> dict[int, datetime | None]:
+    """Give since when each principal that has said so is back, by its id; None where it took that back."""
+    return dict(outage.ends.order_by("pk").values_list("principal", "ended_at"))
+
+
+def principals_back(outage: Outage) -> set[int]:
+    """Give the ids of the principals that are back in the system; of the others nobody has said so."""
+    return {principal for principal, ended_at in ends_of(outage).items() if ended_at}
+
+
+def parts_in(outage: Outage) -> list[PartInOutage]:
+    """Give each principal that took part, and whether it is back."""
+    ends = ends_of(outage)
+    found = Principal.objects.filter(_took_part(OuterRef("pk"), outage))
+    return [PartInOutage(kind=PrincipalKind(p.kind), ended_at=ends.get(p.pk)) for p in found]
+
+
+def others_still_out(outage: Outage, principal: Principal, at: datetime | None = None) -> list[Principal]:
+    """Give the other principals that are without the system at the aware moment `at`, now where none is given.
+
+    One in which nobody can log in here says nothing, and so is not waited for.
+    """
+    at = at or timezone.now()
+    scope = outage.scope_at(at)
+    ends = ends_of(outage)
+    staffed = Membership.objects.filter(unit__principal=OuterRef("pk"), active=True, user__is_active=True)
+    others = Principal.objects.filter(Exists(staffed)).exclude(pk=principal.pk)
+    return [p for p in others if cut_off(scope, PrincipalKind(p.kind)) and not _back(ends.get(p.pk), at)]
+
+
+def _back(ended_at: datetime | None, at: datetime) -> bool:
+    return ended_at is not None and ended_at <= at
 
 
 def support_contacts(outage: Outage, principal: Principal) -> list[SupportContact]:
@@ -61,16 +165,6 @@ def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
     return outage.acknowledgements.filter(unit=unit).select_related("user").first()
 
 
-def recent_outages() -> list[Outage]:
-    """Give the outages that go on or ended within the last fourteen days, newest first.
-
-    What is left to enter after one does not go away because another has begun.
-    """
-    since = timezone.now() - AFTERMATH
-    found = Outage.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
-    return list(found.select_related("current").order_by("-recorded_at"))
-
-
-def earlier_outages(outage: Outage) -> list[Outage]:
+def earlier_outages(principal: Principal, outage: Outage) -> list[Outage]:
     """Give the outages still in reach beside the one in view: what is owed from them is owed until it is done."""
-    return [other for other in recent_outages() if other.pk != outage.pk]
+    return [other for other in recent_outages(principal) if other.pk != outage.pk]

@@ -1,6 +1,7 @@
 """The chains in which a unit still has somebody to ring, so that thousands of them cost no more questions than ten."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -8,8 +9,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from contacts.access import Acting
-from outage.models import CareChain, Duty, Outage
-from outage.queries.care_chains import visible_chains
+from outage.models import CareChain, CareChainEvent, Duty, Outage
+from outage.queries.care_chains import ChainLog, visible_chains
+from outage.queries.outages import principals_back
+from outage.queries.standing import row_of, standing_of, units_to_tell
+from outage.queries.tasks import entered_lines
+from outage.rules.owed import ChainStanding
+from outage.rules.told import Owed, Standing
 
 
 class OwedChains:
@@ -35,11 +41,15 @@ class OwedChains:
         return sorted(first, key=first.__getitem__)
 
     def _duties(self) -> QuerySet[Duty]:
-        return Duty.objects.filter(
+        found = Duty.objects.filter(
             unit=self._acting.unit,
             awaits=self._awaits,
             chain__in=visible_chains(self._acting, *self._outages.values()).values("pk"),
         )
+        for outage in self._outages.values():
+            if not outage.is_open:
+                found = found.exclude(chain__outage=outage, unless_back__in=principals_back(outage))
+        return found
 
     def count(self) -> int:
         """How many chains there are."""
@@ -58,6 +68,47 @@ class OwedChains:
         for chain in found:
             chain.outage = self._outages[chain.outage_id]
         return found
+
+
+def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
+    """What everybody knows of `chain`, and what those who are back in the system read there by now.
+
+    The chain comes with its outage as its principal sees it.
+    """
+    standing = standing_of(chain, log)
+    if chain.outage.is_open or not log.marks:
+        return standing
+    back = principals_back(chain.outage)
+    places = {key for key in standing.now.places.values() if principal_of(log, key) in back}
+    return replace(standing, entered=entered_lines(chain, log), back=frozenset(places))
+
+
+def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:
+    """How far each one who must be told of a stored event has been told."""
+    return standing_now(chain, log).standings(row_of(event))
+
+
+def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
+    """What the unit is still to tell about the chain, closed ones too."""
+    return [o for o in standing_now(chain, log).owed() if unit_id in units_to_tell(chain, log, o.by, o.id)]
+
+
+def principal_of(log: ChainLog, place: str) -> int | None:
+    """The id of the principal whose place it is; None for a place in no list, which does not use the system."""
+    kind, _, pk = place.partition(":")
+    if kind == "principal":
+        return int(pk)
+    units = (unit for row in log.versions for unit in (row.ward_unit, row.outpatient_unit) if unit)
+    return next((unit.principal_id for unit in units if kind == "unit" and unit.pk == int(pk)), None)
+
+
+def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed, entered: frozenset[str]) -> int | None:
+    """The id of the principal that, once back, reads it in the system: what has been entered, but never a discharge."""
+    standing = standing_of(chain, log)
+    line = standing.line_of(owed.id)
+    if owed.urgent or line is None or line not in entered or owed.retracts:
+        return None
+    return principal_of(log, owed.target.place)
 
 
 def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> OwedChains:

@@ -21,9 +21,7 @@ from outage.rules.told import (
     EventRow,
     IdentityChange,
     Notice,
-    Owed,
     PlaceChange,
-    Standing,
     Target,
     Version,
     notice_id,
@@ -148,11 +146,6 @@ def _first_id(row: Handover, log: ChainLog) -> str:
     return str(row.pk)
 
 
-def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:
-    """How far each one who must be told of a stored event has been told."""
-    return standing_of(chain, log).standings(row_of(event))
-
-
 def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = "") -> set[int]:
     """The ids of the units that tell what `by` owes: the one that holds the party, and beside it the one that opened
     the chain and logged the event, where it rang on the other's behalf.
@@ -164,11 +157,6 @@ def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = ""
         if f"unit:{chain.unit_id}" not in named and by in chain.unit.parties:
             units.add(chain.unit_id)
     return units
-
-
-def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
-    """What the unit is still to tell about the chain, closed ones too."""
-    return [o for o in standing_of(chain, log).owed() if unit_id in units_to_tell(chain, log, o.by, o.id)]
 
 
 def awaited_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[AwaitedAnswer]:
@@ -195,11 +183,6 @@ def tells(by: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent) ->
 def has_sender_here(chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:
     """Whether how far an event has been told is known here: what others tell has no state of done in our log."""
     return standing_of(chain, log).is_ours(row_of(event))
-
-
-def is_open(chain: CareChain, owed: Owed) -> bool:
-    """Whether a call is still to be made."""
-    return owed.closed is None
 
 
 def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> DischargeCompletion | None:
@@ -249,11 +232,6 @@ def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:
     return target.participant or party_label(
         target.party or Party.INPATIENT, WardKind(log.versions[-1].ward_kind)
     )
-
-
-def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed) -> int | None:
-    """The id of the principal that, once it is in the system again, is told through it what has been entered there."""
-    return None
 
 
 def is_discharge(routine: Routine, event: CareChainEvent) -> bool:

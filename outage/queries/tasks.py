@@ -8,6 +8,7 @@ from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import shown_identity
 from outage.queries.care_chains import ChainLog
 from outage.queries.standing import row_of, standing_of
+from outage.routine import get_routine
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
     Before,
@@ -20,7 +21,7 @@ from outage.rules.back_registration import (
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import PARTICULAR_LABELS, Routine
-from outage.rules.ticks import Mark, Tick, Typed, picture_of, stored_picture, ticks
+from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import STOCKHOLM, day
 
@@ -58,6 +59,16 @@ def ticks_of(
         [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks],
         [_mark(log, row) for row in marks],
     )
+
+
+def entered_lines(chain: CareChain, log: ChainLog) -> frozenset[str]:
+    """The first ids of the events that ticks which hold say have been entered in the system."""
+    if not log.marks:
+        return frozenset()
+    routine = get_routine(chain.outage.routine_id)
+    found, _ = ticks_of(chain, log, log.marks.values(), routine, OutageScope(chain.outage.current.scope))
+    entered = entered_events(found)
+    return frozenset(str(line_of(log, event).pk) for event in log.events if str(event.pk) in entered)
 
 
 def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
@@ -148,6 +159,7 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
     knowledge = standing_of(chain, log)
     first = {event.pk: line_of(log, event) for event in log.live_events}
     standing = sorted(log.live_events, key=lambda event: first[event.pk].order)
+    own_end = chain.outage.own_end
     return [
         LoggedEvent(
             id=str(event.pk),
@@ -158,7 +170,11 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             sender=Party(event.sender),
             told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
             in_system=event.in_system,
+            scope=chain.outage.scope_at(event.happened_at),
+            new_sip=bool(event.particulars.get("new_sip")),
             line=str(first[event.pk].pk),
         )
         for event in standing
+        # What happened after the own end is outside R4.
+        if own_end is None or event.happened_at <= own_end
     ]

@@ -175,6 +175,11 @@ class Knowledge:
             event = self._by_id[event.supersedes]
         return event
 
+    def line_of(self, event_id: str) -> str | None:
+        """The first id of an event; None for what is none."""
+        event = self._by_id.get(event_id)
+        return self.root(event).id if event else None
+
     def versions_of(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of all that it replaces."""
         ids = {event.id}

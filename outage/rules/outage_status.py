@@ -1,6 +1,11 @@
-"""Which authorities an outage cuts off (R1.2, R1.3)."""
+"""Which authorities an outage cuts off (R1.2, R1.3), and when it is over: each authority ends it for itself."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from contacts.rules.parties import PrincipalKind
 
 
 class OutageScope(StrEnum):
@@ -14,3 +19,53 @@ OUTAGE_SCOPE_LABELS: dict[OutageScope, str] = {
     OutageScope.MUNICIPALITIES_ONLY: "Enbart kommunerna",
     OutageScope.BOTH_PRINCIPALS: "Båda huvudmännen",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRow:
+    """One thing said of how far an outage reaches: `scope` from the aware moment `since` on."""
+
+    scope: OutageScope
+    since: datetime
+
+
+def scope_at(rows: Sequence[ScopeRow], at: datetime) -> OutageScope:
+    """Give the scope in force at `at`, by `rows` in the order in which they were said.
+
+    What was said later outweighs what was said before it, from its own moment on and not earlier. Before all of them
+    the scope is the first one's: the start may have been moved since. ValueError for no rows.
+    """
+    if not rows:
+        raise ValueError("an outage of which nothing is said has no scope")
+    first = min(row.since for row in rows)
+    return [row.scope for row in rows if row.since <= max(at, first)][-1]
+
+
+def cut_off(scope: OutageScope, kind: PrincipalKind) -> bool:
+    """Tell whether an outage of that scope cuts off a principal of that kind."""
+    return scope is OutageScope.BOTH_PRINCIPALS or kind is PrincipalKind.MUNICIPALITY
+
+
+@dataclass(frozen=True, slots=True)
+class PartInOutage:
+    """A principal that took part in an outage, and since when it is back; None while it is not."""
+
+    kind: PrincipalKind
+    ended_at: datetime | None
+
+
+def closed_since(scope: OutageScope, parts: Iterable[PartInOutage]) -> datetime | None:
+    """Give when the outage as such was over, by those who took part in it; None while it goes on.
+
+    It is the region's to end. Where the region took no part, or is not cut off, all municipalities that took part must
+    have ended; a region alone in an outage of the municipalities ends it. Nobody is ended by it: a principal that has
+    not said that it is back goes on.
+    """
+    parts = list(parts)
+    regions = [part.ended_at for part in parts if part.kind is PrincipalKind.REGION]
+    municipalities = [part.ended_at for part in parts if part.kind is PrincipalKind.MUNICIPALITY]
+    lead = regions or municipalities
+    if scope is OutageScope.MUNICIPALITIES_ONLY:
+        lead = municipalities or regions
+    ends = [end for end in lead if end is not None]
+    return max(ends) if ends and len(ends) == len(lead) else None

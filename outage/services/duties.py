@@ -3,27 +3,24 @@
 from collections import defaultdict
 from datetime import datetime
 
+from contacts.models import Principal
 from outage.models import CareChain, Duty
 from outage.queries.care_chains import logs_of
 from outage.queries.outages import recent_outages
-from outage.queries.standing import (
-    awaited_by_unit,
-    closes_when_back,
-    holder_of,
-    own_parties,
-    standing_of,
-    units_to_tell,
-)
+from outage.queries.owed import closes_when_back
+from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_tell
+from outage.queries.tasks import entered_lines
 
 
 def settle(chain: CareChain) -> None:
     """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction."""
     log = logs_of([chain.pk])[chain.pk]
+    entered = entered_lines(chain, log)
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
     for owed in standing_of(chain, log).owed():
         if owed.closed is None:
             for unit in units_to_tell(chain, log, owed.by, owed.id):
-                waits[unit, owed.rank, closes_when_back(chain, log, owed)].append(owed.since)
+                waits[unit, owed.rank, closes_when_back(chain, log, owed, entered)].append(owed.since)
     duties = [
         Duty(chain=chain, unit_id=unit, rank=rank, since=min(since), unless_back_id=unless_back)
         for (unit, rank, unless_back), since in waits.items()
@@ -39,7 +36,8 @@ def settle(chain: CareChain) -> None:
 
 def settle_recent(**_: object) -> None:
     """Make the duties of all chains in reach anew: after a change of version the rules may say something else."""
-    for outage in recent_outages():
-        for chain in CareChain.objects.filter(outage=outage).select_related("principal", "unit"):
-            chain.outage = outage
-            settle(chain)
+    for principal in Principal.objects.all():
+        for outage in recent_outages(principal):
+            for chain in CareChain.objects.filter(outage=outage, principal=principal).select_related("unit"):
+                chain.outage, chain.principal = outage, principal
+                settle(chain)

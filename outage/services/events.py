@@ -20,11 +20,13 @@ from outage.models import (
     CareChainEvent,
     DischargeCompletion,
     OpenItem,
+    Outage,
 )
 from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.outages import others_still_out
+from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
-    event_standings,
     is_discharge,
     label_of,
     row_of,
@@ -37,6 +39,7 @@ from outage.rules.informing import InformState, check_all_told, check_open_item,
 from outage.rules.paper import PaperMark
 from outage.rules.wording import clock_time, day_and_time
 from outage.services.duties import settle
+from outage.services.outages import lock_outage
 from outage.services.paper import check_before_written, mark_fields, mark_of
 
 # What happened so shortly before the reported start may or may not have got into the system.
@@ -122,9 +125,10 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
     """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
 
     Raise Question where nobody has said so, RuleError when it lies longer before, or before at all where nobody can be
-    asked (`answers` is None), after the end, or ahead of now.
+    asked (`answers` is None), after the principal's own end, or ahead of now. After that end what a party of the chain
+    that is still out must hear can be logged; R4 leaves it out. Holds the outage, so that nobody ends it meanwhile.
     """
-    outage = chain.outage
+    outage = lock_outage(chain.principal, chain.outage)
     assert outage.current is not None
     start = outage.current.started_at
     shortly_before = answers is not None and start - _SHORTLY <= at < start
@@ -141,14 +145,22 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
             f"Driftstoppet började {began}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
-    if outage.ended_at and at > outage.ended_at:
+    if outage.own_end and at > outage.own_end and not _somebody_to_ring(chain, outage, at):
         raise RuleError(
-            f"{outage.system} var åter i drift {clock_time(outage.ended_at)}. Registrera direkt i {outage.system}.",
+            f"{outage.system} var åter i drift {clock_time(outage.own_end)}. Registrera direkt i {outage.system}.",
             field="happened_at",
         )
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
     return answers is not None and shortly_before and answers[_STANDS] == "ja"
+
+
+def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
+    """Tell whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
+    town = chain.details.municipality_id if chain.details else None
+    return any(
+        other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)
+    )
 
 
 def correct_event(

@@ -1,4 +1,4 @@
-"""Writes about the outage itself: reported, joined, changed, ended, support rung (R1)."""
+"""Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,158 +10,243 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import Principal
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from outage.models import CareChainEvent, Outage, OutageReport, ReportKind, SupportContact
+from contacts.services.versions import ChangedMeanwhile
+from outage.models import CareChainEvent, Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
+from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts_in, recent_outages
 from outage.routine import current_routine
 from outage.rules.handover import CLOCK_SKEW
-from outage.rules.outage_status import OutageScope
+from outage.rules.outage_status import OutageScope, closed_since
 from outage.rules.wording import clock_time, day_and_time
 
 
 @dataclass(frozen=True, slots=True)
 class OutageFacts:
-    """What is said of an outage. Times are aware; `expected_end_at` None when nobody knows."""
+    """What is said of an outage. Times are aware; `expected_end_at` None when nobody knows.
+
+    `scope_from` is from when on a changed scope holds; None from the start on.
+    """
 
     scope: OutageScope
     started_at: datetime
+    scope_from: datetime | None = None
     expected_end_at: datetime | None = None
     planned: bool = False
     sees: str = ""
 
 
 def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[Outage, bool]:
-    """Report an outage of the routine's system, or join the one that goes on.
+    """Report an outage of the routine's system, or join the one that goes on; who was back in that one is out again.
 
-    Give the outage and whether it was there already. Raise RuleError when the start lies ahead or after the expected
-    end, NotAllowed when the role may not report, IdClash when `client_id` was used for something else.
+    Give the outage, as the reporter's principal sees it, and whether it was there already. Raise RuleError when the
+    start lies ahead or after the expected end, NotAllowed when the role may not report, IdClash when `client_id` was
+    used for something else.
     """
     check_may(by, Right.REPORT_OUTAGE)
     _check_times(facts)
     routine = current_routine()
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="outage", content=_content(facts))
-        open_now = (
-            Outage.objects.select_for_update(no_key=True)
-            .filter(system=routine.system, ended_at__isnull=True)
-            .first()
-        )
-        if first:
-            report = OutageReport.objects.select_related("outage").get(client_id=client_id)
-            return report.outage, report.kind == ReportKind.JOINED
-        if open_now is None:
-            open_now, joined = _open(by, routine.system, routine.id)
-        else:
-            joined = True
+        if claim(by=by, client_id=client_id, kind="outage", content=_content(facts)):
+            report = OutageReport.objects.get(client_id=client_id)
+            return outage_for(by.principal, report.outage_id), report.kind == ReportKind.JOINED
+        outage = _to_join(by, routine.system, facts.started_at)
+        joined = outage is not None
+        if outage is None:
+            outage, joined = _open(by, routine.system, routine.id)
         kind = ReportKind.JOINED if joined else ReportKind.FIRST
-        report = _report(by, open_now, kind, facts, client_id)
+        report = _report(by, outage, kind, facts, client_id)
         if not joined:
-            open_now.current = report
-            open_now.save(update_fields=["current"])
-        audit.record(by=by, action=f"outage.{kind}", target=open_now)
-    return open_now, joined
+            outage.current = report
+            outage.save(update_fields=["current"])
+        audit.record(by=by, action=f"outage.{kind}", target=outage)
+        if outage.own_end:
+            _say(by, outage, None)
+        _settle(by, outage)
+        return outage_for(by.principal, outage.pk), joined
+
+
+def _to_join(by: Acting, system: str, started_at: datetime) -> Outage | None:
+    """Give, locked, the outage that a report belongs to; None where it is a new one.
+
+    It is the one that goes on; else one that is closed, but not for the reporter, where it had begun before that.
+    """
+    found = outage_not_closed(by.principal, system)
+    if found is None:
+        closed = (o for o in recent_outages(by.principal) if o.is_open and o.system == system)
+        found = next((o for o in closed if o.closed_at and started_at <= o.closed_at), None)
+    return lock_outage(by.principal, found) if found else None
 
 
 def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
     """Open an outage; where another person was a moment earlier, give theirs (and True)."""
     try:
         with transaction.atomic():
-            return Outage.objects.create(system=system, routine_id=routine_id), False
+            created = Outage.objects.create(system=system, routine_id=routine_id)
+            return outage_for(by.principal, created.pk), False
     except IntegrityError:
-        return Outage.objects.get(system=system, ended_at__isnull=True), True
+        theirs = Outage.objects.get(system=system, closed_at__isnull=True)
+        return lock_outage(by.principal, theirs), True
 
 
-def change_outage(*, by: Acting, outage: Outage, client_id: UUID, facts: OutageFacts) -> OutageReport:
-    """Change what is known of an outage that goes on: scope, start, expected end. The former row stays.
+def lock_outage(principal: Principal, outage: Outage) -> Outage:
+    """Hold the outage for the caller's transaction, and give it as it now is for `principal`.
 
-    A resend gives the first row. Raise RuleError for an ended outage or a start after something that is logged.
+    Whoever ends it, and whoever logs what must lie within it, takes turns here. The lock leaves the outage's key free.
+    """
+    Outage.objects.select_for_update(no_key=True).only("pk").get(pk=outage.pk)
+    # Read after the lock is held: what a statement that waited for it sees is from before.
+    return outage_for(principal, outage.pk)
+
+
+def change_outage(
+    *, by: Acting, outage: Outage, client_id: UUID, facts: OutageFacts, replaces: int | None = None
+) -> OutageReport:
+    """Change what is known of an outage that goes on for the acting principal. The former row stays.
+
+    `replaces` is the report that the person saw. A changed scope holds from `facts.scope_from` on. A resend gives the
+    first row. Raise ChangedMeanwhile where another report holds by now, RuleError where the principal has ended it, and
+    for a start after something that is logged: another principal's is neither named nor timed.
     """
     check_may(by, Right.REPORT_OUTAGE)
-    _check_open(outage)
     _check_times(facts)
-    first_event = _standing_events(outage).order_by("happened_at").first()
-    if first_event and first_event.happened_at < facts.started_at:
-        raise RuleError(
-            f"En händelse är loggad {clock_time(first_event.happened_at)}, före den starten. Ange en tidigare start.",
-            field="started_at",
-        )
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="outage_change", content=_content(facts)):
             return OutageReport.objects.get(client_id=client_id)
-        report = _report(by, outage, ReportKind.CHANGED, facts, client_id)
-        outage.current = report
-        outage.save(update_fields=["current"])
-        audit.record(by=by, action="outage.changed", target=outage)
+        locked = lock_outage(by.principal, outage)
+        if not locked.is_open:
+            raise RuleError("Driftstoppet är avslutat.")
+        if replaces is not None and locked.current_id != replaces:
+            raise ChangedMeanwhile
+        _check_start(by, locked, facts.started_at)
+        if facts.scope != _current(locked).scope:
+            _check_scope_from(facts)
+        report = _report(by, locked, ReportKind.CHANGED, facts, client_id)
+        locked.current = report
+        locked.save(update_fields=["current"])
+        audit.record(by=by, action="outage.changed", target=locked)
     return report
 
 
-def end_outage(*, by: Acting, outage: Outage, ended_at: datetime) -> Outage:
-    """Say that the system is back since `ended_at` (aware).
+def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
+    before = _standing_events(outage).filter(happened_at__lt=started_at).order_by("happened_at")
+    own = before.filter(chain__principal=by.principal).first()
+    if own:
+        raise RuleError(
+            f"En händelse är loggad {clock_time(own.happened_at)}, före den starten. Ange en tidigare start.",
+            field="started_at",
+        )
+    if before.exists() or any(end and end < started_at for end in ends_of(outage).values()):
+        raise RuleError("Något är redan loggat före den starten. Ange en tidigare start.", field="started_at")
 
-    Raise RuleError when that lies ahead, before the start, or before an event already logged; NotAllowed by role.
-    Ending what is ended already changes nothing.
+
+def _check_scope_from(facts: OutageFacts) -> None:
+    if facts.scope_from and facts.scope_from > timezone.now() + CLOCK_SKEW:
+        raise RuleError("Tiden ligger framåt. Ange från när det gäller.", field="scope_from")
+    if facts.scope_from and facts.scope_from < facts.started_at:
+        raise RuleError("Tiden ligger före starten. Ange starten eller en senare tid.", field="scope_from")
+
+
+def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUID | None = None) -> Outage:
+    """Say that the system is back since `ended_at` (aware), for the acting principal and nobody else.
+
+    Give the outage as that principal sees it. Raise RuleError when the moment lies ahead, before the start, or before
+    an event that the principal has logged; NotAllowed by role. What it has ended already, and a resend under the same
+    `client_id`, change nothing.
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
-        locked = Outage.objects.select_for_update(no_key=True).select_related(None).get(pk=outage.pk)
-        if not locked.is_open:
-            return locked
-        current = _current(locked)
-        if ended_at > timezone.now() + CLOCK_SKEW:
-            raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
-        if ended_at < current.started_at:
-            raise RuleError(
-                f"Driftstoppet började {day_and_time(current.started_at, timezone.now())}. Ange en senare tid.",
-                field="ended_at",
-            )
-        last = _standing_events(locked).order_by("-happened_at").first()
-        if last and last.happened_at > ended_at:
-            raise RuleError(
-                f"En händelse är loggad {clock_time(last.happened_at)}, efter den tiden. Ange en senare tid.",
-                field="ended_at",
-            )
-        facts = OutageFacts(
-            scope=OutageScope(current.scope),
-            started_at=current.started_at,
-            expected_end_at=current.expected_end_at,
-            planned=current.planned,
+        resent = client_id and claim(
+            by=by,
+            client_id=client_id,
+            kind="outage_end",
+            content={"outage": outage.pk, "ended_at": ended_at},
         )
-        locked.ended_at, locked.ended_by = ended_at, by.user
-        locked.current = _report(by, locked, ReportKind.ENDED, facts)
-        locked.full_clean(exclude=["current"])
-        locked.save(update_fields=["ended_at", "ended_by", "current"])
-        audit.record(by=by, action="outage.ended", target=locked, changes={"ended_at": ended_at.isoformat()})
-    return locked
+        locked = lock_outage(by.principal, outage)
+        if resent or not locked.is_open:
+            return locked
+        _check_end(by, locked, ended_at)
+        _say(by, locked, ended_at, client_id)
+        return outage_for(by.principal, locked.pk)
 
 
-def reopen_outage(*, by: Acting, outage: Outage) -> Outage:
-    """Take back an end that was said too early. Raise RuleError when another outage goes on by now."""
+def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
+    start = _current(outage).started_at
+    if ended_at > timezone.now() + CLOCK_SKEW:
+        raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
+    if ended_at < start:
+        raise RuleError(
+            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange en senare tid.",
+            field="ended_at",
+        )
+    own = _standing_events(outage).filter(chain__principal=by.principal)
+    last = own.order_by("-happened_at").first()
+    if last and last.happened_at > ended_at:
+        raise RuleError(
+            f"En händelse är loggad {clock_time(last.happened_at)}, efter den tiden. Ange en senare tid.",
+            field="ended_at",
+        )
+
+
+def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) -> Outage:
+    """Take back an end that the acting principal said too early. Raise RuleError when another outage goes on by now.
+
+    A resend under the same `client_id` changes nothing.
+    """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
-        locked = Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
-        if locked.is_open:
+        resent = client_id and claim(
+            by=by, client_id=client_id, kind="outage_reopening", content={"outage": outage.pk}
+        )
+        locked = lock_outage(by.principal, outage)
+        if resent or locked.is_open:
             return locked
-        if Outage.objects.filter(system=locked.system, ended_at__isnull=True).exists():
-            raise RuleError("Ett nytt driftstopp pågår redan. Det gamla kan inte öppnas igen.")
-        current = _current(locked)
-        facts = OutageFacts(
-            scope=OutageScope(current.scope),
-            started_at=current.started_at,
-            expected_end_at=current.expected_end_at,
-            planned=current.planned,
-        )
-        was = locked.ended_at
-        locked.ended_at = locked.ended_by = None
-        locked.current = _report(by, locked, ReportKind.REOPENED, facts)
-        locked.save(update_fields=["ended_at", "ended_by", "current"])
-        audit.record(
-            by=by,
-            action="outage.reopened",
-            target=locked,
-            changes={"ended_at": was.isoformat() if was else ""},
-        )
-    return locked
+        other = outage_not_closed(by.principal, locked.system)
+        if other and other != locked:
+            raise RuleError(_ANOTHER)
+        _say(by, locked, None, client_id)
+        return outage_for(by.principal, locked.pk)
+
+
+_ANOTHER = "Ett nytt driftstopp pågår redan. Det gamla kan inte öppnas igen."
+
+
+def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID | None = None) -> None:
+    """Write that the acting principal is back since `ended_at`, or out again. The caller holds the outage's lock."""
+    was = outage.own_end
+    row = PrincipalEnd(
+        client_id=client_id,
+        outage=outage,
+        principal=by.principal,
+        ended_at=ended_at,
+        user=by.user,
+        unit=by.unit,
+    )
+    row.full_clean()
+    row.save()
+    _settle(by, outage)
+    moment = ended_at or was
+    audit.record(
+        by=by,
+        action="outage.ended" if ended_at else "outage.reopened",
+        target=outage,
+        changes={"ended_at": moment.isoformat() if moment else ""},
+    )
+
+
+def _settle(by: Acting, outage: Outage) -> None:
+    """Close the outage as such where those who lead are back, and open it where they are not; under its lock."""
+    closed = closed_since(OutageScope(_current(outage).scope), parts_in(outage))
+    if (closed is None) != (outage.closed_at is None):
+        outage.closed_at, outage.closed_by = closed, by.user if closed else None
+        outage.full_clean(exclude=["current"], validate_constraints=False)
+        try:
+            with transaction.atomic():
+                outage.save(update_fields=["closed_at", "closed_by"])
+        except IntegrityError:
+            raise RuleError(_ANOTHER) from None
 
 
 def record_support_contact(
@@ -205,16 +290,12 @@ def _current(outage: Outage) -> OutageReport:
 def _content(facts: OutageFacts) -> dict[str, object]:
     return {
         "scope": facts.scope,
+        "scope_from": facts.scope_from,
         "started_at": facts.started_at,
         "expected_end_at": facts.expected_end_at,
         "planned": facts.planned,
         "sees": facts.sees,
     }
-
-
-def _check_open(outage: Outage) -> None:
-    if not outage.is_open:
-        raise RuleError("Driftstoppet är avslutat.")
 
 
 def _check_times(facts: OutageFacts) -> None:
@@ -227,11 +308,15 @@ def _check_times(facts: OutageFacts) -> None:
 def _report(
     by: Acting, outage: Outage, kind: ReportKind, facts: OutageFacts, client_id: UUID | None = None
 ) -> OutageReport:
+    scope_from = facts.scope_from or facts.started_at
+    if outage.current and outage.current.scope == facts.scope:
+        scope_from = outage.current.scope_from
     report = OutageReport(
         client_id=client_id,
         outage=outage,
         kind=kind,
         scope=facts.scope,
+        scope_from=scope_from,
         started_at=facts.started_at,
         expected_end_at=facts.expected_end_at,
         planned=facts.planned,

@@ -16,6 +16,7 @@ from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Picture, Tick
+from outage.services.duties import settle
 from outage.services.events import lock_chain
 
 _CHANGED = "Loggen har ändrats sedan sidan öppnades. Läs uppgiften på nytt."
@@ -74,6 +75,7 @@ def mark_task(
         mark.save()
         if tick and tick.mark and tick.mark.task != task_key:
             _retire(by, chain, client_id, tick.mark)
+        settle(chain)
         audit.record(
             by=by, action="registration.done" if done else "registration.undone", target=mark, chain=chain.pk
         )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_chain, get_event, get_handover
@@ -41,9 +42,9 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
     return handover
 
 
-def outage_or_404() -> Outage:
-    """Give the outage in view, or 404 when there is none to speak of."""
-    outage = outage_in_view()
+def outage_or_404(request: HttpRequest) -> Outage:
+    """Give the outage in view of the acting principal, or 404 when there is none to speak of."""
+    outage = outage_in_view(request.acting.principal)
     if outage is None:
         raise Http404
     return outage
@@ -53,8 +54,15 @@ def chosen_outage_or_404(request: HttpRequest) -> Outage:
     """Give the outage that the address or the form names among the recent ones, else the one in view; or 404."""
     wanted = request.POST.get("driftstopp") or request.GET.get("driftstopp")
     if not wanted:
-        return outage_or_404()
-    found = next((outage for outage in recent_outages() if str(outage.pk) == wanted), None)
+        return outage_or_404(request)
+    found = next(
+        (outage for outage in recent_outages(request.acting.principal) if str(outage.pk) == wanted), None
+    )
     if found is None:
         raise Http404
     return found
+
+
+def back_address(outage: Outage) -> str:
+    """Give the address of what is to be entered after that very outage, whichever is in view."""
+    return f"{reverse('back_registration')}?driftstopp={outage.pk}"

@@ -1,13 +1,12 @@
 """The system is back: what to enter, what not, what to decide; each task marked, messages acknowledged."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,7 +24,7 @@ from outage.rules.outage_status import OutageScope
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
-from ._tools import chain_or_404, chosen_outage_or_404
+from ._tools import back_address, chain_or_404, chosen_outage_or_404
 
 CHAINS_A_PAGE = 50
 
@@ -60,7 +59,8 @@ def _show(
         "routine": get_routine(outage.routine_id),
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
-        "others": earlier_outages(outage),
+        "press": uuid4(),
+        "others": earlier_outages(acting.principal, outage),
         "failed": failed,
     }
     if can(acting, Right.READ_CARE):
@@ -77,6 +77,8 @@ def _show(
 def _page(acting: Acting, outage: Outage, number: object) -> tuple[Page, list[TaskRow]]:
     page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
     chains = list(page)
+    for chain in chains:
+        chain.outage = outage
     ids = [chain.pk for chain in chains]
     logs, marks = logs_of(ids), marks_of(ids)
     routine, scope, now = get_routine(outage.routine_id), OutageScope(outage.current.scope), timezone.now()
@@ -95,7 +97,7 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     form = MarkForm(request.POST)
     if not form.is_valid() and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
-        return redirect(_address(chain.outage))
+        return redirect(back_address(chain.outage))
     place = task_place(chain, request.POST.get("task", ""))
     error = _mark_or_why_not(request.acting, chain, form)
     page_number = form.cleaned_data.get("page")
@@ -108,7 +110,7 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     if not request.htmx:
         if failed:
             return _show(request, chain.outage, page_number, failed, status)
-        return redirect(f"{_address(chain.outage)}&sida={page_number or 1}#{place}")
+        return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")
     page, rows = _page(request.acting, chain.outage, page_number)
     context = {
         "row": next((row for row in rows if row.place == place), None),
@@ -153,8 +155,4 @@ def acknowledge_messages(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Antecknat: meddelandena är kvitterade.")
     except RuleError as error:
         messages.error(request, error.reason)
-    return redirect(_address(outage))
-
-
-def _address(outage: Outage) -> str:
-    return f"{reverse('back_registration')}?driftstopp={outage.pk}"
+    return redirect(back_address(outage))

@@ -65,7 +65,7 @@ def choose_patient(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
-    outage = outage_or_404()
+    outage = outage_or_404(request)
     now = timezone.now()
     text = request.POST.get("sok", "").strip()
     found = visible_chains(request.acting, outage)
@@ -135,7 +135,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 def new_chain(request: HttpRequest) -> HttpResponse:
     """Open a care chain, then go on to the call where one was begun."""
     require(request.acting, Right.LOG_CARE)
-    outage = outage_or_404()
+    outage = outage_or_404(request)
     then = request.GET.get("sedan", "")
     form = ChainForm(request.POST or None, acting=request.acting, initial={"client_id": uuid4()})
 

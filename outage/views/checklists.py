@@ -16,7 +16,7 @@ from outage.services.checklists import set_tick
 @require_GET
 def checklists(request: HttpRequest) -> HttpResponse:
     """List the acting unit's checklists with how far each has come."""
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     cards = checklist_cards(request.acting, outage)
     return render(request, "outage/checklist/list.html", {"cards": cards, "outage": outage})
 
@@ -24,7 +24,7 @@ def checklists(request: HttpRequest) -> HttpResponse:
 @require_GET
 def checklist(request: HttpRequest, key: str) -> HttpResponse:
     """Show one of the unit's checklists; 404 for one that is not the unit's."""
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     card = _card_or_404(request, key)
     return render(request, "outage/checklist/show.html", {"card": card, "outage": outage})
 
@@ -54,7 +54,7 @@ def tick(request: HttpRequest, key: str) -> HttpResponse:
 
 def _tick(request: HttpRequest, key: str, item_key: str) -> str:
     """Do what the form says; give the Swedish reason where it could not be done, else nothing."""
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     if outage is None:
         return NO_OUTAGE
     try:
@@ -71,7 +71,7 @@ def _tick(request: HttpRequest, key: str, item_key: str) -> str:
 
 
 def _card_or_404(request: HttpRequest, key: str) -> ChecklistCard:
-    card = checklist_card(request.acting, outage_in_view(), key)
+    card = checklist_card(request.acting, outage_in_view(request.acting.principal), key)
     if card is None:
         raise Http404
     return card

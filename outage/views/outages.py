@@ -8,12 +8,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from contacts.access import Acting, can
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import renew, require, save_or_show
+from contacts.webforms.differences import form_differences
+from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
-from outage.queries.outages import current_outage, reports_of, support_contacts
+from outage.queries.outages import others_still_out, outage_not_closed, support_contacts
+from outage.queries.owed import chains_with_calls_owed
+from outage.routine import current_routine
+from outage.rules.wording import clock_time
 from outage.services.outages import (
     OutageFacts,
     change_outage,
@@ -23,9 +29,9 @@ from outage.services.outages import (
     report_outage,
 )
 from outage.webforms.moments import this_minute
-from outage.webforms.outages import EndForm, OutageForm, SupportForm
+from outage.webforms.outages import EndForm, OutageForm, ReopenForm, SupportForm
 
-from ._tools import outage_or_404
+from ._tools import back_address, chosen_outage_or_404
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +41,7 @@ def report(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     initial = {"client_id": uuid4(), "started_at": this_minute()}
     form = OutageForm(request.POST or None, initial=initial)
-    going_on = current_outage()
+    going_on = outage_not_closed(request.acting.principal, current_routine().system)
     routine = routine_of(going_on)
     support = support_line(routine, request.acting.principal, (), now)
 
@@ -51,7 +57,8 @@ def report(request: HttpRequest) -> HttpResponse:
 
     def save() -> HttpResponse:
         facts = OutageFacts(**form.facts())
-        _, joined = report_outage(by=request.acting, client_id=form.cleaned_data["client_id"], facts=facts)
+        client_id = form.cleaned_data["client_id"]
+        _, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
         text = "Ett driftstopp pågår redan. Din anmälan är tillagd." if joined else "Driftstoppet är anmält."
         messages.success(request, f"{text} Ring nu din support och anteckna det.")
         return redirect("record_support")
@@ -65,39 +72,55 @@ def report(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest) -> HttpResponse:
     """Change what is known: scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
-    outage = outage_or_404()
-    current = outage.current
-    initial = {
-        "client_id": uuid4(),
-        "scope": current.scope,
-        "started_at": current.started_at,
-        "expected_end_at": current.expected_end_at,
-        "planned": current.planned,
-    }
-    form = OutageForm(request.POST or None, initial=initial)
+    outage = chosen_outage_or_404(request)
+    form = OutageForm(request.POST or None, initial=_as_known(outage), scope=outage.current.scope)
 
-    def show(form: OutageForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "going_on": outage, "routine": routine_of(outage), "mode": "change"}
-        return render(request, "outage/outage/report.html", context, status=status)
+    def show(form: OutageForm, status: int = 200, **more: object) -> HttpResponse:
+        context = {"form": form, "outage": outage, "routine": routine_of(outage), "mode": "change"}
+        return render(request, "outage/outage/report.html", context | more, status=status)
 
     def save() -> HttpResponse:
         client_id = form.cleaned_data["client_id"]
         change_outage(
-            by=request.acting, outage=outage, client_id=client_id, facts=OutageFacts(**form.facts())
+            by=request.acting,
+            outage=outage,
+            client_id=client_id,
+            facts=OutageFacts(**form.facts()),
+            replaces=form.cleaned_data["replaces"],
         )
         messages.success(request, "Uppgifterna om driftstoppet är ändrade.")
         return redirect("status")
 
+    def changed() -> HttpResponse:
+        stands = chosen_outage_or_404(request)
+        fresh = OutageForm(initial=_as_known(stands), scope=stands.current.scope)
+        renew(form, replaces=stands.current.pk)
+        by = f"{clock_time(stands.current.recorded_at)} {stands.current.user.full_name}, {stands.current.unit.name}."
+        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)
+
+
+def _as_known(outage: Outage) -> dict[str, object]:
+    current = outage.current
+    return {
+        "client_id": uuid4(),
+        "replaces": current.pk,
+        "scope": current.scope,
+        "scope_from": this_minute(),
+        "started_at": current.started_at,
+        "expected_end_at": current.expected_end_at,
+        "planned": current.planned,
+    }
 
 
 @require_http_methods(["GET", "POST"])
 def support(request: HttpRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
     require(request.acting, Right.REPORT_OUTAGE)
-    outage = outage_or_404()
+    outage = chosen_outage_or_404(request)
     now = timezone.now()
     form = SupportForm(request.POST or None, initial={"client_id": uuid4()})
 
@@ -105,7 +128,8 @@ def support(request: HttpRequest) -> HttpResponse:
         contacts = support_contacts(outage, request.acting.principal)
         context = {
             "form": form,
-            "facts": outage_facts(outage, request.acting, now, contacts, reports_of(outage)),
+            "outage": outage,
+            "facts": outage_facts(outage, request.acting, now, contacts, (), (), ()),
         }
         return render(request, "outage/outage/support.html", context, status=status)
 
@@ -128,20 +152,38 @@ def support(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest) -> HttpResponse:
-    """The system is back."""
-    require(request.acting, Right.END_OUTAGE)
-    outage = outage_or_404()
-    if not outage.is_open:
-        return redirect("back_registration")
-    form = EndForm(request.POST or None, initial={"ended_at": this_minute()})
+    """The system is back for the own principal; says first for whom it ends and what is still open."""
+    acting: Acting = request.acting
+    require(acting, Right.END_OUTAGE)
+    outage = chosen_outage_or_404(request)
+    if request.method == "GET" and not outage.is_open:
+        return redirect(back_address(outage))
+    form = EndForm(request.POST or None, initial={"client_id": uuid4(), "ended_at": this_minute()})
 
     def show(form: EndForm, status: int = 200) -> HttpResponse:
-        return render(request, "outage/outage/end.html", {"form": form, "outage": outage}, status=status)
+        context = {
+            "form": form,
+            "outage": outage,
+            "principal": acting.principal,
+            "unit": acting.unit,
+            "still_out": others_still_out(outage, acting.principal),
+        }
+        if can(acting, Right.READ_CARE):
+            context["calls_left"] = chains_with_calls_owed(acting, outage).count()
+        return render(request, "outage/outage/end.html", context, status=status)
 
     def save() -> HttpResponse:
-        end_outage(by=request.acting, outage=outage, ended_at=form.cleaned_data["ended_at"])
-        messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
-        return redirect("back_registration")
+        data = form.cleaned_data
+        ended = end_outage(by=acting, outage=outage, client_id=data["client_id"], ended_at=data["ended_at"])
+        if ended.own_end is None:
+            messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
+            return redirect("status")
+        if ended.own_end == data["ended_at"]:
+            messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
+        else:
+            at = clock_time(ended.own_end)
+            messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")
+        return redirect(back_address(outage))
 
     if request.method == "POST":
         return save_or_show(request, form, save=save, show=show)
@@ -150,10 +192,12 @@ def end(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
-    """Take back an end that was said too early."""
+    """Take back an end that was said too early, for the own principal."""
     require(request.acting, Right.END_OUTAGE)
+    form = ReopenForm(request.POST)
+    client_id = form.cleaned_data["client_id"] if form.is_valid() else None
     try:
-        reopen_outage(by=request.acting, outage=outage_or_404())
+        reopen_outage(by=request.acting, outage=chosen_outage_or_404(request), client_id=client_id)
         messages.success(request, "Driftstoppet pågår igen.")
     except RuleError as error:
         messages.error(request, error.reason)

@@ -12,6 +12,6 @@ from outage.queries.outages import outage_in_view
 @require_GET
 def routine(request: HttpRequest) -> HttpResponse:
     """Show the routine of the outage in view, else the one a new outage would have."""
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     shown = routine_view(request.acting, outage, routine_of(outage))
     return render(request, "outage/routine/show.html", {"shown": shown})

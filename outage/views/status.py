@@ -18,7 +18,14 @@ from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
 from outage.presenters.readiness import readiness
 from outage.presenters.status import chain_row, outage_facts, received_row
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
-from outage.queries.outages import earlier_outages, outage_in_view, reports_of, support_contacts
+from outage.queries.outages import (
+    earlier_outages,
+    others_still_out,
+    outage_in_view,
+    reports_of,
+    said_of_ends,
+    support_contacts,
+)
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
@@ -33,16 +40,24 @@ RECEIVED_SHOWN = 8
 def status(request: HttpRequest) -> HttpResponse:
     """Show what the acting unit has to do now; without an outage, that all is well and how ready one is."""
     acting: Acting = request.acting
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     now = timezone.now()
     if outage is None:
         return render(request, "outage/status/quiet.html", {"readiness": readiness(acting, now)})
     routine = get_routine(outage.routine_id)
     contacts = support_contacts(outage, acting.principal)
-    earlier = earlier_outages(outage)
+    earlier = earlier_outages(acting.principal, outage)
     context = {
         "outage": outage,
-        "facts": outage_facts(outage, acting, now, contacts, reports_of(outage)),
+        "facts": outage_facts(
+            outage,
+            acting,
+            now,
+            contacts,
+            reports_of(outage),
+            said_of_ends(outage),
+            others_still_out(outage, acting.principal),
+        ),
         "cards": checklist_cards(acting, outage),
         "earlier": earlier,
     }
@@ -74,10 +89,10 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_GET
 def calls_to_make(request: HttpRequest) -> HttpResponse:
     """Give Att ringa nu alone, so that Läge can keep it fresh."""
-    outage = outage_in_view()
+    outage = outage_in_view(request.acting.principal)
     if outage is None or not can(request.acting, Right.READ_CARE):
         return HttpResponse(status=204)
-    page = _owed_page(request, request.acting, outage, *earlier_outages(outage))
+    page = _owed_page(request, request.acting, outage, *earlier_outages(request.acting.principal, outage))
     logs = logs_of(chain.pk for chain in page)
     return render(request, "outage/status/_calls.html", _owed_context(request.acting, outage, page, logs))
 

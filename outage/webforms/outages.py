@@ -17,6 +17,8 @@ class OutageForm(forms.Form):
     """Anmäl driftstopp, and change of what is known of it."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    # The report that is changed, where one is.
+    replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
         label="Vilka är utan systemet?",
         choices=[
@@ -25,6 +27,11 @@ class OutageForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vilka som är utan systemet."},
+    )
+    scope_from = MomentField(
+        label="Om du ändrar vilka: från när?",
+        required=False,
+        help_text="Det som hände dessförinnan räknas som förut. Gällde det hela tiden: ange starten.",
     )
     started_at = MomentField(label="När började det?")
     sees = forms.CharField(
@@ -39,6 +46,13 @@ class OutageForm(forms.Form):
         label="När väntas det sluta?", required=False, help_text="Lämna tomt om ingen vet."
     )
 
+    def __init__(self, *args: Any, scope: str = "", **kwargs: Any) -> None:
+        """`scope` is the one in force, where what is known is changed: from when another holds is asked for then."""
+        super().__init__(*args, **kwargs)
+        self._scope = scope
+        if not scope:
+            del self.fields["scope_from"]
+
     def clean_started_at(self) -> datetime:
         """Refuse a start that is a slip of the key; one that is known already stays."""
         at: datetime = self.cleaned_data["started_at"]
@@ -49,11 +63,21 @@ class OutageForm(forms.Form):
                 raise forms.ValidationError(wrong.reason) from wrong
         return at
 
+    def clean(self) -> dict[str, Any]:
+        """A changed scope holds from a time; of an unchanged one nothing is asked."""
+        data = self.cleaned_data
+        if self._scope and data.get("scope") == self._scope:
+            self.errors.pop("scope_from", None)
+        elif self._scope and "scope_from" in data and not data["scope_from"]:
+            self.add_error("scope_from", "Ange från när det gäller.")
+        return data
+
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, by the names the service uses; call after `is_valid`."""
         data = self.cleaned_data
         return {
             "scope": OutageScope(data["scope"]),
+            "scope_from": data.get("scope_from"),
             "started_at": data["started_at"],
             "expected_end_at": data["expected_end_at"],
             "planned": data["planned"],
@@ -76,4 +100,11 @@ class SupportForm(forms.Form):
 class EndForm(forms.Form):
     """The system is back."""
 
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
     ended_at = MomentField(label="När kom systemet tillbaka?")
+
+
+class ReopenForm(forms.Form):
+    """The end was said too early."""
+
+    client_id = forms.UUIDField()

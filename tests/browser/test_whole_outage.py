@@ -166,7 +166,7 @@ def test_an_outage_from_the_first_call_to_the_last_entry(windows: Windows, count
 
     coordinator = log_in_at_the_door(windows, "esa")
     coordinator.get_by_role("link", name="PRATOR är åter i drift").click()
-    coordinator.get_by_role("button", name="Avsluta driftstoppet").click()
+    coordinator.get_by_role("button", name="Avsluta för Region Västerbotten").click()
     expect(coordinator.get_by_role("heading", level=1)).to_contain_text("PRATOR åter i drift")
 
     nurse.goto("/ater-i-drift/")

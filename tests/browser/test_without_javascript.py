@@ -66,7 +66,7 @@ def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Wi
 
     page.goto("/")
     page.get_by_role("link", name="PRATOR är åter i drift").click()
-    page.get_by_role("button", name="Avsluta driftstoppet").click()
+    page.get_by_role("button", name="Avsluta för Region Västerbotten").click()
     task = group(page, "Registrera").locator(".task")
     task.get_by_role("button", name="Markera som klart").click()
     expect(task).to_contain_text("Klart")

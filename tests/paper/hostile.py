@@ -236,6 +236,7 @@ class _Maker:
             role=Role.STAFF,
         )
         self.outage = Outage(pk=1, system="PRATOR", routine_id=current_routine().id)
+        self.outage.own_ended_at = None
         self.outage.current = OutageReport(outage=self.outage, scope="both_principals", started_at=NOW)
 
     def text(self, longest: int, *, kept: bool = True, some: bool = False) -> str:

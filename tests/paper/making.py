@@ -17,8 +17,10 @@ from outage.models import (
     HandoverMessage,
     Outage,
     OutageReport,
+    PrincipalEnd,
 )
 from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
 from outage.rules.wording import STOCKHOLM
 from tests.factories import make_entry
 
@@ -87,13 +89,25 @@ def make_place(ward_kind: str = "somatic", outpatient_kind: str = "health_centre
         outage=outage,
         kind="first",
         scope="both_principals",
+        scope_from=START,
         started_at=START,
         user=alva.user,
         unit=ward,
         recorded_at=START,
     )
     outage.save()
-    return Place(region=region, town=town, ward=ward, centre=centre, outage=outage, alva=alva)
+    seen = outage_for(region, outage.pk)
+    return Place(region=region, town=town, ward=ward, centre=centre, outage=seen, alva=alva)
+
+
+def end_outage(place: Place, when: datetime) -> None:
+    """Let the region be back since `when`, which may be years ago."""
+    PrincipalEnd.objects.create(
+        outage=place.outage, principal=place.region, ended_at=when, user=place.alva.user, unit=place.ward
+    )
+    place.outage.closed_at, place.outage.closed_by = when, place.alva.user
+    place.outage.save()
+    place.outage = outage_for(place.region, place.outage.pk)
 
 
 def make_chain(place: Place, **details: Any) -> CareChain:

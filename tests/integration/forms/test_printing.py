@@ -23,7 +23,16 @@ from forms.services.steps import write_step
 from outage.presenters.checklists import checklist_card
 from outage.queries.care_chains import get_chain
 from tests.clock import standing_at
-from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place, person
+from tests.paper.making import (
+    at,
+    end_outage,
+    full_chain,
+    log_call,
+    log_event,
+    make_chain,
+    make_place,
+    person,
+)
 from tests.paper.reading import everything, pages
 
 pytestmark = pytest.mark.django_db
@@ -338,8 +347,7 @@ def test_a_person_of_a_municipality_prints_its_own_chain(client, place):
 
 def test_the_blankett_of_a_full_chain_prints_after_the_outage_has_ended(client, place):
     chain = full_chain(place)
-    place.outage.ended_at, place.outage.ended_by = at(14), place.alva.user
-    place.outage.save()
+    end_outage(place, at(14))
     client.force_login(place.alva.user)
     text = everything(press(client, "chain_sheet", chain).content)
     assert "10.40tilltis24nov14.00" in text

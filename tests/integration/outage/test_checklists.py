@@ -17,7 +17,7 @@ from outage.queries.checklists import checklists_for, ticks
 from outage.rules.checklist import Phase
 from outage.rules.wording import clock_time
 from outage.services.checklists import set_tick
-from tests.paper.making import at, make_place, person
+from tests.paper.making import at, end_outage, make_place, person
 
 pytestmark = pytest.mark.django_db
 LIST = "inpatient-somatic-discharge"
@@ -40,8 +40,7 @@ def tick(place, item="ready", done=True, by=None, key=LIST):
 
 
 def end(place):
-    place.outage.ended_at, place.outage.ended_by = at(14), place.alva.user
-    place.outage.save()
+    end_outage(place, at(14))
 
 
 def page(client, name, *args):
@@ -224,11 +223,7 @@ def test_a_refused_tick_says_why(client, place):
 
 
 def test_without_an_outage_the_checklist_is_read_and_printed_only(client, place):
-    place.outage.current = None
-    place.outage.save()
-    type(place.outage).objects.filter(pk=place.outage.pk).update(
-        ended_at=at(14).replace(year=2025), ended_by=place.alva.user
-    )
+    end_outage(place, at(14).replace(year=2025))
     client.force_login(place.alva.user)
     found = page(client, "checklist", LIST)
     assert found.select("#punkt-ready form") == []

@@ -18,8 +18,17 @@ from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event, withdraw_event
-from outage.services.outages import end_outage
-from tests.factories import County, at_once, make_chain, make_county, make_event, make_outage, same_id, tell
+from tests.factories import (
+    County,
+    at_once,
+    end_for_all,
+    make_chain,
+    make_county,
+    make_event,
+    make_outage,
+    same_id,
+    tell,
+)
 
 DAUGHTER, MANAGER, NURSE = "participant:Dotter", "participant:Chef", "participant:Distriktssköterska"
 
@@ -247,7 +256,7 @@ def test_a_corrected_time_lies_in_the_outage(county: County, chain: CareChain):
     with pytest.raises(RuleError, match=r"Driftstoppet började tis 24 nov 08\.52") as refused:
         correct(county, event, True, happened_at=timezone.now() - timedelta(hours=3))
     assert refused.value.field == "happened_at"
-    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now() - timedelta(minutes=20))
+    end_for_all(county, chain.outage, timezone.now() - timedelta(minutes=20))
     event = get_event(county.alva, event.pk)
     with pytest.raises(RuleError, match=r"PRATOR var åter i drift 10\.32"):
         correct(county, event, True, happened_at=timezone.now() - timedelta(minutes=10))

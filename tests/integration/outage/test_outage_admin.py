@@ -9,7 +9,7 @@ from contacts.models import User
 from outage.models import Outage
 from tests.factories import County
 
-HISTORY = ["outage", "outagereport", "supportcontact"]
+HISTORY = ["outage", "outagereport", "principalend", "supportcontact"]
 
 
 @pytest.fixture

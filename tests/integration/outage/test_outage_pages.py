@@ -97,7 +97,7 @@ def test_what_is_known_is_changed_from_what_it_was(county: County, outage: Outag
     refused = send(alva, path, fields, expected_end_at_kl="08.00", expected_end_at_dag="2026-11-24")
     assert "Slutet ligger före starten." in errors_of(read(refused))
     assert send(alva, path, fields, scope="municipalities_only").status_code == 302
-    assert current_outage().current.scope == "municipalities_only"
+    assert current_outage(county.region).current.scope == "municipalities_only"
 
 
 def test_a_change_sent_twice_is_one_row(county: County, outage: Outage, alva: Client):
@@ -120,11 +120,12 @@ def test_an_outage_is_ended_then_the_list_says_what_to_enter_and_is_ticked(
     assert refused.status_code == 422
     assert "En händelse är loggad 10.22, efter den tiden." in errors_of(read(refused))
     answer = send(client, path, fields)
-    assert answer.headers["Location"] == reverse("back_registration")
+    back = f"{reverse('back_registration')}?driftstopp={chain.outage_id}"
+    assert answer.headers["Location"] == back
     page = text_of(client, answer.headers["Location"])
     assert "PRATOR är åter i drift." in page
     assert "Skriv in patienten i PRATOR." in page
-    assert client.get(path).headers["Location"] == reverse("back_registration")
+    assert client.get(path).headers["Location"] == back
     row = read(client.get(reverse("back_registration"))).main.find(
         id=f"uppgift-{chain.number}-stay-{event.pk}"
     )
@@ -213,3 +214,59 @@ def test_the_list_to_ring_has_discharges_first_then_the_oldest(
         "Inskrivning",
     ]
     assert "Sena Senasson" in calls[0].get_text()
+
+
+def test_an_end_ends_the_outage_that_the_page_was_opened_for(county: County, outage: Outage, client: Client):
+    client.force_login(county.esa.user)
+    path = reverse("end_outage")
+    fields = form_at(client, path)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - timedelta(minutes=30))
+    later = make_outage(county.alva, timedelta(minutes=10))
+    answer = send(client, path, fields)
+    assert answer.headers["Location"] == f"{reverse('back_registration')}?driftstopp={outage.pk}"
+    assert "Någon hos er hade redan avslutat: PRATOR är åter sedan 10.22." in text_of(client, "/")
+    assert current_outage(county.region) == later
+    listed = read(client.get(answer.headers["Location"]))
+    ended = client.post(
+        reverse("reopen_outage"), fields_of(listed.find("form", action=reverse("reopen_outage")))
+    )
+    assert ended.status_code == 302
+    assert "Ett nytt driftstopp pågår redan." in text_of(client, "/")
+
+
+def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
+    county: County, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain)
+    client.force_login(county.esa.user)
+    page = text_of(client, reverse("end_outage"))
+    assert "Det här avslutar driftstoppet för Region Västerbotten." in page
+    assert "Andra huvudmän avslutar själva: Skellefteå kommun." in page
+    assert "1 patient hos Medicin 2 har samtal kvar." in page
+    # Somebody who sees no patients is told of none.
+    client.force_login(county.adam.user)
+    assert "samtal" not in text_of(client, reverse("end_outage")).split("Sedan visas")[0].split("Det här")[1]
+
+
+@pytest.mark.clause("R1.2")
+def test_from_when_is_asked_where_the_scope_is_changed_only(county: County, outage: Outage, alva: Client):
+    path = reverse("change_outage")
+    fields = form_at(alva, path)
+    blank = {"scope_from_kl": "", "scope_from_dag": ""}
+    refused = send(alva, path, fields, scope="municipalities_only", **blank)
+    assert refused.status_code == 422
+    assert "Ange från när det gäller." in errors_of(read(refused))
+    assert send(alva, path, fields, scope="both_principals", **blank).status_code == 302
+    fields = form_at(alva, path)
+    assert send(alva, path, fields, scope="municipalities_only", scope_from_kl="10.00").status_code == 302
+    page = text_of(alva, "/")
+    assert "Enbart kommunerna sedan 10.00" in page
+    assert "scope_from_kl" not in form_at(alva, reverse("report_outage"))
+
+
+def test_who_may_not_end_is_asked_to_tell_who_may(county: County, outage: Outage, client: Client):
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    client.force_login(county.cissi.user)
+    page = text_of(client, "/")
+    assert "Regionen är åter i PRATOR 10.52. Är ni också inne i PRATOR? Säg det till er samordnare." in page
+    assert "avsluta för" not in page.lower()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Handover
+from outage.models import CareChain, CareChainEvent, Handover, PrincipalEnd
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
 from outage.queries.tasks import tasks_of
 from outage.routine import get_routine
@@ -25,7 +25,7 @@ from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import CallErrors, Message, correct_call, log_call, withdraw_call
 from outage.services.outages import end_outage
 from tests.clock import TUESDAY
-from tests.factories import County, call_facts, chain_facts, same_id
+from tests.factories import County, call_facts, chain_facts, end_for_all, same_id
 from tests.integration.outage.pages import read
 
 SERIAL = "7K3QX9M2C"
@@ -146,7 +146,7 @@ def test_entered_after_the_outage_it_counts_by_when_it_happened(
         out = Message(kind="discharge", sender=Party.INPATIENT, happened_at=WRITTEN)
         enter(county, chain, out, at=WRITTEN)
     entered = enter(county, chain)
-    assert entered.recorded_at > chain.outage.ended_at > entered.at
+    assert entered.recorded_at > PrincipalEnd.objects.get().recorded_at > entered.at
     log = logs_of([chain.pk])[chain.pk]
     routine = get_routine(chain.outage.routine_id)
     tasks = tasks_of(chain, log, routine, OutageScope.BOTH_PRINCIPALS)
@@ -155,7 +155,7 @@ def test_entered_after_the_outage_it_counts_by_when_it_happened(
 
 
 def test_what_happened_after_the_outage_is_refused_at_its_time(county: County, chain: CareChain, clock):
-    end_outage(by=county.esa, outage=chain.outage, ended_at=TUESDAY)
+    end_for_all(county, chain.outage, TUESDAY)
     clock.shift(timedelta(hours=2))
     chain = get_chain(county.alva, chain.pk)
     late = TUESDAY + timedelta(minutes=30)

@@ -81,8 +81,8 @@ def test_of_two_that_ended_in_the_same_minute_the_one_reported_last_is_in_view(
 ):
     moment = timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
     end_outage(by=county.esa, outage=later, ended_at=moment)
-    Outage.objects.filter(pk=earlier.pk).update(ended_at=moment)
-    assert outage_in_view() == later
+    Outage.objects.filter(pk=earlier.pk).update(closed_at=moment)
+    assert outage_in_view(county.region) == later
 
 
 @pytest.mark.parametrize("wanted", ["x", "00000000-0000-4000-8000-000000000000"])
