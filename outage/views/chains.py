@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from contacts.access import can
 from contacts.queries.flags import numbers_in_directory
 from contacts.queries.ringing import numbers_for_many
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from outage.presenters.back import task_rows
 from outage.presenters.care import number_request, patient_on_own_page, ward_label
 from outage.presenters.chain import (
@@ -123,6 +124,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return render(request, "outage/chain/show.html", context)
 
 
+@held_as(HeldAs("Ny vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def new_chain(request: HttpRequest) -> HttpResponse:
     """Open a care chain, then go on to the call where one was begun."""
@@ -151,6 +153,7 @@ def new_chain(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Ändrad vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Change what is known of a chain, by a new row."""

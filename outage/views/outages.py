@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.outages import current_outage, reports_of, support_contacts
 from outage.routine import current_routine
@@ -27,6 +28,7 @@ from outage.webforms.outages import EndForm, OutageForm, SupportForm
 from ._tools import outage_or_404
 
 
+@held_as(HeldAs("Anmälan av driftstopp"))
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Anmäl driftstopp; joins the one that goes on."""
@@ -52,6 +54,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
     """Change what is known: scope, start, expected end."""
@@ -84,6 +87,7 @@ def change(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Samtal till supporten"))
 @require_http_methods(["GET", "POST"])
 def support(request: HttpRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
@@ -117,6 +121,7 @@ def support(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest) -> HttpResponse:
     """The system is back."""
@@ -139,6 +144,7 @@ def end(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """Take back an end that was said too early."""
