@@ -1,4 +1,4 @@
-"""A test's browser. Like a real one it sends the mark that each page puts in its forms."""
+"""A test's browser. Like a real one it sends the mark of the page that a form stood on."""
 
 from typing import Any
 
@@ -19,12 +19,11 @@ def typed_by_now(client: Client) -> str:
 
 
 class Browser(Client):
-    """Adds the mark to a form that does not say whose it is. A plain `Client` sends what it is given."""
+    """Adds the mark to what does not say whose it is. A plain `Client` sends what it is given."""
 
-    def post(self, path: str, data: Any = None, *args: Any, **more: Any) -> Any:
-        if data is None or (isinstance(data, dict) and TYPED_BY_FIELD not in data):
-            data = dict(data or {})
-            mark = typed_by_now(self)
-            if mark:
-                data[TYPED_BY_FIELD] = mark
-        return super().post(path, data, *args, **more)
+    def generic(self, method: str, path: str, data: Any = b"", *args: Any, **more: Any) -> Any:
+        if method not in {"GET", "HEAD", "OPTIONS"} and TYPED_BY_FIELD.encode() not in bytes(
+            data if isinstance(data, bytes) else str(data).encode()
+        ):
+            more["headers"] = {"X-Typed-By": typed_by_now(self)} | (more.get("headers") or {})
+        return super().generic(method, path, data, *args, **more)

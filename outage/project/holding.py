@@ -103,11 +103,10 @@ def turned_away(request: HttpRequest, held: HeldForm | None, status: int) -> Htt
     }
     response = render(request, "held_away.html", context, status=status)
     if request.headers.get("HX-Request"):
-        response.headers |= {
-            "HX-Retarget": "body",
-            "HX-Reswap": "innerHTML show:window:top",
-            "HX-Push-Url": "false",
-        }
+        # The whole page in the place of the whole page, whatever the form would have changed.
+        response["HX-Retarget"] = "body"
+        response["HX-Reswap"] = "innerHTML show:window:top"
+        response["HX-Push-Url"] = "false"
     return remembering(request, response, held)
 
 

@@ -9,6 +9,7 @@
 
   let lapsesAt = Infinity;
   let asking = false;
+  let cameFrom = null;
 
   const place = () => document.querySelector("[data-session]");
 
@@ -30,8 +31,12 @@
     if (!mine) say(left ? ANOTHER : LAPSED);
     else if (left <= 0) say(LAPSED);
     else if (left <= WARN_SECONDS) say(`Inloggningen går ut om ${inMinutes(left)}.`, true);
-    else if (!place().querySelector("[data-session-go-on]").hidden) say(STAYS);
-    else say("");
+    else if (place().querySelector("[data-session-go-on]").hidden) say("");
+    else {
+      say(STAYS);
+      // The button that had the focus is gone: on with what one was doing.
+      cameFrom?.focus();
+    }
   };
 
   const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) || "";
@@ -63,6 +68,9 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-session-go-on]")) ask("POST");
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest("[data-session-go-on]")) cameFrom = event.relatedTarget;
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && place()) ask("GET");
