@@ -63,11 +63,16 @@ def _address(request: HttpRequest) -> str:
 
 def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
     """Hold what came for its owner; None without a true mark, and for a view that keeps nothing (passwords)."""
-    content = {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
+    content = content_sent(request)
     owner = _owner(request)
     if owner is None or how_held(getattr(view, "held_as", None), content) is None:
         return None
     return hold_form(by=owner, path=_address(request), content=content)
+
+
+def content_sent(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed or chosen in the form that came."""
+    return {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
 
 
 def content_of(held: HeldForm) -> Content:

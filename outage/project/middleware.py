@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.messages import ERROR, get_messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,8 +13,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
 from contacts.access import acting_for
-from outage.presenters.held import held_as_of
-from outage.project.holding import content_of, hold, is_own, remembering, turned_away
+from contacts.rules.held import how_held
+from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
 from outage.queries.held_forms import held_form_of
 from outage.services.held_forms import release
 
@@ -108,8 +108,7 @@ class TypedByMiddleware:
             return None
         if not is_own(request):
             return turned_away(request, hold(request, view), 409)
-        self._take_up(request)
-        return None
+        return self._take_up(request, view) if request.POST.get("taken_up") else None
 
     def _without_log_in(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
         if request.headers.get("HX-Request"):
@@ -121,19 +120,24 @@ class TypedByMiddleware:
         address = f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}"
         return remembering(request, redirect(address), held)
 
-    def _take_up(self, request: HttpRequest) -> None:
-        wanted = request.POST.get("taken_up", "")
-        held = held_form_of(request.user, wanted) if wanted and request.acting else None
-        if held is None or held.path.partition("?")[0] != request.path:
-            return
-        request.held = held
-        if held_as_of(held, content_of(held)).pressed:
-            request.pressed_at = held.at
+    def _take_up(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+        """Tell the view when a press was made. One that is answered already, on another page, is not done again."""
+        held = held_form_of(request.user, request.POST["taken_up"])
+        how = how_held(getattr(view, "held_as", None), content_sent(request))
+        if held is not None and held.path.partition("?")[0] == request.path:
+            request.held = held
+            request.pressed_at = held.at if how and how.pressed else None
+        elif how and how.pressed:
+            messages.info(request, "Det är redan gjort eller kastat.")
+            return redirect("status")
+        return None
 
 
 def _is_done(request: HttpRequest, response: HttpResponse) -> bool:
     """Tell whether what was taken up is saved: a form then leads on, a press is answered without a refusal."""
-    refused = any(m.level >= ERROR for m in getattr(get_messages(request), "_queued_messages", ()))
+    refused = any(
+        m.level >= messages.ERROR for m in getattr(messages.get_messages(request), "_queued_messages", ())
+    )
     if refused or response.status_code >= 400:
         return False
     return request.pressed_at is not None or response.status_code >= 300
