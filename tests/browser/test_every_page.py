@@ -86,6 +86,8 @@ PAGES = {
         "back_registration",
         "contacts",
         "held_form",
+        "throw_away_held",
+        "session_left",
         "choose_assignment",
         "status",
     },
@@ -252,7 +254,9 @@ def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
     looker.look(coordinator, "/ater-i-drift/", starts=False)
     looker.look(coordinator, "/kontakter/?q=växel")
     looker.look(coordinator, "/finns-inte/", starts=False)
-    held = hold_form(by=demo.acting("maja").user, path="/driftstopp/andra/", content={"sees": ["Inget svar"]})
+    held = hold_form(
+        by=demo.acting("maja").membership, path="/driftstopp/andra/", content={"sees": ["Inget svar"]}
+    )
     assert held is not None
     looker.look(coordinator, f"/sparat/{held.pk}/")
     # A person with two assignments chooses one.
