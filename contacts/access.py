@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.core import signing
 from django.db.models import QuerySet
 
 from contacts.models import Membership, Principal, Unit, User
 from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import Party
 from contacts.rules.permissions import RIGHT_LABELS, ROLE_LABELS, Right, Role, role_may
+
+# The field of every form that carries the signed mark of who was shown it, and in which assignment.
+TYPED_BY_FIELD = "typed_by"
+_TYPED_BY_SALT = "contacts.typed-by"
 
 # Where a person who was read together with the assignments keeps them.
 _KNOWN = "assignments_in_force"
@@ -92,12 +97,35 @@ def _in_force() -> QuerySet[Membership]:
     return found.order_by("unit__sort_key", "pk")
 
 
-def user_by_id(user_id: int) -> User | None:
-    """Give the person with that id who may log in, or None."""
-    return User.objects.filter(pk=user_id, is_active=True).first()
-
-
 def demo_memberships() -> list[Membership]:
     """Give the assignments of the invented people, to choose among in demo mode, in the order they were made."""
     found = Membership.objects.filter(active=True, user__is_demo=True, user__is_active=True)
     return list(found.select_related("user", "unit__principal").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class TypedBy:
+    """Who was shown a form, and in which assignment; None for none, as in the admin pages."""
+
+    user_id: int
+    membership_id: int | None
+
+    @property
+    def mark(self) -> str:
+        """The signed mark that the form carries."""
+        return signing.dumps([self.user_id, self.membership_id], salt=_TYPED_BY_SALT)
+
+
+def read_typed_by(mark: str, max_age: int | None = None) -> TypedBy | None:
+    """None for a mark that is not ours, or older than `max_age` seconds."""
+    try:
+        user_id, membership_id = signing.loads(mark, salt=_TYPED_BY_SALT, max_age=max_age)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    return TypedBy(user_id, membership_id)
+
+
+def membership_of(typed_by: TypedBy) -> Membership | None:
+    """The assignment that a form was shown in, ended since or not; None where the person may not log in any more."""
+    found = Membership.objects.filter(pk=typed_by.membership_id, user=typed_by.user_id, user__is_active=True)
+    return found.select_related("user", "unit").first()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from pytest_django.live_server_helper import LiveServer
 
+    from tests.marks import Browser as MarkedClient
+
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -79,6 +81,14 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture
+def client() -> "MarkedClient":
+    """Give a browser without a window, which sends the mark that each page puts in its forms."""
+    from tests.marks import Browser
+
+    return Browser()
 
 
 @pytest.fixture(scope="session")

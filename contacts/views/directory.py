@@ -22,8 +22,10 @@ from contacts.queries.ringing import (
 )
 from contacts.queries.search import PAGE_SIZE, WHILE_TYPING, search_by_fields, search_entries
 from contacts.rules.directory_search import ContactColumn, field_needles
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
+from contacts.views.tools import held_as
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
 
 _NO_PLACES = NamedPlaces()
@@ -89,6 +91,7 @@ def advanced_search(request: HttpRequest) -> HttpResponse:
     return _page_or_part(request, "advanced.html", "_hits.html", context)
 
 
+@held_as(HeldAs("Visa kolumnerna", pressed=True))
 @require_POST
 def contact_columns(request: HttpRequest) -> HttpResponse:
     """Remember which columns the person wants in the advanced search, and go back to what was searched for."""

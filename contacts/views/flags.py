@@ -7,12 +7,15 @@ from django.views.decorators.http import require_POST
 
 from contacts.queries.entries import entries_in_use
 from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.held import HeldAs
 from contacts.services.flags import flag_number as flag
+from contacts.views.tools import held_as
 from contacts.webforms.flags import STALE, FlagForm
 
 FLAGGED = "Anmält. Den som äger kontakten ser det i sin lista."
 
 
+@held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
 def flag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Flag one of an entry's numbers; 404 for an entry that is not in force."""

@@ -12,22 +12,23 @@ from contacts.presenters.importing import preview
 from contacts.queries.uploads import import_of, upload_by_id
 from contacts.rules.directory_columns import COLUMNS, REQUIRED
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
 from contacts.services.directory_import import confirm_steps
 from contacts.services.uploads import upload_steps
 from contacts.tables.limits import FILE_BYTES, MB, ROWS
 from contacts.views._stream import streamed
-from contacts.views.tools import renew, require_keeper
+from contacts.views.tools import held_as, renew, require_keeper
 from contacts.webforms.importing import ConfirmForm, UploadForm
 
 _CHANGED_SINCE = "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen."
 
 
+@held_as(HeldAs("Läs in kontakter", file=True))
 @require_http_methods(["GET", "POST"])
 def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Choose a file; it is read while the page comes, and the page ends with what it would change."""
     require_keeper(request)
-    # A file is never held over a lapsed log-in: what comes back is the empty form.
-    if request.method != "POST" or "held" in request.POST:
+    if request.method != "POST":
         return render(request, "contacts/importing/upload.html", _form_context(UploadForm(initial=_new_id())))
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -51,6 +52,7 @@ def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpRespon
     )
 
 
+@held_as(HeldAs("Läs in filen", pressed=True))
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """Show what a file would change, or has changed; by POST, bring it in."""
@@ -58,7 +60,7 @@ def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
     upload = upload_by_id(request.acting, upload_id)
     if upload is None:
         raise Http404
-    form = ConfirmForm(request.POST) if request.method == "POST" and "held" not in request.POST else None
+    form = ConfirmForm(request.POST) if request.method == "POST" else None
     if form is None or not form.is_valid():
         context = _preview_context(request, upload)
         status = 422 if form is not None else 200

@@ -30,11 +30,12 @@ from contacts.queries.kept_units import units_to_choose
 from contacts.queries.ringing import region_switchboard_number
 from contacts.queries.versions import version_of
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import EntryFacts, add_entry, change_entry
 from contacts.views.skipping import skip
-from contacts.views.tools import renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, renew, require_keeper, save_or_show
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of
 
 TO_VERIFY = "kontrollera"
@@ -98,6 +99,7 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
     return render(request, "contacts/directory/show.html", context)
 
 
+@held_as(HeldAs("Ny kontakt"))
 @require_http_methods(["GET", "POST"])
 def contact_new(request: HttpRequest) -> HttpResponse:
     """Add a contact."""
@@ -125,6 +127,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Ändrad kontakt"))
 @require_http_methods(["GET", "POST"])
 def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
@@ -184,6 +187,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Avför", pressed=True))
 @require_POST
 def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Take a contact out of use; its page then offers to take it back."""
@@ -197,6 +201,7 @@ def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
     return redirect("contact", entry.pk)
 
 
+@held_as(HeldAs("Ta tillbaka", pressed=True))
 @require_POST
 def contact_restore(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Take a contact back into use."""

@@ -8,17 +8,32 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
-from contacts.access import Acting, can
+from contacts.access import TYPED_BY_FIELD, Acting, can
 from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
+from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
 from contacts.webforms.fields import AsksQuestions
 
-_NOT_CONTENT = {"csrfmiddlewaretoken", "typed_by", "held", "asked"}
+# What a form carries beside what was typed: its secret, its mark, the questions put in it, and that it was held and
+# taken up again.
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TYPED_BY_FIELD, "held", "taken_up", "asked"})
 Form = TypeVar("Form", bound=forms.Form)
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _BESIDE = {"number": "number_0"}
+
+
+def held_as(how: HowHeld) -> Callable[[View], View]:
+    """Say what a POST to the view is to its sender, should it have to be held."""
+
+    def marked(view: View) -> View:
+        view.held_as = how  # type: ignore[attr-defined]
+        return view
+
+    return marked
 
 
 def require_keeper(request: HttpRequest) -> None:
@@ -34,7 +49,7 @@ def require(acting: Acting, right: Right) -> None:
 
 def keep_what_came(request: HttpRequest, client_id: UUID) -> None:
     """Keep, whole, what came under an id that was used for something else."""
-    content = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_CONTENT}
+    content = {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
     keep_clash(by=request.acting, client_id=client_id, content=content)
 
 
@@ -48,10 +63,10 @@ def save_or_show(
 ) -> HttpResponse:
     """Save a form that came in; where that can not be, show it again with everything typed and a sentence by its field.
 
-    What a field has to say of how it was read (its `note`) is said with the save. A form that was held over a lapsed
-    log-in is only shown. `changed` answers where somebody else changed the row meanwhile; an id used before with other
-    content answers 409, keeps both and gives the form a new id, so that it can be saved as one of its own. A Question
-    is put in the form, to be answered and sent again with all else.
+    What a field has to say of how it was read (its `note`) is said with the save. A form that was held is only shown.
+    `changed` answers where somebody else changed the row meanwhile; an id used before with other content answers 409,
+    keeps both and gives the form a new id, so that it can be saved as one of its own. A Question is put in the form, to
+    be answered and sent again with all else.
     """
     if "held" in request.POST:
         return show(form, 200)

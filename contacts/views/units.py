@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
+from contacts.rules.held import HeldAs
 from contacts.rules.ways import MISSING_WAY_LABELS
 from contacts.services.units import UnitFacts, add_unit, change_unit
-from contacts.views.tools import renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, renew, require_keeper, save_or_show
 from contacts.webforms.units import UnitForm
 
 _FIELDS = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id", "active")
@@ -35,6 +36,7 @@ def keep_units(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/keeping/units.html", context)
 
 
+@held_as(HeldAs("Ny enhet"))
 @require_http_methods(["GET", "POST"])
 def unit_new(request: HttpRequest) -> HttpResponse:
     """Add a unit."""
@@ -56,6 +58,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Ändrad enhet"))
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Change a unit, or take it out of use; it is never deleted."""

@@ -14,14 +14,26 @@ from contacts.queries.keeping import next_to_verify, standing_flags
 from contacts.queries.ringing import region_switchboard_number
 from contacts.queries.versions import version_of
 from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.held import HeldAs, held_by_value
 from contacts.services.directory import retire_entry
 from contacts.services.keeping import verify_entry
 from contacts.views.keeping import own_entry_or_404
 from contacts.views.skipping import forget_skipped, skip, skipped
-from contacts.views.tools import keep_what_came, require_keeper
+from contacts.views.tools import held_as, keep_what_came, require_keeper
 from contacts.webforms.verifying import Answer, VerifyForm
 
+_HELD = held_by_value(
+    "svar",
+    {
+        Answer.RIGHT: HeldAs("Stämmer", pressed=True),
+        Answer.GONE: HeldAs("Finns inte", pressed=True),
+        Answer.SKIP: HeldAs("Hoppa över", pressed=True),
+    },
+    HeldAs("Visa de överhoppade igen", pressed=True),
+)
 
+
+@held_as(_HELD)
 @require_http_methods(["GET", "POST"])
 def verify_contacts(request: HttpRequest) -> HttpResponse:
     """Show the contact to confirm next; take the answer about the one that was shown."""

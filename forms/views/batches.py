@@ -6,8 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from forms.models import SheetBatch, SheetKind
 from forms.presenters.batches import batch_view
 from forms.presenters.binder import binder_page
@@ -20,6 +21,7 @@ from forms.views._pdf import long_pdf_answer, press_of
 from forms.webforms.batches import NewSheetsForm
 
 
+@held_as(HeldAs("Nya blad"))
 @require_http_methods(["GET", "POST"])
 def new_sheets(request: HttpRequest) -> HttpResponse:
     """Issue blank sheets for the own unit; then the batch, to print part by part."""
@@ -55,6 +57,7 @@ def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return render(request, "forms/batches/show.html", {"view": view})
 
 
+@held_as(HeldAs("Skriv ut delen", pressed=True))
 @require_POST
 def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
     """Print one part of a batch of the own unit; 404 for a part that it has not."""
@@ -62,18 +65,15 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
     batch = _batch_or_404(request, batch_id)
     if part_of(batch.count, part) is None:
         raise Http404
-    # What was held over a lapsed log-in is not printed unasked.
-    if "held" in request.POST:
-        return redirect("sheet_batch", batch.pk)
     return long_pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
 
 
+@held_as(HeldAs("Skriv ut pärmen", pressed=True))
 @require_http_methods(["GET", "POST"])
 def binder(request: HttpRequest) -> HttpResponse:
     """Tell what the own unit's binder holds and when it was printed last; by POST, print it."""
     acting = request.acting
-    # What was held over a lapsed log-in is not printed unasked.
-    if request.method == "POST" and "held" not in request.POST:
+    if request.method == "POST":
         press = press_of(request)
         return long_pdf_answer(request, lambda: print_binder(by=acting, unit=acting.unit, client_id=press))
     context = {"view": binder_page(acting.unit, last_binder(acting.unit)), "client_id": uuid4()}

@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import can
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from forms.presenters.disposal import shown_decisions
 from forms.queries.disposal import decisions_of
 from forms.services.disposal import record_decision
 from forms.webforms.disposal import DecisionForm
 
 
+@held_as(HeldAs("Gallringsbeslut"))
 @require_http_methods(["GET", "POST"])
 def disposal(request: HttpRequest) -> HttpResponse:
     """Show what the own principal has decided, and let an administrator record a new decision."""

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from forms.models import Sheet
 from forms.presenters.entering import (
     entered_rows,
@@ -48,6 +49,7 @@ from outage.rules.wording import clock_time
 from outage.services.handovers import Message
 
 
+@held_as(HeldAs("Rad från ett blad"))
 @require_http_methods(["GET", "POST"])
 def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
     """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom, empty asks for the patient."""

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from contacts.rules.held import HeldAs
 from contacts.views.exporting import chosen_principal
+from contacts.views.tools import held_as
 from forms.services.log_prints import print_log_sheet
 from forms.services.printing import (
     Printed,
@@ -24,6 +25,7 @@ from outage.queries.outages import outage_in_view
 from outage.views._tools import chain_or_404
 
 
+@held_as(HeldAs("Skriv ut blankett", pressed=True))
 @require_POST
 def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the vårdkedjeblankett of a chain the acting person may see; `ink` adds lines to sign on. 404 for others."""
@@ -35,6 +37,7 @@ def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
+@held_as(HeldAs("Skriv ut SIP-blankett", pressed=True))
 @require_POST
 def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the SIP-blankett of a chain the acting person may see (R3.11); 404 for any other."""
@@ -43,6 +46,7 @@ def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
+@held_as(HeldAs("Skriv ut SIP, patientens exemplar", pressed=True))
 @require_POST
 def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the patient's copy of the SIP-blankett (R3.11); 404 as for `chain_sip`."""
@@ -53,6 +57,7 @@ def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
+@held_as(HeldAs("Skriv ut kallelse till SIP", pressed=True))
 @require_POST
 def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the kallelse till SIP of a chain the acting person may see (R3.9); 404 for any other."""
@@ -63,11 +68,10 @@ def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
+@held_as(HeldAs("Skriv ut loggblad", pressed=True))
 @require_POST
 def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
     """Print the loggblad of the chains the acting person may see."""
-    if "held" in request.POST:
-        return redirect("chains")
     press = press_of(request)
     return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
 
@@ -98,9 +102,6 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 def _chain_print(
     request: HttpRequest, chain_id: UUID, make: Callable[[CareChain, UUID], Printed]
 ) -> HttpResponse:
-    # A press that was held over a lapsed log-in goes back to the page that has the button.
-    if "held" in request.POST:
-        return redirect("chain", chain_id)
     chain = chain_or_404(request, chain_id)
     press = press_of(request)
     return pdf_answer(request, lambda: make(chain, press))

@@ -10,9 +10,10 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views._stream import streamed
-from contacts.views.tools import renew, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
 from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
 from forms.queries.scans import (
@@ -36,12 +37,12 @@ _FOLDER = "forms/scans"
 _SANDBOX = "default-src 'none'; sandbox"
 
 
+@held_as(HeldAs("Skanna blad", file=True))
 @require_http_methods(["GET", "POST"])
 def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Choose files; they are read while the page comes, and it ends with what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
-    # Files are never held over a lapsed log-in: what comes back is the empty form.
-    if request.method != "POST" or "held" in request.POST:
+    if request.method != "POST":
         form = ScanForm(initial={"client_id": uuid4()})
         uploads = last_uploads(request.acting, LAST_SHOWN)
         return render(request, f"{_FOLDER}/scan.html", _form_context(form) | {"uploads": uploads})
@@ -72,6 +73,7 @@ def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     )
 
 
+@held_as(HeldAs("Lägg undan sidor som redan är skannade", pressed=True))
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Show what became of a scan of the own unit; by POST, lay aside those that were scanned before."""
@@ -80,7 +82,7 @@ def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         upload = upload_of(request.acting, upload_id)
     except ScanUpload.DoesNotExist:
         raise Http404 from None
-    if request.method == "POST" and "held" not in request.POST:
+    if request.method == "POST":
         count = lay_aside_duplicates(by=request.acting, upload=upload)
         messages.success(request, f"Undanlagda sidor: {count}.")
         return redirect("scan_result", upload_id)
@@ -96,6 +98,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, f"{_FOLDER}/waiting.html", {"found": found, "pages": pages})
 
 
+@held_as(HeldAs("Skannad sida"))
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
     """Show one scanned page with what can be said of it; by POST, say which sheet it is of, or lay it aside."""

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.access import can
+from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from forms.models import AllEntered, Sheet, SheetBatch, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
@@ -137,6 +138,17 @@ def sheet(request: HttpRequest, serial: str) -> HttpResponse:
     return _show(request, _sheet_or_404(request, serial))
 
 
+_STEP = held_by_value(
+    "steg",
+    {
+        "ifyllt": HeldAs("Bladet är ifyllt", pressed=True),
+        "infort": HeldAs("Alla rader är införda", pressed=True),
+    },
+    HeldAs("Steg med ett blad"),
+)
+
+
+@held_as(_STEP)
 @require_POST
 def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
     """Take the step that the form names as `steg`; 404 for a word that names none, or a sheet of another unit."""
@@ -159,6 +171,7 @@ def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
     return save_or_show(request, form, save=save, show=show)
 
 
+@held_as(HeldAs("Makulering av blad"))
 @require_http_methods(["GET", "POST"])
 def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Void the blank sheets that are left of a batch of the own unit; 404 for any other."""

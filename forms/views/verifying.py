@@ -4,17 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from contacts.rules.held import HeldAs
+from contacts.views.tools import held_as
 from forms.presenters.verifying import origin_view
 from forms.rules.file_origin import MOST_MEGABYTES
 from forms.services.verifying import FileNotRead, verify_file
 from forms.webforms.verifying import VerifyForm
 
 
+@held_as(HeldAs("Kontrollera fil", file=True))
 @require_http_methods(["GET", "POST"])
 def verify_page(request: HttpRequest) -> HttpResponse:
     """Choose or drop a file; the answer stands above the form for the next one."""
-    # A file is never held over a lapsed log-in: what comes back is the empty form.
-    if request.method != "POST" or "held" in request.POST:
+    if request.method != "POST":
         return _page(request, VerifyForm())
     form = VerifyForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""A form that came in after the log-in had lapsed: kept until the same person has logged in again."""
+"""A form that could not be let through: kept for the person it was shown to, in the assignment it was shown in."""
 
 import uuid
 
@@ -6,14 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from contacts.models import Membership
+
 
 class HeldForm(models.Model):
-    """What somebody had typed when the log-in lapsed. Shown to nobody but the person it belongs to, then removed."""
+    """What somebody sent when another was logged in, or nobody. Shown to its owner only; removed once it is saved."""
 
     append_only = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=300)
     content = models.TextField()
     at = models.DateTimeField(default=timezone.now)

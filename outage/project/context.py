@@ -8,7 +8,9 @@ from django.utils import timezone
 from contacts.access import Acting, can, memberships_of
 from contacts.rules.permissions import Right
 from outage.presenters.banner import Banner, banner_for
-from outage.project.middleware import typed_by_token
+from outage.presenters.held import HeldCard
+from outage.project.holding import cards_of, typed_by_now
+from outage.project.middleware import seconds_left
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
 from outage.rules.routine import Routine
@@ -77,10 +79,26 @@ class Page:
         """Whether there is another assignment to change to."""
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
 
-    @property
+    @cached_property
     def typed_by(self) -> str:
-        """The mark each form carries, see HoldTypedTextMiddleware."""
-        return typed_by_token(self.acting.user.pk) if self.acting else ""
+        """The mark each form carries, see TypedByMiddleware."""
+        known = typed_by_now(self._request)
+        return known.mark if known else ""
+
+    @property
+    def taken_up(self) -> str:
+        """The held form that this page shows again, so that saving it removes it."""
+        return self._request.POST.get("held") or self._request.POST.get("taken_up", "")
+
+    @cached_property
+    def held(self) -> list[HeldCard]:
+        """What is held for the person, in any of the assignments."""
+        return cards_of(self._request)
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the log-in lasts if nobody does anything."""
+        return seconds_left(self._request)
 
 
 def page(request: HttpRequest) -> dict[str, Page]:

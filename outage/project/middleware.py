@@ -1,27 +1,28 @@
-"""Middleware: who acts, what was typed when a log-in lapsed, and that no page stays in a shared browser."""
+"""Middleware: who acts, that a form is its owner's, and that no page stays in a shared browser."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.http import urlencode
 
-from contacts.access import acting_for, user_by_id
-from outage.services.held_forms import hold_form
+from contacts.access import acting_for
+from contacts.rules.held import how_held
+from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
+from outage.queries.held_forms import held_form_of
+from outage.services.held_forms import release
 
-TYPED_BY_FIELD = "typed_by"
-_SALT = "outage.typed-by"
-_NOT_HELD = {"csrfmiddlewaretoken", TYPED_BY_FIELD}
 # Pages that work without an assignment chosen.
-_WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_login"}
-
-# What a held form's row has room for.
-_LONGEST_ADDRESS = 300
+_WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_login", "session_left"}
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+# Who one is and where one acts is chosen in these, and the others only search: they write nothing that is signed.
+WITHOUT_MARK = {"logout", "choose_assignment", "chains", "log_call", "admin:logout"}
 
 # The element of Läge that fetches its calls again by itself, and how often a log-in in use is written down.
 _REFRESHES_ITSELF = "calls"
@@ -30,27 +31,19 @@ _SEEN_EVERY_SECONDS = 120
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def typed_by_token(user_id: int) -> str:
-    """Give the signed mark that a form carries, so that what is typed in it comes back to the same person only."""
-    return signing.dumps(user_id, salt=_SALT)
-
-
-def _address(request: HttpRequest) -> str:
-    """Give where a form was sent, with its query: a call's direction stands there.
-
-    The long ones only fill in fields, which the form that came in holds anyhow.
-    """
-    whole = request.get_full_path()
-    return whole if len(whole) <= _LONGEST_ADDRESS else request.path
-
-
-def _keep_logged_in(request: HttpRequest) -> None:
-    """Let the log-in last on from what a person does. A page that refreshes itself on a PC left behind does nothing."""
-    if request.headers.get("HX-Trigger") == _REFRESHES_ITSELF:
-        return
+def keep_logged_in(request: HttpRequest, every: int = 0) -> None:
+    """Let the log-in last from now on; written down where it was not in the last `every` seconds."""
     now = int(timezone.now().timestamp())
-    if now - request.session.get("seen", 0) > _SEEN_EVERY_SECONDS:
+    if now - request.session.get("seen", 0) >= every:
         request.session["seen"] = now
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """How long the log-in lasts if nobody does anything; 0 for nobody's."""
+    if not request.user.is_authenticated:
+        return 0
+    now = int(timezone.now().timestamp())
+    return max(0, int(request.session.get("seen", now)) + settings.SESSION_COOKIE_AGE - now)
 
 
 class ActingMiddleware:
@@ -63,51 +56,91 @@ class ActingMiddleware:
         request.acting = None
         if request.user.is_authenticated:
             request.acting = acting_for(request.user, request.session.get("membership_id"))
-            _keep_logged_in(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.acting and request.path == request.session.get("came_to"):
+            del request.session["came_to"]
+            # Where the log-in led back to was another person's page, or takes forms only.
+            if response.status_code in {403, 404, 405}:
+                return redirect("status")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if request.acting or not request.user.is_authenticated or match is None:
+        if not request.user.is_authenticated or match is None:
             return None
-        if match.url_name in _WITHOUT_ASSIGNMENT or match.app_name == "admin":
+        # A page that refreshes itself, or asks how long is left, on a PC left behind does nothing.
+        if request.headers.get("HX-Trigger") != _REFRESHES_ITSELF and match.url_name != "session_left":
+            keep_logged_in(request, _SEEN_EVERY_SECONDS)
+        if request.acting or match.url_name in _WITHOUT_ASSIGNMENT or match.app_name == "admin":
             return None
-        return redirect("choose_assignment")
+        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return redirect(f"{reverse('choose_assignment')}?{query}")
 
 
-class HoldTypedTextMiddleware:
-    """Hold what was typed in a form that comes in after the log-in has lapsed, and show it after the next log-in."""
+class TypedByMiddleware:
+    """A form belongs to the person and the assignment that it was shown to.
+
+    Sent by anybody else, or by nobody, nothing is written: what was typed is held for its owner. What is held is
+    removed when it has been taken up and saved.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        request.held = request.pressed_at = None
+        response = self.get_response(request)
+        if request.held and _is_done(request, response):
+            release(by=request.acting, held=request.held)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if request.user.is_authenticated or not getattr(view, "login_required", True):
+        if not getattr(view, "login_required", True):
             return None
+        if not request.user.is_authenticated:
+            return self._without_log_in(request, view)
+        match = request.resolver_match
+        if request.method in _SAFE or match is None or match.view_name in WITHOUT_MARK:
+            return None
+        if not is_own(request):
+            return turned_away(request, hold(request, view), 409)
+        return self._take_up(request, view) if request.POST.get("taken_up") else None
+
+    def _without_log_in(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
         if request.headers.get("HX-Request"):
             # The page asks for the same again as a whole page, or sends an ordinary form, which is then held.
             return HttpResponse(status=401)
-        token = request.POST.get(TYPED_BY_FIELD, "")
-        if not token:
-            return None
-        try:
-            owner = user_by_id(signing.loads(token, salt=_SALT, max_age=settings.SESSION_COOKIE_AGE + 86_400))
-        except signing.BadSignature:
-            return None
-        if owner is None:
-            return None
-        content = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_HELD}
-        held = hold_form(by=owner, path=_address(request), content=content)
+        held = hold(request, view) if request.method not in _SAFE else None
         if held is None:
             return None
-        return redirect(f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}")
+        address = f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}"
+        return remembering(request, redirect(address), held)
+
+    def _take_up(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+        """Tell the view when a press was made. One that is answered already, on another page, is not done again."""
+        held = held_form_of(request.user, request.POST["taken_up"])
+        how = how_held(getattr(view, "held_as", None), content_sent(request))
+        if held is not None and held.path.partition("?")[0] == request.path:
+            request.held = held
+            request.pressed_at = held.at if how and how.pressed else None
+        elif how and how.pressed:
+            messages.info(request, "Det är redan gjort eller kastat.")
+            return redirect("status")
+        return None
+
+
+def _is_done(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether what was taken up is saved: a form then leads on, a press is answered without a refusal."""
+    refused = any(
+        m.level >= messages.ERROR for m in getattr(messages.get_messages(request), "_queued_messages", ())
+    )
+    if refused or response.status_code >= 400:
+        return False
+    return request.pressed_at is not None or response.status_code >= 300
 
 
 class PrivatePagesMiddleware:

@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "outage.project.typed.TidyTypedMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "outage.project.middleware.HoldTypedTextMiddleware",
+    "outage.project.middleware.TypedByMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "outage.project.middleware.ActingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -115,7 +115,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "outage.project.context.page",
             ],
-            "builtins": ["outage.templatetags.swedish", "outage.templatetags.icons"],
+            # The last one makes every form carry the mark of whose it is, those of the admin pages too.
+            "builtins": [
+                "outage.templatetags.swedish",
+                "outage.templatetags.icons",
+                "outage.templatetags.typed_by",
+            ],
         },
     },
 ]

@@ -1,8 +1,10 @@
-"""Log-in, the choice of assignment, the health page and the error pages."""
+"""Log-in and how long it lasts, the choice of assignment, what is held, the health page and the error pages."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
@@ -15,7 +17,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import demo_memberships, memberships_of
+from outage.project.holding import card_of, hold, is_own, kept_here, turned_away
+from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of
+from outage.services.held_forms import throw_away
 
 
 @login_not_required
@@ -29,15 +34,22 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @method_decorator(login_not_required, name="dispatch")
 class Login(LoginView):
-    """Log in by name and password; in demo mode also by choosing an invented person."""
+    """Log in by name and password; in demo mode also by choosing an invented person.
+
+    Whoever types here is checked, also where somebody else is logged in, and takes over.
+    """
 
     template_name = "login.html"
-    redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs):
-        """Add the demo people, in demo mode only."""
+        """Add the demo people, in demo mode only, and for whom something is kept."""
         people = demo_memberships() if settings.DEMO else []
-        return super().get_context_data(demo_people=people, **kwargs)
+        return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
+
+    def form_valid(self, form):
+        """Log in, and go on to where one was going."""
+        login(self.request, form.get_user())
+        return _go_on(self.request)
 
 
 class Logout(LogoutView):
@@ -58,7 +70,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
         raise Http404
     login(request, membership.user)
     request.session["membership_id"] = membership.pk
-    return redirect(_next(request))
+    return _go_on(request)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +83,7 @@ def choose_assignment(request: HttpRequest) -> HttpResponse:
         if chosen is None:
             raise Http404
         request.session["membership_id"] = chosen.pk
-        return redirect(_next(request))
+        return _go_on(request)
     return render(
         request,
         "choose_assignment.html",
@@ -79,21 +91,50 @@ def choose_assignment(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
+def session_left(request: HttpRequest) -> HttpResponse:
+    """Tell how many seconds are left of the log-in, and whether it is the one the page was shown to; by POST, go on.
+
+    The page's mark comes in a header. Asking keeps nobody logged in.
+    """
+    if request.method == "POST":
+        keep_logged_in(request)
+    return JsonResponse({"left": seconds_left(request), "mine": is_own(request)})
+
+
+@require_http_methods(["GET", "POST"])
 def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
-    """Show that what was typed before the log-in lapsed is still there, and take the person back to it."""
-    taken = held_form_of(request.user, held_id)
-    if taken is None:
-        raise Http404
-    path, content = taken
-    return render(request, "held.html", {"path": path, "fields": content})
+    """Show what was held, with the way on; by POST, take up a file: it was never kept, so its page is shown again.
+
+    Anybody else goes to Läge, as does the owner when it is saved, thrown away or too old.
+    """
+    held = held_form_of(request.user, held_id)
+    if held is None:
+        return redirect("status")
+    card = card_of(request, held)
+    if request.method == "POST":
+        throw_away(by=request.acting, held=held)
+        return redirect(card.address if card.here else "status")
+    return render(request, "held.html", {"card": card})
 
 
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return settings.LOGIN_REDIRECT_URL
+@require_POST
+def throw_away_held(request: HttpRequest, held_id: UUID) -> HttpResponse:
+    """Remove what was held."""
+    held = held_form_of(request.user, held_id)
+    if held is not None:
+        throw_away(by=request.acting, held=held)
+        messages.success(request, "Kastat.")
+    return redirect("status")
+
+
+def _go_on(request: HttpRequest) -> HttpResponse:
+    """Go to where one was going, else to Läge. ActingMiddleware leads on to Läge where that is not one's own."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    request.session["came_to"] = urlsplit(wanted).path
+    return redirect(wanted)
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -101,13 +142,17 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say in Swedish that the form was too old, and what to do."""
-    return _error(
-        request,
-        403,
-        "Formuläret är för gammalt",
-        "Gå tillbaka, ladda om sidan och spara igen. Det du skrev står kvar när du går tillbaka.",
-    )
+    """Hold what was typed where the form says whose it is; else promise nothing."""
+    held = hold(request, request.resolver_match.func) if request.resolver_match else None
+    if held is None:
+        return _error(
+            request,
+            403,
+            "Formuläret är för gammalt",
+            "Inget är sparat. Öppna sidan igen och fyll i formuläret på nytt.",
+        )
+    # A part of a page is swapped for the whole answer only where it is a conflict.
+    return turned_away(request, held, 403 if is_own(request) and not request.htmx else 409)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

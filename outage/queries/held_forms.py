@@ -1,9 +1,10 @@
-"""What somebody had typed when the log-in lapsed."""
+"""What was sent and could not be let through: kept for its owner."""
 
-import json
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.models import User
@@ -13,8 +14,29 @@ from outage.models import HeldForm
 KEPT_FOR = timedelta(hours=12)
 
 
-def held_form_of(user: User, held_id: UUID) -> tuple[str, dict[str, list[str]]] | None:
-    """Give the path and the fields of a held form; None for another person's or an old one."""
+def held_forms_of(user: User) -> QuerySet[HeldForm]:
+    """The person's own, of every assignment, oldest first."""
+    return _kept().filter(user=user).order_by("at", "pk")
+
+
+def held_form_of(user: User, held_id: UUID | str) -> HeldForm | None:
+    """None for another person's, an old one, and what is no id."""
+    try:
+        return held_forms_of(user).filter(pk=UUID(str(held_id))).first()
+    except ValueError:
+        return None
+
+
+def kept_for(held_ids: Iterable[str]) -> list[str]:
+    """The first names of those for whom any of these is still kept: all that a page before the log-in may tell."""
+    return sorted({given_name(held.user) for held in _kept().filter(pk__in=list(held_ids))})
+
+
+def given_name(user: User) -> str:
+    """The name that the next one at a shared computer may see."""
+    return next(iter(user.first_name.split()), user.username)
+
+
+def _kept() -> QuerySet[HeldForm]:
     since = timezone.now() - KEPT_FOR
-    held = HeldForm.objects.filter(pk=held_id, user=user, at__gte=since).first()
-    return (held.path, json.loads(held.content)) if held else None
+    return HeldForm.objects.filter(at__gte=since).select_related("user", "membership__unit")

@@ -1,4 +1,4 @@
-"""What somebody had typed when the log-in lapsed: held, shown again to the same person for twelve hours."""
+"""What could not be let through is held for its owner until it is saved, thrown away, or twelve hours old."""
 
 import json
 from collections.abc import Mapping
@@ -6,18 +6,38 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.models import User
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import Membership
 from outage.models import HeldForm
 from outage.queries.held_forms import KEPT_FOR
 
 LARGEST = 100_000
 
 
-def hold_form(*, by: User, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:
-    """Hold a form that `by` had typed when the log-in lapsed; None when it is too large to be a form of ours."""
+def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:
+    """Hold what was sent from a page shown to `by`, once however often it is sent; the first time counts.
+
+    None when it is too large to be a form of ours.
+    """
     text = json.dumps(dict(content), ensure_ascii=False)
     if len(text) > LARGEST:
         return None
     with transaction.atomic():
         HeldForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-        return HeldForm.objects.create(user=by, path=path, content=text)
+        same = HeldForm.objects.filter(user=by.user, membership=by, path=path, content=text).first()
+        return same or HeldForm.objects.create(user=by.user, membership=by, path=path, content=text)
+
+
+def throw_away(*, by: Acting, held: HeldForm) -> None:
+    """Remove what its owner does not want."""
+    with transaction.atomic():
+        audit.record(by=by, action="held_form.thrown_away", target=held)
+        held.delete()
+
+
+def release(*, by: Acting, held: HeldForm) -> None:
+    """Remove what its owner has taken up and saved."""
+    with transaction.atomic():
+        audit.record(by=by, action="held_form.taken_up", target=held)
+        held.delete()

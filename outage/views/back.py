@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import Acting, can
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.views.tools import require
+from contacts.views.tools import held_as, require
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_place, task_rows
 from outage.queries.care_chains import logs_of, marks_of, visible_chains
@@ -89,6 +90,12 @@ def _page(acting: Acting, outage: Outage, number: object) -> tuple[Page, list[Ta
     ]
 
 
+_MARK = held_by_value(
+    "done", {"0": HeldAs("Inte klart ändå", pressed=True)}, HeldAs("Markera som klart", pressed=True)
+)
+
+
+@held_as(_MARK)
 @require_POST
 def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Mark a task done, or not done after all; where that can not be, say why beside it with what was typed."""
@@ -145,6 +152,7 @@ def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
     return ""
 
 
+@held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))
 @require_POST
 def acknowledge_messages(request: HttpRequest) -> HttpResponse:
     """Record that the acting unit has acknowledged its messages (R4.6)."""

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.views.tools import renew, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import CareChain, Handover
 from outage.presenters.care import patient_on_own_page, target_choices, ward_label
@@ -22,7 +23,7 @@ from outage.queries.care_chains import ChainLog, logs_of, newest_of
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import CallFacts, Direction, handover_warnings
-from outage.rules.informing import CallOutcome
+from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.wording import clock_time
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
@@ -33,6 +34,7 @@ from outage.webforms.moments import this_minute
 from ._tools import chain_or_404, changeable_call_or_404, handover_or_404
 
 
+@held_as(HeldAs("Samtal"))
 @require_http_methods(["GET", "POST"])
 def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Log a call about one patient. From Läge all but the name and the read-back is filled in."""
@@ -125,6 +127,14 @@ def _show(
     return render(request, "outage/call/log.html", context | more, status=status)
 
 
+_TRY = held_by_value(
+    "outcome",
+    {outcome: HeldAs(CALL_OUTCOME_LABELS[outcome], pressed=True, keeps_time=True) for outcome in FAILED},
+    HeldAs("Försök", pressed=True, keeps_time=True),
+)
+
+
+@held_as(_TRY)
 @require_POST
 def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Log a failed try (Inget svar, Upptaget) by one press; a double click gives one row."""
@@ -145,6 +155,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 direction=Direction.GIVEN,
                 recipient=data["recipient"],
                 outcome=CallOutcome(data["outcome"]),
+                at=request.pressed_at,
                 number=data["number"],
             ),
             messages=[
@@ -159,6 +170,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return redirect("status")
 
 
+@held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
 def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Tell the directory that the number of a failed call does not work; a double click gives one row."""
@@ -181,6 +193,7 @@ def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")
 
 
+@held_as(HeldAs("Rättelse av samtal"))
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Correct a call by a new row that tells of the same events."""
@@ -230,6 +243,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Återtag av samtal"))
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Take a call back: whoever it told is then not told."""

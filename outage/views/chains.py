@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import can
 from contacts.queries.flags import numbers_in_directory
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import renew, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
@@ -131,6 +132,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return render(request, "outage/chain/show.html", context)
 
 
+@held_as(HeldAs("Ny vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def new_chain(request: HttpRequest) -> HttpResponse:
     """Open a care chain, then go on to the call where one was begun."""
@@ -159,6 +161,7 @@ def new_chain(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Ändrad vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Change what is known of a chain, by a new row."""

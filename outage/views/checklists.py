@@ -4,9 +4,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs, held_by_value
+from contacts.views.tools import held_as
 from outage.presenters.checklists import ChecklistCard, checklist_card, checklist_cards
 from outage.queries.checklists import NO_OUTAGE
 from outage.queries.outages import outage_in_view
@@ -29,14 +31,15 @@ def checklist(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "outage/checklist/show.html", {"card": card, "outage": outage})
 
 
-@require_http_methods(["GET", "POST"])
-def tick(request: HttpRequest, key: str) -> HttpResponse:
-    """Tick or untick one item: htmx gets the item and the count, others go back to the page they came from.
+_TICK = held_by_value(
+    "done", {"1": HeldAs("Bocka av", pressed=True)}, HeldAs("Inte gjort ändå", pressed=True)
+)
 
-    A GET comes only from the log-in page, after a tick for which the log-in had lapsed: it shows the list.
-    """
-    if request.method == "GET":
-        return redirect("checklist", key)
+
+@held_as(_TICK)
+@require_POST
+def tick(request: HttpRequest, key: str) -> HttpResponse:
+    """Tick or untick one item: htmx gets the item and the count, others go back to the page they came from."""
     item_key = request.POST.get("item", "")
     error = _tick(request, key, item_key)
     card = _card_or_404(request, key)

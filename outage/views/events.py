@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import renew, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.presenters.chain import changed_by
@@ -36,6 +37,7 @@ def _changeable(request: HttpRequest, event_id: UUID) -> CareChainEvent:
     return event
 
 
+@held_as(HeldAs("Rättelse av händelse"))
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Correct an event by a new row."""
@@ -86,6 +88,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Återtag av händelse"))
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Take an event back by a new row."""
@@ -117,6 +120,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Avsluta utskrivningen", pressed=True))
 @require_POST
 def complete(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Close a discharge of which every party is informed; else say who is not."""
@@ -130,6 +134,7 @@ def complete(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return redirect("chain", event.chain_id)
 
 
+@held_as(HeldAs("Öppen punkt"))
 @require_http_methods(["GET", "POST"])
 def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Leave a discharge with somebody not told: who answers for it and why."""

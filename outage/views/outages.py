@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, can
 from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import renew, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
@@ -34,6 +35,7 @@ from outage.webforms.outages import EndForm, OutageForm, ReopenForm, SupportForm
 from ._tools import back_address, chosen_outage_or_404
 
 
+@held_as(HeldAs("Anmälan av driftstopp"))
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Anmäl driftstopp; joins the one that goes on."""
@@ -68,6 +70,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
     """Change what is known: scope, start, expected end."""
@@ -116,6 +119,7 @@ def _as_known(outage: Outage) -> dict[str, object]:
     }
 
 
+@held_as(HeldAs("Samtal till supporten"))
 @require_http_methods(["GET", "POST"])
 def support(request: HttpRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
@@ -150,6 +154,7 @@ def support(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest) -> HttpResponse:
     """The system is back for the own principal; says first for whom it ends and what is still open."""
@@ -190,6 +195,7 @@ def end(request: HttpRequest) -> HttpResponse:
     return show(form)
 
 
+@held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """Take back an end that was said too early, for the own principal."""

@@ -36,12 +36,19 @@ def main(file: str, what: str, *terms: str) -> None:
     Path(file).write_text(json.dumps(told), encoding="utf-8")
 
 
+def mark_of(acting: Any) -> str:
+    """Give the mark that a form shown to somebody carries."""
+    from contacts.access import TypedBy
+
+    return TypedBy(acting.user.pk, acting.membership.pk).mark
+
+
 def outage(share: str, chains: str, handovers: str) -> tuple[Any, dict[str, Any]]:
     """Lay an outage; give who looks at it, and what to ask for."""
     from tests.seed import seed_outage
 
     seeded = seed_outage(chains=int(chains), handovers=int(handovers), own_share=float(share))
-    return seeded.acting.user, {"chains": [str(pk) for pk in seeded.chains]}
+    return seeded.acting.user, {"chains": [str(pk) for pk in seeded.chains], "mark": mark_of(seeded.acting)}
 
 
 def directory(entries: str, units: str) -> tuple[Any, dict[str, Any]]:

@@ -40,6 +40,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
         now = datetime.now(ZoneInfo("Europe/Stockholm"))
         form = {
             "csrfmiddlewaretoken": _CSRF,
+            "typed_by": prepared["mark"],
             "client_id": str(uuid4()),
             "recipient": "municipality",
             "outcome": "reached",

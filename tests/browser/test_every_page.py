@@ -54,7 +54,9 @@ NO_PAGE = {
     "page_picture",
     "quick_try",
     "reopen_outage",
+    "session_left",
     "sheet_step",
+    "throw_away_held",
 }
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
@@ -253,9 +255,15 @@ def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):
     looker.look(coordinator, "/ater-i-drift/", starts=False)
     looker.look(coordinator, "/kontakter/?q=växel")
     looker.look(coordinator, "/finns-inte/", starts=False)
-    held = hold_form(by=demo.acting("maja").user, path="/driftstopp/andra/", content={"sees": ["Inget svar"]})
+    held = hold_form(
+        by=demo.acting("maja").membership, path="/driftstopp/andra/", content={"sees": ["Inget svar"]}
+    )
     assert held is not None
     looker.look(coordinator, f"/sparat/{held.pk}/")
+    pressed = hold_form(by=held.membership, path="/ater-i-drift/kvittera/", content={})
+    assert pressed is not None
+    looker.look(coordinator, f"/sparat/{pressed.pk}/")
+    looker.look(coordinator, "/", starts=False)
     # A person with two assignments chooses one.
     looker.look(demo.window("gun"), "/uppdrag/", starts=False)
     # A unit of a municipality, and somebody who sees no patients.

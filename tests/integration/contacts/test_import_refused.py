@@ -96,14 +96,3 @@ def test_staff_may_not(client, county):
         assert client.post(path, {"client_id": uuid4()}).status_code == 403
     assert upload(client, county.alva, malas("Tvätten")).status_code == 403
     assert DirectoryUpload.objects.count() == 1
-
-
-def test_a_form_held_over_a_lapsed_log_in_is_only_shown(client, county):
-    page_of(upload(client, county.mala_admin, malas("Kosten")))
-    address = f"{PAGE}{DirectoryUpload.objects.get().pk}/"
-    before = everything()
-    for path in (PAGE, address):
-        response = client.post(path, {"client_id": uuid4(), "held": "1"})
-        assert response.status_code == 200
-        assert "Läs in kontakter" in words(page_of(response))
-    assert everything() == before

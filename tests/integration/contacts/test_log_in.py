@@ -25,7 +25,7 @@ def test_an_assignment_that_ends_is_gone_at_the_next_page(client, county):
     client.force_login(county.alva.user)
     assert client.get(reverse("contacts")).status_code == 200
     Membership.objects.filter(user=county.alva.user).update(active=False)
-    assert client.get(reverse("contacts")).headers["Location"] == reverse("choose_assignment")
+    assert client.get(reverse("contacts")).headers["Location"].startswith(reverse("choose_assignment"))
     Membership.objects.filter(user=county.alva.user).update(active=True)
     assert client.get(reverse("contacts")).status_code == 200
 

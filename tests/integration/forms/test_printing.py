@@ -228,14 +228,6 @@ def test_an_id_used_for_another_chain_or_by_another_person_is_refused(client, pl
     assert Sheet.objects.count() == Export.objects.count() == 1
 
 
-def test_a_press_held_over_a_lapsed_log_in_goes_back_to_the_page_with_the_button(client, place, chain):
-    client.force_login(place.alva.user)
-    back = press(client, "chain_sheet", chain, held="1")
-    assert (back.status_code, back["Location"]) == (302, reverse("chain", args=[chain.pk]))
-    assert press(client, "log_sheet_pdf", held="1").status_code == 302
-    assert not Sheet.objects.exists()
-
-
 def test_the_list_of_chains_has_a_button_for_the_loggblad(client, place, chain):
     client.force_login(place.alva.user)
     page = client.get(reverse("chains")).content.decode()

@@ -245,12 +245,6 @@ def test_other_people_s_checklists_are_404_and_log_in_is_needed(client, place):
     assert client.post(reverse("checklists")).status_code == 405
 
 
-def test_after_a_log_in_that_had_lapsed_one_lands_on_the_list(client, place):
-    client.force_login(place.alva.user)
-    answer = client.get(reverse("checklist_tick", args=[LIST]))
-    assert answer["Location"] == reverse("checklist", args=[LIST])
-
-
 def test_a_unit_that_is_no_party_is_told_what_to_do(client, place):
     support = Unit.objects.create(principal=place.region, name="Växeln")
     client.force_login(person("Vera Vik", support).user)

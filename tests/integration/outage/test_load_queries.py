@@ -24,6 +24,7 @@ from outage.rules.identity import IdentityKind, classify_identity
 from outage.rules.informing import CallOutcome, recipients
 from outage.services.events import correct_event
 from outage.services.handovers import CallFacts, Message, log_call
+from tests.bench.prepare import mark_of
 from tests.bench.targets import targets_of
 from tests.seed import Seeded, seed_outage
 
@@ -134,7 +135,11 @@ def test_the_seed_leaves_the_trace_that_the_services_leave(seeded: Seeded):
 def test_what_the_benchmarks_ask_for_is_answered(seeded: Seeded):
     client = Client(enforce_csrf_checks=True)
     client.force_login(seeded.acting.user)
-    prepared = {"session": client.cookies["sessionid"].value, "chains": [str(pk) for pk in seeded.chains]}
+    prepared = {
+        "session": client.cookies["sessionid"].value,
+        "chains": [str(pk) for pk in seeded.chains],
+        "mark": mark_of(seeded.acting),
+    }
     for target in targets_of(prepared):
         method, path, body, headers = target.request()
         kind = headers.pop("Content-Type", "application/octet-stream")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPMethod
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -78,7 +79,7 @@ TABLE: dict[str, Row] = {
     "routine": everyone(OK, OK, GET),
     "checklists": everyone(OK, OK, GET),
     "checklist": of_the_ward(OK, GET),
-    "checklist_tick": of_the_ward(MOVED, POST, GET),
+    "checklist_tick": of_the_ward(MOVED, POST),
     "back_registration": everyone(OK, OK, GET, names_patient=True),
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
@@ -199,7 +200,9 @@ def test_a_person_with_two_assignments_chooses_one_first(county: County, address
     client.force_login(county.alva.user)
     response = client.get(address("chain"))
     assert response.status_code == MOVED
-    assert response.headers["Location"] == reverse("choose_assignment")
+    assert (
+        response.headers["Location"] == f"{reverse('choose_assignment')}?next={quote(address('chain'), '')}"
+    )
     client.post(reverse("choose_assignment"), {"membership": extra.pk})
     assert client.get(address("chain")).status_code == HIDDEN
     client.post(reverse("choose_assignment"), {"membership": county.alva.membership.pk})

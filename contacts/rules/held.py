@@ -1,0 +1,37 @@
+"""What a form is to the one who sent it, where it could not be let through and is held for them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+Content = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAs:
+    """`what` names the form or the button, in Swedish and without a patient.
+
+    `pressed`: one press did it all, so it is asked about before it is done. `keeps_time`: the row it makes can say
+    when it was pressed. `file`: what was chosen is a file, and files are not held.
+    """
+
+    what: str
+    pressed: bool = False
+    keeps_time: bool = False
+    file: bool = False
+
+
+HowHeld = HeldAs | Callable[[Content], HeldAs]
+
+
+def held_by_value(name: str, known: Mapping[str, HeldAs], other: HeldAs) -> Callable[[Content], HeldAs]:
+    """For a page with several buttons or forms, told apart by the value of the field `name`."""
+
+    def chosen(content: Content) -> HeldAs:
+        return known.get(next(iter(content.get(name, ())), ""), other)
+
+    return chosen
+
+
+def how_held(how: HowHeld | None, content: Content) -> HeldAs | None:
+    """None for a view that says nothing of being held: it is refused and not kept."""
+    return how if how is None or isinstance(how, HeldAs) else how(content)

@@ -1,0 +1,138 @@
+"""What is held for a person, as Läge and its own page show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import Resolver404, resolve
+
+from contacts.access import Acting
+from contacts.queries.keeping import entry_by_id
+from contacts.rules.held import Content, HeldAs, how_held
+from contacts.rules.parties import Party
+from outage.models import CareChain, HeldForm
+from outage.presenters.care import patient_in_list, place_of
+from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.queries.checklists import checklists_for
+from outage.queries.outages import outage_in_view
+from outage.routine import get_routine
+from outage.rules.informing import Recipient
+from outage.rules.wording import clock_time, moment
+
+_NAMELESS = HeldAs("Formulär")
+# What a page writes in its forms for itself.
+_HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "page", "from", "next", "stay"}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """One thing that is held. `about` is empty where it was written in another assignment than the one acted in."""
+
+    id: UUID
+    how: HeldAs
+    when: str
+    clock: str
+    place: str
+    membership_id: int
+    here: bool
+    ended: bool
+    address: str
+    about: tuple[str, ...] = ()
+    fields: Content = field(default_factory=dict)
+
+    @property
+    def typed(self) -> list[str]:
+        """What can be read of it where its form can not be shown any more."""
+        shown = [value for name, values in self.fields.items() if name not in _HIDDEN for value in values]
+        return [value for value in shown if value.strip()]
+
+
+def held_as_of(held: HeldForm, content: Content) -> HeldAs:
+    """What is held, told by the view that it was sent to."""
+    match = _match(held.path)
+    return (how_held(getattr(match.func, "held_as", None), content) if match else None) or _NAMELESS
+
+
+def held_card(
+    held: HeldForm, content: Content, acting: Acting | None, memberships: Sequence[int], now: datetime
+) -> HeldCard:
+    """`memberships` are the owner's assignments in force."""
+    here = acting is not None and acting.membership.pk == held.membership_id
+    return HeldCard(
+        id=held.pk,
+        how=held_as_of(held, content),
+        when=moment(held.at, now),
+        clock=clock_time(held.at),
+        place=held.membership.unit.name,
+        membership_id=held.membership_id,
+        here=here,
+        ended=held.membership_id not in memberships,
+        address=held.path,
+        about=tuple(_about(acting, held, content)) if acting is not None and here else (),
+        fields=content,
+    )
+
+
+def _match(path: str) -> Any:
+    try:
+        return resolve(path.partition("?")[0])
+    except Resolver404:
+        return None
+
+
+def _about(acting: Acting, held: HeldForm, content: Content) -> list[str]:
+    """Whom and what it concerns, for somebody who is to answer whether it is to be done."""
+    match = _match(held.path)
+    if match is None:
+        return []
+    try:
+        found = _named(acting, match.kwargs, content)
+    except ObjectDoesNotExist:
+        return []
+    return [text for text in [*found, *content.get("choice", ())] if text]
+
+
+def _named(acting: Acting, kwargs: dict[str, Any], content: Content) -> list[str]:
+    if "chain_id" in kwargs:
+        chain = get_chain(acting, kwargs["chain_id"])
+        return [*_patient(chain), *(_place(chain, key) for key in content.get("recipient", ()))]
+    if "event_id" in kwargs:
+        event = get_event(acting, kwargs["event_id"])
+        label = get_routine(event.chain.outage.routine_id).label(event.kind)
+        return [*_patient(event.chain), f"{label} {clock_time(event.happened_at)}"]
+    if "handover_id" in kwargs:
+        call = get_handover(acting, kwargs["handover_id"])
+        return [*_patient(call.chain), f"Samtal {clock_time(call.at)}", call.number]
+    if "key" in kwargs:
+        return _items(acting, kwargs["key"], content.get("item", ()))
+    if "serial" in kwargs:
+        return [f"Blad {kwargs['serial']}"]
+    entry_id = kwargs.get("entry_id") or next(iter(content.get("entry", ())), "")
+    entry = entry_by_id(int(entry_id)) if str(entry_id).isdecimal() else None
+    return [entry.name, *content.get("number", ())] if entry else []
+
+
+def _patient(chain: CareChain) -> list[str]:
+    patient = patient_in_list(chain)
+    return [patient.name, patient.identity]
+
+
+def _place(chain: CareChain, key: str) -> str:
+    if key in set(Party):
+        return place_of(chain, Recipient(party=Party(key)))
+    return key.partition(":")[2]
+
+
+def _items(acting: Acting, key: str, items: Sequence[str]) -> list[str]:
+    outage = outage_in_view()
+    lists = checklists_for(acting.unit, get_routine(outage.routine_id) if outage else None)
+    return [
+        item.text
+        for checklist in lists
+        if checklist.key == key
+        for item in checklist.items
+        if item.key in items
+    ]

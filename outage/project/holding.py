@@ -1,0 +1,145 @@
+"""A form that can not be let through: held for its owner, and a page that says so."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import BadSignature
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from contacts.access import TYPED_BY_FIELD, TypedBy, membership_of, memberships_of, read_typed_by
+from contacts.models import Membership
+from contacts.rules.held import Content, how_held
+from contacts.views.tools import NOT_CONTENT
+from outage.models import HeldForm
+from outage.presenters.held import HeldCard, held_card
+from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
+from outage.services.held_forms import hold_form
+
+# What a held form's row has room for.
+_LONGEST_ADDRESS = 300
+# How long after the log-in lapsed a page that stood open may still have its form held.
+_MARK_LASTS = settings.SESSION_COOKIE_AGE + 86_400
+
+_COOKIE = "undanlagt"
+_MOST_REMEMBERED = 10
+
+
+def typed_by_now(request: HttpRequest) -> TypedBy | None:
+    """Who is logged in, and in which assignment."""
+    if not request.user.is_authenticated:
+        return None
+    acting = getattr(request, "acting", None)
+    return TypedBy(request.user.pk, acting.membership.pk if acting else None)
+
+
+def is_own(request: HttpRequest) -> bool:
+    """Tell whether the form was shown to who sends it, in the assignment acted in now."""
+    now = typed_by_now(request)
+    return now is not None and read_typed_by(_mark(request)) == now
+
+
+def _mark(request: HttpRequest) -> str:
+    """What a script asks for itself carries the mark of its page in a header."""
+    return request.POST.get(TYPED_BY_FIELD) or request.headers.get("X-Typed-By", "")
+
+
+def _owner(request: HttpRequest) -> Membership | None:
+    known = read_typed_by(_mark(request), _MARK_LASTS)
+    return membership_of(known) if known else None
+
+
+def _address(request: HttpRequest) -> str:
+    """Where a form was sent, with its query: a call's direction stands there.
+
+    The long ones only fill in fields, which the form that came in holds anyhow.
+    """
+    whole = request.get_full_path()
+    return whole if len(whole) <= _LONGEST_ADDRESS else request.path
+
+
+def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
+    """Hold what came for its owner; None without a true mark, and for a view that keeps nothing (passwords)."""
+    content = content_sent(request)
+    owner = _owner(request)
+    if owner is None or how_held(getattr(view, "held_as", None), content) is None:
+        return None
+    return hold_form(by=owner, path=_address(request), content=content)
+
+
+def content_sent(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed or chosen in the form that came."""
+    return {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
+
+
+def content_of(held: HeldForm) -> Content:
+    """The fields that came."""
+    content: Content = json.loads(held.content)
+    return content
+
+
+def card_of(request: HttpRequest, held: HeldForm) -> HeldCard:
+    """A held form as who is logged in sees it."""
+    known = [membership.pk for membership in memberships_of(request.user)]
+    return held_card(held, content_of(held), request.acting, known, timezone.now())
+
+
+def cards_of(request: HttpRequest) -> list[HeldCard]:
+    """All that is held for who is logged in, those of the assignment acted in first."""
+    cards = [card_of(request, held) for held in held_forms_of(request.user)]
+    return sorted(cards, key=lambda card: not card.here)
+
+
+def turned_away(request: HttpRequest, held: HeldForm | None, status: int) -> HttpResponse:
+    """Say whose the form is, who is logged in, and what became of what was typed."""
+    owner, user = _owner(request), request.user
+    mine = owner is not None and owner.user_id == user.pk
+    context = {
+        "owner": owner,
+        "given_name": given_name(owner.user) if owner else "",
+        "mine": mine,
+        "card": card_of(request, held) if held and mine else None,
+        "how": held_card(held, content_of(held), None, (), timezone.now()).how if held else None,
+        "held": held,
+        "files": bool(request.FILES),
+    }
+    response = render(request, "held_away.html", context, status=status)
+    if request.headers.get("HX-Request"):
+        # The whole page in the place of the whole page, whatever the form would have changed.
+        response["HX-Retarget"] = "body"
+        response["HX-Reswap"] = "innerHTML show:window:top"
+        response["HX-Push-Url"] = "false"
+    return remembering(request, response, held)
+
+
+def remembering(request: HttpRequest, response: HttpResponse, held: HeldForm | None) -> HttpResponse:
+    """Let this browser's log-in page know that something is held; the cookie has its id and nothing of it."""
+    if held is None:
+        return response
+    ids = [str(held.pk), *(known for known in _remembered(request) if known != str(held.pk))]
+    response.set_signed_cookie(
+        _COOKIE,
+        ".".join(ids[:_MOST_REMEMBERED]),
+        salt=_COOKIE,
+        max_age=KEPT_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def kept_here(request: HttpRequest) -> list[str]:
+    """The first names of those for whom something sent from this browser is kept."""
+    return kept_for(_remembered(request))
+
+
+def _remembered(request: HttpRequest) -> list[str]:
+    try:
+        known = request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=KEPT_FOR)
+    except BadSignature:
+        return []
+    return known.split(".") if known else []

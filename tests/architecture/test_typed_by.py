@@ -1,0 +1,163 @@
+"""Every form says whose it is, and every address that takes one refuses it from anybody else."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from contacts.access import Acting, TypedBy
+from contacts.models import AuditEntry, Submission, User
+from outage.models import HeldForm
+from outage.project.middleware import WITHOUT_MARK
+from tests.architecture.test_templates import TEMPLATES
+from tests.architecture.test_urls import EVERY
+from tests.architecture.tree import relative
+from tests.factories import County, make_county
+
+# What is not a form of a person at work: in and out, the log-in that goes on, what is held already. The admin pages
+# are refused like all others and keep nothing: they take passwords.
+NOT_HELD = {
+    "login",
+    "logout",
+    "demo_login",
+    "choose_assignment",
+    "session_left",
+    "held_form",
+    "throw_away_held",
+}
+ONLY_SEARCH = {"chains", "log_call"}
+WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")
+
+
+class Forms(HTMLParser):
+    """Collects what would be sent without the field of a form of its own, and each form that has no secret."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._bare: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "form" and names.get("method") == "post":
+            self._bare.append(self.getpos()[0])
+        elif any(name in names for name in WRITES) and not self._bare:
+            self.found.append(f"line {self.getpos()[0]}: <{tag}> writes outside a form")
+        if tag == "mark" and self._bare:
+            self._bare[-1] = 0
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self._bare:
+            line = self._bare.pop()
+            if line:
+                self.found.append(f"line {line}: a form without its mark")
+
+
+def without_mark(page: str) -> list[str]:
+    page = re.sub(r"{%\s*(csrf_token|include \"[\w/]*(form_ids|_step_head)\.html\".*?)\s*%}", "<mark>", page)
+    parser = Forms()
+    parser.feed(re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "x", page, flags=re.DOTALL))
+    return parser.found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_form_carries_its_mark(path: Path):
+    assert without_mark(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<form method="post"><button>Spara</button></form>',
+        '<button hx-post="/x/">Spara</button>',
+        '<form method="get"><button hx-delete="/x/"></button></form>',
+    ],
+)
+def test_each_fault_is_seen(page: str):
+    assert len(without_mark(page)) == 1
+
+
+@pytest.fixture
+def county(db) -> County:
+    return make_county()
+
+
+def rows() -> tuple[int, int]:
+    return AuditEntry.objects.count(), Submission.objects.count()
+
+
+def guarded() -> list[tuple[str, str]]:
+    return [
+        (name, path)
+        for name, path in EVERY
+        if name not in NOT_HELD - {"session_left", "held_form", "throw_away_held"} | ONLY_SEARCH | {"health"}
+        and not name.startswith(("admin:login", "admin:logout"))
+    ]
+
+
+def mark(acting: Acting) -> str:
+    return TypedBy(acting.user.pk, acting.membership.pk).mark
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["whole page", "htmx"])
+def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: bool):
+    User.objects.filter(pk=county.esa.user.pk).update(is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(county.esa.user)
+    before = rows()
+    headers = {"HX-Request": "true"} if htmx else {}
+    for name, path in guarded():
+        for sent in (
+            {},
+            {"typed_by": ""},
+            {"typed_by": "fel"},
+            {"typed_by": mark(county.alva)},
+            {"typed_by": TypedBy(county.esa.user.pk, None).mark},
+            {"typed_by": TypedBy(county.esa.user.pk, county.alva.membership.pk).mark},
+        ):
+            answer = client.post(
+                path, sent | {"client_id": "00000000-0000-4000-8000-000000000000"}, headers=headers
+            )
+            assert answer.status_code == 409, f"{name} ({path}) answered {answer.status_code} to {sent}"
+    assert rows() == before
+
+
+def test_every_view_that_takes_a_form_says_what_it_is_to_its_sender(county: County):
+    client = Client()
+    client.force_login(county.alva.user)
+    silent = []
+    for name, path in EVERY:
+        if name in NOT_HELD | ONLY_SEARCH or name.startswith("admin:"):
+            continue
+        if client.post(path, {"typed_by": mark(county.alva)}).status_code == 405:
+            continue
+        if not hasattr(get_resolver().resolve(path).func, "held_as"):
+            silent.append(name)
+    assert silent == []
+
+
+def test_what_is_held_nowhere_is_known():
+    assert {"chains", "log_call", "logout", "choose_assignment", "admin:logout"} == WITHOUT_MARK
+
+
+@pytest.mark.django_db
+def test_a_password_is_never_held(county: County):
+    client = Client()
+    sent = {"typed_by": mark(county.alva), "password1": "hemligt", "username": "ny"}
+    client.post("/admin/contacts/user/add/", sent)
+    client.force_login(county.esa.user)
+    client.post("/admin/contacts/user/add/", sent)
+    client.post("/logga-in/", sent)
+    assert not HeldForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_forms_of_the_admin_pages_carry_it_too(county: County):
+    User.objects.filter(pk=county.esa.user.pk).update(is_staff=True, is_superuser=True)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(county.esa.user)
+    page = client.get("/admin/contacts/principal/add/").content.decode()
+    assert page.count('name="typed_by"') == page.count('name="csrfmiddlewaretoken"') > 0
