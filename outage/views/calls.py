@@ -22,7 +22,7 @@ from outage.queries.care_chains import ChainLog, logs_of
 from outage.routine import get_routine
 from outage.rules.handover import Direction, handover_warnings
 from outage.rules.informing import CallOutcome
-from outage.rules.wording import clock_time
+from outage.rules.wording import clock_time, moment
 from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.webforms.calls import CallForm, FlagForm, TryForm
@@ -241,7 +241,7 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         context = {
             "form": form,
             "chain": old.chain,
-            "what": f"Samtal {clock_time(old.at)}, {old.spoken_to_unit or who.label}",
+            "what": f"Samtal {moment(old.at, timezone.now())}, {old.spoken_to_unit or who.label}",
             "consequence": "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
         }
         return render(request, "outage/event/withdraw.html", context, status=status)

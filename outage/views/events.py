@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.rules.errors import RuleError
@@ -12,7 +13,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import require, save_or_show
 from outage.models import CareChainEvent
 from outage.routine import get_routine
-from outage.rules.wording import clock_time
+from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
@@ -76,7 +77,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
         context = {
             "form": form,
             "chain": event.chain,
-            "what": f"{_label(event)} {clock_time(event.happened_at)}",
+            "what": f"{_label(event)} {moment(event.happened_at, timezone.now())}",
             "consequence": "De som redan är underrättade ska ringas. Samtalen hamnar under Att ringa nu.",
         }
         return render(request, "outage/event/withdraw.html", context, status=status)
