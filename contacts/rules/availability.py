@@ -10,7 +10,7 @@ keep their places when the clocks change, and the hour that comes twice neither 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from .clock_words import MONTHS, WEEKDAYS, day_words, parse_clock, parse_day
+from .clock_words import MONTHS, WEEKDAYS, day_words, needs_year, parse_clock, parse_day
 from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
 from .hours import (
     AVAILABILITY_LABELS,
@@ -212,4 +212,5 @@ def opens_words(opens: datetime, at: datetime, zone: tzinfo) -> str:
     day = local.date()
     if day == _local_day(at, zone):
         return f"öppnar {local:%H.%M}"
-    return f"öppnar {WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {local:%H.%M}"
+    year = f" {day.year}" if needs_year(day, _local_day(at, zone)) else ""
+    return f"öppnar {WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year} {local:%H.%M}"

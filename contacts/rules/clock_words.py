@@ -1,7 +1,7 @@
 """Clock times, weekdays and days of the year as people write them, read and written in Swedish."""
 
 import re
-from datetime import time
+from datetime import date, time
 
 from .errors import RuleError
 from .hours import HOLIDAY, is_month_day
@@ -16,6 +16,7 @@ _LONG_MONTHS = (
     *("juli", "augusti", "september", "oktober", "november", "december"),
 )
 _SHORTEST_NAME = 3
+_MONTHS_WITHOUT_YEAR = 6
 
 _CLOCK = re.compile(
     r"(?:kl(?:ockan)?\.? ?)?(?:(\d{1,2})(?:[.:, ](\d\d))?|(\d{1,2})(\d\d))", re.ASCII | re.IGNORECASE
@@ -77,6 +78,13 @@ def _month_number(name: str) -> int:
 def day_words(month_day: str) -> str:
     """Give "15 juni" for "06-15"."""
     return f"{int(month_day[3:])} {MONTHS[int(month_day[:2]) - 1]}"
+
+
+def needs_year(on: date, seen: date) -> bool:
+    """Tell whether the day `on`, read on the day `seen`, needs its year: it is more than six months away."""
+    earlier, later = min(on, seen), max(on, seen)
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    return (months, later.day) > (_MONTHS_WITHOUT_YEAR, earlier.day)
 
 
 def read_weekdays(text: str) -> list[int] | None:

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from contacts.rules.clock_words import needs_year
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _WEEKDAYS = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
 _MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec")
-_MONTHS_WITHOUT_YEAR = 6
 
 
 def clock_time(at: datetime) -> str:
@@ -21,11 +22,8 @@ def local_day(at: date | datetime) -> date:
 
 def day(at: date | datetime, seen: date | datetime) -> str:
     """Give a date as it is read on the day `seen`: tis 24 nov; more than six months away tis 24 nov 2025."""
-    found, today = local_day(at), local_day(seen)
-    earlier, later = min(found, today), max(found, today)
-    months = (later.year - earlier.year) * 12 + later.month - earlier.month
-    is_far = months > _MONTHS_WITHOUT_YEAR or (months == _MONTHS_WITHOUT_YEAR and later.day > earlier.day)
-    return day_and_year(found) if is_far else _without_year(found)
+    found = local_day(at)
+    return day_and_year(found) if needs_year(found, local_day(seen)) else _without_year(found)
 
 
 def day_and_year(at: date | datetime) -> str:

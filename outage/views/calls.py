@@ -24,7 +24,7 @@ from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import CallFacts, Direction, handover_warnings
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
-from outage.rules.wording import clock_time
+from outage.rules.wording import clock_time, moment
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.webforms.calls import CallForm, FlagForm, TryForm
@@ -255,7 +255,7 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         context = {
             "form": form,
             "chain": old.chain,
-            "what": f"Samtal {clock_time(old.at)}, {other_end(old)}",
+            "what": f"Samtal {moment(old.at, timezone.now())}, {other_end(old)}",
             "consequence": "Det som sades räknas inte längre som mottaget genom det här samtalet."
             if old.direction == Direction.RECEIVED
             else "Den du talade med räknas inte längre som underrättad genom det här samtalet.",

@@ -18,7 +18,7 @@ from outage.models import CareChainEvent
 from outage.presenters.chain import changed_by
 from outage.queries.care_chains import newest_of
 from outage.routine import get_routine
-from outage.rules.wording import clock_time
+from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
@@ -100,7 +100,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
         context = {
             "form": form,
             "chain": event.chain,
-            "what": f"{_label(event)} {clock_time(event.happened_at)}",
+            "what": f"{_label(event)} {moment(event.happened_at, timezone.now())}",
             "consequence": "De som redan är underrättade ska ringas. Samtalen hamnar under Att ringa nu.",
         }
         return render(request, "outage/event/withdraw.html", context, status=status)

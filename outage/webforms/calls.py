@@ -24,7 +24,7 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
 from outage.rules.told import Notice, notice_id
-from outage.rules.wording import clock_time, lower_first
+from outage.rules.wording import lower_first, moment
 
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
@@ -245,7 +245,7 @@ class CallForm(AsksQuestions):
                 MessageOption(
                     value=value,
                     label=event_label(self.routine, event.kind, event.withdraws, False),
-                    hint=f"{clock_time(event.happened_at)}" + (f", {more}" if more else ""),
+                    hint=moment(event.happened_at, timezone.now()) + (f", {more}" if more else ""),
                     sender=event.sender,
                     is_logged=True,
                     chosen=value in chosen,

@@ -312,6 +312,9 @@ def test_words():
     at = datetime(2026, 11, 24, 12, 10, tzinfo=STOCKHOLM)
     assert opens_words(datetime(2026, 11, 24, 12, 0, tzinfo=UTC), at, STOCKHOLM) == "öppnar 13.00"
     assert opens_words(datetime(2026, 11, 25, 7, 0, tzinfo=UTC), at, STOCKHOLM) == "öppnar ons 25 nov 08.00"
+    assert (
+        opens_words(datetime(2027, 6, 1, 6, 0, tzinfo=UTC), at, STOCKHOLM) == "öppnar tis 1 juni 2027 08.00"
+    )
     assert hours_words(PATTERNS["lunch och fredag"][0]) == (
         "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"
     )
