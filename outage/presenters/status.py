@@ -80,6 +80,7 @@ class ChainRow:
 class ReceivedRow:
     """A call somebody made to us."""
 
+    row_id: UUID
     chain_id: UUID
     patient: Patient
     messages: str
@@ -207,9 +208,17 @@ def received_row(
     patient = patient_in_list(chain)
     who = recipient.label if patient.protected else handover.spoken_to_unit or place_of(chain, recipient)
     return ReceivedRow(
+        row_id=handover.pk,
         chain_id=chain.pk,
         patient=patient,
         messages=", ".join(labels),
         from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
         at=moment(handover.at, now),
     )
+
+
+def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
+    """Give, for each row of Att ringa nu that these calls may have done away with, who made the call and when."""
+    return {
+        f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}" for call in calls
+    }

@@ -23,7 +23,7 @@ _WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_l
 # What a held form's row has room for.
 _LONGEST_ADDRESS = 300
 
-# The element of Läge that fetches its calls again by itself, and how often a log-in in use is written down.
+# The name by which an open Läge asks again by itself (fresh.js), and how often a log-in in use is written down.
 _REFRESHES_ITSELF = "calls"
 _SEEN_EVERY_SECONDS = 120
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from outage.models import (
     RegistrationMark,
 )
 from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
 
 
 def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
@@ -181,6 +183,20 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
         "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
     )
     return list(related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:limit])
+
+
+def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
+    """Give the calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
+    calls = Handover.objects.filter(
+        chain__in=visible_chains(acting, *outages).values("pk"),
+        direction=Direction.GIVEN,
+        outcome=CallOutcome.REACHED,
+        recipient__in=[party.value for party in Party],
+        withdraws=False,
+        superseded_by__isnull=True,
+        recorded_at__gte=since,
+    )
+    return list(calls.select_related("user").order_by("recorded_at"))
 
 
 def marks_of(chain_ids: Iterable[UUID]) -> dict[tuple[UUID, str], RegistrationMark]:

@@ -1,23 +1,33 @@
 """Läge: the first page."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import condition, require_GET
 
 from contacts.access import Acting, can
 from contacts.queries.ringing import numbers_for_many
+from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring, with_numbers
 from outage.presenters.readiness import readiness
-from outage.presenters.status import chain_row, outage_facts, received_row
-from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
+from outage.presenters.status import chain_row, outage_facts, received_row, told_rows
+from outage.queries.care_chains import (
+    ChainLog,
+    logs_of,
+    open_items_of,
+    received_lately,
+    told_lately,
+    visible_chains,
+)
 from outage.queries.outages import earlier_outages, outage_in_view, reports_of, support_contacts
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
@@ -25,16 +35,40 @@ from outage.routine import get_routine
 CALLS_A_PAGE = 10
 CHAINS_A_PAGE = 25
 RECEIVED_SHOWN = 8
+# How far back an open page is told who made a call that has gone from its list.
+TOLD_LATELY = timedelta(minutes=30)
 
 
 @require_GET
 def status(request: HttpRequest) -> HttpResponse:
     """Show what the acting unit has to do now; without an outage, that all is well and how ready one is."""
+    return render(request, "outage/status/show.html", _now(request))
+
+
+def _version(request: HttpRequest) -> str:
+    """Times of the page count minutes, so it changes by itself each minute, and else when somebody writes."""
+    acting: Acting = request.acting
+    return f'"{acting.user.pk}-{acting.membership.pk}-{newest_write(acting.principal)}-{timezone.now():%d%H%M}"'
+
+
+@require_GET
+@condition(etag_func=_version)
+def calls_to_make(request: HttpRequest) -> HttpResponse:
+    """Give the parts of Läge that change, so that an open page keeps itself true; 304 where nothing has happened."""
+    context = _now(request) | {"here": "status"}
+    outage = context["outage"]
+    if outage and can(request.acting, Right.READ_CARE):
+        since = timezone.now() - TOLD_LATELY
+        context["told"] = told_rows(told_lately(request.acting, since, outage, *context["earlier"]))
+    return render(request, "outage/status/fresh.html", context)
+
+
+def _now(request: HttpRequest) -> dict[str, Any]:
     acting: Acting = request.acting
     outage = outage_in_view()
     now = timezone.now()
     if outage is None:
-        return render(request, "outage/status/quiet.html", {"readiness": readiness(acting, now)})
+        return {"outage": None, "readiness": readiness(acting, now)}
     routine = get_routine(outage.routine_id)
     contacts = support_contacts(outage, acting.principal)
     earlier = earlier_outages(outage)
@@ -60,18 +94,7 @@ def status(request: HttpRequest) -> HttpResponse:
                 for call in received
             ],
         }
-    return render(request, "outage/status/show.html", context)
-
-
-@require_GET
-def calls_to_make(request: HttpRequest) -> HttpResponse:
-    """Give Att ringa nu alone, so that Läge can keep it fresh."""
-    outage = outage_in_view()
-    if outage is None or not can(request.acting, Right.READ_CARE):
-        return HttpResponse(status=204)
-    page = _owed_page(request, request.acting, outage, *earlier_outages(outage))
-    logs = logs_of(chain.pk for chain in page)
-    return render(request, "outage/status/_calls.html", _owed_context(request.acting, outage, page, logs))
+    return context
 
 
 def _owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:

@@ -311,15 +311,6 @@
     }
   });
 
-  /* The list of calls is read anew now and then, but never under somebody's hand. */
-
-  const refresh = () => {
-    const list = document.querySelector("[data-refresh]");
-    if (!list || document.hidden || list.matches(":hover")) return;
-    if (list.contains(document.activeElement)) return;
-    htmx.trigger(list, "refresh");
-  };
-
   document.addEventListener("click", (event) => {
     const link = event.target.closest('.note-error a[href^="#"]');
     if (!link) return;
@@ -357,7 +348,6 @@
   });
 
   window.setInterval(tellTime, 30000);
-  window.setInterval(refresh, 60000);
   tidy();
   focusFirst();
 })();
