@@ -12,6 +12,8 @@ def newest_write(principal: Principal) -> int:
 
     What is written about a patient is seen by its own principal only.
     """
-    seen = AuditEntry.objects.filter(Q(principal=principal) | Q(chain__isnull=True)).exclude(action__in=_LOOKS)
+    seen = AuditEntry.objects.filter(Q(principal=principal) | Q(chain__isnull=True)).exclude(
+        action__in=_LOOKS
+    )
     newest: int | None = seen.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0

@@ -16,13 +16,18 @@ NumberRequest = tuple[Party, int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A patient as shown. In lists somebody with protected personal data has neither name nor place."""
+    """A patient as shown. In lists somebody with protected personal data has neither name nor place.
+
+    `where` is the ward and the municipality; `namesake` tells that another patient of the unit has the same name.
+    """
 
     name: str
     identity: str
     identity_label: str
     protected: bool
     warnings: tuple[str, ...] = ()
+    where: str = ""
+    namesake: bool = False
 
 
 def details_of(chain: CareChain) -> CareChainDetails:
@@ -32,7 +37,10 @@ def details_of(chain: CareChain) -> CareChainDetails:
 
 
 def patient_in_list(chain: CareChain) -> Patient:
-    """Give the patient for a list: with protected personal data only the chain's number tells who it is."""
+    """Give the patient for a list: with protected personal data only the chain's number tells who it is.
+
+    The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
+    """
     details = details_of(chain)
     if details.protected_identity:
         return Patient(
@@ -43,6 +51,8 @@ def patient_in_list(chain: CareChain) -> Patient:
         identity=shown_identity(details),
         identity_label=IDENTITY_KIND_LABELS[IdentityKind(details.identity_kind)],
         protected=False,
+        where=", ".join(place.name for place in (details.ward_unit, details.municipality) if place),
+        namesake=getattr(chain, "namesake", False),
     )
 
 

@@ -220,5 +220,6 @@ def received_row(
 def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
     """Give, for each row of Att ringa nu that these calls may have done away with, who made the call and when."""
     return {
-        f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}" for call in calls
+        f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}"
+        for call in calls
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit, User
@@ -56,6 +56,25 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     chain = visible_chains(acting, outage).get(pk=chain_id)
     chain.outage = outage
     return chain
+
+
+def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
+    """Set `namesake` on each chain whose patient has the same name as that of another chain of the unit.
+
+    People with protected personal data are shown without name, and count for none.
+    """
+    named = {
+        chain: chain.details.search_key for chain in chains if chain.details and chain.details.search_key
+    }
+    if not named or not outages:
+        return
+    seen = visible_chains(acting, *outages).filter(
+        details__search_key__in=set(named.values()), details__protected_identity=False
+    )
+    counted = seen.order_by().values("details__search_key").annotate(n=Count("pk")).filter(n__gt=1)
+    doubled = set(counted.values_list("details__search_key", flat=True))
+    for chain, name in named.items():
+        chain.namesake = name in doubled
 
 
 def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:

@@ -25,6 +25,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 from outage.services.handovers import CallFacts, Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
+from outage.services.undoing import undo_call
 from outage.webforms.calls import CallForm, FlagForm, TryForm
 from outage.webforms.events import ReasonForm
 
@@ -51,7 +52,8 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             facts=CallFacts(**form.facts()),
             messages=[Message(**told) for told in form.messages_told()],
         )
-        messages.success(request, f"Sparat på servern {clock_time(handover.recorded_at)}.")
+        saved = f"Sparat på servern {clock_time(handover.recorded_at)}."
+        messages.success(request, saved, extra_tags=str(handover.pk))
         facts = form.facts()
         odd = handover_warnings(
             outcome=facts["outcome"],
@@ -71,13 +73,14 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
-    outcome = request.GET.get("utfall", "")
+    outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
     return {
         "client_id": uuid4(),
         "at": timezone.now(),
         "recipient": recipient_choices(chain, log).get(request.GET.get("till", ""), ""),
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),
+        **({"number": number[:60]} if number else {}),
     }
 
 
@@ -114,6 +117,8 @@ def _show(
         "ward": ward_label(chain),
         "direction": form.direction.value,
         "corrects": corrects,
+        "filled_in": "" if corrects or "utfall" not in request.GET else form.filled_in(),
+        "messages_offered": form.message_options(),
     }
     return render(request, "outage/call/log.html", context, status=status)
 
@@ -130,7 +135,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         return redirect("status")
     data = form.cleaned_data
     try:
-        log_call(
+        handover = log_call(
             by=request.acting,
             chain=found,
             client_id=data["client_id"],
@@ -145,7 +150,24 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     except RuleError as error:
         messages.error(request, f"Försöket är inte sparat. {error.reason}")
     else:
-        messages.success(request, f"Försöket är sparat på servern {clock_time(timezone.now())}.")
+        saved = f"Försöket är sparat på servern {clock_time(handover.recorded_at)}."
+        messages.success(request, saved, extra_tags=str(handover.pk))
+    return redirect("status")
+
+
+@require_POST
+def undo(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Take back what one has just logged, by one press."""
+    require(request.acting, Right.LOG_CARE)
+    handover = handover_or_404(request, handover_id)
+    try:
+        undo_call(by=request.acting, handover=handover)
+    except RuleError as error:
+        messages.error(request, f"Inget är ångrat. {error.reason}")
+    else:
+        messages.success(request, "Ångrat. Samtalet räknas inte; i vårdkedjan står det kvar, överstruket.")
+    if request.POST.get("on") == "chain":
+        return redirect("chain", handover.chain_id)
     return redirect("status")
 
 

@@ -32,10 +32,12 @@ from outage.queries.care_chains import (
     find_chains,
     history_of,
     logs_of,
+    mark_namesakes,
     marks_of,
     open_items_of,
     visible_chains,
 )
+from outage.queries.outages import earlier_outages
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.outage_status import OutageScope
@@ -43,6 +45,7 @@ from outage.services.care_chains import ChainFacts, change_details, open_chain
 from outage.webforms.chains import ChainForm
 
 from ._tools import chain_or_404, outage_or_404
+from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
 
@@ -74,9 +77,15 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
-    logs = logs_of(chain.pk for chain in page)
+    # A call begun by n is as a rule one that is owed.
+    earlier = earlier_outages(outage)
+    wants_owed = direction is Direction.GIVEN and not text and page.number == 1
+    owed = owed_page(request, request.acting, outage, *earlier) if wants_owed else []
+    logs = logs_of({chain.pk for chain in [*page, *owed]})
+    mark_namesakes(request.acting, [*page, *owed], outage, *earlier)
     routine = get_routine(outage.routine_id)
-    context = {
+    context = owed_context(request.acting, outage, owed, logs) if wants_owed else {}
+    context |= {
         "outage": outage,
         "page_of_chains": page,
         "rows": [chain_row(request.acting, chain, logs[chain.pk], routine, now) for chain in page],

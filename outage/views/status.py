@@ -23,6 +23,7 @@ from outage.presenters.status import chain_row, outage_facts, received_row, told
 from outage.queries.care_chains import (
     ChainLog,
     logs_of,
+    mark_namesakes,
     open_items_of,
     received_lately,
     told_lately,
@@ -48,7 +49,9 @@ def status(request: HttpRequest) -> HttpResponse:
 def _version(request: HttpRequest) -> str:
     """Times of the page count minutes, so it changes by itself each minute, and else when somebody writes."""
     acting: Acting = request.acting
-    return f'"{acting.user.pk}-{acting.membership.pk}-{newest_write(acting.principal)}-{timezone.now():%d%H%M}"'
+    return (
+        f'"{acting.user.pk}-{acting.membership.pk}-{newest_write(acting.principal)}-{timezone.now():%d%H%M}"'
+    )
 
 
 @require_GET
@@ -80,10 +83,12 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     }
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
-        owed = _owed_page(request, acting, outage, *earlier)
+        owed = owed_page(request, acting, outage, *earlier)
         logs = logs_of({chain.pk for chain in [*chains, *owed]})
         received = received_lately(acting, outage, RECEIVED_SHOWN)
-        context |= _owed_context(acting, outage, owed, logs)
+        listed = [*chains, *owed, *(call.chain for call in received)]
+        mark_namesakes(acting, listed, outage, *earlier)
+        context |= owed_context(acting, outage, owed, logs)
         context |= {
             "chains": chains,
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
@@ -97,15 +102,17 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-def _owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
+def owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
+    """Give the chains with calls owed, the page of them that the address says."""
     return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
         request.GET.get("ringa")
     )
 
 
-def _owed_context(
+def owed_context(
     acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
 ) -> dict[str, object]:
+    """Give the calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
     now = timezone.now()
     items = open_items_of(chain.pk for chain in page)
     calls: list[OwedCall] = []

@@ -184,6 +184,8 @@
     sayHowMany();
     if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
     htmx.process(root);
+    // What was chosen is still chosen, and what follows from it must be said again.
+    for (const chosen of root.querySelectorAll("select")) chosen.dispatchEvent(new Event("change", { bubbles: true }));
     hands = [];
   };
 
