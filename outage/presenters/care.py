@@ -51,7 +51,10 @@ def patient_in_list(chain: CareChain) -> Patient:
         identity=shown_identity(details),
         identity_label=IDENTITY_KIND_LABELS[IdentityKind(details.identity_kind)],
         protected=False,
-        where=", ".join(place.name for place in (details.ward_unit, details.municipality) if place),
+        where=", ".join(
+            [place.name for place in [details.ward_unit] if place]
+            + [place.short_name for place in [details.municipality] if place]
+        ),
         namesake=getattr(chain, "namesake", False),
     )
 

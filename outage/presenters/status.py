@@ -12,11 +12,11 @@ from outage.models import CareChain, Handover, Outage, OutageReport, SupportCont
 from outage.presenters.banner import verdict_for
 from outage.presenters.care import Patient, is_own, parties_in, party_label, patient_in_list, place_of
 from outage.presenters.owed import calls_owed
-from outage.presenters.standing import newest, recipient_of, standings_of
+from outage.presenters.standing import newest, recipient_of
 from outage.queries.care_chains import ChainLog
 from outage.routine import get_routine
 from outage.rules.clock import next_break_point
-from outage.rules.informing import INFORM_STATE_LABELS, InformState
+from outage.rules.informing import INFORM_STATE_LABELS, CallOutcome, InformState
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import Routine
 from outage.rules.routine_applies import Reason
@@ -86,6 +86,14 @@ class ReceivedRow:
     messages: str
     from_whom: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Why there is nothing to ring about. `good` only where somebody was told: it is what green is for."""
+
+    text: str
+    good: bool
 
 
 def outage_facts(
@@ -175,16 +183,17 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
     replaced = {event.supersedes_id for event in log.events}
     parties = parties_in(acting, chain)
     told = [
-        standing
+        (call.recipient, call.at)
         for event in log.events
         if event.sender in parties and event.pk not in replaced
-        for standing in standings_of(chain, log, event)
+        for call in log.given_calls.get(event.pk, ())
+        if call.outcome == CallOutcome.REACHED
     ]
     marks = []
     for party in _PARTIES:
         label = party_label(chain, party)
         call = owed.get(party.value)
-        last = newest(s.last_at for s in told if s.recipient.party is party and s.last_at)
+        last = newest(at for recipient, at in told if recipient == party)
         if is_own(acting, chain, party):
             marks.append(Mark(party=party, label=label, state=None, text="Egen enhet", own=True))
         elif call:
@@ -223,3 +232,14 @@ def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
         f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}"
         for call in calls
     }
+
+
+def nothing_to_ring(*, logged: bool, told: bool) -> Idle:
+    """Give what an empty list of calls means: that nothing is logged yet, that all are told, or that none was to be."""
+    if not logged:
+        return Idle(
+            text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False
+        )
+    if not told:
+        return Idle(text="Inget att ringa. Inget av det som är loggat är ert att lämna.", good=False)
+    return Idle(text="Inget att ringa. Alla som ni ska underrätta är underrättade.", good=True)

@@ -204,6 +204,20 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
     return list(related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:limit])
 
 
+def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
+    """Give whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
+    seen = visible_chains(acting, *outages).values("pk")
+    events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
+    calls = Handover.objects.filter(
+        chain__in=seen,
+        direction=Direction.GIVEN,
+        outcome=CallOutcome.REACHED,
+        withdraws=False,
+        superseded_by__isnull=True,
+    )
+    return events.exists(), calls.exists()
+
+
 def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
     """Give the calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
     calls = Handover.objects.filter(

@@ -109,6 +109,8 @@ def _form(
 def _show(
     request: HttpRequest, form: CallForm, chain: CareChain, status: int, corrects: Handover | None = None
 ) -> HttpResponse:
+    options = form.message_options()
+    repeated = [option for option in options if option.repeats]
     context = {
         "form": form,
         "chain": chain,
@@ -118,7 +120,9 @@ def _show(
         "direction": form.direction.value,
         "corrects": corrects,
         "filled_in": "" if corrects or "utfall" not in request.GET else form.filled_in(),
-        "messages_offered": form.message_options(),
+        "offered": [option for option in options if not option.repeats],
+        "repeated": repeated,
+        "repeats_chosen": any(option.chosen for option in repeated),
     }
     return render(request, "outage/call/log.html", context, status=status)
 

@@ -27,7 +27,7 @@ from outage.presenters.chain import (
     tried_numbers,
 )
 from outage.presenters.owed import calls_owed, with_numbers
-from outage.presenters.status import chain_row
+from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import (
     find_chains,
     history_of,
@@ -40,6 +40,7 @@ from outage.queries.care_chains import (
 from outage.queries.outages import earlier_outages
 from outage.routine import get_routine
 from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import ChainFacts, change_details, open_chain
 from outage.webforms.chains import ChainForm
@@ -123,6 +124,12 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "parties": party_lines(found, numbers),
         "timeline": timeline(acting, found, log, routine, items, now, flags),
         "calls": calls,
+        "idle": nothing_to_ring(
+            logged=bool(log.live_events),
+            told=any(
+                call.outcome == CallOutcome.REACHED for told in log.given_calls.values() for call in told
+            ),
+        ),
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),

@@ -19,9 +19,10 @@ from outage.models import Outage
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring, with_numbers
 from outage.presenters.readiness import readiness
-from outage.presenters.status import chain_row, outage_facts, received_row, told_rows
+from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
 from outage.queries.care_chains import (
     ChainLog,
+    logged_and_told,
     logs_of,
     mark_namesakes,
     open_items_of,
@@ -75,10 +76,13 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     routine = get_routine(outage.routine_id)
     contacts = support_contacts(outage, acting.principal)
     earlier = earlier_outages(outage)
+    cards = checklist_cards(acting, outage)
     context = {
         "outage": outage,
         "facts": outage_facts(outage, acting, now, contacts, reports_of(outage)),
-        "cards": checklist_cards(acting, outage),
+        "cards": cards,
+        "cards_to_tick": [card for card in cards if card.may_tick and not card.complete],
+        "all_ticked": all(card.complete for card in cards),
         "earlier": earlier,
     }
     if can(acting, Right.READ_CARE):
@@ -124,4 +128,8 @@ def owed_context(
     calls = in_order_to_ring(calls)
     requests = {call.request for call in calls if call.request}
     with_numbers(calls, numbers_for_many(requests, now))
-    return {"calls": calls, "calls_page": page, "outage": outage}
+    context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
+    if not calls:
+        logged, told = logged_and_told(acting, outage, *earlier_outages(outage))
+        context["idle"] = nothing_to_ring(logged=logged, told=told)
+    return context

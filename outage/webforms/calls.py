@@ -193,9 +193,9 @@ class CallForm(forms.Form):
         return found
 
     def filled_in(self) -> str:
-        """Give the call in one line where all but the name and the read-back is filled in, as from Att ringa nu; else "".
+        """Give the call in one line where all but the name and the read-back is filled in; else "".
 
-        A message that has particulars of its own to be asked for is not filled in.
+        So it is from Att ringa nu. A message that has particulars of its own to be asked for is not filled in.
         """
         to = next((option for option in self.recipient_options() if option.chosen), None)
         said = [option for option in self.message_options() if option.chosen]
