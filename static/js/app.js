@@ -364,8 +364,11 @@
     const field = fields.find((element) => element.checked) || fields[0];
     if (error) error.focus();
     else if (start) start.focus({ preventScroll: true });
-    else if (field) field.focus();
-    else return false;
+    else if (field) {
+      field.focus();
+      // What is left to fill in, and Spara, are seen together, on a telephone too.
+      form.querySelector(".call-filled ~ .form-end")?.scrollIntoView({ block: "nearest" });
+    } else return false;
     return true;
   };
 
