@@ -35,7 +35,7 @@ def about_call(handover: Handover) -> str:
     went = CALL_OUTCOME_LABELS[CallOutcome(handover.outcome)].lower()
     if handover.direction == Direction.RECEIVED:
         went = "mottaget samtal"
-    return f"{patient.name}, {place}: {went}{f' på {number}' if number else ''} {clock_time(handover.at)}."
+    return f"{patient.name}, {place}: {went}{f' på {number}' if number else ''}, {clock_time(handover.at)}."
 
 
 def may_undo(acting: Acting, handover: Handover) -> bool:

@@ -1,6 +1,7 @@
 """What every page needs: the banner, who acts, which of the standing buttons there are."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from uuid import UUID
 
@@ -81,12 +82,10 @@ class Page:
         for message in get_messages(self._request):
             about, undo = "", None
             if message.extra_tags and self.acting:
-                try:
+                with suppress(ObjectDoesNotExist, ValueError):
                     call = get_handover(self.acting, UUID(message.extra_tags))
-                except ObjectDoesNotExist:
-                    continue
-                about = about_call(call)
-                undo = call.pk if may_undo(self.acting, call) else None
+                    about = about_call(call)
+                    undo = call.pk if may_undo(self.acting, call) else None
             yield Receipt(level=message.level_tag, text=str(message.message), about=about, undo=undo)
 
     @property

@@ -282,6 +282,11 @@
       const apart = form.matches("[data-received]") ? other?.dataset.party && sender !== other.dataset.party : told.split("|").includes(other?.value);
       option.hidden = Boolean(other && apart && !box.checked);
     }
+    for (const heading of form.querySelectorAll(".message-group")) {
+      let option = heading.nextElementSibling;
+      while (option?.hidden) option = option.nextElementSibling;
+      heading.hidden = !option?.matches("[data-message]");
+    }
   };
 
   document.addEventListener("change", (event) => {

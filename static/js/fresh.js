@@ -139,7 +139,7 @@
     const note = row.querySelector(".fresh-note") || document.createElement("span");
     note.className = "fresh-note";
     if (note.textContent !== text) note.textContent = text;
-    if (!note.isConnected) row.append(note);
+    if (!note.isConnected) row.querySelector(".owed-what").append(note);
   };
 
   const sayOfRows = (root, answer) => {

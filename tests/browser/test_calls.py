@@ -39,7 +39,7 @@ def test_a_try_says_which_number_and_is_undone_by_one_press(
     expect(saved_note(page)).to_contain_text(
         re.compile(
             r"Försöket är sparat på servern 10\.5\d\. "
-            r"Asta Provberg, Skellefteå kommun: upptaget på 0980-319 210 10\.5\d\."
+            r"Asta Provberg, Skellefteå kommun: upptaget på 0980-319 210, 10\.5\d\."
         )
     )
     assert Handover.objects.get(number="0980-319 210").outcome == "busy"

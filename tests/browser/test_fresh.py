@@ -13,7 +13,7 @@ from outage.models import Outage
 from outage.rules.informing import CallOutcome
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
-from tests.browser.steps import call_to, calls_to_make, chain_row, focused
+from tests.browser.steps import calls_to_make, chain_row, focused
 from tests.factories import County, make_chain, make_event, make_outage, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

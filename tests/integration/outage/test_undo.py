@@ -54,7 +54,7 @@ def test_what_was_saved_says_patient_recipient_outcome_number_and_time(
     said = read(client.get(reverse("status"))).find(attrs={"class": "note-saved"})
     assert " ".join(said.p.get_text().split()) == (
         "Försöket är sparat på servern 10.52. "
-        "Asta Provberg, Skellefteå kommun: inget svar på 0910-00 00 00 10.52."
+        "Asta Provberg, Skellefteå kommun: inget svar på 0910-00 00 00, 10.52."
     )
     assert said.form["action"] == reverse("undo_call", args=[Handover.objects.latest("recorded_at").pk])
 
@@ -67,7 +67,7 @@ def test_of_a_patient_with_protected_personal_data_it_says_neither_name_place_no
     client.force_login(county.alva.user)
     pressed(client, chain)
     said = read(client.get(reverse("status"))).find(attrs={"class": "note-saved"}).get_text()
-    assert f"Skyddad patient, vårdkedja {chain.number}, Kommun: inget svar 10.52." in said
+    assert f"Skyddad patient, vårdkedja {chain.number}, Kommun: inget svar, 10.52." in said
     assert not any(secret in said for secret in ("Hemlig", "0910", "Skellefteå"))
 
 
