@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.views.exporting import chosen_principal
+from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
 from forms.services.printing import (
     Printed,
@@ -17,11 +18,12 @@ from forms.services.printing import (
     print_contact_list,
 )
 from forms.services.sip_prints import print_sip, print_sip_invitation
+from forms.services.work_list_prints import print_work_list
 from forms.views._pdf import long_pdf_answer, pdf_answer, press_of
 from outage.models import CareChain
 from outage.presenters.checklists import checklist_card
 from outage.queries.outages import outage_in_view
-from outage.views._tools import chain_or_404
+from outage.views._tools import chain_or_404, chosen_outage_or_404
 
 
 @require_POST
@@ -70,6 +72,21 @@ def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
         return redirect("chains")
     press = press_of(request)
     return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
+
+
+@require_POST
+def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
+    """Print one of the lists that the acting unit works from; 404 for a list that there is none of."""
+    if which not in set(WorkList):
+        raise Http404
+    outage = chosen_outage_or_404(request)
+    if "held" in request.POST:
+        return redirect("status")
+    press = press_of(request)
+    return long_pdf_answer(
+        request,
+        lambda: print_work_list(by=request.acting, which=WorkList(which), outage=outage, client_id=press),
+    )
 
 
 @require_GET

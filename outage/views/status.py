@@ -12,20 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import condition, require_GET
 
 from contacts.access import Acting, can
-from contacts.queries.ringing import numbers_for_many
 from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.checklists import checklist_cards
-from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring, with_numbers
 from outage.presenters.readiness import readiness
+from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
 from outage.queries.care_chains import (
     ChainLog,
     logged_and_told,
     logs_of,
     mark_namesakes,
-    open_items_of,
     received_lately,
     told_lately,
     visible_chains,
@@ -117,17 +115,7 @@ def owed_context(
     acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
 ) -> dict[str, object]:
     """Give the calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
-    now = timezone.now()
-    items = open_items_of(chain.pk for chain in page)
-    calls: list[OwedCall] = []
-    for chain in page:
-        routine = get_routine(chain.outage.routine_id)
-        calls += calls_owed(
-            acting=acting, chain=chain, log=logs[chain.pk], routine=routine, now=now, open_items=items
-        )
-    calls = in_order_to_ring(calls)
-    requests = {call.request for call in calls if call.request}
-    with_numbers(calls, numbers_for_many(requests, now))
+    calls = calls_to_ring(acting, page, logs, timezone.now())
     context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
     if not calls:
         logged, told = logged_and_told(acting, outage, *earlier_outages(outage))
