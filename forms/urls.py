@@ -12,6 +12,7 @@ urlpatterns = [
         "vardkedja/<uuid:chain_id>/sip-kallelse.pdf", prints.chain_sip_invitation, name="chain_sip_invitation"
     ),
     path("loggblad.pdf", prints.log_sheet_pdf, name="log_sheet_pdf"),
+    path("lista/<slug:which>.pdf", prints.work_list_pdf, name="work_list_pdf"),
     path("samtalsstod/", prints.call_support, name="call_support"),
     path("checklistor/<slug:key>/pdf", prints.checklist_pdf, name="checklist_pdf"),
     path("kontaktlista/", prints.contact_list, name="contact_list"),

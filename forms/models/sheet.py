@@ -25,6 +25,7 @@ class SheetKind(models.TextChoices):
     CONTACT_LIST = "contact_list", "Kontaktlista"
     CALL_SUPPORT = "call_support", "Samtalsstöd"
     BINDER = "binder", "Beredskapspärm"
+    WORK_LIST = "work_list", "Lista"
 
 
 ACCOUNTABLE = (
@@ -33,6 +34,7 @@ ACCOUNTABLE = (
     SheetKind.SIP,
     SheetKind.SIP_PATIENT,
     SheetKind.SIP_INVITATION,
+    SheetKind.WORK_LIST,
 )
 """What tells of patients, or is meant to: each such sheet is followed until it is accounted for."""
 

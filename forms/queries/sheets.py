@@ -92,6 +92,12 @@ def typed_serial(text: str) -> str:
     return code.serial if code else read_serial(text)
 
 
+def any_printed(place: Unit | Principal) -> bool:
+    """Whether a unit, or any of a principal's, ever had a sheet: that none is without a fate then means something."""
+    whose = Q(unit=place) if isinstance(place, Unit) else Q(unit__principal=place)
+    return Sheet.objects.filter(whose).exists()
+
+
 def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
     """Give the count of each unit of a principal that has sheets not accounted for, in Swedish order. One query."""
     rows = (

@@ -7,12 +7,14 @@ from .loader import (
     LOG_SHEET,
     SIP,
     SIP_INVITATION,
+    WORK_LIST,
     all_specs,
     get_binder,
     get_call_support,
     get_form,
     get_log_sheet,
     get_spec,
+    get_work_list,
     load_spec,
 )
 
@@ -23,11 +25,13 @@ __all__ = [
     "LOG_SHEET",
     "SIP",
     "SIP_INVITATION",
+    "WORK_LIST",
     "all_specs",
     "get_binder",
     "get_call_support",
     "get_form",
     "get_log_sheet",
     "get_spec",
+    "get_work_list",
     "load_spec",
 ]

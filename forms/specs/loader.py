@@ -11,6 +11,7 @@ from forms.rules.call_support_spec import CallSupportSpec
 from forms.rules.form_spec import FormSpec
 from forms.rules.log_sheet_spec import LogSheetSpec
 from forms.rules.spec import SheetRow, SheetSpec, SpecHead, row_faults
+from forms.rules.work_list_spec import WorkListSpec
 from outage.routine.table import Table
 
 from .binder import load_binder
@@ -18,6 +19,7 @@ from .call_support import load_call_support
 from .form import load_form
 from .head import CONTENT, open_spec, read_head, refuse
 from .log_sheet import load_log_sheet
+from .work_list import load_work_list
 
 CARE_CHAIN_SHEET = "care-chain-sheet"
 LOG_SHEET = "log-sheet"
@@ -25,6 +27,7 @@ SIP = "sip"
 SIP_INVITATION = "sip-invitation"
 CALL_SUPPORT = "call-support"
 BINDER = "binder"
+WORK_LIST = "work-list"
 
 S = TypeVar("S", bound=SpecHead)
 
@@ -54,6 +57,7 @@ _LOADERS: Mapping[str, Callable[[Path], SpecHead]] = {
     SIP_INVITATION: load_form,
     CALL_SUPPORT: load_call_support,
     BINDER: load_binder,
+    WORK_LIST: load_work_list,
 }
 
 
@@ -70,6 +74,11 @@ def get_form(spec_id: str) -> FormSpec:
 def get_log_sheet() -> LogSheetSpec:
     """Give the loggblad, always the same object; raises RoutineError as `get_spec`."""
     return _as(LogSheetSpec, LOG_SHEET)
+
+
+def get_work_list() -> WorkListSpec:
+    """Give the work lists, always the same object; raises RoutineError as `get_spec`."""
+    return _as(WorkListSpec, WORK_LIST)
 
 
 def get_call_support() -> CallSupportSpec:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.rules.held import HeldAs
 from contacts.views.exporting import chosen_principal
 from contacts.views.tools import held_as
+from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
 from forms.services.printing import (
     Printed,
@@ -18,11 +19,12 @@ from forms.services.printing import (
     print_contact_list,
 )
 from forms.services.sip_prints import print_sip, print_sip_invitation
+from forms.services.work_list_prints import print_work_list
 from forms.views._pdf import long_pdf_answer, pdf_answer, press_of
 from outage.models import CareChain
 from outage.presenters.checklists import checklist_card
 from outage.queries.outages import outage_in_view
-from outage.views._tools import chain_or_404
+from outage.views._tools import chain_or_404, chosen_outage_or_404
 
 
 @held_as(HeldAs("Skriv ut blankett", pressed=True))
@@ -74,6 +76,20 @@ def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
     """Print the loggblad of the chains the acting person may see."""
     press = press_of(request)
     return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
+
+
+@held_as(HeldAs("Skriv ut lista", pressed=True))
+@require_POST
+def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
+    """Print one of the lists that the acting unit works from; 404 for a list that there is none of."""
+    if which not in set(WorkList):
+        raise Http404
+    outage = chosen_outage_or_404(request)
+    press = press_of(request)
+    return long_pdf_answer(
+        request,
+        lambda: print_work_list(by=request.acting, which=WorkList(which), outage=outage, client_id=press),
+    )
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.access import can
+from contacts.access import Acting, can
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
 from contacts.views.tools import held_as, require, save_or_show
@@ -22,6 +22,7 @@ from forms.queries.disposal import decision_in_force
 from forms.queries.scans import waiting_count
 from forms.queries.sheets import (
     Where,
+    any_printed,
     figures,
     kinds_followed,
     sheet_of,
@@ -94,7 +95,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     """List the unit's sheets that are not accounted for, find one by its serial, and count those of other units."""
     acting = request.acting
     if not can(acting, Right.HANDLE_SHEETS):
-        return render(request, "forms/sheets/list.html", {"units": unaccounted_by_unit(acting.principal)})
+        return render(request, "forms/sheets/list.html", _by_unit(acting))
     search = SerialForm(request.GET if "lopnummer" in request.GET else None)
     if search.is_bound and search.is_valid():
         try:
@@ -126,9 +127,18 @@ def sheets(request: HttpRequest) -> HttpResponse:
         "stock_rows": stock_of(stock) if stock else [],
         "in_stock": counts[Where.STOCK],
         "waiting": waiting_count(acting.unit),
-        "units": unaccounted_by_unit(acting.principal) if acting.role == Role.COORDINATOR else None,
+        "printed": any_printed(acting.unit),
     }
+    if acting.role == Role.COORDINATOR:
+        context |= _by_unit(acting)
     return render(request, "forms/sheets/list.html", context)
+
+
+def _by_unit(acting: Acting) -> dict[str, Any]:
+    return {
+        "units": unaccounted_by_unit(acting.principal),
+        "printed_by_principal": any_printed(acting.principal),
+    }
 
 
 @require_safe

@@ -21,7 +21,10 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A patient as shown. In lists somebody with protected personal data has neither name nor place."""
+    """A patient as shown. In lists somebody with protected personal data has neither name nor place.
+
+    `where` is the ward and the municipality; `namesake` tells that another patient of the unit has the same name.
+    """
 
     name: str
     identity: str
@@ -29,6 +32,8 @@ class Patient:
     protected: bool
     warnings: tuple[str, ...] = ()
     born: int | None = None
+    where: str = ""
+    namesake: bool = False
 
 
 def details_of(chain: CareChain) -> CareChainDetails:
@@ -38,7 +43,10 @@ def details_of(chain: CareChain) -> CareChainDetails:
 
 
 def patient_in_list(chain: CareChain) -> Patient:
-    """Give the patient for a list: with protected personal data only the chain's number tells who it is."""
+    """Give the patient for a list: with protected personal data only the chain's number tells who it is.
+
+    The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
+    """
     details = details_of(chain)
     if details.protected_identity:
         return Patient(
@@ -49,6 +57,11 @@ def patient_in_list(chain: CareChain) -> Patient:
         identity=shown_identity(details),
         identity_label=IDENTITY_KIND_LABELS[IdentityKind(details.identity_kind)],
         protected=False,
+        where=", ".join(
+            [place.name for place in [details.ward_unit] if place]
+            + [place.short_name for place in [details.municipality] if place]
+        ),
+        namesake=getattr(chain, "namesake", False),
     )
 
 

@@ -85,11 +85,20 @@ class ChainRow:
 class ReceivedRow:
     """A call somebody made to us."""
 
+    row_id: UUID
     chain_id: UUID
     patient: Patient
     messages: str
     from_whom: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Why there is nothing to ring about. `good` only where somebody was told: it is what green is for."""
+
+    text: str
+    good: bool
 
 
 def outage_facts(
@@ -223,9 +232,29 @@ def received_row(chain: CareChain, handover: Handover, routine: Routine, now: da
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
     who = PARTY_LABELS[Party(handover.recipient)] if patient.protected else other_end(handover)
     return ReceivedRow(
+        row_id=handover.pk,
         chain_id=chain.pk,
         patient=patient,
         messages=", ".join(told),
         from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
         at=moment(handover.at, now),
     )
+
+
+def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
+    """Give, for each row of Att ringa nu that these calls may have done away with, who made the call and when."""
+    return {
+        f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}"
+        for call in calls
+    }
+
+
+def nothing_to_ring(*, logged: bool, told: bool) -> Idle:
+    """Give what an empty list of calls means: that nothing is logged yet, that all are told, or that none was to be."""
+    if not logged:
+        return Idle(
+            text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False
+        )
+    if not told:
+        return Idle(text="Inget att ringa. Inget av det som är loggat är ert att lämna.", good=False)
+    return Idle(text="Inget att ringa. Alla som ni ska underrätta är underrättade.", good=True)

@@ -1,7 +1,12 @@
 """What every page needs: the banner, who acts, which of the standing buttons there are."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
+from uuid import UUID
 
+from django.contrib.messages import get_messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -9,8 +14,10 @@ from contacts.access import Acting, can, memberships_of
 from contacts.rules.permissions import Right
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
+from outage.presenters.receipts import Receipt, about_call, may_undo
 from outage.project.holding import cards_of, typed_by_now
 from outage.project.middleware import seconds_left
+from outage.queries.care_chains import get_handover
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
 from outage.rules.routine import Routine
@@ -78,6 +85,20 @@ class Page:
     def several_assignments(self) -> bool:
         """Whether there is another assignment to change to."""
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
+
+    @property
+    def receipts(self) -> Iterator[Receipt]:
+        """What there is to say to the person. A message's own mark is the call that it is about, read for the page:
+        who the patient is stands in no cookie.
+        """
+        for message in get_messages(self._request):
+            about, undo = "", None
+            if message.extra_tags and self.acting:
+                with suppress(ObjectDoesNotExist, ValueError):
+                    call = get_handover(self.acting, UUID(message.extra_tags))
+                    about = about_call(call)
+                    undo = call.pk if may_undo(self.acting, call) else None
+            yield Receipt(level=message.level_tag, text=str(message.message), about=about, undo=undo)
 
     @cached_property
     def typed_by(self) -> str:

@@ -24,7 +24,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 # Who one is and where one acts is chosen in these, and the others only search: they write nothing that is signed.
 WITHOUT_MARK = {"logout", "choose_assignment", "chains", "log_call", "admin:logout"}
 
-# The element of Läge that fetches its calls again by itself, and how often a log-in in use is written down.
+# The name by which an open Läge asks again by itself (fresh.js), and how often a log-in in use is written down.
 _REFRESHES_ITSELF = "calls"
 _SEEN_EVERY_SECONDS = 120
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit, User
@@ -25,6 +25,7 @@ from outage.models import (
 )
 from outage.queries.outages import outages_for
 from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 
 Row = TypeVar("Row", bound=CareChainEvent | Handover)
@@ -68,6 +69,25 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     chain = visible_chains(acting, outage).get(pk=chain_id)
     chain.outage = outage
     return chain
+
+
+def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
+    """Set `namesake` on each chain whose patient has the same name as that of another chain of the unit.
+
+    People with protected personal data are shown without name, and count for none.
+    """
+    named = {
+        chain: chain.details.search_key for chain in chains if chain.details and chain.details.search_key
+    }
+    if not named or not outages:
+        return
+    seen = visible_chains(acting, *outages).filter(
+        details__search_key__in=set(named.values()), details__protected_identity=False
+    )
+    counted = seen.order_by().values("details__search_key").annotate(n=Count("pk")).filter(n__gt=1)
+    doubled = set(counted.values_list("details__search_key", flat=True))
+    for chain, name in named.items():
+        chain.namesake = name in doubled
 
 
 def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
@@ -216,6 +236,34 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
         "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
     )
     return list(related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:limit])
+
+
+def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
+    """Give whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
+    seen = visible_chains(acting, *outages).values("pk")
+    events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
+    calls = Handover.objects.filter(
+        chain__in=seen,
+        direction=Direction.GIVEN,
+        outcome=CallOutcome.REACHED,
+        withdraws=False,
+        superseded_by__isnull=True,
+    )
+    return events.exists(), calls.exists()
+
+
+def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
+    """Give the calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
+    calls = Handover.objects.filter(
+        chain__in=visible_chains(acting, *outages).values("pk"),
+        direction=Direction.GIVEN,
+        outcome=CallOutcome.REACHED,
+        recipient__in=[party.value for party in Party],
+        withdraws=False,
+        superseded_by__isnull=True,
+        recorded_at__gte=since,
+    )
+    return list(calls.select_related("user").order_by("recorded_at"))
 
 
 def marks_of(chain_ids: Iterable[UUID]) -> dict[tuple[UUID, str], RegistrationMark]:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from contacts.rules.errors import RuleError
+
 from .clock import as_utc
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
 
@@ -115,6 +117,19 @@ def handover_warnings(
     if outcome not in FAILED and read_back is None:
         warnings["read_back"] = "Återläsningen är inte antecknad. Rätta samtalet om meddelandet upprepades."
     return warnings
+
+
+def check_undo(*, own: bool, stands: bool, same_outage: bool) -> None:
+    """Raise RuleError where a call is not to be undone by one press.
+
+    `own` tells that the same person in the same unit logged it; `same_outage`, that its outage is the one in view.
+    """
+    if not own:
+        raise RuleError("Samtalet är loggat av någon annan. Återta det på vårdkedjans sida.")
+    if not stands:
+        raise RuleError("Samtalet är redan rättat eller återtaget.")
+    if not same_outage:
+        raise RuleError("Samtalet hör till ett tidigare driftstopp. Återta det på vårdkedjans sida.")
 
 
 def signature(name: str, role_label: str, unit_name: str, hsa_id: str = "") -> str:

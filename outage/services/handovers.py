@@ -31,7 +31,7 @@ from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
 
-_EVENTS_TOO = "events-too"
+EVENTS_TOO = "events-too"
 
 
 class CallErrors(RuleError):
@@ -254,7 +254,7 @@ def withdraw_call(
     check_stands(handover)
     need_reason(reason)
     answers = answers or {}
-    content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
+    content = {"handover": handover.pk, "reason": reason, "events": answers.get(EVENTS_TOO, "")}
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
@@ -279,15 +279,15 @@ def withdraw_call(
 def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mapping[str, str]) -> bool:
     if not events:
         return False
-    if answers.get(_EVENTS_TOO) not in ("ja", "nej"):
+    if answers.get(EVENTS_TOO) not in ("ja", "nej"):
         routine = get_routine(handover.chain.outage.routine_id)
         said = ", ".join(f"{routine.label(event.kind)} {clock_time(event.happened_at)}" for event in events)
         raise Question(
-            _EVENTS_TOO,
+            EVENTS_TOO,
             f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",
             (("ja", "Ja, det gäller inte den här patienten"), ("nej", "Nej, det har hänt patienten")),
         )
-    return answers[_EVENTS_TOO] == "ja"
+    return answers[EVENTS_TOO] == "ja"
 
 
 def take_back(

@@ -27,6 +27,7 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
+from outage.services.undoing import undo_call
 from outage.webforms.calls import CallForm, FlagForm, TryForm
 from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
@@ -56,7 +57,8 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             messages=[Message(**told) for told in form.messages_told()],
             answers=form.answers(),
         )
-        messages.success(request, f"Sparat på servern {clock_time(handover.recorded_at)}.")
+        saved = f"Sparat på servern {clock_time(handover.recorded_at)}."
+        messages.success(request, saved, extra_tags=str(handover.pk))
         facts = form.facts()
         odd = handover_warnings(
             outcome=facts.outcome,
@@ -76,13 +78,14 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
-    outcome = request.GET.get("utfall", "")
+    outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
     return {
         "client_id": uuid4(),
         "at": this_minute(),
         "recipient": target_choices(chain, log).get(request.GET.get("till", ""), ""),
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
         "messages": request.GET.getlist("meddelande"),
+        **({"number": number[:60]} if number else {}),
     }
 
 
@@ -115,6 +118,8 @@ def _show(
     corrects: Handover | None = None,
     **more: Any,
 ) -> HttpResponse:
+    options = form.message_options()
+    repeated = [option for option in options if option.repeats]
     context = {
         "form": form,
         "chain": chain,
@@ -123,6 +128,10 @@ def _show(
         "ward": ward_label(chain),
         "direction": form.direction.value,
         "corrects": corrects,
+        "filled_in": "" if corrects or "utfall" not in request.GET else form.filled_in(),
+        "offered": [option for option in options if not option.repeats],
+        "repeated": repeated,
+        "repeats_chosen": any(option.chosen for option in repeated),
     }
     return render(request, "outage/call/log.html", context | more, status=status)
 
@@ -147,7 +156,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         return redirect("status")
     data = form.cleaned_data
     try:
-        log_call(
+        handover = log_call(
             by=request.acting,
             chain=found,
             client_id=data["client_id"],
@@ -166,7 +175,25 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     except RuleError as error:
         messages.error(request, f"Försöket är inte sparat. {error.reason}")
     else:
-        messages.success(request, f"Försöket är sparat på servern {clock_time(timezone.now())}.")
+        saved = f"Försöket är sparat på servern {clock_time(handover.recorded_at)}."
+        messages.success(request, saved, extra_tags=str(handover.pk))
+    return redirect("status")
+
+
+@held_as(HeldAs("Ångra samtal", pressed=True))
+@require_POST
+def undo(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Take back what one has just logged, by one press."""
+    require(request.acting, Right.LOG_CARE)
+    handover = handover_or_404(request, handover_id)
+    try:
+        undo_call(by=request.acting, handover=handover)
+    except RuleError as error:
+        messages.error(request, f"Inget är ångrat. {error.reason}")
+    else:
+        messages.success(request, "Ångrat. Samtalet räknas inte; i vårdkedjan står det kvar, överstruket.")
+    if request.POST.get("on") == "chain":
+        return redirect("chain", handover.chain_id)
     return redirect("status")
 
 

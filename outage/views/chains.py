@@ -28,23 +28,27 @@ from outage.presenters.chain import (
     tried_numbers,
 )
 from outage.presenters.owed import calls_owed
-from outage.presenters.status import chain_row
+from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import (
     find_chains,
     history_of,
     logs_of,
+    mark_namesakes,
     marks_of,
     open_items_of,
     visible_chains,
 )
+from outage.queries.outages import earlier_outages
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
 from ._tools import chain_or_404, outage_or_404
+from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
 
@@ -76,9 +80,15 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
-    logs = logs_of(chain.pk for chain in page)
+    # A call begun by n is as a rule one that is owed.
+    earlier = earlier_outages(outage)
+    wants_owed = direction is Direction.GIVEN and not text and page.number == 1
+    owed = owed_page(request, request.acting, outage, *earlier) if wants_owed else []
+    logs = logs_of({chain.pk for chain in [*page, *owed]})
+    mark_namesakes(request.acting, [*page, *owed], outage, *earlier)
     routine = get_routine(outage.routine_id)
-    context = {
+    context = owed_context(request.acting, outage, owed, logs) if wants_owed else {}
+    context |= {
         "outage": outage,
         "page_of_chains": page,
         "rows": [chain_row(request.acting, chain, logs[chain.pk], routine, now) for chain in page],
@@ -123,6 +133,10 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
+        "idle": nothing_to_ring(
+            logged=bool(log.live_events),
+            told=any(call.outcome == CallOutcome.REACHED for call in log.live_handovers),
+        ),
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
         "history": history_lines(history_of(found), now),
         "may_log": can(acting, Right.LOG_CARE),

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from outage.presenters.care import patient_in_list, ward_label
 from outage.presenters.chain import call_title, told_labels
 from outage.queries.care_chains import find_chains, logs_of, visible_chains
@@ -23,6 +24,7 @@ from ._tools import chain_or_404, changeable_call_or_404
 CHAINS_SHOWN = 50
 
 
+@held_as(HeldAs("Flytt av samtal till rätt patient"))
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Choose the patient that a call was about; searched for by POST, so that no name stands in the address."""

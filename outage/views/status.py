@@ -1,23 +1,34 @@
 """Läge: the first page."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import condition, require_GET
 
 from contacts.access import Acting, can
+from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.checklists import checklist_cards
-from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
 from outage.presenters.readiness import readiness
-from outage.presenters.status import chain_row, outage_facts, received_row
-from outage.queries.care_chains import ChainLog, logs_of, open_items_of, received_lately, visible_chains
+from outage.presenters.ringing import calls_to_ring
+from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
+from outage.queries.care_chains import (
+    ChainLog,
+    logged_and_told,
+    logs_of,
+    mark_namesakes,
+    received_lately,
+    told_lately,
+    visible_chains,
+)
 from outage.queries.outages import (
     earlier_outages,
     others_still_out,
@@ -27,26 +38,52 @@ from outage.queries.outages import (
     support_contacts,
 )
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
-from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
 CHAINS_A_PAGE = 25
 RECEIVED_SHOWN = 8
+# How far back an open page is told who made a call that has gone from its list.
+TOLD_LATELY = timedelta(minutes=30)
 
 
 @require_GET
 def status(request: HttpRequest) -> HttpResponse:
     """Show what the acting unit has to do now; without an outage, that all is well and how ready one is."""
+    return render(request, "outage/status/show.html", _now(request))
+
+
+def _version(request: HttpRequest) -> str:
+    """Times of the page count minutes, so it changes by itself each minute, and else when somebody writes."""
+    acting: Acting = request.acting
+    return (
+        f'"{acting.user.pk}-{acting.membership.pk}-{newest_write(acting.principal)}-{timezone.now():%d%H%M}"'
+    )
+
+
+@require_GET
+@condition(etag_func=_version)
+def calls_to_make(request: HttpRequest) -> HttpResponse:
+    """Give the parts of Läge that change, so that an open page keeps itself true; 304 where nothing has happened."""
+    context = _now(request) | {"here": "status"}
+    outage = context["outage"]
+    if outage and can(request.acting, Right.READ_CARE):
+        since = timezone.now() - TOLD_LATELY
+        context["told"] = told_rows(told_lately(request.acting, since, outage, *context["earlier"]))
+    return render(request, "outage/status/fresh.html", context)
+
+
+def _now(request: HttpRequest) -> dict[str, Any]:
     acting: Acting = request.acting
     outage = outage_in_view(request.acting.principal)
     now = timezone.now()
     if outage is None:
-        return render(request, "outage/status/quiet.html", {"readiness": readiness(acting, now)})
+        return {"outage": None, "readiness": readiness(acting, now)}
     routine = get_routine(outage.routine_id)
     contacts = support_contacts(outage, acting.principal)
     earlier = earlier_outages(acting.principal, outage)
+    cards = checklist_cards(acting, outage)
     context = {
         "outage": outage,
         "facts": outage_facts(
@@ -58,18 +95,22 @@ def status(request: HttpRequest) -> HttpResponse:
             said_of_ends(outage),
             others_still_out(outage, acting.principal),
         ),
-        "cards": checklist_cards(acting, outage),
+        "cards": cards,
+        "cards_to_tick": [card for card in cards if card.may_tick and not card.complete],
+        "all_ticked": all(card.complete for card in cards),
         "earlier": earlier,
     }
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
-        owed = _owed_page(request, acting, outage, *earlier)
+        owed = owed_page(request, acting, outage, *earlier)
         waiting = Paginator(chains_with_answers_awaited(acting, outage, *earlier), AWAITED_A_PAGE).get_page(
             request.GET.get("vantar")
         )
         logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
         received = received_lately(acting, outage, RECEIVED_SHOWN)
-        context |= _owed_context(acting, outage, owed, logs)
+        listed = [*chains, *owed, *(call.chain for call in received)]
+        mark_namesakes(acting, listed, outage, *earlier)
+        context |= owed_context(acting, outage, owed, logs)
         context |= {
             "awaited": [
                 line
@@ -83,42 +124,23 @@ def status(request: HttpRequest) -> HttpResponse:
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
             "received": [received_row(call.chain, call, routine, now) for call in received],
         }
-    return render(request, "outage/status/show.html", context)
+    return context
 
 
-@require_GET
-def calls_to_make(request: HttpRequest) -> HttpResponse:
-    """Give Att ringa nu alone, so that Läge can keep it fresh."""
-    outage = outage_in_view(request.acting.principal)
-    if outage is None or not can(request.acting, Right.READ_CARE):
-        return HttpResponse(status=204)
-    page = _owed_page(request, request.acting, outage, *earlier_outages(request.acting.principal, outage))
-    logs = logs_of(chain.pk for chain in page)
-    return render(request, "outage/status/_calls.html", _owed_context(request.acting, outage, page, logs))
-
-
-def _owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
+def owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
+    """Give the chains with calls owed, the page of them that the address says."""
     return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
         request.GET.get("ringa")
     )
 
 
-def _owed_context(
+def owed_context(
     acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
 ) -> dict[str, object]:
-    now = timezone.now()
-    items = open_items_of(chain.pk for chain in page)
-    numbers = numbers_of_places((logs[chain.pk] for chain in page), now)
-    calls: list[OwedCall] = []
-    for chain in page:
-        calls += calls_owed(
-            acting=acting,
-            chain=chain,
-            log=logs[chain.pk],
-            routine=get_routine(chain.outage.routine_id),
-            now=now,
-            open_items=items,
-            numbers=numbers,
-        )
-    calls = in_order_to_ring(calls)
-    return {"calls": calls, "calls_page": page, "outage": outage}
+    """Give the calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
+    calls = calls_to_ring(acting, page, logs, timezone.now())
+    context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
+    if not calls:
+        logged, told = logged_and_told(acting, outage, *earlier_outages(acting.principal, outage))
+        context["idle"] = nothing_to_ring(logged=logged, told=told)
+    return context

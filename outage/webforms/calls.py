@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
 from outage.rules.told import Notice, notice_id
-from outage.rules.wording import lower_first, moment
+from outage.rules.wording import clock_time, lower_first, moment
 
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
@@ -54,7 +55,10 @@ class RecipientOption:
 
 @dataclass(slots=True)
 class MessageOption:
-    """A message that can be ticked: one logged already (`event_id`) or a new one, with the fields it opens."""
+    """A message that can be ticked: one logged already or a new one, with the fields it opens.
+
+    `repeats` is when a message of the same kind was logged last: the new one is then a second of its kind.
+    """
 
     value: str
     label: str
@@ -64,6 +68,7 @@ class MessageOption:
     chosen: bool
     told: tuple[str, ...] = ()
     fields: tuple[BoundField, ...] = ()
+    repeats: str = ""
 
     @property
     def box_id(self) -> str:
@@ -219,6 +224,29 @@ class CallForm(AsksQuestions):
             )
         return found
 
+    def filled_in(self) -> str:
+        """Give the call in one line where all but the name and the read-back is filled in; else "".
+
+        So it is from Att ringa nu. A message that has particulars of its own to be asked for is not filled in.
+        """
+        to = next((option for option in self.recipient_options() if option.chosen), None)
+        said = [option for option in self.message_options() if option.chosen]
+        number, at = self["number"].value(), self["at"].value()
+        outcome = self["outcome"].value()
+        if not (to and said and number and at) or outcome not in {CallOutcome.REACHED, CallOutcome.RELAYED}:
+            return ""
+        if self.direction is not Direction.GIVEN or any(len(option.fields) > 1 for option in said):
+            return ""
+        clock = clock_time(at) if isinstance(at, datetime) else (at[0] if isinstance(at, list) else at)
+        via = next((n.entry_name for n in to.numbers if n.number == number and n.entry_name != to.place), "")
+        labels = ", ".join(option.label for option in said)
+        place = f"{to.place} via {via}" if via else to.place
+        return f"{CALL_OUTCOME_LABELS[CallOutcome(outcome)]}: {labels} till {place}, {number}, {clock}"
+
+    def errors_beside_name(self) -> bool:
+        """Whether something else than the name, the unit and the read-back is wrong."""
+        return bool(set(self.errors) - {"spoken_to", "spoken_to_unit", "read_back", "read_back_reason"})
+
     def message_options(self) -> list[MessageOption]:
         """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
         chosen = set(self["messages"].value() or [])
@@ -252,6 +280,11 @@ class CallForm(AsksQuestions):
                     told=tuple(sorted(key for key, place in everybody.items() if place and place in knows)),
                 )
             )
+        logged = {
+            (event.kind, event.sender): clock_time(event.happened_at)
+            for event in self._logged.values()
+            if not event.withdraws
+        }
         for value, (message, party) in self._new.items():
             prefix = f"{message.key}-{party.value}"
             names = [f"p-{prefix}-{name}" for name in message.particulars_for(party)] + [f"h-{prefix}"]
@@ -264,6 +297,7 @@ class CallForm(AsksQuestions):
                     is_logged=False,
                     chosen=value in chosen,
                     fields=tuple(self[name] for name in names),
+                    repeats=logged.get((message.key, party.value), ""),
                 )
             )
         return found
@@ -278,6 +312,10 @@ class CallForm(AsksQuestions):
     def clean(self) -> dict[str, Any]:
         """Refuse a message that the one who rings us does not send (R3)."""
         data = super().clean() or self.cleaned_data
+        # Enter in a field is no press of Spara: what is read back is asked for first.
+        told = data.get("outcome") not in FAILED
+        if "enter" in self.data and told and not data.get("read_back") and "read_back" not in self.errors:
+            self.add_error("read_back", "Välj hur återläsningen gick, eller tryck på Spara.")
         if self.direction is Direction.RECEIVED:
             data["outcome"] = data.get("outcome") or CallOutcome.REACHED.value
             recipient = data.get("recipient", "")

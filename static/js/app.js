@@ -264,6 +264,16 @@
     field.dataset.offered = text;
   };
 
+  // Of the numbers of a call that is owed, the chosen one is also the one that Nådd and Förmedlat go on with.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-rung]")) return;
+    for (const link of event.target.closest("[role=group]").querySelectorAll("a")) {
+      const address = new URL(link.href);
+      address.searchParams.set("nummer", event.target.value);
+      link.href = address.pathname + address.search;
+    }
+  });
+
   const fitMessages = (form) => {
     const other = form.querySelector("[data-other-end]:checked");
     for (const option of form.querySelectorAll("[data-message]")) {
@@ -271,6 +281,11 @@
       const box = option.querySelector('input[name="messages"]');
       const apart = form.matches("[data-received]") ? other?.dataset.party && sender !== other.dataset.party : told.split("|").includes(other?.value);
       option.hidden = Boolean(other && apart && !box.checked);
+    }
+    for (const heading of form.querySelectorAll(".message-group")) {
+      let option = heading.nextElementSibling;
+      while (option?.hidden) option = option.nextElementSibling;
+      heading.hidden = !option?.matches("[data-message]");
     }
   };
 
@@ -282,9 +297,19 @@
     fitMessages(other.form);
   });
 
+  // What is said in one line of a folded call holds until something in it is changed: then it stays unfolded.
+  document.addEventListener("change", (event) => {
+    const folded = event.target.closest(".call-filled");
+    if (folded) folded.dataset.changed = "1";
+  });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.(".call-filled[data-changed]")) event.target.open = true;
+  }, true);
+
   /* A call by keyboard alone: arrows go among the messages, Enter goes on to the next step and in the last one saves. */
 
-  const shownIn = (place, fields) => [...place.querySelectorAll(fields)].filter((field) => !field.closest("[hidden]"));
+  const shownIn = (place, fields) =>
+    [...place.querySelectorAll(fields)].filter((field) => !field.closest("[hidden], details:not([open])"));
 
   const nextStep = (form, field) => {
     const steps = [...form.querySelectorAll("fieldset.step:not([hidden])")];
@@ -293,14 +318,22 @@
     return fields.find((choice) => choice.checked) || fields[0];
   };
 
+  // The name is not all: what was read back comes before Spara, and saving without it takes a press of its own.
+  const beforeSaving = (form, field) => {
+    const choices = shownIn(form, 'input[name="read_back"]');
+    if (!choices.length || choices.some((choice) => choice.checked)) return null;
+    return field.name === "read_back" ? form.querySelector(".form-end button") : choices[0];
+  };
+
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
     if (!field.form?.matches("[data-call]") || !field.matches("input")) return;
-    const choice = field.matches('[type="radio"], [type="checkbox"]');
     if (event.key === "Enter") {
       // A key held down too long must not run through the steps and save.
-      const next = choice && !event.repeat ? nextStep(field.form, field) : null;
+      const last = field.closest("fieldset.step")?.querySelector('[name="read_back"]');
+      const asked = beforeSaving(field.form, field);
+      const next = event.repeat ? null : (last && asked) || nextStep(field.form, field) || asked;
       if (next || event.repeat) event.preventDefault();
       next?.focus();
     } else if (field.name === "messages" && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
@@ -310,15 +343,6 @@
       boxes.at((boxes.indexOf(field) + step) % boxes.length).focus();
     }
   });
-
-  /* The list of calls is read anew now and then, but never under somebody's hand. */
-
-  const refresh = () => {
-    const list = document.querySelector("[data-refresh]");
-    if (!list || document.hidden || list.matches(":hover")) return;
-    if (list.contains(document.activeElement)) return;
-    htmx.trigger(list, "refresh");
-  };
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest('.note-error a[href^="#"]');
@@ -345,8 +369,11 @@
     const field = fields.find((element) => element.checked) || fields[0];
     if (error) error.focus();
     else if (start) start.focus({ preventScroll: true });
-    else if (field) field.focus();
-    else return false;
+    else if (field) {
+      field.focus();
+      // What is left to fill in, and Spara, are seen together, on a telephone too.
+      form.querySelector(".call-filled ~ .form-end")?.scrollIntoView({ block: "nearest" });
+    } else return false;
     return true;
   };
 
@@ -357,7 +384,6 @@
   });
 
   window.setInterval(tellTime, 30000);
-  window.setInterval(refresh, 60000);
   tidy();
   focusFirst();
 })();

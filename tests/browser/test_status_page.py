@@ -13,7 +13,7 @@ from outage.rules.wording import STOCKHOLM, moment
 from outage.services.outages import end_outage, reopen_outage
 from tests.browser.conftest import HOURS, Windows, at_awkward_hours
 from tests.browser.looking import PHONE, focus_ring
-from tests.browser.steps import call_to, calls_to_make, focused
+from tests.browser.steps import calls_to_make
 from tests.factories import County, make_chain, make_event, make_outage, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,29 +107,6 @@ def test_nothing_is_written_smaller_than_sixteen_pixels(windows: Windows, county
           .map((e) => e.outerHTML.slice(0, 80))"""
     )
     assert small == []
-
-
-def test_the_list_is_read_anew_by_itself_but_never_under_somebodys_hand(
-    windows: Windows, county: County, outage: Outage
-):
-    chain = make_chain(county, outage, patient_name="Asta Provberg")
-    admission = make_event(county.alva, chain)
-    page = windows.open(county.alva)
-    page.clock.install()
-    page.goto("/")
-    expect(calls_to_make(page)).to_have_count(2)
-    tell(county.esa, chain, admission)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.clock.run_for(61_000)
-    page.wait_for_load_state("networkidle")
-    # The focus is on the first call, so the list stays as it is.
-    assert asked == []
-    expect(focused(page)).to_have_text("Nådd")
-    page.get_by_role("link", name="Checklistor").focus()
-    page.clock.run_for(61_000)
-    expect(calls_to_make(page)).to_have_count(1)
-    expect(call_to(page, "Heimdalls hälsocentral")).to_be_visible()
 
 
 def test_the_banner_without_an_outage_is_a_quiet_line(windows: Windows, county: County):

@@ -57,7 +57,7 @@ def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Wi
     speak_to(page, "Disa Hällvik")
     page.get_by_role("button", name="Spara och nästa").click()
     expect(saved_note(page)).to_have_text(SAVED)
-    expect(page.get_by_text("Inget samtal återstår")).to_be_visible()
+    expect(page.get_by_text("Inget att ringa")).to_be_visible()
 
     tick = page.get_by_role("button", name=re.compile("^Bocka av")).first
     item = (tick.get_attribute("aria-label") or "").removeprefix("Bocka av: ")

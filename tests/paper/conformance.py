@@ -11,6 +11,7 @@ from uuid import uuid4
 import page
 
 from forms.models import SheetKind
+from forms.rules.work_list_spec import WorkList
 from forms.services import binder
 from forms.services.log_prints import print_log_sheet
 from forms.services.printing import (
@@ -20,6 +21,7 @@ from forms.services.printing import (
     print_contact_list,
 )
 from forms.services.sip_prints import print_sip, print_sip_invitation
+from forms.services.work_list_prints import print_work_list
 from forms.specs import get_binder
 from outage.presenters.checklists import checklist_card
 from tests.paper.making import Place, full_chain
@@ -66,6 +68,11 @@ def _log_sheet(place: Place) -> bytes:
     return print_log_sheet(by=place.alva, client_id=uuid4()).pdf
 
 
+def _work_list(place: Place) -> bytes:
+    full_chain(place)
+    return print_work_list(by=place.alva, which=WorkList.CHAINS, outage=place.outage, client_id=uuid4()).pdf
+
+
 def _sip(place: Place) -> bytes:
     return print_sip(by=place.alva, chain=full_chain(place), client_id=uuid4()).pdf
 
@@ -88,4 +95,5 @@ MAKERS: dict[SheetKind, Maker] = {
     SheetKind.CHECKLIST: _checklist,
     SheetKind.CONTACT_LIST: _contact_list,
     SheetKind.BINDER: _binder,
+    SheetKind.WORK_LIST: _work_list,
 }

@@ -68,6 +68,7 @@ TABLE: dict[str, Row] = {
     "chain_sip_patient": of_the_chain(BAD, POST),
     "chain_sip_invitation": of_the_chain(BAD, POST),
     "log_sheet_pdf": everyone(BAD, POST),
+    "work_list_pdf": everyone(BAD, POST),
     "call_support": everyone(OK, GET),
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
     "contact_list": everyone(OK, GET),
@@ -118,6 +119,7 @@ def address(county: County) -> Callable[..., str]:
         "batch_id": batch.pk,
         "part": 1,
         "key": checklists_for(county.ward)[0].key,
+        "which": "vardkedjor",
     }
 
     def build(name: str, *, missing: bool = False) -> str:
@@ -125,7 +127,7 @@ def address(county: County) -> Callable[..., str]:
         found = {}
         for key in pattern.pattern.converters:
             nothing: object = uuid4() if isinstance(there[key], UUID) else "7K3QX9M2X"
-            found[key] = nothing if missing and key not in {"part", "key"} else there[key]
+            found[key] = nothing if missing and key not in {"part", "key", "which"} else there[key]
         return reverse(name, kwargs=found)
 
     return build

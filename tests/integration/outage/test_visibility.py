@@ -19,7 +19,7 @@ from outage.urls import urlpatterns
 from tests.factories import County, chain_facts, make_chain, make_event, tell
 
 GET, POST = HTTPMethod.GET, HTTPMethod.POST
-OK, MOVED, EMPTY, FORBIDDEN, HIDDEN = 200, 302, 204, 403, 404
+OK, MOVED, FORBIDDEN, HIDDEN = 200, 302, 403, 404
 PATIENT = "Särskild Tolvansson"
 
 
@@ -54,7 +54,7 @@ def of_the_ward(status: int, *methods: HTTPMethod) -> Row:
 
 TABLE: dict[str, Row] = {
     "status": everyone(OK, OK, GET, names_patient=True),
-    "calls_to_make": everyone(OK, EMPTY, GET, names_patient=True),
+    "calls_to_make": everyone(OK, OK, GET, names_patient=True),
     "report_outage": everyone(OK, OK, GET, POST),
     "change_outage": everyone(OK, OK, GET, POST),
     "record_support": everyone(OK, OK, GET, POST),
@@ -71,6 +71,7 @@ TABLE: dict[str, Row] = {
     "correct_call": of_the_chain(OK, GET, POST, names_patient=True),
     "withdraw_call": of_the_chain(OK, GET, POST),
     "move_call": of_the_chain(OK, GET, POST),
+    "undo_call": of_the_chain(MOVED, POST),
     "flag_called_number": of_the_chain(MOVED, POST),
     "correct_event": of_the_chain(OK, GET, POST),
     "withdraw_event": of_the_chain(OK, GET, POST),

@@ -13,6 +13,7 @@ from forms.specs import SIP, SIP_INVITATION, all_specs, get_call_support, get_fo
 from forms.specs.call_support import load_call_support
 from forms.specs.form import load_form
 from forms.specs.log_sheet import load_log_sheet
+from forms.specs.work_list import load_work_list
 from outage.routine import RoutineError, current_routine
 
 CONTENT = Path("forms/specs/content")
@@ -131,6 +132,8 @@ def test_a_guide_with_an_unknown_clause_and_a_party_without_one_are_faults():
         ("sip", load_form, "staff = true", "staf = true", "sections[9].staf"),
         ("log-sheet", load_log_sheet, 'column = "time"', 'column = "way"', "columns"),
         ("log-sheet", load_log_sheet, "hours = 24", "hours = 0", "hours"),
+        ("work-list", load_work_list, 'list = "att-ringa"', 'list = "vardkedjor"', "lists"),
+        ("work-list", load_work_list, '"Ringt", ', "", "lists"),
         ("call-support", load_call_support, 'clause = "R3.1"', 'clause = "R8.1"', "guides"),
         ("call-support", load_call_support, 'party = "outpatient"', 'party = "nobody"', "guides[4].party"),
         ("call-support", load_call_support, "note_rows = 2", "note_rows = 2\nmore = 1", "more"),

@@ -1,0 +1,19 @@
+"""Reads of the trace."""
+
+from django.db.models import Q
+
+from contacts.models import AuditEntry, Principal
+
+_LOOKS = ("chain.read",)
+
+
+def newest_write(principal: Principal) -> int:
+    """Give a number that grows with each write that people of `principal` can see; looking at a patient is none.
+
+    What is written about a patient is seen by its own principal only.
+    """
+    seen = AuditEntry.objects.filter(Q(principal=principal) | Q(chain__isnull=True)).exclude(
+        action__in=_LOOKS
+    )
+    newest: int | None = seen.order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0

@@ -1,0 +1,56 @@
+"""What the content file of the work lists says: their titles and their columns' headings."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from forms.rules.spec import SpecHead
+
+
+class WorkList(StrEnum):
+    """A list that a ward works from. The value stands in its address."""
+
+    CALLS = "att-ringa"
+    TASKS = "att-registrera"
+    CHAINS = "vardkedjor"
+
+
+# How many columns each list fills, the last of them by hand.
+COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.CHAINS: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """One list: its title, the headings of its columns, and what stands there when it is empty."""
+
+    which: WorkList
+    title: str
+    headings: tuple[str, ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkListSpec(SpecHead):
+    """The lists that are printed as sheets. `more_rows` follow what is listed, to write on."""
+
+    lists: tuple[ListSpec, ...]
+    more_rows: int
+
+    def of(self, which: WorkList) -> ListSpec:
+        """Give one of the lists; each stands once."""
+        return next(one for one in self.lists if one.which is which)
+
+
+def list_faults(lists: Sequence[ListSpec]) -> list[str]:
+    """Give what is wrong with the lists, an English line for each: every one stands once, with all its headings."""
+    counted = Counter(one.which for one in lists)
+    return [
+        *(f"{which} stands twice; keep one" for which, times in counted.items() if times > 1),
+        *(f"{which} is missing; add it" for which in WorkList if which not in counted),
+        *(
+            f"{one.which} has {len(one.headings)} headings; write {COLUMNS[one.which]}"
+            for one in lists
+            if len(one.headings) != COLUMNS[one.which]
+        ),
+    ]

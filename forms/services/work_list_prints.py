@@ -1,0 +1,81 @@
+"""The lists that a ward works from, printed: Att ringa nu, Att registrera, Vårdkedjor."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from contacts.access import Acting, check_may
+from contacts.rules.permissions import Right
+from forms.models import SheetKind
+from forms.presenters.work_list import (
+    WorkLine,
+    call_lines,
+    chain_lines,
+    task_lines,
+    work_list_part,
+    work_list_view,
+)
+from forms.rules.work_list_spec import WorkList
+from forms.services.printing import Job, Printed, print_job
+from outage.models import Outage
+from outage.presenters.back import grouped, task_rows
+from outage.presenters.ringing import calls_to_ring
+from outage.presenters.status import chain_row
+from outage.queries.care_chains import logs_of, marks_of, visible_chains
+from outage.queries.outages import earlier_outages
+from outage.queries.owed import chains_with_calls_owed
+from outage.routine import get_routine
+from outage.rules.outage_status import OutageScope
+
+
+def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
+    """Print one of the acting unit's lists, the whole of it, as it stands now.
+
+    The same `client_id` with nothing new in the list is the same sheet, given out once more. Raise NotAllowed when the
+    role may not print, PrintingUnavailable when the server can not, IdClash when the id was used for something else.
+    """
+    check_may(by, Right.PRINT_SHEET)
+    now = timezone.now()
+    view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
+    job = Job(
+        kind=SheetKind.WORK_LIST,
+        title=view.listed.title,
+        filename=f"{which}.pdf",
+        routine_version=get_routine(outage.routine_id).version,
+        part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now),
+        version=view.spec.version,
+        outage=outage,
+    )
+    return print_job(by=by, job=job, now=now, client_id=client_id)
+
+
+def _calls(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
+    chains = chains_with_calls_owed(by, outage, *earlier_outages(by.principal, outage))[:]
+    return call_lines(calls_to_ring(by, chains, logs_of(chain.pk for chain in chains), now))
+
+
+def _tasks(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
+    assert outage.current is not None
+    chains = list(visible_chains(by, outage))
+    ids = [chain.pk for chain in chains]
+    logs, marks = logs_of(ids), marks_of(ids)
+    routine, scope = get_routine(outage.routine_id), OutageScope(outage.current.scope)
+    groups = grouped(
+        [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], marks, routine, scope, now)]
+    )
+    return task_lines([*groups.register, *groups.decide])
+
+
+def _chains(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
+    chains = list(visible_chains(by, outage))
+    logs, routine = logs_of(chain.pk for chain in chains), get_routine(outage.routine_id)
+    return chain_lines(chain_row(by, chain, logs[chain.pk], routine, now) for chain in chains)
+
+
+_LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[WorkLine]]] = {
+    WorkList.CALLS: _calls,
+    WorkList.TASKS: _tasks,
+    WorkList.CHAINS: _chains,
+}

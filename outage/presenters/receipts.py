@@ -1,0 +1,45 @@
+"""What was just saved: about whom, to whom, how it went, and whether it can be undone."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contacts.access import Acting
+from contacts.rules.parties import Party
+from outage.models import Handover
+from outage.presenters.care import party_label, patient_in_list
+from outage.presenters.chain import other_end
+from outage.rules.handover import Direction
+from outage.rules.informing import CALL_OUTCOME_LABELS, PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.wording import clock_time
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message to the person. `about` says which call it is of, `undo` is that call where it can be undone."""
+
+    level: str
+    text: str
+    about: str = ""
+    undo: UUID | None = None
+
+
+def about_call(handover: Handover) -> str:
+    """Give a call in one line; of a patient with protected personal data neither name, place nor number."""
+    chain = handover.chain
+    patient = patient_in_list(chain)
+    if patient.protected:
+        participant = handover.recipient.startswith(PARTICIPANT_PREFIX)
+        place = "Deltagare i SIP" if participant else party_label(chain, Party(handover.recipient))
+        number = ""
+    else:
+        place, number = handover.place_name or other_end(handover), handover.number
+    went = CALL_OUTCOME_LABELS[CallOutcome(handover.outcome)].lower()
+    if handover.direction == Direction.RECEIVED:
+        went = "mottaget samtal"
+    return f"{patient.name}, {place}: {went}{f' på {number}' if number else ''}, {clock_time(handover.at)}."
+
+
+def may_undo(acting: Acting, handover: Handover) -> bool:
+    """Whether Ångra stands beside it. The service asks the whole rule."""
+    own = (handover.user_id, handover.unit_id) == (acting.user.pk, acting.unit.pk)
+    return own and not handover.withdraws and not hasattr(handover, "superseded_by")

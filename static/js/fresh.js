@@ -1,0 +1,254 @@
+/* Läge stays true by itself. What has the focus or the pointer on it stays where it is on the screen, and stays at all. */
+"use strict";
+
+(() => {
+  const EVERY = 10000;
+  const SILENT = "Läge är inte uppdaterat sedan";
+  // A form keeps the id it was made with, and app.js sees to its token.
+  const KEPT = ["client_id", "csrfmiddlewaretoken", "typed_by"];
+  // What the page or a person sets, and no answer of the server takes away.
+  const OWN = ["open", "hidden", "aria-busy", "aria-disabled"];
+
+  const shown = () => document.getElementById("status");
+
+  /* Hands: what somebody has the focus or the pointer on. In a list the pointer may be on its way to any of its rows. */
+
+  let hands = [];
+
+  const findHands = () => {
+    const root = shown();
+    const found = root.contains(document.activeElement) ? [document.activeElement] : [];
+    const over = [...root.querySelectorAll(":hover")].pop();
+    const list = over?.closest("ol, ul, tbody");
+    const on = over?.closest("a, button, summary, label, select, input, li, tr");
+    if (list) found.push(...list.querySelectorAll("li, tr, a, button, select"));
+    else if (on) found.push(on);
+    return found.map((element) => ({ element, box: element.getBoundingClientRect() }));
+  };
+
+  const still = () =>
+    hands.every(({ element, box }) => {
+      const now = element.getBoundingClientRect();
+      return element.isConnected && Math.abs(now.top - box.top) < 1 && Math.abs(now.left - box.left) < 1;
+    });
+
+  const held = (node) => hands.some(({ element }) => node.contains(element));
+
+  /* One tree made like another, element by element, so that what stays is the same element as before. */
+
+  const kind = (element) => `${element.nodeName} ${element.id || element.classList[0] || ""}`;
+
+  const pairUp = (old, fresh) => {
+    const pairs = new Map();
+    const left = [...old.children];
+    for (const child of fresh.children) {
+      const at = left.findIndex((other) => kind(other) === kind(child));
+      if (at < 0) continue;
+      pairs.set(child, left[at]);
+      // Without an id the order tells which is which.
+      if (child.id) left.splice(at, 1);
+      else left.splice(0, left.length, ...left.filter((other, place) => place > at || (place < at && other.id)));
+    }
+    return pairs;
+  };
+
+  const sameAttributes = (old, fresh) => {
+    for (const { name, value } of [...fresh.attributes])
+      if (!OWN.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    for (const { name } of [...old.attributes])
+      if (!OWN.includes(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  };
+
+  const become = (old, fresh) => {
+    if (old.hasAttribute("data-own") || old.dataset.sent || KEPT.includes(old.getAttribute("name"))) return;
+    sameAttributes(old, fresh);
+    if (old.matches("[data-since], [data-until]")) return;
+    const pairs = pairUp(old, fresh);
+    const kept = new Set(pairs.values());
+    let at = old.firstChild;
+    const clearTo = (stop) => {
+      while (at && at !== stop && !kept.has(at)) {
+        const next = at.nextSibling;
+        if (!held(at)) at.remove();
+        at = next;
+      }
+    };
+    for (const child of fresh.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) {
+        if (at?.nodeType !== Node.TEXT_NODE) old.insertBefore(document.createTextNode(child.data), at);
+        else {
+          if (at.data !== child.data) at.data = child.data;
+          at = at.nextSibling;
+        }
+        continue;
+      }
+      if (child.nodeType !== Node.ELEMENT_NODE) continue;
+      const twin = pairs.get(child);
+      clearTo(twin);
+      // What has the focus would lose it by being moved: the others are.
+      while (at !== twin && twin?.contains(document.activeElement)) {
+        const next = at.nextSibling;
+        old.append(at);
+        at = next;
+      }
+      if (twin && twin === at) at = at.nextSibling;
+      else old.insertBefore(twin || document.importNode(child, true), at);
+      if (twin) become(twin, child);
+    }
+    clearTo(null);
+  };
+
+  /* All of it at once where no hand moves by it; else part by part, and what can not be shown in its place waits. */
+
+  let whole = true;
+  const late = new Set();
+
+  const attempt = (act, undo) => {
+    act();
+    if (still()) return true;
+    undo();
+    return false;
+  };
+
+  const settle = (old, fresh) => {
+    const before = old.cloneNode(true);
+    if (attempt(() => become(old, fresh), () => become(old, before))) return;
+    whole = false;
+    const pairs = pairUp(old, fresh);
+    for (const [child, twin] of pairs) settle(twin, child);
+    const kept = new Set(pairs.values());
+    for (const child of [...old.children]) {
+      const after = child.nextSibling;
+      if (!kept.has(child) && !held(child)) attempt(() => child.remove(), () => old.insertBefore(child, after));
+    }
+    for (const child of fresh.children) {
+      if (pairs.has(child)) continue;
+      const added = document.importNode(child, true);
+      let next = child.nextElementSibling;
+      while (next && !pairs.has(next)) next = next.nextElementSibling;
+      if (attempt(() => old.insertBefore(added, pairs.get(next) || null), () => added.remove())) continue;
+      if (child.matches(".owed-call")) late.add(child.id);
+      if (child.id) attempt(() => old.append(added), () => added.remove());
+    }
+  };
+
+  /* What became of a row that somebody has a hand on is said in it, over what stands there: nothing moves by it. */
+
+  const say = (row, text, gone) => {
+    row.classList.toggle("struck", gone);
+    const note = row.querySelector(".fresh-note") || document.createElement("span");
+    note.className = "fresh-note";
+    if (note.textContent !== text) note.textContent = text;
+    if (!note.isConnected) row.querySelector(".owed-what").append(note);
+  };
+
+  const sayOfRows = (root, answer) => {
+    const told = new Map([...answer.querySelectorAll("#told > li")].map((line) => [line.dataset.row, line.textContent]));
+    for (const row of root.querySelectorAll(".owed-call")) {
+      const fresh = answer.getElementById(row.id);
+      if (!fresh) say(row, told.get(row.id) || row.querySelector(".fresh-note")?.textContent || row.dataset.gone, true);
+      else if (row.dataset.said !== fresh.dataset.said) say(row, fresh.dataset.said, false);
+    }
+  };
+
+  const sayHowMany = () => {
+    const place = document.getElementById("fresh-news");
+    if (!place) return;
+    const text = late.size ? `${late.size} ${late.size === 1 ? "ny" : "nya"} – visa i ordning` : "";
+    if (place.textContent === text) return;
+    place.textContent = "";
+    if (!text) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-quiet slim";
+    button.textContent = text;
+    button.addEventListener("click", () => {
+      hands = [];
+      merge(latest);
+      document.querySelector("#owed a[data-start]")?.focus({ preventScroll: true });
+    });
+    place.append(button);
+  };
+
+  let latest = null;
+
+  const merge = (answer) => {
+    const root = shown();
+    const focused = document.activeElement;
+    latest = answer;
+    whole = true;
+    settle(document.getElementById("stuck"), answer.getElementById("stuck"));
+    settle(root, answer.getElementById("status"));
+    if (whole) late.clear();
+    sayOfRows(root, answer);
+    sayHowMany();
+    if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+    htmx.process(root);
+    // What was chosen is still chosen, and what follows from it must be said again.
+    for (const chosen of root.querySelectorAll("select")) chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    hands = [];
+  };
+
+  /* A page left on when the log-in has ended, or is another's, shows no patients. */
+
+  const close = (root) => {
+    const note = document.createElement("div");
+    note.className = "note note-warning";
+    note.setAttribute("role", "alert");
+    const text = document.createElement("p");
+    text.textContent = "Du är inte inloggad här längre. Därför visas inte listorna. ";
+    const link = document.createElement("a");
+    link.href = location.pathname;
+    link.textContent = "Visa Läge på nytt";
+    text.append(link);
+    note.append(text);
+    root.replaceChildren(note);
+    delete root.dataset.fresh;
+  };
+
+  const saveState = (text) => {
+    const place = document.getElementById("save-state");
+    if (place && (text || place.textContent.startsWith(SILENT))) place.textContent = text;
+  };
+
+  const versions = new WeakMap();
+  let asking = false;
+
+  const ask = async () => {
+    const root = shown();
+    if (asking || document.hidden || !root?.dataset.fresh) return;
+    asking = true;
+    // The name by which the server knows a question that no person asks: it keeps no log-in alive.
+    const headers = { "HX-Request": "true", "HX-Trigger": "calls" };
+    if (versions.has(root)) headers["If-None-Match"] = versions.get(root);
+    try {
+      const response = await fetch(root.dataset.fresh, { headers, signal: AbortSignal.timeout(15000) });
+      const text = await response.text();
+      if (root !== shown()) return;
+      if (response.status === 304) {
+        if (!whole || root.querySelector(".fresh-note")) {
+          hands = findHands();
+          merge(latest);
+        }
+      } else if (response.status === 401) close(root);
+      else if (!response.ok) throw new Error(response.statusText);
+      else {
+        const answer = new DOMParser().parseFromString(text, "text/html");
+        if (answer.getElementById("status")?.dataset.for !== root.dataset.for) close(root);
+        else {
+          hands = findHands();
+          merge(answer);
+          versions.set(root, response.headers.get("ETag") || "");
+        }
+      }
+      saveState("");
+    } catch {
+      saveState(`${SILENT} ${root.dataset.shown}. Servern svarar inte.`);
+    } finally {
+      asking = false;
+    }
+  };
+
+  document.addEventListener("visibilitychange", ask);
+  window.setInterval(ask, EVERY);
+})();

@@ -1,0 +1,131 @@
+"""The lists that a ward works from, printed whole: what to ring, what to enter, the care chains."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.rules.errors import NotAllowed
+from forms.models import Sheet, SheetKind
+from forms.rules.work_list_spec import WorkList
+from forms.services.work_list_prints import print_work_list
+from outage.models import CareChain, Outage
+from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
+from tests.paper.reading import everything, squashed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county() -> County:
+    return make_county()
+
+
+@pytest.fixture
+def outage(county: County) -> Outage:
+    return make_outage(county.alva)
+
+
+@pytest.fixture
+def asta(county: County, outage: Outage) -> CareChain:
+    chain = make_chain(
+        county, outage, patient_name="Asta Provberg", identity="19380214-9805", before="admitted"
+    )
+    tell(county.alva, chain, make_event(county.alva, chain, "discharge"), to="outpatient")
+    return chain
+
+
+def text_of(county: County, outage: Outage, which: WorkList) -> str:
+    return squashed(
+        everything(print_work_list(by=county.alva, which=which, outage=outage, client_id=uuid4()).pdf)
+    )
+
+
+def has(text: str, *wanted: str) -> None:
+    for words in wanted:
+        assert squashed(words) in text, words
+
+
+def test_the_calls_to_make_with_whom_and_how_far(county: County, outage: Outage, asta: CareChain):
+    text = text_of(county, outage, WorkList.CALLS)
+    has(text, "Att ringa nu", "Asta Provberg", "19380214-9805", "Utskrivningsmeddelande", "Skellefteå kommun")
+    has(text, "Ringd, inte nådd", "Medicin 2")
+    assert squashed("Heimdalls hälsocentral") not in text
+
+
+def test_all_calls_are_there_not_only_a_page_of_them(county: County, outage: Outage):
+    for number in range(12):
+        make_event(county.alva, make_chain(county, outage, patient_name=f"Patient Nummer{number:02}"))
+    text = text_of(county, outage, WorkList.CALLS)
+    has(text, *(f"Nummer{number:02}" for number in range(12)))
+
+
+def test_what_is_to_be_entered_and_why(county: County, outage: Outage, asta: CareChain):
+    has(
+        text_of(county, outage, WorkList.TASKS),
+        "Att registrera i PRATOR",
+        "Asta Provberg",
+        "Registrera",
+        "R4.4",
+    )
+
+
+def test_the_care_chains_with_each_party(county: County, outage: Outage, asta: CareChain):
+    has(text_of(county, outage, WorkList.CHAINS), "Vårdkedjor", "Asta Provberg", "Underrättad", "Egen enhet")
+
+
+@pytest.mark.parametrize("which", WorkList)
+def test_a_list_of_nothing_says_so(county: County, outage: Outage, which: WorkList):
+    assert "närlistanskrevsut" in text_of(county, outage, which).replace(" ", "")
+
+
+@pytest.mark.parametrize("which", WorkList)
+def test_protected_personal_data_tells_neither_who_nor_where(county: County, outage: Outage, which: WorkList):
+    chain = make_chain(
+        county, outage, patient_name="Hemlig Hemligsson", identity="19121212-9801", protected_identity=True
+    )
+    make_event(county.alva, chain, "admission")
+    text = text_of(county, outage, which)
+    has(text, f"Skyddad patient, vårdkedja {chain.number}")
+    for secret in ("Hemlig", "9801", "Skellefteå", "Heimdalls"):
+        assert squashed(secret) not in text, secret
+
+
+def test_it_is_a_sheet_with_a_serial_that_is_followed_and_one_press_is_one(
+    county: County, outage: Outage, asta: CareChain
+):
+    press = uuid4()
+    first, second = (
+        print_work_list(by=county.alva, which=WorkList.CHAINS, outage=outage, client_id=press) for _ in "12"
+    )
+    assert first.sheet == second.sheet
+    assert (first.sheet.kind, first.sheet.accountable, first.filename) == (
+        SheetKind.WORK_LIST,
+        True,
+        "vardkedjor.pdf",
+    )
+
+
+def test_who_sees_no_patients_prints_none(county: County, outage: Outage):
+    with pytest.raises(NotAllowed):
+        print_work_list(by=county.adam, which=WorkList.CALLS, outage=outage, client_id=uuid4())
+
+
+def test_the_pages_have_the_button_and_an_unknown_list_is_not_found(
+    county: County, outage: Outage, asta: CareChain, client: Client
+):
+    client.force_login(county.alva.user)
+    for page, which in (
+        ("status", "att-ringa"),
+        ("chains", "vardkedjor"),
+        ("back_registration", "att-registrera"),
+    ):
+        address = reverse("work_list_pdf", args=[which])
+        assert f'action="{address}"' in client.get(reverse(page)).content.decode()
+        answer = client.post(address, {"client_id": str(uuid4())})
+        assert answer.headers["content-type"] == "application/pdf"
+    assert Sheet.objects.filter(kind=SheetKind.WORK_LIST).count() == 3
+    assert (
+        client.post(reverse("work_list_pdf", args=["annat"]), {"client_id": str(uuid4())}).status_code == 404
+    )
