@@ -182,9 +182,8 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
 def _fact(chain: CareChain, event: CareChainEvent, routine: Routine, family: Family, now: datetime) -> str:
     said = f"{routine.label(event.kind)} {moment(event.happened_at, now)}"
     # What is agreed of a SIP stands once, beside it.
-    more = (
-        "" if family is Family.SIP else "; ".join(f"{k}: {v}" for k, v in particulars_in_list(chain, event))
-    )
+    told = () if family is Family.SIP else particulars_in_list(chain, event, now)
+    more = "; ".join(f"{label}: {value}" for label, value in told)
     return f"{said} ({more})" if more else said
 
 

@@ -19,7 +19,6 @@ from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
 from outage.routine import get_routine
-from outage.rules.informing import Recipient
 from outage.rules.wording import clock_time, moment
 
 _NAMELESS = HeldAs("Formulär")
@@ -122,12 +121,12 @@ def _patient(chain: CareChain) -> list[str]:
 
 def _place(chain: CareChain, key: str) -> str:
     if key in set(Party):
-        return place_of(chain, Recipient(party=Party(key)))
+        return place_of(chain, Party(key))
     return key.partition(":")[2]
 
 
 def _items(acting: Acting, key: str, items: Sequence[str]) -> list[str]:
-    outage = outage_in_view()
+    outage = outage_in_view(acting.principal)
     lists = checklists_for(acting.unit, get_routine(outage.routine_id) if outage else None)
     return [
         item.text

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit, User
@@ -32,7 +32,7 @@ Row = TypeVar("Row", bound=CareChainEvent | Handover)
 
 
 def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
-    """Give the chains of `outage`, and of `more`, that the acting person may see, with their details, by number.
+    """The chains of `outage`, and of `more`, that the acting person may see, with details and outage, by number.
 
     The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient,
     and a unit that still has somebody to ring.
@@ -56,6 +56,8 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
             "details__municipality",
             "details__outpatient_unit",
         )
+        # As the principal sees it: each ends an outage for itself.
+        .prefetch_related(Prefetch("outage", queryset=outages_for(acting.principal)))
         .order_by("number")
     )
 
@@ -66,9 +68,7 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
     if outage is None:
         raise CareChain.DoesNotExist
-    chain = visible_chains(acting, outage).get(pk=chain_id)
-    chain.outage = outage
-    return chain
+    return visible_chains(acting, outage).get(pk=chain_id)
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:

@@ -64,10 +64,7 @@ class OwedChains:
     def __getitem__(self, part: slice) -> list[CareChain]:
         wanted = self.ids[part]
         chains = visible_chains(self._acting, *self._outages.values()).in_bulk(wanted)
-        found = [chains[pk] for pk in wanted if pk in chains]
-        for chain in found:
-            chain.outage = self._outages[chain.outage_id]
-        return found
+        return [chains[pk] for pk in wanted if pk in chains]
 
 
 def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:

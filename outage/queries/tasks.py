@@ -23,7 +23,7 @@ from outage.rules.outage_status import OutageScope
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
-from outage.rules.wording import STOCKHOLM, day
+from outage.rules.wording import STOCKHOLM, day_and_year
 
 
 def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
@@ -106,7 +106,9 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
             number,
             typed_places[Party.MUNICIPALITY],
             typed_places[Party.OUTPATIENT],
-            Typed("sip_date", "Datum", day(date.fromisoformat(sip.date)) if sip.date else "", sip.date),
+            Typed(
+                "sip_date", "Datum", day_and_year(date.fromisoformat(sip.date)) if sip.date else "", sip.date
+            ),
             Typed("sip_time", "Tid", sip.time),
             Typed("sip_place", "Plats", sip.place),
             Typed(
@@ -135,7 +137,7 @@ def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine) ->
         Typed(
             f"event_date:{line_of(log, event).pk}",
             routine.label(event.kind),
-            day(event.happened_at),
+            day_and_year(event.happened_at),
             f"{event.kind} {_local(event.happened_at)}",
         )
         for event in events

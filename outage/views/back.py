@@ -78,8 +78,6 @@ def _show(
 def _page(acting: Acting, outage: Outage, number: object) -> tuple[Page, list[TaskRow]]:
     page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
     chains = list(page)
-    for chain in chains:
-        chain.outage = outage
     ids = [chain.pk for chain in chains]
     logs, marks = logs_of(ids), marks_of(ids)
     routine, scope, now = get_routine(outage.routine_id), OutageScope(outage.current.scope), timezone.now()

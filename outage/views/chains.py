@@ -81,7 +81,7 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
     # A call begun by n is as a rule one that is owed.
-    earlier = earlier_outages(outage)
+    earlier = earlier_outages(request.acting.principal, outage)
     wants_owed = direction is Direction.GIVEN and not text and page.number == 1
     owed = owed_page(request, request.acting, outage, *earlier) if wants_owed else []
     logs = logs_of({chain.pk for chain in [*page, *owed]})
