@@ -2,10 +2,15 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from contacts.access import Acting
+from contacts.models import Membership
+from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
 from tests.factories import County, make_chain, make_county, make_outage
+from tests.integration.outage.holding import TYPED
+from tests.integration.outage.pages import Fields, fields_of, form_of, read
 
 
 @pytest.fixture
@@ -35,3 +40,27 @@ def log_in(client: Client):
         return client
 
     return enter
+
+
+@pytest.fixture
+def address(chain: CareChain) -> str:
+    return reverse("chain_call", args=[chain.pk]) + "?riktning=received"
+
+
+@pytest.fixture
+def half_filled(county: County, address: str, client: Client) -> Fields:
+    """What Alva's browser sends: the form as she was shown it, with what she has typed, after the log-in lapsed."""
+    client.force_login(county.alva.user)
+    form = form_of(read(client.get(address)), method="post")
+    sent = fields_of(form) | {k: v if isinstance(v, list) else [v] for k, v in TYPED.items()}
+    client.session.flush()
+    client.cookies.pop("sessionid")
+    return sent
+
+
+@pytest.fixture
+def second(county: County) -> Membership:
+    """Alva's second assignment, on the other ward; the first is chosen nowhere by itself any more."""
+    return Membership.objects.create(
+        user=county.alva.user, unit=county.other_ward, role=Role.STAFF, title="Sjuksköterska"
+    )
