@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade --quiet
 
-.PHONY: help run test test-long check bench clean pins setup setup-dev system-run system-test
+.PHONY: help run test test-any-day test-long check bench clean pins setup setup-dev system-run system-test
 .NOTPARALLEL:
 
 help: ## What there is to run
@@ -18,6 +18,9 @@ run: setup ## Set up everything and serve on http://127.0.0.1:8000 (PORT=… cha
 
 test: setup-dev ## Set up everything and run every test: SQLite, browser, PostgreSQL
 	@.ci/test
+
+test-any-day: setup-dev ## The tests at other days and minutes (AT='2027-06-25 03:00' chooses one); most of an hour
+	@AT='$(AT)' .ci/test any-day
 
 test-long: setup-dev ## Every case of the tests that `make test` tries a sample of; hours
 	@.ci/test long

@@ -99,7 +99,9 @@ def chromium() -> Iterator["Browser"]:
     # Playwright keeps an event loop in this thread, and Django then takes every query here for an unsafe one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        # Nothing loaded into the tests, such as faketime, goes into the browser too: it hangs there.
+        own = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS, env=own)
         yield browser
         browser.close()
 
