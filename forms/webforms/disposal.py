@@ -6,8 +6,6 @@ from django import forms
 
 from outage.webforms.moments import DayField
 
-from .fates import YEARS_BACK
-
 
 class DecisionForm(forms.Form):
     """What a principal has decided of paper that is scanned."""
@@ -27,7 +25,7 @@ class DecisionForm(forms.Form):
         error_messages={"required": "Skriv beslutets beteckning."},
     )
     decided_on = DayField(
-        back=YEARS_BACK,
+        past=True,
         label="Beslutat den dag",
         error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
     )

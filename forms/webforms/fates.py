@@ -8,9 +8,6 @@ from django import forms
 from forms.rules.sheet_fate import LOOK_LABELS, PAPER_GONE, VOID_REASON_LABELS, Look, VoidReason
 from outage.webforms.moments import DayField
 
-# Decisions and paper grow old; what day a sheet can have is for its own dates to say.
-YEARS_BACK = 50
-
 
 class SerialForm(forms.Form):
     """Find a sheet by its serial."""
@@ -114,7 +111,7 @@ class DestroyForm(StepForm):
 
     decision = forms.UUIDField(widget=forms.HiddenInput)
     on = DayField(
-        back=YEARS_BACK,
+        past=True,
         label="Förstört den dag",
         error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
     )
@@ -142,7 +139,7 @@ class GiveForm(StepForm):
         error_messages={"required": "Skriv vem som fick bladet."},
     )
     on = DayField(
-        back=YEARS_BACK,
+        past=True,
         label="Lämnat den dag",
         error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
     )

@@ -14,6 +14,7 @@ NO_TIME = "Ange klockslag."
 NOT_A_TIME = "Skriv tiden som 10.52."
 NOT_A_MOMENT = "Skriv tiden som 10.52 eller igår 23.50."
 NOT_A_DAY = "Fyll i ett giltigt datum."
+AHEAD = "Dagen kan inte ligga framåt i tiden."
 SKIPPED = "Klockan ställdes om då: tiden finns inte. Ange en annan tid."
 
 _DAYS_BACK = {"idag": 0, "igår": 1, "iförrgår": 2}
@@ -24,6 +25,7 @@ _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 _DIGIT = re.compile(r"[0-9]")
 # Two digits are an hour or a slip of the key: the time of a call has its minutes.
 _FEWEST_DIGITS = 3
+_YEARS_KEPT = 50
 
 # Days are long for an outage; a start further back is a slip of the key.
 LONGEST_OUTAGE = timedelta(days=31)
@@ -31,10 +33,10 @@ LONGEST_OUTAGE = timedelta(days=31)
 Years = tuple[int, int]
 
 
-def years_around(at: date | datetime, *, back: int = 1) -> Years:
-    """Give the first and last year that a moment may lie in: that of `at`, `back` years before and one after."""
+def years_around(at: date | datetime) -> Years:
+    """Give the first and last year that a moment may lie in: that of `at`, one before and one after."""
     year = local_day(at).year
-    return year - back, year + 1
+    return year - 1, year + 1
 
 
 def check_start(at: datetime, now: datetime) -> None:
@@ -51,6 +53,13 @@ def check_year(on: date, years: Years) -> None:
     first, last = years
     if not first <= on.year <= last:
         raise RuleError(f"Året {on.year:04} kan inte stämma. Ange ett datum mellan {first} och {last}.")
+
+
+def check_past(on: date, today: date) -> None:
+    """Raise RuleError where `on` lies ahead of `today`, or longer ago than paper and decisions are kept."""
+    if on > today:
+        raise RuleError(AHEAD)
+    check_year(on, (today.year - _YEARS_KEPT, today.year))
 
 
 def read_clock(text: str) -> time:

@@ -14,6 +14,7 @@ from outage.rules.moments import (
     NO_TIME,
     NOT_A_DAY,
     Years,
+    check_past,
     check_year,
     read_clock,
     read_day,
@@ -75,12 +76,12 @@ class _TimeAndWordField(ClockTimeField):
 
 
 class DayField(forms.DateField):
-    """A day, in `years`; where a form says no others, those around today, `back` years before this one."""
+    """A day, in `years`: those around today where a form says no others. With `past` it is a day that has been."""
 
     years: Years | None = None
 
-    def __init__(self, *, back: int = 1, **kwargs: Any) -> None:
-        self._back = back
+    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
+        self._past = past
         widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
         kwargs["error_messages"] = {"invalid": NOT_A_DAY} | kwargs.get("error_messages", {})
         super().__init__(widget=widget, **kwargs)
@@ -94,7 +95,10 @@ class DayField(forms.DateField):
         except RuleError as wrong:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
         try:
-            check_year(found, self.years or years_around(timezone.now(), back=self._back))
+            if self._past:
+                check_past(found, timezone.localdate())
+            else:
+                check_year(found, self.years or years_around(timezone.now()))
         except RuleError as wrong:
             raise ValidationError(wrong.reason) from wrong
         return found

@@ -7,6 +7,7 @@ import pytest
 
 from contacts.rules.errors import RuleError
 from outage.rules.moments import (
+    check_past,
     check_start,
     check_year,
     read_clock,
@@ -175,3 +176,15 @@ def test_the_side_is_not_kept_where_it_would_be_ahead_of_now():
     shown = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
     found = read("2.50", date(2026, 10, 25), shown + MINUTE, shown)
     assert found.astimezone(UTC) == datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
+
+
+def test_a_day_that_has_been_lies_not_ahead_and_not_out_of_living_memory():
+    today = NOW.date()
+    for days in (0, 1, 365, 49 * 365):
+        check_past(today - timedelta(days=days), today)
+    for ahead in (today + timedelta(days=1), date(2199, 1, 1)):
+        with pytest.raises(RuleError, match="framåt i tiden"):
+            check_past(ahead, today)
+    for old in (date(1975, 12, 31), date(26, 1, 1), date(1, 1, 1)):
+        with pytest.raises(RuleError, match="kan inte stämma"):
+            check_past(old, today)
