@@ -125,6 +125,8 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "may_mark": True,
         "outage": chain.outage,
         "swapped": True,
+        # The heading of what is to be undone is there only where there was something.
+        "was_undo": "undo" in request.POST,
     }
     return render(request, "outage/back/_swapped.html", context, status=status)
 

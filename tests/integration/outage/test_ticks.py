@@ -1,10 +1,14 @@
 """A tick holds what it was set for, through every correction of the log, and no longer (R4)."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Principal, PrincipalKind
@@ -23,6 +27,7 @@ from outage.rules.ticks import entered_events
 from outage.services.events import withdraw_event
 from outage.services.outages import end_outage
 from tests.factories import County, make_event, tell
+from tests.integration.outage.pages import fields_of, read
 from tests.integration.outage.ticking import change, correct, event_of, mark, rows
 
 
@@ -117,6 +122,23 @@ def test_what_was_entered_and_is_gone_stays_until_it_is_undone(county: County, e
     assert ("Avdelning", "Medicin 2") in task.typed
     mark(county.alva, ended, task, done=False)
     assert rows(county.alva, ended) == []
+
+
+def test_what_is_undone_leaves_the_page_and_the_count(county: County, ended: CareChain, client: Client):
+    mark(county.alva, ended, *rows(county.alva, ended))
+    event = event_of(ended)
+    event.chain = ended
+    withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Hände inte.")
+    client.force_login(county.alva.user)
+    page = read(client.get(reverse("back_registration")))
+    assert page.find(id="count-undo").text == "1"
+    row = page.find("button", id=re.compile("^undone-")).find_parent("li")
+    sent = fields_of(row.form) | {"done": ["0"]}
+    answer = client.post(row.form["action"], sent, headers={"HX-Request": "true"})
+    part = BeautifulSoup(answer.content.decode(), "html.parser")
+    assert part.find("li").text.strip() == "Ångrat."
+    assert part.find(id="count-undo").text == "0"
+    assert read(client.get(reverse("back_registration"))).find(id="count-undo") is None
 
 
 @pytest.fixture
