@@ -24,20 +24,21 @@ _NARROW, _CELL = 110, 240
 class WorkLine:
     """One row: its cells in the order of the headings, paragraph by paragraph, the last one to write in.
 
-    What does not fit stands in `notes`. `box` is to be ticked by hand; None where there is none.
+    What does not fit stands in `notes`. `box` tells that there is something left to do and tick.
     """
 
     cells: tuple[tuple[str, ...], ...]
     notes: tuple[Note, ...]
-    box: bool | None
+    box: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WorkListView:
-    """A list as it stood when it was printed."""
+    """A list as it stood when it was printed. `boxed` tells that its first column is to be ticked by hand."""
 
     spec: WorkListSpec
     listed: ListSpec
+    boxed: bool
     unit: str
     lines: tuple[WorkLine, ...]
     empty_rows: range
@@ -49,6 +50,7 @@ def work_list_view(which: WorkList, lines: Iterable[WorkLine], unit: str) -> Wor
     return WorkListView(
         spec=spec,
         listed=spec.of(which),
+        boxed=which is not WorkList.CHAINS,
         unit=unit,
         lines=tuple(lines),
         empty_rows=range(spec.more_rows),
@@ -128,7 +130,7 @@ def chain_lines(rows: Iterable[ChainRow]) -> list[WorkLine]:
             *marks,
             (notes.cell("Senast", row.latest, _NARROW),),
         )
-        lines.append(_line(cells, notes, box=None))
+        lines.append(_line(cells, notes, box=False))
     return lines
 
 
@@ -136,6 +138,6 @@ def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:
     return notes.cell("Patient", patient.name, 200), patient.identity, notes.cell("", patient.where, 200)
 
 
-def _line(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool | None) -> WorkLine:
+def _line(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool) -> WorkLine:
     shown = tuple(tuple(text for text in cell if text) for cell in cells)
     return WorkLine(cells=shown, notes=notes.taken(), box=box)

@@ -1,4 +1,4 @@
-"""What the content file of the work lists says: their titles and their columns' headings."""
+"""What the content file of the work lists says: their columns' headings."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,18 +16,28 @@ class WorkList(StrEnum):
     CHAINS = "vardkedjor"
 
 
+WORK_LIST_LABELS: dict[WorkList, str] = {
+    WorkList.CALLS: "Att ringa nu",
+    WorkList.TASKS: "Att registrera",
+    WorkList.CHAINS: "Vårdkedjor",
+}
+
 # How many columns each list fills, the last of them by hand.
 COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.CHAINS: 6}
 
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """One list: its title, the headings of its columns, and what stands there when it is empty."""
+    """One list: the headings of its columns, and what stands there when it is empty."""
 
     which: WorkList
-    title: str
     headings: tuple[str, ...]
     empty: str
+
+    @property
+    def title(self) -> str:
+        """What stands at its top, the same as on the screen."""
+        return WORK_LIST_LABELS[self.which]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ def load_work_list(path: Path) -> WorkListSpec:
 def _list(table: Table) -> ListSpec:
     one = ListSpec(
         which=table.one_of("list", WorkList),
-        title=table.text("title"),
         headings=table.texts("headings"),
         empty=table.text("empty"),
     )

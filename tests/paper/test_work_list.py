@@ -64,7 +64,7 @@ def test_all_calls_are_there_not_only_a_page_of_them(county: County, outage: Out
 def test_what_is_to_be_entered_and_why(county: County, outage: Outage, asta: CareChain):
     has(
         text_of(county, outage, WorkList.TASKS),
-        "Att registrera i PRATOR",
+        "Att registrera",
         "Asta Provberg",
         "Registrera",
         "R4.4",

@@ -90,7 +90,7 @@ TABLE: dict[str, Row] = {
     "enter_sheet": of_the_unit(OK, GET, POST, names_patient=True),
 }
 PEOPLE = ("alva", "bo", "cissi", "adam")
-WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "part"}]
+WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) - {"key", "part", "which"}]
 
 
 @pytest.fixture
