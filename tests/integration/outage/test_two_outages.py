@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from contacts.rules.parties import Party
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage
-from outage.queries.outages import outage_in_view
+from outage.queries.outages import outage_for, outage_in_view
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_event, make_outage, tell
+from tests.integration.outage.ends import make_three
+from tests.integration.outage.pages import fields_of, form_of, read
 
 
 @pytest.fixture
@@ -91,3 +93,19 @@ def test_an_outage_that_is_not_there_is_not_found(
 ):
     client.force_login(county.alva.user)
     assert client.get(reverse("back_registration"), {"driftstopp": wanted}).status_code == 404
+
+
+def test_one_that_only_the_region_has_ended_is_ended_from_the_list_of_the_earlier_ones(
+    county: County, outage: Outage, client: Client
+):
+    umea = make_three(county).umea
+    make_outage(umea)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - timedelta(minutes=20))
+    later = make_outage(county.alva, timedelta(minutes=10))
+    client.force_login(umea.user)
+    address = f"{reverse('end_outage')}?driftstopp={outage.pk}"
+    assert address in client.get("/").content.decode()
+    form = fields_of(form_of(read(client.get(address)), method="post"))
+    assert client.post(address, form)["Location"] == back(outage)
+    assert not outage_for(umea.principal, outage.pk).is_open
+    assert outage_in_view(umea.principal) == later
