@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from outage.models import CareChain, Duty
-from outage.queries.care_chains import logs_of
+from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.outages import recent_outages
 from outage.queries.standing import closes_when_back, standing_of, units_to_tell
 
@@ -14,16 +14,21 @@ from outage.queries.standing import closes_when_back, standing_of, units_to_tell
 def settle(chain: CareChain) -> None:
     """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction."""
     log = logs_of([chain.pk])[chain.pk]
+    Duty.objects.filter(chain=chain).delete()
+    Duty.objects.bulk_create(duties_of(chain, log))
+
+
+def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
+    """The duties that follow from the rows of `chain`, not saved yet."""
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
     for owed in standing_of(chain, log).owed():
         if owed.closed is None:
             for unit in units_to_tell(chain, log, owed.by, owed.id):
                 waits[unit, owed.rank, closes_when_back(chain, log, owed)].append(owed.since)
-    Duty.objects.filter(chain=chain).delete()
-    Duty.objects.bulk_create(
+    return [
         Duty(chain=chain, unit_id=unit, rank=rank, since=min(since), unless_back_id=unless_back)
         for (unit, rank, unless_back), since in waits.items()
-    )
+    ]
 
 
 def settle_recent(**_: object) -> None:

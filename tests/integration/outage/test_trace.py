@@ -14,9 +14,9 @@ from contacts import audit
 from contacts.models import AuditEntry
 from contacts.rules.parties import Party
 from outage.models import CareChain
-from outage.presenters.standing import tasks_of
 from outage.queries.care_chains import get_event, logs_of
 from outage.queries.checklists import checklists_for
+from outage.queries.standing import tasks_of
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.services import (
@@ -82,11 +82,12 @@ def tick(county: County, chain: CareChain) -> Write:
 
 def change_details(county: County, chain: CareChain) -> Write:
     make_event(county.alva, chain)
+    seen = chain.details_id
     return lambda: care_chains.change_details(
         by=county.alva,
         chain=chain,
         client_id=uuid4(),
-        replaces=chain.details_id,
+        replaces=seen,
         facts=chain_facts(county, status="wrong_patient", status_reason="Fel."),
     )
 
