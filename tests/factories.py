@@ -26,15 +26,17 @@ from contacts.rules.availability import Availability
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, is_extension
-from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
+from outage.presenters.owed import OwedCall
 from outage.queries.care_chains import get_chain, get_event
 from outage.rules.back_registration import Before
-from outage.rules.handover import Direction
+from outage.rules.handover import CallFacts, Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
-from outage.services.care_chains import ChainFacts, open_chain
-from outage.services.handovers import CallFacts, Message, log_call
+from outage.services.care_chains import open_chain
+from outage.services.handovers import Message, log_call
 from outage.services.outages import OutageFacts, end_outage, report_outage
+from outage.webforms.calls import read_notice
 
 # The well-known test person; the number belongs to nobody.
 TOLVAN = "19121212-1212"
@@ -213,6 +215,21 @@ def tell(
         facts=call_facts(to, outcome=outcome, **more),
         messages=[Message(event_id=event.pk) for event in events],
     )
+
+
+def messages_owed(call: OwedCall, at: datetime | None = None) -> list[Message]:
+    """Give what a call that is owed is to tell, as the service takes it; answers happened at `at`, else now."""
+    found = []
+    for message in call.messages:
+        what, _, rest = message.value.partition(":")
+        if what == "event":
+            found.append(Message(event_id=UUID(rest)))
+        elif what == "notice":
+            found.append(Message(**read_notice(message.value)))
+        else:
+            kind, _, party = rest.partition(":")
+            found.append(Message(kind=kind, sender=Party(party), happened_at=at or timezone.now()))
+    return found
 
 
 def make_event(

@@ -5,7 +5,6 @@ For load tests and benchmarks: 2,000 chains and 25,000 calls in seconds. Everyon
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from random import Random
 from uuid import UUID
 
@@ -38,20 +37,23 @@ from outage.models import (
     CareChain,
     CareChainDetails,
     CareChainEvent,
+    Duty,
     Handover,
     HandoverMessage,
     Outage,
     OutageReport,
     ReportKind,
 )
+from outage.queries.care_chains import logs_of
 from outage.queries.outages import outage_for
 from outage.routine import current_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction, ReadBack, signature
 from outage.rules.identity import IdentityKind
-from outage.rules.informing import CallOutcome, recipients
+from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.demo.pen import invented_number
+from outage.services.duties import duties_of
 
 WARDS, CENTRES, CLINICS, PERSONS = 30, 40, 6, 400
 LASTED = timedelta(hours=9)
@@ -125,8 +127,9 @@ def seed_outage(
             calls = handovers * number // chains - handovers * (number - 1) // chains
             is_own = number * own_share >= len(own) + 1
             ward = units["wards"][0] if is_own else rng.choice(units["wards"][1:])
-            chain = _chain(rows, rng, outage, acting, ward, units, number)
-            _calls(rows, rng, chain, acting, start, calls)
+            details = _chain(rows, rng, outage, acting, ward, units, number)
+            chain = details.chain
+            _calls(rows, rng, details, acting, start, calls)
             if is_own:
                 own.append(chain.pk)
         _insert(rows)
@@ -207,9 +210,15 @@ def _uuid(rng: Random) -> UUID:
 
 def _chain(
     rows: _Rows, rng: Random, outage: Outage, acting: Acting, ward: Unit, units: dict[str, list], number: int
-) -> CareChain:
+) -> CareChainDetails:
     chain = CareChain(
-        pk=_uuid(rng), outage=outage, principal=acting.principal, unit=ward, user=acting.user, number=number
+        pk=_uuid(rng),
+        outage=outage,
+        principal=acting.principal,
+        unit=ward,
+        user=acting.user,
+        number=number,
+        rows=1,
     )
     born = f"19{rng.randint(20, 60)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}"
     name = f"{rng.choice(_FIRST)} {rng.choice(_LAST)} {number}"
@@ -226,33 +235,36 @@ def _chain(
         before=rng.choice((Before.ADMITTED, Before.NOT_ADMITTED)),
         status=ChainStatus.OK,
         search_key=search_key(name),
+        order=1,
         user=acting.user,
         unit=ward,
     )
     rows.chains.append(chain)
     rows.details.append(details)
     _trace(rows, acting, chain, "chain", "chain.opened", chain)
-    return chain
+    return details
 
 
 _FIRST = ("Asta", "Birger", "Doris", "Egon", "Frida", "Gusten", "Helga", "Ivar", "Judit", "Konrad")
 _LAST = ("Provberg", "Testlund", "Exempelin", "Övningsson", "Påhittsson", "Fiktén", "Modellberg", "Låtsman")
 
 
-def _calls(rows: _Rows, rng: Random, chain: CareChain, acting: Acting, start: datetime, quota: int) -> None:
+def _calls(
+    rows: _Rows, rng: Random, details: CareChainDetails, acting: Acting, start: datetime, quota: int
+) -> None:
     """Write the chain's events and exactly `quota` calls: its stay, then failed tries for what is left over."""
     newest: dict[str, CareChainEvent] = {}
-    calls_before = len(rows.messages)
+    chain = details.chain
     for turn, (kind, sender, other, outcome) in enumerate(_planned(rng, quota), start=1):
         at = start + turn * STEP
         event = newest.get(kind)
         if event is None:
             event = newest[kind] = _event(rows, rng, chain, acting, kind, sender, at)
         direction = Direction.GIVEN if sender is _W else Direction.RECEIVED
-        call = _handover(rows, rng, chain, acting, direction, other, outcome, at)
+        call = _handover(rows, rng, details, acting, direction, other, outcome, at)
         rows.messages.append(HandoverMessage(handover=call, event=event))
         if direction is Direction.GIVEN and outcome is CallOutcome.REACHED and rng.random() < 0.02:
-            _correct(rows, rng, newest, kind, acting, calls_before)
+            newest[kind] = _correct(rows, rng, event, acting)
 
 
 def _planned(rng: Random, quota: int) -> list[tuple[str, Party, Party, CallOutcome]]:
@@ -276,10 +288,9 @@ def _planned(rng: Random, quota: int) -> list[tuple[str, Party, Party, CallOutco
     return calls
 
 
-@cache
-def _told(kind: str, sender: Party) -> frozenset[Party | None]:
-    found = recipients(routine=current_routine(), kind=kind, sender=sender, ward_kind=WardKind.SOMATIC)
-    return frozenset(recipient.party for recipient in found)
+def _order(chain: CareChain) -> int:
+    chain.rows += 1
+    return chain.rows
 
 
 def _event(
@@ -292,7 +303,6 @@ def _event(
     at: datetime,
     supersedes: CareChainEvent | None = None,
 ) -> CareChainEvent:
-    told = _told(kind, sender)
     event = CareChainEvent(
         id=_uuid(rng),
         chain=chain,
@@ -301,10 +311,9 @@ def _event(
         happened_at=at,
         recorded_at=at,
         particulars=_PARTICULARS.get(kind, {}),
-        tells_inpatient=_W in told,
-        tells_municipality=_M in told,
-        tells_outpatient=_O in told,
+        order=_order(chain),
         supersedes=supersedes,
+        told_rightly=supersedes is not None,
         reason="Fel tid." if supersedes else "",
         user=acting.user,
         unit=chain.unit,
@@ -319,34 +328,32 @@ _PARTICULARS = {
 }
 
 
-def _correct(
-    rows: _Rows, rng: Random, newest: dict[str, CareChainEvent], kind: str, acting: Acting, first_message: int
-) -> None:
+def _correct(rows: _Rows, rng: Random, old: CareChainEvent, acting: Acting) -> CareChainEvent:
     """Correct an event as the service does where those told got it right: the calls count for the new row too."""
-    old = newest[kind]
-    new = _event(rows, rng, old.chain, acting, kind, Party(old.sender), old.happened_at, supersedes=old)
-    carried = [m.handover for m in rows.messages[first_message:] if m.event is old]
-    rows.messages += [HandoverMessage(handover=handover, event=new) for handover in carried]
-    newest[kind] = new
+    new = _event(rows, rng, old.chain, acting, old.kind, Party(old.sender), old.happened_at, supersedes=old)
     _trace(rows, acting, old.chain, "correction", "event.corrected", new)
+    return new
 
 
 def _handover(
     rows: _Rows,
     rng: Random,
-    chain: CareChain,
+    details: CareChainDetails,
     acting: Acting,
     direction: Direction,
     other: Party,
     outcome: CallOutcome,
     at: datetime,
 ) -> Handover:
-    through = outcome not in _FAILED
+    chain, through = details.chain, outcome not in _FAILED
     handover = Handover(
         id=_uuid(rng),
         chain=chain,
         direction=direction,
         recipient=other.value,
+        place=details.place_keys[other],
+        place_name=details.place_names[other],
+        order=_order(chain),
         outcome=outcome,
         at=at,
         recorded_at=at,
@@ -397,3 +404,7 @@ def _insert(rows: _Rows) -> None:
     ):
         for first in range(0, len(made), _BATCH):
             model.objects.bulk_create(made[first : first + _BATCH])
+    for first in range(0, len(rows.chains), _BATCH):
+        part = rows.chains[first : first + _BATCH]
+        logs = logs_of(chain.pk for chain in part)
+        Duty.objects.bulk_create(duty for chain in part for duty in duties_of(chain, logs[chain.pk]))

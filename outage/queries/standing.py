@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
-from contacts.rules.parties import PARTY_LABELS, Party, WardKind, party_label
+from contacts.rules.parties import Party, WardKind, party_label
 from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover
 from outage.queries.care_chains import ChainLog
 from outage.routine import get_routine
@@ -204,7 +204,7 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
         for party, key in version.place_keys.items():
             if standing.same(key) == target.place:
                 return version.place_names[party]
-    return f"{PARTY_LABELS[target.party]} (inte angiven än)" if target.party else "Okänd plats"
+    return f"{label_of(chain, log, target)} (inte angiven än)" if target.party else "Okänd plats"
 
 
 def told_only_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contacts.models import Principal
 from outage.models import CareChain, Duty
-from outage.queries.care_chains import logs_of
+from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.outages import recent_outages
 from outage.queries.owed import closes_when_back
 from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_tell
@@ -15,6 +15,12 @@ from outage.queries.tasks import entered_lines
 def settle(chain: CareChain) -> None:
     """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction."""
     log = logs_of([chain.pk])[chain.pk]
+    Duty.objects.filter(chain=chain).delete()
+    Duty.objects.bulk_create(duties_of(chain, log))
+
+
+def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
+    """The duties that follow from the rows of `chain`, not saved yet."""
     entered = entered_lines(chain, log)
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
     for owed in standing_of(chain, log).owed():
@@ -30,8 +36,7 @@ def settle(chain: CareChain) -> None:
         if awaited:
             since = min(answer.since for answer in awaited)
             duties.append(Duty(chain=chain, unit_id=unit, rank=9, since=since, awaits=True))
-    Duty.objects.filter(chain=chain).delete()
-    Duty.objects.bulk_create(duties)
+    return duties
 
 
 def settle_recent(**_: object) -> None:

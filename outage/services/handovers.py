@@ -24,6 +24,7 @@ from outage.rules.asked_messages import settle_message
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
+from outage.rules.knowledge import minute_of
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
 from outage.rules.wording import clock_time
@@ -126,7 +127,7 @@ def _ask(
     later = chain.events.filter(pk__in=told, happened_at__gt=facts.at, withdraws=False).order_by(
         "happened_at"
     )
-    if facts.at and (event := later.last()) and event.happened_at.replace(second=0) > facts.at:
+    if facts.at and (event := later.last()) and minute_of(event.happened_at) > facts.at:
         _confirm(
             "before-event",
             f"Samtalet är {clock_time(facts.at)}, före händelsen {clock_time(event.happened_at)}. Stämmer tiderna?",

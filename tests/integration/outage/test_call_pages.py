@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.queries.care_chains import ChainLog
+from outage.queries.care_chains import logs_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -71,6 +71,7 @@ def test_the_messages_offered_are_those_the_routine_lets_the_teller_say(
 @pytest.mark.parametrize("who", WORKS_AS)
 def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, outage: Outage, who: str):
     chain, own = chain_of(county, outage, who), WORKS_AS[who]
+    log = logs_of([chain.pk])[chain.pk]
     recipient = next(party for party in Party if party is not own)
     moment = {"client_id": str(uuid4()), "at_kl": "10.52", "at_dag": "2026-11-24"}
     for kind, party in product(KINDS, Party):
@@ -78,7 +79,7 @@ def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, 
             REACHED | moment | {"recipient": str(recipient), "messages": [f"new:{kind}:{party}"]},
             acting=county.somebody(who),
             chain=chain,
-            log=ChainLog(),
+            log=log,
             routine=current_routine(),
             direction=Direction.GIVEN,
             numbers={},
@@ -223,7 +224,7 @@ def test_a_time_before_the_outage_is_told_at_the_time_of_its_message(
     county: County, chain: CareChain, client: Client
 ):
     fields = opened(client, county, chain)
-    early = {"h-admission-inpatient_kl": "08.00", "h-admission-inpatient_dag": "2026-11-24"}
+    early = {"h-admission-inpatient_kl": "06.00", "h-admission-inpatient_dag": "2026-11-24"}
     answer = send(client, chain, fields, **REACHED | early)
     assert answer.status_code == 422
     page = read(answer)

@@ -72,8 +72,8 @@ def test_what_is_missing_is_told_at_its_field_and_everything_typed_stays(
     shown = fields_of(form_of(page, method="post"))
     assert {name: shown[name] for name in PATIENT} == {name: [value] for name, value in PATIENT.items()}
     assert shown["outpatient_unit"] == [str(county.clinic.pk)]
-    answer = send(alva, path, shown, outpatient_unit=county.health_centre.pk)
-    assert "Välj kommun." in errors_of(read(answer))
+    answer = send(alva, path, shown, outpatient_unit=county.health_centre.pk, ward_unit="")
+    assert "Välj avdelning." in errors_of(read(answer))
     assert not CareChain.objects.exists()
 
 
@@ -84,9 +84,9 @@ def test_of_two_who_change_the_same_details_the_second_is_told_and_keeps_what_wa
     first, second = form_at(alva, path), form_at(alva, path)
     assert send(alva, path, first, patient_name="Rättad Rättadsson").status_code == 302
     answer = send(alva, path, second, patient_name="För Sen")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     page = read(answer)
-    assert "Någon annan ändrade uppgifterna nyss. Läs dem och ändra igen." in errors_of(page)
+    assert "Någon annan har ändrat sedan du öppnade sidan. Inget är sparat än." in errors_of(page)
     assert fields_of(form_of(page, method="post"))["patient_name"] == ["För Sen"]
     assert get_chain(county.alva, chain.pk).details.patient_name == "Rättad Rättadsson"
     assert CareChainDetails.objects.count() == 2

@@ -30,6 +30,7 @@ from outage.models import (
 from outage.presenters.banner import verdict_for
 from outage.queries.care_chains import logs_of
 from outage.queries.outages import outage_for, outage_in_view
+from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
 from outage.routine import current_routine
 from outage.rules.identity import IdentityKind
@@ -209,7 +210,7 @@ class TestDemo(TestCase):
 
     def test_every_party_is_in_every_state(self):
         seen = {
-            (standing.recipient.party, standing.state)
+            (standing.target.party, standing.state)
             for chain in self.chains()
             for _, standing in all_standings(chain)
         }
@@ -258,7 +259,7 @@ class TestDemo(TestCase):
 
     def test_a_sjukstuga_is_never_to_ring_itself(self):
         chain = next(c for c in self.chains() if c.details.ward_unit == c.details.outpatient_unit)
-        assert {s.recipient.party for _, s in all_standings(chain)} == {Party.MUNICIPALITY}
+        assert {s.target.party for _, s in all_standings(chain)} == {Party.MUNICIPALITY}
         text = logged_in("demo.siv").get(reverse("calls_to_make")).content.decode()
         assert "Rakel Modellsele" in text
         assert "0980-319 205" not in text
@@ -297,5 +298,5 @@ def all_standings(chain: CareChain) -> Iterator[tuple]:
     replaced = {event.supersedes_id for event in log.events}
     for event in log.events:
         if event.pk not in replaced:
-            for standing in standings_of(chain, log, event):
+            for standing in event_standings(chain, log, event):
                 yield event, standing

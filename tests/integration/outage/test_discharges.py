@@ -32,6 +32,8 @@ WAYS: dict[str, tuple[tuple[CallOutcome, ...], bool]] = {
     "told, but the call is taken back": ((CallOutcome.REACHED,), False),
 }
 
+NAMES = {Party.MUNICIPALITY: "Kommun", Party.OUTPATIENT: "Hälsocentral"}
+
 
 def discharge(county: County, chain: CareChain, **ways: str) -> CareChainEvent:
     """Log a discharge and ring each party in the way named, among `WAYS`."""
@@ -78,7 +80,8 @@ def test_a_discharge_is_completed_exactly_when_both_know(
     if missing:
         with pytest.raises(DischargeNotComplete) as refused:
             complete_discharge(by=county.alva, event=event)
-        assert [recipient.party for recipient in refused.value.missing] == missing
+        names = " och ".join(NAMES[party] for party in missing)
+        assert f"Inte underrättad: {names}." in refused.value.reason
         assert not DischargeCompletion.objects.exists()
         assert state(county, event) is DischargeState.INCOMPLETE
     else:

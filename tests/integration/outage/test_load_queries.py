@@ -13,19 +13,21 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry, Submission
-from contacts.rules.parties import Party, WardKind
-from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
+from contacts.rules.parties import Party
+from outage.models import CareChain, CareChainEvent, Duty, Handover, HandoverMessage
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, logs_of, visible_chains
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import current_routine
-from outage.rules.handover import Direction
+from outage.rules.handover import CallFacts, Direction
 from outage.rules.identity import IdentityKind, classify_identity
-from outage.rules.informing import CallOutcome, recipients
+from outage.rules.informing import CallOutcome
+from outage.services.duties import settle
 from outage.services.events import correct_event
-from outage.services.handovers import CallFacts, Message, log_call
+from outage.services.handovers import log_call
 from tests.bench.prepare import mark_of
 from tests.bench.targets import targets_of
+from tests.factories import messages_owed
 from tests.seed import Seeded, seed_outage
 
 PAGES: dict[str, Callable[[Seeded], str]] = {
@@ -83,17 +85,24 @@ def test_every_seeded_call_lies_in_the_outage(seeded: Seeded):
     assert all(start <= at <= now for at in Handover.objects.values_list("at", flat=True))
 
 
-def test_seeded_events_tell_whom_the_rules_say(seeded: Seeded):
-    for event in CareChainEvent.objects.all():
-        told = recipients(
-            routine=current_routine(), kind=event.kind, sender=Party(event.sender), ward_kind=WardKind.SOMATIC
-        )
-        columns = {
-            Party.INPATIENT: event.tells_inpatient,
-            Party.MUNICIPALITY: event.tells_municipality,
-            Party.OUTPATIENT: event.tells_outpatient,
-        }
-        assert {party for party, tells in columns.items() if tells} == {r.party for r in told}
+def test_seeded_rows_stand_in_one_order_and_calls_at_the_places_of_their_chain(seeded: Seeded):
+    for pk, log in logs_of(CareChain.objects.values_list("pk", flat=True)).items():
+        orders = sorted(row.order for row in (*log.versions, *log.events, *log.handovers))
+        assert orders == list(range(1, CareChain.objects.get(pk=pk).rows + 1))
+        (details,) = log.versions
+        for call in log.handovers:
+            party = Party(call.recipient)
+            assert (call.place, call.place_name) == (details.place_keys[party], details.place_names[party])
+
+
+def test_seeded_duties_are_those_that_the_service_settles(seeded: Seeded):
+    def duties() -> list[tuple]:
+        return sorted(Duty.objects.values_list("chain", "unit", "rank", "since", "unless_back"))
+
+    before = duties()
+    for chain in CareChain.objects.select_related("outage", "principal", "unit"):
+        settle(chain)
+    assert duties() == before
 
 
 def test_seeded_calls_could_have_been_logged(seeded: Seeded):
@@ -170,8 +179,7 @@ def test_the_services_go_on_from_the_seed(seeded: Seeded):
             spoken_to_unit=call.place,
             number="090-785 00 00",
         )
-        messages = [Message(event_id=pk) for pk in call.event_ids]
-        log_call(by=acting, chain=chain, client_id=uuid4(), facts=facts, messages=messages)
+        log_call(by=acting, chain=chain, client_id=uuid4(), facts=facts, messages=messages_owed(call))
     assert chain not in chains_with_calls_owed(acting, seeded.outage)
     event = log.live_events[0]
     event.chain = chain

@@ -1,6 +1,7 @@
 """What the database finds owed is what the rules say is owed, over random logs of every kind of row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,10 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from contacts.access import Acting
-from contacts.models import Unit
+from contacts.models import Principal, Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind
-from outage.models import CareChain, Outage
+from outage.models import CareChain, ChainFacts, OtherPlace, Outage
 from outage.presenters.awaited import awaited_lines
+from outage.presenters.care import targets_to_choose
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
@@ -24,11 +26,12 @@ from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from tests.clock import TUESDAY
-from tests.factories import County, call_facts, chain_facts, make_chain, make_event, person, tell
+from tests.factories import County, call_facts, make_chain, make_event, messages_owed, person, tell
 from tests.long import runs
 
 CHAINS = 50
 NAMES = ["Dotter", "Chef på åttan", 'Kurator "Kim"', "Läkare\\jour"]
+ANSWERS = {"wrong-patient": "ja"}
 # Few enough that many rows happen at the same moment: the ties are where two ways of counting part.
 MOMENTS = [TUESDAY - timedelta(minutes=10 * n) for n in range(1, 9)]
 
@@ -54,9 +57,9 @@ class Scribe:
             step = self.random.choices(
                 [
                     *(self.new, self.again, self.bare_try, self.change_event, self.change_call),
-                    *(self.move, self.wrong_patient),
+                    *(self.move, self.rename, self.live_or_die, self.wrong_patient),
                 ],
-                [8, 8, 2, 4, 4, 1, 0.3],
+                [8, 8, 2, 4, 4, 3, 1, 1, 0.3],
             )[0]
             step()
 
@@ -73,6 +76,7 @@ class Scribe:
                     routine=current_routine(),
                     now=TUESDAY,
                 )
+                calls = [call for call in calls if not call.unknown]
                 if not calls:
                     break
                 log_call(
@@ -80,15 +84,9 @@ class Scribe:
                     chain=self.chain,
                     client_id=uuid4(),
                     facts=call_facts(calls[0].recipient.key, at=TUESDAY),
-                    messages=[
-                        *(Message(event_id=pk) for pk in calls[0].event_ids),
-                        *(self.answer(kind) for kind in calls[0].answer_kinds),
-                    ],
+                    messages=messages_owed(calls[0], TUESDAY),
+                    answers=ANSWERS,
                 )
-
-    def answer(self, kind: str) -> Message:
-        sender = next(p for p in current_routine().message(kind).senders if p in self.by.parties)
-        return Message(kind=kind, sender=sender, happened_at=TUESDAY)
 
     def new(self) -> None:
         """One call with one to three new messages, given or received."""
@@ -133,11 +131,14 @@ class Scribe:
                 self.recipient(), direction=direction, outcome=outcome or self.outcome(), at=TUESDAY
             ),
             messages=messages,
+            answers=ANSWERS,
         )
 
     def recipient(self) -> str:
-        keys = [*Party, *Party, *(f"participant:{name}" for name in NAMES)]
-        return str(self.random.choice(keys))
+        chain = get_chain(self.people[0], self.chain.pk)
+        keys = [target.key for target in targets_to_choose(chain, self.log) if target.place]
+        names = [f"participant:{name}" for name in NAMES]
+        return self.random.choice([*keys, *keys, *names])
 
     def outcome(self) -> CallOutcome:
         return self.random.choice([CallOutcome.REACHED] * 6 + list(CallOutcome))
@@ -182,29 +183,64 @@ class Scribe:
         )
 
     def move(self) -> None:
-        """The patient is on another ward, or has another öppenvård, than was thought."""
-        self.change(**{self.random.choice(["ward_unit", "outpatient_unit"]): self.random.choice(self.places)})
+        """The patient is at another place than was thought: on a ward, at home, or somewhere that is in no list."""
+        party = self.random.choice(list(Party))
+        if party is Party.MUNICIPALITY:
+            others = [*Principal.objects.filter(kind="municipality"), None]
+            self.change(municipality=self.random.choice(others))
+        elif self.random.random() < 0.2:
+            known = self.known.others
+            self.change(others={} if known else {party: OtherPlace(self.random.choice(["Ånge", "Ånge HC"]))})
+        elif party is Party.OUTPATIENT:
+            self.change(outpatient_unit=self.random.choice([*self.places, None]))
+        else:
+            ward = self.random.choice([*self.places, None])
+            self.change(ward_unit=ward, not_admitted=ward is None)
+
+    def rename(self) -> None:
+        self.change(patient_name=f"Tolvan {self.random.random()}")
+
+    def live_or_die(self) -> None:
+        if self.known.status is ChainStatus.DECEASED:
+            self.change(status=ChainStatus.OK, status_reason="")
+        else:
+            self.change(status=ChainStatus.DECEASED, status_reason="Slump.")
 
     def wrong_patient(self) -> None:
         self.change(status=ChainStatus.WRONG_PATIENT, status_reason="Slump.")
 
-    def change(self, **changed: Any) -> None:
+    @property
+    def known(self) -> ChainFacts:
         # The one who opened the chain sees it wherever the patient moves.
-        opener = self.people[0]
-        seen = get_chain(opener, self.chain.pk).details
+        details = get_chain(self.people[0], self.chain.pk).details
+        assert details is not None
+        return details.facts
+
+    def change(self, **changed: Any) -> None:
+        seen = get_chain(self.people[0], self.chain.pk).details_id
         assert seen is not None
-        facts = chain_facts(
-            self.county,
-            ward_unit=changed.pop("ward_unit", seen.ward_unit),
-            outpatient_unit=changed.pop("outpatient_unit", seen.outpatient_unit),
-            **changed,
+        answers = {f"place-{party}": self.random.choice(["moved", "mistake"]) for party in Party}
+        answers["identity"] = self.random.choice(["written_wrong", "said_wrong"])
+        change_details(
+            by=self.people[0],
+            chain=self.chain,
+            client_id=uuid4(),
+            replaces=seen,
+            facts=replace(self.known, **changed),
+            answers=answers,
         )
-        change_details(by=opener, chain=self.chain, client_id=uuid4(), replaces=seen.pk, facts=facts)
 
 
 def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
-    """Give the calls owed in each chain that has any, counted one chain at a time by the rules."""
-    chains = list(visible_chains(acting, outage))
+    """Give the calls owed in each chain that has any, counted one chain at a time by the rules.
+
+    Of all chains of the principal: whom the patient has moved on from may still have somebody to ring.
+    """
+    chains = list(
+        CareChain.objects.filter(outage=outage, principal=acting.principal).select_related(
+            "outage", "principal", "unit", "details__ward_unit", "details__outpatient_unit"
+        )
+    )
     logs = logs_of(chain.pk for chain in chains)
     found = {
         chain.pk: calls_owed(
@@ -226,9 +262,9 @@ def awaited(acting: Acting, outage: Outage) -> set[UUID]:
     }
 
 
-def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[bool, datetime, int]:
+def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[int, datetime, int]:
     since = [call.since for call in calls if call.since]
-    return (not any(call.is_urgent for call in calls), min(since), chain.number)
+    return (min(call.rank for call in calls), min(since), chain.number)
 
 
 @pytest.mark.long
@@ -337,4 +373,4 @@ def test_a_failed_try_to_answer_is_shown_with_the_answer_that_is_owed(county: Co
     calls = {call.recipient.key: call for call in by_the_rules(county.disa, outage)[chain.pk]}
     assert (calls["municipality"].tries, calls["inpatient"].tries) == (1, 0)
     assert calls["municipality"].state_label == "Ringd, inte nådd"
-    assert calls["municipality"].answer_kinds == ["admission_reply"]
+    assert [m.value for m in calls["municipality"].messages] == ["new:admission_reply:outpatient"]

@@ -14,18 +14,18 @@ from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, PrincipalEnd
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
+from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
 from outage.routine import get_routine
 from outage.rules.back_registration import Decision
 from outage.rules.informing import CallOutcome, InformState
 from outage.rules.outage_status import OutageScope
 from outage.rules.paper import PaperMark
-from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import CallErrors, Message, correct_call, log_call, withdraw_call
 from outage.services.outages import end_outage
 from tests.clock import TUESDAY
-from tests.factories import County, call_facts, chain_facts, end_for_all, same_id
+from tests.factories import County, call_facts, end_for_all, same_id
 from tests.integration.outage.pages import read
 
 SERIAL = "7K3QX9M2C"
@@ -125,7 +125,7 @@ def test_an_event_can_not_have_happened_after_it_was_written(county: County, cha
 def test_it_informs_as_any_other_call(county: County, chain: CareChain, outcome: CallOutcome):
     event = enter(county, chain, outcome=outcome).messages.get().event
     chain = get_chain(county.alva, chain.pk)
-    states = {s.recipient.key: s.state for s in standings_of(chain, logs_of([chain.pk])[chain.pk], event)}
+    states = {s.target.key: s.state for s in event_standings(chain, logs_of([chain.pk])[chain.pk], event)}
     expected = {CallOutcome.REACHED: InformState.INFORMED, CallOutcome.RELAYED: InformState.RELAYED}
     assert states == {
         "municipality": expected.get(outcome, InformState.TRIED),
@@ -227,20 +227,6 @@ def test_a_correction_can_not_put_a_call_after_it_was_written(county: County, ch
         )
     assert refused.value.field == "happened_at"
     assert Handover.objects.count() == CareChainEvent.objects.count() == 1
-
-
-def test_an_event_owed_to_a_new_unit_is_still_from_paper(county: County, chain: CareChain):
-    enter(county, chain)
-    assert chain.details is not None
-    change_details(
-        by=county.alva,
-        chain=chain,
-        client_id=uuid4(),
-        replaces=chain.details.pk,
-        facts=chain_facts(county, outpatient_unit=county.clinic),
-    )
-    rows = CareChainEvent.objects.all()
-    assert [paper_of(row) for row in rows] == [FROM_PAPER] * 2
 
 
 @pytest.mark.clause("R2.4")

@@ -87,11 +87,12 @@ def tick(county: County, chain: CareChain) -> Write:
 
 def change_details(county: County, chain: CareChain) -> Write:
     make_event(county.alva, chain)
+    seen = chain.details_id
     return lambda: care_chains.change_details(
         by=county.alva,
         chain=chain,
         client_id=uuid4(),
-        replaces=chain.details_id,
+        replaces=seen,
         facts=chain_facts(county, status="wrong_patient", status_reason="Fel."),
     )
 
