@@ -48,6 +48,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
             | Q(pk__in=Duty.objects.filter(unit=unit).values("chain"))
         )
         .select_related(
+            "outage__current",
             "principal",
             "unit",
             "details__ward_unit",
