@@ -90,6 +90,11 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
 
 
+def number_key(text: str) -> str:
+    """What all spellings of a number have in common: its letters, as capitals, and digits."""
+    return re.sub(r"[\s+-]", "", tidy_typed(text).translate(_DASHES)).upper()
+
+
 def _numbered(
     century: str | None, year: str, month_day: str, sign: str, serial: str, today: date
 ) -> Identity | None:

@@ -116,6 +116,16 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Double:
+    """The rows by which an event was logged in a chain that was joined to its own: `same` say what it says, `former`
+    were corrected there.
+    """
+
+    same: frozenset[str]
+    former: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class CallRow:
     """A call that stands, made by us, or received by a unit of our own that the sender rang.
 
