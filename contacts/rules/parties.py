@@ -66,3 +66,8 @@ def outpatient_kind_for(ward_kind: WardKind) -> OutpatientKind:
     if ward_kind is WardKind.PSYCHIATRIC:
         return OutpatientKind.PSYCHIATRIC_OUTPATIENT
     return OutpatientKind.HEALTH_CENTRE
+
+
+def ward_kind_for(outpatient_kind: str) -> WardKind:
+    """The kind of ward that an öppenvård of `outpatient_kind` follows (R3.10)."""
+    return next(kind for kind in WardKind if outpatient_kind_for(kind) == outpatient_kind)

@@ -21,6 +21,7 @@ from forms.presenters.rows import EventBlock, RowMaker
 from forms.queries.sources import SheetSource, party_requests
 from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetRow, SheetSpec
+from outage.queries.ringing import typed_number
 from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity
@@ -102,7 +103,7 @@ def sheet_view(
     report = chain.outage.current
     today: date = now.astimezone(STOCKHOLM).date()
     identity = classify_identity(details.identity_number, today).display
-    places = _places(source, by)
+    places = _places(source, by, now)
     ok = details.status == ChainStatus.OK
     return SheetView(
         spec=spec,
@@ -162,30 +163,26 @@ def running_name(name: str, identity: str) -> str:
     return f"{short or 'Okänt namn'} · {identity or 'identitet saknas'}"
 
 
-def _places(source: SheetSource, by: Acting) -> tuple[Place, ...]:
+def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Place, ...]:
     details = source.details
     ward_kind = WardKind(details.ward_kind)
     outpatient_kind = OUTPATIENT_KIND_LABELS[outpatient_kind_for(ward_kind)]
     numbers = {party: source.numbers[request] for party, request in party_requests(details).items()}
-    units = (
-        ("Avdelning", details.ward_unit, WARD_KIND_LABELS[ward_kind], Party.INPATIENT),
-        ("Öppenvård", details.outpatient_unit, outpatient_kind, Party.OUTPATIENT),
-    )
-    ward, outpatient = (
-        Place(
-            f"{label} (egen enhet)" if unit == by.unit else label,
-            unit.name if unit else "",
+    ways = {Party.MUNICIPALITY: (Way.SWITCHBOARD, Way.HOME_NURSING)}
+
+    def place(label: str, kind: str, party: Party) -> Place:
+        own = details.place_keys.get(party) == f"unit:{by.unit.pk}"
+        return Place(
+            f"{label} (egen enhet)" if own else label,
+            details.place_names.get(party, ""),
             kind,
-            _lines(numbers[party], Way.UNIT),
+            _lines(typed_number(details, party, now), Way.UNIT)
+            or _lines(numbers[party], *ways.get(party, (Way.UNIT,))),
         )
-        for label, unit, kind, party in units
-    )
-    town = Place(
-        "Kommun",
-        details.municipality.name if details.municipality else "",
-        "",
-        _lines(numbers[Party.MUNICIPALITY], Way.SWITCHBOARD, Way.HOME_NURSING),
-    )
+
+    ward = place("Avdelning", WARD_KIND_LABELS[ward_kind], Party.INPATIENT)
+    outpatient = place("Öppenvård", outpatient_kind, Party.OUTPATIENT)
+    town = place("Kommun", "", Party.MUNICIPALITY)
     # The last way to every party has a place of its own, and so stands once.
     region = Place("Regionens växel", "", "", _lines(numbers[Party.INPATIENT], Way.REGION_SWITCHBOARD))
     own_numbers = _lines(source.numbers[request_for_unit(by.unit)], Way.UNIT)

@@ -171,9 +171,9 @@ def _known(source: SipSource, now: datetime) -> Known:
     return {
         "name": details.patient_name,
         "identity": classify_identity(details.identity_number, today).display,
-        "municipality": details.municipality.name if details.municipality else "",
-        "ward": details.ward_unit.name if details.ward_unit else "",
-        "outpatient": details.outpatient_unit.name if details.outpatient_unit else "",
+        "municipality": details.place_names.get(Party.MUNICIPALITY, ""),
+        "ward": details.place_names.get(Party.INPATIENT, ""),
+        "outpatient": details.place_names.get(Party.OUTPATIENT, ""),
         "care_contact": said.get("named_care_contact", ""),
         "services": "\n".join(_services(source.events)),
         "date": said.get("sip_date", ""),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from contacts.rules.parties import Party
 from outage.rules.paper import PaperMark
 from outage.rules.routine import Effect
 from outage.rules.wording import STOCKHOLM
@@ -54,6 +55,10 @@ class EntryForm(CallForm):
                 prefix = f"{message.key}-{party.value}"
                 for name in [f"h-{prefix}", *(f"p-{prefix}-{p}" for p in message.particulars_for(party))]:
                     del self.fields[name]
+
+    def _participants(self, sender: Party) -> str:
+        """Nobody but those who stand on the sheet."""
+        return ""
 
     def _is_sip(self, kind: str) -> bool:
         return self.routine.message(kind).effect is Effect.SIP

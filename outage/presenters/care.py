@@ -57,12 +57,16 @@ def patient_in_list(chain: CareChain) -> Patient:
         identity=shown_identity(details),
         identity_label=IDENTITY_KIND_LABELS[IdentityKind(details.identity_kind)],
         protected=False,
-        where=", ".join(
-            [place.name for place in [details.ward_unit] if place]
-            + [place.short_name for place in [details.municipality] if place]
-        ),
+        where=_where(details),
         namesake=getattr(chain, "namesake", False),
     )
+
+
+def _where(details: CareChainDetails) -> str:
+    names = details.place_names
+    if details.municipality:
+        names[Party.MUNICIPALITY] = details.municipality.short_name
+    return ", ".join(names[party] for party in (Party.INPATIENT, Party.MUNICIPALITY) if party in names)
 
 
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:

@@ -11,7 +11,7 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import Numbers, details_of, party_label, place_of
+from outage.presenters.care import Numbers, details_of, party_label
 from outage.queries.care_chains import ChainLog, in_time_order
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -36,13 +36,13 @@ from outage.rules.informing import (
 )
 from outage.rules.paper import in_groups
 from outage.rules.routine import PARTICULAR_LABELS, Routine
-from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Standing
+from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing
 from outage.rules.wording import day, day_and_time, lower_first, moment
 
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
-    """One party of the chain with its numbers, best first."""
+    """One party of the chain with its numbers, best first; `place` is empty where nobody knows it yet."""
 
     party: Party
     label: str
@@ -98,12 +98,13 @@ class TimelineEntry:
 
 def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
     """The three parties with whom to ring now."""
-    keys = details_of(chain).place_keys
+    details = details_of(chain)
+    keys, names = details.place_keys, details.place_names
     return tuple(
         PartyLine(
             party=party,
             label=party_label(chain, party),
-            place=place_of(chain, party),
+            place=names.get(party, ""),
             numbers=tuple(numbers.get(keys.get(party, ""), ())),
         )
         for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
@@ -326,7 +327,7 @@ def _labelled(particulars: Mapping[str, Any], now: datetime) -> Iterable[tuple[s
 def _standing_line(
     chain: CareChain, log: ChainLog, s: Standing, items: Sequence[OpenItem], now: datetime
 ) -> StandingLine:
-    text = CLOSED_LABELS[s.closed] if s.closed else INFORM_STATE_LABELS[s.state]
+    text = closed_label(chain, s.closed) if s.closed else INFORM_STATE_LABELS[s.state]
     if s.received:
         text = "Underrättad, mottaget där"
     if s.tries:
@@ -341,6 +342,11 @@ def _standing_line(
         text=text,
         open_item=f"{item.responsible}: {item.reason}" if item else "",
     )
+
+
+def closed_label(chain: CareChain, why: Closed) -> str:
+    """Why somebody need not be told after all."""
+    return CLOSED_LABELS[why].format(system=chain.outage.system)
 
 
 def _side(at: datetime, routine: Routine) -> str:

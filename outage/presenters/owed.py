@@ -18,13 +18,13 @@ from outage.presenters.care import (
     patient_in_list,
     target_choices,
 )
-from outage.presenters.chain import is_own_try
+from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.care_chains import ChainLog
 from outage.queries.owed import owed_by_unit
-from outage.queries.standing import standing_of, target_name
+from outage.queries.standing import label_of, standing_of, target_name
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.routine import Routine
-from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Owed, Target
+from outage.rules.told import NOTICE_LABELS, Notice, Owed, Target
 from outage.rules.wording import lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
@@ -51,7 +51,7 @@ class OwedCall:
 
     `state` is the least of its messages' states; `tries` counts failed calls there about them; `age` says how long ago
     the oldest message happened. `open_item` names who answers for it, if somebody does. `unknown` tells that nobody
-    knows yet which place it is.
+    knows yet which place it is: that is to be found out before anybody can be rung.
     """
 
     chain_id: UUID
@@ -143,7 +143,7 @@ def calls_owed(
                 chain_id=chain.pk,
                 patient=patient_in_list(chain),
                 recipient=target,
-                place=_hidden(chain, log, target) if hidden else target_name(chain, log, target),
+                place=_place(chain, log, target, hidden),
                 unknown=not target.place,
                 numbers=() if hidden or numbers is None else numbers.get(_named(chain, log, target), ()),
                 choice=choices.get(target.key, ""),
@@ -190,6 +190,12 @@ def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
     return next((key for key in keys if standing.same(key) == target.place), target.place)
 
 
+def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str:
+    if not target.place:
+        return f"Ta reda på {lower_first(label_of(chain, log, target))}"
+    return _hidden(chain, log, target) if hidden else target_name(chain, log, target)
+
+
 def _hidden(chain: CareChain, log: ChainLog, target: Target) -> str:
     """Who is to be rung, but neither where the patient is nor the name of a relative."""
     if target.party is None:
@@ -214,7 +220,7 @@ def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> O
         is_discharge=owed.urgent,
         is_retraction=owed.retracts,
         is_answer=owed.answer,
-        closed=CLOSED_LABELS[owed.closed] if owed.closed else "",
+        closed=closed_label(chain, owed.closed) if owed.closed else "",
     )
 
 

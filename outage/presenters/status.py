@@ -22,6 +22,7 @@ from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import Routine
 from outage.rules.routine_applies import Reason
+from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import clock_time, moment, span
 
 
@@ -215,6 +216,8 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
         last = told.get(standing.place_of(party))
         if is_own(acting, chain, party):
             marks.append(Mark(party=party, label=label, state=None, text="Egen enhet", own=True))
+        elif call and call.unknown:
+            marks.append(Mark(party=party, label=label, state=call.state, text="Ta reda på"))
         elif call:
             text = f"{call.state_label} ({call.tries})" if call.tries else call.state_label
             marks.append(Mark(party=party, label=label, state=call.state, text=text))
@@ -222,7 +225,9 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
             text = f"{INFORM_STATE_LABELS[InformState.INFORMED]} {moment(last, now)}"
             marks.append(Mark(party=party, label=label, state=InformState.INFORMED, text=text))
         else:
-            marks.append(Mark(party=party, label=label, state=None, text="Inget att meddela"))
+            at_home = standing.place_of(party) == NOT_ADMITTED
+            text = "Inte inlagd" if at_home else "Inget att meddela"
+            marks.append(Mark(party=party, label=label, state=None, text=text))
     return marks
 
 

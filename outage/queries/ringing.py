@@ -9,6 +9,7 @@ from contacts.queries.ringing import RingRequest, numbers_for_many
 from contacts.rules.availability import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
+from outage.models import CareChainDetails
 from outage.queries.care_chains import ChainLog
 
 
@@ -27,13 +28,15 @@ def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tupl
             elif kind == "unit":
                 requests[key] = RingRequest(party, None, int(pk))
             elif kind == "other":
-                numbers[key] = _typed(version.others[party.value], now)
+                numbers[key] = typed_number(version, party, now)
     found = numbers_for_many(requests.values(), now)
     return numbers | {key: found[request] for key, request in requests.items()}
 
 
-def _typed(place: dict[str, str], now: datetime) -> tuple[NumberToRing, ...]:
-    if not place["number"]:
+def typed_number(details: CareChainDetails, party: Party, now: datetime) -> tuple[NumberToRing, ...]:
+    """The number that was typed with a place that is in no list; nothing for any other."""
+    place = details.others.get(party.value)
+    if not place or not place["number"]:
         return ()
     candidate = Candidate(place["name"], place["number"], Way.UNIT, Hours(Availability.UNKNOWN))
     return best_first([candidate], now, timezone.get_default_timezone())

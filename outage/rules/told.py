@@ -74,7 +74,7 @@ NOTICE_LABELS: dict[Notice, str] = {
 CLOSED_LABELS: dict[Closed, str] = {
     Closed.DECEASED: "Behövs inte: patienten har avlidit",
     Closed.FORMER_PLACE: "Behövs inte: svaret hör till den förra enheten",
-    Closed.ENTERED: "Lämnas genom systemet",
+    Closed.ENTERED: "Lämnas genom {system}",
 }
 
 

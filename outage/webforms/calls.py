@@ -15,7 +15,15 @@ from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChain, CareChainEvent
-from outage.presenters.care import Numbers, first_number, is_own, parties_in, party_label, targets_to_choose
+from outage.presenters.care import (
+    Numbers,
+    first_number,
+    is_own,
+    parties_in,
+    party_label,
+    place_of,
+    targets_to_choose,
+)
 from outage.presenters.chain import particulars_shown
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.care_chains import ChainLog
@@ -42,7 +50,7 @@ def read_notice(value: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RecipientOption:
-    """Somebody the call can be with, and what follows from choosing it."""
+    """Somebody the call can be with, and what follows from choosing it; a place not known yet can not be rung."""
 
     key: str
     party: str
@@ -51,6 +59,7 @@ class RecipientOption:
     number: str
     numbers: tuple[NumberToRing, ...]
     chosen: bool
+    unknown: bool
 
 
 @dataclass(slots=True)
@@ -158,11 +167,18 @@ class CallForm(AsksQuestions):
                 )
                 for name in message.particulars_for(party):
                     self.fields[f"p-{prefix}-{name}"] = particular_field(name)
+                    if name == "participants":
+                        self.fields[f"p-{prefix}-{name}"].initial = self._participants(party)
                     if message.needs and message.needs.particular == name:
                         self.fields[f"p-{prefix}-{name}"].help_text = message.needs.sentence
 
         if self.direction is Direction.GIVEN:
             self._collect_notices()
+
+    def _participants(self, sender: Party) -> str:
+        """The ward, while the patient is there and another unit calls the SIP."""
+        takes_part = standing_of(self.chain, self.log).ward_for_sip(sender)
+        return place_of(self.chain, Party.INPATIENT) if takes_part else ""
 
     def _collect_notices(self) -> None:
         calls = calls_owed(
@@ -220,6 +236,7 @@ class CallForm(AsksQuestions):
                     number=first_number(numbers),
                     numbers=numbers,
                     chosen=target.key == chosen,
+                    unknown=not target.place,
                 )
             )
         return found

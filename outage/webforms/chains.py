@@ -7,13 +7,37 @@ from django import forms
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
+from contacts.models import Unit
+from contacts.rules.parties import (
+    OUTPATIENT_KIND_LABELS,
+    WARD_KIND_LABELS,
+    OutpatientKind,
+    Party,
+    WardKind,
+    outpatient_kind_for,
+    ward_kind_for,
+)
+from contacts.rules.swedish_text import search_key
 from contacts.webforms.fields import AsksQuestions
-from outage.models import CareChain, ChainFacts
+from outage.models import CareChain, ChainFacts, OtherPlace
 from outage.presenters.care import details_of, shown_identity
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
 from outage.rules.identity import classify_identity
+from outage.rules.told import NOT_ADMITTED
+
+from .places import NOT_KNOWN_YET, OTHER, NumberField, PlaceField, name_field
+
+# The field of each party's place.
+_PLACES = {
+    Party.INPATIENT: "ward_unit",
+    Party.MUNICIPALITY: "municipality",
+    Party.OUTPATIENT: "outpatient_unit",
+}
+_A_KIND = {
+    OutpatientKind.HEALTH_CENTRE: "en hälsocentral",
+    OutpatientKind.PSYCHIATRIC_OUTPATIENT: "en psykiatrisk öppenvård",
+}
 
 
 class ChainForm(AsksQuestions):
@@ -39,24 +63,35 @@ class ChainForm(AsksQuestions):
         required=False,
         help_text="Namn och plats visas då bara på vårdkedjans egen sida. Ring upp på ett nummer ur katalogen.",
     )
-    ward_unit = forms.ModelChoiceField(
-        label="Avdelning", queryset=None, required=False, empty_label="Välj avdelning"
+    ward_unit = PlaceField(
+        label="Avdelning",
+        empty_label="Välj avdelning",
+        words={OTHER: "Annan: skriv vilken", NOT_ADMITTED: "Inte inlagd"},
     )
+    other_inpatient = name_field("Avdelningens namn")
+    other_inpatient_number = NumberField(label="Avdelningens nummer")
     ward_kind = forms.ChoiceField(
         label="Slag av avdelning",
         choices=[("", "Som avdelningen")] + [(k.value, v) for k, v in WARD_KIND_LABELS.items()],
         required=False,
         help_text="På psykiatrisk avdelning är öppenvården den psykiatriska (R3.10).",
     )
-    municipality = forms.ModelChoiceField(
-        label="Kommun", queryset=None, required=False, empty_label="Välj kommun"
-    )
-    outpatient_unit = forms.ModelChoiceField(
+    municipality = PlaceField(label="Kommun", empty_label=NOT_KNOWN_YET, words={OTHER: "Annan: skriv vilken"})
+    other_municipality = name_field("Kommunens namn")
+    other_municipality_number = NumberField(label="Kommunens nummer")
+    outpatient_unit = PlaceField(
         label="Hälsocentral eller psykiatrisk öppenvård",
-        queryset=None,
-        required=False,
-        empty_label="Välj enhet",
+        empty_label=NOT_KNOWN_YET,
+        words={OTHER: "Annan: skriv vilken"},
     )
+    other_outpatient = name_field("Öppenvårdens namn")
+    other_outpatient_kind = forms.ChoiceField(
+        label="Slag av öppenvård",
+        choices=[("", "Den som avdelningen kräver")]
+        + [(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()],
+        required=False,
+    )
+    other_outpatient_number = NumberField(label="Öppenvårdens nummer")
     before = forms.ChoiceField(
         label="Var patienten inskriven i systemet när driftstoppet började?",
         choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
@@ -90,28 +125,72 @@ class ChainForm(AsksQuestions):
         return typed
 
     def clean(self) -> dict[str, Any]:
-        """Take the kind of ward from the ward where it was not said; refuse an öppenvård of the wrong kind (R3.10)."""
+        """Refuse an öppenvård of the wrong kind (R3.10), and a typed place that is chosen nowhere or is in the list."""
         data = super().clean() or self.cleaned_data
-        ward = data.get("ward_unit")
-        if not data.get("ward_kind"):
-            data["ward_kind"] = ward.ward_kind if ward else WardKind.SOMATIC.value
-        outpatient = data.get("outpatient_unit")
-        psychiatric = data["ward_kind"] == WardKind.PSYCHIATRIC
-        if outpatient and outpatient.is_psychiatric != psychiatric:
-            wanted = "en psykiatrisk öppenvård" if psychiatric else "en hälsocentral"
-            kind = "psykiatrisk" if psychiatric else "somatisk"
-            self.add_error("outpatient_unit", f"Patienten ligger på {kind} avdelning. Välj {wanted} (R3.10).")
+        for party, name in _PLACES.items():
+            self._check_typed(party, data.get(name), data.get(f"other_{party}", ""))
+        self._check_kinds(data)
         return data
+
+    def _check_typed(self, party: Party, chosen: Any, typed: str) -> None:
+        field = self.fields[_PLACES[party]]
+        if typed and chosen is None and _PLACES[party] not in self.errors:
+            self.add_error(f"other_{party}", f"Välj Annan under {field.label}, eller ta bort namnet.")
+        elif chosen == OTHER and search_key(typed) in {search_key(row.name) for row in field.queryset}:
+            self.add_error(f"other_{party}", f"{typed} finns i listan. Välj den där.")
+
+    def _check_kinds(self, data: dict[str, Any]) -> None:
+        ward, outpatient = data.get("ward_unit"), data.get("outpatient_unit")
+        kind = data.get("other_outpatient_kind") if outpatient == OTHER else ""
+        if isinstance(outpatient, Unit):
+            kind = outpatient.outpatient_kind
+        if not data.get("ward_kind"):
+            if ward == OTHER:
+                self.add_error("ward_kind", "Välj om avdelningen är somatisk eller psykiatrisk.")
+                return
+            # A patient at home has the öppenvård, which tells the kind.
+            own = ward.ward_kind if isinstance(ward, Unit) else ward_kind_for(kind) if kind else None
+            data["ward_kind"] = own or WardKind.SOMATIC.value
+        wanted = outpatient_kind_for(WardKind(data["ward_kind"]))
+        if kind and OutpatientKind(kind) is not wanted:
+            where = (
+                "Välj"
+                if ward == NOT_ADMITTED
+                else f"Patienten ligger på {WARD_KIND_LABELS[WardKind(data['ward_kind'])].lower()} avdelning. Välj"
+            )
+            self.add_error(
+                "other_outpatient_kind" if outpatient == OTHER else "outpatient_unit",
+                f"{where} {_A_KIND[wanted]} (R3.10).",
+            )
 
     def facts(self) -> ChainFacts:
         """What was filled in; ask after `is_valid`."""
-        data = {f.name: self.cleaned_data[f.name] for f in fields(ChainFacts) if f.name in self.cleaned_data}
+        filled = self.cleaned_data
+        data = {f.name: filled[f.name] for f in fields(ChainFacts) if f.name in filled}
+        others = {}
+        for party, name in _PLACES.items():
+            if data[name] == OTHER:
+                others[party] = OtherPlace(
+                    name=filled[f"other_{party}"],
+                    kind=self._kind_of_other(party),
+                    number=filled[f"other_{party}_number"],
+                )
+            if isinstance(data[name], str):
+                data[name] = None
         data |= {
             "ward_kind": WardKind(data["ward_kind"]),
             "before": Before(data["before"]),
             "status": ChainStatus(data.get("status") or ChainStatus.OK),
+            "not_admitted": filled["ward_unit"] == NOT_ADMITTED,
+            "others": others,
         }
         return ChainFacts(**data)
+
+    def _kind_of_other(self, party: Party) -> str:
+        ward_kind = WardKind(self.cleaned_data["ward_kind"])
+        if party is Party.MUNICIPALITY:
+            return ""
+        return ward_kind.value if party is Party.INPATIENT else outpatient_kind_for(ward_kind).value
 
 
 def _from_chain(chain: CareChain | None) -> dict[str, Any]:
@@ -119,14 +198,22 @@ def _from_chain(chain: CareChain | None) -> dict[str, Any]:
         return {}
     details = details_of(chain)
     facts = details.facts
-    return {
+    found: dict[str, Any] = {
         **{f.name: getattr(facts, f.name) for f in fields(ChainFacts)},
         "replaces": details.pk,
         "identity": shown_identity(details),
-        "ward_unit": details.ward_unit_id,
+        "ward_unit": NOT_ADMITTED if facts.not_admitted else details.ward_unit_id,
         "municipality": details.municipality_id,
         "outpatient_unit": details.outpatient_unit_id,
     }
+    for party, place in facts.others.items():
+        found |= {
+            _PLACES[party]: OTHER,
+            f"other_{party}": place.name,
+            f"other_{party}_kind": place.kind,
+            f"other_{party}_number": place.number,
+        }
+    return found
 
 
 def _own_places(acting: Acting, chain: CareChain | None) -> dict[str, Any]:

@@ -125,8 +125,8 @@ def test_kommun_and_oppenvard_may_be_found_out_later_and_are_owed_all_the_same(
     event = log_try(county, chain)
     calls = owed(county, chain)
     assert [(call.recipient.key, call.place, call.unknown) for call in calls] == [
-        ("municipality", "Kommun (inte angiven än)", True),
-        ("outpatient", "Hälsocentral (inte angiven än)", True),
+        ("municipality", "Ta reda på kommun", True),
+        ("outpatient", "Ta reda på hälsocentral", True),
     ]
     with pytest.raises(CallErrors) as refused:
         tell(county.alva, chain, event)

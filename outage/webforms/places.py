@@ -1,0 +1,62 @@
+"""The field of a place: one of a list, or a word for a place that is in none."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.forms.models import ModelChoiceIterator
+
+from contacts.rules.phone import LONGEST_NUMBER, tidy_number
+
+# The place is in no list: its name, kind and number are typed.
+OTHER = "other"
+NOT_KNOWN_YET = "Inte angiven än"
+# Room for what a call keeps of the place it reached.
+_LONGEST_NAME = 180
+
+
+class _ListedThenWords(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        yield from super().__iter__()
+        yield from self.field.words.items()
+
+
+class PlaceField(forms.ModelChoiceField):
+    """A place of a list, or one of `words`, which is given as it is; None where nobody knows it yet."""
+
+    iterator = _ListedThenWords
+
+    def __init__(self, *, words: Mapping[str, str], **kwargs: Any) -> None:
+        self.words = words
+        super().__init__(queryset=None, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> Model | str | None:
+        """One of the list, a word, or None."""
+        return value if value in self.words else super().to_python(value)
+
+
+class NumberField(forms.CharField):
+    """A telephone number, written as numbers are where it can be read, else as it was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            max_length=LONGEST_NUMBER,
+            widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> str:
+        """The number as it is stored."""
+        return tidy_number(super().to_python(value))
+
+
+def name_field(label: str) -> forms.CharField:
+    """The field of the name of a place that is in no list."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=_LONGEST_NAME,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
