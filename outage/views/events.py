@@ -56,6 +56,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
             particulars=form.particulars(),
             reason=form.cleaned_data["reason"],
             told_rightly=form.cleaned_data["told_rightly"],
+            answers=form.answers(),
         )
         messages.success(request, "Händelsen är rättad. Den gamla står kvar, överstruken.")
         return redirect("chain", event.chain_id)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from contacts.rules.parties import Party
+from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChainEvent
 from outage.rules.routine import Routine
 
@@ -12,7 +13,7 @@ from .moments import MomentField
 from .particulars import particular_field, stored_particular
 
 
-class CorrectEventForm(forms.Form):
+class CorrectEventForm(AsksQuestions):
     """Correct one event: what was wrong stays, struck through."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
