@@ -5,6 +5,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
@@ -24,6 +25,7 @@ from tests.factories import (
     County,
     at_once,
     chain_facts,
+    end_for_all,
     make_chain,
     make_county,
     make_event,
@@ -31,6 +33,7 @@ from tests.factories import (
     tell,
 )
 from tests.integration.outage.joining import NAME, join, live, owed, to_ring, two_chains, undo
+from tests.integration.outage.ticking import mark, rows
 
 
 def test_what_is_corrected_is_written_where_it_was_logged_and_stays_corrected_after_undo(
@@ -215,3 +218,37 @@ def test_calls_logged_while_chains_are_joined_are_all_there_and_counted():
     log = logs_of([kept.pk])[kept.pk]
     made = {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(chain, log)}
     assert duties(kept) == made
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_ticks_of_both_follow_and_go_back(county: County, outage: Outage, same: bool):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, kept, outcome=CallOutcome.REACHED)
+    make_event(county.alva, other, outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    task = rows(county.alva, other)[0]
+    mark(county.alva, get_chain(county.alva, other.pk), task)
+    assert done(county, other) == 1
+    join(county, kept, other, same=same)
+    # The one admission is entered; of two it is not known which one was.
+    assert done(county, kept) == (1 if same else 0)
+    undo(county, kept)
+    assert (done(county, kept), done(county, other)) == (0, 1)
+
+
+def test_a_tick_set_while_joined_stays_with_what_it_is_about(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, other, outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    join(county, kept, other)
+    for task in rows(county.alva, kept):
+        mark(county.alva, get_chain(county.alva, kept.pk), task)
+    assert done(county, kept) == len(rows(county.alva, kept)) >= 1
+    undo(county, kept)
+    assert done(county, other) >= 1
+    assert not any(row.undo for row in rows(county.alva, kept))
+
+
+def done(county: County, chain: CareChain) -> int:
+    """How many tasks of a chain are done."""
+    return sum(row.done for row in rows(county.alva, chain))
