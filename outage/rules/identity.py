@@ -77,7 +77,7 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     typed = " ".join(tidy_typed(str(text if text is not None else "")).split())
     if not typed:
         return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
-    compact = typed.replace(" ", "").translate(_DASHES)
+    compact = plain_dashes(typed.replace(" ", ""))
     match = _DIGITS.fullmatch(compact)
     if match:
         century, year, month, day, sign, serial = match.groups()
@@ -88,6 +88,11 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     if _RESERVE.fullmatch(reserve):
         return _as_typed(IdentityKind.RESERVE_NUMBER, reserve, WARN_RESERVE)
     return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
+
+
+def plain_dashes(text: str) -> str:
+    """Give `text` with every kind of dash as a hyphen, each in its place."""
+    return text.translate(_DASHES)
 
 
 def _numbered(
