@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import back, calls, chains, checklists, events, moving, outages, routine, status
+from .views import back, calls, chains, checklists, events, joining, moving, outages, routine, status
 
 urlpatterns = [
     path("", status.status, name="status"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("vardkedjor/ny/", chains.new_chain, name="new_chain"),
     path("vardkedja/<uuid:chain_id>/", chains.chain, name="chain"),
     path("vardkedja/<uuid:chain_id>/andra/", chains.edit_chain, name="edit_chain"),
+    path("vardkedja/<uuid:chain_id>/sammanfor/", joining.join, name="join_chain"),
+    path("vardkedja/<uuid:chain_id>/upplos/", joining.undo, name="undo_join"),
     path("vardkedja/<uuid:chain_id>/samtal/", calls.chain_call, name="chain_call"),
     path("vardkedja/<uuid:chain_id>/forsok/", calls.quick_try, name="quick_try"),
     path("vardkedja/<uuid:chain_id>/markera/", back.mark, name="mark_task"),

@@ -21,13 +21,24 @@ class Question(RuleError):
 
     `key` names the question (a–z, 0–9, _ and -), `sentence` is it in Swedish, `choices` its answers as value and
     label. Whoever raises it takes the answer as `answers[key]`, and asks again where that is none of the values.
+    `links` lead to what it is about, each a label, the name of an address and its argument; `warning` says what must
+    not be overlooked.
     """
 
-    def __init__(self, key: str, sentence: str, choices: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        key: str,
+        sentence: str,
+        choices: Sequence[tuple[str, str]],
+        links: Sequence[tuple[str, str, str]] = (),
+        warning: str = "",
+    ) -> None:
         super().__init__(sentence)
         self.key = key
         self.sentence = sentence
         self.choices = tuple(choices)
+        self.links = tuple(links)
+        self.warning = warning
 
 
 class IdClash(RuleError):

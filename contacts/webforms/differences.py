@@ -7,16 +7,21 @@ from django.forms import BoundField
 
 from contacts.presenters.keeping import NOTHING, Difference
 
+_OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
+
 
 def form_differences(typed: forms.Form, stands: forms.Form) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
-    Both are compared by what a person reads in them, so that two ways to write the same are the same.
+    Both are compared by what a person reads in them, so that two ways to write the same are the same. What is only said
+    of the change (`_OF_THE_CHANGE`) is no part of what stands.
     """
     return [
         Difference(str(field.label), shown(stands[field.name]) or NOTHING, shown(field) or NOTHING)
         for field in typed.visible_fields()
-        if field.name in stands.fields and shown(field) != shown(stands[field.name])
+        if field.name in stands.fields
+        and field.name not in _OF_THE_CHANGE
+        and shown(field) != shown(stands[field.name])
     ]
 
 

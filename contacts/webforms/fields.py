@@ -83,7 +83,7 @@ class AsksQuestions(forms.Form):
 
     def _add_question(self, question: Question) -> None:
         self._asked[question.key] = question
-        self.fields[_ANSWER + question.key] = forms.ChoiceField(
+        field = forms.ChoiceField(
             label=question.sentence,
             choices=question.choices,
             # Whoever asked decides whether the answer is still needed.
@@ -91,6 +91,8 @@ class AsksQuestions(forms.Form):
             widget=forms.RadioSelect,
             error_messages={"invalid_choice": "Välj ett av svaren."},
         )
+        field.question = question
+        self.fields[_ANSWER + question.key] = field
 
     def ask(self, question: Question) -> None:
         """Add `question` to a form that came in without an answer to it."""
@@ -110,7 +112,8 @@ class AsksQuestions(forms.Form):
     @property
     def asked(self) -> str:
         """What the hidden field that carries the questions holds."""
-        return signing.dumps([[q.key, q.sentence, q.choices] for q in self._asked.values()], salt=_SALT)
+        asked = [[q.key, q.sentence, q.choices, q.links, q.warning] for q in self._asked.values()]
+        return signing.dumps(asked, salt=_SALT)
 
     def visible_fields(self) -> list[forms.BoundField]:
         """Leave the questions out: they have their own place in the page."""
@@ -119,8 +122,6 @@ class AsksQuestions(forms.Form):
 
 def _read_questions(text: str) -> list[Question]:
     try:
-        return [
-            Question(key, sentence, choices) for key, sentence, choices in signing.loads(text, salt=_SALT)
-        ]
+        return [Question(*asked) for asked in signing.loads(text, salt=_SALT)]
     except signing.BadSignature:
         return []

@@ -86,9 +86,11 @@ def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareCh
 
 
 def visible_among(by: Acting, chain_ids: Iterable[UUID]) -> dict[UUID, CareChain]:
-    """Give those of the chains that the acting person may see, by id."""
+    """Give those of the chains that the acting person may see, by id: for one that was joined, the one it is read in."""
     ids = set(chain_ids)
     outages = list(outages_for(by.principal).filter(chains__in=ids).distinct())
     if not outages:
         return {}
-    return {chain.pk: chain for chain in visible_chains(by, *outages).filter(pk__in=ids)}
+    read_in = dict(CareChain.objects.filter(pk__in=ids).values_list("pk", "joined_to"))
+    seen = visible_chains(by, *outages).in_bulk({home or pk for pk, home in read_in.items()})
+    return {pk: seen[home or pk] for pk, home in read_in.items() if (home or pk) in seen}

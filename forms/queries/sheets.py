@@ -29,6 +29,7 @@ from forms.queries.left import not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
 from outage.queries.care_chains import visible_chains
+from outage.queries.joined import with_joined
 from outage.queries.outages import outages_for
 
 PAGE_SIZE = 25
@@ -166,7 +167,8 @@ def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:
     if not wanted:
         return set()
     outages = list(outages_for(by.principal).filter(chains__in=wanted).distinct())
-    return set(visible_chains(by, *outages).filter(pk__in=wanted).values_list("pk", flat=True))
+    seen = with_joined(visible_chains(by, *outages))
+    return set(seen.filter(pk__in=wanted).values_list("pk", flat=True))
 
 
 def steps_of(sheet: Sheet) -> list[SheetFate]:

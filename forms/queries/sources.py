@@ -12,6 +12,7 @@ from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.queries.care_chains import ChainLog, logs_of, open_items_of, visible_chains
+from outage.queries.joined import read_in_kept, with_joined
 from outage.queries.outages import recent_outages
 
 Numbers = Mapping[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
@@ -63,12 +64,14 @@ def calls_since(by: Acting, since: datetime) -> list[Handover]:
     outages = recent_outages(by.principal)
     if not outages:
         return []
-    chains = CareChain.objects.filter(pk__in=visible_chains(by, *outages).values("pk"))
+    chains = visible_chains(by, *outages)
     calls = Handover.objects.filter(
-        chain__in=chains, at__gte=since, withdraws=False, superseded_by__isnull=True
+        chain__in=with_joined(chains), at__gte=since, withdraws=False, superseded_by__isnull=True
     )
     related = calls.select_related("chain__outage", "chain__details").prefetch_related("messages__event")
-    return list(related.order_by("at", "recorded_at"))
+    found = list(related.order_by("at", "recorded_at"))
+    read_in_kept(found, chains)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

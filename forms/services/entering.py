@@ -18,6 +18,7 @@ from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_enter
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover
+from outage.queries.joined import kept_id
 from outage.rules.handover import CallFacts
 from outage.rules.paper import PaperMark
 from outage.services.handovers import Message, log_call
@@ -45,7 +46,7 @@ def enter_call(
         raise NotAllowed("Bladet hör till en annan enhet.")
     if paper.serial != sheet.serial:
         raise ValueError("the mark is of another sheet")
-    if sheet.chain_id and sheet.chain_id != chain.pk:
+    if sheet.chain_id and kept_id(sheet.chain_id) != chain.pk:
         raise RuleError("Bladet gäller en annan patient. Öppna bladet på nytt och försök igen.")
     with transaction.atomic():
         # First of all: who voids the sheet meanwhile waits, or has been here before.

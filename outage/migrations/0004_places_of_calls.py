@@ -56,9 +56,11 @@ def _completions_and_open_items(model, chain, events, details, calls, told):
         return str(call.pk)
 
     for completion in model("DischargeCompletion").objects.filter(event__chain=chain):
-        # It rested on the calls that had got through to each of those who were told.
+        # It rested on the calls that had got through to each of those who were told, as they stood then.
         rests_on = {}
-        for call in sorted(calls, key=lambda call: call.at):
+        made = [call for call in calls if call.recorded_at <= completion.recorded_at]
+        replaced = {call.supersedes_id for call in made}
+        for call in sorted((call for call in made if call.pk not in replaced), key=lambda call: call.at):
             reached = call.direction == "given" and call.outcome == "reached" and not call.withdraws
             if reached and call.pk in told.get(completion.event_id, ()):
                 rests_on.setdefault(call.recipient, first(call))

@@ -2,6 +2,7 @@
 
 from .care_chain import CareChain, CareChainDetails, Duty
 from .chain_facts import ChainFacts, OtherPlace
+from .chain_join import ChainJoin
 from .checklist_run import ChecklistTick
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
@@ -15,6 +16,7 @@ __all__ = [
     "CareChainDetails",
     "CareChainEvent",
     "ChainFacts",
+    "ChainJoin",
     "ChecklistTick",
     "DischargeCompletion",
     "Duty",

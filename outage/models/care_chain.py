@@ -30,6 +30,10 @@ class CareChain(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     details = models.ForeignKey("CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+")
+    # The chain that this one is read as part of (`ChainJoin`): all there is of the patient is shown there.
+    joined_to = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="joined", editable=False
+    )
     # How many rows have been logged about it: the order of the newest one.
     rows = models.PositiveIntegerField(default=0, editable=False)
 
@@ -39,6 +43,10 @@ class CareChain(models.Model):
         verbose_name_plural = "vårdkedjor"
         constraints = [
             models.UniqueConstraint(fields=["outage", "number"], name="chain_number_once_per_outage"),
+            models.CheckConstraint(
+                condition=models.Q(joined_to__isnull=True) | ~models.Q(joined_to=models.F("id")),
+                name="chain_not_joined_to_itself",
+            ),
         ]
         indexes = [models.Index(fields=["outage", "principal", "unit"], name="chain_by_unit")]
 
@@ -52,7 +60,7 @@ class CareChainDetails(AppendOnlyModel):
 
     A place that is in no list stands in `others` by its party: `id` (the same through every spelling), `name`, `kind`
     and `number`. `changed` says what a change means: for each party with another place than before a `PlaceChange`,
-    under `identity` an `IdentityChange`.
+    under `identity` an `IdentityChange`. `made_by` is the join that gave rise to it, which counts while that stands.
     """
 
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="history")
@@ -80,6 +88,9 @@ class CareChainDetails(AppendOnlyModel):
     not_admitted = models.BooleanField("inte inlagd", default=False)
     others = models.JSONField(default=dict, blank=True)
     changed = models.JSONField(default=dict, blank=True)
+    made_by = models.ForeignKey(
+        "ChainJoin", null=True, on_delete=models.PROTECT, related_name="versions", editable=False
+    )
     order = models.PositiveIntegerField(default=0)
     before = models.CharField(
         "inskriven i systemet före driftstoppet",

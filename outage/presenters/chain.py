@@ -36,7 +36,7 @@ from outage.rules.informing import (
 )
 from outage.rules.paper import in_groups
 from outage.rules.routine import PARTICULAR_LABELS, Routine
-from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Standing
+from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing
 from outage.rules.wording import day, day_and_time, lower_first, moment
 
 
@@ -327,7 +327,7 @@ def _labelled(particulars: Mapping[str, Any], now: datetime) -> Iterable[tuple[s
 def _standing_line(
     chain: CareChain, log: ChainLog, s: Standing, items: Sequence[OpenItem], now: datetime
 ) -> StandingLine:
-    text = CLOSED_LABELS[s.closed] if s.closed else INFORM_STATE_LABELS[s.state]
+    text = closed_label(chain, s.closed) if s.closed else INFORM_STATE_LABELS[s.state]
     if s.received:
         text = "Underrättad, mottaget där"
     if s.tries:
@@ -342,6 +342,11 @@ def _standing_line(
         text=text,
         open_item=f"{item.responsible}: {item.reason}" if item else "",
     )
+
+
+def closed_label(chain: CareChain, why: Closed) -> str:
+    """Why somebody need not be told after all."""
+    return CLOSED_LABELS[why].format(system=chain.outage.system)
 
 
 def _side(at: datetime, routine: Routine) -> str:

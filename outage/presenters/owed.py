@@ -18,13 +18,13 @@ from outage.presenters.care import (
     patient_in_list,
     target_choices,
 )
-from outage.presenters.chain import is_own_try
+from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.care_chains import ChainLog
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, standing_of, target_name
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.routine import Routine
-from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Notice, Owed, Target
+from outage.rules.told import NOTICE_LABELS, Notice, Owed, Target
 from outage.rules.wording import lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
@@ -220,7 +220,7 @@ def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> O
         is_discharge=owed.urgent,
         is_retraction=owed.retracts,
         is_answer=owed.answer,
-        closed=CLOSED_LABELS[owed.closed] if owed.closed else "",
+        closed=closed_label(chain, owed.closed) if owed.closed else "",
     )
 
 

@@ -1,5 +1,6 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from contacts.access import Acting, can
 from contacts.models import Principal, Unit, User
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
-from contacts.rules.swedish_text import search_key
+from contacts.rules.swedish_text import search_key, tidy_typed
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -23,8 +24,20 @@ from outage.models import (
     Outage,
     RegistrationMark,
 )
+from outage.queries.joined import (
+    counted_versions,
+    doubles_of,
+    joined_to,
+    kept_id,
+    number_anew,
+    read_in_kept,
+    with_joined,
+    with_lines,
+)
 from outage.queries.outages import outages_for
+from outage.queries.patient_numbers import is_whole_number, keyed, of_details, with_number
 from outage.rules.handover import Direction
+from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 
@@ -35,15 +48,17 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     """The chains of `outage`, and of `more`, that the acting person may see, with details and outage, by number.
 
     The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient,
-    and a unit that still has somebody to ring.
+    and a unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
     unit = acting.unit
-    chains = CareChain.objects.filter(outage__in=[outage, *more], principal=acting.principal)
+    outages = [outage, *more]
+    chains = CareChain.objects.filter(outage__in=outages, principal=acting.principal, joined_to__isnull=True)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
     return (
         chains.filter(
             Q(unit=unit)
+            | Q(pk__in=CareChain.objects.filter(unit=unit, outage__in=outages).values("joined_to"))
             | Q(details__ward_unit=unit)
             | Q(details__outpatient_unit=unit)
             # Whoever still has somebody to ring about it, though the patient has moved on.
@@ -63,12 +78,12 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
-    """Give one chain the acting person may see; raises CareChain.DoesNotExist for any other."""
+    """Give one chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
     outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
     outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
     if outage is None:
         raise CareChain.DoesNotExist
-    return visible_chains(acting, outage).get(pk=chain_id)
+    return visible_chains(acting, outage).get(pk=kept_id(chain_id))
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
@@ -91,18 +106,23 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
 
 def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
-    """Narrow `chains` to those whose patient's name or number holds every word of `text`.
+    """Narrow `chains` to those of the patient whose number `text` is in any spelling; where it is no whole number,
+    to those whose patient's name or number holds every word of it.
 
-    People with protected personal data are found by their number only.
+    People with protected personal data are found by their number only. A chain is found by what was known of the
+    patient in one that was joined to it, too.
     """
-    words = search_key(text).split()
+    words = tidy_typed(text).split()
     if not words:
         return chains.none()
+    if is_whole_number(text):
+        return chains.filter(of_details(with_number(text)))
     for word in words:
-        # Reserve numbers hold capitals, and the words of a search key are small.
-        by_number = Q(details__identity_number__icontains=word)
-        by_name = Q(details__search_key__contains=word, details__protected_identity=False)
-        chains = chains.filter(by_number | by_name)
+        name = search_key(word)
+        found = Q(key__contains=number_key(word)) if number_key(word) else Q(pk__in=[])
+        if name:
+            found |= Q(search_key__contains=name, protected_identity=False)
+        chains = chains.filter(of_details(keyed().filter(found)))
     return chains
 
 
@@ -110,6 +130,9 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
 class ChainLog:
     """All rows of one chain: every event and call in time order, those replaced or taken back included, and `versions`,
     all that was ever known of it, oldest first.
+
+    Those of chains that were joined to it are among them, their versions first: `order` is then that of them all.
+    `doubles` has each event that is the same as one of the chain's own, with that one's id.
     """
 
     events: list[CareChainEvent] = field(default_factory=list)
@@ -117,13 +140,14 @@ class ChainLog:
     versions: list[CareChainDetails] = field(default_factory=list)
     # The newest mark of each task of efterregistrering.
     marks: dict[str, RegistrationMark] = field(default_factory=dict)
+    doubles: dict[UUID, UUID] = field(default_factory=dict)
     # What follows from the rows, kept by those who work it out.
     standing: ChainStanding | None = None
 
     @property
     def live_events(self) -> list[CareChainEvent]:
-        """The events that stand: neither replaced, nor taken back, nor a row that takes back."""
-        replaced = {e.supersedes_id for e in self.events if e.supersedes_id}
+        """The events that stand, each once: neither replaced, nor taken back, nor a row that takes back."""
+        replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
         return [e for e in self.events if e.pk not in replaced and not e.withdraws]
 
     @property
@@ -138,25 +162,30 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
 
     The caller has the ids from `visible_chains`, so they are within what the person may see.
     """
-    ids = list(chain_ids)
-    logs: dict[UUID, ChainLog] = {pk: ChainLog() for pk in ids}
-    events = list(CareChainEvent.objects.filter(chain__in=ids).prefetch_related("completions"))
-    handovers = list(Handover.objects.filter(chain__in=ids).prefetch_related("messages"))
-    versions = CareChainDetails.objects.filter(chain__in=ids).select_related(
-        "ward_unit", "municipality", "outpatient_unit"
+    joined = joined_to(chain_ids)
+    home, others = joined.home, joined.others
+    logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
+    events = list(CareChainEvent.objects.filter(chain__in=home).prefetch_related("completions"))
+    handovers = list(Handover.objects.filter(chain__in=home).prefetch_related("messages"))
+    versions = list(
+        counted_versions(home)
+        .select_related("ward_unit", "municipality", "outpatient_unit")
+        .order_by("order", "pk")
     )
+    for kept in joined.joins:
+        number_anew(row for row in (*versions, *events, *handovers) if home[row.chain_id] == kept)
     # Few people at few units write many rows: each of them is read once, not once a row.
     people = User.objects.in_bulk({row.user_id for row in (*events, *handovers)})
     units = Unit.objects.in_bulk({row.unit_id for row in (*events, *handovers)})
     for row in (*events, *handovers):
         row.user, row.unit = people[row.user_id], units[row.unit_id]
     for event in in_time_order(events):
-        logs[event.chain_id].events.append(event)
+        logs[home[event.chain_id]].events.append(event)
     for handover in in_time_order(handovers):
-        logs[handover.chain_id].handovers.append(handover)
-    for version in versions.order_by("order", "pk"):
-        logs[version.chain_id].versions.append(version)
-    for (chain_id, task), mark in marks_of(ids).items():
+        logs[home[handover.chain_id]].handovers.append(handover)
+    for version in sorted(versions, key=lambda row: row.chain_id not in others):
+        logs[home[version.chain_id]].versions.append(version)
+    for (chain_id, task), mark in marks_of(logs).items():
         logs[chain_id].marks[task] = mark
     return logs
 
@@ -214,8 +243,13 @@ def newest_of(row: Row) -> Row:
 
 
 def open_items_of(chain_ids: Iterable[UUID]) -> list[OpenItem]:
-    """Give the open items of the discharges of these chains, oldest first."""
-    return list(OpenItem.objects.filter(event__chain__in=list(chain_ids)).select_related("user"))
+    """Give the open items of the discharges of these chains, oldest first; of one logged twice as of the one."""
+    joined = joined_to(chain_ids)
+    doubles = doubles_of(join for joins in joined.joins.values() for join in joins)
+    items = list(OpenItem.objects.filter(event__chain__in=joined.home).select_related("user"))
+    for item in items:
+        item.event_id = doubles.get(item.event_id, item.event_id)
+    return items
 
 
 def history_of(chain: CareChain) -> list[CareChainDetails]:
@@ -226,7 +260,7 @@ def history_of(chain: CareChain) -> list[CareChainDetails]:
 def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover]:
     """Give the newest calls received about the acting unit's chains, newest first, with chain and messages."""
     calls = Handover.objects.filter(
-        chain__in=CareChain.objects.filter(pk__in=visible_chains(acting, outage).values("pk")),
+        chain__in=with_joined(visible_chains(acting, outage)),
         direction=Direction.RECEIVED,
         withdraws=False,
         superseded_by__isnull=True,
@@ -235,12 +269,14 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
     related = calls.select_related(
         "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
     )
-    return list(related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:limit])
+    found = list(related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:limit])
+    read_in_kept(found, visible_chains(acting, outage))
+    return found
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
     """Give whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
-    seen = visible_chains(acting, *outages).values("pk")
+    seen = with_joined(visible_chains(acting, *outages))
     events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
     calls = Handover.objects.filter(
         chain__in=seen,
@@ -254,8 +290,9 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
 
 def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
     """Give the calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
+    seen = visible_chains(acting, *outages)
     calls = Handover.objects.filter(
-        chain__in=visible_chains(acting, *outages).values("pk"),
+        chain__in=with_joined(seen),
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
         recipient__in=[party.value for party in Party],
@@ -263,12 +300,24 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
         superseded_by__isnull=True,
         recorded_at__gte=since,
     )
-    return list(calls.select_related("user").order_by("recorded_at"))
+    found = list(calls.select_related("user", "chain").order_by("recorded_at"))
+    read_in_kept(found, seen)
+    return found
 
 
 def marks_of(chain_ids: Iterable[UUID]) -> dict[tuple[UUID, str], RegistrationMark]:
-    """Give the newest mark of each task of these chains, by chain and task key."""
-    rows = (
-        RegistrationMark.objects.filter(chain__in=list(chain_ids)).select_related("user").order_by("at", "pk")
-    )
-    return {(row.chain_id, row.task): row for row in rows}
+    """Give the newest mark of each task of these chains, by chain and task key.
+
+    Those of a chain that was joined to one of them are that one's, as they are of events that are the same as its own.
+    """
+    joined = joined_to(chain_ids)
+    found = {}
+    rows = RegistrationMark.objects.filter(chain__in=joined.home).select_related("user").order_by("at", "pk")
+    for row in rows:
+        home = joined.home[row.chain_id]
+        joins = joined.joins.get(home, ())
+        if row.chain_id != home:
+            row.task = with_lines(row.task, joins)
+            row.picture = row.picture and json.loads(with_lines(json.dumps(row.picture), joins))
+        found[home, row.task] = row
+    return found

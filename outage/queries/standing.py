@@ -18,6 +18,7 @@ from outage.rules.owed import ChainStanding
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
     CallRow,
+    Double,
     EventRow,
     IdentityChange,
     Notice,
@@ -66,16 +67,54 @@ def standing_of(chain: CareChain, log: ChainLog) -> ChainStanding:
 
 def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
     ours = own_parties(chain.principal)
+    elsewhere = {row.pk for other in log.doubles for row in line_back(log, other)}
     named = {key for version in log.versions for key in version.place_keys.values()}
     calls = (_call_row(call, log, named) for call in log.live_handovers)
     return ChainStanding(
         routine=get_routine(chain.outage.routine_id),
         versions=[_version(row) for row in log.versions],
-        events=[row_of(row) for row in log.events],
+        events=[row_of(row) for row in log.events if row.pk not in elsewhere],
+        doubles={str(one): double for one, double in _doubles(log).items()},
+        sent_from=_sent_from(chain, log),
         calls=[call for call in calls if call is not None],
         ours=ours,
         held=frozenset(party for party in ours if _own_unit(chain, log.versions[-1], party)),
     )
+
+
+def line_back(log: ChainLog, event_id: UUID) -> list[CareChainEvent]:
+    """A row of an event and those it replaces, the newest first."""
+    by_id = {row.pk: row for row in log.events}
+    row = by_id.get(event_id)
+    found = []
+    while row is not None:
+        found.append(row)
+        row = by_id.get(row.supersedes_id) if row.supersedes_id else None
+    return found
+
+
+def _doubles(log: ChainLog) -> dict[UUID, Double]:
+    """Of the events that were logged in a chain that was joined to this one too, the rows by which they were."""
+    found: dict[UUID, Double] = {}
+    for other, own in log.doubles.items():
+        same, former, says_it = set(), set(), True
+        for row in line_back(log, other):
+            (same if says_it else former).add(str(row.pk))
+            says_it = says_it and row.told_rightly
+        before = found.get(own, Double(frozenset()))
+        found[own] = Double(before.same | same, before.former | former)
+    return found
+
+
+def _sent_from(chain: CareChain, log: ChainLog) -> dict[str, str]:
+    """The place of the sender of each event that was logged in a chain joined to this one, as that chain had it."""
+    found = {}
+    for row in log.events:
+        if row.chain_id != chain.pk and not row.supersedes_id:
+            versions = [version for version in log.versions if version.chain_id == row.chain_id]
+            known = [version for version in versions if version.order <= row.order] or versions[:1]
+            found[str(row.pk)] = known[-1].place_keys.get(Party(row.sender), "")
+    return found
 
 
 def _version(row: CareChainDetails) -> Version:
@@ -191,7 +230,13 @@ def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> Dis
     if standing.discharge_state(row_of(event), ()) is not DischargeState.COMPLETE:
         return None
     calls = set(standing.told_by(row_of(event)).values())
-    made = [completion for completion in event.completions.all() if calls.issuperset(completion.rests_on)]
+    rows = [event, *(row for row in log.events if log.doubles.get(row.pk) == event.pk)]
+    made = [
+        completion
+        for row in rows
+        for completion in row.completions.all()
+        if calls.issuperset(completion.rests_on)
+    ]
     return made[-1] if made else None
 
 
@@ -214,15 +259,14 @@ def told_only_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[Ca
         for message in call.messages.all():
             if message.event_id:
                 told.setdefault(message.event_id, set()).add(call.pk)
-    by_id = {event.pk: event for event in log.events}
     found = []
     for event in log.live_events:
-        calls: set[UUID] = set()
-        version: CareChainEvent | None = event
-        while version is not None:
-            calls |= told.get(version.pk, set())
-            version = by_id.get(version.supersedes_id) if version.supersedes_id else None
-        if calls == {handover.pk}:
+        versions = line_back(log, event.pk)
+        own = {version.pk for version in versions}
+        for other, same in log.doubles.items():
+            if same in own:
+                versions += line_back(log, other)
+        if set().union(*(told.get(version.pk, set()) for version in versions)) == {handover.pk}:
             found.append(event)
     return found
 

@@ -95,6 +95,11 @@ def plain_dashes(text: str) -> str:
     return text.translate(_DASHES)
 
 
+def number_key(text: str) -> str:
+    """What all spellings of a number have in common: its letters, as capitals, and digits."""
+    return re.sub(r"[\s+-]", "", plain_dashes(tidy_typed(text))).upper()
+
+
 def _numbered(
     century: str | None, year: str, month_day: str, sign: str, serial: str, today: date
 ) -> Identity | None:

@@ -5,7 +5,7 @@ names today. Nothing is stored of it, so the order in which rows were written do
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from .told import (
     NOT_ADMITTED,
     CallRow,
     Closed,
+    Double,
     EventRow,
     Notice,
     PlaceChange,
@@ -34,11 +35,16 @@ _LETS_GO = tuple(
 )
 
 
+_NONE = Double(frozenset())
+
+
 @dataclass
 class Knowledge:
     """What everybody knows of one chain.
 
     `ours` are the parties that units of the own principal can be, `held` those of them that one is in this chain.
+    `doubles` has, by the row that stood when chains were joined, as what an event was logged in the other one;
+    `sent_from` the place of the sender, by the first row of an event that was logged there.
     `entered` are the first ids of the events that have been entered into the system, `back` the places whose
     principal is in it again.
     """
@@ -49,6 +55,8 @@ class Knowledge:
     calls: Sequence[CallRow]
     ours: frozenset[Party]
     held: frozenset[Party]
+    doubles: Mapping[str, Double] = field(default_factory=dict)
+    sent_from: Mapping[str, str] = field(default_factory=dict)
     entered: frozenset[str] = frozenset()
     back: frozenset[str] = frozenset()
 
@@ -182,19 +190,26 @@ class Knowledge:
 
     def versions_of(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of all that it replaces."""
-        ids = {event.id}
+        ids = {event.id} | self._double(event).same | self._double(event).former
         while event.supersedes:
             event = self._by_id[event.supersedes]
-            ids.add(event.id)
+            ids |= {event.id} | self._double(event).same | self._double(event).former
         return frozenset(ids)
 
     def says_the_same(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of those before it that told the same: those reached with them know this one too."""
-        ids = {event.id}
+        ids = {event.id} | self._double(event).same
         while event.supersedes and event.told_rightly:
             event = self._by_id[event.supersedes]
-            ids.add(event.id)
+            ids |= {event.id} | self._double(event).same
         return frozenset(ids)
+
+    def _double(self, event: EventRow) -> Double:
+        return self.doubles.get(event.id, _NONE)
+
+    def has_former(self, event: EventRow) -> bool:
+        """Whether somebody may have been told an earlier version of an event."""
+        return event.supersedes is not None or bool(self._double(event).former)
 
     def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
         """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
@@ -258,6 +273,8 @@ class Knowledge:
     def is_of_former_place(self, event: EventRow) -> bool:
         """Whether the sender's party was another place when the event was logged."""
         first = self.root(event)
+        if first.id in self.sent_from:
+            return self.same(self.sent_from[first.id]) not in ("", self.place_of(event.sender))
         known = [version for version in self.versions if version.order <= first.order] or [self.versions[0]]
         return self.place_of(event.sender, known[-1]) not in ("", self.place_of(event.sender))
 

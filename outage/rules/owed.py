@@ -65,7 +65,7 @@ class ChainStanding(Knowledge):
     def _changes(self, target: Target) -> Iterable[Owed]:
         """Retractions, and corrections of what a place was told that need not hear of it otherwise."""
         for event in self.newest:
-            if not event.supersedes or not self.is_ours(event):
+            if not self.has_former(event) or not self.is_ours(event):
                 continue
             if not self.knows_version(target.place, event) or target.place == self.place_of(event.sender):
                 continue

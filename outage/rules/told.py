@@ -74,7 +74,7 @@ NOTICE_LABELS: dict[Notice, str] = {
 CLOSED_LABELS: dict[Closed, str] = {
     Closed.DECEASED: "Behövs inte: patienten har avlidit",
     Closed.FORMER_PLACE: "Behövs inte: svaret hör till den förra enheten",
-    Closed.ENTERED: "Lämnas genom systemet",
+    Closed.ENTERED: "Lämnas genom {system}",
 }
 
 
@@ -113,6 +113,16 @@ class EventRow:
     withdraws: bool = False
     told_rightly: bool = False
     in_system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """The rows by which an event was logged in a chain that was joined to its own: `same` say what it says, `former`
+    were corrected there.
+    """
+
+    same: frozenset[str]
+    former: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainFacts, Outage
+from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
 from outage.queries.care_chains import logs_of
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
@@ -32,32 +32,55 @@ from outage.rules.told import (
 from outage.rules.wording import STOCKHOLM
 from outage.services.duties import settle
 from outage.services.events import lock_chain, take_order, withdraw_row
+from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
 
 
-def open_chain(*, by: Acting, outage: Outage, client_id: UUID, facts: ChainFacts) -> CareChain:
+def open_chain(
+    *,
+    by: Acting,
+    outage: Outage,
+    client_id: UUID,
+    facts: ChainFacts,
+    answers: Mapping[str, str] | None = None,
+) -> CareChain:
     """Open a care chain for one patient; `client_id` becomes its id.
 
-    A resend gives the first chain. Raise RuleError for a missing patient or place, NotAllowed by role, IdClash when
-    the id was used with other content.
+    A resend gives the first chain. A patient who has a chain already is asked about (`same_patient`), and whoever
+    chooses that one gets it instead; where nobody can be asked (`answers` is None) one more is opened. Raise RuleError
+    for a missing patient or place, NotAllowed by role, IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
+    if existing := chosen_existing(by, outage, facts, answers):
+        return existing
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="chain", content=_content(facts)):
             return CareChain.objects.get(pk=client_id)
-        return _open(by, outage, client_id, facts)
+        return _open(by, outage, client_id, facts, answers)
 
 
-def _open(by: Acting, outage: Outage, chain_id: UUID, facts: ChainFacts) -> CareChain:
-    # The lock makes the next number ours alone.
-    Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
+def _open(
+    by: Acting,
+    outage: Outage,
+    chain_id: UUID,
+    facts: ChainFacts,
+    answers: Mapping[str, str] | None = None,
+) -> CareChain:
+    # The lock makes the next number ours alone, and lets of two who open the same patient the second be told.
+    _lock_opening(outage)
+    found = ask_same_patient(by, outage, facts, answers)
     last = CareChain.objects.filter(outage=outage).aggregate(n=Max("number"))["n"] or 0
     chain = CareChain.objects.create(
         pk=chain_id, outage=outage, principal=by.principal, unit=by.unit, user=by.user, number=last + 1
     )
-    _write_details(by, chain, facts, replaces=None, changed={})
+    write_details(by, chain, facts, replaces=None, changed={})
     audit.record(by=by, action="chain.opened", target=chain, chain=chain.pk)
+    trace_despite(by, chain, found)
     return chain
+
+
+def _lock_opening(outage: Outage) -> None:
+    Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
 
 
 def change_details(
@@ -72,9 +95,9 @@ def change_details(
     """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw.
 
     What a change of place, number or name means for those who were told is asked: `answers` has it by `place-` and the
-    party, and `identity`. Raise Question for what is not answered, ChangedMeanwhile when somebody else changed it. A
-    chain found to be logged on the wrong patient has every event taken back with that reason, so that those who were
-    told can be told again.
+    party, and `identity`; a number that another chain has is asked about, too (`same_patient`). Raise Question for what
+    is not answered, ChangedMeanwhile when somebody else changed it. A chain found to be logged on the wrong patient has
+    every event taken back with that reason, so that those who were told can be told again.
     """
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
@@ -88,41 +111,60 @@ def change_details(
                 raise ChangedMeanwhile
             changed = _ask(chain, facts, answers)
             if changed.get("identity") == IdentityChange.OTHER_PERSON:
-                return _other_person(by, chain, client_id, facts)
-            details = _write_details(by, chain, facts, replaces=replaces, changed=changed)
+                return _other_person(by, chain, client_id, facts, answers)
+            found: dict[str, list[CareChain]] = {}
+            if stored_identity(facts) != chain.details.identity_number:
+                _lock_opening(chain.outage)
+                found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
+            details = write_details(by, chain, facts, replaces=replaces, changed=changed)
             if facts.status is ChainStatus.WRONG_PATIENT:
                 _take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
             settle(chain)
             audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
+            trace_despite(by, chain, found)
     except IntegrityError:
         raise ChangedMeanwhile from None
     return details
 
 
-def _other_person(by: Acting, chain: CareChain, client_id: UUID, facts: ChainFacts) -> CareChainDetails:
+def _other_person(
+    by: Acting, chain: CareChain, client_id: UUID, facts: ChainFacts, answers: Mapping[str, str] | None
+) -> CareChainDetails:
     """Open a chain for the person that `facts` are about; what stands in `chain` was not about its patient."""
     reason = "Det gällde en annan person."
     assert chain.details is not None
     wrong = replace(chain.details.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
-    details = _write_details(by, chain, wrong, replaces=chain.details.pk, changed={})
+    details = write_details(by, chain, wrong, replaces=chain.details.pk, changed={})
     _take_all_back(by, chain, reason)
     settle(chain)
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
-    opened = _open(by, chain.outage, uuid5(client_id, "other person"), facts)
+    opened = chosen_existing(by, chain.outage, facts, answers)
+    opened = opened or _open(by, chain.outage, uuid5(client_id, "other person"), facts, answers)
     assert opened.details is not None
     return opened.details
 
 
 def _take_all_back(by: Acting, chain: CareChain, reason: str) -> None:
-    standing = CareChainEvent.objects.filter(chain=chain, superseded_by__isnull=True, withdraws=False)
-    for event in standing.order_by("order"):
+    standing = logs_of([chain.pk])[chain.pk].live_events
+    for event in sorted(standing, key=lambda event: event.order):
         event.chain = chain
         withdraw_row(by, event, reason)
 
 
-def _write_details(
-    by: Acting, chain: CareChain, facts: ChainFacts, replaces: int | None, changed: Mapping[str, str]
+def write_details(
+    by: Acting,
+    chain: CareChain,
+    facts: ChainFacts,
+    replaces: int | None,
+    changed: Mapping[str, str],
+    *,
+    made_by: ChainJoin | None = None,
+    other_ids: Mapping[Party, str] | None = None,
 ) -> CareChainDetails:
+    """Write what is known of a chain anew inside the caller's transaction, which holds the chain (`lock_chain`).
+
+    `other_ids` has the ids of places in no list that have one already.
+    """
     identity = classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date())
     details = CareChainDetails(
         chain=chain,
@@ -137,10 +179,14 @@ def _write_details(
         municipality=facts.municipality,
         outpatient_unit=facts.outpatient_unit,
         others={
-            party.value: {"id": _other_id(chain, party, changed), **asdict(place)}
+            party.value: {
+                "id": (other_ids or {}).get(party) or _other_id(chain, party, changed),
+                **asdict(place),
+            }
             for party, place in facts.others.items()
         },
         changed=dict(changed),
+        made_by=made_by,
         before=facts.before,
         status=facts.status,
         status_reason=facts.status_reason,
@@ -180,11 +226,11 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
             continue
         # Where nobody there has heard anything it makes no difference.
         changed[party.value] = (
-            _answer(f"place-{party}", party, name, places.get(party), answers)
+            place_answer(f"place-{party}", party, name, places.get(party), answers)
             if standing.same(key) in standing.reached
             else PlaceChange.MOVED.value
         )
-    identity = classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date()).stored
+    identity = stored_identity(facts)
     same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
     if standing.reached and not (same_name and identity == former.identity_number):
         choices = tuple((how.value, label) for how, label in IDENTITY_CHANGE_LABELS.items())
@@ -199,7 +245,13 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     return changed
 
 
-def _answer(key: str, party: Party, name: str, to: str | None, answers: Mapping[str, str] | None) -> str:
+def stored_identity(facts: ChainFacts) -> str:
+    """The patient's number as it is kept, whatever its spelling."""
+    return classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date()).stored
+
+
+def place_answer(key: str, party: Party, name: str, to: str | None, answers: Mapping[str, str] | None) -> str:
+    """What it means that `party` is not `name` any more; raise Question where that is not said (`PlaceChange`)."""
     choices = [PlaceChange.MOVED, PlaceChange.MISTAKE]
     if to is not None and to.startswith("other:"):
         choices.append(PlaceChange.SAME)

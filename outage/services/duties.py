@@ -13,7 +13,15 @@ from outage.queries.tasks import entered_lines
 
 
 def settle(chain: CareChain) -> None:
-    """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction."""
+    """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction.
+
+    One that was joined to another has none of its own: they are that one's.
+    """
+    if chain.joined_to:
+        Duty.objects.filter(chain=chain).delete()
+        kept = chain.joined_to
+        kept.outage, kept.principal = chain.outage, chain.principal
+        chain = kept
     log = logs_of([chain.pk])[chain.pk]
     Duty.objects.filter(chain=chain).delete()
     Duty.objects.bulk_create(duties_of(chain, log))

@@ -19,10 +19,12 @@ from outage.models import (
     CareChain,
     CareChainEvent,
     DischargeCompletion,
+    Handover,
     OpenItem,
     Outage,
 )
 from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.joined import doubles_of, joined_to
 from outage.queries.outages import others_still_out
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -79,16 +81,17 @@ def write_event(
         # As the rules read them: calls are matched to each participant by the words kept here.
         names = (name.strip() for name in kept["participants"])
         kept["participants"] = [name for name in dict.fromkeys(names) if name]
+    home = home_of(chain, supersedes)
     event = CareChainEvent(
         id=event_id,
-        chain=chain,
+        chain=home,
         kind=kind,
         sender=sender,
         happened_at=happened_at,
         in_system=in_system,
         particulars=kept,
         **mark_fields(paper),
-        order=take_order(chain),
+        order=take_order(home),
         supersedes=supersedes,
         told_rightly=told_rightly,
         reason=reason,
@@ -100,18 +103,43 @@ def write_event(
     return event
 
 
-def lock_chain(chain: CareChain) -> None:
-    """Hold the chain for the caller's transaction and read its details anew: who must be told follows from them.
+def lock_chain(*chains: CareChain) -> None:
+    """Hold the chains for the caller's transaction and read their details anew: who must be told follows from them.
+
+    One that is read as part of another holds that one too; raise ChangedMeanwhile where that changed just now.
 
     Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
     order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
     PostgreSQL finds a deadlock between that row's check and this lock.
     """
+    wanted = {chain.pk for chain in chains}
+    homes = set(CareChain.objects.filter(pk__in=wanted).values_list("joined_to", flat=True))
     locked = CareChain.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "details__ward_unit", "details__municipality", "details__outpatient_unit"
+        "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
     )
-    found = locked.get(pk=chain.pk)
-    chain.details, chain.rows = found.details, found.rows
+    found = {row.pk: row for row in locked.filter(pk__in=wanted | homes).order_by("pk")}
+    for chain in chains:
+        row = found[chain.pk]
+        if row.joined_to_id and row.joined_to_id not in found:
+            raise ChangedMeanwhile
+        chain.details, chain.rows = row.details, row.rows
+        chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
+
+
+def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChain:
+    """The chain in which what replaces `row` is written: that of the row itself, though it be joined to `chain`.
+
+    The caller holds `chain`. Raise ChangedMeanwhile where it is not joined to it any more.
+    """
+    if row is None:
+        return chain
+    pk = type(row)._default_manager.values_list("chain", flat=True).get(pk=row.pk)
+    if pk == chain.pk:
+        return chain
+    home = CareChain.objects.filter(pk=pk, joined_to=chain).first()
+    if home is None:
+        raise ChangedMeanwhile
+    return home
 
 
 def take_order(chain: CareChain) -> int:
@@ -198,6 +226,7 @@ def correct_event(
             if first:
                 return CareChainEvent.objects.get(pk=client_id)
             lock_chain(event.chain)
+            _check_no_double(event)
             new = write_event(
                 by,
                 event.chain,
@@ -231,6 +260,7 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
             if claim(by=by, client_id=client_id, kind="withdrawal", content=content):
                 return CareChainEvent.objects.get(pk=client_id)
             lock_chain(event.chain)
+            _check_no_double(event)
             row = withdraw_row(by, event, reason, row_id=client_id)
             settle(event.chain)
             audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
@@ -243,13 +273,14 @@ def withdraw_row(
     by: Acting, event: CareChainEvent, reason: str, row_id: UUID | None = None
 ) -> CareChainEvent:
     """Write the row that takes `event` back, inside the caller's transaction, which holds the chain."""
+    home = home_of(event.chain, event)
     row = CareChainEvent(
         id=row_id or uuid4(),
-        chain=event.chain,
+        chain=home,
         kind=event.kind,
         sender=event.sender,
         happened_at=timezone.now(),
-        order=take_order(event.chain),
+        order=take_order(home),
         supersedes=event,
         withdraws=True,
         reason=reason[:300],
@@ -330,10 +361,19 @@ def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
         raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
     if CareChainEvent.objects.filter(supersedes=event).exists():
         raise ChangedMeanwhile
+    _check_no_double(event)
     log = logs_of([event.chain_id])[event.chain_id]
     if not tells(by, event.chain, log, event):
         raise RuleError("Utskrivningen är en annan enhets. Bara den som lämnar den kan avsluta den.")
     return log
+
+
+def _check_no_double(event: CareChainEvent) -> None:
+    """Refuse to change a row that counts as another of the chain it is read in: that one is what stands."""
+    if event.pk in doubles_of(joined_to([event.chain_id]).joins.get(event.chain_id, ())):
+        raise RuleError(
+            "Händelsen räknas som samma som en i vårdkedjan som den är sammanförd med. Ändra den."
+        )
 
 
 def _check_stands(event: CareChainEvent) -> None:

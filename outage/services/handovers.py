@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
@@ -16,8 +17,9 @@ from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, HandoverMessage
+from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.care_chains import logs_of
+from outage.queries.joined import counted_versions, joined_to
 from outage.queries.standing import told_only_by
 from outage.routine import get_routine
 from outage.rules.asked_messages import settle_message
@@ -29,7 +31,7 @@ from outage.rules.paper import PaperMark, check_paper
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
 from outage.rules.wording import clock_time
 from outage.services.duties import settle
-from outage.services.events import lock_chain, need_reason, take_order, withdraw_row, write_event
+from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
 
 EVENTS_TOO = "events-too"
@@ -124,9 +126,8 @@ def _ask(
             answers,
         )
     told = [message.event_id for message in messages if message.event_id]
-    later = chain.events.filter(pk__in=told, happened_at__gt=facts.at, withdraws=False).order_by(
-        "happened_at"
-    )
+    later = _events_of(chain).filter(pk__in=told, happened_at__gt=facts.at, withdraws=False)
+    later = later.order_by("happened_at")
     if facts.at and (event := later.last()) and minute_of(event.happened_at) > facts.at:
         _confirm(
             "before-event",
@@ -162,15 +163,19 @@ def _told(
     told: dict[str, Any]
     if message.notice:
         assert message.change_id is not None
-        change = CareChainDetails.objects.filter(chain=chain, pk=message.change_id).first()
+        change = counted_versions(joined_to([chain.pk]).home).filter(pk=message.change_id).first()
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
-        told = {"event": chain.events.filter(pk=message.event_id).first()}
+        told = {"event": _events_of(chain).filter(pk=message.event_id).first()}
     else:
         told = {"event": _new_event(by, chain, event_id, message, facts, paper, answers)}
     if None in told.values():
         raise CallErrors({"messages": "Meddelandet hör inte till den här patienten. Välj igen."})
     return told
+
+
+def _events_of(chain: CareChain) -> QuerySet[CareChainEvent]:
+    return CareChainEvent.objects.filter(chain__in=joined_to([chain.pk]).home)
 
 
 def _new_event(
@@ -318,12 +323,13 @@ def write_call(
 ) -> Handover:
     """Write one row of a call inside the caller's transaction, which holds the chain; signed by who acts."""
     plain = asdict(facts)
+    home = home_of(chain, supersedes)
     row = Handover(
         id=row_id,
-        chain=chain,
+        chain=home,
         **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, supersedes or former),
         **mark_fields(paper),
-        order=take_order(chain),
+        order=take_order(home),
         supersedes=supersedes,
         withdraws=withdraws,
         reason=reason.strip(),
@@ -343,8 +349,11 @@ def _other_end(chain: CareChain, facts: CallFacts, former: Handover | None) -> d
         return {"recipient": key, "place": "", "place_name": key.removeprefix(PARTICIPANT_PREFIX)}
     if former is not None and key == former.recipient:
         return {"recipient": key, "place": former.place, "place_name": former.place_name}
-    for details in chain.history.order_by("-order", "-pk").select_related(
-        "ward_unit", "municipality", "outpatient_unit"
+    joined = joined_to([chain.pk])
+    versions = counted_versions(joined.home).select_related("ward_unit", "municipality", "outpatient_unit")
+    # The chain's own first, the newest before the others.
+    for details in sorted(
+        versions, key=lambda row: (row.chain_id not in joined.others, row.order, row.pk), reverse=True
     ):
         for party, place in details.place_keys.items():
             if key in (party, PLACE_PREFIX + place):

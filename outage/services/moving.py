@@ -36,8 +36,7 @@ def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID,
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_move", content=content):
                 return Handover.objects.get(pk=client_id)
-            for chain in sorted((handover.chain, to), key=lambda chain: chain.pk):
-                lock_chain(chain)
+            lock_chain(handover.chain, to)
             log = logs_of([handover.chain_id])[handover.chain_id]
             told = {message.event_id for message in handover.messages.all()}
             events = [event for event in log.live_events if event.pk in told]

@@ -9,7 +9,7 @@ from contacts.access import Acting, check_may
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from outage.models import Acknowledgement, CareChain, Outage, RegistrationMark
+from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.queries.care_chains import logs_of, marks_of
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
@@ -62,7 +62,7 @@ def mark_task(
                 raise RuleError(f"Välj om det är infört i {outage.system}.", field="entered")
         mark = RegistrationMark(
             client_id=client_id,
-            chain=chain,
+            chain=_home_of(chain, tick),
             task=task_key,
             done=done,
             choice=choice.strip(),
@@ -80,6 +80,15 @@ def mark_task(
             by=by, action="registration.done" if done else "registration.undone", target=mark, chain=chain.pk
         )
     return mark
+
+
+def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
+    """The chain that a mark is kept in: the one joined to `chain` where all that the task is about was logged there."""
+    if tick is None:
+        return chain
+    homes = set(CareChainEvent.objects.filter(pk__in=tick.task.events).values_list("chain", flat=True))
+    joined = CareChain.objects.filter(pk__in=homes, joined_to=chain).first()
+    return joined if joined and len(homes) == 1 else chain
 
 
 def _marked(chain: CareChain, task_key: str, seen: str, done: bool) -> tuple[Tick | None, Picture | None]:

@@ -27,6 +27,7 @@ from outage.presenters.chain import (
     timeline,
     tried_numbers,
 )
+from outage.presenters.joining import former_row, join_lines
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import (
@@ -38,8 +39,11 @@ from outage.queries.care_chains import (
     open_items_of,
     visible_chains,
 )
+from outage.queries.joined import history_joins, standing_join
 from outage.queries.outages import earlier_outages
+from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
+from outage.queries.same_patient import chains_of_other_units, found_before, own_chains_before
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -79,6 +83,9 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
         if direction and found.count() == 1:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
+    elsewhere = chains_of_other_units(request.acting, text, outage) if is_whole_number(text) else []
+    for chain in elsewhere:
+        note_look(by=request.acting, action="chain.found_elsewhere", chain=chain.pk)
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))
     # A call begun by n is as a rule one that is owed.
     earlier = earlier_outages(request.acting.principal, outage)
@@ -93,6 +100,8 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
         "page_of_chains": page,
         "rows": [chain_row(request.acting, chain, logs[chain.pk], routine, now) for chain in page],
         "search": text,
+        "former": [former_row(chain) for chain in found_before(request.acting, text, outage)],
+        "elsewhere": list(dict.fromkeys(chain.unit.name for chain in elsewhere)),
         "direction": direction.value if direction else "",
         "press": uuid4(),
     }
@@ -104,6 +113,9 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Show one chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
     found = chain_or_404(request, chain_id)
+    if found.pk != chain_id:
+        messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
+        return redirect("chain", found.pk)
     acting, outage, now = request.acting, found.outage, timezone.now()
     routine = get_routine(outage.routine_id)
     log = logs_of([found.pk])[found.pk]
@@ -122,6 +134,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     note_look(by=acting, action="chain.read", chain=found.pk)
     scope = OutageScope(outage.current.scope)
+    joins = history_joins(found)
     context = {
         "chain": found,
         "outage": outage,
@@ -138,7 +151,12 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             told=any(call.outcome == CallOutcome.REACHED for call in log.live_handovers),
         ),
         "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
-        "history": history_lines(history_of(found), now),
+        "history": [
+            *history_lines(history_of(found), now),
+            *join_lines(found, joins, now),
+        ],
+        "joined": standing_join(found),
+        "former": own_chains_before(acting, found.details.identity_number, outage),
         "may_log": can(acting, Right.LOG_CARE),
         "may_print": can(acting, Right.PRINT_SHEET),
         "press": uuid4(),
@@ -164,8 +182,12 @@ def new_chain(request: HttpRequest) -> HttpResponse:
             outage=outage,
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
+            answers=form.answers(),
         )
-        messages.success(request, "Vårdkedjan är öppnad.")
+        if opened.pk == form.cleaned_data["client_id"]:
+            messages.success(request, "Vårdkedjan är öppnad.")
+        else:
+            messages.info(request, "Ingen ny vårdkedja är öppnad. Det här är den som fanns.")
         if then in set(Direction):
             return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
         return redirect("chain", opened.pk)

@@ -156,7 +156,7 @@ class CallForm(AsksQuestions):
         senders = own if self.direction is Direction.GIVEN else frozenset(Party) - own or frozenset(Party)
         replaced = {event.supersedes_id for event in self.log.events if event.supersedes_id}
         for event in self.log.events:
-            if event.pk not in replaced and event.sender in senders:
+            if event.pk not in replaced and event.pk not in self.log.doubles and event.sender in senders:
                 self._logged[f"event:{event.pk}"] = event
         for party in sorted(senders):
             for message in self.routine.messages_from(party):

@@ -203,7 +203,7 @@ def test_laege_and_the_pages_of_a_call(demo: Demo, looker: Looker):
     chain = demo.chain("Tolvan")
     reach = nurse.get_by_role("link", name="Nådd").first.get_attribute("href") or ""
     looker.look(nurse, reach)
-    nurse.keyboard.press("Enter")
+    nurse.get_by_role("button", name="Spara och nästa").press("Enter")
     expect(nurse.get_by_role("alert")).to_be_visible()
     looker.look(nurse)
     looker.look(nurse, f"/vardkedja/{chain.pk}/samtal/?riktning=received")

@@ -14,8 +14,8 @@ from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.handovers import Message, log_call
+from tests.clock import TUESDAY
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, same_id, tell
-from tests.integration.outage.conftest import TUESDAY
 from tests.integration.outage.pages import read
 
 MUNICIPALITY, OUTPATIENT, INPATIENT = Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT

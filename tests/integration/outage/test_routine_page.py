@@ -12,8 +12,8 @@ from outage.models import CareChain, Outage
 from outage.presenters.routine import routine_view
 from outage.routine import current_routine
 from outage.rules.routine import Place
+from tests.clock import TUESDAY
 from tests.factories import County, make_event
-from tests.integration.outage.conftest import TUESDAY
 from tests.integration.outage.pages import read
 
 # By hand from the routine: whose each clause is that is not everyone's.

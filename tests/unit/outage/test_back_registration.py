@@ -17,6 +17,7 @@ from outage.rules.back_registration import (
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import What
+from tests.routine_table import KINDS
 from tests.unit.outage.back_registration import EVENTS, LETTERS, ROUTINE, Row, decide, row
 
 

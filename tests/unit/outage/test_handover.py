@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from outage.rules.handover import (
+    CallFacts,
     Direction,
     ReadBack,
     check_handover,
@@ -17,18 +18,17 @@ NOW = datetime(2026, 1, 20, 9, 52, tzinfo=UTC)
 GOOD: dict[str, Any] = {
     "direction": Direction.GIVEN,
     "outcome": CallOutcome.REACHED,
+    "recipient": "municipality",
     "at": NOW,
-    "now": NOW,
-    "kinds": ["admission"],
     "spoken_to": "Elva Elvasson",
-    "their_unit": "Umeå kommun",
+    "spoken_to_unit": "Umeå kommun",
     "number": "090-16 10 00",
     "read_back": ReadBack.DONE,
 }
 
 
-def errors(**changes: Any) -> set[str]:
-    return set(check_handover(**GOOD | changes))
+def errors(tells: bool = True, **changes: Any) -> set[str]:
+    return set(check_handover(CallFacts(**GOOD | changes), now=NOW, tells=tells))
 
 
 @pytest.mark.clause("R2.5")
@@ -47,31 +47,42 @@ def test_what_is_required_over_every_direction_outcome_and_read_back() -> None:
         if direction == "received" and not got_through:
             wanted.add("outcome")
         if got_through:
-            wanted |= {"spoken_to", "their_unit"}
+            wanted |= {"spoken_to", "spoken_to_unit"}
         if got_through and read_back == "not_possible":
-            wanted.add("read_back_why")
+            wanted.add("read_back_reason")
         found = errors(
-            direction=direction, outcome=outcome, read_back=read_back, spoken_to=" ", their_unit="", number=""
+            direction=direction,
+            outcome=outcome,
+            read_back=read_back,
+            spoken_to=" ",
+            spoken_to_unit="",
+            number="",
         )
         assert found == wanted, (direction, outcome, read_back)
 
 
 @pytest.mark.parametrize("outcome", sorted(FAILED))
 def test_a_failed_try_needs_only_the_number_and_the_time(outcome: CallOutcome) -> None:
-    assert errors(outcome=outcome, spoken_to="", their_unit="", read_back=None) == set()
+    assert errors(outcome=outcome, spoken_to="", spoken_to_unit="", read_back=None) == set()
 
 
 @pytest.mark.clause("R2.5")
 def test_a_name_is_asked_for_in_plain_words() -> None:
-    assert check_handover(**GOOD | {"spoken_to": ""}) == {"spoken_to": "Skriv namnet på den du talade med."}
+    found = check_handover(CallFacts(**GOOD | {"spoken_to": ""}), now=NOW, tells=True)
+    assert found == {"spoken_to": "Skriv namnet på den du talade med."}
 
 
 def test_a_participant_without_a_unit() -> None:
-    assert errors(their_unit="", needs_unit=False) == set()
+    assert errors(spoken_to_unit="", recipient="participant:Dotter") == set()
+
+
+def test_whom_the_call_was_with_is_asked_for() -> None:
+    assert errors(recipient="") == {"recipient"}
 
 
 def test_a_message_must_be_chosen() -> None:
-    assert errors(kinds=[]) == {"kinds"}
+    assert errors(tells=False) == {"messages"}
+    assert errors(tells=False, outcome=CallOutcome.BUSY) == set()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +96,7 @@ def test_a_call_is_not_in_the_future_but_clocks_differ_a_little(ahead: timedelta
 def test_a_time_is_required_and_has_a_zone() -> None:
     assert errors(at=None) == {"at"}
     with pytest.raises(ValueError, match="aware"):
-        check_handover(**GOOD | {"at": datetime(2026, 1, 20, 9)})
+        errors(at=datetime(2026, 1, 20, 9))
 
 
 def test_a_call_before_the_outage_warns_and_does_not_stop() -> None:

@@ -1,0 +1,104 @@
+"""Chains that were joined: which chain a row is read in, and the rows of several chains as those of one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover
+
+Logged = CareChainEvent | Handover | CareChainDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The chains of `ids` with those joined to them: `home` has the chain that each is read in, `joins` what stands."""
+
+    home: dict[UUID, UUID]
+    joins: dict[UUID, list[ChainJoin]] = field(default_factory=dict)
+
+    @property
+    def others(self) -> set[UUID]:
+        """The ids of the chains that were joined to another."""
+        return {pk for pk, home in self.home.items() if pk != home}
+
+
+def joined_to(chain_ids: Iterable[UUID]) -> Joined:
+    """What is joined to these chains: one question, and one more where anything is."""
+    ids = list(chain_ids)
+    home = dict(CareChain.objects.filter(joined_to__in=ids).values_list("pk", "joined_to"))
+    joins = defaultdict(list)
+    if home:
+        for join in ChainJoin.objects.filter(other__in=home, kept__in=ids, **STANDING).order_by("pk"):
+            joins[join.kept_id].append(join)
+    return Joined(home=home | {pk: pk for pk in ids}, joins=dict(joins))
+
+
+STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
+
+
+def with_joined(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
+    """The chains, of `visible_chains`, and those that are read as part of them."""
+    seen = chains.order_by().values("pk")
+    return CareChain.objects.filter(Q(pk__in=seen) | Q(joined_to__in=seen))
+
+
+def read_in_kept(rows: Sequence[Handover], chains: QuerySet[CareChain]) -> None:
+    """Let each row of a chain that was joined to one of `chains` be one of that chain's."""
+    wanted = {row.chain.joined_to_id for row in rows if row.chain.joined_to_id}
+    kept = chains.in_bulk(wanted) if wanted else {}
+    for row in rows:
+        row.chain = kept.get(row.chain.joined_to_id, row.chain)
+
+
+def counted_versions(chain_ids: Iterable[UUID]) -> QuerySet[CareChainDetails]:
+    """All that was known of the chains, without what a join that does not stand gave rise to."""
+    return CareChainDetails.objects.filter(
+        Q(made_by__isnull=True) | Q(made_by__undone_by__isnull=True), chain__in=list(chain_ids)
+    )
+
+
+def history_joins(chain: CareChain) -> list[ChainJoin]:
+    """Each join, and each that undid one, that the chain was part of, oldest first."""
+    found = ChainJoin.objects.filter(Q(kept=chain) | Q(other=chain))
+    return list(found.select_related("kept", "other", "user", "unit").order_by("pk"))
+
+
+def standing_join(chain: CareChain) -> ChainJoin | None:
+    """The join made last of those that stand and by which others are read in `chain`: the one that can be undone."""
+    found = ChainJoin.objects.filter(kept=chain, **STANDING).select_related("kept", "other", "user", "unit")
+    last = found.order_by("-pk").first()
+    if last is not None:
+        last.kept = chain
+    return last
+
+
+def number_anew(rows: Iterable[Logged]) -> None:
+    """Give the rows of several chains one order: by the time each was logged, each chain's own order kept."""
+    by_chain: dict[UUID, list[Logged]] = defaultdict(list)
+    for row in rows:
+        by_chain[row.chain_id].append(row)
+    chains = [sorted(found, key=lambda row: row.order) for _, found in sorted(by_chain.items())]
+    for order, row in enumerate(merge(*chains, key=lambda row: row.recorded_at), start=1):
+        row.order = order
+
+
+def doubles_of(joins: Iterable[ChainJoin]) -> dict[UUID, UUID]:
+    """The events that are the same as one of the chain they are read in, with that one's id; each as it then stood."""
+    return {UUID(pair["other"]): UUID(pair["kept"]) for join in joins for pair in join.same}
+
+
+def with_lines(text: str, joins: Iterable[ChainJoin]) -> str:
+    """A text that names events by their first rows, those that are the same named as in the chain they are read in."""
+    for join in joins:
+        for pair in join.same:
+            text = text.replace(pair["other_line"], pair["kept_line"])
+    return text
+
+
+def kept_id(chain_id: UUID) -> UUID:
+    """The id of the chain that a chain is read in: its own, where it was joined to none."""
+    return CareChain.objects.filter(pk=chain_id).values_list("joined_to", flat=True).first() or chain_id

@@ -1,0 +1,138 @@
+"""What differs between two chains of the same patient, and which of their events may be one and the same."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from uuid import UUID
+
+from contacts.rules.parties import Party
+from outage.models import CareChainDetails, ChainFacts
+from outage.queries.care_chains import ChainLog
+from outage.queries.standing import row_of
+from outage.rules.identity import number_key
+from outage.rules.joining import Pair, pairs_to_ask_about
+
+KEPT, OTHER = "kept", "other"
+PLACES = {
+    "ward": Party.INPATIENT,
+    "municipality": Party.MUNICIPALITY,
+    "outpatient": Party.OUTPATIENT,
+}
+_FIELDS = {
+    Party.INPATIENT: ("ward_unit", "not_admitted"),
+    Party.MUNICIPALITY: ("municipality",),
+    Party.OUTPATIENT: ("outpatient_unit",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is to be known of a chain: facts, and the ids of those of its places that are in no list."""
+
+    facts: ChainFacts
+    other_ids: Mapping[Party, str]
+
+
+def _place(party: Party) -> Callable[[CareChainDetails], str]:
+    def said(row: CareChainDetails) -> str:
+        # A place in no list is the same by its name, whatever id each chain has for it.
+        other = row.others.get(party.value)
+        return f"other:{_folded(other['name'])}" if other else row.place_keys.get(party, "")
+
+    return said
+
+
+# What two are compared by; empty where it is not known.
+_SAID: dict[str, Callable[[CareChainDetails], str]] = {
+    "identity": lambda row: number_key(row.identity_number),
+    "patient_name": lambda row: _folded(row.patient_name),
+    **{name: _place(party) for name, party in PLACES.items()},
+    "ward_kind": lambda row: row.ward_kind,
+    "before": lambda row: row.before,
+    "status": lambda row: row.status,
+}
+
+
+def differing(kept: CareChainDetails, other: CareChainDetails) -> list[str]:
+    """The names of what both say, and differently: a choice has to be made."""
+    return [name for name, said in _SAID.items() if said(kept) and said(other) and said(kept) != said(other)]
+
+
+def chosen(kept: CareChainDetails, other: CareChainDetails, choices: Mapping[str, str]) -> Chosen:
+    """What both know together: where they differ what `choices` says (KEPT or OTHER), else whoever knows it."""
+    taken = {
+        name: other
+        if (choices.get(name, KEPT) == OTHER if said(other) and said(kept) else not said(kept))
+        else kept
+        for name, said in _SAID.items()
+    }
+    facts = replace(
+        kept.facts,
+        identity=taken["identity"].identity_number,
+        patient_name=taken["patient_name"].patient_name,
+        ward_kind=taken["ward_kind"].facts.ward_kind,
+        before=taken["before"].facts.before,
+        status=taken["status"].facts.status,
+        status_reason=taken["status"].status_reason,
+        # Whoever has been careful in one of them is right in both.
+        protected_identity=kept.protected_identity or other.protected_identity,
+    )
+    return with_places(facts, {party: taken[name] for name, party in PLACES.items()})
+
+
+def with_places(facts: ChainFacts, rows: Mapping[Party, CareChainDetails]) -> Chosen:
+    """`facts` with each party's place as a row has it."""
+    changed: dict[str, Any] = {}
+    others, ids = {}, {}
+    for party, row in rows.items():
+        changed |= {name: getattr(row, name) for name in _FIELDS[party]}
+        if party in row.facts.others:
+            others[party] = row.facts.others[party]
+            ids[party] = row.others[party.value]["id"]
+    return Chosen(replace(facts, **changed, others=others), ids)
+
+
+def before_join(was: CareChainDetails, made: CareChainDetails, now: CareChainDetails) -> Chosen:
+    """What was known before a join (`was`), but for what was changed after it: `made` is what the join said."""
+    plain = {f.name for f in fields(ChainFacts)} - {name for names in _FIELDS.values() for name in names}
+    then, joined, current = was.facts, made.facts, now.facts
+    back = {
+        name: getattr(then, name)
+        for name in plain - {"others"}
+        if getattr(current, name) == getattr(joined, name)
+    }
+    rows = {
+        party: was if now.place_keys.get(party) == made.place_keys.get(party) else now
+        for party in PLACES.values()
+    }
+    return with_places(replace(current, **back), rows)
+
+
+def pairs_between(kept: ChainLog, other: ChainLog) -> list[Pair]:
+    """The events that stand in both and may be one and the same, by their ids (`rules.joining`)."""
+    return pairs_to_ask_about(
+        [row_of(event) for event in kept.live_events], [row_of(event) for event in other.live_events]
+    )
+
+
+def stored_pair(kept: ChainLog, other: ChainLog, pair: Pair) -> dict[str, str]:
+    """A pair as the join keeps it: the rows that stand, and by which rows each was logged first."""
+    mine, theirs = pair
+    return {
+        "kept": mine,
+        "other": theirs,
+        "kept_line": _first(kept, mine),
+        "other_line": _first(other, theirs),
+    }
+
+
+def _first(log: ChainLog, event_id: str) -> str:
+    by_id = {event.pk: event for event in log.events}
+    event = by_id[UUID(event_id)]
+    while event.supersedes_id in by_id:
+        event = by_id[event.supersedes_id]
+    return str(event.pk)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,69 @@
+"""Whether a patient has a care chain already, by the number in any spelling: one's own, or that of another unit."""
+
+from django.db.models import QuerySet
+
+from contacts.access import Acting
+from contacts.models import Unit
+from outage.models import CareChain, Outage
+from outage.queries.care_chains import find_chains, visible_chains
+from outage.queries.outages import earlier_outages
+from outage.queries.patient_numbers import of_details, with_number
+from outage.rules.back_registration import ChainStatus
+
+FOUND_BEFORE = 10
+
+
+def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
+    """The chains of the patient with that number that the acting person may see; none logged on the wrong patient."""
+    return (
+        visible_chains(acting, outage, *more)
+        .filter(of_details(with_number(number)))
+        .exclude(details__status=ChainStatus.WRONG_PATIENT)
+    )
+
+
+def own_chains_before(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
+    """Those of the outages before `outage` that are still in reach, the newest first."""
+    earlier = _before(acting, outage) if number else []
+    return list(own_chains_of(acting, number, *earlier).order_by("-recorded_at")) if earlier else []
+
+
+def found_before(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
+    """The chains of those outages that a search for `text` finds, the newest first; a few, as for who is rung."""
+    earlier = _before(acting, outage) if text else []
+    if not earlier:
+        return []
+    return list(find_chains(visible_chains(acting, *earlier), text).order_by("-recorded_at")[:FOUND_BEFORE])
+
+
+def _before(acting: Acting, outage: Outage) -> list[Outage]:
+    return [o for o in earlier_outages(acting.principal, outage) if o.recorded_at < outage.recorded_at]
+
+
+def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
+    """The chains of the patient that another unit of the same principal and branch has, of which only the unit is told.
+
+    The region is one branch, health care; inside a municipality social care and home nursing are two. Of a patient
+    with protected personal data nothing is said.
+    """
+    found = (
+        CareChain.objects.filter(
+            of_details(with_number(number)),
+            outage=outage,
+            principal=acting.principal,
+            joined_to__isnull=True,
+            details__protected_identity=False,
+        )
+        .exclude(details__status=ChainStatus.WRONG_PATIENT)
+        .exclude(pk__in=visible_chains(acting, outage).values("pk"))
+        .select_related("unit")
+        .order_by("number")
+    )
+    return [chain for chain in found if _same_branch(acting.unit, chain.unit)]
+
+
+def _same_branch(one: Unit, other: Unit) -> bool:
+    # A municipal unit of no kind may be of either branch: of that nothing is said.
+    return one.principal.is_region or (
+        bool(one.municipal_kind) and one.municipal_kind == other.municipal_kind
+    )

@@ -1,0 +1,273 @@
+"""Two chains of the same patient joined, and a join undone: each by new rows, with both traces kept."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import Party, WardKind
+from contacts.rules.permissions import Right
+from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile
+from outage.models import CareChain, CareChainDetails, ChainJoin
+from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.joined import standing_join
+from outage.queries.joining import (
+    OTHER,
+    PLACES,
+    before_join,
+    chosen,
+    differing,
+    pairs_between,
+    stored_pair,
+    with_places,
+)
+from outage.queries.standing import standing_of
+from outage.rules.back_registration import ChainStatus
+from outage.rules.joining import Pair, same_events
+from outage.rules.told import IDENTITY_CHANGE_LABELS, NOT_ADMITTED, IdentityChange, PlaceChange
+from outage.services.care_chains import place_answer, write_details
+from outage.services.duties import settle
+from outage.services.events import lock_chain, need_reason
+
+
+def join_chains(
+    *,
+    by: Acting,
+    kept: CareChain,
+    other: CareChain,
+    client_id: UUID,
+    choices: Mapping[str, str],
+    same: Mapping[Pair, bool],
+    answers: Mapping[str, str] | None = None,
+) -> ChainJoin:
+    """Join `other` to `kept`, both of which `by` may see: from now on they are read as one chain.
+
+    `choices` says of each thing that differs which of the two is right (`queries.joining.differing`), `same` of each
+    pair of like events whether it is one event. What it means for those who were told of a place or a number that was
+    not chosen is asked, as when details are changed; `answers` as there. Raise RuleError for two that can not be
+    joined or a choice that was not made, Question, and ChangedMeanwhile where there is more to choose by now.
+    """
+    check_may(by, Right.LOG_CARE)
+    content = {
+        "kept": kept.pk,
+        "other": other.pk,
+        "choices": dict(choices),
+        "same": sorted([*pair, said] for pair, said in same.items()),
+    }
+    with transaction.atomic():
+        if claim(by=by, client_id=client_id, kind="chain_join", content=content):
+            return ChainJoin.objects.get(client_id=client_id)
+        lock_chain(kept, other)
+        check_can_join(kept, other)
+        logs = logs_of([kept.pk, other.pk])
+        asked = pairs_between(logs[kept.pk], logs[other.pk])
+        if set(same) - set(asked):
+            raise ChangedMeanwhile
+        pairs = same_events(asked, same)
+        details = _details(kept, other)
+        for name in differing(*details):
+            if name not in choices:
+                raise RuleError("Välj vilken uppgift som stämmer.", field=f"pick-{name}")
+        join = ChainJoin(
+            client_id=client_id,
+            kept=kept,
+            other=other,
+            same=[stored_pair(logs[kept.pk], logs[other.pk], pair) for pair in pairs],
+            user=by.user,
+            unit=by.unit,
+        )
+        join.full_clean()
+        join.save()
+        _write_chosen(by, join, details, logs, choices, answers)
+        other.joined_to = kept
+        other.save(update_fields=["joined_to"])
+        _settle_both(kept, other)
+        for chain in (kept, other):
+            audit.record(by=by, action="chain.joined", target=join, chain=chain.pk)
+    return join
+
+
+def check_can_join(kept: CareChain, other: CareChain) -> None:
+    """Raise RuleError for two chains that can not be read as one."""
+    if kept.pk == other.pk:
+        raise RuleError("Det är samma vårdkedja. Välj en annan.", field="to")
+    if (kept.outage_id, kept.principal_id) != (other.outage_id, other.principal_id):
+        raise RuleError("Vårdkedjorna hör till olika driftstopp och kan inte sammanföras.", field="to")
+    if kept.joined_to or other.joined_to or other.joined.exists():
+        raise RuleError(
+            "Vårdkedjan är redan sammanförd med en annan. Upplös den sammanföringen först.", field="to"
+        )
+    for chain in (kept, other):
+        if chain.details and chain.details.status == ChainStatus.WRONG_PATIENT:
+            raise RuleError(
+                f"Vårdkedja {chain.number} är loggad på fel patient och kan inte sammanföras.", field="to"
+            )
+
+
+def _details(kept: CareChain, other: CareChain) -> tuple[CareChainDetails, CareChainDetails]:
+    assert kept.details is not None
+    assert other.details is not None
+    return kept.details, other.details
+
+
+def _write_chosen(
+    by: Acting,
+    join: ChainJoin,
+    details: tuple[CareChainDetails, CareChainDetails],
+    logs: Mapping[UUID, ChainLog],
+    choices: Mapping[str, str],
+    answers: Mapping[str, str] | None,
+) -> None:
+    """Write what is known from now on; where places differ after a row of those of the other chain, so that both are
+    known to have been named.
+    """
+    kept, other = join.kept, join.other
+    mine, theirs = details
+    found = chosen(mine, theirs, choices)
+    psychiatric = found.facts.ward_kind is WardKind.PSYCHIATRIC
+    if found.facts.outpatient_unit and found.facts.outpatient_unit.is_psychiatric != psychiatric:
+        raise RuleError(
+            "Öppenvården passar inte slaget av avdelning (R3.10). Välj om.", field="pick-outpatient"
+        )
+    reached = set()
+    for chain in (kept, other):
+        standing = standing_of(chain, logs[chain.pk])
+        reached |= {
+            key
+            for row in logs[chain.pk].versions
+            for key in row.place_keys.values()
+            if standing.same(key) in standing.reached
+        }
+    named = {party: theirs if party in theirs.place_keys else mine for party in PLACES.values()}
+    bridge = with_places(found.facts, named)
+    left: dict[str, str] = {}
+    back: dict[str, str] = {}
+    for name, party in PLACES.items():
+        ours, his = mine.place_keys.get(party), theirs.place_keys.get(party)
+        if not ours or not his or ours == his:
+            continue
+        picked_theirs = choices.get(name) == OTHER
+        how = _meaning(
+            party, mine, theirs, picked_theirs, reached, answers, differ=name in differing(mine, theirs)
+        )
+        same = how == PlaceChange.SAME
+        left[party.value] = how if picked_theirs or same else PlaceChange.MOVED.value
+        if not picked_theirs:
+            back[party.value] = how
+    identity = _identity_meaning(mine, theirs, logs, kept, other, answers)
+    if back:
+        write_details(by, kept, bridge.facts, mine.pk, left, made_by=join, other_ids=bridge.other_ids)
+    assert kept.details is not None
+    changed = (back or left) | ({"identity": identity} if identity else {})
+    write_details(by, kept, found.facts, kept.details.pk, changed, made_by=join, other_ids=found.other_ids)
+
+
+def _meaning(
+    party: Party,
+    mine: CareChainDetails,
+    theirs: CareChainDetails,
+    picked_theirs: bool,
+    reached: set[str],
+    answers: Mapping[str, str] | None,
+    *,
+    differ: bool,
+) -> str:
+    """What it means for the place that was not chosen; nobody is asked where nobody there has heard anything."""
+    if not differ:
+        return PlaceChange.SAME.value
+    lost, taken = (mine, theirs) if picked_theirs else (theirs, mine)
+    key = lost.place_keys[party]
+    if key == NOT_ADMITTED or key not in reached:
+        return PlaceChange.MOVED.value
+    return place_answer(
+        f"place-{party}", party, lost.place_names[party], taken.place_keys.get(party), answers
+    )
+
+
+def _identity_meaning(
+    mine: CareChainDetails,
+    theirs: CareChainDetails,
+    logs: Mapping[UUID, ChainLog],
+    kept: CareChain,
+    other: CareChain,
+    answers: Mapping[str, str] | None,
+) -> str:
+    if not {"identity", "patient_name"} & set(differing(mine, theirs)):
+        return ""
+    if not any(standing_of(chain, logs[chain.pk]).reached for chain in (kept, other)):
+        return ""
+    choices = tuple(
+        (how.value, label)
+        for how, label in IDENTITY_CHANGE_LABELS.items()
+        if how is not IdentityChange.OTHER_PERSON
+    )
+    how = IdentityChange.WRITTEN_WRONG.value if answers is None else answers.get("identity", "")
+    if how not in dict(choices):
+        raise Question(
+            "identity", "Nummer eller namn skiljer, och någon är redan ringd. Vad gäller?", choices
+        )
+    return how
+
+
+def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> ChainJoin:
+    """Let the two chains of a join be two again: as they were, and the kept one with what was logged there since.
+
+    Raise RuleError without a reason, or where another join of the kept chain was made later; ChangedMeanwhile where it
+    does not stand any more.
+    """
+    check_may(by, Right.LOG_CARE)
+    need_reason(reason)
+    content = {"join": join.pk, "reason": reason}
+    kept, other = join.kept, join.other
+    try:
+        with transaction.atomic():
+            if claim(by=by, client_id=client_id, kind="chain_join_undone", content=content):
+                return ChainJoin.objects.get(client_id=client_id)
+            lock_chain(kept, other)
+            last = standing_join(kept)
+            if last is None or other.joined_to != kept:
+                raise ChangedMeanwhile
+            if last.pk != join.pk:
+                raise RuleError(
+                    f"Vårdkedjan är senare sammanförd med vårdkedja {last.other.number}. Upplös den först."
+                )
+            row = ChainJoin(
+                client_id=client_id,
+                kept=kept,
+                other=other,
+                undoes=join,
+                reason=reason.strip(),
+                user=by.user,
+                unit=by.unit,
+            )
+            row.full_clean()
+            row.save()
+            _write_former(by, join, row)
+            other.joined_to = None
+            other.save(update_fields=["joined_to"])
+            _settle_both(kept, other)
+            for chain in (kept, other):
+                audit.record(by=by, action="chain.join_undone", target=row, chain=chain.pk)
+    except IntegrityError:
+        raise ChangedMeanwhile from None
+    return row
+
+
+def _write_former(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
+    kept = join.kept
+    assert kept.details is not None
+    made = list(join.versions.select_related("replaces").order_by("pk"))
+    was = made[0].replaces
+    assert was is not None
+    found = before_join(was, made[-1], kept.details)
+    write_details(by, kept, found.facts, kept.details.pk, {}, made_by=undone, other_ids=found.other_ids)
+
+
+def _settle_both(kept: CareChain, other: CareChain) -> None:
+    other.outage = kept.outage
+    settle(kept)
+    settle(other)

@@ -1,0 +1,117 @@
+"""One patient, one chain: whoever opens one more, or writes a number that another chain has, is asked first."""
+
+from collections.abc import Mapping, Sequence
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.rules.errors import Question
+from contacts.rules.swedish_text import search_key
+from outage.models import CareChain, ChainFacts, Outage
+from outage.presenters.care import details_of, patient_in_list, ward_label
+from outage.queries.same_patient import chains_of_other_units, own_chains_of
+
+SAME_PATIENT = "same-patient"
+OTHER_UNIT = "other-unit"
+_GO = "go-"
+_DESPITE = (
+    ("other-person", "{}: det är en annan patient"),
+    ("same-person", "{}: det är samma patient, och jag vet varför det blir två"),
+)
+
+
+def chosen_existing(
+    by: Acting, outage: Outage, facts: ChainFacts, answers: Mapping[str, str] | None
+) -> CareChain | None:
+    """The chain that somebody chose to go to instead of opening one more."""
+    chosen = (answers or {}).get(SAME_PATIENT, "")
+    if not chosen.startswith(_GO):
+        return None
+    found = own_chains_of(by, facts.identity, outage)
+    return next((chain for chain in found if chosen == f"{_GO}{chain.number}"), None)
+
+
+def ask_same_patient(
+    by: Acting,
+    outage: Outage,
+    facts: ChainFacts,
+    answers: Mapping[str, str] | None,
+    changed: CareChain | None = None,
+) -> dict[str, list[CareChain]]:
+    """The other chains of the patient, by the answer that let one more stand; the caller holds the outage.
+
+    `changed` is the chain that gets the number, where none is opened. Raise Question where the answer is missing. Where
+    nobody can be asked (`answers` is None) nothing is asked, and nothing found.
+    """
+    if answers is None:
+        return {}
+    own = [
+        chain for chain in own_chains_of(by, facts.identity, outage) if changed is None or chain != changed
+    ]
+    if own:
+        answer = answers.get(SAME_PATIENT, "")
+        if answer not in dict(_DESPITE):
+            raise _is_here(own, facts, changed)
+        return {answer: own}
+    if facts.protected_identity:
+        return {}
+    others = chains_of_other_units(by, facts.identity, outage)
+    if others and answers.get(OTHER_UNIT) != "open":
+        raise _is_elsewhere(others, changed)
+    return {"open": others} if others else {}
+
+
+def trace_despite(by: Acting, chain: CareChain, found: Mapping[str, Sequence[CareChain]]) -> None:
+    """Leave a row on each other chain of the patient: that one more was let stand, and for what reason."""
+    for why, others in found.items():
+        for other in others:
+            changes = {"beside": chain.number, "why": why}
+            audit.record(by=by, action="chain.opened_beside", target=chain, chain=other.pk, changes=changes)
+
+
+def _is_here(own: Sequence[CareChain], facts: ChainFacts, changed: CareChain | None) -> Question:
+    said = "; ".join(_told(chain) for chain in own)
+    go = [(f"{_GO}{chain.number}", f"Gå till vårdkedja {chain.number}. Ingen ny öppnas") for chain in own]
+    do = "Spara numret ändå" if changed else "Öppna en till ändå"
+    return Question(
+        SAME_PATIENT,
+        f"Patienten finns redan: {said}. Vad vill du göra?",
+        [*([] if changed else go), *((key, text.format(do)) for key, text in _DESPITE)],
+        links=[
+            *((f"Visa vårdkedja {chain.number}", "chain", str(chain.pk)) for chain in own),
+            *([("Sammanför vårdkedjorna", "join_chain", str(changed.pk))] if changed else []),
+        ],
+        warning=_names_differ(own, facts),
+    )
+
+
+def _is_elsewhere(others: Sequence[CareChain], changed: CareChain | None) -> Question:
+    units = ", ".join(dict.fromkeys(chain.unit.name for chain in others))
+    do = "Spara numret här ändå" if changed else "Öppna en vårdkedja här också"
+    return Question(
+        OTHER_UNIT,
+        f"Patienten finns hos annan enhet: {units}. Vill du fortsätta?",
+        [("open", f"{do}. Valet loggas")],
+    )
+
+
+def _told(chain: CareChain) -> str:
+    patient = patient_in_list(chain)
+    if patient.protected:
+        return patient.name
+    return f"vårdkedja {chain.number}, {patient.name} {patient.identity}, {ward_label(chain)}"
+
+
+def _names_differ(own: Sequence[CareChain], facts: ChainFacts) -> str:
+    differing = [
+        details.patient_name
+        for details in map(details_of, own)
+        if not details.protected_identity
+        and details.search_key
+        and facts.patient_name.strip()
+        and details.search_key != search_key(facts.patient_name)[:300]
+    ]
+    if not differing:
+        return ""
+    names = ", ".join(dict.fromkeys(differing))
+    here = " ".join(facts.patient_name.split())
+    return f"Samma nummer, olika namn! Här: {here}. Där: {names}. Läs numret en gång till."

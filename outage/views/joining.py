@@ -1,0 +1,135 @@
+"""Two chains of the same patient: joined into one, and taken apart again."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from contacts.rules.errors import RuleError
+from contacts.rules.held import HeldAs
+from contacts.rules.permissions import Right
+from contacts.services.reading import note_look
+from contacts.views.tools import held_as, require, save_or_show
+from outage.models import CareChain
+from outage.presenters.care import patient_on_own_page
+from outage.presenters.joining import choices, like_pairs, option, side
+from outage.queries.care_chains import find_chains, logs_of, visible_chains
+from outage.queries.joined import standing_join
+from outage.queries.joining import pairs_between
+from outage.queries.same_patient import own_chains_of
+from outage.services.joining import check_can_join, join_chains, undo_join
+from outage.webforms.events import ReasonForm
+from outage.webforms.joining import JoinForm
+
+from ._tools import chain_or_404
+
+CHAINS_SHOWN = 50
+
+
+@held_as(HeldAs("Sammanföring av vårdkedjor"))
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Choose the other chain, searched for by POST; then, beside it, what is right and what is one event."""
+    require(request.acting, Right.LOG_CARE)
+    kept = chain_or_404(request, chain_id)
+    if "join" in request.POST or "choose" in request.POST:
+        try:
+            other = chain_or_404(request, UUID(request.POST.get("to", "")))
+            check_can_join(kept, other)
+        except ValueError:
+            return _choose(request, kept, "Välj en vårdkedja.")
+        except RuleError as error:
+            return _choose(request, kept, error.reason)
+        return _join(request, kept, other)
+    return _choose(request, kept)
+
+
+def _choose(request: HttpRequest, kept: CareChain, error: str = "") -> HttpResponse:
+    text = request.POST.get("sok", "").strip()
+    found = visible_chains(request.acting, kept.outage)
+    if text:
+        found = find_chains(found, text)
+    elif kept.details and kept.details.identity_number:
+        # Those of the same number are as a rule what one came for.
+        found = own_chains_of(request.acting, kept.details.identity_number, kept.outage)
+    context = {
+        "chain": kept,
+        "patient": patient_on_own_page(kept, timezone.now()),
+        "options": [option(row) for row in found.exclude(pk=kept.pk).order_by("-number")[:CHAINS_SHOWN]],
+        "search": text,
+        "chosen": request.POST.get("to", ""),
+        "error": error,
+    }
+    return render(request, "outage/chain/join_choose.html", context, status=422 if error else 200)
+
+
+def _join(request: HttpRequest, kept: CareChain, other: CareChain) -> HttpResponse:
+    logs, now = logs_of([kept.pk, other.pk]), timezone.now()
+    pairs = pairs_between(logs[kept.pk], logs[other.pk])
+    form = JoinForm(
+        request.POST if "join" in request.POST else None,
+        choices=choices(kept, other),
+        pairs=like_pairs(logs[kept.pk], logs[other.pk], pairs, kept.outage.routine_id, now),
+        initial={"client_id": uuid4(), "to": other.pk},
+    )
+
+    def show(form: JoinForm, status: int = 200) -> HttpResponse:
+        note_look(by=request.acting, action="chain.read", chain=other.pk)
+        context = {
+            "form": form,
+            "chain": kept,
+            "other": other,
+            "sides": [side(chain, logs[chain.pk], now) for chain in (kept, other)],
+        }
+        return render(request, "outage/chain/join.html", context, status=status)
+
+    def save() -> HttpResponse:
+        join_chains(
+            by=request.acting,
+            kept=kept,
+            other=other,
+            client_id=form.cleaned_data["client_id"],
+            choices=form.choices(),
+            same=form.same(),
+            answers=form.answers(),
+        )
+        messages.success(request, f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}.")
+        return redirect("chain", kept.pk)
+
+    if "join" in request.POST:
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)
+
+
+@held_as(HeldAs("Upplöst sammanföring"))
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+    """Take two chains that were joined apart again, with the reason."""
+    require(request.acting, Right.LOG_CARE)
+    kept = chain_or_404(request, chain_id)
+    last = standing_join(kept)
+    if last is None:
+        messages.info(request, "Vårdkedjan är inte sammanförd med någon annan.")
+        return redirect("chain", kept.pk)
+    form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
+
+    def show(form: ReasonForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "chain": kept, "join": last}
+        return render(request, "outage/chain/join_undo.html", context, status=status)
+
+    def save() -> HttpResponse:
+        undo_join(
+            by=request.acting,
+            join=last,
+            client_id=form.cleaned_data["client_id"],
+            reason=form.cleaned_data["reason"],
+        )
+        messages.success(request, f"Upplöst. Vårdkedja {last.other.number} står åter för sig.")
+        return redirect("chain", kept.pk)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
+    return show(form)

@@ -1,0 +1,161 @@
+"""Whoever saves second sees both versions field by field and chooses; nothing typed is lost, nothing is overwritten."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from contacts.rules.parties import Party
+from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.queries.care_chains import get_handover
+from outage.services.handovers import Message, log_call, withdraw_call
+from tests.factories import County, call_facts, make_event
+from tests.integration.outage.pages import Fields, fields_of, form_of, read
+from tests.marks import Browser
+
+
+def opened(client: Client, path: str) -> Fields:
+    return fields_of(form_of(read(client.get(path)), method="post"))
+
+
+def differences(page: BeautifulSoup) -> dict[str, tuple[str, str]]:
+    """Give each field that differs: what stands now, and what was typed."""
+    rows = page.main.find("table", class_="differences").find("tbody").find_all("tr")
+    return {row.th.text: tuple(cell.text for cell in row.find_all("td")) for row in rows}  # type: ignore[misc]
+
+
+@pytest.fixture
+def esa(county: County) -> Client:
+    browser = Browser()
+    browser.force_login(county.esa.user)
+    return browser
+
+
+@pytest.fixture
+def alva(county: County, client: Client) -> Client:
+    client.force_login(county.alva.user)
+    return client
+
+
+def second(first: Client, other: Client, path: str, mine: Fields, theirs: Fields) -> Any:
+    """Both open the form; the other saves first. Give what the first one is answered."""
+    own, others = opened(first, path), opened(other, path)
+    assert other.post(path, others | theirs).status_code == 302
+    answer = first.post(path, own | mine)
+    assert answer.status_code == 409
+    return answer
+
+
+def test_the_details_of_a_chain(chain: CareChain, alva: Client, esa: Client):
+    path = reverse("edit_chain", args=[chain.pk])
+    answer = second(
+        alva, esa, path, {"patient_name": ["Alvas stavning"]}, {"patient_name": ["Esas stavning"]}
+    )
+    page = read(answer)
+    assert differences(page) == {"Patientens namn": ("Esas stavning", "Alvas stavning")}
+    assert "Esa Påhittad" in page.main.text
+    again = fields_of(form_of(page, method="post"))
+    assert again["patient_name"] == ["Alvas stavning"]
+    assert alva.post(path, again).status_code == 302
+    assert [row.patient_name for row in chain.history.order_by("pk")][1:] == [
+        "Esas stavning",
+        "Alvas stavning",
+    ]
+
+
+def test_an_event(county: County, chain: CareChain, alva: Client, esa: Client):
+    event = make_event(county.alva, chain, "preliminary_ready", preliminary_date="2026-11-26")
+    path = reverse("correct_event", args=[event.pk])
+    said = {"reason": ["Fel datum."], "told_rightly": ["nej"]}
+    answer = second(
+        alva,
+        esa,
+        path,
+        said | {"p-preliminary_date": ["2026-11-28"]},
+        said | {"p-preliminary_date": ["2026-11-27"]},
+    )
+    page = read(answer)
+    assert differences(page) == {"Preliminärt utskrivningsdatum": ("2026-11-27", "2026-11-28")}
+    form = form_of(page, method="post")
+    assert alva.post(form["action"], fields_of(form)).status_code == 302
+    rows = CareChainEvent.objects.filter(chain=chain).order_by("order")
+    assert [row.particulars["preliminary_date"] for row in rows] == ["2026-11-26", "2026-11-27", "2026-11-28"]
+
+
+def test_a_call(county: County, chain: CareChain, alva: Client, esa: Client):
+    call = log_call(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(),
+        messages=[Message(kind="admission", sender=Party.INPATIENT)],
+    )
+    path = reverse("correct_call", args=[call.pk])
+    why = {"reason": ["Fel namn."]}
+    answer = second(alva, esa, path, why | {"spoken_to": ["Karin Ett"]}, why | {"spoken_to": ["Karin Två"]})
+    page = read(answer)
+    assert differences(page) == {"Namn på den du talar med": ("Karin Två", "Karin Ett")}
+    form = form_of(page, method="post")
+    assert alva.post(form["action"], fields_of(form)).status_code == 302
+    rows = Handover.objects.filter(chain=chain).order_by("order")
+    assert [row.spoken_to for row in rows] == ["Karin Påhittad", "Karin Två", "Karin Ett"]
+
+
+def test_a_call_that_was_taken_back_meanwhile_says_so_and_keeps_what_was_typed(
+    county: County, chain: CareChain, alva: Client
+):
+    call = log_call(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(),
+        messages=[Message(kind="admission", sender=Party.INPATIENT)],
+    )
+    path = reverse("correct_call", args=[call.pk])
+    own = opened(alva, path) | {"reason": ["Fel namn."], "spoken_to": ["Karin Ett"]}
+    withdraw_call(
+        by=county.esa,
+        handover=get_handover(county.esa, call.pk),
+        client_id=uuid4(),
+        reason="Blev aldrig av.",
+    )
+    answer = alva.post(path, own)
+    assert answer.status_code == 409
+    page = read(answer)
+    assert "Återtaget" in page.main.text
+    assert "Blev aldrig av." in page.main.text
+    assert fields_of(form_of(page, method="post"))["spoken_to"] == ["Karin Ett"]
+
+
+def test_what_is_known_of_the_outage(outage: Outage, alva: Client, esa: Client):
+    path = reverse("change_outage")
+    answer = second(alva, esa, path, {"planned": ["on"]}, {"scope": ["municipalities_only"]})
+    page = read(answer)
+    assert differences(page)["Driftstoppet är planerat"] == ("Nej", "Ja")
+    assert differences(page)["Vilka är utan systemet?"] == ("Enbart kommunerna", "Båda huvudmännen")
+    form = form_of(page, method="post")
+    assert alva.post(path, fields_of(form) | {"scope": ["municipalities_only"]}).status_code == 302
+    outage.refresh_from_db(fields=["current"])
+    assert outage.current is not None
+    assert (outage.current.scope, outage.current.planned) == ("municipalities_only", True)
+
+
+def test_a_message_type_that_was_logged_wrong_is_corrected(county: County, chain: CareChain, alva: Client):
+    event = make_event(county.alva, chain, "discharge_report")
+    path = reverse("correct_event", args=[event.pk])
+    sent = opened(alva, path) | {
+        "kind": ["preliminary_ready"],
+        "reason": ["Fel meddelande."],
+        "told_rightly": ["ja"],
+    }
+    asked = alva.post(path, sent)
+    assert asked.status_code == 422
+    page = read(asked)
+    assert "Meddelandet är bytt." in page.main.text
+    again = fields_of(form_of(page, method="post")) | {"p-preliminary_date": ["2026-11-27"]}
+    assert alva.post(path, again).status_code == 302
+    new = CareChainEvent.objects.get(supersedes=event)
+    assert (new.kind, new.particulars) == ("preliminary_ready", {"preliminary_date": "2026-11-27"})
