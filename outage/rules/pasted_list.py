@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from contacts.rules.swedish_text import search_key, tidy_typed
 
@@ -60,7 +61,7 @@ class PastedPatient:
     @property
     def identity(self) -> str:
         """The number as people write it, where it is plain which it is."""
-        return self.numbers[0].display if len(self.numbers) == 1 else ""
+        return as_written(self.numbers[0]) if len(self.numbers) == 1 else ""
 
     @property
     def name(self) -> str:
@@ -232,7 +233,7 @@ def _says_surname_first(line: _Line, places: frozenset[str]) -> bool:
     return any(
         len(_whole(first, places)) == 1 and _whole(second, places)
         for parts in _parts(line)
-        for first, second in zip(parts, parts[1:], strict=False)
+        for first, second in pairwise(parts)
     )
 
 
@@ -317,10 +318,10 @@ def _join_names_beside(lines: list[_Line]) -> None:
     ways = {index - options[0] for index, options in beside.items() if len(options) == 1}
     wanted: dict[int, list[int]] = {}
     for index, options in beside.items():
-        if len(options) == 2 and len(ways) == 1:
-            options = [index - next(iter(ways))]
-        if len(options) == 1:
-            wanted.setdefault(options[0], []).append(index)
+        # Where it could be either, it is the one that it is elsewhere in the list.
+        chosen = [index - next(iter(ways))] if len(options) == 2 and len(ways) == 1 else options
+        if len(chosen) == 1:
+            wanted.setdefault(chosen[0], []).append(index)
     for name_at, numbers_at in wanted.items():
         if len(numbers_at) == 1:
             _join(filled[numbers_at[0]], filled[name_at], name_at < numbers_at[0])
@@ -362,6 +363,11 @@ def _left(line: _Line) -> str:
             if stands is not None:
                 words.remove(stands)
     return " ".join(word for word in words if word.strip(_AROUND))
+
+
+def as_written(number: Identity) -> str:
+    """A number as it is shown: with its century, unless that was only guessed."""
+    return number.paper if number.century_guessed else number.display
 
 
 def repeated(numbers: Iterable[str]) -> dict[int, int]:

@@ -62,6 +62,8 @@ TABLE: dict[str, Row] = {
     "reopen_outage": everyone(FORBIDDEN, MOVED, POST),
     "chains": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
     "new_chain": everyone(OK, FORBIDDEN, GET, POST),
+    "paste_patients": everyone(OK, FORBIDDEN, GET, POST),
+    "opened_patients": Row((GET,), OK, HIDDEN, HIDDEN, HIDDEN, FORBIDDEN, names_patient=True),
     "chain": of_the_chain(OK, GET, names_patient=True),
     "edit_chain": of_the_chain(OK, GET, POST, names_patient=True),
     "chain_call": of_the_chain(OK, GET, POST, names_patient=True),
