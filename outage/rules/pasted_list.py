@@ -21,7 +21,7 @@ from .identity import (
     classify_identity,
     plain_dashes,
 )
-from .pasted_words import NAME_COLUMNS, NO_NAMES, PARTICLES, TITLES, NameColumn
+from .pasted_words import FIRST, LAST, NAME_COLUMNS, NO_NAMES, PARTICLES, TITLES, WHOLE
 
 # How many patients are taken at a time: more than a ward has beds.
 MOST_PATIENTS = 100
@@ -81,7 +81,7 @@ def read_pasted(text: str, today: date, places: Collection[str] = ()) -> PastedL
     """Read a pasted list on the day `today`. A column that holds one of `places` holds no name. Never raises."""
     known = frozenset(search_key(place) for place in places)
     lines = [_read_line(at, line, today) for at, line in _whole_lines(tidy_typed(text))]
-    columns: dict[int, NameColumn] = {}
+    columns: dict[int, str] = {}
     width = 0
     surname_first = any(line.numbers and _says_surname_first(line, known) for line in lines)
     for line in lines:
@@ -157,9 +157,9 @@ def _numbers(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[i
         dated = identity.kind in (IdentityKind.PERSONNUMMER, IdentityKind.SAMORDNINGSNUMMER)
         if dated and (sign or not wrong):
             clear.append((identity, match.span()))
-        elif not (match[2] or len(born) == 8) and (match[1].startswith("0") or not dated):
-            continue  # A telephone number, as a rule.
-        elif dated or sign or not match[2]:
+        elif _is_another_number(born, match[2] or "", identity, today):
+            continue
+        else:
             doubtful.append((identity, match.span()))
     taken = [span for _, span in (*clear, *doubtful)]
     for match in _RESERVE.finditer(plain):
@@ -179,6 +179,20 @@ def _numbers(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[i
     return tuple(found.values()), [span for _, span in clear or doubtful]
 
 
+def _is_another_number(born: str, between: str, identity: Identity, today: date) -> bool:
+    """Whether what is no true number is one of another kind: a telephone's, a moment, that of an organisation."""
+    if not identity.born:
+        return len(born) == 6 and ("-" not in between or born[2] > "1")
+    if len(born) == 8 and "-" not in between:
+        # A date and a clock time, run together or apart, of the days that lists are about.
+        return (
+            abs(today.year - identity.born) <= 1
+            and identity.stored[8:10] < "24"
+            and identity.stored[10] < "6"
+        )
+    return "-" not in between and born.startswith("0")
+
+
 def _columns(bare: str) -> list[str]:
     """The columns of a line; what stands in quotes is one whatever is in it."""
     pieces = re.split(r'"([^"]*)"', bare)
@@ -195,7 +209,7 @@ def _columns(bare: str) -> list[str]:
     return [column.strip() for column in found]
 
 
-def _headings(line: _Line) -> dict[int, NameColumn]:
+def _headings(line: _Line) -> dict[int, str]:
     """Which columns hold names, where the line is the list's heading."""
     if line.numbers or len(line.columns) < 2:
         return {}
@@ -203,14 +217,14 @@ def _headings(line: _Line) -> dict[int, NameColumn]:
     return {i: what for i, what in named.items() if what}
 
 
-def _in_columns(line: _Line, columns: dict[int, NameColumn]) -> tuple[str, ...]:
+def _in_columns(line: _Line, columns: dict[int, str]) -> tuple[str, ...]:
     """The name by the headings: the whole one, else first names and surnames."""
     found = {what: line.columns[i].replace(_GAP, " ").strip(f" ,{_AROUND}") for i, what in columns.items()}
-    whole = found.get(NameColumn.WHOLE, "")
+    whole = found.get(WHOLE, "")
     surname, comma, first = whole.partition(",")
     name = f"{first} {surname}" if comma and first.strip() else whole
     if not name.strip():
-        name = f"{found.get(NameColumn.FIRST, '')} {found.get(NameColumn.LAST, '')}"
+        name = f"{found.get(FIRST, '')} {found.get(LAST, '')}"
     name = " ".join(name.split())
     return (name,) if name else ()
 
@@ -231,10 +245,35 @@ def _parts(line: _Line) -> list[list[str]]:
 
 def _says_surname_first(line: _Line, places: frozenset[str]) -> bool:
     return any(
-        len(_whole(first, places)) == 1 and _whole(second, places)
+        _surname_comma_first(one, other, places, False, False)
         for parts in _parts(line)
-        for first, second in pairwise(parts)
+        for one, other in pairwise(parts)
     )
+
+
+def _surname_comma_first(
+    before: str, after: str, places: frozenset[str], surname_first: bool, small: bool
+) -> tuple[list[str], list[str]] | None:
+    """The surname that ends `before` a comma and the first names that begin `after` it, if that is what they are.
+
+    Of several surnames only where the list has its names so elsewhere (`surname_first`).
+    """
+    if search_key(after) in places or search_key(before) in places:
+        return None
+    *_, surname = [[], *_runs(before, small)]
+    first = next(_runs(after, small), [])
+    alone = sum(word.casefold() not in PARTICLES for word in surname) == 1
+    if not surname or not first or not (alone or surname_first):
+        return None
+    touches = before.split()[-1:] == surname[-1:] and _without_titles(after)[:1] == first[:1]
+    return (surname, first) if touches else None
+
+
+def _without_titles(part: str) -> list[str]:
+    words = part.split()
+    while words and _bare(words[0]).casefold() in TITLES:
+        words = words[1:]
+    return words
 
 
 def _names_on(line: _Line, places: frozenset[str], surname_first: bool) -> tuple[str, ...]:
@@ -243,34 +282,33 @@ def _names_on(line: _Line, places: frozenset[str], surname_first: bool) -> tuple
         full: list[str] = []
         single: list[list[str]] = [[]]
         for parts in _parts(line):
-            at = 0
-            while at < len(parts):
-                words = _whole(parts[at], places, small)
-                follows = _whole(parts[at + 1], places, small) if at + 1 < len(parts) else []
-                if words and follows and (len(words) == 1 or surname_first):
-                    full.append(" ".join([*follows, *words]))
-                    at += 2
-                    continue
-                runs = [] if search_key(parts[at]) in places else list(_runs(parts[at], small))
+            for part in _with_commas_solved(parts, places, surname_first, small, full):
+                runs = [] if search_key(part) in places else list(_runs(part, small))
                 full += [" ".join(run) for run in runs if len(run) > 1]
-                if words and len(words) == 1:
-                    single[-1] += words
-                elif parts[at]:
-                    single += [[run[0]] for run in runs if len(run) == 1] + [[]]
-                at += 1
+                # Columns of one word side by side are a surname and a first name.
+                if len(part.split()) == 1 and runs:
+                    single[-1] += runs[0]
+                elif part:
+                    single += [*([run[0]] for run in runs if len(run) == 1), []]
         names = full or [" ".join(words) for words in single if words]
         if names:
             return tuple(dict.fromkeys(names))
     return ()
 
 
-def _whole(part: str, places: frozenset[str], small: bool = False) -> list[str]:
-    """The words of a part that is a name and nothing else, without titles; none for anything else."""
-    runs = list(_runs(part, small))
-    count = sum(_bare(token).casefold() not in TITLES for token in part.split())
-    if len(runs) != 1 or len(runs[0]) != count or search_key(part) in places:
-        return []
-    return runs[0]
+def _with_commas_solved(
+    parts: Sequence[str], places: frozenset[str], surname_first: bool, small: bool, full: list[str]
+) -> list[str]:
+    """The parts with each "Surname, First" taken out of them and put into `full`."""
+    rest = list(parts)
+    for at in range(len(rest) - 1):
+        found = _surname_comma_first(rest[at], rest[at + 1], places, surname_first, small)
+        if found:
+            surname, first = found
+            full.append(" ".join([*first, *surname]))
+            rest[at] = " ".join(rest[at].split()[: -len(surname)])
+            rest[at + 1] = " ".join(_without_titles(rest[at + 1])[len(first) :])
+    return rest
 
 
 def _runs(part: str, small: bool) -> Iterator[list[str]]:

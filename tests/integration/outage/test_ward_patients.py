@@ -99,11 +99,11 @@ def test_sent_twice_nothing_is_opened_twice(alva: Client):
     assert SubmissionClash.objects.get().content["patient_name"] == "Annan Annansson"
 
 
-def test_one_that_can_not_be_opened_stays_with_why_and_the_others_are_opened(
-    county: County, alva: Client
-):
+def test_one_that_can_not_be_opened_stays_with_why_and_the_others_are_opened(county: County, alva: Client):
     fields = looked_at(alva) | {"0-marked": ["on"], "1-marked": ["on"], "2-marked": ["on"]}
-    answer = send(alva, fields, "open", **{"1-outpatient_unit": county.clinic.pk, "2-patient_name": "Rätt Namn"})
+    answer = send(
+        alva, fields, "open", **{"1-outpatient_unit": county.clinic.pk, "2-patient_name": "Rätt Namn"}
+    )
     assert answer.status_code == 422
     page = words(answer)
     assert "1 vårdkedja är öppnad. 2 är inte öppnade: varför står vid raden." in page
@@ -160,7 +160,10 @@ def test_when_all_is_done_the_page_leads_on_to_those_that_were_opened(county: Co
     [
         ("", "Klistra in listan."),
         ("Tolvan Tolvansson", "Inget personnummer finns i listan."),
-        ("\n".join(f"1990{m:02}{d:02}-9801 Test Person" for m in range(1, 13) for d in range(1, 10)), "Listan har 108"),
+        (
+            "\n".join(f"1990{m:02}{d:02}-9801 Test Person" for m in range(1, 13) for d in range(1, 10)),
+            "Listan har 108",
+        ),
         ("x" * 50_001, "Listan är för lång."),
     ],
 )
