@@ -164,7 +164,8 @@ def _event_entry(
     now: datetime,
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
-    struck = newer is not None
+    double = event.pk in log.doubles
+    struck = newer is not None or double
     ours = has_sender_here(chain, log, event)
     found = event_standings(chain, log, event) if ours and not struck else ()
     title = routine.label(event.kind)
@@ -184,7 +185,9 @@ def _event_entry(
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(particulars_shown(event, now)) if not event.withdraws else (),
         struck=struck,
-        struck_by=_struck_by(newer, now),
+        struck_by="Räknas som samma händelse i den sammanförda vårdkedjan"
+        if double
+        else _struck_by(newer, now),
         note=event.reason,
         failed=False,
         may_change=not struck and not event.withdraws,

@@ -112,6 +112,7 @@ def change_details(
             changed = _ask(chain, facts, answers)
             if changed.get("identity") == IdentityChange.OTHER_PERSON:
                 return _other_person(by, chain, client_id, facts, answers)
+            assert chain.details is not None
             found: dict[str, list[CareChain]] = {}
             if stored_identity(facts) != chain.details.identity_number:
                 _lock_opening(chain.outage)

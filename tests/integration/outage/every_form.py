@@ -68,7 +68,13 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
     }
     for each in form_classes():
         needed = inspect.signature(each.__init__).parameters
-        known: dict[str, Any] = {"units": [county.ward], "of_region": True}
+        known: dict[str, Any] = {
+            "units": [county.ward],
+            "of_region": True,
+            "chains": [],
+            "choices": [],
+            "pairs": [],
+        }
         usual = {name: value for name, value in known.items() if name in needed}
         for kwargs in variants.get(each, [usual]):
             yield f"{each.__module__}.{each.__name__}", _maker(each, kwargs)

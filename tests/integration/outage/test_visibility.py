@@ -67,6 +67,8 @@ TABLE: dict[str, Row] = {
     "opened_patients": of_the_chain(OK, GET),
     "chain": of_the_chain(OK, GET, names_patient=True),
     "edit_chain": of_the_chain(OK, GET, POST, names_patient=True),
+    "join_chain": of_the_chain(OK, GET, POST, names_patient=True),
+    "undo_join": of_the_chain(MOVED, GET, POST),
     "chain_call": of_the_chain(OK, GET, POST, names_patient=True),
     "quick_try": of_the_chain(MOVED, POST),
     "mark_task": of_the_chain(MOVED, POST),

@@ -1,0 +1,244 @@
+"""Two chains of the same patient joined: read as one, nothing lost, and taken apart again."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contacts.models import AuditEntry
+from contacts.rules.errors import NotAllowed, Question, RuleError
+from contacts.rules.parties import Party, WardKind
+from contacts.services.versions import ChangedMeanwhile
+from outage.models import CareChain, ChainJoin, Outage
+from outage.queries.care_chains import find_chains, get_chain, get_event, logs_of, visible_chains
+from outage.queries.joining import differing
+from outage.queries.tasks import tasks_of
+from outage.routine import get_routine
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.informing import CallOutcome
+from outage.rules.outage_status import OutageScope
+from outage.rules.told import PlaceChange
+from outage.services.care_chains import change_details
+from outage.services.events import complete_discharge, correct_event, withdraw_event
+from outage.services.joining import join_chains, undo_join
+from tests.factories import (
+    County,
+    chain_facts,
+    make_chain,
+    make_event,
+    tell,
+)
+from tests.integration.outage.joining import NAME, join, live, rows_of, to_ring, two_chains, undo
+
+
+def test_an_event_that_is_the_same_counts_once_and_whoever_heard_it_in_either_chain_has_heard_it(
+    county: County, outage: Outage
+):
+    kept, other = two_chains(county, outage)
+    mine = make_event(county.alva, kept, to=Party.MUNICIPALITY, outcome=CallOutcome.REACHED)
+    make_event(county.alva, other, to=Party.OUTPATIENT, outcome=CallOutcome.REACHED)
+    assert to_ring(county, kept) == {("admission", "outpatient")}
+    join(county, kept, other)
+    assert to_ring(county, kept) == set()
+    log = logs_of([kept.pk])[kept.pk]
+    assert [event.pk for event in log.live_events] == [mine.pk]
+    assert (len(log.events), len(log.handovers)) == (2, 2)
+
+
+@pytest.mark.clause("R4.2")
+def test_events_that_are_two_stand_both_and_are_decided_by_hand(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    for chain, to in ((kept, Party.MUNICIPALITY), (other, Party.OUTPATIENT)):
+        make_event(county.alva, chain, to=to, outcome=CallOutcome.REACHED)
+    join(county, kept, other, same=False)
+    assert to_ring(county, kept) == {("admission", "outpatient"), ("admission", "municipality")}
+    chain = get_chain(county.alva, kept.pk)
+    log = logs_of([kept.pk])[kept.pk]
+    tasks = tasks_of(chain, log, get_routine(outage.routine_id), OutageScope.BOTH_PRINCIPALS)
+    assert any(len(task.events) == 2 for task in tasks)
+
+
+def test_who_heard_what_was_corrected_in_the_other_chain_is_still_owed_the_correction(
+    county: County, outage: Outage
+):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, kept, outcome=CallOutcome.REACHED)
+    wrong = make_event(county.alva, other, to=Party.OUTPATIENT, outcome=CallOutcome.REACHED)
+    correct_event(
+        by=county.alva,
+        event=wrong,
+        client_id=uuid4(),
+        happened_at=wrong.happened_at + timedelta(minutes=5),
+        particulars={},
+        reason="Fel tid",
+        told_rightly=False,
+    )
+    join(county, kept, other)
+    assert to_ring(county, kept) == {("admission", "outpatient")}
+    tell(
+        county.alva,
+        get_chain(county.alva, kept.pk),
+        get_event(county.alva, live(kept)[0]),
+        to=Party.OUTPATIENT,
+    )
+    assert to_ring(county, kept) == set()
+
+
+def test_a_place_that_was_not_chosen_and_has_heard_is_asked_about_and_rung(county: County, outage: Outage):
+    kept, other = two_chains(county, outage, ward_unit=county.ward, outpatient_unit=county.health_centre)
+    change_details(
+        by=county.alva,
+        chain=other,
+        client_id=uuid4(),
+        replaces=other.details_id,
+        facts=chain_facts(
+            county, patient_name=NAME, outpatient_unit=county.clinic, ward_kind=WardKind.PSYCHIATRIC
+        ),
+    )
+    other = get_chain(county.alva, other.pk)
+    make_event(county.alva, other, to=Party.OUTPATIENT, outcome=CallOutcome.REACHED)
+    with pytest.raises(Question) as asked:
+        join(county, kept, other, answers={})
+    assert asked.value.key == "place-outpatient"
+    join(county, kept, other, answers={"place-outpatient": PlaceChange.MISTAKE.value})
+    assert ("not_yours", f"place:unit:{county.clinic.pk}") in to_ring(county, kept)
+    assert to_ring(county, kept) >= {("admission", "outpatient"), ("admission", "municipality")}
+
+
+def test_each_thing_that_differs_is_chosen_and_what_only_one_knows_is_taken(county: County, outage: Outage):
+    kept = make_chain(
+        county, outage, patient_name=NAME, identity="", municipality=None, before=Before.UNKNOWN
+    )
+    other = make_chain(
+        county,
+        outage,
+        patient_name="Tolvan Tolvanson",
+        before=Before.ADMITTED,
+        protected_identity=True,
+        status=ChainStatus.DECEASED,
+        status_reason="Avled 09.30",
+    )
+    assert differing(kept.details, other.details) == ["patient_name", "before", "status"]
+    with pytest.raises(RuleError) as refused:
+        join_chains(by=county.alva, kept=kept, other=other, client_id=uuid4(), choices={}, same={})
+    assert refused.value.field == "pick-patient_name"
+    join(county, kept, other, choices={"before": "other", "status": "other"})
+    details = get_chain(county.alva, kept.pk).details
+    assert (details.patient_name, details.identity_number) == (NAME, "191212121212")
+    assert (details.before, details.status, details.status_reason) == ("admitted", "deceased", "Avled 09.30")
+    assert details.municipality == county.municipality
+    assert details.protected_identity
+
+
+def test_no_row_of_either_is_moved_or_changed_and_both_keep_a_trace(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    for chain in (kept, other):
+        make_event(county.alva, chain, outcome=CallOutcome.REACHED)
+    before = rows_of()
+    join(county, kept, other)
+    undo(county, kept)
+    after = rows_of()
+    for was, now in zip(before, after, strict=True):
+        assert set(was) <= set(now)
+    for chain in (kept, other):
+        actions = AuditEntry.objects.filter(chain=chain.pk).values_list("action", flat=True)
+        assert {"chain.joined", "chain.join_undone"} <= set(actions)
+
+
+def test_the_joined_chain_is_in_no_list_is_found_by_either_identity_and_leads_to_the_kept_one(
+    county: County, outage: Outage
+):
+    kept, other = two_chains(county, outage, patient_name="Berit Påhittad", identity="20121212-1212")
+    join(county, kept, other)
+    seen = visible_chains(county.disa, outage)
+    assert list(seen) == [kept]
+    for text in ("Berit", "201212121212", "191212121212", "Tolvan"):
+        assert list(find_chains(seen, text)) == [kept], text
+    assert get_chain(county.disa, other.pk) == kept
+    undo(county, kept)
+    assert list(visible_chains(county.disa, outage)) == [kept, other]
+    assert get_chain(county.disa, other.pk) == other
+
+
+def test_who_opened_the_other_chain_sees_the_kept_one_though_it_names_them_nowhere(
+    county: County, outage: Outage
+):
+    kept = make_chain(county, outage, patient_name=NAME)
+    other = make_chain(county, outage, by=county.bo, patient_name=NAME, ward_unit=county.ward)
+    join(county, kept, other)
+    assert list(visible_chains(county.bo, outage)) == [kept]
+    assert list(visible_chains(county.cissi, outage)) == []
+
+
+def test_an_event_that_counts_as_another_can_not_be_changed_by_itself(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, kept)
+    theirs = make_event(county.alva, other)
+    join(county, kept, other)
+    event = get_event(county.alva, theirs.pk)
+    with pytest.raises(RuleError, match="samma som en i"):
+        withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Nej")
+    undo(county, kept)
+    withdraw_event(by=county.alva, event=get_event(county.alva, theirs.pk), client_id=uuid4(), reason="Nej")
+
+
+def test_a_discharge_that_was_closed_in_the_other_chain_is_closed(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, kept, "discharge", outcome=CallOutcome.BUSY)
+    theirs = make_event(county.alva, other, "discharge", outcome=CallOutcome.REACHED)
+    tell(county.alva, other, theirs, to=Party.OUTPATIENT)
+    done = complete_discharge(by=county.alva, event=get_event(county.alva, theirs.pk))
+    join(county, kept, other)
+    again = complete_discharge(by=county.alva, event=get_event(county.alva, live(kept)[0]))
+    assert again == done
+
+
+def test_what_can_not_be_joined_is_refused(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    third = make_chain(county, outage, patient_name=NAME)
+    wrong = make_chain(
+        county, outage, patient_name=NAME, status=ChainStatus.WRONG_PATIENT, status_reason="Fel"
+    )
+    with pytest.raises(RuleError, match="samma vårdkedja"):
+        join(county, kept, kept)
+    with pytest.raises(RuleError, match="fel patient"):
+        join(county, kept, wrong)
+    with pytest.raises(NotAllowed):
+        join(county, kept, other, by=county.adam)
+    join(county, kept, other)
+    with pytest.raises(RuleError, match="redan sammanförd"):
+        join(county, third, kept)
+    join(county, kept, third)
+    with pytest.raises(RuleError, match="redan sammanförd"):
+        join_chains(
+            by=county.alva,
+            kept=make_chain(county, outage, patient_name=NAME),
+            other=CareChain.objects.select_related("details").get(pk=other.pk),
+            client_id=uuid4(),
+            choices={},
+            same={},
+        )
+    first = ChainJoin.objects.order_by("pk")[0]
+    with pytest.raises(RuleError, match="Upplös den först"):
+        undo_join(by=county.alva, join=first, client_id=uuid4(), reason="Två")
+    undo(county, kept)
+    undo(county, kept)
+    assert CareChain.objects.filter(joined_to__isnull=False).count() == 0
+
+
+def test_a_pair_nobody_was_asked_about_or_did_not_answer_joins_nothing(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    for chain in (kept, other):
+        make_event(county.alva, chain)
+    with pytest.raises(RuleError, match="för varje par"):
+        join(county, kept, other, same={})
+    with pytest.raises(ChangedMeanwhile):
+        join_chains(
+            by=county.alva,
+            kept=kept,
+            other=other,
+            client_id=uuid4(),
+            choices={},
+            same={("a", "b"): True},
+        )
+    assert not ChainJoin.objects.exists()

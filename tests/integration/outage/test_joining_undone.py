@@ -1,0 +1,217 @@
+"""Chains that were joined taken apart: as they were, whatever was logged and whoever was at it at the same time."""
+
+from datetime import timedelta
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from contacts.models import Principal, Unit
+from contacts.rules.errors import RuleError
+from contacts.rules.parties import Party
+from contacts.services.versions import ChangedMeanwhile
+from outage.models import CareChain, ChainJoin, Duty, Handover, Outage
+from outage.queries.care_chains import get_chain, get_event, logs_of
+from outage.queries.joining import differing, pairs_between
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.informing import CallOutcome
+from outage.services.care_chains import change_details
+from outage.services.duties import duties_of
+from outage.services.events import correct_event, withdraw_event
+from outage.services.handovers import withdraw_call
+from outage.services.joining import undo_join
+from tests.factories import (
+    County,
+    at_once,
+    chain_facts,
+    make_chain,
+    make_county,
+    make_event,
+    make_outage,
+    tell,
+)
+from tests.integration.outage.joining import NAME, join, live, owed, to_ring, two_chains, undo
+
+
+def test_what_is_corrected_is_written_where_it_was_logged_and_stays_corrected_after_undo(
+    county: County, outage: Outage
+):
+    kept, other = two_chains(county, outage)
+    theirs = make_event(county.alva, other, outcome=CallOutcome.REACHED)
+    call = Handover.objects.get(chain=other)
+    join(county, kept, other)
+    event = get_event(county.alva, theirs.pk)
+    assert event.chain == kept
+    corrected = correct_event(
+        by=county.alva,
+        event=event,
+        client_id=uuid4(),
+        happened_at=theirs.happened_at + timedelta(minutes=3),
+        particulars={},
+        reason="Fel tid",
+        told_rightly=True,
+    )
+    new = tell(county.alva, get_chain(county.alva, kept.pk), corrected, to=Party.OUTPATIENT)
+    assert (corrected.chain_id, new.chain_id) == (other.pk, kept.pk)
+    assert to_ring(county, kept) == set()
+    undo(county, kept)
+    assert live(other) == [corrected.pk]
+    assert to_ring(county, other) == {("admission", "outpatient")}
+    call.chain = get_chain(county.alva, other.pk)
+    withdraw_call(by=county.alva, handover=call, client_id=uuid4(), reason="Nej", answers={})
+
+
+def test_what_was_chosen_goes_back_with_undo_and_what_was_changed_since_stays(county: County, outage: Outage):
+    kept, other = two_chains(
+        county, outage, by=county.alva, ward_unit=county.other_ward, before=Before.ADMITTED
+    )
+    join(county, kept, other, choices={"ward": "other", "before": "other"})
+    now = get_chain(county.alva, kept.pk)
+    assert now.details.ward_unit == county.other_ward
+    change_details(
+        by=county.alva,
+        chain=now,
+        client_id=uuid4(),
+        replaces=now.details_id,
+        facts=chain_facts(
+            county, patient_name="Nytt Namn", ward_unit=county.other_ward, before=Before.ADMITTED
+        ),
+    )
+    undo(county, kept)
+    back = get_chain(county.alva, kept.pk).details
+    assert (back.ward_unit, back.before, back.patient_name) == (county.ward, "not_admitted", "Nytt Namn")
+    assert get_chain(county.alva, other.pk).details.ward_unit == county.other_ward
+
+
+def test_an_undo_without_a_reason_or_a_second_one_writes_nothing(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    made = join(county, kept, other)
+    with pytest.raises(RuleError, match="varför"):
+        undo(county, kept, reason=" ")
+    press = uuid4()
+    made.kept = get_chain(county.alva, kept.pk)
+    first = undo_join(by=county.alva, join=made, client_id=press, reason="Två")
+    assert undo_join(by=county.alva, join=made, client_id=press, reason="Två") == first
+    with pytest.raises(ChangedMeanwhile):
+        undo_join(by=county.alva, join=made, client_id=uuid4(), reason="Två")
+
+
+def act(random: Random, county: County, chain: CareChain) -> None:
+    """Something that may happen to a chain."""
+    chain = get_chain(county.alva, chain.pk)
+    log = logs_of([chain.pk])[chain.pk]
+    events = log.live_events
+    what = random.choice(["event", "event", "tell", "tell", "correct", "withdraw", "place", "status"])
+    to = random.choice([Party.MUNICIPALITY, Party.OUTPATIENT])
+    how = random.choice([CallOutcome.REACHED, CallOutcome.REACHED, CallOutcome.BUSY])
+    if what == "event" or not events:
+        kind = random.choice(["admission", "preliminary_ready", "ready_for_discharge", "discharge"])
+        make_event(county.alva, chain, kind, ago=timedelta(minutes=random.randint(1, 90)), to=to, outcome=how)
+    elif what == "tell":
+        tell(county.alva, chain, random.choice(events), to=to, outcome=how)
+    elif what in ("correct", "withdraw"):
+        event = get_event(county.alva, random.choice(events).pk)
+        if what == "withdraw":
+            withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Nej")
+        else:
+            correct_event(
+                by=county.alva,
+                event=event,
+                client_id=uuid4(),
+                happened_at=event.happened_at,
+                particulars={},
+                reason="Fel",
+                told_rightly=random.random() < 0.5,
+            )
+    else:
+        facts = chain_facts(
+            county,
+            patient_name=NAME,
+            ward_unit=random.choice([county.ward, county.other_ward]),
+            municipality=county.municipality,
+            outpatient_unit=random.choice([county.health_centre, another_centre()]),
+            status=random.choice([ChainStatus.OK, ChainStatus.DECEASED])
+            if what == "status"
+            else ChainStatus.OK,
+            status_reason="Avled",
+        )
+        change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
+
+
+def another_centre() -> Unit:
+    """A second hälsocentral."""
+    found, _ = Unit.objects.get_or_create(
+        principal=Principal.objects.get(kind="region"),
+        name="Ålidhems hälsocentral",
+        outpatient_kind="health_centre",
+    )
+    return found
+
+
+def duties(chain: CareChain) -> set[tuple[object, ...]]:
+    stored = Duty.objects.filter(chain=chain)
+    return {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in stored}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outage: Outage, seed: int):
+    random = Random(seed)
+    chains = two_chains(county, outage, by=county.alva)
+    for _ in range(random.randint(2, 9)):
+        act(random, county, random.choice(chains))
+    before = [(owed(county, chain), duties(chain)) for chain in chains]
+    kept, other = (get_chain(county.alva, chain.pk) for chain in chains)
+    logs = logs_of([kept.pk, other.pk])
+    same, seen = {}, set()
+    for pair in pairs_between(logs[kept.pk], logs[other.pk]):
+        same[pair] = not seen & set(pair) and random.random() < 0.7
+        seen |= set(pair) if same[pair] else set()
+    picks = {name: random.choice(["kept", "other"]) for name in differing(kept.details, other.details)}
+    join(county, kept, other, choices=picks, same=same)
+    joined = get_chain(county.alva, kept.pk)
+    log = logs_of([kept.pk])[kept.pk]
+    orders = [row.order for row in (*log.events, *log.handovers, *log.versions)]
+    assert len(set(orders)) == len(orders)
+    made = {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(joined, log)}
+    assert duties(kept) == made
+    assert duties(other) == set()
+    undo(county, kept)
+    assert [(owed(county, chain), duties(chain)) for chain in chains] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_join_the_same_chain_to_different_ones_the_second_is_refused():
+    county = make_county()
+    outage = make_outage(county.alva)
+    one, two, three = (make_chain(county, outage, patient_name=NAME) for _ in range(3))
+
+    def joining(kept: CareChain, other: CareChain):
+        return lambda: join(county, kept, other)
+
+    results = at_once([joining(one, two), joining(three, two), joining(two, one)])
+    assert sum(isinstance(result, ChainJoin) for result in results) == 1
+    assert all(isinstance(result, ChainJoin | RuleError) or result is None for result in results)
+    assert CareChain.objects.filter(joined_to__isnull=False).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_logged_while_chains_are_joined_are_all_there_and_counted():
+    county = make_county()
+    outage = make_outage(county.alva)
+    kept, other = two_chains(county, outage)
+    mine = make_event(county.alva, kept)
+    theirs = make_event(county.alva, other)
+    chains = [get_chain(county.alva, chain.pk) for chain in (kept, other)]
+    results = at_once(
+        [
+            lambda: tell(county.alva, chains[0], mine, to=Party.MUNICIPALITY),
+            lambda: join(county, kept, other),
+            lambda: tell(county.disa, chains[1], theirs, to=Party.OUTPATIENT),
+        ]
+    )
+    assert all(isinstance(r, Handover | ChainJoin | ChangedMeanwhile) for r in results), results
+    chain = get_chain(county.alva, kept.pk)
+    assert Handover.objects.count() == 2 + sum(isinstance(r, Handover) for r in results)
+    log = logs_of([kept.pk])[kept.pk]
+    made = {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(chain, log)}
+    assert duties(kept) == made

@@ -1,0 +1,49 @@
+"""Which events of two chains of one patient may be the same, and what may be said of them."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from contacts.rules.errors import RuleError
+from contacts.rules.parties import Party
+from outage.rules.joining import NEAR, pairs_to_ask_about, same_events
+from outage.rules.told import EventRow
+
+AT = datetime(2026, 11, 24, 9, 10, tzinfo=UTC)
+
+
+def event(
+    name: str, kind: str = "admission", sender: Party = Party.INPATIENT, later: timedelta = timedelta()
+):
+    return EventRow(id=name, order=1, at=AT + later, kind=kind, sender=sender)
+
+
+def test_only_events_of_one_kind_and_sender_near_in_time_are_asked_about():
+    kinds = ("admission", "discharge")
+    times = (timedelta(), NEAR, -NEAR, NEAR + timedelta(minutes=1))
+    mine = event("mine")
+    for kind, sender, later in product(kinds, Party, times):
+        theirs = event("theirs", kind, sender, later)
+        expected = kind == "admission" and sender is Party.INPATIENT and abs(later) <= NEAR
+        assert pairs_to_ask_about([mine], [theirs]) == ([("mine", "theirs")] if expected else [])
+
+
+def test_the_nearest_pair_is_asked_about_first_and_every_pair_is():
+    kept = [event("a"), event("b", later=timedelta(hours=3))]
+    other = [event("x", later=timedelta(hours=2)), event("y", later=timedelta(minutes=5))]
+    assert pairs_to_ask_about(kept, other) == [("a", "y"), ("b", "x"), ("a", "x"), ("b", "y")]
+
+
+def test_each_pair_is_answered_and_no_event_is_two():
+    asked = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
+    for said in product((True, False, None), repeat=4):
+        answers = {pair: yes for pair, yes in zip(asked, said, strict=True) if yes is not None}
+        yes = [pair for pair, answer in answers.items() if answer]
+        twice = any(len({pair[side] for pair in yes}) < len(yes) for side in (0, 1))
+        if None in said or twice:
+            with pytest.raises(RuleError) as refused:
+                same_events(asked, answers)
+            assert refused.value.field == "same"
+        else:
+            assert same_events(asked, answers) == yes
