@@ -36,9 +36,9 @@ _NO_NAMES = """
     psykiatrin stroke strokeenheten urologi hjärt hjärta höft knä buk njure
     amputation anemi angina aneurysm appendicit artros astma cancer commotio cystit demens depression diabetes dialys
     diarré embolus epilepsi erysipelas feber flimmer förmaksflimmer fraktur gastroenterit hjärtinfarkt hjärtsvikt
-    hjärnblödning hjärninfarkt höftfraktur hypertoni ileus infarkt infektion influensa intox kol kolit konfusion kräkning
-    lunginflammation lungemboli mrsa njursvikt njursten obs operation op opererad pankreatit parkinson pneumoni postop
-    psykos pyelonefrit rehab sepsis smärta sår trauma tumör uvi ulcus yrsel blödning svimning
+    hjärnblödning hjärninfarkt höftfraktur hypertoni ileus infarkt infektion influensa intox kol kolit konfusion
+    kräkning lunginflammation lungemboli mrsa njursvikt njursten obs operation op opererad pankreatit parkinson
+    pneumoni postop psykos pyelonefrit rehab sepsis smärta sår trauma tumör uvi ulcus yrsel blödning svimning
     covid esbl vre dm kad pvk hlr nus
 """
 NO_NAMES = frozenset(_NO_NAMES.split())

@@ -13,7 +13,8 @@ from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_k
 from outage.models import ChainFacts
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import BEFORE_LABELS, Before
-from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, as_written, read_pasted
+from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, read_pasted
+from outage.rules.pasted_numbers import as_written
 from outage.rules.told import NOT_ADMITTED
 
 from .places import NOT_KNOWN_YET, PlaceField

@@ -172,7 +172,8 @@ def test_a_place_nobody_knows_yet_is_to_be_found_out_and_has_no_dead_button(
         page.main.get_text(" ").split()
     )
     fields = fields_of(form_of(page, method="post")) | {
-        "recipient": ["municipality"], "outcome": ["reached"], "spoken_to": ["Karin"], "spoken_to_unit": ["Bistånd"], "read_back": ["done"],
+        "recipient": ["municipality"], "outcome": ["reached"], "spoken_to": ["Karin"], "spoken_to_unit": ["Bistånd"],
+            "read_back": ["done"],
         "number": ["0910-73 50 00"], "messages": ["new:preliminary_ready:inpatient"],
     }  # fmt: skip
     answer = alva.post(path, fields)
