@@ -312,17 +312,6 @@ class Knowledge:
             return DischargeState.LEFT_OPEN
         return DischargeState.INCOMPLETE
 
-    def ward_for_sip(self, sender: Party) -> str:
-        """The ward that takes part in a SIP that `sender` calls: where the patient is, if it is another place."""
-        stays = [
-            self.effect(event)
-            for event in self.newest
-            if not event.withdraws and self.effect(event) in (Effect.ADMISSION, Effect.DISCHARGE)
-        ]
-        ward = self.place_of(Party.INPATIENT)
-        gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]
-        return "" if gone or self.now.status is not ChainStatus.OK or ward == self.place_of(sender) else ward
-
     def is_ours(self, event: EventRow) -> bool:
         """Whether the own principal tells of an event: a unit of its own is the sender, or we rang about it.
 

@@ -208,3 +208,14 @@ class ChainStanding(Knowledge):
         ]
         among = [p for p in ours if p in senders] or [p for p in ours if self.place_of(p)] or ours
         return among[0] if among else None
+
+    def ward_for_sip(self, sender: Party) -> str:
+        """The ward that takes part in a SIP that `sender` calls: where the patient is, if it is another place."""
+        stays = [
+            self.effect(event)
+            for event in self.newest
+            if not event.withdraws and self.effect(event) in (Effect.ADMISSION, Effect.DISCHARGE)
+        ]
+        ward = self.place_of(Party.INPATIENT)
+        gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]
+        return "" if gone or self.now.status is not ChainStatus.OK or ward == self.place_of(sender) else ward
