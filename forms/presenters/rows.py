@@ -13,6 +13,7 @@ from forms.queries.sources import SheetSource
 from forms.rules.serial import shown_serial
 from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
+from outage.presenters.chain import COUNTS_AS_ANOTHER
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
@@ -88,6 +89,7 @@ class RowMaker:
         self._ward_kind = WardKind(source.details.ward_kind)
         self._event_after = {e.supersedes_id: e for e in source.log.events if e.supersedes_id}
         self._call_after = {h.supersedes_id: h for h in source.log.handovers if h.supersedes_id}
+        self._doubles = source.log.doubles
         self._open_items = source.open_items
         self._events = {event.pk: event for event in source.log.events}
         self._calls = [call for call in _in_reading_order(source.log.handovers) if not call.withdraws]
@@ -103,7 +105,9 @@ class RowMaker:
             notes = Notes(_WHOLE_WIDTH)
             particulars = () if event.withdraws else tuple(self._particulars(event, notes))
             open_items = tuple(self._left_open(event, notes))
-            remark = notes.cell("", _remark(event, after, self._now), _EVENT, _COMMENT_LINES)
+            double = event.pk in self._doubles
+            said = COUNTS_AS_ANOTHER if double else _remark(event, after, self._now)
+            remark = notes.cell("", said, _EVENT, _COMMENT_LINES)
             yield EventBlock(
                 calls=tuple(self._line(call, event) for call in self._told[event.pk]),
                 at=event.happened_at,
@@ -114,7 +118,7 @@ class RowMaker:
                 else self._label(event),
                 particulars=particulars,
                 noted=_noted(event, notes, self._now),
-                struck=after is not None,
+                struck=after is not None or double,
                 remark=remark,
                 open_items=open_items,
                 notes=notes.taken(),

@@ -39,6 +39,9 @@ from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing
 from outage.rules.wording import day, day_and_time, lower_first, moment
 
+# Of an event that was logged in each of two chains that were joined.
+COUNTS_AS_ANOTHER = "Räknas som samma händelse i den sammanförda vårdkedjan"
+
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
@@ -185,9 +188,7 @@ def _event_entry(
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(particulars_shown(event, now)) if not event.withdraws else (),
         struck=struck,
-        struck_by="Räknas som samma händelse i den sammanförda vårdkedjan"
-        if double
-        else _struck_by(newer, now),
+        struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
         failed=False,
         may_change=not struck and not event.withdraws,

@@ -24,7 +24,7 @@ _LABELS = {
     "ward_kind": "Slag av avdelning",
     "municipality": "Kommun",
     "outpatient": "Öppenvård",
-    "before": "I systemet före driftstoppet",
+    "before": "Inskriven före driftstoppet",
     "status": "Läge",
 }
 
@@ -81,7 +81,12 @@ def choices(kept: CareChain, other: CareChain) -> list[Choice]:
     """What differs between two chains."""
     mine, theirs = details_of(kept), details_of(other)
     return [
-        Choice(name, _LABELS[name], _said(mine, name), _said(theirs, name))
+        Choice(
+            name,
+            _LABELS[name],
+            f"{_said(mine, name)} (vårdkedja {kept.number})",
+            f"{_said(theirs, name)} (vårdkedja {other.number})",
+        )
         for name in differing(mine, theirs)
     ]
 

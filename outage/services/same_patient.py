@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from contacts import audit
 from contacts.access import Acting
 from contacts.rules.errors import Question
-from contacts.rules.swedish_text import search_key
 from outage.models import CareChain, ChainFacts, Outage
 from outage.presenters.care import details_of, patient_in_list, ward_label
 from outage.queries.same_patient import chains_of_other_units, own_chains_of
@@ -15,7 +14,7 @@ OTHER_UNIT = "other-unit"
 _GO = "go-"
 _DESPITE = (
     ("other-person", "{}: det är en annan patient"),
-    ("same-person", "{}: det är samma patient, och jag vet varför det blir två"),
+    ("same-person", "{}: det är samma patient, men två vårdtillfällen"),
 )
 
 
@@ -102,16 +101,13 @@ def _told(chain: CareChain) -> str:
 
 
 def _names_differ(own: Sequence[CareChain], facts: ChainFacts) -> str:
-    differing = [
-        details.patient_name
+    here = " ".join(facts.patient_name.split())
+    names = [
+        " ".join(details.patient_name.split())
         for details in map(details_of, own)
         if not details.protected_identity
-        and details.search_key
-        and facts.patient_name.strip()
-        and details.search_key != search_key(facts.patient_name)[:300]
     ]
-    if not differing:
+    differing = [name for name in dict.fromkeys(names) if name and name.casefold() != here.casefold()]
+    if not here or not differing:
         return ""
-    names = ", ".join(dict.fromkeys(differing))
-    here = " ".join(facts.patient_name.split())
-    return f"Samma nummer, olika namn! Här: {here}. Där: {names}. Läs numret en gång till."
+    return f"Samma nummer, olika namn! Här: {here}. Där: {', '.join(differing)}. Läs numret en gång till."

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import Resolver404, get_resolver, resolve
@@ -16,8 +17,11 @@ from contacts.models import Membership, User
 from forms.models import Sheet
 from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
+from outage.queries.care_chains import get_chain
+from outage.services.care_chains import open_chain
 from outage.services.demo.make import make_demo
 from outage.services.held_forms import hold_form
+from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults, focus_ring
@@ -79,6 +83,8 @@ PAGES = {
         "chain",
         "chain_call",
         "edit_chain",
+        "join_chain",
+        "undo_join",
         "correct_event",
         "withdraw_event",
         "leave_open",
@@ -254,6 +260,16 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
     looker.look(nurse, f"/handelse/{discharge.pk}/ratta/", starts=False)
     looker.look(nurse, f"/handelse/{discharge.pk}/aterta/")
     looker.look(nurse, f"/handelse/{discharge.pk}/oppen-punkt/?till=municipality")
+    kept = demo.chain("Frida")
+    looker.look(nurse, f"/vardkedja/{kept.pk}/sammanfor/", starts=False)
+    acting = demo.acting("alva")
+    kept = get_chain(acting, kept.pk)
+    facts = kept.details.facts
+    opened = open_chain(by=acting, outage=kept.outage, client_id=uuid4(), facts=facts)
+    other = get_chain(acting, opened.pk)
+    join_chains(by=acting, kept=kept, other=other, client_id=uuid4(), choices={}, same={})
+    looker.look(nurse, f"/vardkedja/{kept.pk}/upplos/")
+    looker.look(nurse, f"/vardkedja/{kept.pk}/", starts=False)
 
 
 def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):

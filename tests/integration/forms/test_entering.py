@@ -10,9 +10,11 @@ from contacts.models import AuditEntry, Submission
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from forms.models import PaperEntry, Sheet, SheetFate, SheetKind
 from forms.queries.entering import entries_from
+from forms.queries.sheets import chains_to_link
 from forms.rules.sheet_fate import Fate, VoidReason
 from forms.services.steps import current_fate, write_step
 from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.queries.care_chains import get_chain
 from outage.rules.paper import PaperMark
 from tests.factories import County, call_facts, make_chain, same_id
 from tests.integration.forms.entering import (
@@ -23,6 +25,7 @@ from tests.integration.forms.entering import (
     void,
 )
 from tests.integration.outage.conftest import chain, county, outage
+from tests.integration.outage.joining import join, two_chains
 
 __all__ = ["chain", "county", "outage"]
 
@@ -168,3 +171,14 @@ def test_without_its_row_of_the_trace_nothing_is_written(
     assert not Handover.objects.exists()
     assert not Submission.objects.filter(kind="call").exists()
     assert fates(sheet) == ["printed"]
+
+
+def test_a_sheet_of_a_chain_that_was_joined_is_entered_in_the_kept_one(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    sheet = make_sheet(county.alva, SheetKind.CARE_CHAIN, chain=other)
+    with pytest.raises(RuleError, match="annan patient"):
+        enter(county, sheet, kept)
+    join(county, kept, other)
+    call = enter(county, sheet, get_chain(county.alva, kept.pk))
+    assert call.chain_id == kept.pk
+    assert chains_to_link(county.alva, [sheet]) == {other.pk}

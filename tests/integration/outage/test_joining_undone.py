@@ -5,6 +5,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.rules.errors import RuleError
@@ -24,13 +25,16 @@ from tests.factories import (
     County,
     at_once,
     chain_facts,
+    end_for_all,
     make_chain,
     make_county,
     make_event,
     make_outage,
     tell,
 )
-from tests.integration.outage.joining import NAME, join, live, owed, to_ring, two_chains, undo
+from tests.integration.outage.joining import NAME, join, live, owed, rows_of, to_ring, two_chains, undo
+from tests.integration.outage.ticking import mark, rows
+from tests.long import runs
 
 
 def test_what_is_corrected_is_written_where_it_was_logged_and_stays_corrected_after_undo(
@@ -153,14 +157,8 @@ def duties(chain: CareChain) -> set[tuple[object, ...]]:
     return {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in stored}
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outage: Outage, seed: int):
-    random = Random(seed)
-    chains = two_chains(county, outage, by=county.alva)
-    for _ in range(random.randint(2, 9)):
-        act(random, county, random.choice(chains))
-    before = [(owed(county, chain), duties(chain)) for chain in chains]
-    kept, other = (get_chain(county.alva, chain.pk) for chain in chains)
+def join_at_random(random: Random, county: County, kept: CareChain, other: CareChain) -> None:
+    kept, other = (get_chain(county.alva, chain.pk) for chain in (kept, other))
     logs = logs_of([kept.pk, other.pk])
     same, seen = {}, set()
     for pair in pairs_between(logs[kept.pk], logs[other.pk]):
@@ -168,15 +166,57 @@ def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outag
         seen |= set(pair) if same[pair] else set()
     picks = {name: random.choice(["kept", "other"]) for name in differing(kept.details, other.details)}
     join(county, kept, other, choices=picks, same=same)
-    joined = get_chain(county.alva, kept.pk)
-    log = logs_of([kept.pk])[kept.pk]
+
+
+def as_worked_out(county: County, chain: CareChain) -> set[tuple[object, ...]]:
+    """The duties of a chain as its rows say now; each row with a place of its own among them."""
+    chain = get_chain(county.alva, chain.pk)
+    log = logs_of([chain.pk])[chain.pk]
     orders = [row.order for row in (*log.events, *log.handovers, *log.versions)]
     assert len(set(orders)) == len(orders)
-    made = {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(joined, log)}
-    assert duties(kept) == made
+    return {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(chain, log)}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(runs(4, full=300)))
+def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outage: Outage, seed: int):
+    random = Random(seed)
+    chains = kept, other = two_chains(county, outage, by=county.alva)
+    for _ in range(random.randint(2, 9)):
+        act(random, county, random.choice(chains))
+    before = [(owed(county, chain), duties(chain)) for chain in chains]
+    join_at_random(random, county, *chains)
+    assert duties(kept) == as_worked_out(county, kept)
     assert duties(other) == set()
     undo(county, kept)
     assert [(owed(county, chain), duties(chain)) for chain in chains] == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(runs(4, full=300)))
+def test_whatever_is_logged_while_joined_stands_and_counts_before_and_after(
+    county: County, outage: Outage, seed: int
+):
+    random = Random(1000 + seed)
+    chains = two_chains(county, outage, by=county.alva)
+    kept = chains[0]
+    for _ in range(random.randint(2, 6)):
+        act(random, county, random.choice(chains))
+    join_at_random(random, county, *chains)
+    before = rows_of()
+    for _ in range(random.randint(2, 6)):
+        act(random, county, kept)
+        assert duties(kept) == as_worked_out(county, kept)
+    undo(county, kept)
+    for was, now in zip(before, rows_of(), strict=True):
+        assert set(was) <= set(now)
+    for chain in chains:
+        assert duties(chain) == as_worked_out(county, chain)
+    # Each can be changed, and joined again.
+    for chain in chains:
+        act(random, county, chain)
+    join_at_random(random, county, *chains)
+    assert duties(kept) == as_worked_out(county, kept)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -215,3 +255,37 @@ def test_calls_logged_while_chains_are_joined_are_all_there_and_counted():
     log = logs_of([kept.pk])[kept.pk]
     made = {(d.unit_id, d.rank, d.since, d.awaits, d.unless_back_id) for d in duties_of(chain, log)}
     assert duties(kept) == made
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_ticks_of_both_follow_and_go_back(county: County, outage: Outage, same: bool):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, kept, outcome=CallOutcome.REACHED)
+    make_event(county.alva, other, outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    task = rows(county.alva, other)[0]
+    mark(county.alva, get_chain(county.alva, other.pk), task)
+    assert done(county, other) == 1
+    join(county, kept, other, same=same)
+    # The one admission is entered; of two it is not known which one was.
+    assert done(county, kept) == (1 if same else 0)
+    undo(county, kept)
+    assert (done(county, kept), done(county, other)) == (0, 1)
+
+
+def test_a_tick_set_while_joined_stays_with_what_it_is_about(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, other, outcome=CallOutcome.REACHED)
+    end_for_all(county, outage, timezone.now())
+    join(county, kept, other)
+    for task in rows(county.alva, kept):
+        mark(county.alva, get_chain(county.alva, kept.pk), task)
+    assert done(county, kept) == len(rows(county.alva, kept)) >= 1
+    undo(county, kept)
+    assert done(county, other) >= 1
+    assert not any(row.undo for row in rows(county.alva, kept))
+
+
+def done(county: County, chain: CareChain) -> int:
+    """How many tasks of a chain are done."""
+    return sum(row.done for row in rows(county.alva, chain))
