@@ -31,7 +31,7 @@ from tests.paper.scans_made import coded
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # One to open, one with two numbers, one without any.
-PASTED = "19900101-9802 Tolvan Tolvansson 36 år\n19900103-9826 19900104-9833 Åsa Öberg\nTom säng"
+PASTED = "19900101-9802 Klara Provdotter 36 år\n19900103-9826 19900104-9833 Åsa Öberg\nTom säng"
 
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
 NO_PAGE = {
@@ -249,6 +249,7 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
     expect(nurse.get_by_role("alert")).to_be_visible()
     looker.look(nurse, starts=False)
     nurse.get_by_role("link", name="Visa de öppnade").click()
+    expect(nurse.get_by_role("heading", name="Öppnade vårdkedjor")).to_be_visible()
     looker.look(nurse, starts=False)
     # A discharge nobody answers, one that is left open, a correction, a withdrawal, protected personal data.
     for name in ("Tolvan", "Gusten", "Frida", "Doris", "Judit"):
