@@ -25,6 +25,7 @@ from .told import (
     Standing,
     Target,
     Version,
+    minute_of,
 )
 
 PARTIES = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
@@ -42,7 +43,7 @@ _NONE = Double(frozenset())
 class Knowledge:
     """What everybody knows of one chain.
 
-    `ours` are the parties that units of the own principal can be, `held` those of them that one is in this chain.
+    `ours` are the parties that units of the own principal can be, `own` the keys of the places that are its own.
     `doubles` has, by the row that stood when chains were joined, as what an event was logged in the other one;
     `sent_from` the place of the sender, by the first row of an event that was logged there.
     `entered` are the first ids of the events that have been entered into the system, `back` the places whose
@@ -54,7 +55,7 @@ class Knowledge:
     events: Sequence[EventRow]
     calls: Sequence[CallRow]
     ours: frozenset[Party]
-    held: frozenset[Party]
+    own: frozenset[str]
     doubles: Mapping[str, Double] = field(default_factory=dict)
     sent_from: Mapping[str, str] = field(default_factory=dict)
     entered: frozenset[str] = frozenset()
@@ -65,6 +66,11 @@ class Knowledge:
         """The newest version of what is known."""
         return self.versions[-1]
 
+    @property
+    def held(self) -> frozenset[Party]:
+        """The own parties that a place of our own is in this chain."""
+        return frozenset(party for party in self.ours if self.now.places.get(party) in self.own)
+
     # Places
 
     @cached_property
@@ -73,14 +79,9 @@ class Knowledge:
         alias: dict[str, str] = {}
         for former, version in zip(self.versions, self.versions[1:], strict=False):
             for party, how in version.changed.items():
-                old, new = former.places.get(party), version.places.get(party)
-                if (
-                    how is PlaceChange.SAME
-                    and old
-                    and new
-                    and self._follow(alias, old) != self._follow(alias, new)
-                ):
-                    alias[self._follow(alias, old)] = self._follow(alias, new)
+                old, new = (self._follow(alias, v.places.get(party, "")) for v in (former, version))
+                if how is PlaceChange.SAME and old and new and old != new:
+                    alias[old] = new
         return alias
 
     @staticmethod
@@ -122,13 +123,12 @@ class Knowledge:
     def calls_to(self) -> dict[str, list[CallRow]]:
         """The calls to each place, in the order they were made; nothing from before the place was last let go of."""
         to: dict[str, list[CallRow]] = {}
-        for call in sorted(self.calls, key=lambda call: (call.at, call.order)):
+        for call in sorted(self.calls, key=lambda call: call.when):
             place = self._reached_place(call.place)
             if not place:
                 continue
-            gone = frozenset(told for told in call.told if told.startswith(_LETS_GO))
-            if call.outcome is CallOutcome.REACHED and gone:
-                to[place] = [replace(call, told=gone)]
+            if call.outcome is CallOutcome.REACHED and any(told.startswith(_LETS_GO) for told in call.told):
+                to[place] = [replace(call, told=frozenset())]
             else:
                 to.setdefault(place, []).append(call)
         return to
@@ -174,8 +174,11 @@ class Knowledge:
         """The newest row of each event, withdrawals too, in time order; within a minute as first logged."""
         return sorted(
             (event for event in self.events if event.id not in self._replaced),
-            key=lambda event: (minute_of(event.at), self.root(event).order),
+            key=self._when,
         )
+
+    def _when(self, event: EventRow) -> tuple[datetime, int]:
+        return minute_of(event.at), self.root(event).order
 
     def root(self, event: EventRow) -> EventRow:
         """The row by which an event was logged first."""
@@ -264,7 +267,7 @@ class Knowledge:
             return None
         if self.now.status is ChainStatus.DECEASED:
             return Closed.DECEASED
-        if message.answers and self.is_of_former_place(event):
+        if message.answers and self.is_of_former_place(event) and not self.knows_version(target.place, event):
             return Closed.FORMER_PLACE
         if event.in_system or (self.root(event).id in self.entered and target.place in self.back):
             return Closed.ENTERED
@@ -272,11 +275,16 @@ class Knowledge:
 
     def is_of_former_place(self, event: EventRow) -> bool:
         """Whether the sender's party was another place when the event was logged."""
+        sent_from = self.sent_from.get(self.root(event).id)
+        if sent_from is None:
+            sent_from = self.place_of(event.sender, self._logged_under(event))
+        return self.same(sent_from) not in ("", self.place_of(event.sender))
+
+    def _logged_under(self, event: EventRow) -> Version:
+        """What was known of the chain when an event was logged first."""
         first = self.root(event)
-        if first.id in self.sent_from:
-            return self.same(self.sent_from[first.id]) not in ("", self.place_of(event.sender))
-        known = [version for version in self.versions if version.order <= first.order] or [self.versions[0]]
-        return self.place_of(event.sender, known[-1]) not in ("", self.place_of(event.sender))
+        known = [version for version in self.versions if version.order <= first.order]
+        return known[-1] if known else self.versions[0]
 
     def who_know(self, event: EventRow) -> set[str]:
         """The places that have been reached with a row, or with one before it that told the same."""
@@ -313,15 +321,31 @@ class Knowledge:
         return DischargeState.INCOMPLETE
 
     def is_ours(self, event: EventRow) -> bool:
-        """Whether the own principal tells of an event: a unit of its own is the sender, or we rang about it.
+        """Whether the own principal tells of an event: a unit of its own was the sender, or we rang about it.
 
-        What an out-of-county ward rang us about is not ours to tell.
+        What an out-of-county ward rang us about is not ours to tell, wherever the patient goes from there. The sender
+        is the place named when it was logged; where nobody knew that, the first one named.
         """
         if event.sender not in self.ours:
             return False
+        since = self._logged_under(event)
+        places = [v.places.get(event.sender) for v in self.versions if v.order >= since.order]
+        sent_from = self.sent_from.get(self.root(event).id)
+        sender = next(
+            (place for place in (sent_from, *places) if place not in (None, "", NOT_ADMITTED)), None
+        )
+        return sender in self.own or self.we_rang(event)
+
+    def we_rang(self, event: EventRow, place: str | None = None) -> bool:
+        """Whether a call of our own that stands tells of an event, in whichever version; where `place` is given, one
+        that reached it.
+        """
         ids = self.versions_of(event)
-        return event.sender in self.held or any(
-            not call.received and not ids.isdisjoint(call.told) for call in self.calls
+        if place is None:
+            return any(not call.received and not ids.isdisjoint(call.told) for call in self.calls)
+        return any(
+            not call.received and call.outcome is CallOutcome.REACHED
+            for call in self._calls_about(place, ids)
         )
 
     def all_told(self, event: EventRow) -> bool:
@@ -329,14 +353,14 @@ class Knowledge:
         missing = {
             s.target.place
             for s in self.standings(event)
-            if s.state is not InformState.INFORMED and s.closed in (None, Closed.DECEASED)
+            if s.state is not InformState.INFORMED and s.closed is not Closed.ENTERED
         }
         for later in self.newest:
-            is_later = (minute_of(later.at), self.root(later).order) > (
-                minute_of(event.at),
-                self.root(event).order,
-            )
-            if is_later and not later.withdraws and self.effect(later) is Effect.DISCHARGE:
+            if (
+                self._when(later) > self._when(event)
+                and not later.withdraws
+                and self.effect(later) is Effect.DISCHARGE
+            ):
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
         return not missing
 
@@ -379,11 +403,6 @@ class Knowledge:
             for place, calls in self.calls_to.items()
             if any(call.outcome is CallOutcome.REACHED for call in calls)
         }
-
-
-def minute_of(at: datetime) -> datetime:
-    """The minute that a moment lies in: people say no seconds."""
-    return at.replace(second=0, microsecond=0)
 
 
 def _folded(name: str) -> str:

@@ -97,7 +97,7 @@ class Chain:
             events=self.events,
             calls=self.calls,
             ours=self.ours,
-            held=self.held,
+            own=frozenset(v.places[p] for v in self.versions for p in self.held if p in v.places),
             entered=self.entered,
             back=self.back,
         )
