@@ -1,18 +1,16 @@
 """Logga samtal: one column, in the order of a conversation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms import BoundField
 from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
-from contacts.rules.whom_to_call import NumberToRing
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChain, CareChainEvent
 from outage.presenters.care import (
@@ -35,6 +33,7 @@ from outage.rules.routine import MessageType, Routine
 from outage.rules.told import Notice, notice_id
 from outage.rules.wording import clock_time, lower_first, moment
 
+from .call_options import MessageOption, RecipientOption
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
@@ -46,43 +45,6 @@ def read_notice(value: str) -> dict[str, Any]:
     """The notice that a tick box stands for, by the names the service uses."""
     notice, _, change = value.removeprefix(_NOTICE).partition(":")
     return {"notice": Notice(notice), "change_id": int(change)}
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientOption:
-    """Somebody the call can be with, and what follows from choosing it; a place not known yet can not be rung."""
-
-    key: str
-    party: str
-    place: str
-    label: str
-    number: str
-    numbers: tuple[NumberToRing, ...]
-    chosen: bool
-    unknown: bool
-
-
-@dataclass(slots=True)
-class MessageOption:
-    """A message that can be ticked: one logged already or a new one, with the fields it opens.
-
-    `repeats` is when a message of the same kind was logged last: the new one is then a second of its kind.
-    """
-
-    value: str
-    label: str
-    hint: str
-    sender: str
-    is_logged: bool
-    chosen: bool
-    told: tuple[str, ...] = ()
-    fields: tuple[BoundField, ...] = ()
-    repeats: str = ""
-
-    @property
-    def box_id(self) -> str:
-        """The id of its tick box."""
-        return "msg-" + self.value.replace(":", "-")
 
 
 class CallForm(AsksQuestions):

@@ -7,6 +7,39 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+# Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
+NO_PAGE = {
+    "acknowledge",
+    "batch_part",
+    "call_support",
+    "calls_to_make",
+    "chain_sheet",
+    "chain_sip",
+    "chain_sip_invitation",
+    "chain_sip_patient",
+    "checklist_pdf",
+    "checklist_tick",
+    "complete_discharge",
+    "contact_columns",
+    "contact_list",
+    "contact_restore",
+    "contact_retire",
+    "demo_login",
+    "export_contacts",
+    "flag_called_number",
+    "flag_number",
+    "health",
+    "log_sheet_pdf",
+    "logout",
+    "mark_task",
+    "page_picture",
+    "quick_try",
+    "reopen_outage",
+    "session_left",
+    "sheet_step",
+    "throw_away_held",
+}
+
 DESKTOP, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
 _WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 _COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}

@@ -24,7 +24,7 @@ from outage.services.held_forms import hold_form
 from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
-from tests.browser.looking import faults, focus_ring
+from tests.browser.looking import NO_PAGE, faults, focus_ring
 from tests.integration.forms.scanning import scan, strange
 from tests.paper.scans_made import coded
 
@@ -33,38 +33,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # One to open, one with two numbers, one without any.
 PASTED = "19900101-9802 Klara Provdotter 36 år\n19900103-9826 19900104-9833 Åsa Öberg\nTom säng"
 
-# Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
-NO_PAGE = {
-    "acknowledge",
-    "batch_part",
-    "call_support",
-    "calls_to_make",
-    "chain_sheet",
-    "chain_sip",
-    "chain_sip_invitation",
-    "chain_sip_patient",
-    "checklist_pdf",
-    "checklist_tick",
-    "complete_discharge",
-    "contact_columns",
-    "contact_list",
-    "contact_restore",
-    "contact_retire",
-    "demo_login",
-    "export_contacts",
-    "flag_called_number",
-    "flag_number",
-    "health",
-    "log_sheet_pdf",
-    "logout",
-    "mark_task",
-    "page_picture",
-    "quick_try",
-    "reopen_outage",
-    "session_left",
-    "sheet_step",
-    "throw_away_held",
-}
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
     "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},

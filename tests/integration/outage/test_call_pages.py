@@ -346,6 +346,8 @@ def test_a_call_to_a_sip_without_date_and_participants_is_asked_about_and_nothin
     typed = REACHED | {
         "messages": "new:sip_invitation:outpatient",
         "p-sip_invitation-outpatient-sip_place": "Sal 3",
+        # The ward is preset; here nobody is to take part.
+        "p-sip_invitation-outpatient-participants": "",
     }
     asked = send(client, chain, fields, **typed)
     assert asked.status_code == 422
