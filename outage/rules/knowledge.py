@@ -4,7 +4,7 @@ A place that was told is a fact of the call: everything goes by the places that 
 names today. Nothing is stored of it, so the order in which rows were written does not matter.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -179,9 +179,13 @@ class Knowledge:
 
     def root(self, event: EventRow) -> EventRow:
         """The row by which an event was logged first."""
+        return list(self._back(event))[-1]
+
+    def _back(self, event: EventRow) -> Iterator[EventRow]:
+        yield event
         while event.supersedes:
             event = self._by_id[event.supersedes]
-        return event
+            yield event
 
     def line_of(self, event_id: str) -> str | None:
         """The first id of an event; None for what is none."""
@@ -190,26 +194,21 @@ class Knowledge:
 
     def versions_of(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of all that it replaces."""
-        ids = {event.id} | self._double(event).same | self._double(event).former
-        while event.supersedes:
-            event = self._by_id[event.supersedes]
-            ids |= {event.id} | self._double(event).same | self._double(event).former
-        return frozenset(ids)
+        rows = [(row.id, self.doubles.get(row.id, _NONE)) for row in self._back(event)]
+        return frozenset().union(*({row_id} | double.same | double.former for row_id, double in rows))
 
     def says_the_same(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of those before it that told the same: those reached with them know this one too."""
-        ids = {event.id} | self._double(event).same
-        while event.supersedes and event.told_rightly:
-            event = self._by_id[event.supersedes]
-            ids |= {event.id} | self._double(event).same
+        ids: set[str] = set()
+        for row in self._back(event):
+            ids |= {row.id} | self.doubles.get(row.id, _NONE).same
+            if not row.told_rightly:
+                break
         return frozenset(ids)
-
-    def _double(self, event: EventRow) -> Double:
-        return self.doubles.get(event.id, _NONE)
 
     def has_former(self, event: EventRow) -> bool:
         """Whether somebody may have been told an earlier version of an event."""
-        return event.supersedes is not None or bool(self._double(event).former)
+        return event.supersedes is not None or bool(self.doubles.get(event.id, _NONE).former)
 
     def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
         """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
@@ -273,10 +272,9 @@ class Knowledge:
     def is_of_former_place(self, event: EventRow) -> bool:
         """Whether the sender's party was another place when the event was logged."""
         first = self.root(event)
-        if first.id in self.sent_from:
-            return self.same(self.sent_from[first.id]) not in ("", self.place_of(event.sender))
         known = [version for version in self.versions if version.order <= first.order] or [self.versions[0]]
-        return self.place_of(event.sender, known[-1]) not in ("", self.place_of(event.sender))
+        sent_from = self.sent_from.get(first.id, known[-1].places.get(event.sender, ""))
+        return self.same(sent_from) not in ("", self.place_of(event.sender))
 
     def who_know(self, event: EventRow) -> set[str]:
         """The places that have been reached with a row, or with one before it that told the same."""
