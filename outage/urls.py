@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import back, calls, chains, checklists, events, joining, moving, outages, routine, status
+from .views import (
+    back,
+    calls,
+    chains,
+    checklists,
+    events,
+    joining,
+    moving,
+    outages,
+    routine,
+    status,
+    ward_patients,
+)
 
 urlpatterns = [
     path("", status.status, name="status"),
@@ -14,6 +26,8 @@ urlpatterns = [
     path("driftstopp/ateroppna/", outages.reopen, name="reopen_outage"),
     path("vardkedjor/", chains.chains, name="chains"),
     path("vardkedjor/ny/", chains.new_chain, name="new_chain"),
+    path("vardkedjor/klistra-in/", ward_patients.paste_patients, name="paste_patients"),
+    path("vardkedjor/klistra-in/<uuid:list_id>/", ward_patients.opened_patients, name="opened_patients"),
     path("vardkedja/<uuid:chain_id>/", chains.chain, name="chain"),
     path("vardkedja/<uuid:chain_id>/andra/", chains.edit_chain, name="edit_chain"),
     path("vardkedja/<uuid:chain_id>/sammanfor/", joining.join, name="join_chain"),

@@ -241,6 +241,7 @@ def make_event(
     ago: timedelta = timedelta(minutes=30),
     to: str = Party.MUNICIPALITY,
     outcome: CallOutcome = CallOutcome.BUSY,
+    direction: Direction = Direction.GIVEN,
     **particulars: Any,
 ) -> CareChainEvent:
     """Log an event that happened `ago`, by a call to `to`: a try that failed, where nothing else is said."""
@@ -248,7 +249,7 @@ def make_event(
         by=by,
         chain=chain,
         client_id=uuid4(),
-        facts=call_facts(to, outcome=outcome),
+        facts=call_facts(to, outcome=outcome, direction=direction),
         messages=[
             Message(kind=kind, sender=sender, happened_at=timezone.now() - ago, particulars=particulars)
         ],

@@ -16,20 +16,13 @@ from contacts.access import Acting
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import (
     AuditEntry,
-    DirectoryEntry,
-    EntryKind,
     Membership,
-    MunicipalKind,
-    Principal,
     Submission,
     Unit,
     User,
 )
-from contacts.rules.availability import Availability
-from contacts.rules.parties import OutpatientKind, Party, WardKind
+from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Role
-from contacts.rules.phone import Phone, PhoneKind
-from contacts.rules.principals import REGION_NAME
 from contacts.rules.swedish_text import search_key
 from contacts.services.directory_import import import_directory
 from contacts.services.submissions import content_hash
@@ -54,8 +47,8 @@ from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.services.demo.pen import invented_number
 from outage.services.duties import duties_of
+from tests.seed_places import seed_places
 
-WARDS, CENTRES, CLINICS, PERSONS = 30, 40, 6, 400
 LASTED = timedelta(hours=9)
 # Seconds between two rows of one chain, so that everything fits into the outage.
 STEP = timedelta(seconds=150)
@@ -117,7 +110,7 @@ def seed_outage(
     rng = Random(seed)
     with transaction.atomic():
         import_directory(by=None, content=OWN_FILE.read_bytes())
-        units = _places()
+        units = seed_places()
         acting = _nurse(units["wards"][0])
         start = (now or timezone.now()) - LASTED
         outage = _outage(acting, start)
@@ -134,49 +127,6 @@ def seed_outage(
                 own.append(chain.pk)
         _insert(rows)
     return Seeded(outage=outage, acting=acting, chains=tuple(own))
-
-
-def _places() -> dict[str, list]:
-    region = Principal.objects.get(name=REGION_NAME)
-    wards = [
-        Unit(principal=region, name=f"Avdelning {n}", ward_kind=WardKind.SOMATIC) for n in range(1, WARDS + 1)
-    ]
-    centres = [
-        Unit(principal=region, name=f"Hälsocentral {n}", outpatient_kind=OutpatientKind.HEALTH_CENTRE)
-        for n in range(1, CENTRES + 1)
-    ]
-    psychiatric = OutpatientKind.PSYCHIATRIC_OUTPATIENT
-    clinics = [
-        Unit(principal=region, name=f"Psykiatrisk öppenvård {n}", outpatient_kind=psychiatric)
-        for n in range(1, CLINICS + 1)
-    ]
-    municipalities = list(Principal.objects.exclude(pk=region.pk).order_by("sort_key"))
-    nursing = [
-        Unit(principal=m, name=f"Hemsjukvården {m.short_name}", municipal_kind=MunicipalKind.HOME_NURSING)
-        for m in municipalities
-    ]
-    for number, unit in enumerate([*wards, *centres, *clinics, *nursing]):
-        unit.save()
-        DirectoryEntry(
-            principal=unit.principal,
-            unit=unit,
-            name=unit.name,
-            kind=EntryKind.HOME_NURSING if unit.municipal_kind else EntryKind.WARD,
-            phones=[Phone(PhoneKind.DIRECT, f"0980-319 2{number % 100:02}")],
-            availability=Availability.ALWAYS,
-        ).save()
-    for number in range(PERSONS):
-        unit = centres[number % CENTRES]
-        DirectoryEntry(
-            principal=region,
-            unit=unit,
-            name=f"Person Påhittad {number}",
-            kind=EntryKind.PERSON,
-            department=unit.name,
-            phones=[Phone(PhoneKind.DIRECT, f"0980-319 2{number % 100:02}")],
-            availability=Availability.DAYTIME,
-        ).save()
-    return {"wards": wards, "centres": centres, "municipalities": municipalities}
 
 
 def _nurse(ward: Unit) -> Acting:

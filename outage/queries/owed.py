@@ -12,7 +12,7 @@ from contacts.access import Acting
 from outage.models import CareChain, CareChainEvent, Duty, Outage
 from outage.queries.care_chains import ChainLog, visible_chains
 from outage.queries.outages import principals_back
-from outage.queries.standing import row_of, standing_of, units_to_tell
+from outage.queries.standing import row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
@@ -87,7 +87,7 @@ def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> t
 
 def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
     """What the unit is still to tell about the chain, closed ones too."""
-    return [o for o in standing_now(chain, log).owed() if unit_id in units_to_tell(chain, log, o.by, o.id)]
+    return [o for o in standing_now(chain, log).owed() if unit_id in units_to_ring(chain, log, o)]
 
 
 def principal_of(log: ChainLog, place: str) -> int | None:

@@ -1,14 +1,18 @@
 """Whether a patient has a care chain already, by the number in any spelling: one's own, or that of another unit."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Unit
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.outages import earlier_outages
-from outage.queries.patient_numbers import of_details, with_number
+from outage.queries.patient_numbers import keyed, of_details, with_number
 from outage.rules.back_registration import ChainStatus
+from outage.rules.identity import classify_identity, number_key
 
 FOUND_BEFORE = 10
 
@@ -20,6 +24,30 @@ def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) ->
         .filter(of_details(with_number(number)))
         .exclude(details__status=ChainStatus.WRONG_PATIENT)
     )
+
+
+def own_chains_by_number(
+    acting: Acting, numbers: Iterable[str], outage: Outage
+) -> dict[str, list[CareChain]]:
+    """As `own_chains_of`, for many numbers by as few questions as for one."""
+    chains = visible_chains(acting, outage).exclude(details__status=ChainStatus.WRONG_PATIENT).in_bulk()
+    rows = list(
+        keyed()
+        .filter(Q(chain__in=chains) | Q(chain__joined_to__in=chains))
+        .values_list("key", "identity_kind", "chain", "chain__joined_to")
+    )
+    found: dict[str, list[CareChain]] = {}
+    for number in numbers:
+        typed = classify_identity(number, timezone.localdate())
+        key = number_key(typed.stored)
+        same = {
+            chain if chain in chains else joined_to
+            for stored, kind, chain, joined_to in rows
+            if key
+            and (stored == key or (typed.century_guessed and kind == typed.kind and stored[2:] == key[2:]))
+        }
+        found[number] = sorted((chains[pk] for pk in same), key=lambda chain: chain.number)
+    return found
 
 
 def own_chains_before(acting: Acting, number: str, outage: Outage) -> list[CareChain]:

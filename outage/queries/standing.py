@@ -13,7 +13,6 @@ from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, DischargeState
-from outage.rules.knowledge import minute_of
 from outage.rules.owed import ChainStanding
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
@@ -22,9 +21,11 @@ from outage.rules.told import (
     EventRow,
     IdentityChange,
     Notice,
+    Owed,
     PlaceChange,
     Target,
     Version,
+    minute_of,
     notice_id,
 )
 
@@ -78,7 +79,12 @@ def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
         sent_from=_sent_from(chain, log),
         calls=[call for call in calls if call is not None],
         ours=ours,
-        held=frozenset(party for party in ours if _own_unit(chain, log.versions[-1], party)),
+        own=frozenset(
+            version.place_keys[party]
+            for version in log.versions
+            for party in ours
+            if _own_unit(chain, version, party)
+        ),
     )
 
 
@@ -159,15 +165,17 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
     told = list(row.messages.all())
     received = row.direction == Direction.RECEIVED
     place = row.recipient if row.recipient.startswith(PARTICIPANT_PREFIX) else row.place
+    first = _first(row, log)
     if received:
-        place = f"unit:{row.unit_id}"
+        # The unit that was rung, whoever corrected it since.
+        place = f"unit:{first.unit_id}"
         senders = {event.pk: event.sender for event in log.events}
         told = [message for message in told if senders.get(message.event_id) == row.recipient]
         if place not in named or not told:
             return None
     return CallRow(
-        id=_first_id(row, log),
-        order=row.order,
+        id=str(first.pk),
+        order=first.order,
         at=row.at,
         place=place,
         outcome=CallOutcome(row.outcome),
@@ -178,24 +186,50 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
     )
 
 
-def _first_id(row: Handover, log: ChainLog) -> str:
+def _first(row: Handover, log: ChainLog) -> Handover:
     by_id = {call.pk: call for call in log.handovers}
     while row.supersedes_id in by_id:
         row = by_id[row.supersedes_id]
-    return str(row.pk)
+    return row
 
 
 def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = "") -> set[int]:
     """The ids of the units that tell what `by` owes: the one that holds the party, and beside it the one that opened
-    the chain and logged the event, where it rang on the other's behalf.
+    the chain, logged the event and rang about it in the other's place.
     """
     units = {holder_of(chain, log, by)}
-    logged = next((event for event in log.events if str(event.pk) == event_id), None)
-    if logged and logged.unit_id == chain.unit_id:
-        named = {version.place_keys.get(by) for version in log.versions}
-        if f"unit:{chain.unit_id}" not in named and by in chain.unit.parties:
+    line = standing_of(chain, log).line_of(event_id)
+    named = {version.place_keys.get(by) for version in log.versions}
+    if line and f"unit:{chain.unit_id}" not in named and by in chain.unit.parties:
+        logged = next(event for event in log.events if str(event.pk) == line)
+        if logged.unit_id == chain.unit_id and any(
+            call.direction == Direction.GIVEN
+            and _first(call, log).unit_id == chain.unit_id
+            and any(message.event_id == logged.pk for message in call.messages.all())
+            for call in log.live_handovers
+        ):
             units.add(chain.unit_id)
     return units
+
+
+def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
+    """The ids of the units that make an owed call: those that tell it, never the one that is rung.
+
+    What is nobody's own message (a notice, what others sent) is then rung by another unit of ours in the chain.
+    """
+    standing = standing_of(chain, log)
+    told = owed.target.place
+    units = {
+        unit for unit in units_to_tell(chain, log, owed.by, owed.id) if standing.same(f"unit:{unit}") != told
+    }
+    event = next((event for event in log.events if str(event.pk) == owed.id), None)
+    if units or (owed.notice is None and (event is None or event.sender == owed.by)):
+        return units
+    named = [
+        _own_unit(chain, version, party) for version in reversed(log.versions) for party in standing.ours
+    ]
+    others = [unit for unit in (*named, chain.unit_id) if unit and standing.same(f"unit:{unit}") != told]
+    return set(others[:1])
 
 
 def awaited_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[AwaitedAnswer]:

@@ -77,7 +77,7 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     typed = " ".join(tidy_typed(str(text if text is not None else "")).split())
     if not typed:
         return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
-    compact = typed.replace(" ", "").translate(_DASHES)
+    compact = plain_dashes(typed.replace(" ", ""))
     match = _DIGITS.fullmatch(compact)
     if match:
         century, year, month, day, sign, serial = match.groups()
@@ -90,9 +90,14 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     return _as_typed(IdentityKind.OTHER, typed, WARN_FORMAT)
 
 
+def plain_dashes(text: str) -> str:
+    """Give `text` with every kind of dash as a hyphen, each in its place."""
+    return text.translate(_DASHES)
+
+
 def number_key(text: str) -> str:
     """What all spellings of a number have in common: its letters, as capitals, and digits."""
-    return re.sub(r"[\s+-]", "", tidy_typed(text).translate(_DASHES)).upper()
+    return re.sub(r"[\s+-]", "", plain_dashes(tidy_typed(text))).upper()
 
 
 def _numbered(

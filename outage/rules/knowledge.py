@@ -4,7 +4,7 @@ A place that was told is a fact of the call: everything goes by the places that 
 names today. Nothing is stored of it, so the order in which rows were written does not matter.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -25,6 +25,7 @@ from .told import (
     Standing,
     Target,
     Version,
+    minute_of,
 )
 
 PARTIES = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
@@ -42,7 +43,7 @@ _NONE = Double(frozenset())
 class Knowledge:
     """What everybody knows of one chain.
 
-    `ours` are the parties that units of the own principal can be, `held` those of them that one is in this chain.
+    `ours` are the parties that units of the own principal can be, `own` the keys of the places that are its own.
     `doubles` has, by the row that stood when chains were joined, as what an event was logged in the other one;
     `sent_from` the place of the sender, by the first row of an event that was logged there.
     `entered` are the first ids of the events that have been entered into the system, `back` the places whose
@@ -54,7 +55,7 @@ class Knowledge:
     events: Sequence[EventRow]
     calls: Sequence[CallRow]
     ours: frozenset[Party]
-    held: frozenset[Party]
+    own: frozenset[str]
     doubles: Mapping[str, Double] = field(default_factory=dict)
     sent_from: Mapping[str, str] = field(default_factory=dict)
     entered: frozenset[str] = frozenset()
@@ -65,6 +66,11 @@ class Knowledge:
         """The newest version of what is known."""
         return self.versions[-1]
 
+    @property
+    def held(self) -> frozenset[Party]:
+        """The own parties that a place of our own is in this chain."""
+        return frozenset(party for party in self.ours if self.now.places.get(party) in self.own)
+
     # Places
 
     @cached_property
@@ -73,14 +79,9 @@ class Knowledge:
         alias: dict[str, str] = {}
         for former, version in zip(self.versions, self.versions[1:], strict=False):
             for party, how in version.changed.items():
-                old, new = former.places.get(party), version.places.get(party)
-                if (
-                    how is PlaceChange.SAME
-                    and old
-                    and new
-                    and self._follow(alias, old) != self._follow(alias, new)
-                ):
-                    alias[self._follow(alias, old)] = self._follow(alias, new)
+                old, new = (self._follow(alias, v.places.get(party, "")) for v in (former, version))
+                if how is PlaceChange.SAME and old and new and old != new:
+                    alias[old] = new
         return alias
 
     @staticmethod
@@ -122,13 +123,12 @@ class Knowledge:
     def calls_to(self) -> dict[str, list[CallRow]]:
         """The calls to each place, in the order they were made; nothing from before the place was last let go of."""
         to: dict[str, list[CallRow]] = {}
-        for call in sorted(self.calls, key=lambda call: (call.at, call.order)):
+        for call in sorted(self.calls, key=lambda call: call.when):
             place = self._reached_place(call.place)
             if not place:
                 continue
-            gone = frozenset(told for told in call.told if told.startswith(_LETS_GO))
-            if call.outcome is CallOutcome.REACHED and gone:
-                to[place] = [replace(call, told=gone)]
+            if call.outcome is CallOutcome.REACHED and any(told.startswith(_LETS_GO) for told in call.told):
+                to[place] = [replace(call, told=frozenset())]
             else:
                 to.setdefault(place, []).append(call)
         return to
@@ -174,18 +174,17 @@ class Knowledge:
         """The newest row of each event, withdrawals too, in time order; within a minute as first logged."""
         return sorted(
             (event for event in self.events if event.id not in self._replaced),
-            key=lambda event: (minute_of(event.at), self.root(event).order),
+            key=self._when,
         )
+
+    def _when(self, event: EventRow) -> tuple[datetime, int]:
+        return minute_of(event.at), self.root(event).order
 
     def root(self, event: EventRow) -> EventRow:
         """The row by which an event was logged first."""
-        return list(self._back(event))[-1]
-
-    def _back(self, event: EventRow) -> Iterator[EventRow]:
-        yield event
         while event.supersedes:
             event = self._by_id[event.supersedes]
-            yield event
+        return event
 
     def line_of(self, event_id: str) -> str | None:
         """The first id of an event; None for what is none."""
@@ -194,21 +193,26 @@ class Knowledge:
 
     def versions_of(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of all that it replaces."""
-        rows = [(row.id, self.doubles.get(row.id, _NONE)) for row in self._back(event)]
-        return frozenset().union(*({row_id} | double.same | double.former for row_id, double in rows))
+        ids = {event.id} | self._double(event).same | self._double(event).former
+        while event.supersedes:
+            event = self._by_id[event.supersedes]
+            ids |= {event.id} | self._double(event).same | self._double(event).former
+        return frozenset(ids)
 
     def says_the_same(self, event: EventRow) -> frozenset[str]:
         """The ids of a row and of those before it that told the same: those reached with them know this one too."""
-        ids: set[str] = set()
-        for row in self._back(event):
-            ids |= {row.id} | self.doubles.get(row.id, _NONE).same
-            if not row.told_rightly:
-                break
+        ids = {event.id} | self._double(event).same
+        while event.supersedes and event.told_rightly:
+            event = self._by_id[event.supersedes]
+            ids |= {event.id} | self._double(event).same
         return frozenset(ids)
+
+    def _double(self, event: EventRow) -> Double:
+        return self.doubles.get(event.id, _NONE)
 
     def has_former(self, event: EventRow) -> bool:
         """Whether somebody may have been told an earlier version of an event."""
-        return event.supersedes is not None or bool(self.doubles.get(event.id, _NONE).former)
+        return event.supersedes is not None or bool(self._double(event).former)
 
     def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
         """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
@@ -263,7 +267,7 @@ class Knowledge:
             return None
         if self.now.status is ChainStatus.DECEASED:
             return Closed.DECEASED
-        if message.answers and self.is_of_former_place(event):
+        if message.answers and self.is_of_former_place(event) and not self.knows_version(target.place, event):
             return Closed.FORMER_PLACE
         if event.in_system or (self.root(event).id in self.entered and target.place in self.back):
             return Closed.ENTERED
@@ -271,10 +275,16 @@ class Knowledge:
 
     def is_of_former_place(self, event: EventRow) -> bool:
         """Whether the sender's party was another place when the event was logged."""
-        first = self.root(event)
-        known = [version for version in self.versions if version.order <= first.order] or [self.versions[0]]
-        sent_from = self.sent_from.get(first.id, known[-1].places.get(event.sender, ""))
+        sent_from = self.sent_from.get(self.root(event).id)
+        if sent_from is None:
+            sent_from = self.place_of(event.sender, self._logged_under(event))
         return self.same(sent_from) not in ("", self.place_of(event.sender))
+
+    def _logged_under(self, event: EventRow) -> Version:
+        """What was known of the chain when an event was logged first."""
+        first = self.root(event)
+        known = [version for version in self.versions if version.order <= first.order]
+        return known[-1] if known else self.versions[0]
 
     def who_know(self, event: EventRow) -> set[str]:
         """The places that have been reached with a row, or with one before it that told the same."""
@@ -310,27 +320,32 @@ class Knowledge:
             return DischargeState.LEFT_OPEN
         return DischargeState.INCOMPLETE
 
-    def ward_for_sip(self, sender: Party) -> str:
-        """The ward that takes part in a SIP that `sender` calls: where the patient is, if it is another place."""
-        stays = [
-            self.effect(event)
-            for event in self.newest
-            if not event.withdraws and self.effect(event) in (Effect.ADMISSION, Effect.DISCHARGE)
-        ]
-        ward = self.place_of(Party.INPATIENT)
-        gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]
-        return "" if gone or self.now.status is not ChainStatus.OK or ward == self.place_of(sender) else ward
-
     def is_ours(self, event: EventRow) -> bool:
-        """Whether the own principal tells of an event: a unit of its own is the sender, or we rang about it.
+        """Whether the own principal tells of an event: a unit of its own was the sender, or we rang about it.
 
-        What an out-of-county ward rang us about is not ours to tell.
+        What an out-of-county ward rang us about is not ours to tell, wherever the patient goes from there. The sender
+        is the place named when it was logged; where nobody knew that, the first one named.
         """
         if event.sender not in self.ours:
             return False
+        since = self._logged_under(event)
+        places = [v.places.get(event.sender) for v in self.versions if v.order >= since.order]
+        sent_from = self.sent_from.get(self.root(event).id)
+        sender = next(
+            (place for place in (sent_from, *places) if place not in (None, "", NOT_ADMITTED)), None
+        )
+        return sender in self.own or self.we_rang(event)
+
+    def we_rang(self, event: EventRow, place: str | None = None) -> bool:
+        """Whether a call of our own that stands tells of an event, in whichever version; where `place` is given, one
+        that reached it.
+        """
         ids = self.versions_of(event)
-        return event.sender in self.held or any(
-            not call.received and not ids.isdisjoint(call.told) for call in self.calls
+        if place is None:
+            return any(not call.received and not ids.isdisjoint(call.told) for call in self.calls)
+        return any(
+            not call.received and call.outcome is CallOutcome.REACHED
+            for call in self._calls_about(place, ids)
         )
 
     def all_told(self, event: EventRow) -> bool:
@@ -338,14 +353,14 @@ class Knowledge:
         missing = {
             s.target.place
             for s in self.standings(event)
-            if s.state is not InformState.INFORMED and s.closed in (None, Closed.DECEASED)
+            if s.state is not InformState.INFORMED and s.closed is not Closed.ENTERED
         }
         for later in self.newest:
-            is_later = (minute_of(later.at), self.root(later).order) > (
-                minute_of(event.at),
-                self.root(event).order,
-            )
-            if is_later and not later.withdraws and self.effect(later) is Effect.DISCHARGE:
+            if (
+                self._when(later) > self._when(event)
+                and not later.withdraws
+                and self.effect(later) is Effect.DISCHARGE
+            ):
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
         return not missing
 
@@ -388,11 +403,6 @@ class Knowledge:
             for place, calls in self.calls_to.items()
             if any(call.outcome is CallOutcome.REACHED for call in calls)
         }
-
-
-def minute_of(at: datetime) -> datetime:
-    """The minute that a moment lies in: people say no seconds."""
-    return at.replace(second=0, microsecond=0)
 
 
 def _folded(name: str) -> str:

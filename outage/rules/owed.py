@@ -11,7 +11,7 @@ from contacts.rules.parties import Party
 
 from .back_registration import Before, ChainStatus
 from .informing import FAILED, InformState, owed_answers
-from .knowledge import PARTIES, Knowledge, minute_of
+from .knowledge import PARTIES, Knowledge
 from .routine import Effect
 from .told import (
     NOT_ADMITTED,
@@ -23,6 +23,7 @@ from .told import (
     PlaceChange,
     Target,
     Version,
+    minute_of,
     notice_id,
 )
 
@@ -65,17 +66,20 @@ class ChainStanding(Knowledge):
     def _changes(self, target: Target) -> Iterable[Owed]:
         """Retractions, and corrections of what a place was told that need not hear of it otherwise."""
         for event in self.newest:
-            if not self.has_former(event) or not self.is_ours(event):
+            if not self.has_former(event) or target.place == self.place_of(event.sender):
                 continue
-            if not self.knows_version(target.place, event) or target.place == self.place_of(event.sender):
+            ours = self.is_ours(event)
+            by = event.sender if ours else self._speaker(set(), target)
+            heard = self.knows_version(target.place, event) if ours else self.we_rang(event, target.place)
+            if not heard or by is None:
                 continue
             same = self.says_the_same(event)
-            told_anyhow = {t.place for t in self._targets_of(event)}
+            told_anyhow = {t.place for t in self._targets_of(event)} if ours else set()
             if self.reached_with(target.place, same) or (target.place in told_anyhow and not event.withdraws):
                 continue
             state, tries, last = self.state(target.place, same)
             yield Owed(
-                by=event.sender,
+                by=by,
                 target=target,
                 id=event.id,
                 since=event.at,
@@ -86,6 +90,7 @@ class ChainStanding(Knowledge):
                 retracts=event.withdraws,
                 corrects=not event.withdraws,
                 closed=None if event.withdraws else self.closed(event, target),
+                urgent=self.effect(event) is Effect.DISCHARGE,
             )
 
     def _targets_of(self, event: EventRow) -> tuple[Target, ...]:
@@ -141,7 +146,7 @@ class ChainStanding(Knowledge):
         if (
             self.now.status is not ChainStatus.WRONG_PATIENT
             and changed
-            and any(call.at < changed[-1].at for _, call in believes)
+            and any(call.when < (minute_of(changed[-1].at), changed[-1].order) for _, call in believes)
         ):
             owed = self._notice(by, target, Notice.IDENTITY, changed[-1])
             if owed.state is not InformState.INFORMED:
@@ -169,7 +174,7 @@ class ChainStanding(Knowledge):
         by = self._speaker(set(), None)
         if by is None or by is Party.MUNICIPALITY:
             return
-        seen = {self.place_of(by), NOT_ADMITTED}
+        seen = {NOT_ADMITTED, *([self.place_of(by)] if by in self.held else [])}
         for party in PARTIES:
             place = self.place_of(party)
             if place in seen:
@@ -202,9 +207,20 @@ class ChainStanding(Knowledge):
         return left
 
     def _speaker(self, senders: set[Party], target: Target | None) -> Party | None:
-        """Who rings: of the own parties that reached the place, else of all that have a place, the first."""
+        """Who rings: of the own parties that reached the place, else of those that a unit of ours is, the first."""
         ours = [
             p for p in _SPEAKERS if p in self.ours and (target is None or self.place_of(p) != target.place)
         ]
-        among = [p for p in ours if p in senders] or [p for p in ours if self.place_of(p)] or ours
+        among = [p for p in ours if p in senders] or [p for p in ours if p in self.held] or ours
         return among[0] if among else None
+
+    def ward_for_sip(self, sender: Party) -> str:
+        """The ward that takes part in a SIP that `sender` calls: where the patient is, if it is another place."""
+        stays = [
+            self.effect(event)
+            for event in self.newest
+            if not event.withdraws and self.effect(event) in (Effect.ADMISSION, Effect.DISCHARGE)
+        ]
+        ward = self.place_of(Party.INPATIENT)
+        gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]
+        return "" if gone or self.now.status is not ChainStatus.OK or ward == self.place_of(sender) else ward

@@ -129,7 +129,7 @@ class Double:
 class CallRow:
     """A call that stands, made by us, or received by a unit of our own that the sender rang.
 
-    `id` is that of its first row, whatever was corrected. `place` is where it got to: the key of a place,
+    `id` and `order` are those of its first row, whatever was corrected. `place` is where it got to: the key of a place,
     `participant:` and a name, or "" where nobody knows. `told` are the ids of events, and of notices as `notice_id`
     gives them.
     """
@@ -141,6 +141,11 @@ class CallRow:
     outcome: CallOutcome
     told: frozenset[str]
     received: bool = False
+
+    @property
+    def when(self) -> tuple[datetime, int]:
+        """Its place among the calls and the changes of the chain: within a minute as they were logged first."""
+        return minute_of(self.at), self.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +172,8 @@ class Target:
 class Owed:
     """One message that one target is owed by `by`: an event, an answer not logged yet (`answer`) or a notice.
 
-    `since` is when it happened; `corrects` tells that the target heard an earlier version, `retracts` that what it
-    heard is taken back. `closed` says why it need not be told after all.
+    `since` is when it happened; `corrects` tells that it has been corrected since it was logged, `retracts` that what
+    the target heard is taken back. `closed` says why it need not be told after all.
     """
 
     by: Party
@@ -188,8 +193,8 @@ class Owed:
 
     @property
     def rank(self) -> int:
-        """What comes first: that somebody is not dead, then discharges (R1.6), then all else."""
-        if self.notice is Notice.NOT_DECEASED:
+        """What comes first: that somebody is not dead, or is another, then discharges (R1.6), then all else."""
+        if self.notice in (Notice.NOT_DECEASED, Notice.NOT_THIS_PATIENT):
             return 0
         return 1 if self.urgent else 2
 
@@ -209,3 +214,8 @@ class Standing:
 def notice_id(notice: Notice, version_id: str) -> str:
     """The id by which a call tells of a notice that the change `version_id` gave rise to."""
     return f"{notice}:{version_id}"
+
+
+def minute_of(at: datetime) -> datetime:
+    """The minute that a moment lies in: people say no seconds."""
+    return at.replace(second=0, microsecond=0)

@@ -8,7 +8,7 @@ from outage.models import CareChain, Duty
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.outages import recent_outages
 from outage.queries.owed import closes_when_back
-from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_tell
+from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines
 
 
@@ -33,7 +33,7 @@ def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
     for owed in standing_of(chain, log).owed():
         if owed.closed is None:
-            for unit in units_to_tell(chain, log, owed.by, owed.id):
+            for unit in units_to_ring(chain, log, owed):
                 waits[unit, owed.rank, closes_when_back(chain, log, owed, entered)].append(owed.since)
     duties = [
         Duty(chain=chain, unit_id=unit, rank=rank, since=min(since), unless_back_id=unless_back)

@@ -26,9 +26,8 @@ from outage.rules.asked_messages import settle_message
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
-from outage.rules.knowledge import minute_of
 from outage.rules.paper import PaperMark, check_paper
-from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
+from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice, minute_of
 from outage.rules.wording import clock_time
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event

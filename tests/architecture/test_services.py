@@ -13,6 +13,8 @@ WITHOUT_TRACE = {
     "contacts.services.submissions.keep_clash",
     "outage.services.held_forms.hold_form",
 }
+# What follows from rows that stand, made anew by the machine itself: nobody acts, and nothing is said.
+BY_NOBODY = {"outage.services.duties.settle_recent"}
 SAVES = {
     "save",
     "create",
@@ -53,7 +55,7 @@ for _name, _function in FUNCTIONS.items():
 DOORS = {
     name: function
     for name, function in FUNCTIONS.items()
-    if not function.name.startswith("_") and "atomic" in called(function)
+    if not function.name.startswith("_") and "atomic" in called(function) and name not in BY_NOBODY
 }
 
 
@@ -87,7 +89,7 @@ def test_a_door_leaves_a_row_of_the_trace(name: str):
 
 
 def test_what_leaves_no_trace_still_exists():
-    assert set(FUNCTIONS) >= WITHOUT_TRACE
+    assert set(FUNCTIONS) >= WITHOUT_TRACE | BY_NOBODY
 
 
 def imported_from_services(path: Path) -> set[str]:

@@ -30,6 +30,9 @@ from tests.paper.scans_made import coded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# One to open, one with two numbers, one without any.
+PASTED = "19900101-9802 Klara Provdotter 36 år\n19900103-9826 19900104-9833 Åsa Öberg\nTom säng"
+
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
 NO_PAGE = {
     "acknowledge",
@@ -75,6 +78,8 @@ PAGES = {
     "test_the_pages_of_a_care_chain": {
         "chains",
         "new_chain",
+        "paste_patients",
+        "opened_patients",
         "chain",
         "chain_call",
         "edit_chain",
@@ -228,9 +233,24 @@ def test_laege_and_the_pages_of_a_call(demo: Demo, looker: Looker):
 
 
 def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
+    demo.windows.expect_answer(422)
     nurse = demo.window("alva")
     looker.look(nurse, "/vardkedjor/", starts=False)
     looker.look(nurse, "/vardkedjor/ny/")
+    for place in ("Avdelning", "Kommun", "Hälsocentral eller psykiatrisk öppenvård"):
+        nurse.get_by_role("combobox", name=place, exact=True).select_option(label="Annan: skriv vilken")
+    looker.look(nurse, starts=False)
+    looker.look(nurse, "/vardkedjor/klistra-in/")
+    nurse.get_by_label("Avdelningens patienter").fill(PASTED)
+    nurse.get_by_role("button", name="Läs listan").click()
+    looker.look(nurse, starts=False)
+    nurse.get_by_role("button", name="Markera alla", exact=True).click()
+    nurse.get_by_role("button", name="Öppna vårdkedjor för markerade").click()
+    expect(nurse.get_by_role("alert")).to_be_visible()
+    looker.look(nurse, starts=False)
+    nurse.get_by_role("link", name="Visa de öppnade").click()
+    expect(nurse.get_by_role("heading", name="Öppnade vårdkedjor")).to_be_visible()
+    looker.look(nurse, starts=False)
     # A discharge nobody answers, one that is left open, a correction, a withdrawal, protected personal data.
     for name in ("Tolvan", "Gusten", "Frida", "Doris", "Judit"):
         looker.look(nurse, f"/vardkedja/{demo.chain(name).pk}/", starts=False)

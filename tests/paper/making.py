@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from contacts.access import Acting
 from contacts.models import EntryKind, Membership, Principal, Unit, User
 from contacts.rules.availability import Availability
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import (
     CareChain,
@@ -22,6 +23,7 @@ from outage.models import (
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_for
 from outage.rules.wording import STOCKHOLM
+from outage.services.events import take_order
 from tests.factories import make_entry
 
 START = datetime(2026, 11, 24, 10, 40, tzinfo=STOCKHOLM)
@@ -128,7 +130,12 @@ def make_chain(place: Place, **details: Any) -> CareChain:
         "status": "ok",
     }
     chain.details = CareChainDetails.objects.create(
-        chain=chain, user=place.alva.user, unit=place.ward, search_key="", **(known | details)
+        chain=chain,
+        order=take_order(chain),
+        user=place.alva.user,
+        unit=place.ward,
+        search_key="",
+        **(known | details),
     )
     chain.save()
     return get_chain(place.alva, chain.pk)
@@ -141,6 +148,7 @@ def log_event(
         chain=chain,
         kind=kind,
         sender=sender,
+        order=take_order(chain),
         happened_at=when,
         recorded_at=fields.pop("recorded_at", when + timedelta(minutes=5)),
         user=place.alva.user,
@@ -162,8 +170,14 @@ def log_call(
         "read_back": "done",
         "signature": "Alva Ask, Sjuksköterska, Medicin 1, Lycksele lasarett (SE2321000222-980A)",
     }
+    recipient = fields.get("recipient", "municipality")
+    if recipient in set(Party):
+        known["place"] = chain.details.place_keys.get(recipient, "")
+        known["place_name"] = chain.details.place_names.get(recipient, "")
+    assert chain.details is not None
     call = Handover.objects.create(
         chain=chain,
+        order=take_order(chain),
         at=when,
         recorded_at=fields.pop("recorded_at", when + timedelta(minutes=1)),
         user=place.alva.user,

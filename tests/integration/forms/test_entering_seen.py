@@ -1,5 +1,6 @@
 """För in från blad: who sees what of a sheet, its patients and what is entered from it."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain, get_handover
 from outage.services.care_chains import change_details
 from outage.services.handovers import CallFacts, correct_call, withdraw_call
-from tests.factories import County, call_facts, chain_facts, make_chain, make_event
+from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.forms.entering import (
     AT,
     ROW,
@@ -159,7 +160,8 @@ def test_a_row_of_a_chain_the_unit_has_left_names_nobody(
         chain=moved,
         client_id=uuid4(),
         replaces=moved.details.pk,
-        facts=chain_facts(county, ward_unit=county.other_ward, patient_name="Elva Elvasson"),
+        facts=replace(moved.details.facts, ward_unit=county.other_ward, patient_name="Elva Elvasson"),
+        answers={"identity": "written_wrong"},
     )
     text = page_of(alva, address(sheet)).main.get_text()
     assert "en vårdkedja som din enhet inte längre är med i" in text

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 import contacts.webforms as contact_forms
 import forms.webforms as paper_forms
@@ -18,10 +19,12 @@ from outage.models import CareChain
 from outage.queries.care_chains import logs_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
+from outage.rules.pasted_list import read_pasted
 from outage.webforms.calls import CallForm, TryForm
 from outage.webforms.chains import ChainForm
 from outage.webforms.events import CorrectEventForm
-from tests.factories import County, make_event
+from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
+from tests.factories import TOLVAN, County, make_event
 
 PACKAGES = (contact_forms, outage_forms, paper_forms)
 Make = Callable[[Any], forms.Form]
@@ -47,6 +50,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
     ]
     log = logs_of([chain.pk])[chain.pk]
     call = {"chain": chain, "log": log, "routine": current_routine(), "numbers": {}}
+    pasted = read_pasted(f"{TOLVAN} Tolvan\n{TOLVAN} 19900101-9802 Ek", timezone.localdate()).patients
     variants: dict[type[forms.Form], list[dict[str, Any]]] = {
         CallForm: [
             call | {"acting": by, "direction": direction}
@@ -57,6 +61,9 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
         PaperEntryForm: [call | {"acting": county.disa, "direction": Direction.GIVEN}],
         TryForm: [{"chain": chain, "log": log}],
         ChainForm: [{"acting": county.alva}, {"acting": county.alva, "chain": chain}],
+        PasteForm: [{"acting": county.alva}],
+        PatientRowForm: [{"patient": patient, "places": Places.read()} for patient in pasted],
+        ForAllForm: [{"places": Places.read()}],
         CorrectEventForm: [{"event": event, "routine": current_routine()} for event in events],
     }
     for each in form_classes():

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import AuditEntry
 from contacts.rules.parties import Party
@@ -90,6 +91,22 @@ def test_of_two_who_change_the_same_details_the_second_is_told_and_keeps_what_wa
     assert fields_of(form_of(page, method="post"))["patient_name"] == ["För Sen"]
     assert get_chain(county.alva, chain.pk).details.patient_name == "Rättad Rättadsson"
     assert CareChainDetails.objects.count() == 2
+
+
+def test_a_corrected_time_shortly_before_the_outage_is_asked_about_and_saved_with_its_answer(
+    county: County, chain: CareChain, alva: Client
+):
+    event = make_event(county.alva, chain, "admission")
+    path = reverse("correct_event", args=[event.pk])
+    early = {"happened_at_kl": "08.40", "reason": "Fel tid.", "told_rightly": "nej"}
+    answer = send(alva, path, form_at(alva, path), **early)
+    assert answer.status_code == 422
+    asked = read(answer)
+    assert "Det hände 08.40, före driftstoppet som började 08.52. Står det i PRATOR?" in errors_of(asked)
+    answer = send(alva, path, fields_of(form_of(asked, method="post")), **{"answer-stands-in-system": "ja"})
+    assert answer.status_code == 302
+    new = CareChainEvent.objects.get(supersedes=event)
+    assert (f"{timezone.localtime(new.happened_at):%H.%M}", new.in_system) == ("08.40", True)
 
 
 def test_an_event_is_corrected_on_its_page_and_both_rows_stand_in_the_time_line(

@@ -9,17 +9,18 @@ import pytest
 from contacts.models import AuditEntry
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, DischargeCompletion, OpenItem
-from outage.presenters.chain import timeline
+from outage.models import CareChain, CareChainEvent, DischargeCompletion, OpenItem, Outage
+from outage.presenters.chain import TimelineEntry, timeline
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, get_event, logs_of, open_items_of
 from outage.queries.outages import discharge_logged
 from outage.routine import get_routine
+from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome, DischargeNotComplete, DischargeState
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
-from outage.services.handovers import withdraw_call
+from outage.services.handovers import correct_call, withdraw_call
 from tests.clock import TUESDAY
-from tests.factories import County, make_event, same_id, tell
+from tests.factories import County, call_facts, make_chain, make_event, same_id, tell
 
 # Every way a party can stand, as the calls that lead to it, and whether it then knows.
 WAYS: dict[str, tuple[tuple[CallOutcome, ...], bool]] = {
@@ -184,6 +185,69 @@ def test_only_a_discharge_that_stands_is_completed_or_left_open(county: County, 
         write(county, get_event(county.alva, withdrawal.pk))
     assert not DischargeCompletion.objects.exists()
     assert not OpenItem.objects.exists()
+
+
+def entry(county: County, event: CareChainEvent, who: str) -> TimelineEntry:
+    acting = county.somebody(who)
+    chain = get_chain(acting, event.chain_id)
+    log, items = logs_of([chain.pk])[chain.pk], open_items_of([chain.pk])
+    entries = timeline(acting, chain, log, get_routine(chain.outage.routine_id), items, TUESDAY)
+    return next(entry for entry in entries if entry.row_id == event.pk)
+
+
+@pytest.mark.clause("R1.6")
+def test_a_completion_does_not_outlive_a_call_that_it_rested_on(county: County, chain: CareChain):
+    event = discharge(county, chain, municipality="told")
+    call = tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    first = complete(county, event)
+    assert entry(county, event, "alva").completed
+    corrected = correct_call(
+        by=county.alva,
+        handover=call,
+        client_id=uuid4(),
+        facts=call_facts(Party.OUTPATIENT, at=call.at, comment="Talade tydligt."),
+        reason="Kommentar.",
+    )
+    assert entry(county, event, "alva").completed, "corrected in what it did not rest on"
+    withdraw_call(by=county.alva, handover=corrected, client_id=uuid4(), reason="Fel patient.")
+    assert not entry(county, event, "alva").completed
+    assert state(county, event) is DischargeState.INCOMPLETE
+    tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    assert not entry(county, event, "alva").completed, "told anew, and by nobody closed"
+    assert complete(county, event) != first
+    assert DischargeCompletion.objects.count() == 2
+
+
+@pytest.mark.clause("R1.6")
+def test_only_the_unit_that_tells_a_discharge_completes_it_and_who_shares_the_chain_sees_how_far_it_is(
+    county: County, chain: CareChain
+):
+    event = discharge(county, chain, municipality="told", outpatient="told")
+    for write in (leave_open, lambda c, e, by: complete_discharge(by=by, event=e)):
+        with pytest.raises(RuleError, match="Bara den som lämnar den kan avsluta den"):
+            write(county, event, by=county.disa)
+    seen = {who: entry(county, event, who) for who in ("alva", "disa")}
+    assert {who: (row.discharge_label, row.may_complete) for who, row in seen.items()} == {
+        "alva": ("Klar", True),
+        "disa": ("Klar", False),
+    }
+
+
+@pytest.mark.clause("R1.6")
+def test_a_discharge_that_others_told_us_of_is_never_done_here(county: County, outage: Outage):
+    chain = make_chain(county, outage, county.cissi)
+    event = make_event(
+        county.cissi, chain, "discharge", outcome=CallOutcome.REACHED, direction=Direction.RECEIVED
+    )
+    row = entry(county, event, "cissi")
+    assert (row.discharge_state, row.discharge_label, row.standings, row.may_complete) == (
+        None,
+        "",
+        (),
+        False,
+    )
+    with pytest.raises(RuleError, match="en annan enhets"):
+        complete_discharge(by=county.cissi, event=event)
 
 
 def test_an_administrator_completes_nothing(county: County, chain: CareChain):

@@ -15,6 +15,7 @@ from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
 from outage.queries.checklists import checklists_for
 from outage.services.care_chains import change_details
+from outage.services.ward_patients import open_each
 from outage.urls import urlpatterns
 from tests.factories import County, chain_facts, make_chain, make_event, tell
 
@@ -62,6 +63,8 @@ TABLE: dict[str, Row] = {
     "reopen_outage": everyone(FORBIDDEN, MOVED, POST),
     "chains": everyone(OK, FORBIDDEN, GET, POST, names_patient=True),
     "new_chain": everyone(OK, FORBIDDEN, GET, POST),
+    "paste_patients": everyone(OK, FORBIDDEN, GET, POST),
+    "opened_patients": of_the_chain(OK, GET),
     "chain": of_the_chain(OK, GET, names_patient=True),
     "edit_chain": of_the_chain(OK, GET, POST, names_patient=True),
     "join_chain": of_the_chain(OK, GET, POST, names_patient=True),
@@ -87,7 +90,7 @@ TABLE: dict[str, Row] = {
     "acknowledge": everyone(MOVED, FORBIDDEN, POST),
 }
 PEOPLE = ("alva", "disa", "bo", "cissi", "adam")
-IDS = ("chain_id", "handover_id", "event_id")
+IDS = ("chain_id", "handover_id", "event_id", "list_id")
 NAMES = [pattern.name for pattern in urlpatterns]
 WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
 
@@ -99,7 +102,11 @@ def address(county: County, chain: CareChain):
     change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
     event = make_event(county.alva, chain, "discharge")
     handover = tell(county.alva, chain, event, to=Party.OUTPATIENT)
+    pasted = chain_facts(county, identity="19900101-9802", patient_name="Klistrad Tolvansson")
+    list_id = uuid4()
+    open_each(by=county.alva, outage=chain.outage, list_id=list_id, patients={0: pasted})
     there = {
+        "list_id": list_id,
         "chain_id": chain.pk,
         "event_id": event.pk,
         "handover_id": handover.pk,

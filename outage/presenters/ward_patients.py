@@ -1,0 +1,89 @@
+"""A pasted list looked through: what there is to know of each patient before a chain is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from outage.models import CareChain
+from outage.presenters.care import patient_in_list
+from outage.rules.identity import classify_identity, number_key
+from outage.rules.pasted_list import PastedPatient, repeated
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """The way to a chain."""
+
+    id: UUID
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowNotes:
+    """What stands beside a row. `opened` is the chain that was opened from it, `existing` those there were before.
+
+    `same_as` is the row with the same number above it; `may_mark` tells that marking all marks it too.
+    """
+
+    number: int
+    text: str
+    left: str
+    warnings: tuple[str, ...]
+    existing: tuple[ChainLink, ...]
+    opened: ChainLink | None
+    same_as: int | None
+
+    @property
+    def may_mark(self) -> bool:
+        """Whether nothing speaks against opening a chain."""
+        return not (self.existing or self.opened or self.same_as)
+
+
+def row_notes(
+    patients: Sequence[PastedPatient],
+    typed: Sequence[tuple[str, str]],
+    existing: Mapping[str, Sequence[CareChain]],
+    opened: Mapping[int, CareChain],
+    today: date,
+) -> list[RowNotes]:
+    """The notes of each row; `typed` has number and name as they stand in it now, `existing` is by number."""
+    doubles = repeated([number_key(classify_identity(number, today).stored) for number, _ in typed])
+    return [
+        RowNotes(
+            number=at + 1,
+            text=patient.text,
+            left=patient.left,
+            warnings=tuple(_warnings(patient, *typed[at], today)),
+            existing=tuple(
+                _link(chain) for chain in existing.get(typed[at][0], ()) if chain != opened.get(at)
+            ),
+            opened=_link(opened[at]) if at in opened else None,
+            same_as=doubles[at] + 1 if at in doubles else None,
+        )
+        for at, patient in enumerate(patients)
+    ]
+
+
+def _link(chain: CareChain) -> ChainLink:
+    patient = patient_in_list(chain)
+    label = patient.name if patient.protected else f"vårdkedja {chain.number}, {patient.name}"
+    return ChainLink(chain.pk, label)
+
+
+def _warnings(patient: PastedPatient, number: str, name: str, today: date) -> list[str]:
+    found = []
+    identity = classify_identity(number, today)
+    if number:
+        found += identity.warnings
+        if identity.century_guessed:
+            found.append(f"Läst som född {identity.born}.")
+    elif len(patient.numbers) > 1:
+        found.append("Raden har flera nummer. Välj patientens.")
+    else:
+        found.append("Numret saknas.")
+    if not name and len(patient.names) > 1:
+        found.append(f"Flera namn på raden: {', '.join(patient.names)}. Skriv patientens.")
+    elif not name:
+        found.append("Namnet saknas. Skriv det om det är känt.")
+    return found

@@ -1,0 +1,183 @@
+"""A ward's patients at once: a pasted list, looked through, and a chain opened for each marked one."""
+
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from contacts.rules.held import HeldAs
+from contacts.rules.permissions import Right
+from contacts.views.tools import held_as, require
+from outage.models import CareChain, Outage
+from outage.presenters.care import patient_in_list
+from outage.presenters.ward_patients import RowNotes, row_notes
+from outage.queries.care_chains import visible_chains
+from outage.queries.same_patient import own_chains_by_number
+from outage.rules.pasted_list import MOST_PATIENTS, PastedPatient
+from outage.services.ward_patients import NotOpened, open_each, row_id
+from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
+
+from ._tools import outage_or_404
+
+Rows = list[PatientRowForm]
+
+
+@held_as(HeldAs("Avdelningens patienter"))
+@require_http_methods(["GET", "POST"])
+def paste_patients(request: HttpRequest) -> HttpResponse:
+    """Take a list, show what was read, open a chain for each marked patient. All by POST: the address names nobody."""
+    require(request.acting, Right.LOG_CARE)
+    outage = outage_or_404(request)
+    places = Places.read()
+    names = [row.name for row in (*places.towns.values(), *places.clinics.values())]
+    names += [town.short_name for town in places.towns.values()]
+    data = request.POST.copy() if request.method == "POST" else None
+    form = PasteForm(data, acting=request.acting, places=names, initial={"client_id": uuid4()})
+    if data is None:
+        return _show_list(request, outage, form)
+    do = data.get("do", "look")
+    is_read = form.is_valid() or "text" not in form.errors
+    if not is_read or (do == "look" and "held" in data):
+        return _show_list(request, outage, form, 200 if "held" in data else 422)
+    if do == "text":
+        return _show_list(request, outage, form)
+    return _preview(request, outage, form, places, data, "held" if "held" in data else do)
+
+
+def _show_list(request: HttpRequest, outage: Outage, form: PasteForm, status: int = 200) -> HttpResponse:
+    context = {"outage": outage, "form": form, "most": MOST_PATIENTS}
+    return render(request, "outage/chain/paste.html", context, status=status)
+
+
+def _preview(
+    request: HttpRequest, outage: Outage, form: PasteForm, places: Places, data: QueryDict, do: str
+) -> HttpResponse:
+    patients = form.pasted.patients
+    # A list that is read anew is another one: its rows are not those that were opened.
+    known = form.cleaned_data.get("client_id") if do != "look" else None
+    list_id = known or uuid4()
+    data["client_id"] = str(list_id)
+    sent = None if do == "look" else data
+    opened = _opened(request, outage, list_id)
+    for_all = ForAllForm(sent, places=places)
+    said, status = "", 200
+    if do == "set" and for_all.is_valid():
+        said = _set_for_marked(data, len(patients), for_all.chosen())
+    rows = _rows(patients, places, sent)
+    if do in {"mark_all", "mark_none"}:
+        notes = _notes(request, outage, patients, rows, opened)
+        for at, note in enumerate(notes):
+            data[f"{at}-marked"] = "on" if do == "mark_all" and note.may_mark else ""
+        rows = _rows(patients, places, data)
+    if do == "open":
+        said, failed = _open_marked(request, outage, form, list_id, rows, opened)
+        opened = _opened(request, outage, list_id)
+        status = 422 if failed else 200
+    notes = _notes(request, outage, patients, rows, opened)
+    all_there = all(note.opened or note.existing for note in notes) and not form.pasted.not_read
+    if opened and (do == "done" or (do == "open" and status == 200 and all_there)):
+        return redirect("opened_patients", list_id)
+    context = {
+        "outage": outage,
+        "form": form,
+        "list_id": list_id,
+        "rows": list(zip(rows, notes, strict=True)),
+        "not_read": form.pasted.not_read,
+        "places": places,
+        "for_all": for_all,
+        "said": said,
+        "failed": status == 422,
+        "any_opened": bool(opened),
+    }
+    return render(request, "outage/chain/pasted.html", context, status=status)
+
+
+def _rows(patients: tuple[PastedPatient, ...], places: Places, data: QueryDict | None) -> Rows:
+    return [
+        PatientRowForm(data, prefix=str(at), patient=patient, places=places)
+        for at, patient in enumerate(patients)
+    ]
+
+
+def _set_for_marked(data: QueryDict, count: int, chosen: dict[str, str]) -> str:
+    marked = [at for at in range(count) if data.get(f"{at}-marked")]
+    for at in marked:
+        for name, value in chosen.items():
+            data[f"{at}-{name}"] = value
+    if not marked:
+        return "Inga rader är markerade. Markera dem först."
+    return f"Satt för {len(marked)} markerade." if chosen else "Välj först vad som ska sättas."
+
+
+def _open_marked(
+    request: HttpRequest,
+    outage: Outage,
+    form: PasteForm,
+    list_id: UUID,
+    rows: Rows,
+    opened: dict[int, CareChain],
+) -> tuple[str, bool]:
+    """What came of it in a sentence, and whether any marked row is not opened."""
+    ward = form.cleaned_data.get("ward_unit")
+    if not ward:
+        if not form.errors:
+            form.add_error("ward_unit", "Välj avdelning.")
+        return "Ingen vårdkedja är öppnad. Välj avdelning.", True
+    marked = [at for at, row in enumerate(rows) if row["marked"].value()]
+    if not marked:
+        return "Ingen vårdkedja är öppnad. Markera patienterna först.", True
+    right = {}
+    for at in marked:
+        if rows[at].is_valid():
+            rows[at].check_for(ward)
+        if not rows[at].errors:
+            right[at] = rows[at].facts(ward)
+    found = open_each(by=request.acting, outage=outage, list_id=list_id, patients=right)
+    for at, result in found.items():
+        if isinstance(result, NotOpened):
+            field = result.field if result.field in rows[at].fields else None
+            rows[at].add_error(field, result.reason)
+    done = sum(isinstance(result, CareChain) for result in found.values())
+    told = "1 vårdkedja är öppnad." if done == 1 else f"{done} vårdkedjor är öppnade."
+    if failed := len(marked) - done:
+        told += (
+            f" {failed} är inte öppnade: varför står vid raden."
+            if failed > 1
+            else (" 1 är inte öppnad: varför står vid raden.")
+        )
+    return told, bool(failed)
+
+
+def _opened(request: HttpRequest, outage: Outage, list_id: UUID) -> dict[int, CareChain]:
+    rows = {row_id(list_id, at): at for at in range(MOST_PATIENTS)}
+    chains = visible_chains(request.acting, outage).filter(pk__in=rows)
+    return {rows[chain.pk]: chain for chain in chains}
+
+
+def _notes(
+    request: HttpRequest,
+    outage: Outage,
+    patients: tuple[PastedPatient, ...],
+    rows: Rows,
+    opened: dict[int, CareChain],
+) -> list[RowNotes]:
+    typed = [
+        (str(row["identity"].value() or "").strip(), str(row["patient_name"].value() or "").strip())
+        for row in rows
+    ]
+    existing = own_chains_by_number(request.acting, [number for number, _ in typed], outage)
+    return row_notes(patients, typed, existing, opened, timezone.localdate())
+
+
+@require_GET
+def opened_patients(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """The chains that were opened from one list."""
+    require(request.acting, Right.READ_CARE)
+    outage = outage_or_404(request)
+    opened = _opened(request, outage, list_id)
+    if not opened:
+        raise Http404
+    chains = [(chain, patient_in_list(chain)) for _, chain in sorted(opened.items())]
+    return render(request, "outage/chain/opened.html", {"outage": outage, "chains": chains})

@@ -1,0 +1,178 @@
+"""The forms of a pasted list: the list itself, and each patient that was read from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from contacts.access import Acting
+from contacts.models import Principal, Unit
+from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for
+from outage.models import ChainFacts
+from outage.queries.care_chains import municipalities, wards
+from outage.rules.back_registration import BEFORE_LABELS, Before
+from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, read_pasted
+from outage.rules.pasted_numbers import as_written
+from outage.rules.told import NOT_ADMITTED
+
+from .places import NOT_KNOWN_YET, PlaceField
+
+_LONGEST_LIST = 50_000
+_TYPED = {"autocomplete": "off"}
+_BEFORE = [(b.value, label) for b, label in BEFORE_LABELS.items()]
+# In what is set for all marked rows: leave it as it is, and what is empty in a row.
+AS_IT_IS = ""
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The municipalities and the öppenvård to choose among, read once for all rows."""
+
+    towns: Mapping[str, Principal]
+    clinics: Mapping[str, Unit]
+
+    @classmethod
+    def read(cls) -> "Places":
+        """As they are now."""
+        return cls(
+            towns={str(row.pk): row for row in municipalities()},
+            clinics={str(row.pk): row for row in wards(Party.OUTPATIENT)},
+        )
+
+    @property
+    def town_choices(self) -> list[tuple[str, str]]:
+        """Value and label of each municipality, first that nobody knows it yet."""
+        return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.towns.items())]
+
+    @property
+    def clinic_choices(self) -> list[tuple[str, str]]:
+        """Likewise of each öppenvård."""
+        return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.clinics.items())]
+
+
+class PasteForm(forms.Form):
+    """A list as it was pasted, and the ward whose patients it names."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    ward_unit = PlaceField(
+        label="Avdelning", empty_label="Välj avdelning", words={NOT_ADMITTED: "Inte inlagda"}
+    )
+    text = forms.CharField(
+        label="Avdelningens patienter",
+        max_length=_LONGEST_LIST,
+        strip=False,
+        widget=forms.Textarea({"rows": 12, "autocomplete": "off", "spellcheck": "false"}),
+        help_text="En patient på varje rad, som journalsystemet ger den. Bara nummer och namn tas. "
+        f"Högst {MOST_PATIENTS} patienter åt gången.",
+        error_messages={
+            "required": "Klistra in listan.",
+            "max_length": f"Listan är för lång. Klistra in högst {MOST_PATIENTS} patienter åt gången.",
+        },
+    )
+
+    def __init__(self, *args: Any, acting: Acting, places: Sequence[str] = (), **kwargs: Any) -> None:
+        """`places` are names that stand in such lists and are no patients'."""
+        own = {"ward_unit": acting.unit.pk} if Party.INPATIENT in acting.parties else {}
+        kwargs["initial"] = own | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.fields["ward_unit"].queryset = wards(Party.INPATIENT)
+        self._places = places
+        self.pasted = PastedList((), ())
+
+    def clean_text(self) -> str:
+        """Read the list; refuse one without patients, and one with too many."""
+        text: str = self.cleaned_data["text"]
+        names = [*self._places, *(unit.name for unit in self.fields["ward_unit"].queryset)]
+        self.pasted = read_pasted(text, timezone.localdate(), names)
+        count = len(self.pasted.patients)
+        if not count:
+            raise forms.ValidationError("Inget personnummer finns i listan. Klistra in både nummer och namn.")
+        if count > MOST_PATIENTS:
+            raise forms.ValidationError(
+                f"Listan har {count} patienter. Klistra in högst {MOST_PATIENTS} åt gången."
+            )
+        return text
+
+
+class PatientRowForm(forms.Form):
+    """One patient of the list, to be looked through and marked."""
+
+    marked = forms.BooleanField(required=False)
+    identity = forms.CharField(label="Nummer", required=False, max_length=40, widget=forms.TextInput(_TYPED))
+    patient_name = forms.CharField(
+        label="Namn", required=False, max_length=200, widget=forms.TextInput(_TYPED)
+    )
+    before = forms.ChoiceField(label="I systemet före", choices=_BEFORE, initial=Before.UNKNOWN.value)
+    municipality = forms.ChoiceField(label="Kommun", required=False)
+    outpatient_unit = forms.ChoiceField(label="Öppenvård", required=False)
+
+    def __init__(self, *args: Any, patient: PastedPatient, places: Places, **kwargs: Any) -> None:
+        kwargs["initial"] = {"identity": patient.identity, "patient_name": patient.name}
+        super().__init__(*args, **kwargs)
+        self._places = places
+        self.fields["municipality"].choices = places.town_choices
+        self.fields["outpatient_unit"].choices = places.clinic_choices
+        if len(patient.numbers) > 1:
+            # Which is the patient's is for a person to say.
+            found = [(as_written(number), as_written(number)) for number in patient.numbers]
+            self.fields["identity"] = forms.ChoiceField(
+                label="Nummer", choices=[("", "Välj nummer"), *found], required=False
+            )
+        self.has_several_numbers = len(patient.numbers) > 1
+
+    def check_for(self, ward: Unit | str | None) -> None:
+        """Put what keeps a marked patient from being opened on `ward` beside the fields."""
+        if self.has_several_numbers and not self.cleaned_data.get("identity"):
+            self.add_error("identity", "Raden har flera nummer. Välj patientens.")
+        clinic = self._places.clinics.get(self.cleaned_data.get("outpatient_unit", ""))
+        if clinic and isinstance(ward, Unit):
+            wanted = outpatient_kind_for(WardKind(ward.ward_kind))
+            if OutpatientKind(clinic.outpatient_kind) is not wanted:
+                self.add_error("outpatient_unit", "Fel slag av öppenvård för avdelningen (R3.10).")
+
+    def facts(self, ward: Unit | str | None) -> ChainFacts:
+        """What was filled in, for a patient on `ward`; ask after `is_valid`."""
+        data = self.cleaned_data
+        clinic = self._places.clinics.get(data["outpatient_unit"])
+        kind = ward.ward_kind if isinstance(ward, Unit) else ""
+        if not kind:
+            kind = WardKind.PSYCHIATRIC if clinic and clinic.is_psychiatric else WardKind.SOMATIC
+        return ChainFacts(
+            identity=data["identity"],
+            patient_name=data["patient_name"],
+            ward_kind=WardKind(kind),
+            before=Before(data["before"]),
+            ward_unit=ward if isinstance(ward, Unit) else None,
+            not_admitted=ward == NOT_ADMITTED,
+            municipality=self._places.towns.get(data["municipality"]),
+            outpatient_unit=clinic,
+        )
+
+
+class ForAllForm(forms.Form):
+    """What is set for all marked rows by one press; what is left as it is changes none."""
+
+    before = forms.ChoiceField(label="I systemet före", required=False)
+    municipality = forms.ChoiceField(label="Kommun", required=False)
+    outpatient_unit = forms.ChoiceField(label="Öppenvård", required=False)
+
+    def __init__(self, *args: Any, places: Places, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="all", **kwargs)
+        for name, (_, *choices) in {
+            "before": [("", ""), *_BEFORE],
+            "municipality": places.town_choices,
+            "outpatient_unit": places.clinic_choices,
+        }.items():
+            unknown = [] if name == "before" else [(UNKNOWN, NOT_KNOWN_YET)]
+            self.fields[name].choices = [(AS_IT_IS, "Ändra inte"), *unknown, *choices]
+
+    def chosen(self) -> dict[str, str]:
+        """The fields to set, each with the value a row has; ask after `is_valid`."""
+        return {
+            name: "" if value == UNKNOWN and name != "before" else value
+            for name, value in self.cleaned_data.items()
+            if value != AS_IT_IS
+        }

@@ -1,0 +1,31 @@
+"""Random people in random outages, over the stored rows, the rules and the pages, against a second formulation."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.clock import TUESDAY, standing_at
+from tests.long import runs
+from tests.model.changes import RandomOutage
+from tests.model.stage import build
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+@pytest.mark.clause("R2.1")
+def test_the_log_says_what_the_second_formulation_says() -> None:
+    with standing_at(TUESDAY - timedelta(minutes=1)):
+        RandomOutage.stage = build()
+    run_state_machine_as_test(
+        RandomOutage,
+        settings=settings(
+            max_examples=runs(12, full=2_000),
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

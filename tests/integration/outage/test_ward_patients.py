@@ -1,0 +1,213 @@
+"""A ward's patients at once: pasted, looked through, marked, opened; nothing lost, nothing opened twice."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import AuditEntry, SubmissionClash
+from outage.models import CareChain, HeldForm, Outage
+from tests.factories import County, make_chain
+from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
+
+PATH = "/vardkedjor/klistra-in/"
+LIST = (
+    "Avdelning Medicin 2\n"
+    "1:1\t19900101-9802\tTolvansson, Tolvan\t36 år\tHöftfraktur\r\n"
+    "1:2\tÅsa Öberg\t199001029819\t070-123 45 67\n"
+    "1:3\t19900103-9826 19900104-9833\tTvå Nummer\n"
+    "1:4\tUtan Nummer\n"
+)
+
+
+@pytest.fixture
+def alva(county: County, outage: Outage, client: Client) -> Client:
+    client.force_login(county.alva.user)
+    return client
+
+
+def send(client: Client, fields: Fields, do: str, **changed: Any):
+    return client.post(PATH, fields | {name: [str(value)] for name, value in changed.items()} | {"do": [do]})
+
+
+def shown(answer: Any) -> Fields:
+    return fields_of(form_of(read(answer), method="post"))
+
+
+def looked_at(client: Client, text: str = LIST) -> Fields:
+    return shown(send(client, shown(client.get(PATH)), "look", text=text))
+
+
+def words(answer: Any) -> str:
+    return " ".join(read(answer).main.get_text(" ").split())
+
+
+def test_each_line_is_shown_with_what_was_read_and_what_was_left(alva: Client):
+    answer = send(alva, shown(alva.get(PATH)), "look", text=LIST)
+    fields, page = shown(answer), words(answer)
+    assert (fields["0-identity"], fields["0-patient_name"]) == (["19900101-9802"], ["Tolvan Tolvansson"])
+    assert (fields["1-identity"], fields["1-patient_name"]) == (["19900102-9819"], ["Åsa Öberg"])
+    assert fields["0-before"] == ["unknown"]
+    assert "0-marked" not in fields
+    assert "Togs inte med: 1:1 36 år Höftfraktur" in page
+    assert "Togs inte med: 1:2 070-123 45 67" in page
+    assert "Raden har flera nummer. Välj patientens." in page
+    assert "Rad 5: 1:4 Utan Nummer" in page
+    assert not CareChain.objects.exists()
+
+
+def test_marked_ones_are_opened_and_each_leaves_its_trace(county: County, alva: Client):
+    fields = looked_at(alva)
+    fields = shown(send(alva, fields, "mark_all"))
+    fields = shown(
+        send(
+            alva,
+            fields | {"2-marked": []},
+            "set",
+            **{"all-before": "admitted", "all-municipality": county.municipality.pk},
+        )
+    )
+    assert fields["0-before"] == fields["1-before"] == ["admitted"]
+    assert fields["2-before"] == ["unknown"]
+    answer = send(alva, fields, "open")
+    assert answer.status_code == 200
+    assert "2 vårdkedjor är öppnade." in words(answer)
+    chains = {chain.details.patient_name: chain.details for chain in CareChain.objects.all()}
+    assert set(chains) == {"Tolvan Tolvansson", "Åsa Öberg"}
+    tolvan = chains["Tolvan Tolvansson"]
+    assert (tolvan.identity_number, tolvan.before) == ("199001019802", "admitted")
+    assert (tolvan.ward_unit, tolvan.municipality, tolvan.outpatient_unit) == (
+        county.ward,
+        county.municipality,
+        None,
+    )
+    rows = AuditEntry.objects.filter(action="chain.opened")
+    assert {row.chain for row in rows} == {details.chain_id for details in chains.values()}
+
+
+def test_sent_twice_nothing_is_opened_twice(alva: Client):
+    fields = looked_at(alva) | {"0-marked": ["on"], "1-marked": ["on"]}
+    for _ in "12":
+        assert send(alva, fields, "open").status_code == 200
+    assert CareChain.objects.count() == 2
+    changed = send(alva, fields, "open", **{"0-patient_name": "Annan Annansson"})
+    assert changed.status_code == 422
+    assert "1 vårdkedja är öppnad. 1 är inte öppnad" in words(changed)
+    assert CareChain.objects.count() == 2
+    assert SubmissionClash.objects.get().content["patient_name"] == "Annan Annansson"
+
+
+def test_one_that_can_not_be_opened_stays_with_why_and_the_others_are_opened(county: County, alva: Client):
+    fields = looked_at(alva) | {"0-marked": ["on"], "1-marked": ["on"], "2-marked": ["on"]}
+    answer = send(
+        alva, fields, "open", **{"1-outpatient_unit": county.clinic.pk, "2-patient_name": "Rätt Namn"}
+    )
+    assert answer.status_code == 422
+    page = words(answer)
+    assert "1 vårdkedja är öppnad. 2 är inte öppnade: varför står vid raden." in page
+    assert "Fel slag av öppenvård för avdelningen (R3.10)." in page
+    kept = shown(answer)
+    assert kept["1-outpatient_unit"] == [str(county.clinic.pk)]
+    assert kept["2-patient_name"] == ["Rätt Namn"]
+    assert "0-identity" not in kept
+    answer = send(alva, kept, "open", **{"1-outpatient_unit": "", "2-identity": "19900104-9833"})
+    assert "2 vårdkedjor är öppnade." in words(answer)
+    assert CareChain.objects.count() == 3
+
+
+def test_those_the_unit_has_open_and_doubles_are_recognised(county: County, outage: Outage, alva: Client):
+    there = make_chain(county, outage, identity="900101-9802", patient_name="Tolvan Tolvansson")
+    text = "900101-9802 Tolvan Tolvansson\n19900102-9819 Åsa Öberg\n900102-9819 Åsa Öberg"
+    answer = send(alva, shown(alva.get(PATH)), "look", text=text)
+    page = read(answer).main
+    assert "Finns redan:" in page.get_text()
+    assert page.find("a", href=reverse("chain", args=[there.pk]))
+    assert "Samma nummer som rad 2" in words(answer)
+    fields = shown(send(alva, shown(answer), "mark_all"))
+    assert [name for name in fields if name.endswith("-marked")] == ["1-marked"]
+    answer = send(alva, fields | {"0-marked": ["on"], "2-marked": ["on"]}, "open")
+    assert answer.status_code == 422
+    assert CareChain.objects.count() == 2
+    assert words(answer).count("Patienten finns redan:") == 2
+
+
+def test_a_patient_of_another_unit_is_not_opened_without_a_choice(
+    county: County, outage: Outage, alva: Client
+):
+    make_chain(county, outage, county.bo, identity="199001019802", ward_unit=county.other_ward)
+    fields = looked_at(alva, "19900101-9802 Tolvan Tolvansson") | {"0-marked": ["on"]}
+    assert "Finns redan" not in words(send(alva, fields, "show"))
+    answer = send(alva, fields, "open")
+    assert "Patienten finns hos annan enhet: Ortopeden" in words(answer)
+    assert CareChain.objects.count() == 1
+
+
+def test_when_all_is_done_the_page_leads_on_to_those_that_were_opened(county: County, alva: Client):
+    fields = looked_at(alva, "19900101-9802 Tolvan Tolvansson") | {"0-marked": ["on"]}
+    answer = send(alva, fields, "open")
+    assert answer.status_code == 302
+    assert "9802" not in answer.headers["Location"]
+    page = alva.get(answer.headers["Location"])
+    assert "Tolvan Tolvansson" in words(page)
+    alva.force_login(county.bo.user)
+    assert alva.get(answer.headers["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "Klistra in listan."),
+        ("Tolvan Tolvansson", "Inget personnummer finns i listan."),
+        (
+            "\n".join(f"1990{m:02}{d:02}-9801 Test Person" for m in range(1, 13) for d in range(1, 10)),
+            "Listan har 108",
+        ),
+        ("x" * 50_001, "Listan är för lång."),
+    ],
+)
+def test_a_list_that_can_not_be_taken_is_refused_and_kept(alva: Client, text: str, error: str):
+    answer = send(alva, shown(alva.get(PATH)), "look", text=text)
+    assert answer.status_code == 422
+    assert error in errors_of(read(answer))
+    assert shown(answer)["text"] == [text]
+
+
+def test_nothing_marked_and_no_ward_are_told(county: County, outage: Outage, alva: Client):
+    fields = looked_at(alva)
+    assert "Markera patienterna först." in words(send(alva, fields, "open"))
+    answer = send(alva, fields, "open", **{"ward_unit": "", "0-marked": "on"})
+    assert (answer.status_code, "Välj avdelning." in words(answer)) == (422, True)
+    assert not CareChain.objects.exists()
+    answer = send(alva, fields, "open", **{"ward_unit": "not_admitted", "0-marked": "on"})
+    assert CareChain.objects.get().details.not_admitted
+
+
+def test_a_hostile_id_is_no_fault(alva: Client):
+    fields = looked_at(alva)
+    assert send(alva, fields, "open", client_id="x", **{"0-marked": "on"}).status_code == 200
+    assert send(alva, fields, "done", client_id=uuid4()).status_code == 200
+
+
+@pytest.mark.parametrize("do", ["look", "open"])
+def test_what_was_pasted_is_held_when_the_log_in_has_lapsed(county: County, alva: Client, do: str):
+    fields = looked_at(alva) if do == "open" else shown(alva.get(PATH)) | {"text": [LIST]}
+    fields |= {"0-marked": ["on"], "0-patient_name": ["Ändrat Namn"]} if do == "open" else {}
+    alva.session.flush()
+    alva.cookies.pop("sessionid")
+    send(alva, fields, do)
+    held = HeldForm.objects.get()
+    assert not CareChain.objects.exists()
+    alva.force_login(county.alva.user)
+    card = read(alva.get(reverse("held_form", args=[held.pk])))
+    assert "Avdelningens patienter" in card.get_text()
+    answer = alva.post(PATH, fields_of(form_of(card, action=PATH)))
+    assert answer.status_code == 200
+    assert not CareChain.objects.exists()
+    kept = shown(answer)
+    assert "Åsa Öberg" in kept["text"][0]
+    if do == "open":
+        assert (kept["0-marked"], kept["0-patient_name"]) == (["on"], ["Ändrat Namn"])
+        send(alva, kept, "open")
+        assert CareChain.objects.get().details.patient_name == "Ändrat Namn"

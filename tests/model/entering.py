@@ -1,0 +1,176 @@
+"""What is to be entered afterwards, from the table of cases: the log as a word, and a picture of each task (R4)."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .owing import Owing
+from .record import AT_HOME, PARTIES, SIP, Line, Record, minute
+
+_LETTER = {"admission": "A", "discharge": "D"}
+
+
+@dataclass(frozen=True)
+class Work:
+    """One task: its kind, the case of the table, and the first wordings of its events, the one logged first before."""
+
+    family: str
+    case: int
+    lines: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.family}:{next(iter(self.lines), '')}"
+
+    @property
+    def to_do(self) -> bool:
+        return self.case not in (2, 4, 6)
+
+
+@dataclass
+class Outage:
+    """The outage as the own principal sees it: the moments at which its scope changed, and the own end."""
+
+    scopes: list[tuple[datetime, bool]]
+    own_end: datetime | None = None
+
+    def municipalities_only(self, at: datetime) -> bool:
+        said = [only for since, only in self.scopes if since <= at]
+        return (said or [self.scopes[0][1]])[-1]
+
+
+class Entering:
+    """What the record of one patient leaves to enter, to leave and to decide."""
+
+    def __init__(self, record: Record, outage: Outage) -> None:
+        self.record, self.outage, self.owing = record, outage, Owing(record)
+        live = [line for line in record.lines if not line.gone]
+        live.sort(key=self.when)
+        self.before = record.now.before
+        for line in live:
+            if record.now.before == "unknown" and line.now.in_system and line.now.kind in _LETTER:
+                self.before = "admitted" if line.now.kind == "admission" else "not_admitted"
+        end = outage.own_end
+        self.live = [li for li in live if not li.now.in_system and (end is None or li.now.at <= end)]
+        self.moves = [line for line in self.live if line.now.kind in _LETTER]
+
+    def when(self, line: Line) -> tuple[datetime, int]:
+        return minute(line.now.at), line.first.order
+
+    def works(self) -> list[Work]:
+        if self.record.now.status == "wrong_patient":
+            return []
+        return [*self._missing(), *self._stays(), *self._others()]
+
+    def _missing(self) -> list[Work]:
+        ward = self.record.now.places.get("inpatient", AT_HOME)
+        if (
+            "inpatient" in self.record.parties
+            and ward != AT_HOME
+            and self.before != "admitted"
+            and self.record.now.status == "ok"
+            # Whoever has been discharged is not on the ward.
+            and not self.moves
+        ):
+            return [Work("stay", 18, ())]
+        return []
+
+    def _stays(self) -> list[Work]:
+        if self.record.now.status == "deceased":
+            return [self._work("stay", 13, self.moves)] if self.moves else []
+        found, cut, run, before = [], [], [], self.before
+        for line in self.moves:
+            if self.outage.municipalities_only(line.now.at):
+                # What stands in the system from here on nobody knows.
+                found += self._run(before, run)
+                cut, run, before = [*cut, line], [], "unknown"
+            else:
+                run = [*run, line]
+        return ([self._work("stay", 14, cut)] if cut else []) + found + self._run(before, run)
+
+    def _run(self, before: str, moves: list[Line]) -> list[Work]:
+        """The stays of moves under one scope, read as a word."""
+        word = "B" * (before == "admitted") + "".join(_LETTER[line.now.kind] for line in moves)
+        if before == "unknown" and word.startswith("D"):
+            return [self._work("stay", 12, moves)]
+        if not re.fullmatch(r"B?|(BD)?(AD)*A?", word):
+            return [self._work("stay", 11, moves)]
+        found, shift = [], len(word) - len(moves)
+        for stay in re.finditer("BD|AD|A", word):
+            own = moves[max(0, stay.start() - shift) : stay.end() - shift]
+            found.append(self._work("stay", {"BD": 3, "AD": 2, "A": 1}[stay.group()], own))
+        return found
+
+    def _others(self) -> list[Work]:
+        sips: list[list[Line]] = []
+        for line in (li for li in self.live if li.now.kind in SIP):
+            if not sips or line.now.particulars.get("new_sip"):
+                sips.append([])
+            sips[-1].append(line)
+        found, said = [], [(4, li) for li in self.live if li.now.kind not in (*SIP, *_LETTER)]
+        for sip in sips:
+            dated = [line for line in sip if line.now.particulars.get("sip_date")]
+            if not dated:
+                said += [(6, line) for line in sip]
+                continue
+            found.append(self._work("sip", self._sip_case(dated), sip))
+        untold = [line for _, line in said if self.untold(line)]
+        if untold:
+            found.append(self._work("information", 17, untold))
+        return found + [self._work("information", case, [li]) for case, li in said if li not in untold]
+
+    def _sip_case(self, dated: list[Line]) -> int:
+        cases = {work.case for work in self._stays()}
+        if self.record.now.status == "deceased":
+            return 13
+        if any(self.outage.municipalities_only(line.now.at) for line in dated):
+            return 16
+        if self.before == "admitted":
+            return 5
+        if cases & {11, 12}:
+            return 16
+        return 10 if cases == {2} else 5
+
+    def untold(self, line: Line) -> bool:
+        """Whether somebody who must be told has been reached neither about it nor about a later discharge."""
+        later = [
+            li
+            for li in self.record.lines
+            if not li.gone and li.now.kind == "discharge" and self.when(li) > self.when(line)
+        ]
+        return self.owing.ours(line) and any(
+            not any(self.owing.informed(li, place) for li in [line, *later])
+            for place in self.owing.recipients(line.now)
+        )
+
+    def _work(self, family: str, case: int, lines: list[Line]) -> Work:
+        first = sorted((line.first for line in lines), key=lambda row: row.order)
+        return Work(family, case, tuple(row.id for row in first))
+
+    # What a tick is set for.
+
+    def picture(self, work: Work) -> tuple[Any, ...]:
+        """All that is typed into the system for a task: two that differ are two different things to do."""
+        record = self.record
+        lines = sorted((li for li in self.live if li.first.id in work.lines), key=self.when)
+        dates = tuple(
+            (li.first.id, li.now.kind, li.now.at.astimezone(ZoneInfo("Europe/Stockholm")).date())
+            for li in lines
+        )
+        untold = work.case == 2 and any(self.owing.ours(li) and not self.owing.all_told(li)
+                                        for li in lines if li.now.kind == "discharge")  # fmt: skip
+        if work.family == "information":
+            return work.case, dates
+        places = tuple(record.party_place(party) for party in PARTIES)
+        if work.family == "sip":
+            said = [line.now.particulars for line in lines]
+            agreed = [p["sip_date"] for p in said if p.get("sip_date")][-1]
+            people = [p["participants"] for p in said if p.get("participants")]
+            return work.case, record.now.number, places[1:], agreed, frozenset(people[-1] if people else ())
+        return work.case, untold, self._odd(lines), record.now.number, record.now.patient, places, dates
+
+    def _odd(self, lines: list[Line]) -> str:
+        """In which way moves are odd: what is to be found out."""
+        return "".join(_LETTER[line.now.kind] for line in lines if line.now.kind in _LETTER)

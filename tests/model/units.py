@@ -1,0 +1,143 @@
+"""Which unit is to ring, and what each of them sees of one chain."""
+
+from .entering import Entering, Work
+from .entering import Outage as SeenOutage
+from .owing import Debt, Owing
+from .record import Line, Record
+from .stage import Stage, Twin
+
+
+class Seen:
+    """What the record of one chain comes to, for its principal and for each of its units."""
+
+    def __init__(self, stage: Stage, twin: Twin, outage: SeenOutage, back: set[int]) -> None:
+        self.stage, self.twin, self.record, self.outage = stage, twin, twin.record, outage
+        record = self.record
+        record.entered = record.back = frozenset()
+        if outage.own_end is not None:
+            record.entered = self.entered()
+            record.back = frozenset(p for p in record.places_now() if stage.principal_of(p) in back)
+        self.owing = Owing(record)
+        self.debts = set(self.owing.debts())
+
+    # Whose
+
+    def holder(self, party: str) -> str:
+        """The unit that is the party; else the last of our own that was; else the one that opened the chain."""
+        for version in reversed(self.record.versions):
+            place = version.places.get(party, "")
+            if place in self.record.own:
+                return place if place.startswith("unit:") else self.record.opener
+        return self.record.opener
+
+    def tellers(self, party: str, line: Line | None = None) -> set[str]:
+        """Those whose it is to ring, and beside them the one that opened the chain and rang in the other's place."""
+        units = {self.holder(party)}
+        opener = self.record.opener
+        rang = line is not None and any(
+            call.by == opener and not call.received and line.first.id in call.told
+            for call in self.record.calls
+        )
+        if line and rang and line.logged_by == opener:
+            named = {version.places.get(party) for version in self.record.versions}
+            if opener not in named and party in self.record.opener_parties:
+                units.add(opener)
+        return units
+
+    def line_of(self, what: object) -> Line | None:
+        return next((li for li in self.record.lines if what == li.gone or li.wording(str(what))), None)
+
+    def of_unit(self, unit: str) -> set[Debt]:
+        """What it has to ring, but for notices and passed-on messages, whose the text leaves open."""
+        return {
+            debt
+            for debt in self.debts
+            if debt.sender
+            and debt.place != self.record.same(unit)
+            and unit in self.tellers(debt.sender, self.line_of(debt.what))
+        }
+
+    def anybodys(self) -> set[Debt]:
+        """What some unit of ours other than the place itself must ring."""
+        named = {place for place in self.record.ever_named() & self.record.own if place.startswith("unit:")}
+        units = {self.record.same(place) for place in named | {self.record.opener}}
+        return {debt for debt in self.debts if not debt.sender and units - {debt.place}}
+
+    # Discharges
+
+    def discharges(self) -> dict[str, tuple[str | None, bool, set[str]]]:
+        """Each discharge that stands: how far it has come if it is ours, whether closed, whose it is to close."""
+        found: dict[str, tuple[str | None, bool, set[str]]] = {}
+        for line in self.record.lines:
+            if line.gone or line.now.kind != "discharge":
+                continue
+            if not self.owing.ours(line):
+                found[line.now.id] = (None, False, set())
+                continue
+            missing = [p for p in self.owing.recipients(line.now) if not self.owing.informed(line, p)]
+            left = self.twin.left.get(line.now.id, set())
+            state = "incomplete"
+            if not missing:
+                state = "complete"
+            elif all(place in left for place in missing):
+                state = "left_open"
+            rested = self.twin.completed.get(line.now.id)
+            closed = (
+                state == "complete"
+                and rested is not None
+                and all(calls <= self.telling(line, place) for place, calls in rested.items())
+            )
+            found[line.now.id] = (state, closed, self.tellers("inpatient", line))
+        return found
+
+    def telling(self, line: Line, place: str) -> set[str]:
+        """The calls by which a place knows of it."""
+        right = self.owing.counts_as(line)
+        return {call.id for call in self.owing.heard(place) if self.owing.told(call) & right}
+
+    def first_telling(self, line: Line, place: str) -> set[str]:
+        """The call by which a place heard of it first."""
+        right = self.owing.counts_as(line)
+        return {next(call.id for call in self.owing.heard(place) if self.owing.told(call) & right)}
+
+    # What to enter
+
+    def works(self) -> list[tuple[Work, str]]:
+        """Each task, and how its tick stands: done, not_done, or changed since."""
+        entering = Entering(self.record, self.outage)
+        works = entering.works()
+        keys = {work.key for work in works}
+        astray = [mark for key, mark in self.twin.marks.items() if key not in keys and mark[0]]
+        found = []
+        for work in works:
+            mark = self.twin.marks.get(work.key)
+            if mark is None:
+                shared = [m for m in astray if set(m[3]) & set(work.lines) and m[2][0] == work.family]
+                mark = shared[-1] if shared else None
+            state = "not_done"
+            if mark and mark[0]:
+                state = "done" if mark[2] == (work.family, entering.picture(work)) else "changed"
+            found.append((work, state))
+        return found
+
+    def entered(self) -> frozenset[str]:
+        """The events that ticks which hold say are in the system."""
+        return frozenset(
+            line
+            for work, state in self.works()
+            for line in work.lines
+            if state == "done" and (mark := self.twin.marks.get(work.key)) and mark[1]
+        )
+
+    def standing_on(self, unit: str) -> bool:
+        """Whether the unit has somebody to ring about it at all, by what the text gives to a unit."""
+        return any(not debt.closed for debt in self.of_unit(unit))
+
+
+def place_in_force(record: Record, place: str) -> str:
+    """The key by which a form names a place: the newest of its spellings."""
+    for version in reversed(record.versions):
+        for key in version.places.values():
+            if record.same(key) == place:
+                return key
+    return place

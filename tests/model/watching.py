@@ -1,0 +1,171 @@
+"""What is compared after each step: the stored rows, the rules over them and the pages, with the second formulation."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.access import Acting
+from outage.models import CareChain
+from outage.presenters.back import task_rows
+from outage.presenters.chain import timeline
+from outage.presenters.owed import calls_owed
+from outage.queries.care_chains import ChainLog, get_chain, logs_of, marks_of, open_items_of, visible_chains
+from outage.queries.owed import chains_with_calls_owed, owed_by_unit
+from outage.queries.standing import completion_of
+from outage.queries.tasks import ticks_of
+from outage.routine import get_routine
+from outage.rules.outage_status import OutageScope
+
+from .random_log import debt_of
+from .record import AT_HOME
+from .stage import Stage, Twin
+from .units import Seen
+
+
+def check(stage: Stage, twin: Twin, seen: Seen) -> None:
+    """Raise AssertionError where what is stored of a chain says another thing than its record."""
+    chain = get_chain(twin.opener, twin.chain.pk)
+    log = logs_of([chain.pk])[chain.pk]
+    people = [by for by in stage.people if by.principal.pk == chain.principal_id]
+    _owed(people, chain, log, seen)
+    _lists(stage, people, chain, log, seen)
+    _discharges(people, chain, log, seen)
+    _tasks(people, chain, log, seen)
+
+
+def _owed(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
+    shared = set()
+    for by in people:
+        unit = f"unit:{by.unit.pk}"
+        found = {debt_of(seen.record, owed) for owed in owed_by_unit(chain, log, by.unit.pk)}
+        # Nobody rings itself, whatever it rings about.
+        _same(unit, {debt for debt in found if debt.place == seen.record.same(unit)}, set())
+        wanted, anybodys = seen.of_unit(unit), seen.anybodys()
+        theirs = {debt for debt in found if _open(debt) in {_open(d) for d in anybodys}}
+        shared |= {_open(debt) for debt in theirs}
+        _same(unit, {_plain(d) for d in found - theirs}, {_plain(d) for d in wanted})
+    _same("anybody", shared, {_open(debt) for debt in seen.anybodys()})
+
+
+def _open(debt: Any) -> Any:
+    """A debt whose payer the text leaves open."""
+    return (debt.place, debt.what, debt.how, debt.state, debt.closed)
+
+
+def _plain(debt: Any) -> Any:
+    """An answer that is not logged has no tries that tell of it."""
+    answer = isinstance(debt.what, tuple) and debt.what[0] == "answer"
+    return (debt.sender, debt.place, debt.what, debt.how, "" if answer else debt.state, debt.closed)
+
+
+def _lists(stage: Stage, people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
+    """Läge and the chain's page say what is owed, each message once for each place, and list those chains only."""
+    now, record = timezone.now(), seen.record
+    for by in people:
+        unit = f"unit:{by.unit.pk}"
+        owed = owed_by_unit(chain, log, by.unit.pk)
+        wanted = {
+            (_value(o), record.same(o.target.place) or str(o.target.party)) for o in owed if not o.closed
+        }
+        for own_page in (True, False) if owed else ():
+            calls = calls_owed(
+                acting=by, chain=chain, log=log, routine=_routine(chain), now=now, on_own_page=own_page
+            )
+            said = [
+                (m.value, record.same(c.recipient.place) or str(c.recipient.party))
+                for c in calls
+                for m in c.messages
+            ]
+            _same("list", set(said), wanted)
+            assert len(said) == len(set(said)), f"said twice: {said}"
+        listed = chain.pk in chains_with_calls_owed(by, stage.outage_of(by)).ids
+        _same(f"{unit} on Läge", listed, bool(wanted))
+        seen_there = visible_chains(by, stage.outage_of(by)).filter(pk=chain.pk).exists()
+        named = {record.now.places.get("inpatient"), record.now.places.get("outpatient"), record.opener}
+        if unit in named or wanted:
+            assert seen_there, f"{unit} does not see the chain"
+        elif not owed:
+            assert not seen_there, f"{unit} sees the chain"
+
+
+def _value(owed: Any) -> str:
+    if owed.notice:
+        return f"notice:{owed.id}"
+    return f"new:{owed.kind}:{owed.by}" if owed.answer else f"event:{owed.id}"
+
+
+def _discharges(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
+    items = open_items_of([chain.pk])
+    events = {str(event.pk): event for event in log.events}
+    for by in people:
+        entries = {str(e.row_id): e for e in timeline(by, chain, log, _routine(chain), items, timezone.now())}
+        for row, (state, closed, whose) in seen.discharges().items():
+            entry = entries[row]
+            _same(f"state of {row}", str(entry.discharge_state) if entry.discharge_state else None, state)
+            _same(f"closed {row}", completion_of(chain, log, events[row]) is not None, closed)
+            _same(f"whose {row}", entry.may_complete, f"unit:{by.unit.pk}" in whose)
+
+
+def _tasks(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
+    scope = OutageScope(chain.outage.current.scope)
+    ticks, _ = ticks_of(chain, log, log.marks.values(), _routine(chain), scope)
+    found, wanted = set(), set()
+    for tick in ticks:
+        lines = tick.task.lines if tick.task.case in (4, 6) else [tick.task.lines]
+        state = "" if tick.task.case in (2, 4, 6) else tick.state.value
+        found |= {
+            (tick.task.family.value, tick.task.case, frozenset([li] if isinstance(li, str) else li), state)
+            for li in lines
+        }
+    for work, state in seen.works():
+        wanted.add((work.family, work.case, frozenset(work.lines), state if work.to_do else ""))
+    _same("tasks", found, wanted)
+    rows = task_rows(people[0], chain, log, marks_of([chain.pk]), _routine(chain), scope, timezone.now())
+    done = {(row.key, row.done) for row in rows if not row.undo and row.decision != "do_not_register"}
+    _same("rows", done, {(work.key, state == "done") for work, state in seen.works() if work.to_do})
+
+
+def check_pages(stage: Stage, twin: Twin, seen: Seen, by: Acting, client: Client) -> None:
+    """What a person sees in the browser: the chain's page, Läge and PRATOR åter i drift."""
+    client.force_login(by.user)
+    chain = CareChain.objects.get(pk=twin.chain.pk)
+    outage = stage.outage_of(by)
+    may_see = visible_chains(by, outage).filter(pk=chain.pk).exists()
+    answer = client.get(reverse("chain", args=[chain.pk]))
+    _same("page", answer.status_code, 200 if may_see else 404)
+    if not may_see:
+        return
+    wanted = {d.what for d in seen.of_unit(f"unit:{by.unit.pk}") if not d.closed and isinstance(d.what, str)}
+    said = {str(m.event_id) for call in answer.context["calls"] for m in call.messages if m.event_id}
+    passed_on = {d.what for d in seen.anybodys()}
+    _same("on the page", said - passed_on, wanted - passed_on)
+    struck = {str(m.event_id) for call in answer.context["needless"] for m in call.closed if m.event_id}
+    closed = {d.what for d in seen.of_unit(f"unit:{by.unit.pk}") if d.closed and isinstance(d.what, str)}
+    _same("struck through", struck - passed_on, closed - passed_on)
+    status = client.get(reverse("status"))
+    on_status = {
+        str(m.event_id)
+        for c in status.context["calls"]
+        if c.chain_id == chain.pk
+        for m in c.messages
+        if m.event_id
+    }
+    _same("on Läge", on_status - passed_on, wanted - passed_on)
+    back = client.get(reverse("back_registration"))
+    groups = back.context["groups"]
+    rows = [row for row in (*groups.register, *groups.decide) if row.chain_id == chain.pk]
+    _same("åter i drift", {row.key for row in rows}, {work.key for work, _ in seen.works() if work.to_do})
+    for page in (answer, status, back):
+        assert AT_HOME not in page.content.decode()
+
+
+def _routine(chain: CareChain) -> Any:
+    return get_routine(chain.outage.routine_id)
+
+
+def _same(what: str, found: Any, wanted: Any) -> None:
+    if isinstance(found, set):
+        assert found == wanted, f"{what}: too many {found - wanted}, missing {wanted - found}"
+    assert found == wanted, f"{what}: {found}, wanted {wanted}"
