@@ -4,7 +4,7 @@ A place that was told is a fact of the call: everything goes by the places that 
 names today. Nothing is stored of it, so the order in which rows were written does not matter.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from functools import cached_property
 from contacts.rules.parties import Party
 
 from .back_registration import ChainStatus
-from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, DischargeState, InformState, recipients
+from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, InformState, recipients
 from .routine import Effect, Routine
 from .told import (
     NOT_ADMITTED,
@@ -174,10 +174,11 @@ class Knowledge:
         """The newest row of each event, withdrawals too, in time order; within a minute as first logged."""
         return sorted(
             (event for event in self.events if event.id not in self._replaced),
-            key=self._when,
+            key=self.when,
         )
 
-    def _when(self, event: EventRow) -> tuple[datetime, int]:
+    def when(self, event: EventRow) -> tuple[datetime, int]:
+        """Where an event stands in time: by the minute, and within it as it was logged first."""
         return minute_of(event.at), self.root(event).order
 
     def root(self, event: EventRow) -> EventRow:
@@ -311,15 +312,6 @@ class Knowledge:
                     found.setdefault(target.party, call.at)
         return found
 
-    def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
-        """How far a discharge has come; `left_open` are the places an open item was left for (R1.6)."""
-        missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]
-        if not missing:
-            return DischargeState.COMPLETE
-        if all(s.target.place in left_open for s in missing):
-            return DischargeState.LEFT_OPEN
-        return DischargeState.INCOMPLETE
-
     def is_ours(self, event: EventRow) -> bool:
         """Whether the own principal tells of an event: a unit of its own was the sender, or we rang about it.
 
@@ -347,22 +339,6 @@ class Knowledge:
             not call.received and call.outcome is CallOutcome.REACHED
             for call in self._calls_about(place, ids)
         )
-
-    def all_told(self, event: EventRow) -> bool:
-        """Whether each one who must be told of a message has been, of it or of a later discharge that stands (R4.2)."""
-        missing = {
-            s.target.place
-            for s in self.standings(event)
-            if s.state is not InformState.INFORMED and s.closed is not Closed.ENTERED
-        }
-        for later in self.newest:
-            if (
-                self._when(later) > self._when(event)
-                and not later.withdraws
-                and self.effect(later) is Effect.DISCHARGE
-            ):
-                missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
-        return not missing
 
     def effect(self, event: EventRow) -> Effect:
         """What the message does to the stay."""

@@ -4,13 +4,13 @@ New messages are owed to the places that the chain names now; corrections, retra
 whoever was reached with what they change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from contacts.rules.parties import Party
 
 from .back_registration import Before, ChainStatus
-from .informing import FAILED, InformState, owed_answers
+from .informing import FAILED, DischargeState, InformState, owed_answers
 from .knowledge import PARTIES, Knowledge
 from .routine import Effect
 from .told import (
@@ -34,6 +34,31 @@ _SPEAKERS = (Party.INPATIENT, Party.OUTPATIENT, Party.MUNICIPALITY)
 @dataclass
 class ChainStanding(Knowledge):
     """What everybody knows of one chain, and what they are still owed."""
+
+    def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
+        """How far a discharge has come; `left_open` are the places an open item was left for (R1.6)."""
+        missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]
+        if not missing:
+            return DischargeState.COMPLETE
+        if all(s.target.place in left_open for s in missing):
+            return DischargeState.LEFT_OPEN
+        return DischargeState.INCOMPLETE
+
+    def all_told(self, event: EventRow) -> bool:
+        """Whether each one who must be told of a message has been, of it or of a later discharge that stands (R4.2)."""
+        missing = {
+            s.target.place
+            for s in self.standings(event)
+            if s.state is not InformState.INFORMED and s.closed is not Closed.ENTERED
+        }
+        for later in self.newest:
+            if (
+                self.when(later) > self.when(event)
+                and not later.withdraws
+                and self.effect(later) is Effect.DISCHARGE
+            ):
+                missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
+        return not missing
 
     def owed(self) -> list[Owed]:
         """All that the own parties are still to tell, and what they need not tell after all (`closed`)."""
