@@ -30,10 +30,11 @@ _MOST_REMEMBERED = 10
 
 def typed_by_now(request: HttpRequest) -> TypedBy | None:
     """Who is logged in, and in which assignment."""
-    if not request.user.is_authenticated:
+    user = getattr(request, "user", None)  # an address that is refused early has none
+    if user is None or not user.is_authenticated:
         return None
     acting = getattr(request, "acting", None)
-    return TypedBy(request.user.pk, acting.membership.pk if acting else None)
+    return TypedBy(user.pk, acting.membership.pk if acting else None)
 
 
 def is_own(request: HttpRequest) -> bool:

@@ -23,7 +23,7 @@ from outage.rules.outage_status import OutageScope
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
-from outage.rules.wording import STOCKHOLM, day_and_year
+from outage.rules.wording import STOCKHOLM, day
 
 
 def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
@@ -31,6 +31,9 @@ def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageSco
     details = log.versions[-1]
     before, status = Before(details.before), ChainStatus(details.status)
     events = _logged_events(chain, log)
+    own_end = chain.outage.own_end
+    # What happened after the own end is outside R4, and still tells how the patient came.
+    inside = [event for event in events if own_end is None or event.at <= own_end]
     missing = missing_admission(
         routine=routine,
         in_region=chain.principal.is_region,
@@ -39,7 +42,7 @@ def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageSco
         status=status,
         events=events,
     )
-    found = back_registration(routine=routine, scope=scope, before=before, status=status, events=events)
+    found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
     return (missing, *found) if missing else found
 
 
@@ -88,8 +91,9 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
     """Give all that is typed into the system for a task, and for a decision by hand what it is about."""
     events = {str(event.pk): event for event in log.events}
     own = [events[event_id] for event_id in task.events]
+    began = chain.outage.current.started_at
     if task.family is Family.INFORMATION:
-        return _dated(log, own, routine)
+        return _dated(log, own, routine, began)
     details = log.versions[-1]
     standing = standing_of(chain, log)
     labels = PARTY_LABELS | {Party.INPATIENT: "Avdelning"}
@@ -107,7 +111,7 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
             typed_places[Party.MUNICIPALITY],
             typed_places[Party.OUTPATIENT],
             Typed(
-                "sip_date", "Datum", day_and_year(date.fromisoformat(sip.date)) if sip.date else "", sip.date
+                "sip_date", "Datum", day(date.fromisoformat(sip.date), began) if sip.date else "", sip.date
             ),
             Typed("sip_time", "Tid", sip.time),
             Typed("sip_place", "Plats", sip.place),
@@ -122,7 +126,7 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
         number,
         Typed("name", "Namn", details.patient_name),
         *typed_places.values(),
-        *_dated(log, own, routine),
+        *_dated(log, own, routine, began),
     ]
 
 
@@ -131,13 +135,16 @@ def _ref(place: str) -> str:
     return place.partition(":")[2]
 
 
-def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine) -> list[Typed]:
-    """Give each event with its date. The clock time is not typed, so a corrected one changes nothing."""
+def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, began: datetime) -> list[Typed]:
+    """Give each event with its date; its year too when that is far from when the outage began.
+
+    The clock time is not typed, so a corrected one changes nothing.
+    """
     return [
         Typed(
             f"event_date:{line_of(log, event).pk}",
             routine.label(event.kind),
-            day_and_year(event.happened_at),
+            day(event.happened_at, began),
             f"{event.kind} {_local(event.happened_at)}",
         )
         for event in events
@@ -161,7 +168,6 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
     knowledge = standing_of(chain, log)
     first = {event.pk: line_of(log, event) for event in log.live_events}
     standing = sorted(log.live_events, key=lambda event: first[event.pk].order)
-    own_end = chain.outage.own_end
     return [
         LoggedEvent(
             id=str(event.pk),
@@ -177,6 +183,4 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             line=str(first[event.pk].pk),
         )
         for event in standing
-        # What happened after the own end is outside R4.
-        if own_end is None or event.happened_at <= own_end
     ]

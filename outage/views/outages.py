@@ -17,7 +17,7 @@ from contacts.webforms.differences import form_differences
 from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
-from outage.queries.outages import others_still_out, outage_not_closed, support_contacts
+from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import current_routine
 from outage.rules.wording import clock_time
@@ -43,7 +43,8 @@ def report(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     initial = {"client_id": uuid4(), "started_at": this_minute()}
     form = OutageForm(request.POST or None, initial=initial)
-    going_on = outage_not_closed(request.acting.principal, current_routine().system)
+    principal = request.acting.principal
+    going_on = current_outage(principal) or outage_not_closed(principal, current_routine().system)
     routine = routine_of(going_on)
     support = support_line(routine, request.acting.principal, (), now)
 

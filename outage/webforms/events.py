@@ -83,7 +83,7 @@ class WithdrawCallForm(ReasonForm):
             ("other", "Något annat"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Välj vad som var fel."},
+        required=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,19 +92,21 @@ class WithdrawCallForm(ReasonForm):
         self.order_fields(["client_id", "why", "reason"])
 
     def clean(self) -> dict[str, Any]:
-        """Ask for words where the choice says nothing by itself."""
+        """Ask what was wrong; where the choice says nothing by itself, for words. Words alone do too."""
         data = super().clean() or self.cleaned_data
+        if not data.get("why") and not data.get("reason") and "why" not in self.errors:
+            self.add_error("why", "Välj vad som var fel.")
         if data.get("why") == "other" and not data.get("reason"):
             self.add_error("reason", "Skriv varför.")
         return data
 
     def facts(self) -> dict[str, Any]:
-        """The reason in words, and whether it was the wrong patient; ask after `is_valid`."""
+        """The reason in words, and whether it may have been the wrong patient; ask after `is_valid`."""
         why = self.cleaned_data["why"]
-        label = "" if why == "other" else dict(self.fields["why"].choices)[why]
+        label = "" if why in ("", "other") else dict(self.fields["why"].choices)[why]
         return {
             "reason": ". ".join(part for part in (label, self.cleaned_data["reason"]) if part)[:300],
-            "wrong_patient": why == "wrong_patient",
+            "wrong_patient": why in ("", "wrong_patient"),
         }
 
 

@@ -9,7 +9,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
-OLD, NEW = ("outage", "0002_from_paper"), ("outage", "0004_ended_outages_ended_for_all")
+OLD, NEW = (
+    ("outage", "0005_registration_marks_keep_a_picture"),
+    ("outage", "0007_ended_outages_ended_for_all"),
+)
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 END = START + timedelta(hours=3)
 

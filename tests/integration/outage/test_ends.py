@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from outage.presenters.standing import tasks_of
 
 from contacts.access import Acting
 from contacts.models import AuditEntry
@@ -28,6 +27,7 @@ from outage.queries.outages import (
     principals_back,
     recent_outages,
 )
+from outage.queries.tasks import tasks_of
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.services.checklists import set_tick

@@ -17,6 +17,7 @@ from outage.presenters.awaited import awaited_lines
 from outage.presenters.care import targets_to_choose
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
+from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
@@ -31,7 +32,12 @@ from tests.long import runs
 
 CHAINS = 50
 NAMES = ["Dotter", "Chef på åttan", 'Kurator "Kim"', "Läkare\\jour"]
-ANSWERS = {"wrong-patient": "ja"}
+# Every question that a random step may be asked.
+ANSWERS = {
+    "wrong-patient": "ja",
+    "sip_date-sip_invitation": "instead",
+    **{f"participants-{message.key}": "nobody" for message in current_routine().messages.values()},
+}
 # Few enough that many rows happen at the same moment: the ties are where two ways of counting part.
 MOMENTS = [TUESDAY - timedelta(minutes=10 * n) for n in range(1, 9)]
 
@@ -238,10 +244,12 @@ def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
     """
     chains = list(
         CareChain.objects.filter(outage=outage, principal=acting.principal).select_related(
-            "outage", "principal", "unit", "details__ward_unit", "details__outpatient_unit"
+            "principal", "unit", "details__ward_unit", "details__outpatient_unit"
         )
     )
     logs = logs_of(chain.pk for chain in chains)
+    for chain in chains:
+        chain.outage = outage_for(acting.principal, outage.pk)
     found = {
         chain.pk: calls_owed(
             acting=acting, chain=chain, log=logs[chain.pk], routine=current_routine(), now=TUESDAY

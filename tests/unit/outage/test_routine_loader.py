@@ -43,6 +43,8 @@ OPTIONAL = (
     "tells_participants",
     "without_participants",
     "answers",
+    "awaited_after",
+    "short",
     "needs",
 )
 
@@ -82,9 +84,14 @@ def may_be_left_out(place: Place) -> bool:
 
 
 def may_be_blank(place: Place) -> bool:
-    return place[-1] in ("law_reminder", "answers", "awaited_after", "number", "without_participants") or (
-        place[0] == "outcomes" and place[-1] == "clause"
-    )
+    return place[-1] in (
+        "law_reminder",
+        "answers",
+        "awaited_after",
+        "short",
+        "number",
+        "without_participants",
+    ) or (place[0] == "outcomes" and place[-1] == "clause")
 
 
 def fits(place: Place, value: Any) -> bool:
