@@ -177,6 +177,7 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             sip_date=event.sip_date,
             sender=Party(event.sender),
             told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
+            ours=knowledge.is_ours(row_of(event)),
             in_system=event.in_system,
             scope=chain.outage.scope_at(event.happened_at),
             new_sip=bool(event.particulars.get("new_sip")),

@@ -50,10 +50,11 @@ CHAIN_STATUS_LABELS: dict[ChainStatus, str] = {
 class LoggedEvent:
     """An event as it stands after corrections. `at` is aware; `sip_date` is the date agreed by telephone.
 
-    `told` is false for what the own principal sent while somebody who must be told has not been reached. `scope` is
-    that in force when it happened; None: that of the whole outage. `new_sip` starts another SIP than the one logged
-    before it. `in_system` happened before the outage and stands in the system: outside R4. `line` names the first
-    version of an event that was corrected; empty: this is the first.
+    `told` is false for what the own principal sent while somebody who must be told has not been reached; `ours` for
+    what others sent: whom it has reached is not known here. `scope` is that in force when it happened; None: that of
+    the whole outage. `new_sip` starts another SIP than the one logged before it. `in_system` happened before the outage
+    and stands in the system: outside R4. `line` names the first version of an event that was corrected; empty: this is
+    the first.
     """
 
     id: str
@@ -63,6 +64,7 @@ class LoggedEvent:
     sip_date: date | None = None
     sender: Party | None = None
     told: bool = True
+    ours: bool = True
     scope: OutageScope | None = None
     new_sip: bool = False
     in_system: bool = False
@@ -262,7 +264,11 @@ def _others(
     A later discharge that was told makes it told. A SIP is one, from its first message through every rebooking.
     """
     told_by = max(
-        (place for place, one in enumerate(counted) if one.effect is Effect.DISCHARGE and one.event.told),
+        (
+            place
+            for place, one in enumerate(counted)
+            if one.effect is Effect.DISCHARGE and one.event.told and one.event.ours
+        ),
         default=-1,
     )
     sips: list[list[_Counted]] = []

@@ -57,6 +57,8 @@ class ChainStanding(Knowledge):
                 and not later.withdraws
                 and self.effect(later) is Effect.DISCHARGE
             ):
+                # Who sent it knows of it.
+                missing -= {self.place_of(later.sender)} - {""}
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
         return not missing
 
@@ -233,9 +235,8 @@ class ChainStanding(Knowledge):
 
     def _speaker(self, senders: set[Party], target: Target | None) -> Party | None:
         """Who rings: of the own parties that reached the place, else of those that a unit of ours is, the first."""
-        ours = [
-            p for p in _SPEAKERS if p in self.ours and (target is None or self.place_of(p) != target.place)
-        ]
+        itself = {p for p in self.held if target and self.place_of(p) == target.place}
+        ours = [p for p in _SPEAKERS if p in self.ours - itself]
         among = [p for p in ours if p in senders] or [p for p in ours if p in self.held] or ours
         return among[0] if among else None
 

@@ -244,6 +244,19 @@ def test_case_17_ends_with_a_later_discharge_that_was_told() -> None:
     assert [task.case for task in decide("ADP")] == [2, 17]
 
 
+@pytest.mark.clause("R4.2")
+def test_case_17_stays_where_others_told_of_the_discharge_as_nobody_knows_whom() -> None:
+    events = [event("P", 0), replace(event("D", 1), ours=False)]
+    tasks = back_registration(
+        routine=ROUTINE,
+        scope=OutageScope.BOTH_PRINCIPALS,
+        before=Before.ADMITTED,
+        status=ChainStatus.OK,
+        events=events,
+    )
+    assert [task.case for task in tasks] == [17, 3]
+
+
 @pytest.mark.clause("R4.3")
 def test_case_2_with_the_discharge_untold_is_not_registered_but_rung_about() -> None:
     (told,), (untold,) = decide("AD"), decide("AE")

@@ -122,3 +122,16 @@ def test_an_answer_of_the_former_oppenvard_that_nobody_heard_is_not_said_to_be_t
     swap = version(4, places={"outpatient": "unit:4"}, changed={"outpatient": "moved"})
     found = standing(log([version(1), swap], [event(2, "admission_reply", "outpatient")], []))
     assert not found.all_told(found.events[0])
+
+
+def test_a_town_of_another_is_rung_by_the_town_whose_log_it_is() -> None:
+    found = log([version(1), version(4, status="deceased")], [], [])
+    found.own, found.parties = frozenset({"principal:8"}), frozenset({"municipality"})
+    found.lines = [event(2, "municipality_ready", "municipality")]
+    found.calls = [call(3, "principal:9", "e2")]
+    assert owed(found, "principal:9") == ["deceased:v4"]
+
+
+def test_a_retracted_discharge_is_as_urgent_as_a_discharge() -> None:
+    found = log([version(1)], [event(2, "discharge", "inpatient", gone="e4")], [call(3, "principal:9", "e2")])
+    assert [o.urgent for o in standing(found).owed()] == [True]

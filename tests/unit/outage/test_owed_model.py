@@ -1,7 +1,10 @@
 """What is owed to whom, over random logs, against the second formulation in tests/model."""
 
+from random import Random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import randoms
 
 from tests.long import runs
 from tests.model.owing import Owing
@@ -24,3 +27,15 @@ QUIET = settings(
 def test_what_is_owed_is_what_the_second_formulation_says(record: Record) -> None:
     found, wanted = debts_of(record, standing(record)), set(Owing(record).debts())
     assert (found - wanted, wanted - found) == (set(), set())
+
+
+@pytest.mark.long
+@QUIET
+@given(records(), randoms(use_true_random=False))
+def test_the_order_in_which_rows_are_written_changes_nothing(record: Record, random: Random) -> None:
+    wanted = debts_of(record, standing(record))
+    for rows in (record.lines, record.calls):
+        random.shuffle(rows)
+    again = standing(record)
+    random.shuffle(again.events)
+    assert debts_of(record, again) == wanted
