@@ -176,7 +176,13 @@ class Scribe:
             return
         handover = self.random.choice(self.log.live_handovers)
         if self.random.random() < 0.5 or not handover.messages.all():
-            withdraw_call(by=self.by, handover=handover, client_id=uuid4(), reason="Slump.")
+            withdraw_call(
+                by=self.by,
+                handover=handover,
+                client_id=uuid4(),
+                reason="Slump.",
+                answers={"events-too": self.random.choice(["ja", "nej"])},
+            )
             return
         direction = Direction(handover.direction)
         outcome = CallOutcome.REACHED if direction is Direction.RECEIVED else self.outcome()
