@@ -32,7 +32,7 @@ bench: setup-dev ## Measure pages and log-a-call against a bare Django view; wri
 	@DEMO=0 .ci/with-throwaway-settings $(PY) -m tests.bench
 
 clean: ## Remove everything that set-up made, the database in var/ included
-	rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 pins: setup-dev ## Make the pinned requirements anew from pyproject.toml

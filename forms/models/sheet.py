@@ -155,7 +155,7 @@ class SheetFate(AppendOnlyModel):
     reason = models.CharField("varför", max_length=300, blank=True)
     given_to = models.CharField("lämnat till", max_length=200, blank=True)
     decision = models.ForeignKey(DisposalDecision, null=True, on_delete=models.PROTECT, related_name="+")
-    signature = models.CharField("signatur", max_length=500, blank=True)
+    signature = models.CharField("signatur", max_length=700, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 

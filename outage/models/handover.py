@@ -61,7 +61,8 @@ class Handover(AppendOnlyModel):
     )
     withdraws = models.BooleanField("återtag", default=False)
     reason = models.CharField("varför", max_length=300, blank=True)
-    signature = models.CharField("signatur", max_length=500)
+    # Room for the longest name, title, unit and HSA-id.
+    signature = models.CharField("signatur", max_length=700)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 

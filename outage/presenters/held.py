@@ -70,7 +70,7 @@ def held_card(
         here=here,
         ended=held.membership_id not in memberships,
         address=held.path,
-        about=tuple(_about(acting, held, content)) if acting is not None and here else (),
+        about=tuple(_about(acting, held, content, now)) if acting is not None and here else (),
         fields=content,
     )
 
@@ -82,29 +82,29 @@ def _match(path: str) -> Any:
         return None
 
 
-def _about(acting: Acting, held: HeldForm, content: Content) -> list[str]:
+def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> list[str]:
     """Whom and what it concerns, for somebody who is to answer whether it is to be done."""
     match = _match(held.path)
     if match is None:
         return []
     try:
-        found = _named(acting, match.kwargs, content)
+        found = _named(acting, match.kwargs, content, now)
     except ObjectDoesNotExist:
         return []
     return [text for text in [*found, *content.get("choice", ())] if text]
 
 
-def _named(acting: Acting, kwargs: dict[str, Any], content: Content) -> list[str]:
+def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: datetime) -> list[str]:
     if "chain_id" in kwargs:
         chain = get_chain(acting, kwargs["chain_id"])
         return [*_patient(chain), *(_place(chain, key) for key in content.get("recipient", ()))]
     if "event_id" in kwargs:
         event = get_event(acting, kwargs["event_id"])
         label = get_routine(event.chain.outage.routine_id).label(event.kind)
-        return [*_patient(event.chain), f"{label} {clock_time(event.happened_at)}"]
+        return [*_patient(event.chain), f"{label} {moment(event.happened_at, now)}"]
     if "handover_id" in kwargs:
         call = get_handover(acting, kwargs["handover_id"])
-        return [*_patient(call.chain), f"Samtal {clock_time(call.at)}", call.number]
+        return [*_patient(call.chain), f"Samtal {moment(call.at, now)}", call.number]
     if "key" in kwargs:
         return _items(acting, kwargs["key"], content.get("item", ()))
     if "serial" in kwargs:

@@ -39,7 +39,7 @@ from outage.routine import get_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
-from outage.rules.wording import clock_time, day_and_time
+from outage.rules.wording import day_and_time, moment
 from outage.services.duties import settle
 from outage.services.outages import lock_outage
 from outage.services.paper import check_before_written, mark_fields, mark_of
@@ -158,27 +158,26 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
     """
     outage = lock_outage(chain.principal, chain.outage)
     assert outage.current is not None
-    start = outage.current.started_at
+    start, now = outage.current.started_at, timezone.now()
     shortly_before = answers is not None and start - _SHORTLY <= at < start
     if answers is not None and shortly_before and answers.get(_STANDS) not in ("ja", "nej"):
         raise Question(
             _STANDS,
-            f"Det hände {clock_time(at)}, före driftstoppet som började {clock_time(start)}. "
+            f"Det hände {moment(at, now)}, före driftstoppet som började {moment(start, now)}. "
             f"Står det i {outage.system}?",
             (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
         )
     if at < start and not shortly_before:
-        began = day_and_time(start, timezone.now())
         raise RuleError(
-            f"Driftstoppet började {began}. Det som hände före dess står i {outage.system}.",
+            f"Driftstoppet började {day_and_time(start, now)}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
     if outage.own_end and at > outage.own_end and not _somebody_to_ring(chain, outage, at):
         raise RuleError(
-            f"{outage.system} var åter i drift {clock_time(outage.own_end)}. Registrera direkt i {outage.system}.",
+            f"{outage.system} var åter i drift {moment(outage.own_end, now)}. Registrera direkt i {outage.system}.",
             field="happened_at",
         )
-    if at > timezone.now() + CLOCK_SKEW:
+    if at > now + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
     return answers is not None and shortly_before and answers[_STANDS] == "ja"
 

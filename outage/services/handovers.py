@@ -28,7 +28,7 @@ from outage.rules.handover import CallFacts, Direction, check_handover, signatur
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice, minute_of
-from outage.rules.wording import clock_time
+from outage.rules.wording import moment
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
@@ -128,9 +128,10 @@ def _ask(
     later = _events_of(chain).filter(pk__in=told, happened_at__gt=facts.at, withdraws=False)
     later = later.order_by("happened_at")
     if facts.at and (event := later.last()) and minute_of(event.happened_at) > facts.at:
+        called, happened = (moment(at, timezone.now()) for at in (facts.at, event.happened_at))
         _confirm(
             "before-event",
-            f"Samtalet är {clock_time(facts.at)}, före händelsen {clock_time(event.happened_at)}. Stämmer tiderna?",
+            f"Samtalet är {called}, före händelsen {happened}. Stämmer tiderna?",
             "Ja, tiderna stämmer",
             answers,
         )
@@ -286,7 +287,9 @@ def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mappi
         return False
     if answers.get(EVENTS_TOO) not in ("ja", "nej"):
         routine = get_routine(handover.chain.outage.routine_id)
-        said = ", ".join(f"{routine.label(event.kind)} {clock_time(event.happened_at)}" for event in events)
+        said = ", ".join(
+            f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
+        )
         raise Question(
             EVENTS_TOO,
             f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",

@@ -20,7 +20,7 @@ from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts
 from outage.routine import current_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope, closed_since
-from outage.rules.wording import clock_time, day_and_time
+from outage.rules.wording import day_and_time, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,9 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
     before = _standing_events(outage).filter(happened_at__lt=started_at).order_by("happened_at")
     own = before.filter(chain__principal=by.principal).first()
     if own:
+        at = moment(own.happened_at, timezone.now())
         raise RuleError(
-            f"En händelse är loggad {clock_time(own.happened_at)}, före den starten. Ange en tidigare start.",
+            f"En händelse är loggad {at}, före den starten. Ange en tidigare start.",
             field="started_at",
         )
     if before.exists() or any(end and end < started_at for end in ends_of(outage).values()):
@@ -184,8 +185,9 @@ def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
     own = _standing_events(outage).filter(chain__principal=by.principal)
     last = own.order_by("-happened_at").first()
     if last and last.happened_at > ended_at:
+        at = moment(last.happened_at, timezone.now())
         raise RuleError(
-            f"En händelse är loggad {clock_time(last.happened_at)}, efter den tiden. Ange en senare tid.",
+            f"En händelse är loggad {at}, efter den tiden. Ange en senare tid.",
             field="ended_at",
         )
 

@@ -20,7 +20,7 @@ from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import current_routine
-from outage.rules.wording import clock_time
+from outage.rules.wording import moment
 from outage.services.outages import (
     OutageFacts,
     change_outage,
@@ -99,7 +99,8 @@ def change(request: HttpRequest) -> HttpResponse:
         stands = chosen_outage_or_404(request)
         fresh = OutageForm(initial=_as_known(stands), scope=stands.current.scope)
         renew(form, replaces=stands.current.pk)
-        by = f"{clock_time(stands.current.recorded_at)} {stands.current.user.full_name}, {stands.current.unit.name}."
+        said = stands.current
+        by = f"{moment(said.recorded_at, timezone.now())} {said.user.full_name}, {said.unit.name}."
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
     if request.method == "POST":
@@ -187,7 +188,7 @@ def end(request: HttpRequest) -> HttpResponse:
         if ended.own_end == data["ended_at"]:
             messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
         else:
-            at = clock_time(ended.own_end)
+            at = moment(ended.own_end, timezone.now())
             messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")
         return redirect(back_address(outage))
 

@@ -357,3 +357,13 @@ def test_a_change_of_a_call_sent_twice_is_one_row(county: County, chain: CareCha
         gone = withdraw_call(by=county.alva, handover=row, client_id=same_id(3), reason="Fel patient.")
     assert gone.pk == same_id(3)
     assert Handover.objects.filter(chain=chain).count() == 4
+
+
+def test_the_longest_name_title_and_unit_sign_a_call_whole(county: County, chain: CareChain):
+    by = county.alva
+    by.user.first_name, by.user.last_name, by.user.hsa_id = "F" * 150, "E" * 150, "H" * 31
+    by.unit.name, by.membership.title = "U" * 200, "T" * 60
+    for row in (by.user, by.unit, by.membership):
+        row.save()
+    signed = tell(by, chain, make_event(county.esa, chain)).signature
+    assert signed == f"{'F' * 150} {'E' * 150}, {'T' * 60}, {'U' * 200} ({'H' * 31})"
