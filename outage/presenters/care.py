@@ -8,12 +8,12 @@ from contacts.access import Acting
 from contacts.rules import parties
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, CareChainDetails
+from outage.models import CareChain, CareChainDetails, Handover
 from outage.queries.care_chains import ChainLog
 from outage.queries.standing import standing_of
 from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
-from outage.rules.told import NOT_ADMITTED, Target
+from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
 from outage.rules.wording import STOCKHOLM
 
 Numbers = Mapping[str, Sequence[NumberToRing]]
@@ -149,6 +149,23 @@ def targets_to_choose(chain: CareChain, log: ChainLog) -> list[Target]:
     targets += [target for target in map(standing.participant, names) if target.party is None]
     known = {target.place for target in targets}
     return [*targets, *(target for target in standing.reached.values() if target.place not in known)]
+
+
+def targets_by_key(chain: CareChain, log: ChainLog, was_with: Handover | None = None) -> dict[str, Target]:
+    """Whom a call can be with, by what a form names it. A call that is corrected, `was_with`, keeps its own place.
+
+    Where the patient has moved since, its party's key means that place, and where the party is now is named by place.
+    """
+    found = {target.key: target for target in targets_to_choose(chain, log)}
+    if was_with is None or not was_with.place:
+        return found
+    place, now = standing_of(chain, log).same(was_with.place), found.get(was_with.recipient)
+    if now is None or now.place != place:
+        found.pop(PLACE_PREFIX + place, None)
+        if now is not None and now.place:
+            found[PLACE_PREFIX + now.place] = now
+        found[was_with.recipient] = Target(place, Party(was_with.recipient), former=True)
+    return found
 
 
 def target_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:

@@ -234,7 +234,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     log = logs_of([old.chain_id])[old.chain_id]
     told = [m.event_id for m in old.messages.all()]
     direction = Direction(old.direction)
-    form = _form(request, old.chain, direction, log, initial, corrects=told)
+    form = _form(request, old.chain, direction, log, initial, corrects=told, was_with=old)
 
     def show(form: CallForm, status: int = 200, **more: Any) -> HttpResponse:
         return _show(request, form, old.chain, status, corrects=old, **more)
@@ -256,7 +256,16 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         if stands.withdraws:
             return show(form, 409, differences=[], changed_by=by)
         renew(form)
-        fresh = _form(request, old.chain, direction, log, asdict(stands.facts), corrects=told, data=None)
+        fresh = _form(
+            request,
+            old.chain,
+            direction,
+            log,
+            asdict(stands.facts),
+            corrects=told,
+            was_with=stands,
+            data=None,
+        )
         return show(
             form,
             409,

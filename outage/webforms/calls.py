@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.webforms.fields import AsksQuestions
-from outage.models import CareChain, CareChainEvent
+from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.care import (
     Numbers,
     first_number,
@@ -20,6 +20,7 @@ from outage.presenters.care import (
     parties_in,
     party_label,
     place_of,
+    targets_by_key,
     targets_to_choose,
 )
 from outage.presenters.chain import particulars_shown
@@ -89,13 +90,18 @@ class CallForm(AsksQuestions):
         direction: Direction,
         numbers: Numbers,
         corrects: Sequence[UUID] | None = None,
+        was_with: Handover | None = None,
         **kwargs: Any,
     ) -> None:
-        """`corrects` are the events of a call that is corrected: those it told of, and no others, stay."""
+        """`corrects` are the events of a call that is corrected: those it told of, and no others, stay.
+
+        `was_with` is that call: it stays with the place that it was with, wherever the patient is now.
+        """
         super().__init__(*args, **kwargs)
         self.acting, self.chain, self.log = acting, chain, log
         self.routine, self.direction = routine, direction
         self._numbers = numbers
+        self._targets = targets_by_key(chain, log, was_with)
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
         # Of the chain as such: the words for it and those it is to be told.
@@ -182,7 +188,7 @@ class CallForm(AsksQuestions):
         chosen = self["recipient"].value()
         keys = self.chain.details.place_keys if self.chain.details else {}
         found = []
-        for target in targets_to_choose(self.chain, self.log):
+        for key, target in self._targets.items():
             if target.party and not target.former and is_own(self.acting, self.chain, target.party):
                 continue
             numbers = tuple(
@@ -191,13 +197,13 @@ class CallForm(AsksQuestions):
             label = party_label(self.chain, target.party) if target.party else "Deltagare i SIP"
             found.append(
                 RecipientOption(
-                    key=target.key,
+                    key=key,
                     party=target.party.value if target.party else "",
                     place=target_name(self.chain, self.log, target),
                     label=f"{label} (tidigare)" if target.former else label,
                     number=first_number(numbers),
                     numbers=numbers,
-                    chosen=target.key == chosen,
+                    chosen=key == chosen,
                     unknown=not target.place,
                 )
             )
@@ -230,7 +236,7 @@ class CallForm(AsksQuestions):
         """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
         chosen = set(self["messages"].value() or [])
         standing = standing_of(self.chain, self.log)
-        everybody = {target.key: target.place for target in targets_to_choose(self.chain, self.log)}
+        everybody = {key: target.place for key, target in self._targets.items()}
         found = [
             MessageOption(
                 value=value,
@@ -284,7 +290,7 @@ class CallForm(AsksQuestions):
     def clean_recipient(self) -> str:
         """Refuse a recipient that the chain does not have."""
         key = self.cleaned_data["recipient"]
-        if key not in {target.key for target in targets_to_choose(self.chain, self.log)}:
+        if key not in self._targets:
             raise forms.ValidationError("Välj vem samtalet är med.")
         return key
 

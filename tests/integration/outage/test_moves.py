@@ -4,12 +4,14 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.rules.errors import Question
 from contacts.rules.parties import OutpatientKind, Party, WardKind
-from outage.models import CareChain, CareChainEvent, OtherPlace, Outage
+from outage.models import CareChain, CareChainEvent, Handover, OtherPlace, Outage
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain, logs_of
 from outage.queries.owed import chains_with_calls_owed
@@ -29,6 +31,7 @@ from tests.factories import (
     person,
     tell,
 )
+from tests.integration.outage.pages import fields_of, form_of, read
 
 pytestmark = pytest.mark.clause("R2.1")
 
@@ -347,3 +350,30 @@ def test_the_database_too_leaves_out_what_is_another_units_to_tell(county: Count
     make_event(county.disa, chain, "sip_initiative", sender=Party.OUTPATIENT)
     assert chain not in chains_with_calls_owed(alva, chain.outage)
     assert chain in chains_with_calls_owed(county.disa, chain.outage)
+
+
+@pytest.mark.parametrize("chosen", ["as shown", "where the patient is now"])
+@pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.NO_ANSWER])
+def test_a_corrected_call_stays_with_the_place_that_it_was_with(
+    county: County, chain: CareChain, umea: Principal, client: Client, outcome: CallOutcome, chosen: str
+):
+    event = make_event(county.alva, chain, "admission", to="participant:Dotter")
+    call = tell(county.alva, chain, event, to=Party.MUNICIPALITY, outcome=outcome)
+    change(county, chain, MOVED, municipality=umea)
+    client.force_login(county.alva.user)
+    path = reverse("correct_call", args=[call.pk])
+    page = read(client.get(path))
+    marked = page.find("input", attrs={"name": "recipient", "checked": True})
+    assert SKELLEFTEA in marked.find_parent("label").text
+    (other,) = (
+        box for box in page.find_all("input", attrs={"name": "recipient"}) if "Umeå" in box.parent.text
+    )
+    sent = fields_of(form_of(page, method="post")) | {"reason": ["Fel nummer."]}
+    if chosen != "as shown":
+        sent["recipient"] = [other["value"]]
+    assert client.post(path, sent).status_code == 302
+    row = Handover.objects.get(supersedes=call)
+    assert (row.recipient, row.place_name) == (
+        "municipality",
+        SKELLEFTEA if chosen == "as shown" else "Umeå kommun",
+    )
