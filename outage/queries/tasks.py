@@ -180,7 +180,6 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             ours=knowledge.is_ours(row_of(event)),
             in_system=event.in_system,
             scope=chain.outage.scope_at(event.happened_at),
-            new_sip=bool(event.particulars.get("new_sip")),
             line=str(first[event.pk].pk),
         )
         for event in standing

@@ -52,9 +52,8 @@ class LoggedEvent:
 
     `told` is false for what the own principal sent while somebody who must be told has not been reached; `ours` for
     what others sent: whom it has reached is not known here. `scope` is that in force when it happened; None: that of
-    the whole outage. `new_sip` starts another SIP than the one logged before it. `in_system` happened before the outage
-    and stands in the system: outside R4. `line` names the first version of an event that was corrected; empty: this is
-    the first.
+    the whole outage. `in_system` happened before the outage and stands in the system: outside R4. `line` names
+    the first version of an event that was corrected; empty: this is the first.
     """
 
     id: str
@@ -66,7 +65,6 @@ class LoggedEvent:
     told: bool = True
     ours: bool = True
     scope: OutageScope | None = None
-    new_sip: bool = False
     in_system: bool = False
     line: str = ""
 
@@ -271,25 +269,17 @@ def _others(
         ),
         default=-1,
     )
-    sips: list[list[_Counted]] = []
     untold: list[_Counted] = []
     told: list[_Counted] = []
-    for one in counted:
-        if one.effect is Effect.SIP:
-            if not sips or one.event.new_sip:
-                sips.append([])
-            sips[-1].append(one)
-    dated = [sip for sip in sips if any(one.event.sip_date for one in sip)]
-    settled = {one.event.id for sip in dated for one in sip}
+    sip = [one for one in counted if one.effect is Effect.SIP]
+    dated = any(one.event.sip_date for one in sip)
     for place, one in enumerate(counted):
-        if one.effect not in _MOVES and one.event.id not in settled:
+        if one.effect not in _MOVES and not (dated and one in sip):
             (told if one.event.told or place < told_by else untold).append(one)
-    for sip in dated:
+    if dated:
         yield _of(sip, outcome_of_dated(sip))
-    for sip in sips:
-        passed_on = [one for one in sip if one in told]
-        if passed_on:
-            yield _of(passed_on, "6")
+    elif passed_on := [one for one in sip if one in told]:
+        yield _of(passed_on, "6")
     for one in told:
         if one.effect is Effect.INFORMATION:
             yield _of([one], "4")

@@ -104,18 +104,13 @@ class Entering:
         return found
 
     def _others(self) -> list[Work]:
-        sips: list[list[Line]] = []
-        for line in (li for li in self.live if li.now.kind in SIP):
-            if not sips or line.now.particulars.get("new_sip"):
-                sips.append([])
-            sips[-1].append(line)
+        sip = [line for line in self.live if line.now.kind in SIP]
         found, said = [], [(4, li) for li in self.live if li.now.kind not in (*SIP, *_LETTER)]
-        for sip in sips:
-            dated = [line for line in sip if line.now.particulars.get("sip_date")]
-            if not dated:
-                said += [(6, line) for line in sip]
-                continue
+        dated = [line for line in sip if line.now.particulars.get("sip_date")]
+        if dated:
             found.append(self._work("sip", self._sip_case(dated), sip))
+        else:
+            said += [(6, line) for line in sip]
         untold = [line for _, line in said if self.untold(line)]
         if untold:
             found.append(self._work("information", 17, untold))

@@ -154,7 +154,6 @@ class Base(RuleBasedStateMachine):
         if kind in SIP:
             said = {"participants": self.pick(data, [[], NAMES[:1], NAMES])}
             said |= {"sip_date": self.pick(data, ["", "2026-12-01", "2026-12-03"])}
-            said |= {"new_sip": self.pick(data, ["", "", "ja"])}
         return kind, party, said, self.moment(data)
 
     def _log(

@@ -18,7 +18,7 @@ START = datetime(2026, 1, 20, 7, tzinfo=UTC)
 SIP_DAY = date(2026, 1, 27)
 
 # One letter for each way an event can count; a small a, d or z is a withdrawn A, D or S; P, w, W and E are p, s, S
-# and D of which somebody has not been told; N starts another SIP.
+# and D of which somebody has not been told.
 LETTERS = {
     "A": ("admission", None),
     "D": ("discharge", None),
@@ -38,7 +38,6 @@ LETTERS = {
     "w": ("sip_invitation", None),
     "W": ("sip_invitation", SIP_DAY),
     "E": ("discharge", None),
-    "N": ("sip_invitation", SIP_DAY),
 }
 WITHDRAWN = "adz"
 UNTOLD = "PwWE"
@@ -56,7 +55,6 @@ def event(letter: str, place: int) -> LoggedEvent:
         withdrawn=letter in WITHDRAWN,
         sip_date=sip_date,
         told=letter not in UNTOLD,
-        new_sip=letter == "N",
     )
 
 

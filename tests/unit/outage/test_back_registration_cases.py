@@ -205,11 +205,6 @@ def test_one_sip_is_one_call_to_send_from_its_first_message_through_every_rebook
     assert tasks[0].key == "sip:0"
 
 
-@pytest.mark.clause("R4.5")
-def test_another_sip_is_another_call() -> None:
-    assert [(task.case, task.events) for task in decide("SNs")] == [(5, ("0",)), (5, ("1", "2"))]
-
-
 @pytest.mark.parametrize(
     ("letters", "before", "status", "scope", "words"),
     [
