@@ -255,10 +255,13 @@ class _Maker:
 
     def chain(self, number: int = 3) -> CareChain:
         chain = CareChain(outage=self.outage, principal=self.region, unit=self.ward, number=number)
+        identity = self.text(40, kept=False)
+        # What cannot be seen is no part of a number.
+        self.values.append("".join(letter for letter in identity if letter.isprintable()))
         chain.details = CareChainDetails(
             chain=chain,
             identity_kind="other",
-            identity_number=self.text(40),
+            identity_number=identity,
             patient_name=self.text(200),
             ward_kind="somatic",
             ward_unit=self.ward,
