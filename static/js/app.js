@@ -321,7 +321,8 @@
   // The name is not all: what was read back comes before Spara, and saving without it takes a press of its own.
   const beforeSaving = (form, field) => {
     const choices = shownIn(form, 'input[name="read_back"]');
-    if (!choices.length || choices.some((choice) => choice.checked)) return null;
+    // A row of paper is entered as it stands there, with or without it.
+    if (form.matches("[data-entry]") || !choices.length || choices.some((choice) => choice.checked)) return null;
     return field.name === "read_back" ? form.querySelector(".form-end button") : choices[0];
   };
 
@@ -333,7 +334,9 @@
       // A key held down too long must not run through the steps and save.
       const last = field.closest("fieldset.step")?.querySelector('[name="read_back"]');
       const asked = beforeSaving(field.form, field);
-      const next = event.repeat ? null : (last && asked) || nextStep(field.form, field) || asked;
+      // In a field that is mended when all else is filled in, Enter saves.
+      const onwards = asked || field.matches('[type="radio"], [type="checkbox"]');
+      const next = event.repeat ? null : (last && asked) || (onwards && nextStep(field.form, field)) || asked;
       if (next || event.repeat) event.preventDefault();
       next?.focus();
     } else if (field.name === "messages" && (event.key === "ArrowDown" || event.key === "ArrowUp")) {

@@ -31,6 +31,8 @@ NO_PAGE = {
     "health",
     "log_sheet_pdf",
     "logout",
+    "undo_call",
+    "work_list_pdf",
     "mark_task",
     "page_picture",
     "quick_try",

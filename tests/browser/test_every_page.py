@@ -42,6 +42,7 @@ PAGES = {
         "log_call",
         "correct_call",
         "withdraw_call",
+        "move_call",
     },
     "test_the_pages_of_a_care_chain": {
         "chains",
@@ -198,6 +199,7 @@ def test_laege_and_the_pages_of_a_call(demo: Demo, looker: Looker):
     assert call is not None
     looker.look(nurse, f"/samtal/{call.pk}/ratta/", starts=False)
     looker.look(nurse, f"/samtal/{call.pk}/aterta/")
+    looker.look(nurse, f"/samtal/{call.pk}/flytta/")
 
 
 def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):

@@ -89,7 +89,7 @@ def lay_out(settings: Any) -> None:
         participants=[who],
         current_services=WIDE * 300,
     )
-    tell(alva, chain, event, to=who, comment=WIDE * 300)
+    tell(alva, chain, event, to=f"participant:{who}", comment=WIDE * 300)
     lengthen()
 
 
@@ -163,7 +163,7 @@ BROKEN_WORDS = """() => {
   while (texts.nextNode()) {
     const text = texts.currentNode;
     const inside = text.parentElement;
-    if (!inside.checkVisibility() || isCut(inside) || inside.closest("select, textarea, .visually-hidden")) continue;
+    if (!inside.checkVisibility() || isCut(inside) || inside.closest("select, textarea, .visually-hidden, .web-address")) continue;
     for (const word of text.data.matchAll(/[\\p{L}\\p{N}.]+/gu)) {
       if (word[0].length > 24) continue;
       const range = document.createRange();
