@@ -163,7 +163,8 @@ BROKEN_WORDS = """() => {
   while (texts.nextNode()) {
     const text = texts.currentNode;
     const inside = text.parentElement;
-    if (!inside.checkVisibility() || isCut(inside) || inside.closest("select, textarea, .visually-hidden, .web-address")) continue;
+    if (!inside.checkVisibility() || isCut(inside)) continue;
+    if (inside.closest("select, textarea, .visually-hidden, .web-address")) continue;
     for (const word of text.data.matchAll(/[\\p{L}\\p{N}.]+/gu)) {
       if (word[0].length > 24) continue;
       const range = document.createRange();
