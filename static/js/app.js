@@ -386,6 +386,21 @@
     if (!focusFirst()) document.getElementById("main")?.focus({ preventScroll: true });
   });
 
+  /* What was typed or chosen before the script came counts as if done now. */
+
+  const done = (field) => {
+    if (field.options) return field.selectedIndex > 0 && !field.options[field.selectedIndex].defaultSelected;
+    if (field.type === "radio" || field.type === "checkbox") return field.checked && !field.defaultChecked;
+    return field.value !== field.defaultValue;
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const field of document.querySelectorAll("input, select, textarea")) {
+      if (!done(field)) continue;
+      for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+    }
+  });
+
   window.setInterval(tellTime, 30000);
   tidy();
   focusFirst();

@@ -47,8 +47,15 @@ def open_chain(page: Page, *, number: str, name: str, before: str = "Nej") -> No
     page.get_by_role("button", name="Öppna vårdkedjan").click()
 
 
+def ready(page: Page, place: Locator) -> Locator:
+    """Give `place` once it is there and the page's scripts have run: a test is quicker than a person."""
+    place.wait_for(state="attached")
+    page.wait_for_load_state("domcontentloaded")
+    return place
+
+
 def choose_other_end(page: Page, place: str) -> None:
-    page.get_by_role("radio", name=place).check()
+    ready(page, page.get_by_role("radio", name=place)).check()
 
 
 def tick_message(page: Page, label: str) -> None:
@@ -56,7 +63,7 @@ def tick_message(page: Page, label: str) -> None:
 
 
 def speak_to(page: Page, name: str, read_back: str = "Upprepat") -> None:
-    page.get_by_label("Namn på den du talar med").fill(name)
+    ready(page, page.get_by_label("Namn på den du talar med")).fill(name)
     page.get_by_role("radio", name=read_back, exact=True).check()
 
 

@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from contacts.models import SubmissionClash
 from outage.models import CareChain, Handover, Outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import PHONE
-from tests.browser.steps import SAVED, call_to, calls_to_make, focused, saved_note
+from tests.browser.steps import SAVED, call_to, calls_to_make, focused, is_dirty, ready, saved_note
 from tests.factories import County, make_chain, make_event, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -94,7 +94,7 @@ def test_enter_in_the_name_goes_on_to_the_read_back_and_does_not_save(
     page = windows.open(county.alva)
     page.goto("/")
     to_the_municipality(page).get_by_role("link", name="Nådd").click()
-    page.get_by_label("Namn på den du talar med").fill("Karin Påhittad")
+    ready(page, page.get_by_label("Namn på den du talar med")).fill("Karin Påhittad")
     page.keyboard.press("Enter")
     expect(focused(page)).to_have_attribute("name", "read_back")
     # Nothing is chosen there: Enter goes to Spara, and saving takes a press of its own.
@@ -104,6 +104,26 @@ def test_enter_in_the_name_goes_on_to_the_read_back_and_does_not_save(
     page.keyboard.press("Enter")
     expect(saved_note(page).first).to_have_text(SAVED)
     assert Handover.objects.get(outcome="reached").read_back == ""
+
+
+def test_what_is_chosen_before_the_script_has_come_is_filled_in_as_if_after_it(
+    windows: Windows, county: County, asta: CareChain
+):
+    page = windows.open(county.alva)
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/app*.js", hold)
+    page.goto(f"/vardkedja/{asta.pk}/samtal/?riktning=given", wait_until="commit")
+    page.get_by_role("radio", name="Heimdalls hälsocentral").check()
+    page.get_by_label("Namn på den du talar med").fill("Karin Påhittad")
+    number = page.get_by_label("Nummer", exact=True)
+    expect(number).to_have_value("")
+    waiting[0].continue_()
+    expect(number).to_have_value("0980-319 206")
+    assert is_dirty(page)
 
 
 def test_without_script_enter_asks_for_the_read_back(windows: Windows, county: County, asta: CareChain):
