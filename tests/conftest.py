@@ -4,6 +4,7 @@ import ipaddress
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,8 +46,26 @@ def find_chromium() -> str | None:
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the browser tests where there is no browser, and say how to get one."""
+CASES_ON_SECOND_ENGINE = 3
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what PostgreSQL has no part in; and the browser tests where there is no browser, saying how to get one.
+
+    The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
+    a few cases of one test: they differ by what a rule says, not by what is asked of the database. `make test-long`
+    runs all of them.
+    """
+    if os.environ.get("EXPECT_VENDOR") == "postgresql" and os.environ.get("LONG") != "1":
+        seen: Counter[str] = Counter()
+        kept, left = [], []
+        for item in items:
+            test = item.nodeid.partition("[")[0]
+            asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
+            seen[test] += 1
+            (kept if asks and seen[test] <= CASES_ON_SECOND_ENGINE else left).append(item)
+        items[:] = kept
+        config.hook.pytest_deselected(items=left)
     if find_chromium():
         return
     missing = pytest.mark.skip(reason="no chromium: sudo apt-get install --no-install-recommends chromium")
