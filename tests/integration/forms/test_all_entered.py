@@ -4,6 +4,7 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from contacts.models import AuditEntry
@@ -65,22 +66,27 @@ def asked_for(sheet: Sheet) -> bool:
 
 def test_every_life_with_every_number_of_rows_and_everything_said(county: County, chain: CareChain):
     cases = 0
-    for life, rows, said in product(
-        LIVES, (0, 1, 2), ((), ((0, 0),), ((1, 1),), ((1, 0), (2, 1)), ((2, 2),))
-    ):
+    for life, rows in product(LIVES, (0, 1, 2)):
         if rows and "F" not in life:
             continue
         sheet = make_sheet(county.alva, SheetKind.LOG_SHEET)
         for _ in range(rows):
             enter(county, sheet, chain)
         go(sheet, life[2 if rows else 1 :])
-        for told_rows, told_scans in said:
-            AllEntered.objects.create(
-                sheet=sheet, rows=told_rows, scans=told_scans, user=sheet.user, unit=sheet.unit
-            )
         written = "F" in life and ("V" not in life or "S" in life)
-        assert asked_for(sheet) is (written and (rows, life.count("S")) not in said), (life, rows, said)
-        cases += 1
+        for said in ((), ((0, 0),), ((1, 1),), ((1, 0), (2, 1)), ((2, 2),)):
+            with transaction.atomic():
+                for told_rows, told_scans in said:
+                    AllEntered.objects.create(
+                        sheet=sheet, rows=told_rows, scans=told_scans, user=sheet.user, unit=sheet.unit
+                    )
+                assert asked_for(sheet) is (written and (rows, life.count("S")) not in said), (
+                    life,
+                    rows,
+                    said,
+                )
+                transaction.set_rollback(True)
+            cases += 1
     assert cases == (13 * 3 - 2 * 2) * 5
 
 

@@ -21,7 +21,7 @@ def test_the_log_says_what_the_second_formulation_says() -> None:
     run_state_machine_as_test(
         RandomOutage,
         settings=settings(
-            max_examples=runs(5, full=2_000),
+            max_examples=runs(3, full=2_000),
             stateful_step_count=runs(20, full=30),
             deadline=None,
             derandomize=True,

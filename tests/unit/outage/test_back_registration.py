@@ -17,6 +17,7 @@ from outage.rules.back_registration import (
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import What
+from tests.long import runs
 from tests.routine_table import KINDS
 from tests.unit.outage.back_registration import EVENTS, LETTERS, ROUTINE, Row, decide, row
 
@@ -103,14 +104,15 @@ def compare(alphabet: str, longest: int) -> int:
     return compared
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.clause("R4.1")
 @pytest.mark.clause("R4.2")
 @pytest.mark.clause("R4.3")
 @pytest.mark.clause("R4.4")
 @pytest.mark.clause("R4.5")
 def test_every_order_of_up_to_six_events() -> None:
-    assert compare("ADpSs", 6) == sum(5**n for n in range(7)) * 18
+    longest = runs(5, full=6)
+    assert compare("ADpSs", longest) == sum(5**n for n in range(longest + 1)) * 18
 
 
 @pytest.mark.slow
