@@ -13,8 +13,7 @@ import pytest
 from tests.clock import TUESDAY, Clock, going_from
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-    from pytest_django.live_server_helper import LiveServer
+    from playwright.sync_api import Browser
 
     from tests.marks import Browser as MarkedClient
 
@@ -124,17 +123,3 @@ def chromium() -> Iterator["Browser"]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS, env=own)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def page(chromium: "Browser", live_server: "LiveServer") -> Iterator["Page"]:
-    """Give a page of a ward PC's size, in a context of its own, with the live server as base address."""
-    context = chromium.new_context(
-        base_url=live_server.url,
-        viewport={"width": 1366, "height": 768},
-        locale="sv-SE",
-        timezone_id="Europe/Stockholm",
-    )
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()

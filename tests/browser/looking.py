@@ -91,10 +91,13 @@ def focus_ring(page: Page) -> dict[str, str] | None:
     except PlaywrightTimeout:
         return None
     ring: dict[str, str] = focused.evaluate(
-        """(has) => {
+        """async (has) => {
           // A choice shows it around the whole line that one presses.
           const ringed = [has, has.closest(".choice")].filter(Boolean).map((one) => getComputedStyle(one));
-          const { outlineStyle, outlineWidth } = ringed.find((style) => style.outlineStyle !== "none") || ringed[0];
+          const shown = () => ringed.find((style) => style.outlineStyle !== "none");
+          // It is painted a frame or more after the focus has come.
+          for (let frame = 0; frame < 60 && !shown(); frame++) await new Promise(requestAnimationFrame);
+          const { outlineStyle, outlineWidth } = shown() || ringed[0];
           return { outlineStyle, outlineWidth };
         }"""
     )
