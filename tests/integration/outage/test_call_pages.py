@@ -2,9 +2,11 @@
 
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -75,8 +77,9 @@ def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, 
     recipient = next(party for party in Party if party is not own)
     moment = {"client_id": str(uuid4()), "at_kl": "10.52", "at_dag": "2026-11-24"}
     for kind, party in product(KINDS, Party):
+        said = REACHED | moment | {"recipient": str(recipient), "messages": [f"new:{kind}:{party}"]}
         form = CallForm(
-            REACHED | moment | {"recipient": str(recipient), "messages": [f"new:{kind}:{party}"]},
+            QueryDict(urlencode(said, doseq=True)),
             acting=county.somebody(who),
             chain=chain,
             log=log,
