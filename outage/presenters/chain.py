@@ -294,7 +294,7 @@ def after_own_end(chain: CareChain, event: CareChainEvent, now: datetime) -> str
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
     """Who corrected or took back what somebody else has in hand, when and why."""
-    return f"{_struck_by(row, now)}."
+    return f"{_struck_by(row, now).removesuffix('.')}."
 
 
 def _struck_by(newer: CareChainEvent | Handover | None, now: datetime) -> str:

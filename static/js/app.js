@@ -249,9 +249,8 @@
       const [name, values] = section.dataset.shownWhen.split("=");
       const form = section.closest("form");
       const wrong = section.querySelector(".is-invalid");
-      const was = section.hidden;
       if (form) section.hidden = !wrong && !chosen(form, name, values.split("|"));
-      if (was && !section.hidden && section.matches("details")) section.open = true;
+      if (!section.hidden && section.matches("details")) section.open = true;
     }
   };
 
