@@ -13,7 +13,7 @@ from forms.queries.sources import SheetSource
 from forms.rules.serial import shown_serial
 from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
-from outage.presenters.chain import COUNTS_AS_ANOTHER
+from outage.presenters.chain import COUNTS_AS_ANOTHER, after_own_end
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
@@ -68,6 +68,7 @@ class EventBlock:
     noted: str = ""
     struck: bool = False
     remark: str = ""
+    after_end: str = ""
     open_items: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
@@ -85,6 +86,7 @@ class RowMaker:
 
     def __init__(self, source: SheetSource, routine: Routine, now: datetime) -> None:
         self._now = now
+        self._chain = source.chain
         self._routine = routine
         self._ward_kind = WardKind(source.details.ward_kind)
         self._event_after = {e.supersedes_id: e for e in source.log.events if e.supersedes_id}
@@ -120,6 +122,7 @@ class RowMaker:
                 noted=_noted(event, notes, self._now),
                 struck=after is not None or double,
                 remark=remark,
+                after_end="" if after or double else after_own_end(self._chain, event, self._now),
                 open_items=open_items,
                 notes=notes.taken(),
             )

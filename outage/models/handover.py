@@ -23,7 +23,8 @@ class Handover(AppendOnlyModel):
     `recipient` is the key of the other end: a party, or a participant of a SIP; `place` which place that was (as
     `CareChainDetails.place_keys` has it, empty where nobody knows), whatever the chain names later. A row that
     `supersedes` another corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at
-    the log-in. What was entered from a sheet of paper has its serial, when it was written there and by whom.
+    the log-in of whoever wrote the row; `unit` is the one that rang or was rung, though another corrects or moves the
+    call. What was entered from a sheet of paper has its serial, when it was written there and by whom.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

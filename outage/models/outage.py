@@ -11,6 +11,7 @@ from django.utils import timezone
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel, paired
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope, ScopeRow, scope_at
+from outage.rules.told import minute_of
 
 
 class NotReadForAnybody(Exception):
@@ -63,6 +64,10 @@ class Outage(models.Model):
     def is_open(self) -> bool:
         """Whether the outage still goes on for the principal that it was read for."""
         return self.own_end is None
+
+    def was_over_at(self, at: datetime) -> bool:
+        """Whether that principal was back when something happened, by the minute: R4 does not speak of it then."""
+        return self.own_end is not None and minute_of(at) > self.own_end
 
     def scope_at(self, at: datetime) -> OutageScope:
         """How far the outage reached at the aware moment `at`, by what was said of it when it was read."""

@@ -70,7 +70,8 @@ class TimelineEntry:
 
     `direction` is given, received or empty (an event); `details` are (label, value) pairs. Of a failed try of one's
     own `may_flag` tells that its number can be said not to work, `flagged` that somebody has said so. `from_paper`
-    says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it.
+    says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it. `after_end` says
+    of an event that it happened when the principal was back.
     """
 
     row_id: UUID
@@ -88,6 +89,7 @@ class TimelineEntry:
     may_change: bool
     standings: tuple[StandingLine, ...] = ()
     break_point_side: str = ""
+    after_end: str = ""
     discharge_state: DischargeState | None = None
     discharge_label: str = ""
     completed: str = ""
@@ -194,6 +196,7 @@ def _event_entry(
         may_change=not struck and not event.withdraws,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
+        after_end="" if struck else after_own_end(chain, event, now),
         discharge_state=state,
         discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
@@ -278,9 +281,20 @@ def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
     )
 
 
+def after_own_end(chain: CareChain, event: CareChainEvent, now: datetime) -> str:
+    """That an event happened when the principal was back, and what follows from that (R4); "" for any other."""
+    outage = chain.outage
+    if event.withdraws or not outage.own_end or not outage.was_over_at(event.happened_at):
+        return ""
+    return (
+        f"Efter att {outage.system} var åter i drift {day_and_time(outage.own_end, now)}. "
+        f"Registreras direkt i {outage.system}, inte efteråt."
+    )
+
+
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
     """Who corrected or took back what somebody else has in hand, when and why."""
-    return f"{_struck_by(row, now)}."
+    return f"{_struck_by(row, now).removesuffix('.')}."
 
 
 def _struck_by(newer: CareChainEvent | Handover | None, now: datetime) -> str:

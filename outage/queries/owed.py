@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting
 from outage.models import CareChain, CareChainEvent, Duty, Outage
@@ -116,3 +116,12 @@ def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> OwedChains:
 def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:
     """The chains of these outages, at least one, in which the acting unit still has somebody to ring."""
     return OwedChains(acting, outages)
+
+
+def patients_with_calls_left(acting: Acting, outage: Outage) -> tuple[int, int]:
+    """Of how many patients calls are left to make for the own principal, and for the own unit; nothing of who."""
+    left = Duty.objects.filter(chain__outage=outage, chain__principal=acting.principal, awaits=False)
+    counted = left.aggregate(
+        all=Count("chain", distinct=True), own=Count("chain", distinct=True, filter=Q(unit=acting.unit))
+    )
+    return counted["all"], counted["own"]

@@ -15,6 +15,7 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity, number_key
 
 FOUND_BEFORE = 10
+_WITH_CENTURY = 12
 
 
 def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
@@ -24,6 +25,20 @@ def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) ->
         .filter(of_details(with_number(number)))
         .exclude(details__status=ChainStatus.WRONG_PATIENT)
     )
+
+
+def own_chains_beside(acting: Acting, chain: CareChain) -> QuerySet[CareChain]:
+    """The others of the outage with the number of `chain`, that of the other century too: it may have been guessed.
+
+    Of a chain of the wrong patient there are none.
+    """
+    details = chain.details
+    if details is None or not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
+        return CareChain.objects.none()
+    number = details.identity_number
+    if len(number) == _WITH_CENTURY and number.isdigit():
+        number = number[2:]
+    return own_chains_of(acting, number, chain.outage).exclude(pk=chain.pk)
 
 
 def own_chains_by_number(

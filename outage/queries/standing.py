@@ -25,7 +25,6 @@ from outage.rules.told import (
     PlaceChange,
     Target,
     Version,
-    minute_of,
     notice_id,
 )
 
@@ -240,7 +239,7 @@ def awaited_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Await
         acting=[party for party in standing.held if holder_of(chain, log, party) == unit_id],
         status=standing.now.status,
         said=[
-            Said(event.kind, event.sender, minute_of(event.at), standing.told_at(event))
+            Said(event.kind, event.sender, *standing.when(event), standing.told_at(event))
             for event in standing.newest
             if not event.withdraws
         ],

@@ -31,9 +31,8 @@ def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageSco
     details = log.versions[-1]
     before, status = Before(details.before), ChainStatus(details.status)
     events = _logged_events(chain, log)
-    own_end = chain.outage.own_end
     # What happened after the own end is outside R4, and still tells how the patient came.
-    inside = [event for event in events if own_end is None or event.at <= own_end]
+    inside = [event for event in events if not chain.outage.was_over_at(event.at)]
     missing = missing_admission(
         routine=routine,
         in_region=chain.principal.is_region,

@@ -13,7 +13,7 @@ from .routine import Effect, Routine
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that stands: its type, who sends it, when it happened (aware).
+    """A message that stands: its type, who sends it, when it happened (aware), and its place among what was logged.
 
     `told` says at what aware moment each party was reached with it by a call of the own unit.
     """
@@ -21,7 +21,13 @@ class Said:
     kind: str
     sender: Party
     at: datetime
+    order: int
     told: Mapping[Party, datetime] = field(default_factory=dict)
+
+    @property
+    def when(self) -> tuple[datetime, int]:
+        """Where it stands in time: at the same moment as it was logged."""
+        return as_utc(self.at), self.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,12 @@ def awaited_answers(
     """The answers that a unit acting as `acting` waits for, the longest wait first.
 
     What the unit itself sends is waited for from the moment the other was reached with it: until then it is the unit's
-    own to ring. What a third party sends is waited for from when it happened. An answer at the same minute or later
-    ends the wait, a discharge ends all; of a patient who has died, or a chain of the wrong one, nothing is awaited.
+    own to ring. What a third party sends is waited for from when it happened. A later answer ends the
+    wait, a discharge ends all; of a patient who has died, or a chain of the wrong one, nothing is awaited.
     """
     if status is not ChainStatus.OK:
         return []
-    discharged = [as_utc(m.at) for m in said if routine.message(m.kind).effect is Effect.DISCHARGE]
+    discharged = [m.when for m in said if routine.message(m.kind).effect is Effect.DISCHARGE]
     found = []
     for message in routine.messages.values():
         if not message.awaited_after:
@@ -52,13 +58,13 @@ def awaited_answers(
         for sending in message.sendings:
             if sending.party in acting or not set(sending.tells) & set(acting):
                 continue
-            given = [as_utc(m.at) for m in said if m.kind == message.key and m.sender is sending.party]
+            given = [m.when for m in said if m.kind == message.key and m.sender is sending.party]
             waits = [
                 since
                 for asked in said
                 if asked.kind == message.awaited_after
                 and (since := _since(asked, sending.party, acting))
-                and not any(later >= as_utc(asked.at) for later in given + discharged)
+                and not any(later > asked.when for later in given + discharged)
             ]
             if waits:
                 found.append(AwaitedAnswer(message.key, sending.party, min(waits, key=as_utc)))

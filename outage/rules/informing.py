@@ -175,24 +175,29 @@ def check_open_item(*, responsible: str, reason: str) -> dict[str, str]:
 
 
 def owed_answers(
-    routine: Routine, party: Party, events: Sequence[tuple[str, Party, datetime]]
-) -> list[tuple[str, datetime]]:
+    routine: Routine, party: Party, events: Sequence[tuple[str, Party, tuple[datetime, int]]]
+) -> list[tuple[str, tuple[datetime, int]]]:
     """Give the answers `party` still owes, each as (kind, when what it answers happened) (R3.6, R3.8).
 
-    `events` are (kind, sender, aware time) of what stands. A message is answered by an answer of that party
-    at the same time or later, and needs none any more once a discharge has followed it.
+    `events` are (kind, sender, when) of what stands, `when` an aware minute and the order of logging within it. A
+    message is answered by a later answer of that party, and needs none any more once a discharge has followed it.
     """
-    discharged = [as_utc(at) for kind, _, at in events if routine.message(kind).effect is Effect.DISCHARGE]
+    discharged = [_utc(when) for kind, _, when in events if routine.message(kind).effect is Effect.DISCHARGE]
     owed = []
     for answer in routine.messages_from(party):
         if not answer.answers:
             continue
-        given = [as_utc(at) for kind, sender, at in events if kind == answer.key and sender is party]
-        asked = sorted((as_utc(at), at) for kind, _, at in events if kind == answer.answers)
-        open_since = [at for utc, at in asked if not any(later >= utc for later in given + discharged)]
+        given = [_utc(when) for kind, sender, when in events if kind == answer.key and sender is party]
+        asked = sorted((_utc(when), when) for kind, _, when in events if kind == answer.answers)
+        open_since = [when for utc, when in asked if not any(later > utc for later in given + discharged)]
         if open_since:
             owed.append((answer.key, open_since[0]))
     return owed
+
+
+def _utc(when: tuple[datetime, int]) -> tuple[datetime, int]:
+    at, order = when
+    return as_utc(at), order
 
 
 def _and(words: Iterable[str]) -> str:

@@ -6,15 +6,18 @@ whoever was reached with what they change.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from contacts.rules.parties import Party
 
 from .back_registration import Before, ChainStatus
+from .handover import CLOCK_SKEW
 from .informing import FAILED, DischargeState, InformState, owed_answers
 from .knowledge import PARTIES, Knowledge
 from .routine import Effect
 from .told import (
     NOT_ADMITTED,
+    CallRow,
     Closed,
     EventRow,
     IdentityChange,
@@ -130,24 +133,22 @@ class ChainStanding(Knowledge):
             if party not in self.held:
                 continue
             standing = [
-                (event.kind, event.sender, minute_of(event.at))
+                (event.kind, event.sender, self.when(event))
                 for event in self.newest
                 if not event.withdraws
                 # What the former place answered is no answer of the one that took over.
                 and not (event.sender is party and self.is_of_former_place(event))
             ]
-            for kind, since in owed_answers(self.routine, party, standing):
+            for kind, asked in owed_answers(self.routine, party, standing):
                 for target in self.targets(kind, party):
                     tries = [
-                        call
-                        for call in self.calls_to.get(target.place, ())
-                        if not call.told and not call.received and call.at >= since and call.outcome in FAILED
+                        call for call in self.calls_to.get(target.place, ()) if _tries_after(call, asked)
                     ]
                     yield Owed(
                         by=party,
                         target=target,
                         id=kind,
-                        since=since,
+                        since=asked[0],
                         state=InformState.TRIED if tries else InformState.STILL_TO_RING,
                         tries=len(tries),
                         last_at=tries[-1].at if tries else None,
@@ -250,3 +251,13 @@ class ChainStanding(Knowledge):
         ward = self.place_of(Party.INPATIENT)
         gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]
         return "" if gone or self.now.status is not ChainStatus.OK or ward == self.place_of(sender) else ward
+
+
+def _tries_after(call: CallRow, asked: tuple[datetime, int]) -> bool:
+    """Whether a call is a failed try to answer what was asked then; a try told of nothing.
+
+    What was logged with a time a little ahead is tried, too, by a call that is made at once.
+    """
+    at, order = asked
+    at_once = call.order > order and call.at + CLOCK_SKEW >= at
+    return not call.told and not call.received and call.outcome in FAILED and (call.when > asked or at_once)

@@ -172,7 +172,7 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
             f"Driftstoppet började {day_and_time(start, now)}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
         )
-    if outage.own_end and at > outage.own_end and not _somebody_to_ring(chain, outage, at):
+    if outage.own_end and outage.was_over_at(at) and not _somebody_to_ring(chain, outage, at):
         raise RuleError(
             f"{outage.system} var åter i drift {moment(outage.own_end, now)}. Registrera direkt i {outage.system}.",
             field="happened_at",

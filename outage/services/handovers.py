@@ -323,13 +323,17 @@ def write_call(
     reason: str = "",
     withdraws: bool = False,
 ) -> Handover:
-    """Write one row of a call inside the caller's transaction, which holds the chain; signed by who acts."""
+    """Write one row of a call inside the caller's transaction, which holds the chain; signed by who acts.
+
+    It stays with the unit and the place of the row that it `supersedes`, or of that of another chain it comes from.
+    """
     plain = asdict(facts)
     home = home_of(chain, supersedes)
+    former = supersedes or former
     row = Handover(
         id=row_id,
         chain=home,
-        **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, supersedes or former),
+        **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, former),
         **mark_fields(paper),
         order=take_order(home),
         supersedes=supersedes,
@@ -337,7 +341,7 @@ def write_call(
         reason=reason.strip(),
         signature=signature(by.user.full_name, by.role_text, by.unit.name, by.user.hsa_id),
         user=by.user,
-        unit=by.unit,
+        unit=former.unit if former else by.unit,
     )
     row.full_clean(validate_unique=False)
     row.save()

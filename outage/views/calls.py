@@ -146,7 +146,10 @@ _TRY = held_by_value(
 @held_as(_TRY)
 @require_POST
 def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Log a failed try (Inget svar, Upptaget) by one press; a double click gives one row."""
+    """Log a failed try (Inget svar, Upptaget) by one press; a double click gives one row.
+
+    Nothing is asked: the try was made when it was pressed, and it tells nobody anything.
+    """
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     form = TryForm(request.POST, chain=found, log=logs_of([found.pk])[found.pk])

@@ -19,7 +19,7 @@ from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
-from outage.presenters.care import patient_on_own_page, ward_label
+from outage.presenters.care import patient_in_list, patient_on_own_page, ward_label
 from outage.presenters.chain import (
     before_label,
     history_lines,
@@ -43,7 +43,12 @@ from outage.queries.joined import history_joins, standing_join
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
-from outage.queries.same_patient import chains_of_other_units, found_before, own_chains_before
+from outage.queries.same_patient import (
+    chains_of_other_units,
+    found_before,
+    own_chains_before,
+    own_chains_beside,
+)
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -156,6 +161,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             *join_lines(found, joins, now),
         ],
         "joined": standing_join(found),
+        "same_number": [(other, patient_in_list(other)) for other in own_chains_beside(acting, found)],
         "former": own_chains_before(acting, found.details.identity_number, outage),
         "may_log": can(acting, Right.LOG_CARE),
         "may_print": can(acting, Right.PRINT_SHEET),

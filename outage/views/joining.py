@@ -19,7 +19,7 @@ from outage.presenters.joining import choices, like_pairs, option, side
 from outage.queries.care_chains import find_chains, logs_of, visible_chains
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
-from outage.queries.same_patient import own_chains_of
+from outage.queries.same_patient import own_chains_beside
 from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm
@@ -54,7 +54,7 @@ def _choose(request: HttpRequest, kept: CareChain, error: str = "") -> HttpRespo
         found = find_chains(found, text)
     elif kept.details and kept.details.identity_number:
         # Those of the same number are as a rule what one came for.
-        found = own_chains_of(request.acting, kept.details.identity_number, kept.outage)
+        found = own_chains_beside(request.acting, kept)
     context = {
         "chain": kept,
         "patient": patient_on_own_page(kept, timezone.now()),

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.forms import BoundField
+from django.http import QueryDict
 
 from contacts.rules.whom_to_call import NumberToRing
+from outage.rules.owed import ChainStanding
+from outage.rules.told import PLACE_PREFIX, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,28 @@ class RecipientOption:
     numbers: tuple[NumberToRing, ...]
     chosen: bool
     unknown: bool
+    # What the key meant where the page was shown (`keep_meant`).
+    meant: str = ""
+
+
+def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStanding) -> QueryDict:
+    """What was sent, with the recipient by the key that names the place now that was chosen on the page.
+
+    A party's key may mean another place by now: the chain was changed, or the call that is corrected was. A place that
+    can not be chosen any more otherwise is put among `targets`; one that the chain never named is no choice.
+    """
+    key = data.get("recipient", "")
+    meant = dict(pair.partition("=")[::2] for pair in data.getlist("meant"))
+    place = standing.same(meant.get(key, ""))
+    if not place or (key in targets and targets[key].place == place):
+        return data
+    now = next((name for name, target in targets.items() if target.place == place), PLACE_PREFIX + place)
+    target = standing.target_at(place)
+    if target.party:
+        targets.setdefault(now, target)
+    data = data.copy()
+    data["recipient"] = now
+    return data
 
 
 @dataclass(slots=True)

@@ -21,7 +21,6 @@ from outage.presenters.care import (
     party_label,
     place_of,
     targets_by_key,
-    targets_to_choose,
 )
 from outage.presenters.chain import particulars_shown
 from outage.presenters.owed import calls_owed, event_label
@@ -31,10 +30,10 @@ from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBa
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
-from outage.rules.told import Notice, notice_id
+from outage.rules.told import Notice, Target, notice_id
 from outage.rules.wording import clock_time, lower_first, moment
 
-from .call_options import MessageOption, RecipientOption
+from .call_options import MessageOption, RecipientOption, keep_meant
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
@@ -52,7 +51,10 @@ class CallForm(AsksQuestions):
     """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    recipient = forms.CharField(error_messages={"required": "Välj vem samtalet är med."})
+    recipient = forms.ChoiceField(
+        label="Vem samtalet är med",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Välj vem samtalet är med."),
+    )
     outcome = forms.ChoiceField(
         label="Hur gick det?",
         choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()],
@@ -102,6 +104,11 @@ class CallForm(AsksQuestions):
         self.routine, self.direction = routine, direction
         self._numbers = numbers
         self._targets = targets_by_key(chain, log, was_with)
+        if self.is_bound:
+            self.data = keep_meant(self.data, self._targets, standing_of(chain, log))
+        self.fields["recipient"].choices = [
+            (key, target_name(chain, log, target)) for key, target in self._targets.items()
+        ]
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
         # Of the chain as such: the words for it and those it is to be told.
@@ -205,6 +212,7 @@ class CallForm(AsksQuestions):
                     numbers=numbers,
                     chosen=key == chosen,
                     unknown=not target.place,
+                    meant=f"{key}={target.place}",
                 )
             )
         return found
@@ -287,13 +295,6 @@ class CallForm(AsksQuestions):
             )
         return found
 
-    def clean_recipient(self) -> str:
-        """Refuse a recipient that the chain does not have."""
-        key = self.cleaned_data["recipient"]
-        if key not in self._targets:
-            raise forms.ValidationError("Välj vem samtalet är med.")
-        return key
-
     def clean(self) -> dict[str, Any]:
         """Refuse a message that the one who rings us does not send (R3)."""
         data = super().clean() or self.cleaned_data
@@ -303,10 +304,10 @@ class CallForm(AsksQuestions):
             self.add_error("read_back", "Välj hur återläsningen gick, eller tryck på Spara.")
         if self.direction is Direction.RECEIVED:
             data["outcome"] = data.get("outcome") or CallOutcome.REACHED.value
-            recipient = data.get("recipient", "")
+            rang = self._targets.get(data.get("recipient", ""), Target("")).party
             for value in data.get("messages", []):
                 sender = self._sender_of(value)
-                if recipient in set(Party) and sender != recipient:
+                if rang and sender != rang:
                     label = self.routine.label(self._kind_of(value))
                     self.add_error(
                         "messages",
@@ -379,7 +380,10 @@ class TryForm(forms.Form):
 
     def __init__(self, *args: Any, chain: CareChain, log: ChainLog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recipient"].choices = [(target.key, "") for target in targets_to_choose(chain, log)]
+        targets = targets_by_key(chain, log)
+        if self.is_bound:
+            self.data = keep_meant(self.data, targets, standing_of(chain, log))
+        self.fields["recipient"].choices = [(key, "") for key in targets]
         self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
         self.fields["notices"].choices = [
             (f"{_NOTICE}{notice_id(notice, str(version.pk))}", "")

@@ -9,7 +9,6 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import (
-    OUTPATIENT_KIND_LABELS,
     WARD_KIND_LABELS,
     OutpatientKind,
     Party,
@@ -17,7 +16,6 @@ from contacts.rules.parties import (
     outpatient_kind_for,
     ward_kind_for,
 )
-from contacts.rules.swedish_text import search_key
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChain, ChainFacts, OtherPlace
 from outage.presenters.care import details_of, shown_identity
@@ -26,7 +24,16 @@ from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, B
 from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED
 
-from .places import NOT_KNOWN_YET, OTHER, NumberField, PlaceField, name_field
+from .places import (
+    NOT_KNOWN_YET,
+    OTHER,
+    OTHER_LABEL,
+    NumberField,
+    PlaceField,
+    name_field,
+    outpatient_kind_field,
+    wrong_name,
+)
 
 # The field of each party's place.
 _PLACES = {
@@ -66,7 +73,7 @@ class ChainForm(AsksQuestions):
     ward_unit = PlaceField(
         label="Avdelning",
         empty_label="Välj avdelning",
-        words={OTHER: "Annan: skriv vilken", NOT_ADMITTED: "Inte inlagd"},
+        words={OTHER: OTHER_LABEL, NOT_ADMITTED: "Inte inlagd"},
     )
     other_inpatient = name_field("Avdelningens namn")
     other_inpatient_number = NumberField(label="Avdelningens nummer")
@@ -76,21 +83,16 @@ class ChainForm(AsksQuestions):
         required=False,
         help_text="På psykiatrisk avdelning är öppenvården den psykiatriska (R3.10).",
     )
-    municipality = PlaceField(label="Kommun", empty_label=NOT_KNOWN_YET, words={OTHER: "Annan: skriv vilken"})
+    municipality = PlaceField(label="Kommun", empty_label=NOT_KNOWN_YET, words={OTHER: OTHER_LABEL})
     other_municipality = name_field("Kommunens namn")
     other_municipality_number = NumberField(label="Kommunens nummer")
     outpatient_unit = PlaceField(
         label="Hälsocentral eller psykiatrisk öppenvård",
         empty_label=NOT_KNOWN_YET,
-        words={OTHER: "Annan: skriv vilken"},
+        words={OTHER: OTHER_LABEL},
     )
     other_outpatient = name_field("Öppenvårdens namn")
-    other_outpatient_kind = forms.ChoiceField(
-        label="Slag av öppenvård",
-        choices=[("", "Den som avdelningen kräver")]
-        + [(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()],
-        required=False,
-    )
+    other_outpatient_kind = outpatient_kind_field()
     other_outpatient_number = NumberField(label="Öppenvårdens nummer")
     before = forms.ChoiceField(
         label="Var patienten inskriven i systemet när driftstoppet började?",
@@ -134,10 +136,11 @@ class ChainForm(AsksQuestions):
 
     def _check_typed(self, party: Party, chosen: Any, typed: str) -> None:
         field = self.fields[_PLACES[party]]
-        if typed and chosen is None and _PLACES[party] not in self.errors:
-            self.add_error(f"other_{party}", f"Välj Annan under {field.label}, eller ta bort namnet.")
-        elif chosen == OTHER and search_key(typed) in {search_key(row.name) for row in field.queryset}:
-            self.add_error(f"other_{party}", f"{typed} finns i listan. Välj den där.")
+        if _PLACES[party] in self.errors:
+            return
+        wrong = wrong_name(str(field.label), chosen, typed, (row.name for row in field.queryset))
+        if wrong:
+            self.add_error(f"other_{party}", wrong)
 
     def _check_kinds(self, data: dict[str, Any]) -> None:
         ward, outpatient = data.get("ward_unit"), data.get("outpatient_unit")

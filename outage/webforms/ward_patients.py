@@ -9,15 +9,24 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
-from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for
-from outage.models import ChainFacts
+from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for, ward_kind_for
+from outage.models import ChainFacts, OtherPlace
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import BEFORE_LABELS, Before
 from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, read_pasted
 from outage.rules.pasted_numbers import as_written
 from outage.rules.told import NOT_ADMITTED
 
-from .places import NOT_KNOWN_YET, PlaceField
+from .places import (
+    NOT_KNOWN_YET,
+    OTHER,
+    OTHER_LABEL,
+    NumberField,
+    PlaceField,
+    name_field,
+    outpatient_kind_field,
+    wrong_name,
+)
 
 _LONGEST_LIST = 50_000
 _TYPED = {"autocomplete": "off"}
@@ -51,6 +60,16 @@ class Places:
     def clinic_choices(self) -> list[tuple[str, str]]:
         """Likewise of each öppenvård."""
         return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.clinics.items())]
+
+    @property
+    def towns_in_row(self) -> list[tuple[str, str]]:
+        """Those of one patient: also one that is in no list."""
+        return [*self.town_choices, (OTHER, OTHER_LABEL)]
+
+    @property
+    def clinics_in_row(self) -> list[tuple[str, str]]:
+        """Likewise of each öppenvård."""
+        return [*self.clinic_choices, (OTHER, OTHER_LABEL)]
 
 
 class PasteForm(forms.Form):
@@ -107,14 +126,19 @@ class PatientRowForm(forms.Form):
     )
     before = forms.ChoiceField(label="I systemet före", choices=_BEFORE, initial=Before.UNKNOWN.value)
     municipality = forms.ChoiceField(label="Kommun", required=False)
+    other_municipality = name_field("Kommunens namn")
+    other_municipality_number = NumberField(label="Kommunens nummer")
     outpatient_unit = forms.ChoiceField(label="Öppenvård", required=False)
+    other_outpatient = name_field("Öppenvårdens namn")
+    other_outpatient_kind = outpatient_kind_field()
+    other_outpatient_number = NumberField(label="Öppenvårdens nummer")
 
     def __init__(self, *args: Any, patient: PastedPatient, places: Places, **kwargs: Any) -> None:
         kwargs["initial"] = {"identity": patient.identity, "patient_name": patient.name}
         super().__init__(*args, **kwargs)
         self._places = places
-        self.fields["municipality"].choices = places.town_choices
-        self.fields["outpatient_unit"].choices = places.clinic_choices
+        self.fields["municipality"].choices = places.towns_in_row
+        self.fields["outpatient_unit"].choices = places.clinics_in_row
         if len(patient.numbers) > 1:
             # Which is the patient's is for a person to say.
             found = [(as_written(number), as_written(number)) for number in patient.numbers]
@@ -123,32 +147,78 @@ class PatientRowForm(forms.Form):
             )
         self.has_several_numbers = len(patient.numbers) > 1
 
+    @property
+    def has_other_town(self) -> bool:
+        """Whether a municipality that is in no list is chosen, or something is said of one."""
+        return self._has_other("municipality", "other_municipality", "other_municipality_number")
+
+    @property
+    def has_other_clinic(self) -> bool:
+        """Likewise of an öppenvård."""
+        typed = ("other_outpatient", "other_outpatient_kind", "other_outpatient_number")
+        return self._has_other("outpatient_unit", *typed)
+
+    def _has_other(self, place: str, *typed: str) -> bool:
+        return self[place].value() == OTHER or any(self[name].value() for name in typed)
+
     def check_for(self, ward: Unit | str | None) -> None:
         """Put what keeps a marked patient from being opened on `ward` beside the fields."""
         if self.has_several_numbers and not self.cleaned_data.get("identity"):
             self.add_error("identity", "Raden har flera nummer. Välj patientens.")
-        clinic = self._places.clinics.get(self.cleaned_data.get("outpatient_unit", ""))
-        if clinic and isinstance(ward, Unit):
-            wanted = outpatient_kind_for(WardKind(ward.ward_kind))
-            if OutpatientKind(clinic.outpatient_kind) is not wanted:
-                self.add_error("outpatient_unit", "Fel slag av öppenvård för avdelningen (R3.10).")
+        for party, (name, listed) in self._lists().items():
+            chosen, typed = self.cleaned_data.get(name), self.cleaned_data.get(f"other_{party}", "")
+            wrong = wrong_name(
+                str(self.fields[name].label), chosen, typed, (row.name for row in listed.values())
+            )
+            if wrong:
+                self.add_error(f"other_{party}", wrong)
+        kind = self._outpatient_kind()
+        if kind and isinstance(ward, Unit) and kind is not outpatient_kind_for(WardKind(ward.ward_kind)):
+            other = self.cleaned_data.get("outpatient_unit") == OTHER
+            self.add_error(
+                "other_outpatient_kind" if other else "outpatient_unit",
+                "Fel slag av öppenvård för avdelningen (R3.10).",
+            )
+
+    def _lists(self) -> dict[Party, tuple[str, Mapping[str, Principal] | Mapping[str, Unit]]]:
+        """The field of each party's place, and the places that can be chosen in it."""
+        return {
+            Party.MUNICIPALITY: ("municipality", self._places.towns),
+            Party.OUTPATIENT: ("outpatient_unit", self._places.clinics),
+        }
+
+    def _outpatient_kind(self) -> OutpatientKind | None:
+        """The kind of the öppenvård; None where nothing that is known tells it."""
+        chosen = self.cleaned_data.get("outpatient_unit", "")
+        clinic = self._places.clinics.get(chosen)
+        kind = self.cleaned_data.get("other_outpatient_kind") if chosen == OTHER else ""
+        kind = clinic.outpatient_kind if clinic else kind
+        return OutpatientKind(kind) if kind else None
 
     def facts(self, ward: Unit | str | None) -> ChainFacts:
         """What was filled in, for a patient on `ward`; ask after `is_valid`."""
         data = self.cleaned_data
-        clinic = self._places.clinics.get(data["outpatient_unit"])
-        kind = ward.ward_kind if isinstance(ward, Unit) else ""
-        if not kind:
-            kind = WardKind.PSYCHIATRIC if clinic and clinic.is_psychiatric else WardKind.SOMATIC
+        kind = self._outpatient_kind()
+        # A patient at home has the öppenvård, which tells the kind.
+        of_home = ward_kind_for(kind) if kind else WardKind.SOMATIC
+        ward_kind = WardKind(ward.ward_kind) if isinstance(ward, Unit) else of_home
+        kinds = {Party.MUNICIPALITY: "", Party.OUTPATIENT: outpatient_kind_for(ward_kind).value}
         return ChainFacts(
             identity=data["identity"],
             patient_name=data["patient_name"],
-            ward_kind=WardKind(kind),
+            ward_kind=ward_kind,
             before=Before(data["before"]),
             ward_unit=ward if isinstance(ward, Unit) else None,
             not_admitted=ward == NOT_ADMITTED,
             municipality=self._places.towns.get(data["municipality"]),
-            outpatient_unit=clinic,
+            outpatient_unit=self._places.clinics.get(data["outpatient_unit"]),
+            others={
+                party: OtherPlace(
+                    name=data[f"other_{party}"], kind=kinds[party], number=data[f"other_{party}_number"]
+                )
+                for party, (name, _) in self._lists().items()
+                if data[name] == OTHER
+            },
         )
 
 

@@ -250,6 +250,7 @@
       const form = section.closest("form");
       const wrong = section.querySelector(".is-invalid");
       if (form) section.hidden = !wrong && !chosen(form, name, values.split("|"));
+      if (!section.hidden && section.matches("details")) section.open = true;
     }
   };
 

@@ -30,8 +30,8 @@ def test_a_list_is_pasted_looked_through_and_opened(
     page.get_by_role("link", name="Klistra in avdelningens patienter").click()
     page.get_by_label("Avdelningens patienter").fill(LIST)
     page.get_by_role("button", name="Läs listan").click()
-    expect(page.get_by_label("Namn, rad 1")).to_have_value("Tolvan Tolvansson")
-    expect(page.get_by_label("Nummer, rad 2")).to_have_value("19900102-9819")
+    expect(page.get_by_label("Namn, rad 1", exact=True)).to_have_value("Tolvan Tolvansson")
+    expect(page.get_by_label("Nummer, rad 2", exact=True)).to_have_value("19900102-9819")
     expect(page.get_by_text("Togs inte med: 1:2 Höftfraktur")).to_be_visible()
     expect(page.get_by_text("Tom säng")).to_be_visible()
     page.get_by_role("button", name="Markera alla", exact=True).click()
@@ -66,7 +66,7 @@ def test_by_keyboard_alone_and_enter_in_a_box_opens_nothing(windows: Windows, co
     page.keyboard.insert_text(LIST)
     press_to(page, "Läs listan")
     page.keyboard.press("Enter")
-    name = page.get_by_label("Namn, rad 1")
+    name = page.get_by_label("Namn, rad 1", exact=True)
     with page.expect_response("**/klistra-in/"):
         name.press("Enter")
     expect(page.locator(".htmx-request")).to_have_count(0)
@@ -98,3 +98,31 @@ def test_a_place_in_no_list_is_typed_where_it_is_chosen(
     page.get_by_role("button", name="Öppna vårdkedjan").click()
     expect(page.get_by_text("Sundsvalls kommun")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("060-19 10 00"))).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_a_place_in_no_list_is_typed_in_the_row_of_the_patient(
+    windows: Windows, county: County, outage: Outage, javascript: bool
+):
+    page = windows.open(javascript=javascript)
+    page.goto("/vardkedjor/klistra-in/")
+    log_in(page, "alva")
+    page.get_by_label("Avdelningens patienter").fill(LIST)
+    page.get_by_role("button", name="Läs listan").click()
+    row = page.locator("#rad-2")
+    name = row.get_by_label("Kommunens namn, rad 2")
+    expect(name).to_be_hidden()
+    if not javascript:
+        row.get_by_text("Annan kommun", exact=True).click()
+    row.get_by_label("Kommun, rad 2", exact=True).select_option(label="Annan: skriv vilken")
+    name.fill("Sundsvalls kommun")
+    row.get_by_label("Kommunens nummer, rad 2").fill("060191000")
+    expect(row.get_by_label("Öppenvårdens namn, rad 2")).to_be_hidden()
+    row.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Sätt för markerade").click()
+    expect(note(page, "Välj först vad som ska sättas.")).to_be_visible()
+    expect(name).to_have_value("Sundsvalls kommun")
+    expect(name).to_be_visible()
+    page.get_by_role("button", name="Öppna vårdkedjor för markerade").click()
+    expect(note(page, "1 vårdkedja är öppnad.")).to_be_visible()
+    assert CareChain.objects.get().details.place_names["municipality"] == "Sundsvalls kommun"

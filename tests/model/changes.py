@@ -187,9 +187,7 @@ class RandomOutage(Base):
             first = str(made.pk)
             to.newest[first] = first
             told = frozenset(str(event.pk) for event in stored)
-            to.record.calls.append(
-                replace(call, id=first, order=to.next(), told=told, by=f"unit:{by.unit.pk}")
-            )
+            to.record.calls.append(replace(call, id=first, order=to.next(), told=told))
 
         self.tried(act)
 

@@ -233,14 +233,12 @@ class Owing:
             if self.record.now.places.get(party, "") not in self.record.own:
                 continue
             replies = [
-                li.now for li in live if li.now.kind == "admission_reply" and li.now.sender == party
+                li.when for li in live if li.now.kind == "admission_reply" and li.now.sender == party
                 and not self.of_former(li)
             ]  # fmt: skip
-            ends = [li.now for li in live if li.now.kind == "discharge"]
+            ends = [li.when for li in live if li.now.kind == "discharge"]
             if not any(
-                all(minute(later.at) < minute(li.now.at) for later in replies + ends)
-                for li in live
-                if li.now.kind == "admission"
+                all(later < li.when for later in replies + ends) for li in live if li.now.kind == "admission"
             ):
                 continue
             closed = "deceased" if self.record.now.status == "deceased" else ""

@@ -82,6 +82,10 @@ class Line:
     def first(self) -> Row:
         return self.rows[0]
 
+    @property
+    def when(self) -> tuple[datetime, int]:
+        return minute(self.now.at), self.first.order
+
     def wording(self, row_id: str) -> bool:
         return any(row.id == row_id for row in self.rows)
 

@@ -13,7 +13,7 @@ from forms.services.printing import print_care_chain
 from outage.models import OpenItem
 from outage.queries.care_chains import get_chain
 from tests.clock import standing_at
-from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place
+from tests.paper.making import at, end_outage, full_chain, log_call, log_event, make_chain, make_place
 from tests.paper.reading import everything, fonts, pages, read, squashed, structure, text_outside
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +152,19 @@ def test_a_discharge_left_open_says_who_is_not_told_who_answers_and_why(place):
     text = everything(printed(place, chain).pdf)
     expected = "Öppen punkt: Kommun är inte underrättad. Ansvarig: Enhetschef Eva Ek. Varför: Växeln stängd"
     assert squashed(expected) in text
+
+
+def test_an_event_after_the_own_end_says_so(place):
+    chain = make_chain(place)
+    end_outage(place, at(11, 30))
+    for kind, when in (("admission", at(11, 30)), ("discharge", at(11, 31))):
+        log_event(place, chain, kind, when)
+    text = everything(printed(place, chain).pdf)
+    said = squashed(
+        "Efter att PRATOR var åter i drift tis 24 nov 11.30. Registreras direkt i PRATOR, inte efteråt."
+    )
+    assert text.count(said) == 1
+    assert text.index(squashed("Hände: Utskrivningsmeddelande")) < text.index(said)
 
 
 def test_a_call_about_no_event_is_still_on_the_paper(place):

@@ -2,9 +2,11 @@
 
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -75,8 +77,9 @@ def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, 
     recipient = next(party for party in Party if party is not own)
     moment = {"client_id": str(uuid4()), "at_kl": "10.52", "at_dag": "2026-11-24"}
     for kind, party in product(KINDS, Party):
+        said = REACHED | moment | {"recipient": str(recipient), "messages": [f"new:{kind}:{party}"]}
         form = CallForm(
-            REACHED | moment | {"recipient": str(recipient), "messages": [f"new:{kind}:{party}"]},
+            QueryDict(urlencode(said, doseq=True)),
             acting=county.somebody(who),
             chain=chain,
             log=log,
@@ -142,27 +145,6 @@ def test_from_the_list_all_but_the_name_and_the_read_back_is_filled_in(
     after = read(client.get(reverse("status")))
     assert "Sparat på servern 10.52." in after.get_text()
     assert not after.main.find(attrs={"id": "calls"}).find(string="Skellefteå kommun")
-
-
-def test_one_press_logs_a_failed_try_and_a_double_click_one_row(
-    county: County, chain: CareChain, client: Client
-):
-    event = make_event(county.alva, chain, "discharge")
-    client.force_login(county.alva.user)
-    pressed = {
-        "client_id": str(uuid4()),
-        "recipient": "municipality",
-        "number": "0910-00 00 00",
-        "events": str(event.pk),
-        "outcome": "no_answer",
-    }
-    for _ in "12":
-        assert client.post(reverse("quick_try", args=[chain.pk]), pressed).status_code == 302
-    assert Handover.objects.filter(outcome="no_answer", messages__event=event).count() == 1
-    page = read(client.get(reverse("status"))).main.find(attrs={"id": "calls"})
-    assert "2 försök, senast 10.52" in page.get_text()
-    client.post(reverse("quick_try", args=[chain.pk]), pressed | {"client_id": str(uuid4()), "number": ""})
-    assert "Försöket är inte sparat. Ange numret du ringde." in read(client.get(reverse("status"))).get_text()
 
 
 TYPED: dict[str, Any] = {

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
 from outage.models import Acknowledgement, CareChain, Outage, OutageReport, RegistrationMark, SupportContact
 from outage.queries.outages import current_outage
+from outage.queries.owed import patients_with_calls_left
 from outage.services.outages import end_outage
-from tests.factories import County, make_event, make_outage
+from tests.factories import County, make_chain, make_event, make_outage, person
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
 
 
@@ -235,17 +237,44 @@ def test_an_end_ends_the_outage_that_the_page_was_opened_for(county: County, out
 
 
 def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
-    county: County, chain: CareChain, client: Client
+    county: County, outage: Outage, chain: CareChain, client: Client
 ):
     make_event(county.alva, chain)
     client.force_login(county.esa.user)
     page = text_of(client, reverse("end_outage"))
     assert "Det här avslutar driftstoppet för Region Västerbotten." in page
     assert "Andra huvudmän avslutar själva: Skellefteå kommun." in page
-    assert "1 patient hos Medicin 2 har samtal kvar." in page
+    assert "1 patient hos Region Västerbotten har samtal kvar, varav 1 hos Medicin 2." in page
+    # What other units of the own principal have left counts too; what other principals have does not.
+    for _ in "12":
+        elsewhere = make_chain(county, outage, county.bo, ward_unit=county.other_ward)
+        make_event(county.bo, elsewhere)
+    make_event(
+        county.cissi,
+        make_chain(county, outage, county.cissi),
+        "municipality_ready",
+        sender=Party.MUNICIPALITY,
+        to=Party.INPATIENT,
+    )
+    page = text_of(client, reverse("end_outage"))
+    assert "3 patienter hos Region Västerbotten har samtal kvar, varav 1 hos Medicin 2." in page
+    cilla = person("cilla", county.social_care, Role.COORDINATOR)
+    client.force_login(cilla.user)
+    page = text_of(client, reverse("end_outage"))
+    assert "1 patient hos Skellefteå kommun har samtal kvar, varav 1 hos Biståndsenheten." in page
     # Somebody who sees no patients is told of none.
     client.force_login(county.adam.user)
     assert "samtal" not in text_of(client, reverse("end_outage")).split("Sedan visas")[0].split("Det här")[1]
+
+
+def test_what_is_left_is_counted_by_one_question_however_much_it_is(
+    county: County, outage: Outage, django_assert_num_queries
+):
+    assert patients_with_calls_left(county.esa, outage) == (0, 0)
+    for by in (county.bo, county.esa):
+        make_event(by, make_chain(county, outage, by, ward_unit=by.unit))
+    with django_assert_num_queries(1):
+        assert patients_with_calls_left(county.esa, outage) == (2, 1)
 
 
 @pytest.mark.clause("R1.2")

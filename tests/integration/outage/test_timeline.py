@@ -1,17 +1,25 @@
-"""The time line of a chain: by the minute, and within a minute as it was logged."""
+"""The time line of a chain: by the minute, and within a minute as it was logged; what the own end leaves out."""
 
 from datetime import timedelta
 from uuid import uuid4
 
-from outage.models import CareChain
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outage.models import CareChain, Outage
 from outage.presenters.chain import timeline
 from outage.queries.care_chains import get_chain, logs_of
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
+from outage.services.events import withdraw_event
 from outage.services.handovers import CallFacts, Message, log_call
+from outage.services.outages import end_outage
 from tests.clock import TUESDAY
-from tests.factories import County, call_facts
+from tests.factories import County, call_facts, make_chain, make_event
+from tests.integration.outage.ends import make_three
+from tests.integration.outage.pages import read
 
 
 def test_a_try_logged_by_one_press_stands_before_the_call_made_after_it_in_the_same_minute(
@@ -37,3 +45,20 @@ def test_a_try_logged_by_one_press_stands_before_the_call_made_after_it_in_the_s
         county.alva, chain, logs_of([chain.pk])[chain.pk], get_routine(chain.outage.routine_id), [], minute
     )
     assert [entry.row_id for entry in entries] == [event.pk, first.pk, tried.pk, reached.pk]
+
+
+def test_the_time_line_says_which_events_happened_after_the_own_end(
+    county: County, outage: Outage, client: Client
+):
+    three = make_three(county)
+    chain = make_chain(county, outage, municipality=three.lycksele.principal)
+    make_event(county.alva, chain, "admission", ago=timedelta(minutes=30))
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - timedelta(minutes=30))
+    make_event(county.alva, chain, "preliminary_ready", ago=timedelta(minutes=10))
+    taken_back = make_event(county.alva, chain, "discharge_report", ago=timedelta(minutes=5))
+    withdraw_event(by=county.alva, event=taken_back, client_id=uuid4(), reason="fel")
+    client.force_login(county.alva.user)
+    main = read(client.get(reverse("chain", args=[chain.pk]))).main
+    said = "Efter att PRATOR var åter i drift tis 24 nov 10.22. Registreras direkt i PRATOR, inte efteråt."
+    marked = [row.h3.get_text(strip=True) for row in main.select(".timeline > li") if said in row.get_text()]
+    assert marked == ["Preliminärt utskrivningsklar"]

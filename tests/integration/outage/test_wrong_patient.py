@@ -1,5 +1,6 @@
 """A call about the wrong patient: taken back with what stood by it alone, or moved to the patient it was about."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -12,12 +13,13 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, get_handover, logs_of
+from outage.queries.care_chains import get_chain, get_handover, logs_of, newest_of, received_lately
 from outage.queries.owed import chains_with_calls_owed
+from outage.queries.standing import row_of, standing_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
-from outage.services.handovers import Message, log_call, withdraw_call
+from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.moving import move_call
 from tests.factories import County, call_facts, make_chain, make_event, same_id, tell
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
@@ -237,3 +239,55 @@ def test_a_chain_of_the_wrong_patient_takes_a_new_message_after_a_question_only(
         answers={"wrong-patient": "ja"},
     )
     assert CareChainEvent.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("steps", ["move", "correct", "correct move", "move correct", "move move"])
+def test_a_received_call_was_heard_by_the_unit_that_was_rung_whoever_changes_it(
+    county: County, outage: Outage, chain: CareChain, steps: str
+):
+    heard = log_call(
+        by=county.disa,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(Party.INPATIENT, direction=Direction.RECEIVED),
+        messages=[ADMISSION],
+    )
+    call = get_handover(county.alva, heard.pk)
+    for step in steps.split():
+        chain = call.chain
+        if step == "move":
+            chain = make_chain(county, outage)
+            call = move_call(
+                by=county.alva, handover=call, to=chain, client_id=uuid4(), reason="Två lika namn."
+            )
+        else:
+            facts = replace(call.facts, comment="Läste fel.")
+            call = correct_call(
+                by=county.alva, handover=call, client_id=uuid4(), facts=facts, reason="Läste fel."
+            )
+        call = get_handover(county.alva, call.pk)
+        assert (call.user, call.unit) == (county.alva.user, county.health_centre)
+        assert call.signature.startswith("Alva Påhittad, Sjuksköterska, Medicin 2")
+        assert set(owed(county, chain)) == {"municipality"}
+        assert call in received_lately(county.disa, outage, 9)
+
+
+def test_a_corrected_call_keeps_its_place_within_the_minute(county: County, chain: CareChain):
+    event = make_event(county.alva, chain)
+    first, second = (tell(county.alva, chain, event, at=timezone.now()) for _ in "12")
+    for call in (first, first):
+        new = correct_call(
+            by=county.alva,
+            handover=get_handover(county.alva, newest_of(call).pk),
+            client_id=uuid4(),
+            facts=replace(first.facts, comment="Rättat."),
+            reason="Läste fel.",
+        )
+        log = logs_of([chain.pk])[chain.pk]
+        stands = standing_of(chain, log)
+        assert [row.id for row in sorted(stands.calls, key=lambda row: row.when)][-2:] == [
+            str(first.pk),
+            str(second.pk),
+        ]
+        assert stands.told_by(row_of(event))["principal:" + str(county.municipality.pk)] == str(first.pk)
+        assert [row.pk for row in log.live_handovers][-2:] == [new.pk, second.pk]

@@ -39,13 +39,13 @@ def minute(number: int) -> datetime:
 
 def said(steps: str, minutes: list[int], told: tuple[Party, ...]) -> list[Said]:
     return [
-        Said(*STEPS[step], minute(at), {party: minute(at) + LATER for party in told})
-        for step, at in zip(steps, minutes, strict=True)
+        Said(*STEPS[step], minute(at), order, {party: minute(at) + LATER for party in told})
+        for order, (step, at) in enumerate(zip(steps, minutes, strict=True))
     ]
 
 
 def slowly(acting: set[Party], steps: str, minutes: list[int], told: tuple[Party, ...]) -> set[AwaitedAnswer]:
-    """Walk the minutes: what asks opens a wait, an answer in that minute or later closes it, a discharge all."""
+    """Walk the rows as they were logged: what asks opens a wait, an answer closes it, a discharge all."""
     found = set()
     for asks, answers, who in WAITS:
         kind, sender = STEPS[answers]
@@ -53,13 +53,12 @@ def slowly(acting: set[Party], steps: str, minutes: list[int], told: tuple[Party
             continue
         own = INPATIENT in acting
         waiting: list[datetime] = []
-        for number in range(max(minutes, default=-1) + 1):
-            now = {step for step, at in zip(steps, minutes, strict=True) if at == number}
-            if asks in now and not own:
+        for step, number in zip(steps, minutes, strict=True):
+            if step == asks and not own:
                 waiting.append(minute(number))
-            if asks in now and own and sender in told:
+            if step == asks and own and sender in told:
                 waiting.append(minute(number) + LATER)
-            if now & {answers, "D"}:
+            if step in (answers, "D"):
                 waiting = []
         if waiting:
             found.add(AwaitedAnswer(kind, sender, waiting[0]))
@@ -96,6 +95,6 @@ def test_nothing_is_awaited_about_one_who_has_died_or_is_the_wrong_patient(actin
 
 
 def test_a_moment_without_a_zone_is_refused():
-    messages = [Said("discharge", INPATIENT, datetime(2026, 11, 24))]
+    messages = [Said("discharge", INPATIENT, datetime(2026, 11, 24), 1)]
     with pytest.raises(ValueError, match="aware"):
         awaited_answers(routine=current_routine(), acting={INPATIENT}, status=ChainStatus.OK, said=messages)

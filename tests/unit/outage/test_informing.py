@@ -112,8 +112,11 @@ def test_an_open_item_needs_a_name_and_a_reason() -> None:
 
 
 def owed(party: Party, *events: tuple[str, Party, int]) -> list[tuple[str, datetime]]:
-    rows = [(kind, sender, NOON + timedelta(minutes=minute)) for kind, sender, minute in events]
-    return owed_answers(ROUTINE, party, rows)
+    rows = [
+        (kind, sender, (NOON + timedelta(minutes=minute), order))
+        for order, (kind, sender, minute) in enumerate(events)
+    ]
+    return [(kind, at) for kind, (at, _) in owed_answers(ROUTINE, party, rows)]
 
 
 ADMITTED = ("admission", Party.INPATIENT, 0)

@@ -1,5 +1,6 @@
 """Who is told, and who is owed a message, its correction or its retraction (domain.md 3, R1.6, R2.1, R3)."""
 
+from datetime import timedelta
 from itertools import permutations, product
 from random import Random
 
@@ -226,3 +227,30 @@ def replace_rows(chain: Chain, events: list[EventRow], calls: list[CallRow]) -> 
     other = Chain(ours=chain.ours, held=chain.held)
     other.versions, other.events, other.calls = chain.versions, events, calls
     return other
+
+
+@pytest.mark.clause("R3.6")
+def test_within_a_minute_an_answer_closes_what_was_logged_before_it_and_nothing_after() -> None:
+    chain = Chain()
+    first = chain.event(at=NOON)
+    assert ("town:a", "admission_reply") in chain.answers
+    chain.event("admission_reply", CENTRE, at=NOON)
+    assert chain.answers == set()
+    # Its place in the minute stays through a correction.
+    chain.corrected(first, at=NOON)
+    assert chain.answers == set()
+    chain.event(at=NOON)
+    assert ("town:a", "admission_reply") in chain.answers
+    chain.event("discharge", at=NOON)
+    assert chain.answers == set()
+
+
+@pytest.mark.clause("R3.6")
+def test_a_try_to_answer_made_at_once_counts_though_the_message_was_logged_with_a_time_ahead() -> None:
+    chain = Chain()
+    chain.call("town:a", outcome=CallOutcome.NO_ANSWER)
+    chain.event(at=NOON + timedelta(minutes=chain.rows + 3))
+    assert {o.tries for o in chain.standing.owed() if o.answer} == {0}
+    chain.call("town:a", outcome=CallOutcome.NO_ANSWER)
+    tried = {o.target.place: o.tries for o in chain.standing.owed() if o.answer}
+    assert tried == {"town:a": 1, "unit:ward": 0}

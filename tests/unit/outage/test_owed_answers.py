@@ -22,31 +22,35 @@ STEPS = {
     "x": ("municipality_ready", MUNICIPALITY),
 }
 
-Logged = list[tuple[str, Party, datetime]]
+Logged = list[tuple[str, Party, tuple[datetime, int]]]
+
+
+def when(minute: int, order: int) -> tuple[datetime, int]:
+    return START + timedelta(minutes=minute), order
 
 
 def logged(steps: str, minutes: list[int]) -> Logged:
     return [
-        (*STEPS[step], START + timedelta(minutes=minute)) for step, minute in zip(steps, minutes, strict=True)
+        (*STEPS[step], when(minute, order))
+        for order, (step, minute) in enumerate(zip(steps, minutes, strict=True))
     ]
 
 
-def slowly(party: Party, steps: str, minutes: list[int]) -> list[tuple[str, datetime]]:
-    """Walk the minutes one by one: an admission opens a question, an answer or a discharge closes every open one.
+def slowly(party: Party, steps: str, minutes: list[int]) -> list[tuple[str, tuple[datetime, int]]]:
+    """Walk the rows as they were logged: an admission opens a question, an answer or a discharge closes all open ones.
 
-    What happens in the same minute closes what is asked in it, whatever the order it was logged in.
+    Within a minute what was logged later is later.
     """
     own = {MUNICIPALITY: "m", OUTPATIENT: "o"}.get(party)
     if own is None:
         return []
     waiting: list[int] = []
-    for minute in range(max(minutes, default=-1) + 1):
-        now = {step for step, at in zip(steps, minutes, strict=True) if at == minute}
-        if "A" in now:
-            waiting.append(minute)
-        if now & {own, "D"}:
+    for order, step in enumerate(steps):
+        if step == "A":
+            waiting.append(order)
+        if step in (own, "D"):
             waiting = []
-    return [("admission_reply", START + timedelta(minutes=waiting[0]))] if waiting else []
+    return [("admission_reply", when(minutes[waiting[0]], waiting[0]))] if waiting else []
 
 
 @pytest.mark.clause("R3.6", "R3.8")
@@ -65,11 +69,11 @@ def test_an_answer_is_owed_for_what_neither_answer_nor_discharge_has_followed(pa
 
 def test_times_are_compared_across_their_offsets():
     plus_one = START.astimezone(ZoneInfo("Europe/Stockholm"))
-    events = [("admission", INPATIENT, START), ("admission_reply", MUNICIPALITY, plus_one)]
+    events = [("admission", INPATIENT, (START, 1)), ("admission_reply", MUNICIPALITY, (plus_one, 2))]
     assert owed_answers(current_routine(), MUNICIPALITY, events) == []
-    assert owed_answers(current_routine(), OUTPATIENT, events) == [("admission_reply", START)]
+    assert owed_answers(current_routine(), OUTPATIENT, events) == [("admission_reply", (START, 1))]
 
 
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="aware"):
-        owed_answers(current_routine(), MUNICIPALITY, [("admission", INPATIENT, datetime(2026, 11, 24))])
+        owed_answers(current_routine(), MUNICIPALITY, [("admission", INPATIENT, (datetime(2026, 11, 24), 1))])

@@ -1,0 +1,67 @@
+"""A failed try logged by one press: one row, made when it was pressed, and nothing asked."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.access import Acting
+from contacts.rules.parties import Party
+from outage.models import CareChain, Handover
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
+from outage.rules.wording import clock_time
+from tests.factories import County, make_event
+from tests.integration.outage.pages import fields_of, read
+
+
+def test_one_press_logs_a_failed_try_and_a_double_click_one_row(
+    county: County, chain: CareChain, client: Client
+):
+    event = make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    pressed = {
+        "client_id": str(uuid4()),
+        "recipient": "municipality",
+        "number": "0910-00 00 00",
+        "events": str(event.pk),
+        "outcome": "no_answer",
+    }
+    for _ in "12":
+        assert client.post(reverse("quick_try", args=[chain.pk]), pressed).status_code == 302
+    assert Handover.objects.filter(outcome="no_answer", messages__event=event).count() == 1
+    page = read(client.get(reverse("status"))).main.find(attrs={"id": "calls"})
+    assert "2 försök, senast 10.52" in page.get_text()
+    client.post(reverse("quick_try", args=[chain.pk]), pressed | {"client_id": str(uuid4()), "number": ""})
+    assert "Försöket är inte sparat. Ange numret du ringde." in read(client.get(reverse("status"))).get_text()
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 2])
+def test_one_press_is_a_try_made_now_and_asks_nothing_though_the_event_has_a_time_a_little_ahead(
+    county: County, chain: CareChain, client: Client, ahead: int
+):
+    """The clock of a ward's computer may run ahead of the server's, by which a press counts."""
+    event = make_event(county.alva, chain, "discharge", ago=-timedelta(minutes=ahead))
+    _press_no_answer(client, county.alva)
+    row = Handover.objects.latest("recorded_at")
+    assert (clock_time(row.at), row.messages.get().event) == ("10.52", event)
+    assert "2 försök, senast 10.52" in read(client.get(reverse("status"))).main.find(id="calls").get_text()
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 2])
+def test_one_press_for_an_answer_counts_though_what_it_answers_has_a_time_a_little_ahead(
+    county: County, chain: CareChain, client: Client, ahead: int
+):
+    received = {"direction": Direction.RECEIVED, "outcome": CallOutcome.REACHED, "to": Party.INPATIENT}
+    make_event(county.disa, chain, ago=-timedelta(minutes=ahead), **received)
+    _press_no_answer(client, county.disa)
+    assert "1 försök, senast 10.52" in read(client.get(reverse("status"))).main.find(id="calls").get_text()
+
+
+def _press_no_answer(client: Client, by: Acting) -> None:
+    client.force_login(by.user)
+    form = read(client.get(reverse("status"))).main.find("button", string="Inget svar").find_parent("form")
+    client.post(form["action"], fields_of(form) | {"outcome": "no_answer"})
+    assert "Försöket är sparat" in read(client.get(reverse("status"))).get_text()
