@@ -131,7 +131,11 @@ def change_outage(
 
 
 def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
-    before = _standing_events(outage).filter(happened_at__lt=started_at).order_by("happened_at")
+    if started_at <= _current(outage).started_at:
+        # What was logged as shortly before the start hinders nothing else that is said of the outage.
+        return
+    before = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
+    before = before.order_by("happened_at")
     own = before.filter(chain__principal=by.principal).first()
     if own:
         at = moment(own.happened_at, timezone.now())
