@@ -286,23 +286,23 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
     return f"{label_of(chain, log, target)} (inte angiven än)" if target.party else "Okänd plats"
 
 
-def told_only_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:
-    """The events that stand and that no other call than `handover` has told of, in this version or an earlier one."""
-    told: dict[UUID, set[UUID]] = {}
-    for call in log.live_handovers:
-        for message in call.messages.all():
-            if message.event_id:
-                told.setdefault(message.event_id, set()).add(call.pk)
-    found = []
-    for event in log.live_events:
-        versions = line_back(log, event.pk)
-        own = {version.pk for version in versions}
-        for other, same in log.doubles.items():
-            if same in own:
-                versions += line_back(log, other)
-        if set().union(*(told.get(version.pk, set()) for version in versions)) == {handover.pk}:
-            found.append(event)
-    return found
+def told_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:
+    """The events that stand and that a call told of, in this version or an earlier one."""
+    told = {str(message.event_id) for message in handover.messages.all()}
+    standing = standing_of(chain, log)
+    return [event for event in log.live_events if not told.isdisjoint(standing.versions_of(row_of(event)))]
+
+
+def told_only_by(
+    chain: CareChain, log: ChainLog, handover: Handover, *, ever: bool = False
+) -> list[CareChainEvent]:
+    """Those of them that no other call that stands has told of; with `ever` none that was taken back either, so that
+    they were logged with this one.
+    """
+    calls = log.handovers if ever else log.live_handovers
+    first = _first(handover, log)
+    others = [told_by(chain, log, call) for call in calls if _first(call, log) != first]
+    return [event for event in told_by(chain, log, handover) if not any(event in told for told in others)]
 
 
 def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:
