@@ -90,7 +90,7 @@ class RowMaker:
         self._event_after = {e.supersedes_id: e for e in source.log.events if e.supersedes_id}
         self._call_after = {h.supersedes_id: h for h in source.log.handovers if h.supersedes_id}
         self._doubles = source.log.doubles
-        self._open_items = source.open_items
+        self._log = source.log
         self._events = {event.pk: event for event in source.log.events}
         self._calls = [call for call in _in_reading_order(source.log.handovers) if not call.withdraws]
         self._told: dict[UUID, list[Handover]] = defaultdict(list)
@@ -180,14 +180,11 @@ class RowMaker:
                 yield label, text
 
     def _left_open(self, event: CareChainEvent, notes: Notes) -> Iterator[str]:
-        for item in self._open_items:
-            if item.event_id == event.pk:
-                recipient = self._recipient(item.recipient)
-                words = (
-                    f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"
-                )
-                if text := notes.cell("Öppen punkt", words, _EVENT, _COMMENT_LINES):
-                    yield text
+        for item in self._log.items_of(event):
+            recipient = self._recipient(item.recipient)
+            words = f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"
+            if text := notes.cell("Öppen punkt", words, _EVENT, _COMMENT_LINES):
+                yield text
 
 
 def _in_reading_order(rows: Iterable[S]) -> list[S]:

@@ -1,6 +1,6 @@
 """The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,8 +12,8 @@ from outage.presenters.care import Patient, details_of, parties_in, patient_in_l
 from outage.presenters.chain import particulars_in_list
 from outage.queries.care_chains import ChainLog
 from outage.queries.tasks import ticks_of
+from outage.routine import get_routine
 from outage.rules.back_registration import Family
-from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, Routine
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
@@ -95,22 +95,13 @@ def task_place(chain: CareChain, key: str) -> str:
     return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
-def task_rows(
-    acting: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    marks: Mapping[tuple[UUID, str], RegistrationMark],
-    routine: Routine,
-    scope: OutageScope,
-    now: datetime,
-) -> list[TaskRow]:
-    """Give the tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
-    own = {key: row for (chain_id, key), row in marks.items() if chain_id == chain.pk}
-    found, gone = ticks_of(chain, log, own.values(), routine, scope)
-    rows = [_undo_row(acting, chain, mark, own[mark.task], now) for mark in gone]
+def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[TaskRow]:
+    """The tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
+    found, gone = ticks_of(chain, log)
+    rows = [_undo_row(acting, chain, mark, log.marks[mark.task], now) for mark in gone]
     for tick in found:
-        mark = own[tick.mark.task] if tick.mark else None
-        rows.append(_row(acting, chain, log, routine, tick, mark, now))
+        mark = log.marks[tick.mark.task] if tick.mark else None
+        rows.append(_row(acting, chain, log, tick, mark, now))
     return rows
 
 
@@ -118,13 +109,13 @@ def _row(
     acting: Acting,
     chain: CareChain,
     log: ChainLog,
-    routine: Routine,
     tick: Tick,
     mark: RegistrationMark | None,
     now: datetime,
 ) -> TaskRow:
     task = tick.task
     events = {str(event.pk): event for event in log.events}
+    routine = get_routine(chain.outage.routine_id)
     by_hand = task.decision is Decision.DECIDE
     is_set = mark is not None and mark.done
     return TaskRow(

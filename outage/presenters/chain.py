@@ -124,7 +124,6 @@ def timeline(
     chain: CareChain,
     log: ChainLog,
     routine: Routine,
-    open_items: Sequence[OpenItem],
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[TimelineEntry]:
@@ -138,7 +137,7 @@ def timeline(
     return [
         _call_entry(acting, chain, log, row, routine, now, flags)
         if isinstance(row, Handover)
-        else _event_entry(acting, chain, log, row, routine, open_items, now)
+        else _event_entry(acting, chain, log, row, routine, now)
         for row in rows
     ]
 
@@ -163,7 +162,6 @@ def _event_entry(
     log: ChainLog,
     event: CareChainEvent,
     routine: Routine,
-    open_items: Sequence[OpenItem],
     now: datetime,
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
@@ -172,7 +170,7 @@ def _event_entry(
     ours = has_sender_here(chain, log, event)
     found = event_standings(chain, log, event) if ours and not struck else ()
     title = routine.label(event.kind)
-    items = [item for item in open_items if item.event_id == event.pk]
+    items = [] if struck else log.items_of(event)
     state = None
     if is_discharge(routine, event) and ours and not struck:
         state = standing_of(chain, log).discharge_state(row_of(event), {item.place for item in items})

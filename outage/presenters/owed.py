@@ -9,7 +9,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, Handover, OpenItem
+from outage.models import CareChain, Handover
 from outage.presenters.care import (
     Numbers,
     Patient,
@@ -123,7 +123,6 @@ def calls_owed(
     log: ChainLog,
     routine: Routine,
     now: datetime,
-    open_items: Sequence[OpenItem] = (),
     numbers: Numbers | None = None,
     on_own_page: bool = False,
 ) -> list[OwedCall]:
@@ -134,6 +133,7 @@ def calls_owed(
     """
     calls: dict[tuple[str, Party | None], OwedCall] = {}
     hidden = details_of(chain).protected_identity and not on_own_page
+    items = {str(event.pk): log.items_of(event) for event in log.live_events}
     choices = {key: choice for choice, key in target_choices(chain, log).items()}
     for owed in owed_by_unit(chain, log, acting.unit.pk):
         target = owed.target
@@ -162,8 +162,8 @@ def calls_owed(
             call.last_at, call.last_try = owed.last_at, moment(owed.last_at, now)
         if call.since is None or owed.since < call.since:
             call.since, call.age = owed.since, span(now - owed.since)
-        for item in open_items:
-            if str(item.event_id) == owed.id and item.place == target.place:
+        for item in items.get(owed.id, ()):
+            if item.place == target.place:
                 call.open_item = f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
         for call in calls.values():

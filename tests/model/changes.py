@@ -15,8 +15,7 @@ from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainEvent, ChainFacts
 from outage.models.chain_facts import OtherPlace
 from outage.presenters.back import task_rows
-from outage.queries.care_chains import get_chain, get_event, logs_of, marks_of
-from outage.routine import get_routine
+from outage.queries.care_chains import get_chain, get_event, logs_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
@@ -376,10 +375,7 @@ class RandomOutage(Base):
         if not works:
             return
         work = self.pick(data, works)
-        log, scope = logs_of([chain.pk])[chain.pk], OutageScope(chain.outage.current.scope)
-        rows = task_rows(
-            by, chain, log, marks_of([chain.pk]), get_routine(chain.outage.routine_id), scope, timezone.now()
-        )
+        rows = task_rows(by, chain, logs_of([chain.pk])[chain.pk], timezone.now())
         row = next(row for row in rows if row.key == work.key)
         done, entered = self.pick(data, [True, True, False]), self.pick(data, [True, False])
         by_hand = row.decision == "decide"

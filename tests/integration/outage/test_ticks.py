@@ -16,12 +16,10 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.back import grouped
-from outage.queries.care_chains import get_chain, logs_of, marks_of
+from outage.queries.care_chains import get_chain, logs_of
 from outage.queries.tasks import ticks_of
-from outage.routine import get_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
-from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision
 from outage.rules.ticks import entered_events
 from outage.services.events import withdraw_event
@@ -235,9 +233,7 @@ def test_case_18_shows_for_a_patient_on_a_ward_whom_nobody_admitted(county: Coun
 def test_what_a_tick_says_was_entered(county: County, ended: CareChain):
     def entered() -> frozenset[str]:
         chain = get_chain(county.alva, ended.pk)
-        routine = get_routine(chain.outage.routine_id)
-        marks = marks_of([chain.pk]).values()
-        found, _ = ticks_of(chain, logs_of([chain.pk])[chain.pk], marks, routine, OutageScope.BOTH_PRINCIPALS)
+        found, _ = ticks_of(chain, logs_of([chain.pk])[chain.pk])
         return entered_events(found)
 
     admission = str(event_of(ended).pk)
