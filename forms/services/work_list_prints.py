@@ -38,12 +38,13 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
     view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
+    version = get_routine(outage.routine_id).version
     job = Job(
         kind=SheetKind.WORK_LIST,
         title=view.listed.title,
         filename=f"{which}.pdf",
-        routine_version=get_routine(outage.routine_id).version,
-        part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now),
+        routine_version=version,
+        part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now, routine_version=version),
         version=view.spec.version,
         outage=outage,
     )
@@ -59,7 +60,7 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
     chains = list(visible_chains(by, outage))
     logs = logs_of(chain.pk for chain in chains)
     groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
-    return task_lines([*groups.register, *groups.decide])
+    return task_lines([*groups.undo, *groups.register, *groups.decide])
 
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
