@@ -44,7 +44,7 @@ class WorkListView:
 
 
 def work_list_view(which: WorkList, lines: Iterable[WorkLine], unit: str) -> WorkListView:
-    """Give the list `which` of a unit with its lines."""
+    """The list `which` of a unit with its lines."""
     spec = get_work_list()
     return WorkListView(
         spec=spec,
@@ -79,7 +79,7 @@ def work_list_part(
 
 
 def call_lines(calls: Iterable[OwedCall]) -> list[WorkLine]:
-    """Give a line for each call to make, in the order given."""
+    """A line for each call to make, in the order given."""
     lines = []
     for call in calls:
         notes = Notes(_WHOLE_WIDTH)
@@ -99,7 +99,7 @@ def call_lines(calls: Iterable[OwedCall]) -> list[WorkLine]:
 
 
 def task_lines(rows: Iterable[TaskRow]) -> list[WorkLine]:
-    """Give a line for each task, in the order given; what is done has no box to tick."""
+    """A line for each task, in the order given; what is done has no box to tick."""
     lines = []
     for row in rows:
         notes = Notes(_WHOLE_WIDTH)
@@ -124,7 +124,7 @@ def task_lines(rows: Iterable[TaskRow]) -> list[WorkLine]:
 
 
 def chain_lines(rows: Iterable[ChainRow]) -> list[WorkLine]:
-    """Give a line for each care chain, in the order given."""
+    """A line for each care chain, in the order given."""
     lines = []
     for row in rows:
         notes = Notes(_WHOLE_WIDTH)

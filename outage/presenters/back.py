@@ -91,7 +91,7 @@ def _of(done: int, total: int) -> str:
 
 
 def task_place(chain: CareChain, key: str) -> str:
-    """Give the id that the row of a task has on the page."""
+    """The id that the row of a task has on the page."""
     return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
@@ -145,7 +145,7 @@ def _row(
 
 
 def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMark, now: datetime) -> TaskRow:
-    """Give the row of something that was entered and is no task any more."""
+    """The row of something that was entered and is no task any more."""
     picture = mark.picture
     by = Party(picture.by) if picture and picture.by else None
     return TaskRow(
@@ -179,7 +179,7 @@ def _fact(chain: CareChain, event: CareChainEvent, routine: Routine, family: Fam
 
 
 def _is_shown(chain: CareChain, name: str) -> bool:
-    """Tell whether a list may say it: of a protected patient dates and times only; the rest tells who or where."""
+    """Whether a list may say it: of a protected patient dates and times only; the rest tells who or where."""
     return not details_of(chain).protected_identity or name == "do" or "_date" in name or "_time" in name
 
 

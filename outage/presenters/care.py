@@ -43,7 +43,7 @@ def details_of(chain: CareChain) -> CareChainDetails:
 
 
 def patient_in_list(chain: CareChain) -> Patient:
-    """Give the patient for a list: with protected personal data only the chain's number tells who it is.
+    """The patient for a list: with protected personal data only the chain's number tells who it is.
 
     The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
     """

@@ -82,7 +82,7 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
-    """Give one chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
+    """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
     outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
     outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
     if outage is None:
@@ -274,7 +274,7 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Give whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
+    """Whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
     seen = with_joined(visible_chains(acting, *outages))
     events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
     calls = Handover.objects.filter(
@@ -288,7 +288,7 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
 
 
 def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
-    """Give the calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
+    """The calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
     seen = visible_chains(acting, *outages)
     calls = Handover.objects.filter(
         chain__in=with_joined(seen),

@@ -17,7 +17,7 @@ _NOBODY = "nobody"
 def settle_message(
     routine: Routine, kind: str, sender: Party, particulars: Mapping[str, Any], answers: Mapping[str, str]
 ) -> str:
-    """Give the kind that a new message is to be logged as, by what is said of it and what was answered.
+    """The kind that a new message is to be logged as, by what is said of it and what was answered.
 
     Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`) where the
     answer is to fill it in and it is still empty.

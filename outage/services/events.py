@@ -186,7 +186,7 @@ def check_within_outage(
 
 
 def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
-    """Tell whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
+    """Whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
     town = chain.details.municipality_id if chain.details else None
     return any(
         other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)

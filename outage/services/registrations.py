@@ -90,7 +90,7 @@ def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
 
 
 def _marked(chain: CareChain, task_key: str, seen: str, done: bool) -> tuple[Tick | None, Picture | None]:
-    """Give the task with that key, or of a task that is gone what it was, to be marked as undone."""
+    """The task with that key, or of a task that is gone what it was, to be marked as undone."""
     found, gone = ticks_of(chain, logs_of([chain.pk])[chain.pk])
     tick = next((tick for tick in found if tick.task.key == task_key), None)
     former = next((mark for mark in gone if mark.task == task_key), None)
