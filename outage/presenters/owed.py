@@ -93,11 +93,6 @@ class OwedCall:
         return INFORM_STATE_LABELS[self.state]
 
     @property
-    def event_ids(self) -> list[UUID]:
-        """The logged events the call is about."""
-        return [message.event_id for message in self.messages if message.event_id]
-
-    @property
     def best(self) -> NumberToRing | None:
         """The number to ring now."""
         return next((number for number in self.numbers if number.number), None)

@@ -25,6 +25,7 @@ from outage.rules.told import (
     PlaceChange,
     Target,
     Version,
+    folded,
     minute_of,
     notice_id,
 )
@@ -135,7 +136,7 @@ def _version(row: CareChainDetails) -> Version:
         ward_kind=WardKind(row.ward_kind),
         status=ChainStatus(row.status),
         before=Before(row.before),
-        names={" ".join(name.split()).casefold(): keys[party] for party, name in row.place_names.items()},
+        names={folded(name): keys[party] for party, name in row.place_names.items()},
         changed={Party(party): PlaceChange(how) for party, how in changed.items()},
         identity=IdentityChange(identity) if identity else None,
     )

@@ -216,6 +216,11 @@ def notice_id(notice: Notice, version_id: str) -> str:
     return f"{notice}:{version_id}"
 
 
+def folded(name: str) -> str:
+    """A name as it is compared: in small letters, with single blanks."""
+    return " ".join(name.split()).casefold()
+
+
 def minute_of(at: datetime) -> datetime:
     """The minute that a moment lies in: people say no seconds."""
     return at.replace(second=0, microsecond=0)
