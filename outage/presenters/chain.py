@@ -173,7 +173,7 @@ def _event_entry(
     items = [] if struck else log.items_of(event)
     state = None
     if is_discharge(routine, event) and ours and not struck:
-        state = standing_of(chain, log).discharge_state(row_of(event), {item.place for item in items})
+        state = standing_of(chain, log).discharge_state(row_of(event), {item.whom for item in items})
     completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
@@ -336,7 +336,7 @@ def _standing_line(
         text += f", {s.tries} försök"
     if s.last_at:
         text += f", senast {moment(s.last_at, now)}"
-    item = next((item for item in reversed(items) if item.place == s.target.place), None)
+    item = next((item for item in reversed(items) if item.whom == s.target.whom), None)
     return StandingLine(
         recipient_key=s.target.key,
         place=target_name(chain, log, s.target),

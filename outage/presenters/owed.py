@@ -158,7 +158,7 @@ def calls_owed(
         if call.since is None or owed.since < call.since:
             call.since, call.age = owed.since, span(now - owed.since)
         for item in items.get(owed.id, ()):
-            if item.place == target.place:
+            if item.whom == target.whom:
                 call.open_item = f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
         for call in calls.values():

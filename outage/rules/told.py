@@ -161,6 +161,11 @@ class Target:
     former: bool = False
 
     @property
+    def whom(self) -> str:
+        """What tells it from all others: its place, or while nobody knows that its party."""
+        return self.place or self.key
+
+    @property
     def key(self) -> str:
         """How a form names it among those that a call about the chain can be with."""
         if self.party is None:

@@ -307,10 +307,10 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         missing = [
             s.target for s in event_standings(event.chain, log, event) if s.state is not InformState.INFORMED
         ]
-        left = {item.place for item in log.items_of(event)}
+        left = {item.whom for item in log.items_of(event)}
         check_all_told(
             [label_of(event.chain, log, target) for target in missing],
-            [label_of(event.chain, log, target) for target in missing if target.place not in left],
+            [label_of(event.chain, log, target) for target in missing if target.whom not in left],
         )
         standing = completion_of(event.chain, log, event)
         if standing is not None:

@@ -236,12 +236,12 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
     row.save()
     _settle(by, outage)
     settle_marked(outage, by.principal)
-    moment = ended_at or was
+    end = ended_at or was
     audit.record(
         by=by,
         action="outage.ended" if ended_at else "outage.reopened",
         target=outage,
-        changes={"ended_at": moment.isoformat() if moment else ""},
+        changes={"ended_at": end.isoformat() if end else ""},
     )
 
 

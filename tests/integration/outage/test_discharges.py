@@ -128,6 +128,19 @@ def test_a_discharge_is_left_open_only_with_an_item_for_each_who_does_not_know(
     assert state(county, event) is DischargeState.LEFT_OPEN
 
 
+def test_of_two_places_not_known_yet_each_has_its_own_open_item(county: County, outage: Outage):
+    chain = make_chain(county, outage, municipality=None, outpatient_unit=None)
+    event = make_event(county.alva, chain, "discharge", to="participant:Någon annan")
+    leave_open(county, event, recipient="municipality")
+    assert state(county, event) is DischargeState.INCOMPLETE
+    assert owed(county, chain) == {
+        "municipality": "Esa Påhittad, Medicin 2: Stängt till måndag.",
+        "outpatient": "",
+    }
+    leave_open(county, event, recipient="outpatient")
+    assert state(county, event) is DischargeState.LEFT_OPEN
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
