@@ -14,9 +14,9 @@ from outage.presenters.care import (
     Numbers,
     Patient,
     details_of,
-    party_label,
     patient_in_list,
     target_choices,
+    target_in_list,
 )
 from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.care_chains import ChainLog
@@ -188,15 +188,7 @@ def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
 def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str:
     if not target.place:
         return f"Ta reda på {lower_first(label_of(chain, log, target))}"
-    return _hidden(chain, log, target) if hidden else target_name(chain, log, target)
-
-
-def _hidden(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """Who is to be rung, but neither where the patient is nor the name of a relative."""
-    if target.party is None:
-        return "Deltagare i SIP"
-    label = party_label(chain, target.party)
-    return f"{label} (tidigare)" if target.former else label
+    return (target_in_list if hidden else target_name)(chain, log, target)
 
 
 def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> OwedMessage:
