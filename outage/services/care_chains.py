@@ -34,6 +34,9 @@ from outage.services.duties import settle
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
 
+# What names the chain that a person gets who turns out not to be the chain's patient.
+_OTHER_PERSON = "other person"
+
 
 def open_chain(
     *,
@@ -105,7 +108,8 @@ def change_details(
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="details", content=content):
-                return chain.history.latest("pk")
+                opened = CareChain.objects.filter(pk=uuid5(client_id, _OTHER_PERSON)).first()
+                return (opened or chain).history.latest("pk")
             lock_chain(chain)
             if chain.details_id != replaces:
                 raise ChangedMeanwhile
@@ -140,7 +144,7 @@ def _other_person(
     settle(chain)
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     opened = chosen_existing(by, chain.outage, facts, answers)
-    opened = opened or _open(by, chain.outage, uuid5(client_id, "other person"), facts, answers)
+    opened = opened or _open(by, chain.outage, uuid5(client_id, _OTHER_PERSON), facts, answers)
     assert opened.details is not None
     return opened.details
 
