@@ -27,7 +27,6 @@ from outage.queries.outages import (
     principals_back,
     recent_outages,
 )
-from outage.queries.owed import chains_with_calls_owed
 from outage.queries.tasks import tasks_of
 from outage.rules.outage_status import OutageScope
 from outage.services.checklists import set_tick
@@ -44,7 +43,6 @@ from tests.factories import (
     same_id,
 )
 from tests.integration.outage.ends import Three, make_three
-from tests.integration.outage.ticking import mark, rows
 
 
 @pytest.fixture
@@ -315,22 +313,6 @@ def test_who_has_ended_changes_nothing_in_what_goes_on_for_others(three: Three, 
         change_outage(by=three.umea, outage=outage, client_id=uuid4(), facts=outage_facts())
     change_outage(by=three.lycksele, outage=outage, client_id=uuid4(), facts=outage_facts())
     assert OutageReport.objects.filter(kind="changed").count() == 1
-
-
-def test_what_another_scope_lets_no_tick_close_stands_at_once_under_att_ringa_nu(
-    county: County, three: Three, outage: Outage
-):
-    chain = make_chain(county, outage, municipality=three.umea.principal)
-    make_event(county.alva, chain, "admission", ago=timedelta(minutes=40))
-    back(three.region, outage, timedelta(minutes=30))
-    back(three.umea, outage, timedelta(minutes=30))
-    mark(county.alva, get_chain(county.alva, chain.pk), *rows(county.alva, chain))
-    assert chain not in chains_with_calls_owed(county.alva, outage_for(county.region, outage.pk))
-    reopen_outage(by=three.region, outage=outage_for(county.region, outage.pk))
-    alone = outage_facts(scope=OutageScope.MUNICIPALITIES_ONLY)
-    change_outage(by=three.region, outage=outage, client_id=uuid4(), facts=alone)
-    back(three.region, outage, timedelta(minutes=20))
-    assert chain in chains_with_calls_owed(county.alva, outage_for(county.region, outage.pk))
 
 
 # After the own end.
