@@ -16,7 +16,6 @@ from outage.queries.care_chains import ChainLog, in_time_order
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
-    has_sender_here,
     is_discharge,
     row_of,
     standing_of,
@@ -167,7 +166,8 @@ def _event_entry(
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     double = event.pk in log.doubles
     struck = newer is not None or double
-    ours = has_sender_here(chain, log, event)
+    # What others tell has no state of done in our log.
+    ours = standing_of(chain, log).is_ours(row_of(event))
     found = event_standings(chain, log, event) if ours and not struck else ()
     title = routine.label(event.kind)
     items = [] if struck else log.items_of(event)

@@ -254,11 +254,6 @@ def tells(by: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent) ->
     return standing_of(chain, log).is_ours(row_of(event)) and by.unit.pk in units
 
 
-def has_sender_here(chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:
-    """Whether how far an event has been told is known here: what others tell has no state of done in our log."""
-    return standing_of(chain, log).is_ours(row_of(event))
-
-
 def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> DischargeCompletion | None:
     """The completion of a discharge, if all are told and each call that it rested on still stands."""
     standing = standing_of(chain, log)
