@@ -53,7 +53,7 @@ def keep(page_ids: Iterable[UUID]) -> None:
 
 
 def left_unkept(*, before: datetime) -> list[UUID]:
-    """Give the pages whose pictures were put there before that time and are not said to be kept.
+    """The pages whose pictures were put there before that time and are not said to be kept.
 
     A server that is stopped in the middle of a scan leaves them behind.
     """

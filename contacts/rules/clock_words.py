@@ -81,7 +81,7 @@ def day_words(month_day: str) -> str:
 
 
 def needs_year(on: date, seen: date) -> bool:
-    """Tell whether the day `on`, read on the day `seen`, needs its year: it is more than six months away."""
+    """Whether the day `on`, read on the day `seen`, needs its year: it is more than six months away."""
     earlier, later = min(on, seen), max(on, seen)
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
     return (months, later.day) > (_MONTHS_WITHOUT_YEAR, earlier.day)

@@ -197,7 +197,7 @@ class _Reading:
         self.bad.append(BadRow(self.number, column, sentence))
 
     def _tidy(self, column: str) -> str:
-        """Give the cell on one line and without invisible characters, "" where the column is absent or the cell bad."""
+        """The cell on one line and without invisible characters, "" where the column is absent or the cell bad."""
         raw = self.raw.get(column, "")
         if damage := _damage(raw):
             self._wrong(column, damage)

@@ -1,6 +1,6 @@
 """The errors a rule or a service gives when it says no. Their text is Swedish and meant for the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class RuleError(Exception):
@@ -16,13 +16,20 @@ class NotAllowed(RuleError):
     """The acting person has no right to do this here."""
 
 
+class Answers(dict[str, str]):
+    """What was answered in a form, by the question's key; `asked` has the sentence that each is an answer to."""
+
+    def __init__(self, given: Mapping[str, str], asked: Mapping[str, str]) -> None:
+        super().__init__(given)
+        self.asked = asked
+
+
 class Question(RuleError):
     """A rule can not say yes or no before somebody has answered.
 
     `key` names the question (a–z, 0–9, _ and -), `sentence` is it in Swedish, `choices` its answers as value and
-    label. Whoever raises it takes the answer as `answers[key]`, and asks again where that is none of the values.
-    `links` lead to what it is about, each a label, the name of an address and its argument; `warning` says what must
-    not be overlooked.
+    label. `links` lead to what it is about, each a label, the name of an address and its argument; `warning` says what
+    must not be overlooked.
     """
 
     def __init__(
@@ -39,6 +46,13 @@ class Question(RuleError):
         self.choices = tuple(choices)
         self.links = tuple(links)
         self.warning = warning
+
+    def settled(self, answers: Mapping[str, str]) -> str:
+        """The answer. Raise the question where there is none, or one to another sentence: about what stood before."""
+        asked = answers.asked.get(self.key) if isinstance(answers, Answers) else self.sentence
+        if answers.get(self.key) not in dict(self.choices) or asked != self.sentence:
+            raise self
+        return answers[self.key]
 
 
 class IdClash(RuleError):

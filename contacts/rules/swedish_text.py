@@ -23,7 +23,7 @@ _NEW_LINES = frozenset("\x0b\x0c\x85\u2028\u2029")
 
 
 def tidy_typed(text: str) -> str:
-    """Give typed or pasted text without invisible characters: soft hyphens, zero widths, marks of direction, NUL.
+    """Typed or pasted text without invisible characters: soft hyphens, zero widths, marks of direction, NUL.
 
     New lines and tabs stay, every other blank is a plain one, and a letter with its accent is one character (NFC). What
     joins two emojis stays.
@@ -38,7 +38,7 @@ def tidy_typed(text: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Tell whether `tidy_typed` takes anything away, a blank or an accent written otherwise not counted."""
+    """Whether `tidy_typed` takes anything away, a blank or an accent written otherwise not counted."""
     return len(unicodedata.normalize("NFC", text)) > len(tidy_typed(text))
 
 
@@ -58,7 +58,7 @@ def _as_plain(char: str) -> str:
 
 
 def _joins_symbols(char: str, before: list[str], after: str) -> bool:
-    """Tell whether an invisible character is part of an emoji: a joiner between two, or the mark of its picture."""
+    """Whether an invisible character is part of an emoji: a joiner between two, or the mark of its picture."""
     if not before or not (_is_symbol(before[0]) or before[0] == "\ufe0f"):
         return False
     return char == "\ufe0f" or (char == _ZERO_WIDTH_JOINER and bool(after) and _is_symbol(after))

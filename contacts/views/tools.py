@@ -86,12 +86,6 @@ def save_or_show(
         form.add_error(None, error.reason)
         renew(form)
         return show(form, 409)
-    except Question as question:
-        if isinstance(form, AsksQuestions):
-            form.ask(question)
-        else:
-            form.add_error(None, question.sentence)
-        return show(form, 422)
     except RuleError as error:
         _say_in(form, error)
         return show(form, 422)

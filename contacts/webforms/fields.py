@@ -8,7 +8,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 
 from contacts.rules.availability import day_words, parse_clock, parse_day
-from contacts.rules.errors import Question, RuleError
+from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
 
 
@@ -93,16 +93,25 @@ class AsksQuestions(forms.Form):
         )
         field.question = question
         self.fields[_ANSWER + question.key] = field
+        self._bound_fields_cache.pop(_ANSWER + question.key, None)
 
     def ask(self, question: Question) -> None:
         """Add `question` to a form that came in without an answer to it."""
+        known = self._asked.get(question.key)
+        if known and known.sentence != question.sentence:
+            # What was answered was said of something else.
+            self.data = self.data.copy()
+            self.data.pop(_ANSWER + question.key, None)
         self._add_question(question)
         self.add_error(_ANSWER + question.key, "Välj ett svar.")
 
-    def answers(self) -> dict[str, str]:
-        """Give what was answered, by the question's key; call after `is_valid`."""
+    def answers(self) -> Answers:
+        """What was answered; ask after `is_valid`."""
         found = {key: self.cleaned_data.get(_ANSWER + key, "") for key in self._asked}
-        return {key: value for key, value in found.items() if value}
+        return Answers(
+            {key: value for key, value in found.items() if value},
+            {key: question.sentence for key, question in self._asked.items()},
+        )
 
     @property
     def questions(self) -> list[forms.BoundField]:

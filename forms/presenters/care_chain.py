@@ -209,7 +209,7 @@ def _sections(source: SheetSource, spec: SheetSpec, routine: Routine, now: datet
         row = SheetRow(kind, Party(sender), spec.empty_rows)
         yield section_of(row, routine, tuple(rows.blocks(own)))
     if loose := rows.loose_calls():
-        yield Section("Samtal utan meddelande", "", "", (EventBlock(calls=loose),), range(0))
+        yield Section("Samtal som inte gällde en händelse", "", "", (EventBlock(calls=loose),), range(0))
 
 
 def section_of(row: SheetRow, routine: Routine, blocks: tuple[EventBlock, ...] = ()) -> Section:

@@ -18,6 +18,7 @@ from outage.rules.clock import before_or_after_break_point
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.told import NOTICE_LABELS, Notice
 from outage.rules.wording import clock_time, day_and_time, day_and_year
 
 # What a column still holds in a few lines, in small letters, and how many of them the full width has on a line.
@@ -31,9 +32,9 @@ _EVENT = 480
 class CallLine:
     """One call or try. `remark` tells of a correction or withdrawal; `struck` that the row no longer counts.
 
-    `also` names the other messages of the same call, so that one call is not taken for several. Long texts stand
-    in `notes`, which get the full width of the page, so that a row never outgrows it. The electronic signature is
-    `signature` and `signed_at`; `paper` tells which sheet the call was entered from.
+    `also` names the other messages of the same call, after its label, so that one call is not taken for several. Long
+    texts stand in `notes`, which get the full width of the page, so that a row never outgrows it. The electronic
+    signature is `signature` and `signed_at`; `paper` tells which sheet the call was entered from.
     """
 
     at: datetime
@@ -47,6 +48,7 @@ class CallLine:
     read_back: str
     comment: str
     notes: tuple[Note, ...]
+    also_label: str
     also: str
     signature: str
     signed_at: datetime
@@ -92,7 +94,7 @@ class RowMaker:
         self._event_after = {e.supersedes_id: e for e in source.log.events if e.supersedes_id}
         self._call_after = {h.supersedes_id: h for h in source.log.handovers if h.supersedes_id}
         self._doubles = source.log.doubles
-        self._open_items = source.open_items
+        self._log = source.log
         self._events = {event.pk: event for event in source.log.events}
         self._calls = [call for call in _in_reading_order(source.log.handovers) if not call.withdraws]
         self._told: dict[UUID, list[Handover]] = defaultdict(list)
@@ -139,6 +141,7 @@ class RowMaker:
         after = self._call_after.get(call.pk)
         outcome = CallOutcome(call.outcome)
         notes = Notes(_WHOLE_WIDTH)
+        also_label = "Samma samtal gällde också" if event else "Meddelande"
         return CallLine(
             at=call.at,
             direction=DIRECTION_LABELS[Direction(call.direction)],
@@ -150,7 +153,8 @@ class RowMaker:
             spoken_to=notes.cell("Talade med", call.spoken_to, _CELL),
             read_back=notes.cell("Återläst", read_back_words(call), _NARROW, _COMMENT_LINES),
             comment=notes.cell("Kommentar", comment_words(call), _NARROW, _COMMENT_LINES),
-            also=notes.cell("Samma samtal gällde också", self._also(call, event), _CELL),
+            also_label=also_label,
+            also=notes.cell(also_label, self._also(call, event), _CELL),
             signature=notes.cell("Signatur", call.signature, _BROAD),
             signed_at=call.recorded_at,
             struck=after is not None,
@@ -163,8 +167,13 @@ class RowMaker:
         return role_of(key, self._ward_kind)
 
     def _also(self, call: Handover, event: CareChainEvent | None) -> str:
-        told = [self._events[m.event_id] for m in call.messages.all() if m.event_id in self._events]
-        labels = [self._label(other) for other in told if event is not None and other.kind != event.kind]
+        labels = []
+        for message in call.messages.all():
+            other = self._events.get(message.event_id)
+            if message.notice:
+                labels.append(NOTICE_LABELS[Notice(message.notice)])
+            elif other and event and other.kind != event.kind:
+                labels.append(self._label(other))
         return ", ".join(dict.fromkeys(labels))
 
     def _label(self, event: CareChainEvent) -> str:
@@ -183,14 +192,11 @@ class RowMaker:
                 yield label, text
 
     def _left_open(self, event: CareChainEvent, notes: Notes) -> Iterator[str]:
-        for item in self._open_items:
-            if item.event_id == event.pk:
-                recipient = self._recipient(item.recipient)
-                words = (
-                    f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"
-                )
-                if text := notes.cell("Öppen punkt", words, _EVENT, _COMMENT_LINES):
-                    yield text
+        for item in self._log.items_of(event):
+            recipient = self._recipient(item.recipient)
+            words = f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"
+            if text := notes.cell("Öppen punkt", words, _EVENT, _COMMENT_LINES):
+                yield text
 
 
 def _in_reading_order(rows: Iterable[S]) -> list[S]:

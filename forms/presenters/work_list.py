@@ -13,7 +13,6 @@ from outage.presenters.back import TaskRow
 from outage.presenters.care import Patient
 from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
-from outage.routine import current_routine
 from outage.rules.routine import DECISION_LABELS
 
 _WHOLE_WIDTH = 150
@@ -45,7 +44,7 @@ class WorkListView:
 
 
 def work_list_view(which: WorkList, lines: Iterable[WorkLine], unit: str) -> WorkListView:
-    """Give the list `which` of a unit with its lines."""
+    """The list `which` of a unit with its lines."""
     spec = get_work_list()
     return WorkListView(
         spec=spec,
@@ -57,8 +56,10 @@ def work_list_view(which: WorkList, lines: Iterable[WorkLine], unit: str) -> Wor
     )
 
 
-def work_list_part(*, serial: str, view: WorkListView, by: Acting, now: datetime) -> SheetPart:
-    """Give the list as a sheet, printed by `by` at the aware moment `now`."""
+def work_list_part(
+    *, serial: str, view: WorkListView, by: Acting, now: datetime, routine_version: str
+) -> SheetPart:
+    """The list as a sheet, printed by `by` at the aware moment `now`."""
     return SheetPart(
         serial=serial,
         version=view.spec.version,
@@ -68,7 +69,7 @@ def work_list_part(*, serial: str, view: WorkListView, by: Acting, now: datetime
         advice=view.spec.foot,
         print_line=print_line(
             f"Blankett version {view.spec.version}",
-            routine_version=current_routine().version,
+            routine_version=routine_version,
             now=now,
             by=by,
             unit_name=by.unit.name,
@@ -78,7 +79,7 @@ def work_list_part(*, serial: str, view: WorkListView, by: Acting, now: datetime
 
 
 def call_lines(calls: Iterable[OwedCall]) -> list[WorkLine]:
-    """Give a line for each call to make, in the order given."""
+    """A line for each call to make, in the order given."""
     lines = []
     for call in calls:
         notes = Notes(_WHOLE_WIDTH)
@@ -98,19 +99,22 @@ def call_lines(calls: Iterable[OwedCall]) -> list[WorkLine]:
 
 
 def task_lines(rows: Iterable[TaskRow]) -> list[WorkLine]:
-    """Give a line for each task, in the order given; what is done has no box to tick."""
+    """A line for each task, in the order given; what is done has no box to tick."""
     lines = []
     for row in rows:
         notes = Notes(_WHOLE_WIDTH)
         facts = [notes.cell("Uppgift", fact, _CELL) for fact in row.facts]
-        done = f"Klart {row.done_text}{f': {row.choice}' if row.choice else ''}" if row.done else ""
+        choice = f": {row.choice}" if row.choice else ""
+        done = f"{'Klart' if row.done else 'Gjort'} {row.done_text}{choice}" if row.done_text else ""
+        changed = f"Ändrat sedan det gjordes. {row.remedy}" if row.changed and not row.undo else ""
         why = f"{row.why} ({row.clause})" if row.clause else row.why
         cells = (
             _patient(row.patient, notes),
             (
-                DECISION_LABELS[row.decision],
-                notes.cell("Gör", row.do, _CELL),
+                "Ångra" if row.undo else DECISION_LABELS[row.decision],
+                notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL),
                 *facts,
+                notes.cell("", changed, _CELL),
                 notes.cell("", done, _CELL),
             ),
             (notes.cell("Varför", why, _CELL), f"{row.who}." if row.who else ""),
@@ -120,7 +124,7 @@ def task_lines(rows: Iterable[TaskRow]) -> list[WorkLine]:
 
 
 def chain_lines(rows: Iterable[ChainRow]) -> list[WorkLine]:
-    """Give a line for each care chain, in the order given."""
+    """A line for each care chain, in the order given."""
     lines = []
     for row in rows:
         notes = Notes(_WHOLE_WIDTH)

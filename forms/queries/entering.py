@@ -86,7 +86,7 @@ def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareCh
 
 
 def visible_among(by: Acting, chain_ids: Iterable[UUID]) -> dict[UUID, CareChain]:
-    """Give the chains that the acting person may see, by id: for one that was joined, the one it is read in."""
+    """The chains that the acting person may see, by id: for one that was joined, the one it is read in."""
     ids = set(chain_ids)
     outages = list(outages_for(by.principal).filter(chains__in=ids).distinct())
     if not outages:

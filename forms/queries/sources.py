@@ -10,8 +10,8 @@ from contacts.queries.exporting import entries_to_take_out
 from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_principal, request_for_unit
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.queries.care_chains import ChainLog, logs_of, open_items_of, visible_chains
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
+from outage.queries.care_chains import ChainLog, logs_of, visible_chains
 from outage.queries.joined import read_in_kept, with_joined
 from outage.queries.outages import recent_outages
 
@@ -25,7 +25,6 @@ class SheetSource:
     chain: CareChain
     details: CareChainDetails
     log: ChainLog
-    open_items: list[OpenItem]
     numbers: Numbers
 
 
@@ -51,7 +50,6 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
         chain=chain,
         details=details,
         log=logs_of([chain.pk])[chain.pk],
-        open_items=open_items_of([chain.pk]),
         numbers=numbers_for_many([*party_requests(details).values(), request_for_unit(by.unit)], at),
     )
 

@@ -48,12 +48,12 @@ class WorkListSpec(SpecHead):
     more_rows: int
 
     def of(self, which: WorkList) -> ListSpec:
-        """Give one of the lists; each stands once."""
+        """One of the lists; each stands once."""
         return next(one for one in self.lists if one.which is which)
 
 
 def list_faults(lists: Sequence[ListSpec]) -> list[str]:
-    """Give what is wrong with the lists, an English line for each: every one stands once, with all its headings."""
+    """What is wrong with the lists, an English line for each: every one stands once, with all its headings."""
     counted = Counter(one.which for one in lists)
     return [
         *(f"{which} stands twice; keep one" for which, times in counted.items() if times > 1),

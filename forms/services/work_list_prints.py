@@ -23,11 +23,10 @@ from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row
-from outage.queries.care_chains import logs_of, marks_of, visible_chains
+from outage.queries.care_chains import logs_of, visible_chains
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
-from outage.rules.outage_status import OutageScope
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
@@ -39,12 +38,13 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
     view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
+    version = get_routine(outage.routine_id).version
     job = Job(
         kind=SheetKind.WORK_LIST,
         title=view.listed.title,
         filename=f"{which}.pdf",
-        routine_version=get_routine(outage.routine_id).version,
-        part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now),
+        routine_version=version,
+        part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now, routine_version=version),
         version=view.spec.version,
         outage=outage,
     )
@@ -57,15 +57,10 @@ def _calls(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
 
 
 def _tasks(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
-    assert outage.current is not None
     chains = list(visible_chains(by, outage))
-    ids = [chain.pk for chain in chains]
-    logs, marks = logs_of(ids), marks_of(ids)
-    routine, scope = get_routine(outage.routine_id), OutageScope(outage.current.scope)
-    groups = grouped(
-        [row for chain in chains for row in task_rows(by, chain, logs[chain.pk], marks, routine, scope, now)]
-    )
-    return task_lines([*groups.register, *groups.decide])
+    logs = logs_of(chain.pk for chain in chains)
+    groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
+    return task_lines([*groups.undo, *groups.register, *groups.decide])
 
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:

@@ -77,7 +77,7 @@ def get_log_sheet() -> LogSheetSpec:
 
 
 def get_work_list() -> WorkListSpec:
-    """Give the work lists, always the same object; raises RoutineError as `get_spec`."""
+    """The work lists, always the same object; raises RoutineError as `get_spec`."""
     return _as(WorkListSpec, WORK_LIST)
 
 

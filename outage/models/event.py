@@ -95,6 +95,11 @@ class OpenItem(AppendOnlyModel):
     def __str__(self) -> str:
         return f"öppen punkt {self.pk}"
 
+    @property
+    def whom(self) -> str:
+        """Who is not told, as `Target.whom` has it."""
+        return self.place or self.recipient
+
 
 class DischargeCompletion(AppendOnlyModel):
     """A discharge with every party informed, closed by somebody (R1.6).

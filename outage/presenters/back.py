@@ -1,6 +1,6 @@
 """The system is back: what to enter, what not, what to decide by hand and what to undo, for each role (R4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,8 +12,8 @@ from outage.presenters.care import Patient, details_of, parties_in, patient_in_l
 from outage.presenters.chain import particulars_in_list
 from outage.queries.care_chains import ChainLog
 from outage.queries.tasks import ticks_of
+from outage.routine import get_routine
 from outage.rules.back_registration import Family
-from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, Routine
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
@@ -91,26 +91,17 @@ def _of(done: int, total: int) -> str:
 
 
 def task_place(chain: CareChain, key: str) -> str:
-    """Give the id that the row of a task has on the page."""
+    """The id that the row of a task has on the page."""
     return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
-def task_rows(
-    acting: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    marks: Mapping[tuple[UUID, str], RegistrationMark],
-    routine: Routine,
-    scope: OutageScope,
-    now: datetime,
-) -> list[TaskRow]:
-    """Give the tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
-    own = {key: row for (chain_id, key), row in marks.items() if chain_id == chain.pk}
-    found, gone = ticks_of(chain, log, own.values(), routine, scope)
-    rows = [_undo_row(acting, chain, mark, own[mark.task], now) for mark in gone]
+def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[TaskRow]:
+    """The tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
+    found, gone = ticks_of(chain, log)
+    rows = [_undo_row(acting, chain, mark, log.marks[mark.task], now) for mark in gone]
     for tick in found:
-        mark = own[tick.mark.task] if tick.mark else None
-        rows.append(_row(acting, chain, log, routine, tick, mark, now))
+        mark = log.marks[tick.mark.task] if tick.mark else None
+        rows.append(_row(acting, chain, log, tick, mark, now))
     return rows
 
 
@@ -118,13 +109,13 @@ def _row(
     acting: Acting,
     chain: CareChain,
     log: ChainLog,
-    routine: Routine,
     tick: Tick,
     mark: RegistrationMark | None,
     now: datetime,
 ) -> TaskRow:
     task = tick.task
     events = {str(event.pk): event for event in log.events}
+    routine = get_routine(chain.outage.routine_id)
     by_hand = task.decision is Decision.DECIDE
     is_set = mark is not None and mark.done
     return TaskRow(
@@ -154,7 +145,7 @@ def _row(
 
 
 def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMark, now: datetime) -> TaskRow:
-    """Give the row of something that was entered and is no task any more."""
+    """The row of something that was entered and is no task any more."""
     picture = mark.picture
     by = Party(picture.by) if picture and picture.by else None
     return TaskRow(
@@ -188,7 +179,7 @@ def _fact(chain: CareChain, event: CareChainEvent, routine: Routine, family: Fam
 
 
 def _is_shown(chain: CareChain, name: str) -> bool:
-    """Tell whether a list may say it: of a protected patient dates and times only; the rest tells who or where."""
+    """Whether a list may say it: of a protected patient dates and times only; the rest tells who or where."""
     return not details_of(chain).protected_identity or name == "do" or "_date" in name or "_time" in name
 
 

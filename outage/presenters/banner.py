@@ -93,7 +93,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
 
 
 def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
-    """Give the question to a principal that is still out when those who lead are back, else nothing."""
+    """The question to a principal that is still out when those who lead are back, else nothing."""
     if outage.closed_at is None:
         return ""
     who = (

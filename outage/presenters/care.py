@@ -10,7 +10,7 @@ from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, Handover
 from outage.queries.care_chains import ChainLog
-from outage.queries.standing import standing_of
+from outage.queries.standing import standing_of, target_name
 from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
@@ -43,7 +43,7 @@ def details_of(chain: CareChain) -> CareChainDetails:
 
 
 def patient_in_list(chain: CareChain) -> Patient:
-    """Give the patient for a list: with protected personal data only the chain's number tells who it is.
+    """The patient for a list: with protected personal data only the chain's number tells who it is.
 
     The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
     """
@@ -172,6 +172,16 @@ def target_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
     """What stands for each target in an address, with its key: a participant's name does not belong there."""
     keys = [target.key for target in targets_to_choose(chain, log)]
     return {key if key in set(Party) else f"annan-{index}": key for index, key in enumerate(keys)}
+
+
+def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:
+    """Whom a call is with; with protected personal data neither where the patient is nor the name of a relative."""
+    if not details_of(chain).protected_identity:
+        return target_name(chain, log, target)
+    if target.party is None:
+        return "Deltagare i SIP"
+    label = party_label(chain, target.party)
+    return f"{label} (tidigare)" if target.former else label
 
 
 def first_number(numbers: Sequence[NumberToRing]) -> str:

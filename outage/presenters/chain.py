@@ -16,7 +16,6 @@ from outage.queries.care_chains import ChainLog, in_time_order
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
-    has_sender_here,
     is_discharge,
     row_of,
     standing_of,
@@ -126,7 +125,6 @@ def timeline(
     chain: CareChain,
     log: ChainLog,
     routine: Routine,
-    open_items: Sequence[OpenItem],
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[TimelineEntry]:
@@ -140,7 +138,7 @@ def timeline(
     return [
         _call_entry(acting, chain, log, row, routine, now, flags)
         if isinstance(row, Handover)
-        else _event_entry(acting, chain, log, row, routine, open_items, now)
+        else _event_entry(acting, chain, log, row, routine, now)
         for row in rows
     ]
 
@@ -165,19 +163,19 @@ def _event_entry(
     log: ChainLog,
     event: CareChainEvent,
     routine: Routine,
-    open_items: Sequence[OpenItem],
     now: datetime,
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     double = event.pk in log.doubles
     struck = newer is not None or double
-    ours = has_sender_here(chain, log, event)
+    # What others tell has no state of done in our log.
+    ours = standing_of(chain, log).is_ours(row_of(event))
     found = event_standings(chain, log, event) if ours and not struck else ()
     title = routine.label(event.kind)
-    items = [item for item in open_items if item.event_id == event.pk]
+    items = [] if struck else log.items_of(event)
     state = None
     if is_discharge(routine, event) and ours and not struck:
-        state = standing_of(chain, log).discharge_state(row_of(event), {item.place for item in items})
+        state = standing_of(chain, log).discharge_state(row_of(event), {item.whom for item in items})
     completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
@@ -352,7 +350,7 @@ def _standing_line(
         text += f", {s.tries} försök"
     if s.last_at:
         text += f", senast {moment(s.last_at, now)}"
-    item = next((item for item in reversed(items) if item.place == s.target.place), None)
+    item = next((item for item in reversed(items) if item.whom == s.target.whom), None)
     return StandingLine(
         recipient_key=s.target.key,
         place=target_name(chain, log, s.target),

@@ -12,10 +12,9 @@ from django.urls import Resolver404, resolve
 from contacts.access import Acting
 from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
-from contacts.rules.parties import Party
 from outage.models import CareChain, HeldForm
-from outage.presenters.care import patient_in_list, place_of
-from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
+from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
 from outage.routine import get_routine
@@ -97,14 +96,15 @@ def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> l
 def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: datetime) -> list[str]:
     if "chain_id" in kwargs:
         chain = get_chain(acting, kwargs["chain_id"])
-        return [*_patient(chain), *(_place(chain, key) for key in content.get("recipient", ()))]
+        return [*_patient(chain), *_whom(chain, content.get("recipient", ()))]
     if "event_id" in kwargs:
         event = get_event(acting, kwargs["event_id"])
         label = get_routine(event.chain.outage.routine_id).label(event.kind)
         return [*_patient(event.chain), f"{label} {moment(event.happened_at, now)}"]
     if "handover_id" in kwargs:
         call = get_handover(acting, kwargs["handover_id"])
-        return [*_patient(call.chain), f"Samtal {moment(call.at, now)}", call.number]
+        number = "" if patient_in_list(call.chain).protected else call.number
+        return [*_patient(call.chain), f"Samtal {moment(call.at, now)}", number]
     if "key" in kwargs:
         return _items(acting, kwargs["key"], content.get("item", ()))
     if "serial" in kwargs:
@@ -119,10 +119,10 @@ def _patient(chain: CareChain) -> list[str]:
     return [patient.name, patient.identity]
 
 
-def _place(chain: CareChain, key: str) -> str:
-    if key in set(Party):
-        return place_of(chain, Party(key))
-    return key.partition(":")[2]
+def _whom(chain: CareChain, keys: Sequence[str]) -> list[str]:
+    log = logs_of([chain.pk])[chain.pk]
+    known = targets_by_key(chain, log)
+    return [target_in_list(chain, log, known[key]) for key in keys if key in known]
 
 
 def _items(acting: Acting, key: str, items: Sequence[str]) -> list[str]:

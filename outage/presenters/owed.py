@@ -9,14 +9,14 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, Handover, OpenItem
+from outage.models import CareChain, Handover
 from outage.presenters.care import (
     Numbers,
     Patient,
     details_of,
-    party_label,
     patient_in_list,
     target_choices,
+    target_in_list,
 )
 from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.care_chains import ChainLog
@@ -93,11 +93,6 @@ class OwedCall:
         return INFORM_STATE_LABELS[self.state]
 
     @property
-    def event_ids(self) -> list[UUID]:
-        """The logged events the call is about."""
-        return [message.event_id for message in self.messages if message.event_id]
-
-    @property
     def best(self) -> NumberToRing | None:
         """The number to ring now."""
         return next((number for number in self.numbers if number.number), None)
@@ -123,7 +118,6 @@ def calls_owed(
     log: ChainLog,
     routine: Routine,
     now: datetime,
-    open_items: Sequence[OpenItem] = (),
     numbers: Numbers | None = None,
     on_own_page: bool = False,
 ) -> list[OwedCall]:
@@ -134,6 +128,7 @@ def calls_owed(
     """
     calls: dict[tuple[str, Party | None], OwedCall] = {}
     hidden = details_of(chain).protected_identity and not on_own_page
+    items = {str(event.pk): log.items_of(event) for event in log.live_events}
     choices = {key: choice for choice, key in target_choices(chain, log).items()}
     for owed in owed_by_unit(chain, log, acting.unit.pk):
         target = owed.target
@@ -162,8 +157,8 @@ def calls_owed(
             call.last_at, call.last_try = owed.last_at, moment(owed.last_at, now)
         if call.since is None or owed.since < call.since:
             call.since, call.age = owed.since, span(now - owed.since)
-        for item in open_items:
-            if str(item.event_id) == owed.id and item.place == target.place:
+        for item in items.get(owed.id, ()):
+            if item.whom == target.whom:
                 call.open_item = f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
         for call in calls.values():
@@ -193,15 +188,7 @@ def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
 def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str:
     if not target.place:
         return f"Ta reda på {lower_first(label_of(chain, log, target))}"
-    return _hidden(chain, log, target) if hidden else target_name(chain, log, target)
-
-
-def _hidden(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """Who is to be rung, but neither where the patient is nor the name of a relative."""
-    if target.party is None:
-        return "Deltagare i SIP"
-    label = party_label(chain, target.party)
-    return f"{label} (tidigare)" if target.former else label
+    return (target_in_list if hidden else target_name)(chain, log, target)
 
 
 def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> OwedMessage:

@@ -24,7 +24,7 @@ class Receipt:
 
 
 def about_call(handover: Handover) -> str:
-    """Give a call in one line; of a patient with protected personal data neither name, place nor number."""
+    """A call in one line; of a patient with protected personal data neither name, place nor number."""
     chain = handover.chain
     patient = patient_in_list(chain)
     if patient.protected:

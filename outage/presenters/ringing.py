@@ -7,7 +7,7 @@ from uuid import UUID
 from contacts.access import Acting
 from outage.models import CareChain
 from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
-from outage.queries.care_chains import ChainLog, open_items_of
+from outage.queries.care_chains import ChainLog
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 
@@ -17,7 +17,6 @@ def calls_to_ring(
 ) -> list[OwedCall]:
     """The calls owed about these chains, which come with their outage, in the order to make them."""
     chains = list(chains)
-    items = open_items_of(chain.pk for chain in chains)
     numbers = numbers_of_places((logs[chain.pk] for chain in chains), now)
     return in_order_to_ring(
         call
@@ -28,7 +27,6 @@ def calls_to_ring(
             log=logs[chain.pk],
             routine=get_routine(chain.outage.routine_id),
             now=now,
-            open_items=items,
             numbers=numbers,
         )
     )

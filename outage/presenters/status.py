@@ -111,7 +111,7 @@ def outage_facts(
     ends: Sequence[PrincipalEnd],
     still_out: Sequence[Principal],
 ) -> OutageFactsView:
-    """Give what Läge says of the outage to the acting person; `now` is aware.
+    """What Läge says of the outage to the acting person; `now` is aware.
 
     `ends` is all that was said of who is back, `still_out` the other principals that are not.
     """
@@ -255,7 +255,7 @@ def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
 
 
 def nothing_to_ring(*, logged: bool, told: bool) -> Idle:
-    """Give what an empty list of calls means: that nothing is logged yet, that all are told, or that none was to be."""
+    """What an empty list of calls means: that nothing is logged yet, that all are told, or that none was to be."""
     if not logged:
         return Idle(
             text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False

@@ -38,7 +38,7 @@ def typed_by_now(request: HttpRequest) -> TypedBy | None:
 
 
 def is_own(request: HttpRequest) -> bool:
-    """Tell whether the form was shown to who sends it, in the assignment acted in now."""
+    """Whether the form was shown to who sends it, in the assignment acted in now."""
     now = typed_by_now(request)
     return now is not None and read_typed_by(_mark(request)) == now
 

@@ -134,7 +134,7 @@ class TypedByMiddleware:
 
 
 def _is_done(request: HttpRequest, response: HttpResponse) -> bool:
-    """Tell whether what was taken up is saved: a form then leads on, a press is answered without a refusal."""
+    """Whether what was taken up is saved: a form then leads on, a press is answered without a refusal."""
     refused = any(
         m.level >= messages.ERROR for m in getattr(messages.get_messages(request), "_queued_messages", ())
     )

@@ -1,5 +1,6 @@
 """Middleware: what is typed or pasted comes to every form and view without characters that nobody can see."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from contacts.rules.swedish_text import has_invisible, tidy_typed
 
-# Fields where a character that was taken away is said: the person compares what stands there with what was read out.
+# Fields, in a form or its rows, where it is said that a character was taken away: there one compares what stands with
+# what was read out.
 _SAID = {
     "identity": "patientens nummer",
     "number": "telefonnumret",
     "patient_name": "patientens namn",
     "spoken_to": "namnet på den du talade med",
+    "text": "listan",
 }
 
 
@@ -37,9 +40,9 @@ class TidyTypedMiddleware:
             return
         came = request.POST
         request.POST = _tidied(came)
-        touched = {name for name in came if any(has_invisible(value) for value in came.getlist(name))}
-        for name, words in _SAID.items():
-            if any(field.partition("_")[0] == name or field == name for field in touched):
+        touched = [name for name in came if any(has_invisible(value) for value in came.getlist(name))]
+        for field, words in _SAID.items():
+            if any(re.fullmatch(rf"(\w+-|other_\w+_)?{field}(_\d)?", name) for name in touched):
                 messages.info(request, f"Osynliga tecken togs bort ur {words}. Läs det en gång till.")
 
 

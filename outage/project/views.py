@@ -93,7 +93,7 @@ def choose_assignment(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def session_left(request: HttpRequest) -> HttpResponse:
-    """Tell how many seconds are left of the log-in, and whether it is the one the page was shown to; by POST, go on.
+    """How many seconds are left of the log-in, and whether it is the one the page was shown to; by POST, go on.
 
     The page's mark comes in a header. Asking keeps nobody logged in.
     """

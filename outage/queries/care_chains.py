@@ -1,7 +1,7 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -25,6 +25,7 @@ from outage.models import (
     RegistrationMark,
 )
 from outage.queries.joined import (
+    Joined,
     counted_versions,
     doubles_of,
     joined_to,
@@ -52,11 +53,16 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     """
     unit = acting.unit
     outages = [outage, *more]
-    chains = CareChain.objects.filter(outage__in=outages, principal=acting.principal, joined_to__isnull=True)
+    # Each principal ends an outage for itself: of one outage the chains have the very one that came, read for it.
+    chains = outage.chains.all()
+    if more:
+        seen = Prefetch("outage", queryset=outages_for(acting.principal))
+        chains = CareChain.objects.filter(outage__in=outages).prefetch_related(seen)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
     return (
-        chains.filter(
+        chains.filter(principal=acting.principal, joined_to__isnull=True)
+        .filter(
             Q(unit=unit)
             | Q(pk__in=CareChain.objects.filter(unit=unit, outage__in=outages).values("joined_to"))
             | Q(details__ward_unit=unit)
@@ -71,14 +77,12 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
             "details__municipality",
             "details__outpatient_unit",
         )
-        # As the principal sees it: each ends an outage for itself.
-        .prefetch_related(Prefetch("outage", queryset=outages_for(acting.principal)))
         .order_by("number")
     )
 
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
-    """Give one chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
+    """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
     outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
     outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
     if outage is None:
@@ -150,6 +154,11 @@ class ChainLog:
         replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
         return [e for e in self.events if e.pk not in replaced and not e.withdraws]
 
+    def items_of(self, event: CareChainEvent) -> list[OpenItem]:
+        """The open items of a discharge, oldest first; those of a double are the other one's."""
+        rows = [row for row in self.events if self.doubles.get(row.pk, row.pk) == event.pk]
+        return sorted((item for row in rows for item in row.open_items.all()), key=lambda item: item.pk)
+
     @property
     def live_handovers(self) -> list[Handover]:
         """The calls that stand."""
@@ -165,7 +174,7 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     joined = joined_to(chain_ids)
     home, others = joined.home, joined.others
     logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
-    events = list(CareChainEvent.objects.filter(chain__in=home).prefetch_related("completions"))
+    events = list(CareChainEvent.objects.filter(chain__in=home).prefetch_related("completions", "open_items"))
     handovers = list(Handover.objects.filter(chain__in=home).prefetch_related("messages"))
     versions = list(
         counted_versions(home)
@@ -185,8 +194,8 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
         logs[home[handover.chain_id]].handovers.append(handover)
     for version in sorted(versions, key=lambda row: row.chain_id not in others):
         logs[home[version.chain_id]].versions.append(version)
-    for (chain_id, task), mark in marks_of(logs).items():
-        logs[chain_id].marks[task] = mark
+    for home_id, mark in _marks(joined):
+        logs[home_id].marks[mark.task] = mark
     return logs
 
 
@@ -242,16 +251,6 @@ def newest_of(row: Row) -> Row:
     return row
 
 
-def open_items_of(chain_ids: Iterable[UUID]) -> list[OpenItem]:
-    """Give the open items of the discharges of these chains, oldest first; of one logged twice as of the one."""
-    joined = joined_to(chain_ids)
-    doubles = doubles_of(join for joins in joined.joins.values() for join in joins)
-    items = list(OpenItem.objects.filter(event__chain__in=joined.home).select_related("user"))
-    for item in items:
-        item.event_id = doubles.get(item.event_id, item.event_id)
-    return items
-
-
 def history_of(chain: CareChain) -> list[CareChainDetails]:
     """Give every version of what was known of the chain, oldest first."""
     return list(chain.history.select_related("user", "unit").order_by("pk"))
@@ -275,7 +274,7 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Give whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
+    """Whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
     seen = with_joined(visible_chains(acting, *outages))
     events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
     calls = Handover.objects.filter(
@@ -289,7 +288,7 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
 
 
 def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
-    """Give the calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
+    """The calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
     seen = visible_chains(acting, *outages)
     calls = Handover.objects.filter(
         chain__in=with_joined(seen),
@@ -305,13 +304,10 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
     return found
 
 
-def marks_of(chain_ids: Iterable[UUID]) -> dict[tuple[UUID, str], RegistrationMark]:
-    """Give the newest mark of each task of these chains, by chain and task key.
-
-    Those of a chain that was joined to one of them are that one's, as they are of events that are the same as its own.
+def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
+    """Each mark with the chain it is read in, oldest first: of a chain that was joined to another those of events that
+    are the same as its own are of these.
     """
-    joined = joined_to(chain_ids)
-    found = {}
     rows = RegistrationMark.objects.filter(chain__in=joined.home).select_related("user").order_by("at", "pk")
     for row in rows:
         home = joined.home[row.chain_id]
@@ -319,5 +315,4 @@ def marks_of(chain_ids: Iterable[UUID]) -> dict[tuple[UUID, str], RegistrationMa
         if row.chain_id != home:
             row.task = with_lines(row.task, joins)
             row.picture = row.picture and json.loads(with_lines(json.dumps(row.picture), joins))
-        found[home, row.task] = row
-    return found
+        yield home, row

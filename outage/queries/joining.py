@@ -8,9 +8,10 @@ from uuid import UUID
 from contacts.rules.parties import Party
 from outage.models import CareChainDetails, ChainFacts
 from outage.queries.care_chains import ChainLog
-from outage.queries.standing import row_of
+from outage.queries.standing import line_back, row_of
 from outage.rules.identity import number_key
 from outage.rules.joining import Pair, pairs_to_ask_about
+from outage.rules.told import folded
 
 KEPT, OTHER = "kept", "other"
 PLACES = {
@@ -37,7 +38,7 @@ def _place(party: Party) -> Callable[[CareChainDetails], str]:
     def said(row: CareChainDetails) -> str:
         # A place in no list is the same by its name, whatever id each chain has for it.
         other = row.others.get(party.value)
-        return f"other:{_folded(other['name'])}" if other else row.place_keys.get(party, "")
+        return f"other:{folded(other['name'])}" if other else row.place_keys.get(party, "")
 
     return said
 
@@ -45,7 +46,7 @@ def _place(party: Party) -> Callable[[CareChainDetails], str]:
 # What two are compared by; empty where it is not known.
 _SAID: dict[str, Callable[[CareChainDetails], str]] = {
     "identity": lambda row: number_key(row.identity_number),
-    "patient_name": lambda row: _folded(row.patient_name),
+    "patient_name": lambda row: folded(row.patient_name),
     **{name: _place(party) for name, party in PLACES.items()},
     "ward_kind": lambda row: row.ward_kind,
     "before": lambda row: row.before,
@@ -121,18 +122,6 @@ def stored_pair(kept: ChainLog, other: ChainLog, pair: Pair) -> dict[str, str]:
     return {
         "kept": mine,
         "other": theirs,
-        "kept_line": _first(kept, mine),
-        "other_line": _first(other, theirs),
+        "kept_line": str(line_back(kept, UUID(mine))[-1].pk),
+        "other_line": str(line_back(other, UUID(theirs))[-1].pk),
     }
-
-
-def _first(log: ChainLog, event_id: str) -> str:
-    by_id = {event.pk: event for event in log.events}
-    event = by_id[UUID(event_id)]
-    while event.supersedes_id in by_id:
-        event = by_id[event.supersedes_id]
-    return str(event.pk)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -40,7 +40,7 @@ _TRACES = (
 
 
 def outages_for(principal: Principal) -> QuerySet[Outage]:
-    """Give all outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
+    """All outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
     ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal).order_by("-pk")
     # Who only joins says what is seen there; it changes nothing in the outage.
     said = OutageReport.objects.exclude(kind=ReportKind.JOINED)
@@ -52,7 +52,7 @@ def outages_for(principal: Principal) -> QuerySet[Outage]:
 
 
 def outage_for(principal: Principal, outage_id: UUID) -> Outage:
-    """Give one outage as `principal` sees it now."""
+    """One outage as `principal` sees it now."""
     return outages_for(principal).get(pk=outage_id)
 
 
@@ -64,7 +64,7 @@ def _took_part(principal: Principal | OuterRef, outage: Outage | OuterRef) -> Q:
 
 
 def recent_outages(principal: Principal) -> list[Outage]:
-    """Give the outages in reach of `principal`, newest first: what is left to enter stays when another has begun.
+    """The outages in reach of `principal`, newest first: what is left to enter stays when another has begun.
 
     Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
     goes on for a principal that took part until it says that it is back; any other is asked for those days only.
@@ -78,7 +78,7 @@ def recent_outages(principal: Principal) -> list[Outage]:
 
 
 def outage_in_view(principal: Principal) -> Outage | None:
-    """Give the outage that goes on for `principal`, else the one it ended last within fourteen days, else None.
+    """The outage that goes on for `principal`, else the one it ended last within fourteen days, else None.
 
     Of two that go on for it the one that is not closed counts: the other it may only have forgotten to end.
     """
@@ -89,40 +89,40 @@ def outage_in_view(principal: Principal) -> Outage | None:
 
 
 def current_outage(principal: Principal) -> Outage | None:
-    """Give the outage that goes on for `principal`, or None."""
+    """The outage that goes on for `principal`, or None."""
     found = outage_in_view(principal)
     return found if found and found.is_open else None
 
 
 def outage_not_closed(principal: Principal, system: str) -> Outage | None:
-    """Give the outage of `system` that goes on as such, also where `principal` is back already, or None."""
+    """The outage of `system` that goes on as such, also where `principal` is back already, or None."""
     return outages_for(principal).filter(system=system, closed_at__isnull=True).first()
 
 
 def said_of_ends(outage: Outage) -> list[PrincipalEnd]:
-    """Give all that was said of who is back and who is not after all, oldest first."""
+    """All that was said of who is back and who is not after all, oldest first."""
     return list(outage.ends.select_related("principal", "user", "unit").order_by("pk"))
 
 
 def ends_of(outage: Outage) -> dict[int, datetime | None]:
-    """Give since when each principal that has said so is back, by its id; None where it took that back."""
+    """Since when each principal that has said so is back, by its id; None where it took that back."""
     return dict(outage.ends.order_by("pk").values_list("principal", "ended_at"))
 
 
 def principals_back(outage: Outage) -> set[int]:
-    """Give the ids of the principals that are back in the system; of the others nobody has said so."""
+    """The ids of the principals that are back in the system; of the others nobody has said so."""
     return {principal for principal, ended_at in ends_of(outage).items() if ended_at}
 
 
 def parts_in(outage: Outage) -> list[PartInOutage]:
-    """Give each principal that took part, and whether it is back."""
+    """Each principal that took part, and whether it is back."""
     ends = ends_of(outage)
     found = Principal.objects.filter(_took_part(OuterRef("pk"), outage))
     return [PartInOutage(kind=PrincipalKind(p.kind), ended_at=ends.get(p.pk)) for p in found]
 
 
 def others_still_out(outage: Outage, principal: Principal, at: datetime | None = None) -> list[Principal]:
-    """Give the other principals that are without the system at the aware moment `at`, now where none is given.
+    """The other principals that are without the system at the aware moment `at`, now where none is given.
 
     One in which nobody can log in here says nothing, and so is not waited for.
     """

@@ -25,6 +25,7 @@ from outage.rules.told import (
     PlaceChange,
     Target,
     Version,
+    folded,
     notice_id,
 )
 
@@ -134,7 +135,7 @@ def _version(row: CareChainDetails) -> Version:
         ward_kind=WardKind(row.ward_kind),
         status=ChainStatus(row.status),
         before=Before(row.before),
-        names={" ".join(name.split()).casefold(): keys[party] for party, name in row.place_names.items()},
+        names={folded(name): keys[party] for party, name in row.place_names.items()},
         changed={Party(party): PlaceChange(how) for party, how in changed.items()},
         identity=IdentityChange(identity) if identity else None,
     )
@@ -252,11 +253,6 @@ def tells(by: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent) ->
     return standing_of(chain, log).is_ours(row_of(event)) and by.unit.pk in units
 
 
-def has_sender_here(chain: CareChain, log: ChainLog, event: CareChainEvent) -> bool:
-    """Whether how far an event has been told is known here: what others tell has no state of done in our log."""
-    return standing_of(chain, log).is_ours(row_of(event))
-
-
 def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> DischargeCompletion | None:
     """The completion of a discharge, if all are told and each call that it rested on still stands."""
     standing = standing_of(chain, log)
@@ -285,23 +281,23 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
     return f"{label_of(chain, log, target)} (inte angiven än)" if target.party else "Okänd plats"
 
 
-def told_only_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:
-    """The events that stand and that no other call than `handover` has told of, in this version or an earlier one."""
-    told: dict[UUID, set[UUID]] = {}
-    for call in log.live_handovers:
-        for message in call.messages.all():
-            if message.event_id:
-                told.setdefault(message.event_id, set()).add(call.pk)
-    found = []
-    for event in log.live_events:
-        versions = line_back(log, event.pk)
-        own = {version.pk for version in versions}
-        for other, same in log.doubles.items():
-            if same in own:
-                versions += line_back(log, other)
-        if set().union(*(told.get(version.pk, set()) for version in versions)) == {handover.pk}:
-            found.append(event)
-    return found
+def told_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:
+    """The events that stand and that a call told of, in this version or an earlier one."""
+    told = {str(message.event_id) for message in handover.messages.all()}
+    standing = standing_of(chain, log)
+    return [event for event in log.live_events if not told.isdisjoint(standing.versions_of(row_of(event)))]
+
+
+def told_only_by(
+    chain: CareChain, log: ChainLog, handover: Handover, *, ever: bool = False
+) -> list[CareChainEvent]:
+    """Those of them that no other call that stands has told of; with `ever` none that was taken back either, so that
+    they were logged with this one.
+    """
+    calls = log.handovers if ever else log.live_handovers
+    first = _first(handover, log)
+    others = [told_by(chain, log, call) for call in calls if _first(call, log) != first]
+    return [event for event in told_by(chain, log, handover) if not any(event in told for told in others)]
 
 
 def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:

@@ -1,13 +1,13 @@
 """From a chain's log to the rules of efterregistrering: what is to be entered afterwards, as the log stands (R4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import shown_identity
 from outage.queries.care_chains import ChainLog
-from outage.queries.standing import row_of, standing_of
+from outage.queries.standing import line_back, row_of, standing_of
 from outage.routine import get_routine
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
@@ -26,9 +26,9 @@ from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import STOCKHOLM, day
 
 
-def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageScope) -> tuple[Task, ...]:
-    """Give what is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
-    details = log.versions[-1]
+def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
+    """What is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
+    details, routine = log.versions[-1], get_routine(chain.outage.routine_id)
     before, status = Before(details.before), ChainStatus(details.status)
     events = _logged_events(chain, log)
     # What happened after the own end is outside R4, and still tells how the patient came.
@@ -41,25 +41,17 @@ def tasks_of(chain: CareChain, log: ChainLog, routine: Routine, scope: OutageSco
         status=status,
         events=events,
     )
+    scope = OutageScope(chain.outage.current.scope)
     found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
     return (missing, *found) if missing else found
 
 
-def ticks_of(
-    chain: CareChain,
-    log: ChainLog,
-    marks: Iterable[RegistrationMark],
-    routine: Routine,
-    scope: OutageScope,
-) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
-    """Give the tasks of a chain with their marks, and the marks of what is to be undone as its task is gone.
-
-    `marks` holds the newest mark of each task.
-    """
-    tasks = tasks_of(chain, log, routine, scope)
+def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
+    """The tasks of a chain with their marks, and the marks of what is to be undone as its task is gone."""
+    routine = get_routine(chain.outage.routine_id)
     return ticks(
-        [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks],
-        [_mark(log, row) for row in marks],
+        [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks_of(chain, log)],
+        [_mark(log, row) for row in log.marks.values()],
     )
 
 
@@ -67,8 +59,7 @@ def entered_lines(chain: CareChain, log: ChainLog) -> frozenset[str]:
     """The first ids of the events that ticks which hold say have been entered in the system."""
     if not log.marks:
         return frozenset()
-    routine = get_routine(chain.outage.routine_id)
-    found, _ = ticks_of(chain, log, log.marks.values(), routine, OutageScope(chain.outage.current.scope))
+    found, _ = ticks_of(chain, log)
     entered = entered_events(found)
     return frozenset(str(line_of(log, event).pk) for event in log.events if str(event.pk) in entered)
 
@@ -87,7 +78,7 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
 
 
 def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
-    """Give all that is typed into the system for a task, and for a decision by hand what it is about."""
+    """All that is typed into the system for a task, and for a decision by hand what it is about."""
     events = {str(event.pk): event for event in log.events}
     own = [events[event_id] for event_id in task.events]
     began = chain.outage.current.started_at
@@ -135,7 +126,7 @@ def _ref(place: str) -> str:
 
 
 def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, began: datetime) -> list[Typed]:
-    """Give each event with its date; its year too when that is far from when the outage began.
+    """Each event with its date; its year too when that is far from when the outage began.
 
     The clock time is not typed, so a corrected one changes nothing.
     """
@@ -155,15 +146,12 @@ def _local(at: datetime) -> str:
 
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
-    """Give the first version of an event: what names it through all its corrections."""
-    by_id = {row.pk: row for row in log.events}
-    while event.supersedes_id in by_id:
-        event = by_id[event.supersedes_id]
-    return event
+    """The first version of an event: what names it through all its corrections."""
+    return line_back(log, event.pk)[-1]
 
 
 def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
-    """Give the events that stand, in the order in which they were first logged."""
+    """The events that stand, in the order in which they were first logged."""
     knowledge = standing_of(chain, log)
     first = {event.pk: line_of(log, event) for event in log.live_events}
     standing = sorted(log.live_events, key=lambda event: first[event.pk].order)

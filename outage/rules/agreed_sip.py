@@ -16,7 +16,7 @@ class AgreedSip:
 
 
 def agreed_sip(messages: Iterable[Mapping[str, Any]]) -> AgreedSip:
-    """Give what the particulars of the messages, in time order, come to: the last said of each counts.
+    """What the particulars of the messages, in time order, come to: the last said of each counts.
 
     A time belongs to the date it was said for: another date without a time has none.
     """

@@ -7,6 +7,7 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 
 from .routine import PARTICULAR_LABELS, Routine
+from .wording import lower_first
 
 _FILL_IN = "fill_in"
 _INSTEAD = "instead"
@@ -16,7 +17,7 @@ _NOBODY = "nobody"
 def settle_message(
     routine: Routine, kind: str, sender: Party, particulars: Mapping[str, Any], answers: Mapping[str, str]
 ) -> str:
-    """Give the kind that a new message is to be logged as, by what is said of it and what was answered.
+    """The kind that a new message is to be logged as, by what is said of it and what was answered.
 
     Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`) where the
     answer is to fill it in and it is still empty.
@@ -24,38 +25,30 @@ def settle_message(
     typed_as = kind
     need = routine.message(kind).needs
     if need and not particulars.get(need.particular):
-        answer = answers.get(f"{need.particular}-{kind}")
-        if answer == _FILL_IN:
+        question = Question(
+            f"{need.particular}-{kind}",
+            f"{need.sentence} Ska det loggas så?",
+            [
+                (_INSTEAD, f"Ja, logga som {lower_first(routine.label(need.instead))}"),
+                (_FILL_IN, f"Nej, jag fyller i {lower_first(PARTICULAR_LABELS[need.particular])}"),
+            ],
+        )
+        if question.settled(answers) == _FILL_IN:
             raise _empty(typed_as, sender, need.particular)
-        if answer != _INSTEAD:
-            raise Question(
-                f"{need.particular}-{kind}",
-                f"{need.sentence} Ska det loggas så?",
-                [
-                    (_INSTEAD, f"Ja, logga som {_small(routine.label(need.instead))}"),
-                    (_FILL_IN, f"Nej, jag fyller i {_small(PARTICULAR_LABELS[need.particular])}"),
-                ],
-            )
         kind = need.instead
     sending = routine.message(kind).sending(sender)
     if sending and sending.without_participants and not particulars.get("participants"):
-        answer = answers.get(f"participants-{kind}")
-        if answer == _FILL_IN:
+        question = Question(
+            f"participants-{kind}",
+            sending.without_participants,
+            [(_NOBODY, "Ja, ingen mer ska delta"), (_FILL_IN, "Nej, jag fyller i vilka som ska delta")],
+        )
+        if question.settled(answers) == _FILL_IN:
             raise _empty(typed_as, sender, "participants")
-        if answer != _NOBODY:
-            raise Question(
-                f"participants-{kind}",
-                sending.without_participants,
-                [(_NOBODY, "Ja, ingen mer ska delta"), (_FILL_IN, "Nej, jag fyller i vilka som ska delta")],
-            )
     return kind
 
 
 def _empty(kind: str, sender: Party, particular: str) -> RuleError:
     return RuleError(
-        f"Fyll i {_small(PARTICULAR_LABELS[particular])}.", field=f"p-{kind}-{sender.value}-{particular}"
+        f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"p-{kind}-{sender.value}-{particular}"
     )
-
-
-def _small(label: str) -> str:
-    return label[:1].lower() + label[1:]

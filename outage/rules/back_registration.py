@@ -164,7 +164,7 @@ def missing_admission(
     status: ChainStatus,
     events: Iterable[LoggedEvent],
 ) -> Task | None:
-    """Give case 18: in the region's log a patient lies on a ward, not known to be in the system, and nobody logged how.
+    """Case 18: in the region's log a patient lies on a ward, not known to be in the system, and nobody logged how.
 
     For the page and its counts only.
     """
@@ -191,7 +191,7 @@ _Found = tuple[tuple[LoggedEvent, ...], tuple[str, ...]]
 
 
 def _as_began(routine: Routine, before: Before, events: Sequence[LoggedEvent]) -> Before:
-    """Give whether the patient was in the system as the outage began, by what is known to stand there."""
+    """Whether the patient was in the system as the outage began, by what is known to stand there."""
     if before is not Before.UNKNOWN:
         return before
     for event in sorted(events, key=lambda event: as_utc(event.at), reverse=True):
@@ -202,7 +202,7 @@ def _as_began(routine: Routine, before: Before, events: Sequence[LoggedEvent]) -
 
 
 def _stays(before: Before, status: ChainStatus, moves: Sequence[_Counted]) -> list[_Found]:
-    """Give the outcomes of admissions and discharges. Death outweighs scope; each event has its own scope.
+    """The outcomes of admissions and discharges. Death outweighs scope; each event has its own scope.
 
     What happened while the region had the system is decided by hand, and leaves it unknown what stands there.
     """
@@ -257,7 +257,7 @@ def _oddities(before: Before, moves: Sequence[_Counted]) -> Iterable[str]:
 def _others(
     counted: Sequence[_Counted], outcome_of_dated: Callable[[Sequence[_Counted]], str]
 ) -> Iterable[_Found]:
-    """Give the outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
+    """The outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
 
     A later discharge that was told makes it told. A SIP is one, from its first message through every rebooking.
     """
@@ -290,7 +290,7 @@ def _others(
 def _sip_outcome(
     before: Before, status: ChainStatus, stays: Sequence[_Found], sip: Sequence[_Counted]
 ) -> str:
-    """Give the outcome key of a SIP with an agreed date: by hand where the patient may not be in the system."""
+    """The outcome key of a SIP with an agreed date: by hand where the patient may not be in the system."""
     if status is ChainStatus.DECEASED:
         return "13-sip"
     if any(one.event.sip_date and one.scope is OutageScope.MUNICIPALITIES_ONLY for one in sip):

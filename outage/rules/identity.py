@@ -91,7 +91,7 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
 
 
 def plain_dashes(text: str) -> str:
-    """Give `text` with every kind of dash as a hyphen, each in its place."""
+    """`text` with every kind of dash as a hyphen, each in its place."""
     return text.translate(_DASHES)
 
 

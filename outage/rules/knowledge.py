@@ -25,6 +25,7 @@ from .told import (
     Standing,
     Target,
     Version,
+    folded,
     minute_of,
 )
 
@@ -104,9 +105,9 @@ class Knowledge:
 
     def participant(self, name: str) -> Target:
         """Somebody who is to take part in a SIP; a place of the chain where its name is what was written."""
-        place = self._named.get(_folded(name))
+        place = self._named.get(folded(name))
         if place is None:
-            return Target(PARTICIPANT_PREFIX + _folded(name), participant=name)
+            return Target(PARTICIPANT_PREFIX + folded(name), participant=name)
         return replace(self.target_at(place), participant=name)
 
     def target_at(self, place: str) -> Target:
@@ -373,13 +374,9 @@ class Knowledge:
     @cached_property
     def reached(self) -> dict[str, Target]:
         """Every place that a call about this chain has got through to, and everyone by name."""
-        names = {PARTICIPANT_PREFIX + _folded(name): name for e in self.events for name in e.participants}
+        names = {PARTICIPANT_PREFIX + folded(name): name for e in self.events for name in e.participants}
         return {
             place: Target(place, participant=names[place]) if place in names else self.target_at(place)
             for place, calls in self.calls_to.items()
             if any(call.outcome is CallOutcome.REACHED for call in calls)
         }
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()

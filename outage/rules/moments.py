@@ -34,7 +34,7 @@ Years = tuple[int, int]
 
 
 def years_around(at: date | datetime) -> Years:
-    """Give the first and last year that a moment may lie in: that of `at`, one before and one after."""
+    """The first and last year that a moment may lie in: that of `at`, one before and one after."""
     year = local_day(at).year
     return year - 1, year + 1
 
@@ -101,7 +101,7 @@ def read_day(text: str) -> date:
 def read_moment(
     word: str, at: time, on: date | None, *, now: datetime, years: Years, shown: datetime | None = None
 ) -> datetime:
-    """Give the aware moment in Stockholm of a wall clock time, with the word for a day and the date given beside it.
+    """The aware moment in Stockholm of a wall clock time, with the word for a day and the date given beside it.
 
     No date is today. A word names its day where the date beside it is left out, today or that same day; beside another
     date it is refused, since one of them is wrong. `shown` is the moment that the form showed: a time that still reads
@@ -140,7 +140,7 @@ def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> 
 
 
 def _same_side(at: datetime, shown: datetime) -> bool:
-    """Tell whether `shown` lies in the same hour that comes twice as `at`, on the same side of the change."""
+    """Whether `shown` lies in the same hour that comes twice as `at`, on the same side of the change."""
     local = shown.astimezone(STOCKHOLM)
     comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return comes_twice and local.date() == at.date() and local.utcoffset() == at.utcoffset()

@@ -30,7 +30,7 @@ class ScopeRow:
 
 
 def scope_at(rows: Sequence[ScopeRow], at: datetime) -> OutageScope:
-    """Give the scope in force at `at`, by `rows` in the order in which they were said.
+    """The scope in force at `at`, by `rows` in the order in which they were said.
 
     What was said later outweighs what was said before it, from its own moment on and not earlier. Before all of them
     the scope is the first one's: the start may have been moved since. ValueError for no rows.
@@ -42,7 +42,7 @@ def scope_at(rows: Sequence[ScopeRow], at: datetime) -> OutageScope:
 
 
 def cut_off(scope: OutageScope, kind: PrincipalKind) -> bool:
-    """Tell whether an outage of that scope cuts off a principal of that kind."""
+    """Whether an outage of that scope cuts off a principal of that kind."""
     return scope is OutageScope.BOTH_PRINCIPALS or kind is PrincipalKind.MUNICIPALITY
 
 
@@ -55,7 +55,7 @@ class PartInOutage:
 
 
 def closed_since(scope: OutageScope, parts: Iterable[PartInOutage]) -> datetime | None:
-    """Give when the outage as such was over, by those who took part in it; None while it goes on.
+    """When the outage as such was over, by those who took part in it; None while it goes on.
 
     It is the region's to end. Where the region took no part, or is not cut off, all municipalities that took part must
     have ended; a region alone in an outage of the municipalities ends it. Nobody is ended by it: a principal that has

@@ -39,11 +39,11 @@ class ChainStanding(Knowledge):
     """What everybody knows of one chain, and what they are still owed."""
 
     def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
-        """How far a discharge has come; `left_open` are the places an open item was left for (R1.6)."""
+        """How far a discharge has come; `left_open` has whom an open item was left for (R1.6)."""
         missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]
         if not missing:
             return DischargeState.COMPLETE
-        if all(s.target.place in left_open for s in missing):
+        if all(s.target.whom in left_open for s in missing):
             return DischargeState.LEFT_OPEN
         return DischargeState.INCOMPLETE
 

@@ -63,7 +63,7 @@ class Picture:
 
 
 def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
-    """Give the picture of a task with what is typed for it."""
+    """The picture of a task with what is typed for it."""
     return Picture(
         decision=task.decision,
         what=task.what,
@@ -159,7 +159,7 @@ class Tick:
 def ticks(
     tasks: Sequence[tuple[Task, Picture]], marks: Iterable[Mark]
 ) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
-    """Give each task with its mark, and the marks of what was entered whose task is gone: that is to be undone.
+    """Each task with its mark, and the marks of what was entered whose task is gone: that is to be undone.
 
     A mark belongs to the task with its key; where there is none, to one of the same kind that shares a line of events
     with what it was set for.
@@ -180,7 +180,7 @@ def ticks(
 
 
 def entered_events(found: Iterable[Tick]) -> frozenset[str]:
-    """Give the ids of the events that stand in the system now: their tick holds, and says that they were entered."""
+    """The ids of the events that stand in the system now: their tick holds, and says that they were entered."""
     return frozenset(
         event
         for tick in found

@@ -161,6 +161,11 @@ class Target:
     former: bool = False
 
     @property
+    def whom(self) -> str:
+        """What tells it from all others: its place, or while nobody knows that its party."""
+        return self.place or self.key
+
+    @property
     def key(self) -> str:
         """How a form names it among those that a call about the chain can be with."""
         if self.party is None:
@@ -214,6 +219,11 @@ class Standing:
 def notice_id(notice: Notice, version_id: str) -> str:
     """The id by which a call tells of a notice that the change `version_id` gave rise to."""
     return f"{notice}:{version_id}"
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: in small letters, with single blanks."""
+    return " ".join(name.split()).casefold()
 
 
 def minute_of(at: datetime) -> datetime:

@@ -16,18 +16,18 @@ def clock_time(at: datetime) -> str:
 
 
 def local_day(at: date | datetime) -> date:
-    """Give the date in Stockholm of an aware datetime; a date is its own."""
+    """The date in Stockholm of an aware datetime; a date is its own."""
     return at.astimezone(STOCKHOLM).date() if isinstance(at, datetime) else at
 
 
 def day(at: date | datetime, seen: date | datetime) -> str:
-    """Give a date as it is read on the day `seen`: tis 24 nov; more than six months away tis 24 nov 2025."""
+    """A date as it is read on the day `seen`: tis 24 nov; more than six months away tis 24 nov 2025."""
     found = local_day(at)
     return day_and_year(found) if needs_year(found, local_day(seen)) else _without_year(found)
 
 
 def day_and_year(at: date | datetime) -> str:
-    """Give a date that is read at any time, as on paper: tis 24 nov 2026."""
+    """A date that is read at any time, as on paper: tis 24 nov 2026."""
     found = local_day(at)
     return f"{_without_year(found)} {found.year}"
 
@@ -42,12 +42,12 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def day_and_time(at: datetime, seen: date | datetime) -> str:
-    """Give day and time of the aware `at`, as `day` does: tis 24 nov 10.52."""
+    """Day and time of the aware `at`, as `day` does: tis 24 nov 10.52."""
     return f"{day(at, seen)} {clock_time(at)}"
 
 
 def lower_first(text: str) -> str:
-    """Give a label as it stands inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
+    """A label as it stands inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 

@@ -1,6 +1,6 @@
 """Writes about a care chain: opened, and what is known of it changed by a new row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -33,6 +33,9 @@ from outage.rules.wording import STOCKHOLM
 from outage.services.duties import settle
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
+
+# What names the chain that a person gets who turns out not to be the chain's patient.
+_OTHER_PERSON = "other person"
 
 
 def open_chain(
@@ -105,7 +108,8 @@ def change_details(
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="details", content=content):
-                return chain.history.latest("pk")
+                opened = CareChain.objects.filter(pk=uuid5(client_id, _OTHER_PERSON)).first()
+                return (opened or chain).history.latest("pk")
             lock_chain(chain)
             if chain.details_id != replaces:
                 raise ChangedMeanwhile
@@ -140,7 +144,7 @@ def _other_person(
     settle(chain)
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     opened = chosen_existing(by, chain.outage, facts, answers)
-    opened = opened or _open(by, chain.outage, uuid5(client_id, "other person"), facts, answers)
+    opened = opened or _open(by, chain.outage, uuid5(client_id, _OTHER_PERSON), facts, answers)
     assert opened.details is not None
     return opened.details
 
@@ -234,16 +238,22 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     identity = stored_identity(facts)
     same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
     if standing.reached and not (same_name and identity == former.identity_number):
-        choices = tuple((how.value, label) for how, label in IDENTITY_CHANGE_LABELS.items())
-        how = IdentityChange.WRITTEN_WRONG.value if answers is None else answers.get("identity", "")
-        if how not in dict(choices):
-            raise Question(
-                "identity",
-                "Patientens nummer eller namn är ändrat, och någon är redan ringd. Vad gäller?",
-                choices,
-            )
-        changed["identity"] = how
+        changed["identity"] = identity_answer(
+            "Patientens nummer eller namn är ändrat, och någon är redan ringd. Vad gäller?",
+            IdentityChange,
+            answers,
+        )
     return changed
+
+
+def identity_answer(
+    sentence: str, choices: Iterable[IdentityChange], answers: Mapping[str, str] | None
+) -> str:
+    """What another number or name means for those who were told; raise Question where that is not said."""
+    if answers is None:
+        return IdentityChange.WRITTEN_WRONG.value
+    labels = [(how.value, IDENTITY_CHANGE_LABELS[how]) for how in choices]
+    return Question("identity", sentence, labels).settled(answers)
 
 
 def stored_identity(facts: ChainFacts) -> str:
@@ -258,13 +268,11 @@ def place_answer(key: str, party: Party, name: str, to: str | None, answers: Map
         choices.append(PlaceChange.SAME)
     if answers is None:
         return PlaceChange.MOVED.value
-    if answers.get(key) not in choices:
-        raise Question(
-            key,
-            f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
-            tuple((how.value, PLACE_CHANGE_LABELS[how]) for how in choices),
-        )
-    return answers[key]
+    return Question(
+        key,
+        f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
+        [(how.value, PLACE_CHANGE_LABELS[how]) for how in choices],
+    ).settled(answers)
 
 
 def _places(facts: ChainFacts) -> dict[Party, str]:

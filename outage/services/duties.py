@@ -4,9 +4,9 @@ from collections import defaultdict
 from datetime import datetime
 
 from contacts.models import Principal
-from outage.models import CareChain, Duty
+from outage.models import CareChain, Duty, Outage, RegistrationMark
 from outage.queries.care_chains import ChainLog, logs_of
-from outage.queries.outages import recent_outages
+from outage.queries.outages import outage_for, recent_outages
 from outage.queries.owed import closes_when_back
 from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines
@@ -45,6 +45,18 @@ def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
             since = min(answer.since for answer in awaited)
             duties.append(Duty(chain=chain, unit_id=unit, rank=9, since=since, awaits=True))
     return duties
+
+
+def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
+    """Make anew the duties of the chains (of one principal) in which a task was marked: by another end or scope the
+    mark may not hold, and what it closed is owed again.
+    """
+    marked = RegistrationMark.objects.filter(chain__outage=outage)
+    if principal:
+        marked = marked.filter(chain__principal=principal)
+    for chain in CareChain.objects.filter(pk__in=marked.values("chain")).select_related("unit", "principal"):
+        chain.outage = outage_for(chain.principal, outage.pk)
+        settle(chain)
 
 
 def settle_recent(**_: object) -> None:

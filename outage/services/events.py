@@ -36,6 +36,7 @@ from outage.queries.standing import (
     tells,
 )
 from outage.routine import get_routine
+from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
@@ -46,7 +47,6 @@ from outage.services.paper import check_before_written, mark_fields, mark_of
 
 # What happened so shortly before the reported start may or may not have got into the system.
 _SHORTLY = timedelta(hours=2)
-_STANDS = "stands-in-system"
 
 
 def write_event(
@@ -71,9 +71,7 @@ def write_event(
     after it was written on the paper, Question when it happened shortly before, MayNotSend when `sender` does not send
     `kind`.
     """
-    if in_system:
-        answers = {**(answers or {}), _STANDS: "ja"}
-    in_system = check_within_outage(chain, happened_at, answers)
+    in_system = check_within_outage(chain, happened_at, answers, in_system=in_system)
     check_before_written(paper, happened_at)
     sending_of(get_routine(chain.outage.routine_id), kind, sender)
     kept = {key: value for key, value in particulars.items() if value}
@@ -149,25 +147,30 @@ def take_order(chain: CareChain) -> int:
     return chain.rows
 
 
-def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, str] | None = None) -> bool:
+def check_within_outage(
+    chain: CareChain, at: datetime, answers: Mapping[str, str] | None = None, *, in_system: bool = False
+) -> bool:
     """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
 
-    Raise Question where nobody has said so, RuleError when it lies longer before, or before at all where nobody can be
-    asked (`answers` is None), after the principal's own end, or ahead of now. After that end what a party of the chain
-    that is still out must hear can be logged; R4 leaves it out. Holds the outage, so that nobody ends it meanwhile.
+    Raise Question where nobody has said so (`in_system`: it was said before), RuleError when it lies longer before, or
+    before at all where nobody can be asked (`answers` is None), after the principal's own end, or ahead of now. After
+    that end what a party of the chain that is still out must hear can be logged; R4 leaves it out. Holds the outage, so
+    that nobody ends it meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
     assert outage.current is not None
     start, now = outage.current.started_at, timezone.now()
-    shortly_before = answers is not None and start - _SHORTLY <= at < start
-    if answers is not None and shortly_before and answers.get(_STANDS) not in ("ja", "nej"):
-        raise Question(
-            _STANDS,
+    shortly_before = start - _SHORTLY <= at < start
+    if shortly_before and answers is not None and not in_system:
+        question = Question(
+            # One for each time: a call may tell of several events.
+            f"stands-in-system-{as_utc(at):%d%H%M}",
             f"Det hände {moment(at, now)}, före driftstoppet som började {moment(start, now)}. "
             f"Står det i {outage.system}?",
             (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
         )
-    if at < start and not shortly_before:
+        in_system = question.settled(answers) == "ja"
+    if at < start and not (shortly_before and (in_system or answers is not None)):
         raise RuleError(
             f"Driftstoppet började {day_and_time(start, now)}. Det som hände före dess står i {outage.system}.",
             field="happened_at",
@@ -179,11 +182,11 @@ def check_within_outage(chain: CareChain, at: datetime, answers: Mapping[str, st
         )
     if at > now + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
-    return answers is not None and shortly_before and answers[_STANDS] == "ja"
+    return shortly_before and in_system
 
 
 def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
-    """Tell whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
+    """Whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
     town = chain.details.municipality_id if chain.details else None
     return any(
         other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)
@@ -238,7 +241,7 @@ def correct_event(
                 reason=reason,
                 told_rightly=told_rightly,
                 paper=mark_of(event),
-                in_system=event.in_system and _STANDS not in (answers or ()),
+                in_system=event.in_system,
                 answers=answers,
             )
             settle(event.chain)
@@ -304,10 +307,10 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         missing = [
             s.target for s in event_standings(event.chain, log, event) if s.state is not InformState.INFORMED
         ]
-        left = {item.place for item in event.open_items.all()}
+        left = {item.whom for item in log.items_of(event)}
         check_all_told(
             [label_of(event.chain, log, target) for target in missing],
-            [label_of(event.chain, log, target) for target in missing if target.place not in left],
+            [label_of(event.chain, log, target) for target in missing if target.whom not in left],
         )
         standing = completion_of(event.chain, log, event)
         if standing is not None:

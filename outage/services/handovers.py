@@ -33,7 +33,7 @@ from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
 
-EVENTS_TOO = "events-too"
+_EVENTS_TOO = "events-too"
 
 
 class CallErrors(RuleError):
@@ -118,28 +118,21 @@ def _ask(
     details = chain.details
     assert details is not None
     if details.status == ChainStatus.WRONG_PATIENT and any(message.kind for message in messages):
-        _confirm(
+        Question(
             "wrong-patient",
             "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
-            "Ja, det gäller den här patienten",
-            answers,
-        )
+            [("ja", "Ja, det gäller den här patienten")],
+        ).settled(answers)
     told = [message.event_id for message in messages if message.event_id]
     later = _events_of(chain).filter(pk__in=told, happened_at__gt=facts.at, withdraws=False)
     later = later.order_by("happened_at")
     if facts.at and (event := later.last()) and minute_of(event.happened_at) > facts.at:
         called, happened = (moment(at, timezone.now()) for at in (facts.at, event.happened_at))
-        _confirm(
+        Question(
             "before-event",
             f"Samtalet är {called}, före händelsen {happened}. Stämmer tiderna?",
-            "Ja, tiderna stämmer",
-            answers,
-        )
-
-
-def _confirm(key: str, sentence: str, yes: str, answers: Mapping[str, str]) -> None:
-    if answers.get(key) != "ja":
-        raise Question(key, sentence, (("ja", yes),))
+            [("ja", "Ja, tiderna stämmer")],
+        ).settled(answers)
 
 
 def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:
@@ -249,32 +242,30 @@ def withdraw_call(
     client_id: UUID,
     reason: str,
     wrong_patient: bool = False,
+    undo: bool = False,
     answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Take a call back by a new row. Whoever it told is then not told.
 
     What stands by this call alone may have to go too: it is asked about where the call was about another patient, and
-    where it was received. Raise Question (`events-too`) where `answers` does not say.
+    where it was received. Raise Question (`events-too`) where `answers` does not say. By `undo` what was logged with
+    the call goes, and nothing that was there before it.
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
     need_reason(reason)
     answers = answers or {}
-    content = {"handover": handover.pk, "reason": reason, "events": answers.get(EVENTS_TOO, "")}
+    content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain)
+            log = logs_of([handover.chain_id])[handover.chain_id]
+            events = told_only_by(handover.chain, log, handover, ever=undo)
             asked = wrong_patient or handover.direction == Direction.RECEIVED
-            events = told_only_by(handover.chain, logs_of([handover.chain_id])[handover.chain_id], handover)
-            row = take_back(
-                by,
-                handover,
-                client_id,
-                reason,
-                events if asked and _go_too(handover, events, answers) else (),
-            )
+            goes = undo or (asked and _go_too(handover, events, answers))
+            row = take_back(by, handover, client_id, reason, events if goes else ())
             settle(handover.chain)
             audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     except IntegrityError:
@@ -285,17 +276,16 @@ def withdraw_call(
 def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mapping[str, str]) -> bool:
     if not events:
         return False
-    if answers.get(EVENTS_TOO) not in ("ja", "nej"):
-        routine = get_routine(handover.chain.outage.routine_id)
-        said = ", ".join(
-            f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
-        )
-        raise Question(
-            EVENTS_TOO,
-            f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",
-            (("ja", "Ja, det gäller inte den här patienten"), ("nej", "Nej, det har hänt patienten")),
-        )
-    return answers[EVENTS_TOO] == "ja"
+    routine = get_routine(handover.chain.outage.routine_id)
+    said = ", ".join(
+        f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
+    )
+    question = Question(
+        _EVENTS_TOO,
+        f"Det här står bara genom samtalet: {said}. Ska det tas tillbaka också?",
+        (("ja", "Ja, det gäller inte den här patienten"), ("nej", "Nej, det har hänt patienten")),
+    )
+    return question.settled(answers) == "ja"
 
 
 def take_back(

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.rules.errors import Question, RuleError
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -28,8 +28,8 @@ from outage.queries.joining import (
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import Pair, same_events
-from outage.rules.told import IDENTITY_CHANGE_LABELS, NOT_ADMITTED, IdentityChange, PlaceChange
-from outage.services.care_chains import place_answer, write_details
+from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
+from outage.services.care_chains import identity_answer, place_answer, write_details
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason
 
@@ -200,17 +200,11 @@ def _identity_meaning(
         return ""
     if not any(standing_of(chain, logs[chain.pk]).reached for chain in (kept, other)):
         return ""
-    choices = tuple(
-        (how.value, label)
-        for how, label in IDENTITY_CHANGE_LABELS.items()
-        if how is not IdentityChange.OTHER_PERSON
+    return identity_answer(
+        "Nummer eller namn skiljer, och någon är redan ringd. Vad gäller?",
+        (IdentityChange.WRITTEN_WRONG, IdentityChange.SAID_WRONG),
+        answers,
     )
-    how = IdentityChange.WRITTEN_WRONG.value if answers is None else answers.get("identity", "")
-    if how not in dict(choices):
-        raise Question(
-            "identity", "Nummer eller namn skiljer, och någon är redan ringd. Vad gäller?", choices
-        )
-    return how
 
 
 def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> ChainJoin:

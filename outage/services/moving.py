@@ -1,5 +1,6 @@
 """A call that was about another patient, logged on the right one."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -11,9 +12,9 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChain, Handover, HandoverMessage
-from outage.queries.care_chains import logs_of
-from outage.queries.standing import told_only_by
+from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
+from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.standing import line_back, told_by, told_only_by
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.handovers import check_stands, take_back, write_call
@@ -38,24 +39,11 @@ def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID,
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain, to)
             log = logs_of([handover.chain_id])[handover.chain_id]
-            told = {message.event_id for message in handover.messages.all()}
-            events = [event for event in log.live_events if event.pk in told]
+            events = told_by(handover.chain, log, handover)
             gone = told_only_by(handover.chain, log, handover)
             take_back(by, handover, uuid5(client_id, "from"), reason, gone)
-            copies = [
-                write_event(
-                    by,
-                    to,
-                    event_id=uuid5(client_id, str(event.pk)),
-                    kind=event.kind,
-                    sender=Party(event.sender),
-                    happened_at=event.happened_at,
-                    particulars=event.particulars,
-                    paper=mark_of(event),
-                    in_system=event.in_system,
-                )
-                for event in events
-            ]
+            told = {message.event_id for message in handover.messages.all()}
+            copies = [_copy(by, to, client_id, _since_told(log, event, told)) for event in events]
             row = write_call(
                 by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
             )
@@ -68,3 +56,32 @@ def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID,
     except IntegrityError:
         raise ChangedMeanwhile from None
     return row
+
+
+def _since_told(log: ChainLog, event: CareChainEvent, told: Collection[UUID | None]) -> list[CareChainEvent]:
+    """The rows of an event from the one that was told on, oldest first: who was told may be owed what came after."""
+    rows = line_back(log, event.pk)
+    place = next((at for at, row in enumerate(rows) if row.pk in told), 0)
+    return rows[place::-1]
+
+
+def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEvent]) -> CareChainEvent:
+    """Write the rows of an event in another chain; gives the first."""
+    found: list[CareChainEvent] = []
+    for row in rows:
+        copy = write_event(
+            by,
+            to,
+            event_id=uuid5(client_id, str(row.pk)),
+            kind=row.kind,
+            sender=Party(row.sender),
+            happened_at=row.happened_at,
+            particulars=row.particulars,
+            supersedes=found[-1] if found else None,
+            reason=row.reason if found else "",
+            told_rightly=bool(found) and row.told_rightly,
+            paper=mark_of(row),
+            in_system=row.in_system,
+        )
+        found.append(copy)
+    return found[0]

@@ -1,6 +1,6 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from outage.routine import current_routine
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope, closed_since
 from outage.rules.wording import day_and_time, moment
+from outage.services.duties import settle_marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
     _check_times(facts)
     routine = current_routine()
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="outage", content=_content(facts)):
+        if claim(by=by, client_id=client_id, kind="outage", content=asdict(facts)):
             report = OutageReport.objects.get(client_id=client_id)
             return outage_for(by.principal, report.outage_id), report.kind == ReportKind.JOINED
         outage = _to_join(by, routine.system, facts.started_at)
@@ -113,7 +114,7 @@ def change_outage(
     check_may(by, Right.REPORT_OUTAGE)
     _check_times(facts)
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="outage_change", content=_content(facts)):
+        if claim(by=by, client_id=client_id, kind="outage_change", content=asdict(facts)):
             return OutageReport.objects.get(client_id=client_id)
         locked = lock_outage(by.principal, outage)
         if not locked.is_open:
@@ -126,12 +127,17 @@ def change_outage(
         report = _report(by, locked, ReportKind.CHANGED, facts, client_id)
         locked.current = report
         locked.save(update_fields=["current"])
+        settle_marked(locked)
         audit.record(by=by, action="outage.changed", target=locked)
     return report
 
 
 def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
-    before = _standing_events(outage).filter(happened_at__lt=started_at).order_by("happened_at")
+    if started_at <= _current(outage).started_at:
+        # What was logged as shortly before the start hinders nothing else that is said of the outage.
+        return
+    before = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
+    before = before.order_by("happened_at")
     own = before.filter(chain__principal=by.principal).first()
     if own:
         at = moment(own.happened_at, timezone.now())
@@ -229,12 +235,13 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
     row.full_clean()
     row.save()
     _settle(by, outage)
-    moment = ended_at or was
+    settle_marked(outage, by.principal)
+    end = ended_at or was
     audit.record(
         by=by,
         action="outage.ended" if ended_at else "outage.reopened",
         target=outage,
-        changes={"ended_at": moment.isoformat() if moment else ""},
+        changes={"ended_at": end.isoformat() if end else ""},
     )
 
 
@@ -289,17 +296,6 @@ def _current(outage: Outage) -> OutageReport:
     return outage.current
 
 
-def _content(facts: OutageFacts) -> dict[str, object]:
-    return {
-        "scope": facts.scope,
-        "scope_from": facts.scope_from,
-        "started_at": facts.started_at,
-        "expected_end_at": facts.expected_end_at,
-        "planned": facts.planned,
-        "sees": facts.sees,
-    }
-
-
 def _check_times(facts: OutageFacts) -> None:
     if facts.started_at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
@@ -317,12 +313,7 @@ def _report(
         client_id=client_id,
         outage=outage,
         kind=kind,
-        scope=facts.scope,
-        scope_from=scope_from,
-        started_at=facts.started_at,
-        expected_end_at=facts.expected_end_at,
-        planned=facts.planned,
-        sees=facts.sees,
+        **asdict(facts) | {"scope_from": scope_from},
         user=by.user,
         unit=by.unit,
     )

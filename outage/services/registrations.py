@@ -10,10 +10,8 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.queries.care_chains import logs_of, marks_of
+from outage.queries.care_chains import logs_of
 from outage.queries.tasks import ticks_of
-from outage.routine import get_routine
-from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Picture, Tick
 from outage.services.duties import settle
@@ -92,17 +90,8 @@ def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
 
 
 def _marked(chain: CareChain, task_key: str, seen: str, done: bool) -> tuple[Tick | None, Picture | None]:
-    """Give the task with that key, or of a task that is gone what it was, to be marked as undone."""
-    outage = chain.outage
-    assert outage.current is not None
-    marks = marks_of([chain.pk]).values()
-    found, gone = ticks_of(
-        chain,
-        logs_of([chain.pk])[chain.pk],
-        marks,
-        get_routine(outage.routine_id),
-        OutageScope(outage.current.scope),
-    )
+    """The task with that key, or of a task that is gone what it was, to be marked as undone."""
+    found, gone = ticks_of(chain, logs_of([chain.pk])[chain.pk])
     tick = next((tick for tick in found if tick.task.key == task_key), None)
     former = next((mark for mark in gone if mark.task == task_key), None)
     if tick and tick.picture.seen == seen:

@@ -47,16 +47,15 @@ def ask_same_patient(
         chain for chain in own_chains_of(by, facts.identity, outage) if changed is None or chain != changed
     ]
     if own:
-        answer = answers.get(SAME_PATIENT, "")
+        question = _is_here(own, facts, changed)
+        answer = question.settled(answers)
         if answer not in dict(_DESPITE):
-            raise _is_here(own, facts, changed)
+            raise question
         return {answer: own}
     if facts.protected_identity:
         return {}
     others = chains_of_other_units(by, facts.identity, outage)
-    if others and answers.get(OTHER_UNIT) != "open":
-        raise _is_elsewhere(others, changed)
-    return {"open": others} if others else {}
+    return {_is_elsewhere(others, changed).settled(answers): others} if others else {}
 
 
 def trace_despite(by: Acting, chain: CareChain, found: Mapping[str, Sequence[CareChain]]) -> None:

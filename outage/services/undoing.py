@@ -6,7 +6,7 @@ from contacts.access import Acting
 from outage.models import Handover
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import check_undo
-from outage.services.handovers import EVENTS_TOO, withdraw_call
+from outage.services.handovers import withdraw_call
 
 
 def undo_call(*, by: Acting, handover: Handover) -> Handover:
@@ -27,6 +27,5 @@ def undo_call(*, by: Acting, handover: Handover) -> Handover:
         handover=handover,
         client_id=row_id,
         reason="Ångrat",
-        wrong_patient=True,
-        answers={EVENTS_TOO: "ja"},
+        undo=True,
     )

@@ -19,13 +19,13 @@ def klockslag(at: datetime | None) -> str:
 
 @register.filter
 def dag(at: date | datetime | None, seen: date | datetime | None = None) -> str:
-    """Give tis 24 nov, or nothing for no date; `seen` is the day it is read, today where nothing is said."""
+    """`tis 24 nov`, or nothing for no date; `seen` is the day it is read, today where nothing is said."""
     return wording.day(at, seen or timezone.now()) if at else ""
 
 
 @register.filter
 def dag_ar(at: date | datetime | None) -> str:
-    """Give tis 24 nov 2026, or nothing for no date."""
+    """`tis 24 nov 2026`, or nothing for no date."""
     return wording.day_and_year(at) if at else ""
 
 
@@ -37,7 +37,7 @@ def dag_tid(at: datetime | None) -> str:
 
 @register.filter
 def gemen(label: str) -> str:
-    """Give a label as it stands inside a sentence, with the capitals of the names in it."""
+    """A label as it stands inside a sentence, with the capitals of the names in it."""
     return wording.lower_first(label)
 
 

@@ -43,7 +43,7 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
 
 
 def outage_or_404(request: HttpRequest) -> Outage:
-    """Give the outage in view of the acting principal, or 404 when there is none to speak of."""
+    """The outage in view of the acting principal, or 404 when there is none to speak of."""
     outage = outage_in_view(request.acting.principal)
     if outage is None:
         raise Http404
@@ -64,5 +64,5 @@ def chosen_outage_or_404(request: HttpRequest) -> Outage:
 
 
 def back_address(outage: Outage) -> str:
-    """Give the address of what is to be entered after that very outage, whichever is in view."""
+    """The address of what is to be entered after that very outage, whichever is in view."""
     return f"{reverse('back_registration')}?driftstopp={outage.pk}"

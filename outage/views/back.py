@@ -17,11 +17,10 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_place, task_rows
-from outage.queries.care_chains import logs_of, marks_of, visible_chains
+from outage.queries.care_chains import logs_of, visible_chains
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
-from outage.rules.outage_status import OutageScope
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
@@ -77,15 +76,9 @@ def _show(
 
 def _page(acting: Acting, outage: Outage, number: object) -> tuple[Page, list[TaskRow]]:
     page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
-    chains = list(page)
-    ids = [chain.pk for chain in chains]
-    logs, marks = logs_of(ids), marks_of(ids)
-    routine, scope, now = get_routine(outage.routine_id), OutageScope(outage.current.scope), timezone.now()
-    return page, [
-        row
-        for chain in chains
-        for row in task_rows(acting, chain, logs[chain.pk], marks, routine, scope, now)
-    ]
+    chains, now = list(page), timezone.now()
+    logs = logs_of(chain.pk for chain in chains)
+    return page, [row for chain in chains for row in task_rows(acting, chain, logs[chain.pk], now)]
 
 
 _MARK = held_by_value(

@@ -35,8 +35,6 @@ from outage.queries.care_chains import (
     history_of,
     logs_of,
     mark_namesakes,
-    marks_of,
-    open_items_of,
     visible_chains,
 )
 from outage.queries.joined import history_joins, standing_join
@@ -52,7 +50,6 @@ from outage.queries.same_patient import (
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
-from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
@@ -124,7 +121,6 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     acting, outage, now = request.acting, found.outage, timezone.now()
     routine = get_routine(outage.routine_id)
     log = logs_of([found.pk])[found.pk]
-    items = open_items_of([found.pk])
     numbers = numbers_of_places([log], now)
     calls = calls_owed(
         acting=acting,
@@ -132,13 +128,11 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         log=log,
         routine=routine,
         now=now,
-        open_items=items,
         numbers=numbers,
         on_own_page=True,
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     note_look(by=acting, action="chain.read", chain=found.pk)
-    scope = OutageScope(outage.current.scope)
     joins = history_joins(found)
     context = {
         "chain": found,
@@ -147,7 +141,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "ward": ward_label(found),
         "before": before_label(found),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, routine, items, now, flags),
+        "timeline": timeline(acting, found, log, routine, now, flags),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
@@ -155,7 +149,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             logged=bool(log.live_events),
             told=any(call.outcome == CallOutcome.REACHED for call in log.live_handovers),
         ),
-        "tasks": task_rows(acting, found, log, marks_of([found.pk]), routine, scope, now),
+        "tasks": task_rows(acting, found, log, now),
         "history": [
             *history_lines(history_of(found), now),
             *join_lines(found, joins, now),

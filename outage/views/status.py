@@ -65,7 +65,7 @@ def _version(request: HttpRequest) -> str:
 @require_GET
 @condition(etag_func=_version)
 def calls_to_make(request: HttpRequest) -> HttpResponse:
-    """Give the parts of Läge that change, so that an open page keeps itself true; 304 where nothing has happened."""
+    """The parts of Läge that change, so that an open page keeps itself true; 304 where nothing has happened."""
     context = _now(request) | {"here": "status"}
     outage = context["outage"]
     if outage and can(request.acting, Right.READ_CARE):
@@ -128,7 +128,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
 
 
 def owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
-    """Give the chains with calls owed, the page of them that the address says."""
+    """The chains with calls owed, the page of them that the address says."""
     return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
         request.GET.get("ringa")
     )
@@ -137,7 +137,7 @@ def owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
 def owed_context(
     acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
 ) -> dict[str, object]:
-    """Give the calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
+    """The calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
     calls = calls_to_ring(acting, page, logs, timezone.now())
     context: dict[str, object] = {"calls": calls, "calls_page": page, "outage": outage}
     if not calls:

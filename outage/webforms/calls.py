@@ -218,7 +218,7 @@ class CallForm(AsksQuestions):
         return found
 
     def filled_in(self) -> str:
-        """Give the call in one line where all but the name and the read-back is filled in; else "".
+        """The call in one line where all but the name and the read-back is filled in; else "".
 
         So it is from Att ringa nu. A message that has particulars of its own to be asked for is not filled in.
         """

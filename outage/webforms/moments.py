@@ -29,7 +29,7 @@ _LONGEST_TIME = 30
 
 
 def this_minute() -> datetime:
-    """Give the moment that a form starts with: what it shows is what it means, to the second."""
+    """The moment that a form starts with: what it shows is what it means, to the second."""
     return timezone.now().replace(second=0, microsecond=0)
 
 
@@ -185,7 +185,7 @@ class MomentField(forms.MultiValueField):
         return found
 
     def _shown(self, carried: Any) -> datetime | None:
-        """Give the moment that the boxes showed when the page was made, else the one that the form starts with."""
+        """The moment that the boxes showed when the page was made, else the one that the form starts with."""
         with suppress(ValueError, OverflowError):
             return as_utc(datetime.fromisoformat(carried or "")).astimezone(STOCKHOLM)
         return self._stored if isinstance(self._stored, datetime) else None

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 from django.utils import timezone
 from hypothesis import strategies as st
+from hypothesis.stateful import initialize
 
 from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainEvent, ChainFacts
 from outage.models.chain_facts import OtherPlace
 from outage.presenters.back import task_rows
-from outage.queries.care_chains import get_chain, get_event, logs_of, marks_of
-from outage.routine import get_routine
+from outage.queries.care_chains import get_chain, get_event, logs_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
@@ -48,6 +48,10 @@ class RandomOutage(Base):
             (self.change_the_scope, 1),
             (self.tick, 2),
         ]
+
+    @initialize(data=st.data())
+    def somebody_opens_the_first(self, data: st.DataObject) -> None:
+        self.open_one(data)
 
     def open_one(self, data: st.DataObject) -> None:
         by = self.pick(data, self.stage.people)
@@ -156,14 +160,14 @@ class RandomOutage(Base):
         self.tried(act)
 
     def _told_by_it_alone(self, twin: Twin, call: Call) -> list[Line]:
-        def tells(other: Call, line: Line) -> bool:
-            return any(line.wording(what) for what in other.told if isinstance(what, str))
-
         return [
             line
             for line in twin.record.lines
-            if not line.gone and [c for c in twin.record.calls if tells(c, line)] == [call]
+            if not line.gone and [c for c in twin.record.calls if self._tells(c, line)] == [call]
         ]
+
+    def _tells(self, call: Call, line: Line) -> bool:
+        return any(line.wording(what) for what in call.told if isinstance(what, str))
 
     def _gone(self, twin: Twin, line: Line) -> None:
         twin.next()
@@ -173,7 +177,12 @@ class RandomOutage(Base):
         row = self.stored_call(by, call, twin)
 
         def act() -> None:
-            moving = [line for line in twin.record.lines if not line.gone and line.now.id in call.told]
+            # Each event as it was told, with its corrections since.
+            moving = [
+                len(line.rows) - [row.id in call.told for row in line.rows].index(True)
+                for line in twin.record.lines
+                if not line.gone and self._tells(call, line)
+            ]
             alone = self._told_by_it_alone(twin, call)
             target = get_chain(to.opener, to.chain.pk)
             made = move_call(by=by, handover=row, to=target, client_id=uuid4(), reason="Fel patient")
@@ -181,9 +190,13 @@ class RandomOutage(Base):
             for line in alone:
                 self._gone(twin, line)
             stored = [CareChainEvent.objects.get(pk=m.event_id) for m in made.messages.order_by("pk")]
+            before = len(to.record.lines)
             for event in stored:
                 self._note_event(to, by, event)
-            assert len(stored) == len(moving)
+                line = to.record.lines[-1]
+                while later := CareChainEvent.objects.filter(supersedes=line.now.id).first():
+                    self._note_event(to, by, later, of=line)
+            assert sorted(len(line.rows) for line in to.record.lines[before:]) == sorted(moving)
             first = str(made.pk)
             to.newest[first] = first
             told = frozenset(str(event.pk) for event in stored)
@@ -360,10 +373,7 @@ class RandomOutage(Base):
         if not works:
             return
         work = self.pick(data, works)
-        log, scope = logs_of([chain.pk])[chain.pk], OutageScope(chain.outage.current.scope)
-        rows = task_rows(
-            by, chain, log, marks_of([chain.pk]), get_routine(chain.outage.routine_id), scope, timezone.now()
-        )
+        rows = task_rows(by, chain, logs_of([chain.pk])[chain.pk], timezone.now())
         row = next(row for row in rows if row.key == work.key)
         done, entered = self.pick(data, [True, True, False]), self.pick(data, [True, False])
         by_hand = row.decision == "decide"

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contacts.access import Acting
 from contacts.rules.errors import RuleError
@@ -261,13 +261,6 @@ class Base(RuleBasedStateMachine):
                 people = [by for by in self.stage.people if by.principal.pk == twin.chain.principal_id]
                 by = people[self.steps // 6 % len(people)]
                 watching.check_pages(self.stage, twin, seen, by, Browser())
-
-    @initialize(data=st.data())
-    def somebody_opens_the_first(self, data: st.DataObject) -> None:
-        self.open_one(data)
-
-    def open_one(self, data: st.DataObject) -> None:
-        raise NotImplementedError
 
     def note_version(self, twin: Twin, row: CareChainDetails) -> None:
         """Keep what the person said of the chain, with the id that the row got."""

@@ -11,12 +11,11 @@ from outage.models import CareChain
 from outage.presenters.back import task_rows
 from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import ChainLog, get_chain, logs_of, marks_of, open_items_of, visible_chains
+from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
 from outage.queries.owed import chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import completion_of
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
-from outage.rules.outage_status import OutageScope
 
 from .random_log import debt_of
 from .record import AT_HOME
@@ -97,10 +96,9 @@ def _value(owed: Any) -> str:
 
 
 def _discharges(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
-    items = open_items_of([chain.pk])
     events = {str(event.pk): event for event in log.events}
     for by in people:
-        entries = {str(e.row_id): e for e in timeline(by, chain, log, _routine(chain), items, timezone.now())}
+        entries = {str(e.row_id): e for e in timeline(by, chain, log, _routine(chain), timezone.now())}
         for row, (state, closed, whose) in seen.discharges().items():
             entry = entries[row]
             _same(f"state of {row}", str(entry.discharge_state) if entry.discharge_state else None, state)
@@ -109,8 +107,7 @@ def _discharges(people: list[Acting], chain: CareChain, log: ChainLog, seen: See
 
 
 def _tasks(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
-    scope = OutageScope(chain.outage.current.scope)
-    ticks, _ = ticks_of(chain, log, log.marks.values(), _routine(chain), scope)
+    ticks, _ = ticks_of(chain, log)
     found, wanted = set(), set()
     for tick in ticks:
         lines = tick.task.lines if tick.task.case in (4, 6) else [tick.task.lines]
@@ -122,7 +119,7 @@ def _tasks(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) ->
     for work, state in seen.works():
         wanted.add((work.family, work.case, frozenset(work.lines), state if work.to_do else ""))
     _same("tasks", found, wanted)
-    rows = task_rows(people[0], chain, log, marks_of([chain.pk]), _routine(chain), scope, timezone.now())
+    rows = task_rows(people[0], chain, log, timezone.now())
     done = {(row.key, row.done) for row in rows if not row.undo and row.decision != "do_not_register"}
     _same("rows", done, {(work.key, state == "done") for work, state in seen.works() if work.to_do})
 

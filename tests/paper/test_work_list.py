@@ -5,13 +5,19 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.rules.errors import NotAllowed
 from forms.models import Sheet, SheetKind
 from forms.rules.work_list_spec import WorkList
 from forms.services.work_list_prints import print_work_list
 from outage.models import CareChain, Outage
+from outage.queries.care_chains import get_chain
+from outage.queries.outages import outage_for
+from outage.services.events import withdraw_event
+from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_county, make_event, make_outage, tell
+from tests.integration.outage.ticking import change, mark, rows
 from tests.paper.reading import everything, squashed
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +75,22 @@ def test_what_is_to_be_entered_and_why(county: County, outage: Outage, asta: Car
         "Registrera",
         "R4.4",
     )
+
+
+def test_what_was_entered_and_is_to_be_undone_or_done_anew_stands_there(
+    county: County, outage: Outage, asta: CareChain
+):
+    entered = make_chain(county, outage, patient_name="Nils Nytt", identity="19700101-9802")
+    event = make_event(county.alva, entered, "admission")
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now())
+    for chain in (asta, entered):
+        mark(county.alva, get_chain(county.alva, chain.pk), *rows(county.alva, chain))
+    event.chain = get_chain(county.alva, entered.pk)
+    withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Var aldrig inskriven.")
+    change(county.alva, asta, county, identity="19380214-9813")
+    text = text_of(county, outage_for(county.region, outage.pk), WorkList.TASKS)
+    has(text, "Ångra", "Nils Nytt", "Ångra det som gjordes i PRATOR.")
+    has(text, "Ändrat sedan det gjordes", "Ångra i PRATOR det som gjordes på det gamla numret")
 
 
 def test_the_care_chains_with_each_party(county: County, outage: Outage, asta: CareChain):

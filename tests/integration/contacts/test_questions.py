@@ -22,7 +22,12 @@ class PlainForm(forms.Form):
     place = forms.CharField()
 
 
-def send(form_class: type[forms.Form] = PlaceForm, error: RuleError | None = None, **typed: str):
+def send(
+    form_class: type[forms.Form] = PlaceForm,
+    error: RuleError | None = None,
+    sentence: str = SENTENCE,
+    **typed: str,
+):
     """Send the form to a view whose rule asks; give the status, what was saved and the page."""
     request: HttpRequest = RequestFactory().post("/", typed)
     form = form_class(request.POST)
@@ -30,8 +35,7 @@ def send(form_class: type[forms.Form] = PlaceForm, error: RuleError | None = Non
 
     def save() -> HttpResponse:
         answers = form.answers() if isinstance(form, AsksQuestions) else {}
-        if answers.get("move") not in dict(CHOICES):
-            raise Question("move", SENTENCE, CHOICES)
+        Question("move", sentence, CHOICES).settled(answers)
         if error:
             raise error
         saved.append(answers)
@@ -83,6 +87,14 @@ def test_what_is_no_answer_is_asked_again():
         assert again.find("legend").text == SENTENCE
     status, saved, _ = send(place="Malå", asked="made up", **{"answer-move": "moved"})
     assert (status, saved) == (422, [])
+
+
+def test_an_answer_to_another_sentence_is_no_answer():
+    _, _, page = send(place="Malå")
+    status, saved, again = send(sentence="Flyttad från Åsele?", **typed_in(page) | {"answer-move": "moved"})
+    assert (status, saved) == (422, [])
+    assert again.find("legend").text == "Flyttad från Åsele?"
+    assert send(sentence="Flyttad från Åsele?", **typed_in(again) | {"answer-move": "wrong"})[0] == 302
 
 
 def test_a_form_that_can_not_be_asked_says_the_question():

@@ -116,7 +116,7 @@ def test_more_calls_cost_no_more_queries(place):
             print_care_chain(by=place.alva, chain=get_chain(place.alva, chain.pk))
         return len(queries)
 
-    assert queries_with(1) == queries_with(12) <= 31
+    assert queries_with(1) == queries_with(12) <= 27
 
 
 def test_a_person_gets_the_sheet_in_the_browser_and_nothing_is_kept_there(client, place, chain):

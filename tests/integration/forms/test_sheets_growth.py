@@ -95,7 +95,7 @@ def test_no_list_asks_more_of_500_sheets_than_of_5(client):
     assert figures(county.ward)[Where.ALL] == 400 + 61 * 3
     # A second page is there to be fetched now; what is on it costs the same.
     assert queries_of(client) == few
-    assert max(few.values()) <= 21
+    assert max(few.values()) <= 20
 
 
 def test_the_figures_of_units_are_one_query(county_with_sheets):

@@ -289,7 +289,7 @@ def luhn_holds(number: str) -> bool:
 
 def tasks_of_chain(chain: CareChain):
     chain.outage = outage_for(chain.principal, chain.outage_id)
-    return tasks_of(chain, logs_of([chain.pk])[chain.pk], current_routine(), OutageScope.BOTH_PRINCIPALS)
+    return tasks_of(chain, logs_of([chain.pk])[chain.pk])
 
 
 def stays_of(chain: CareChain) -> list[int]:

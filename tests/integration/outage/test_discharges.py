@@ -12,7 +12,7 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, DischargeCompletion, OpenItem, Outage
 from outage.presenters.chain import TimelineEntry, timeline
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, get_event, logs_of, open_items_of
+from outage.queries.care_chains import get_chain, get_event, logs_of
 from outage.queries.outages import discharge_logged
 from outage.routine import get_routine
 from outage.rules.handover import Direction
@@ -49,8 +49,8 @@ def discharge(county: County, chain: CareChain, **ways: str) -> CareChainEvent:
 
 def state(county: County, event: CareChainEvent) -> DischargeState | None:
     chain = get_chain(county.alva, event.chain_id)
-    log, items = logs_of([chain.pk])[chain.pk], open_items_of([chain.pk])
-    entries = timeline(county.alva, chain, log, get_routine(chain.outage.routine_id), items, TUESDAY)
+    log = logs_of([chain.pk])[chain.pk]
+    entries = timeline(county.alva, chain, log, get_routine(chain.outage.routine_id), TUESDAY)
     return next(entry.discharge_state for entry in entries if entry.row_id == event.pk)
 
 
@@ -62,7 +62,6 @@ def owed(county: County, chain: CareChain) -> dict[str, str]:
         log=logs_of([chain.pk])[chain.pk],
         routine=get_routine(chain.outage.routine_id),
         now=TUESDAY,
-        open_items=open_items_of([chain.pk]),
     )
     return {call.recipient.key: call.open_item for call in calls}
 
@@ -129,6 +128,19 @@ def test_a_discharge_is_left_open_only_with_an_item_for_each_who_does_not_know(
     assert state(county, event) is DischargeState.LEFT_OPEN
 
 
+def test_of_two_places_not_known_yet_each_has_its_own_open_item(county: County, outage: Outage):
+    chain = make_chain(county, outage, municipality=None, outpatient_unit=None)
+    event = make_event(county.alva, chain, "discharge", to="participant:Någon annan")
+    leave_open(county, event, recipient="municipality")
+    assert state(county, event) is DischargeState.INCOMPLETE
+    assert owed(county, chain) == {
+        "municipality": "Esa Påhittad, Medicin 2: Stängt till måndag.",
+        "outpatient": "",
+    }
+    leave_open(county, event, recipient="outpatient")
+    assert state(county, event) is DischargeState.LEFT_OPEN
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -190,8 +202,8 @@ def test_only_a_discharge_that_stands_is_completed_or_left_open(county: County, 
 def entry(county: County, event: CareChainEvent, who: str) -> TimelineEntry:
     acting = county.somebody(who)
     chain = get_chain(acting, event.chain_id)
-    log, items = logs_of([chain.pk])[chain.pk], open_items_of([chain.pk])
-    entries = timeline(acting, chain, log, get_routine(chain.outage.routine_id), items, TUESDAY)
+    log = logs_of([chain.pk])[chain.pk]
+    entries = timeline(acting, chain, log, get_routine(chain.outage.routine_id), TUESDAY)
     return next(entry for entry in entries if entry.row_id == event.pk)
 
 

@@ -30,7 +30,6 @@ from outage.queries.outages import (
     recent_outages,
 )
 from outage.queries.tasks import tasks_of
-from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope
 from outage.services.checklists import set_tick
 from outage.services.outages import change_outage, end_outage, reopen_outage, report_outage
@@ -322,8 +321,7 @@ def test_who_has_ended_changes_nothing_in_what_goes_on_for_others(three: Three, 
 
 def tasks(by: Acting, chain: CareChain) -> list[str]:
     chain = get_chain(by, chain.pk)
-    scope = OutageScope(chain.outage.current.scope)
-    found = tasks_of(chain, logs_of([chain.pk])[chain.pk], get_routine(chain.outage.routine_id), scope)
+    found = tasks_of(chain, logs_of([chain.pk])[chain.pk])
     return [task.what for task in found]
 
 

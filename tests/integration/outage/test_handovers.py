@@ -164,16 +164,37 @@ def test_what_happened_shortly_before_the_outage_asks_whether_it_stands_in_the_s
     county: County, chain: CareChain, answer: str, stands: bool
 ):
     message = replace(ADMISSION, happened_at=timezone.now() - timedelta(hours=3))
-    for answers in ({}, {"stands-in-system": "kanske"}):
-        with pytest.raises(Question) as asked:
-            ask(county, chain, message, answers)
-        assert asked.value.key == "stands-in-system"
+    with pytest.raises(Question, match=r"Det hände 07\.52, före driftstoppet som började 08\.52") as asked:
+        ask(county, chain, message, {})
+    with pytest.raises(Question):
+        ask(county, chain, message, {asked.value.key: "kanske"})
     assert not Handover.objects.exists()
-    call = ask(county, chain, message, {"stands-in-system": answer})
+    call = ask(county, chain, message, {asked.value.key: answer})
     event = call.messages.get().event
     assert event.in_system is stands
     # What stands there reaches the others there.
     assert [call.recipient.key for call in owed_calls(county, chain)] == ([] if stands else ["outpatient"])
+
+
+def test_of_two_events_shortly_before_the_outage_each_is_asked_about(county: County, chain: CareChain):
+    told = [
+        replace(ADMISSION, happened_at=timezone.now() - timedelta(hours=3)),
+        Message(
+            kind="preliminary_ready",
+            sender=Party.INPATIENT,
+            happened_at=timezone.now() - timedelta(hours=2.5),
+        ),
+    ]
+    facts, answers = call_facts(), {}
+    for answer in ("ja", "nej"):
+        with pytest.raises(Question) as asked:
+            log_call(
+                by=county.alva, chain=chain, client_id=uuid4(), facts=facts, messages=told, answers=answers
+            )
+        assert asked.value.key not in answers
+        answers[asked.value.key] = answer
+    log_call(by=county.alva, chain=chain, client_id=uuid4(), facts=facts, messages=told, answers=answers)
+    assert [event.in_system for event in chain.events.order_by("happened_at")] == [True, False]
 
 
 def owed_calls(county: County, chain: CareChain) -> list[OwedCall]:

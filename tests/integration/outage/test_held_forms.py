@@ -1,6 +1,8 @@
 """A form that comes in when nobody is logged in is held: found on Läge, on any PC, until saved or thrown away."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import signing
@@ -8,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.access import TypedBy
-from contacts.models import AuditEntry, Membership
+from contacts.models import AuditEntry, Membership, Principal
 from contacts.rules.parties import Party
-from outage.models import CareChain, Handover, HeldForm
-from tests.factories import County, make_event
+from outage.models import CareChain, Handover, HeldForm, Outage
+from outage.services.care_chains import change_details
+from tests.factories import County, make_chain, make_event, tell
 from tests.integration.outage.holding import TYPED, held_page, log_in, mark_of, take_up, words
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 
@@ -208,6 +211,31 @@ class TestALapsedLogIn:
         held = HeldForm.objects.get()
         client.post(reverse("throw_away_held", args=[held.pk]), {"typed_by": mark_of(county.esa)})
         assert HeldForm.objects.exists()
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_whom_it_was_to_is_said_as_on_any_list(
+    county: County, outage: Outage, client: Client, protected: bool
+):
+    chain = make_chain(county, outage, protected_identity=protected)
+    sip = {"sender": Party.OUTPATIENT, "participants": ["Disa Dotter"]}
+    event = make_event(county.alva, chain, "sip_invitation", **sip)
+    tell(county.alva, chain, event, to=Party.MUNICIPALITY)
+    elsewhere = Principal.objects.create(name="Vindelns kommun", short_name="Vindeln", kind="municipality")
+    facts = replace(chain.details.facts, municipality=elsewhere)
+    change = {"chain": chain, "client_id": uuid4(), "replaces": chain.details_id, "facts": facts}
+    change_details(by=county.alva, **change)
+    path = reverse("quick_try", args=[chain.pk])
+    for key, name, hidden in (
+        ("municipality", "Vindelns kommun", "Kommun"),
+        (f"place:principal:{county.municipality.pk}", "Skellefteå kommun", "Kommun (tidigare)"),
+        ("participant:Disa Dotter", "Disa Dotter", "Deltagare i SIP"),
+    ):
+        client.logout()
+        client.post(path, {"recipient": key, "outcome": "busy", "typed_by": mark_of(county.alva)})
+        client.force_login(county.alva.user)
+        page = words(client.get(reverse("held_form", args=[HeldForm.objects.latest("at").pk])))
+        assert f"· {hidden if protected else name} " in page
 
 
 def test_what_was_written_in_an_assignment_that_has_ended_can_be_read_and_thrown_away(

@@ -13,10 +13,8 @@ from outage.models import CareChain, ChainJoin, Outage
 from outage.queries.care_chains import find_chains, get_chain, get_event, logs_of, visible_chains
 from outage.queries.joining import differing
 from outage.queries.tasks import tasks_of
-from outage.routine import get_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
-from outage.rules.outage_status import OutageScope
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
 from outage.services.events import complete_discharge, correct_event, withdraw_event
@@ -54,7 +52,7 @@ def test_events_that_are_two_stand_both_and_are_decided_by_hand(county: County, 
     assert to_ring(county, kept) == {("admission", "outpatient"), ("admission", "municipality")}
     chain = get_chain(county.alva, kept.pk)
     log = logs_of([kept.pk])[kept.pk]
-    tasks = tasks_of(chain, log, get_routine(outage.routine_id), OutageScope.BOTH_PRINCIPALS)
+    tasks = tasks_of(chain, log)
     assert any(len(task.events) == 2 for task in tasks)
 
 

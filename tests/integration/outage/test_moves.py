@@ -279,6 +279,22 @@ def test_another_person_gets_a_chain_of_its_own_and_each_reached_hears_that_it_w
     assert owed(county, other) == {}
 
 
+def test_the_change_to_another_person_sent_twice_leads_to_that_person(county: County, chain: CareChain):
+    told_both(county, chain)
+    stands = get_chain(county.alva, chain.pk).details
+    sent = {
+        "client_id": uuid4(),
+        "replaces": stands.pk,
+        "facts": replace(stands.facts, **NAME),
+        "answers": {"identity": "other_person"},
+    }
+    first, again = (
+        change_details(by=county.alva, chain=get_chain(county.alva, chain.pk), **sent) for _ in "12"
+    )
+    assert first == again
+    assert first.chain_id != chain.pk
+
+
 def dies(county: County, chain: CareChain) -> None:
     change(county, chain, status=ChainStatus.DECEASED, status_reason="Avled 10.40.")
 

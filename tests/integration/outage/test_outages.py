@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import AuditEntry
-from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
+from contacts.rules.parties import Party
 from outage.models import CareChain, Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from outage.queries.outages import current_outage, outage_in_view, support_contacts
 from outage.rules.outage_status import OutageScope
 from outage.services.events import withdraw_event
+from outage.services.handovers import Message, log_call
 from outage.services.outages import (
     change_outage,
     end_outage,
@@ -25,6 +27,7 @@ from outage.services.outages import (
 from tests.factories import (
     County,
     at_once,
+    call_facts,
     make_county,
     make_event,
     make_outage,
@@ -144,6 +147,27 @@ def test_the_start_cannot_be_moved_past_what_is_logged(county: County, chain: Ca
         by=county.alva, outage=chain.outage, client_id=uuid4(), facts=outage_facts(timedelta(minutes=10))
     )
     assert changed.kind == ReportKind.CHANGED
+
+
+@pytest.mark.parametrize("answer", ["ja", "nej"])
+def test_what_happened_shortly_before_the_start_hinders_no_other_change(
+    county: County, chain: CareChain, answer: str
+):
+    told = Message(kind="admission", sender=Party.INPATIENT, happened_at=timezone.now() - timedelta(hours=3))
+    call = {"by": county.alva, "chain": chain, "facts": call_facts(), "messages": [told]}
+    with pytest.raises(Question) as asked:
+        log_call(**call, client_id=uuid4(), answers={})
+    log_call(**call, client_id=uuid4(), answers={asked.value.key: answer})
+    change = {"by": county.alva, "outage": chain.outage}
+    facts = outage_facts(expected_end_at=timezone.now() + timedelta(hours=5))
+    assert change_outage(**change, client_id=uuid4(), facts=facts).kind == ReportKind.CHANGED
+    change_outage(**change, client_id=uuid4(), facts=outage_facts(timedelta(hours=2.5)))
+    later = {"client_id": uuid4(), "facts": outage_facts(timedelta(hours=1))}
+    if answer == "ja":
+        change_outage(**change, **later)
+    else:
+        with pytest.raises(RuleError, match="före den starten"):
+            change_outage(**change, **later)
 
 
 def end(county: County, outage: Outage, ago: timedelta = timedelta(0), by: Acting | None = None) -> Outage:

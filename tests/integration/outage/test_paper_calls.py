@@ -16,10 +16,8 @@ from outage.models import CareChain, CareChainEvent, Handover, PrincipalEnd
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
-from outage.routine import get_routine
 from outage.rules.back_registration import Decision
 from outage.rules.informing import CallOutcome, InformState
-from outage.rules.outage_status import OutageScope
 from outage.rules.paper import PaperMark
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import CallErrors, Message, correct_call, log_call, withdraw_call
@@ -148,8 +146,7 @@ def test_entered_after_the_outage_it_counts_by_when_it_happened(
     entered = enter(county, chain)
     assert entered.recorded_at > PrincipalEnd.objects.get().recorded_at > entered.at
     log = logs_of([chain.pk])[chain.pk]
-    routine = get_routine(chain.outage.routine_id)
-    tasks = tasks_of(chain, log, routine, OutageScope.BOTH_PRINCIPALS)
+    tasks = tasks_of(chain, log)
     register = [task for task in tasks if task.decision is Decision.REGISTER]
     assert bool(register) is not discharged
 

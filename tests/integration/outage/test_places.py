@@ -17,8 +17,6 @@ from outage.models import CareChain, OtherPlace, Outage
 from outage.queries.care_chains import get_chain, logs_of
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
-from outage.routine import get_routine
-from outage.rules.outage_status import OutageScope
 from tests.factories import County, make_chain, make_event, make_outage, person, tell
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
 
@@ -141,8 +139,7 @@ def test_a_patient_at_home_has_the_kind_of_the_oppenvard_and_no_case_18(county: 
     assert opened(alva, ward_unit="not_admitted", outpatient_unit=county.clinic.pk).status_code == 302
     chain = get_chain(county.alva, CareChain.objects.get().pk)
     assert (chain.details.not_admitted, chain.details.ward_kind) == (True, "psychiatric")
-    routine = get_routine(chain.outage.routine_id)
-    assert tasks_of(chain, logs_of([chain.pk])[chain.pk], routine, OutageScope.BOTH_PRINCIPALS) == ()
+    assert tasks_of(chain, logs_of([chain.pk])[chain.pk]) == ()
     assert "Inte inlagd" in words(alva.get(reverse("chains")))
 
 

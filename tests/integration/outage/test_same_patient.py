@@ -23,7 +23,7 @@ from tests.factories import (
     make_outage,
     person,
 )
-from tests.integration.outage.pages import fields_of, form_of, read
+from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 NAME = "Tolvan Tolvansson"
 SPELLINGS = {
@@ -205,6 +205,19 @@ def test_the_page_asks_shows_the_way_there_and_goes_there(county: County, chain:
     assert CareChain.objects.count() == 1
     opened = client.post(reverse("new_chain"), again | {"answer-same-patient": "other-person"})
     assert opened.status_code == 302
+    assert CareChain.objects.count() == 2
+
+
+def test_an_answer_about_one_patient_is_none_about_another(
+    county: County, outage: Outage, chain: CareChain, log_in
+):
+    make_chain(county, outage, identity="19910672-2399", patient_name="Någon Annan")
+    client = log_in(county.esa)
+    asked = send(client, county, "121212-1212")
+    again = fields_of(form_of(read(asked), method="post")) | {"answer-same-patient": ["other-person"]}
+    other = client.post(reverse("new_chain"), again | {"identity": ["19910672-2399"]})
+    assert other.status_code == 422
+    assert "Patienten finns redan: vårdkedja 2" in errors_of(read(other))
     assert CareChain.objects.count() == 2
 
 

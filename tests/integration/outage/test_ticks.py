@@ -11,22 +11,25 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.access import Acting
 from contacts.models import Principal, PrincipalKind
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, RegistrationMark
+from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.presenters.back import grouped
-from outage.queries.care_chains import get_chain, logs_of, marks_of
+from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.outages import outage_for
+from outage.queries.owed import chains_with_calls_owed
 from outage.queries.tasks import ticks_of
-from outage.routine import get_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision
 from outage.rules.ticks import entered_events
 from outage.services.events import withdraw_event
-from outage.services.outages import end_outage
-from tests.factories import County, make_event, tell
+from outage.services.outages import change_outage, end_outage, reopen_outage
+from tests.factories import County, make_chain, make_event, outage_facts, tell
+from tests.integration.outage.ends import make_three
 from tests.integration.outage.pages import fields_of, read
 from tests.integration.outage.ticking import change, correct, event_of, mark, rows
 
@@ -235,9 +238,7 @@ def test_case_18_shows_for_a_patient_on_a_ward_whom_nobody_admitted(county: Coun
 def test_what_a_tick_says_was_entered(county: County, ended: CareChain):
     def entered() -> frozenset[str]:
         chain = get_chain(county.alva, ended.pk)
-        routine = get_routine(chain.outage.routine_id)
-        marks = marks_of([chain.pk]).values()
-        found, _ = ticks_of(chain, logs_of([chain.pk])[chain.pk], marks, routine, OutageScope.BOTH_PRINCIPALS)
+        found, _ = ticks_of(chain, logs_of([chain.pk])[chain.pk])
         return entered_events(found)
 
     admission = str(event_of(ended).pk)
@@ -275,3 +276,25 @@ def test_an_old_mark_holds_while_its_subject_and_lines_are_the_same(county: Coun
     assert (task.done, task.undo) == (False, True)
     mark(county.alva, ended, task, done=False)
     assert not rows(county.alva, ended)[0].undo
+
+
+def back(by: Acting, outage: Outage, minutes_ago: int) -> None:
+    at = timezone.now() - timedelta(minutes=minutes_ago)
+    end_outage(by=by, outage=outage_for(by.principal, outage.pk), ended_at=at)
+
+
+def test_what_another_scope_lets_no_tick_close_stands_at_once_under_att_ringa_nu(
+    county: County, outage: Outage
+):
+    three = make_three(county)
+    chain = make_chain(county, outage, municipality=three.umea.principal)
+    make_event(county.alva, chain, "admission", ago=timedelta(minutes=40))
+    back(three.region, outage, 30)
+    back(three.umea, outage, 30)
+    mark(county.alva, get_chain(county.alva, chain.pk), *rows(county.alva, chain))
+    assert chain not in chains_with_calls_owed(county.alva, outage_for(county.region, outage.pk))
+    reopen_outage(by=three.region, outage=outage_for(county.region, outage.pk))
+    alone = outage_facts(scope=OutageScope.MUNICIPALITIES_ONLY)
+    change_outage(by=three.region, outage=outage, client_id=uuid4(), facts=alone)
+    back(three.region, outage, 20)
+    assert chain in chains_with_calls_owed(county.alva, outage_for(county.region, outage.pk))

@@ -42,7 +42,7 @@ def test_a_try_logged_by_one_press_stands_before_the_call_made_after_it_in_the_s
 
     chain = get_chain(county.alva, chain.pk)
     entries = timeline(
-        county.alva, chain, logs_of([chain.pk])[chain.pk], get_routine(chain.outage.routine_id), [], minute
+        county.alva, chain, logs_of([chain.pk])[chain.pk], get_routine(chain.outage.routine_id), minute
     )
     assert [entry.row_id for entry in entries] == [event.pk, first.pk, tried.pk, reached.pk]
 

@@ -17,8 +17,6 @@ from outage.models import CareChain
 from outage.queries.care_chains import get_event, logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.tasks import ticks_of
-from outage.routine import get_routine
-from outage.rules.outage_status import OutageScope
 from outage.services import (
     care_chains,
     checklists,
@@ -61,9 +59,7 @@ def acknowledge(county: County, chain: CareChain) -> Write:
 def mark(county: County, chain: CareChain) -> Write:
     make_event(county.alva, chain)
     ended(county, chain)
-    assert chain.outage.current is not None
-    routine, scope = get_routine(chain.outage.routine_id), OutageScope(chain.outage.current.scope)
-    (tick,), _ = ticks_of(chain, logs_of([chain.pk])[chain.pk], [], routine, scope)
+    (tick,), _ = ticks_of(chain, logs_of([chain.pk])[chain.pk])
     return lambda: registrations.mark_task(
         by=county.alva,
         chain=chain,

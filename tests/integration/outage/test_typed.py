@@ -36,6 +36,21 @@ def test_a_pasted_patient_is_saved_without_what_nobody_sees(
     assert SAID.format("patientens namn") in page
 
 
+def test_it_is_said_of_a_list_of_its_rows_and_of_a_place_in_no_list(
+    county: County, outage: Outage, client: Client
+):
+    client.force_login(county.alva.user)
+    path = reverse("paste_patients")
+    sent = fields_of(form_of(read(client.get(path)), method="post"))
+    looked = read(client.post(path, sent | {"text": ["1912\u00ad1212-1212 Åsa Ek"], "do": ["look"]}))
+    assert SAID.format("listan") in looked.get_text(" ")
+    rows = fields_of(form_of(looked, method="post"))
+    opened = client.post(path, rows | {"0-identity": ["191212\u200b12-1212"], "do": ["mark_all"]})
+    assert SAID.format("patientens nummer") in read(opened).get_text(" ")
+    other = {"ward_unit": "other", "other_inpatient": "Avd 5", "other_inpatient_number": "08-123\u00ad456"}
+    assert SAID.format("telefonnumret") in read(open_chain(client, county, **other)).get_text(" ")
+
+
 def test_nothing_is_said_of_what_was_typed_plainly(county: County, outage: Outage, client: Client):
     page = read(open_chain(client, county, identity="19121212-1212", patient_name="Åsa\u00a0Ek")).get_text(
         " "

@@ -11,11 +11,15 @@ from django.utils import timezone
 
 from contacts.models import AuditEntry
 from contacts.rules.errors import RuleError
+from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
+from outage.queries.care_chains import get_handover, logs_of
 from outage.rules.handover import check_undo
 from outage.rules.informing import CallOutcome
+from outage.services.handovers import Message, log_call, withdraw_call
 from outage.services.outages import end_outage
-from tests.factories import County, make_chain, make_event, make_outage, tell
+from outage.services.undoing import undo_call
+from tests.factories import County, call_facts, make_chain, make_event, make_outage, tell
 from tests.integration.outage.pages import read
 
 NAME = "Hemlig Hemligsson"
@@ -82,6 +86,25 @@ def test_a_press_takes_it_back_once_and_leaves_its_trace(county: County, chain: 
     assert (row.withdraws, row.reason) == (True, "Ångrat")
     assert AuditEntry.objects.filter(action="call.withdrawn", target_id=str(row.pk)).count() == 1
     assert client.post(address, {"on": "chain"}).headers["Location"] == reverse("chain", args=[chain.pk])
+
+
+def test_what_was_logged_with_the_call_goes_and_nothing_from_before_it(county: County, chain: CareChain):
+    def logged(*messages: Message) -> Handover:
+        call = log_call(
+            by=county.alva, chain=chain, client_id=uuid4(), facts=call_facts(), messages=list(messages)
+        )
+        return get_handover(county.alva, call.pk)
+
+    def standing() -> list[str]:
+        return [event.kind for event in logs_of([chain.pk])[chain.pk].live_events]
+
+    first = logged(Message(kind="admission", sender=Party.INPATIENT))
+    withdraw_call(by=county.alva, handover=first, client_id=uuid4(), reason="Fel tid.")
+    event = chain.events.get()
+    again = logged(Message(event_id=event.pk), Message(kind="discharge_report", sender=Party.INPATIENT))
+    assert standing() == ["admission", "discharge_report"]
+    undo_call(by=county.alva, handover=again)
+    assert standing() == ["admission"]
 
 
 def test_another_persons_call_is_not_undone(county: County, chain: CareChain, client: Client):

@@ -1,6 +1,7 @@
 """A call about the wrong patient: taken back with what stood by it alone, or moved to the patient it was about."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from outage.queries.standing import row_of, standing_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
+from outage.services.events import correct_event
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.moving import move_call
 from tests.factories import County, call_facts, make_chain, make_event, same_id, tell
@@ -188,6 +190,31 @@ def test_a_call_is_not_moved_to_its_own_patient(county: County, chain: CareChain
     call = given(county, chain)
     with pytest.raises(RuleError, match="hör redan till"):
         move_call(by=county.alva, handover=call, to=chain, client_id=uuid4(), reason="Fel patient.")
+
+
+@pytest.mark.parametrize("rightly", [True, False])
+def test_what_was_corrected_after_the_call_goes_with_it_and_is_owed_as_before(
+    county: County, outage: Outage, chain: CareChain, rightly: bool
+):
+    call = given(county, chain)
+    event = call.messages.get().event
+    assert event is not None
+    event.chain = get_chain(county.alva, chain.pk)
+    correct_event(
+        by=county.alva,
+        event=event,
+        client_id=uuid4(),
+        happened_at=event.happened_at - timedelta(minutes=5),
+        particulars={},
+        reason="Fel tid.",
+        told_rightly=rightly,
+    )
+    right = make_chain(county, outage)
+    move_call(by=county.alva, handover=call, to=right, client_id=uuid4(), reason="Fel patient.")
+    assert (standing(chain), standing(right)) == ([], ["admission"])
+    new = logs_of([right.pk])[right.pk].live_events[0]
+    assert new.happened_at == event.happened_at - timedelta(minutes=5)
+    assert ("municipality" in owed(county, right)) is not rightly
 
 
 def test_the_page_moves_it_and_no_name_stands_in_the_address(

@@ -9,10 +9,8 @@ from django.utils import timezone
 from contacts.access import Acting
 from outage.models import CareChain, CareChainEvent
 from outage.presenters.back import TaskRow, task_rows
-from outage.queries.care_chains import get_chain, logs_of, marks_of
-from outage.routine import get_routine
+from outage.queries.care_chains import get_chain, logs_of
 from outage.rules.back_registration import Before
-from outage.rules.outage_status import OutageScope
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
 from outage.services.registrations import mark_task
@@ -23,9 +21,7 @@ def rows(acting: Acting, chain: CareChain) -> list[TaskRow]:
     """Give the tasks of a chain as the page shows them now."""
     chain = get_chain(acting, chain.pk)
     log = logs_of([chain.pk])[chain.pk]
-    assert chain.outage.current is not None
-    routine, scope = get_routine(chain.outage.routine_id), OutageScope(chain.outage.current.scope)
-    return task_rows(acting, chain, log, marks_of([chain.pk]), routine, scope, timezone.now())
+    return task_rows(acting, chain, log, timezone.now())
 
 
 def mark(
