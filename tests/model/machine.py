@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from django.db import transaction
@@ -52,8 +54,12 @@ class Base(RuleBasedStateMachine):
         self.undone.__enter__()
         self.clock = standing_at(TUESDAY)
         self.time = self.clock.start()
+        # The same choices make the same ids: what is chosen among is sorted by them.
+        self.ids = patch("os.urandom", Random(0).randbytes)
+        self.ids.start()
 
     def teardown(self) -> None:
+        self.ids.stop()
         self.clock.stop()
         transaction.set_rollback(True)
         self.undone.__exit__(None, None, None)
