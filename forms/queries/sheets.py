@@ -166,7 +166,7 @@ def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:
     wanted = {sheet.chain_id for sheet in sheets if sheet.chain_id}
     if not wanted:
         return set()
-    outages = list(outages_for(by.principal).filter(chains__in=wanted).distinct())
+    outages = list(outages_for(by.principal).filter(chains__in=wanted).distinct().prefetch_related(None))
     seen = with_joined(visible_chains(by, *outages))
     return set(seen.filter(pk__in=wanted).values_list("pk", flat=True))
 

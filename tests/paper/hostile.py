@@ -273,7 +273,7 @@ class _Maker:
         return chain
 
     def event(self, chain: CareChain, kind: str, sender: str, **particulars: Any) -> CareChainEvent:
-        return CareChainEvent(
+        event = CareChainEvent(
             chain=chain,
             kind=kind,
             sender=sender,
@@ -283,6 +283,8 @@ class _Maker:
             user=self.user,
             unit=self.ward,
         )
+        event._prefetched_objects_cache = {"open_items": []}
+        return event
 
     def call(self, chain: CareChain, event: CareChainEvent) -> Handover:
         call = Handover(
@@ -337,7 +339,7 @@ class _Maker:
         calls = [self.call(chain, self.chance.choice(events))]
         requests = [*party_requests(chain.details).values(), request_for_unit(self.ward)]
         numbers = {request: tuple(self.number(way) for way in Way) for request in requests}
-        source = SheetSource(chain, chain.details, ChainLog(events, calls), [], numbers)
+        source = SheetSource(chain, chain.details, ChainLog(events, calls), numbers)
         view = sheet_view(source, get_spec(), self.by, NOW, ink=self.chance.random() < 0.5)
         return self.made("care chain", care_chain_part(serial=self.serial, view=view, by=self.by, now=NOW))
 

@@ -10,10 +10,10 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from forms.services.printing import print_care_chain
-from outage.models import HandoverMessage, OpenItem
+from outage.models import OpenItem
 from outage.queries.care_chains import get_chain
 from tests.clock import standing_at
-from tests.paper.making import at, end_outage, full_chain, log_call, log_event, make_chain, make_place
+from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place
 from tests.paper.reading import everything, fonts, pages, read, squashed, structure, text_outside
 
 pytestmark = pytest.mark.django_db
@@ -154,36 +154,12 @@ def test_a_discharge_left_open_says_who_is_not_told_who_answers_and_why(place):
     assert squashed(expected) in text
 
 
-def test_an_event_after_the_own_end_says_so(place):
-    chain = make_chain(place)
-    end_outage(place, at(11, 30))
-    for kind, when in (("admission", at(11, 30)), ("discharge", at(11, 31))):
-        log_event(place, chain, kind, when)
-    text = everything(printed(place, chain).pdf)
-    said = squashed(
-        "Efter att PRATOR var åter i drift tis 24 nov 11.30. Registreras direkt i PRATOR, inte efteråt."
-    )
-    assert text.count(said) == 1
-    assert text.index(squashed("Hände: Utskrivningsmeddelande")) < text.index(said)
-
-
 def test_a_call_about_no_event_is_still_on_the_paper(place):
     chain = make_chain(place)
     log_call(place, chain, [], at(11), spoken_to="Löst Samtal")
     text = everything(printed(place, chain).pdf)
     assert squashed("Samtal som inte gällde en händelse") in text
     assert squashed("Löst Samtal") in text
-
-
-def test_a_call_says_what_of_the_chain_as_such_it_told_of(place):
-    chain = make_chain(place)
-    event = log_event(place, chain, "admission", at(11))
-    for about, notice in (([], "deceased"), ([event], "not_yours")):
-        call = log_call(place, chain, about, at(11, 30))
-        HandoverMessage.objects.create(handover=call, change=chain.details, notice=notice)
-    text = everything(printed(place, chain).pdf)
-    assert squashed("Meddelande: Patienten har avlidit") in text
-    assert squashed("Samma samtal gällde också: Gällde inte er") in text
 
 
 def test_an_event_the_sheet_has_no_row_for_is_still_on_the_paper(place):
