@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import connections
 from django.utils import timezone
 
-from contacts.access import Acting, acting_for
+from contacts.access import Acting
 from contacts.models import (
     DirectoryEntry,
     EntryKind,
@@ -28,7 +28,7 @@ from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, is_extension
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
 from outage.presenters.owed import OwedCall
-from outage.queries.care_chains import get_chain, get_event
+from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.informing import CallOutcome
@@ -50,10 +50,8 @@ def person(username: str, unit: Unit, role: Role = Role.STAFF, **more: Any) -> A
     user = User.objects.create_user(
         username, password=PASSWORD, first_name=username.title(), last_name="Påhittad", **more
     )
-    Membership.objects.create(user=user, unit=unit, role=role, title="Sjuksköterska")
-    acting = acting_for(user)
-    assert acting is not None
-    return acting
+    membership = Membership.objects.create(user=user, unit=unit, role=role, title="Sjuksköterska")
+    return Acting(user=user, membership=membership, unit=unit, principal=unit.principal, role=role)
 
 
 @dataclass(frozen=True)
@@ -254,7 +252,9 @@ def make_event(
             Message(kind=kind, sender=sender, happened_at=timezone.now() - ago, particulars=particulars)
         ],
     )
-    return get_event(by, handover.messages.get().event_id)
+    event = CareChainEvent.objects.select_related("user", "unit").get(messages__handover=handover)
+    event.chain = chain
+    return event
 
 
 def as_typed(moment: datetime) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from outage.models import CareChain, Handover, HeldForm, Outage
@@ -135,7 +136,8 @@ def test_the_page_says_that_the_log_in_is_about_to_lapse_and_goes_on(
     # What another tab prolonged is known: the server is asked before anything is said.
     clock.shift(timedelta(minutes=58))
     page.context.new_page().goto("/")
-    page.clock.fast_forward("58:00")
+    with page.expect_response(f"**{reverse('session_left')}"):
+        page.clock.fast_forward("58:00")
     expect(word).not_to_contain_text("går ut")
     clock.shift(timedelta(minutes=61))
     page.clock.fast_forward("01:01:00")
