@@ -45,7 +45,7 @@ def find_chromium() -> str | None:
     return None
 
 
-CASES_ON_SECOND_ENGINE = 3
+CASES_ON_SECOND_ENGINE = 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
