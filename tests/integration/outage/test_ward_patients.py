@@ -184,6 +184,23 @@ def test_nothing_marked_and_no_ward_are_told(county: County, outage: Outage, alv
     assert CareChain.objects.get().details.not_admitted
 
 
+@pytest.mark.parametrize("said", ["Skyddade personuppgifter", "*SEKRETESSMARKERING*", "kvarskriven"])
+def test_a_patient_whom_the_list_calls_protected_is_opened_as_protected(alva: Client, said: str):
+    text = f"1:1\t19900101-9802\tTolvan Tolvansson\t{said}\n1:2\tÅsa Öberg\t199001029819\tSkyddsisolering"
+    fields = looked_at(alva, text)
+    assert fields["0-patient_name"] == ["Tolvan Tolvansson"]
+    assert (fields["0-protected_identity"], "1-protected_identity" in fields) == (["on"], False)
+    send(alva, fields | {"0-marked": ["on"], "1-marked": ["on"]}, "open")
+    kept = {chain.details.patient_name: chain.details.protected_identity for chain in CareChain.objects.all()}
+    assert kept == {"Tolvan Tolvansson": True, "Åsa Öberg": False}
+    assert "Tolvan" not in words(alva.get(reverse("chains")))
+
+
+def test_what_the_list_says_in_place_of_the_name_is_no_name(alva: Client):
+    fields = looked_at(alva, "19900101-9802 Skyddade personuppgifter")
+    assert fields["0-patient_name"] == [""]
+
+
 def test_a_hostile_id_is_no_fault(alva: Client):
     fields = looked_at(alva)
     assert send(alva, fields, "open", client_id="x", **{"0-marked": "on"}).status_code == 200
