@@ -115,6 +115,7 @@ class MoveCallForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     to = forms.TypedChoiceField(
+        label="Vilken patient gällde det?",
         coerce=UUID,
         error_messages={
             "required": "Välj vilken patient samtalet gällde.",
