@@ -249,6 +249,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
             reason=form.cleaned_data["reason"],
+            answers=form.answers(),
         )
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
         return redirect("chain", old.chain_id)

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from contacts.models import AuditEntry, SubmissionClash
 from outage.models import CareChain, HeldForm, Outage
+from outage.rules.pasted_list import MOST_PATIENTS
+from outage.webforms.ward_patients import PatientRowForm
 from tests.factories import County, make_chain
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
 
@@ -199,6 +201,18 @@ def test_a_patient_whom_the_list_calls_protected_is_opened_as_protected(alva: Cl
 def test_what_the_list_says_in_place_of_the_name_is_no_name(alva: Client):
     fields = looked_at(alva, "19900101-9802 Skyddade personuppgifter")
     assert fields["0-patient_name"] == [""]
+
+
+def test_as_many_patients_as_are_promised_are_taken_with_all_their_fields(county: County, alva: Client):
+    """A browser sends the first choice of a list in which none is chosen, too."""
+    text = "\n".join(f"1990{m:02}{d:02}-98{d:02} Test Person" for m in range(1, 11) for d in range(1, 11))
+    fields = looked_at(alva, text)
+    assert f"{MOST_PATIENTS - 1}-identity" in fields
+    own = {f"{row}-{name}": [""] for row in range(MOST_PATIENTS) for name in PatientRowForm.base_fields}
+    assert send(alva, own | fields, "mark_all").status_code == 200
+    alva.logout()
+    send(alva, own | fields | {"text": [text + " " * (50_000 - len(text))]}, "open")
+    assert HeldForm.objects.get().user == county.alva.user
 
 
 def test_a_hostile_id_is_no_fault(alva: Client):
