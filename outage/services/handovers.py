@@ -115,16 +115,21 @@ def _ask(
     """Put the questions that the call gives rise to and `answers` does not answer."""
     if answers is None:
         return
-    details = chain.details
-    assert details is not None
-    if details.status == ChainStatus.WRONG_PATIENT and any(message.kind for message in messages):
+    if any(message.kind for message in messages):
+        ask_if_wrong_patient(chain, answers)
+    new = [message.happened_at for message in messages if message.kind and message.happened_at]
+    _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
+
+
+def ask_if_wrong_patient(chain: CareChain, answers: Mapping[str, str]) -> None:
+    """Ask whether a chain that is logged on the wrong patient is to have one more message."""
+    assert chain.details is not None
+    if chain.details.status == ChainStatus.WRONG_PATIENT:
         Question(
             "wrong-patient",
             "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
             [("ja", "Ja, det gäller den här patienten")],
         ).settled(answers)
-    new = [message.happened_at for message in messages if message.kind and message.happened_at]
-    _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
 
 
 def _ask_if_before(
@@ -134,7 +139,7 @@ def _ask_if_before(
     new: Iterable[datetime],
     answers: Mapping[str, str],
 ) -> None:
-    """Ask whether the times are right of a call before an event that it tells of: logged already, or at one of `new`."""
+    """Ask whether the times are right of a call before what it tells of: `told`, or what happened at one of `new`."""
     logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
     last = max([*logged.values_list("happened_at", flat=True), *new], default=None)
     if facts.at and last and minute_of(last) > facts.at:

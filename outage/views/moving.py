@@ -71,6 +71,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             to=chain_or_404(request, form.cleaned_data["to"]),
             client_id=form.cleaned_data["client_id"],
             reason=form.cleaned_data["reason"],
+            answers=form.answers(),
         )
         messages.success(request, "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat.")
         return redirect("chain", row.chain_id)

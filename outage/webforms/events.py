@@ -110,7 +110,7 @@ class WithdrawCallForm(ReasonForm):
         }
 
 
-class MoveCallForm(forms.Form):
+class MoveCallForm(AsksQuestions):
     """Log a call on the patient it was about. `chains` are the keys of those to choose among."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
