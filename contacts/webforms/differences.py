@@ -36,8 +36,12 @@ def shown(field: BoundField) -> str:
     if isinstance(field.field, forms.BooleanField):
         return "Ja" if value else "Nej"
     if isinstance(field.field, forms.MultiValueField):
-        parts = value if isinstance(value, list) else field.field.widget.decompress(value)
-        return " ".join(_text(part) for part in reversed(parts) if part)
+        widget = field.field.widget
+        # As it was read: 1052 is 10.52.
+        read = field.form.cleaned_data.get(field.name) if field.form.is_bound else None
+        parts = value if isinstance(value, list) and not read else widget.decompress(read or value)
+        seen = [part for part, box in zip(parts, widget.widgets, strict=False) if not box.is_hidden]
+        return " ".join(_text(part) for part in reversed(seen) if part)
     return _text(value)
 
 

@@ -255,11 +255,11 @@ def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
 
 
 def nothing_to_ring(*, logged: bool, told: bool) -> Idle:
-    """What an empty list of calls means: that nothing is logged yet, that all are told, or that none was to be."""
+    """What an empty list of calls means: that nothing is logged yet, that the unit has told all, or nobody."""
     if not logged:
         return Idle(
             text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False
         )
     if not told:
-        return Idle(text="Inget att ringa. Inget av det som är loggat är ert att lämna.", good=False)
+        return Idle(text="Inget att ringa. Ingen väntar på besked från er enhet.", good=False)
     return Idle(text="Inget att ringa. Alla som ni ska underrätta är underrättade.", good=True)

@@ -195,8 +195,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY") else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-# A pasted list of a hundred patients has six fields of each.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# A pasted list of a hundred patients has twelve fields of each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # The limits above do not count files, and Django would put any file on the disk before a view sees it.
 FILE_UPLOAD_HANDLERS = ["contacts.webforms.uploads.BoundedUploadHandler"]
 # How many bytes of files the pages take that take more than a directory file, by the name of their address.

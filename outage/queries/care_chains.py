@@ -274,11 +274,12 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Whether anything that stands is logged in the acting unit's chains, and whether a call of it got through."""
+    """Whether anything that stands is logged in the acting unit's chains, and whether a call it made got through."""
     seen = with_joined(visible_chains(acting, *outages))
     events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
     calls = Handover.objects.filter(
         chain__in=seen,
+        unit=acting.unit,
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
         withdraws=False,

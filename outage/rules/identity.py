@@ -16,7 +16,10 @@ from contacts.rules.swedish_text import tidy_typed
 
 # Dashes and spaces that word processors and telephones put in by themselves.
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_DIGITS = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{4})")
+# The date may be divided as dates are, and another sign may stand where the dash does: 1912-12-12-1212, 121212/1212.
+_DIGITS = re.compile(
+    r"([0-9]{2})?([0-9]{2})(?P<by>[-./]?)([0-9]{2})(?P=by)([0-9]{2})(?P<sign>[-+./_]?)([0-9]{4})"
+)
 _RESERVE = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{12}")
 
 _COORDINATION_DAY = 60
@@ -80,7 +83,7 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
     compact = plain_dashes(typed.replace(" ", ""))
     match = _DIGITS.fullmatch(compact)
     if match:
-        century, year, month, day, sign, serial = match.groups()
+        century, year, _, month, day, sign, serial = match.groups()
         return _numbered(century, year, f"{month}{day}", sign, serial, today) or _as_typed(
             IdentityKind.OTHER, typed, WARN_NO_DATE
         )

@@ -14,10 +14,11 @@ from contacts.rules.swedish_text import search_key, tidy_typed
 from .identity import Identity
 from .pasted_names import AROUND, GAP, Columns, columns_of, names_in, says_surname_first
 from .pasted_numbers import as_written, numbers_on
-from .pasted_words import FIRST, LAST, NAME_COLUMNS, WHOLE
+from .pasted_words import FIRST, LAST, NAME_COLUMNS, PROTECTED, WHOLE
 
 # How many patients are taken at a time: more than a ward has beds.
 MOST_PATIENTS = 100
+_BRACKETS = {"()", "[]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class PastedPatient:
     def name(self) -> str:
         """The name, where it is plain which it is."""
         return self.names[0] if len(self.names) == 1 else ""
+
+    @property
+    def protected(self) -> bool:
+        """Whether the list says that the personal data are protected."""
+        return not PROTECTED.isdisjoint(search_key(self.text).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,8 @@ def _read_line(at: int, text: str, today: date) -> "_Line":
     found, spans = numbers_on(text, today)
     rest = list(text)
     for begin, end in spans:
-        rest[begin:end] = GAP * (end - begin)
+        bracketed = f"{text[begin - 1 : begin]}{text[end : end + 1]}" in _BRACKETS
+        rest[begin - bracketed : end + bracketed] = GAP * (end - begin + 2 * bracketed)
     bare = re.sub(f"{GAP}+", GAP, "".join(rest))
     return _Line(at=at, block=0, text=text, numbers=found, columns=columns_of(bare))
 

@@ -41,4 +41,14 @@ _NO_NAMES = """
     pneumoni postop psykos pyelonefrit rehab sepsis smärta sår trauma tumör uvi ulcus yrsel blödning svimning
     covid esbl vre dm kad pvk hlr nus
 """
-NO_NAMES = frozenset(_NO_NAMES.split())
+# By which a journal system says that the patient's personal data are protected.
+_PROTECTED = """
+    skyddad skyddade skyddat sekretess sekretessmarkerad sekretessmarkering sekretesskyddad kvarskriven kvarskrivning
+"""
+PROTECTED = frozenset(_PROTECTED.split())
+
+NO_NAMES = (
+    frozenset(_NO_NAMES.split())
+    | PROTECTED
+    | {"personuppgift", "personuppgifter", "identitet", "folkbokföring"}
+)

@@ -115,19 +115,35 @@ def _ask(
     """Put the questions that the call gives rise to and `answers` does not answer."""
     if answers is None:
         return
-    details = chain.details
-    assert details is not None
-    if details.status == ChainStatus.WRONG_PATIENT and any(message.kind for message in messages):
+    if any(message.kind for message in messages):
+        ask_if_wrong_patient(chain, answers)
+    new = [message.happened_at for message in messages if message.kind and message.happened_at]
+    _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
+
+
+def ask_if_wrong_patient(chain: CareChain, answers: Mapping[str, str]) -> None:
+    """Ask whether a chain that is logged on the wrong patient is to have one more message."""
+    assert chain.details is not None
+    if chain.details.status == ChainStatus.WRONG_PATIENT:
         Question(
             "wrong-patient",
             "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
             [("ja", "Ja, det gäller den här patienten")],
         ).settled(answers)
-    told = [message.event_id for message in messages if message.event_id]
-    later = _events_of(chain).filter(pk__in=told, happened_at__gt=facts.at, withdraws=False)
-    later = later.order_by("happened_at")
-    if facts.at and (event := later.last()) and minute_of(event.happened_at) > facts.at:
-        called, happened = (moment(at, timezone.now()) for at in (facts.at, event.happened_at))
+
+
+def _ask_if_before(
+    chain: CareChain,
+    facts: CallFacts,
+    told: Iterable[UUID | None],
+    new: Iterable[datetime],
+    answers: Mapping[str, str],
+) -> None:
+    """Ask whether the times are right of a call before what it tells of: `told`, or what happened at one of `new`."""
+    logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
+    last = max([*logged.values_list("happened_at", flat=True), *new], default=None)
+    if facts.at and last and minute_of(last) > facts.at:
+        called, happened = (moment(at, timezone.now()) for at in (facts.at, last))
         Question(
             "before-event",
             f"Samtalet är {called}, före händelsen {happened}. Stämmer tiderna?",
@@ -200,11 +216,18 @@ def _new_event(
 
 
 def correct_call(
-    *, by: Acting, handover: Handover, client_id: UUID, facts: CallFacts, reason: str
+    *,
+    by: Acting,
+    handover: Handover,
+    client_id: UUID,
+    facts: CallFacts,
+    reason: str,
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Correct a call by a new row that supersedes it and tells of the same; a mark of paper is kept.
 
-    Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile.
+    Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile, Question for another
+    time before what it tells of, where somebody can be asked (`answers`).
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
@@ -218,6 +241,8 @@ def correct_call(
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain)
+            if answers is not None and facts.at != handover.at:
+                _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
             new = write_call(
                 by, handover.chain, client_id, facts, paper=paper, supersedes=handover, reason=reason
             )

@@ -12,7 +12,8 @@ from contacts.models import Membership
 from outage.models import HeldForm
 from outage.queries.held_forms import KEPT_FOR
 
-LARGEST = 100_000
+# A pasted list of the most patients and the longest text, with the fields of each.
+LARGEST = 200_000
 
 
 def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:

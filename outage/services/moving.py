@@ -1,6 +1,6 @@
 """A call that was about another patient, logged on the right one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -17,15 +17,24 @@ from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.standing import line_back, told_by, told_only_by
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, write_event
-from outage.services.handovers import check_stands, take_back, write_call
+from outage.services.handovers import ask_if_wrong_patient, check_stands, take_back, write_call
 from outage.services.paper import mark_of
 
 
-def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID, reason: str) -> Handover:
+def move_call(
+    *,
+    by: Acting,
+    handover: Handover,
+    to: CareChain,
+    client_id: UUID,
+    reason: str,
+    answers: Mapping[str, str] | None = None,
+) -> Handover:
     """Log a call, and what it told of, on the patient it was about: it goes from its chain with what stood by it alone.
 
     The call keeps its time, its words and the place that was reached; a place that is none of the new chain's counts
-    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already.
+    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already,
+    Question for a chain that is logged on the wrong patient, where somebody can be asked (`answers`).
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
@@ -38,6 +47,8 @@ def move_call(*, by: Acting, handover: Handover, to: CareChain, client_id: UUID,
             if claim(by=by, client_id=client_id, kind="call_move", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain, to)
+            if answers is not None and handover.messages.exists():
+                ask_if_wrong_patient(to, answers)
             log = logs_of([handover.chain_id])[handover.chain_id]
             events = told_by(handover.chain, log, handover)
             gone = told_only_by(handover.chain, log, handover)

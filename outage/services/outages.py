@@ -1,7 +1,7 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -22,6 +22,9 @@ from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope, closed_since
 from outage.rules.wording import day_and_time, moment
 from outage.services.duties import settle_marked
+
+# Support may be rung before the start that is reported, but not days before.
+_RUNG_BEFORE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +268,12 @@ def record_support_contact(
     check_may(by, Right.REPORT_OUTAGE)
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt. Ange när du ringde.", field="at")
+    start = _current(outage).started_at
+    if at < start - _RUNG_BEFORE:
+        raise RuleError(
+            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange när du ringde om det.",
+            field="at",
+        )
     content = {"outage": outage.pk, "at": at, "case_number": case_number}
     with transaction.atomic():
         first = claim(by=by, client_id=client_id, kind="support", content=content)

@@ -249,6 +249,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
             reason=form.cleaned_data["reason"],
+            answers=form.answers(),
         )
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
         return redirect("chain", old.chain_id)
@@ -257,7 +258,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         stands = newest_of(old)
         by = changed_by(stands, timezone.now())
         if stands.withdraws:
-            return show(form, 409, differences=[], changed_by=by)
+            return show(form, 409, changed_by=by, taken_back=True)
         renew(form)
         fresh = _form(
             request,
@@ -290,15 +291,15 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     old = changeable_call_or_404(request, handover_id)
     form = WithdrawCallForm(request.POST or None, initial={"client_id": uuid4()})
 
-    def show(form: WithdrawCallForm, status: int = 200) -> HttpResponse:
+    def show(form: WithdrawCallForm, status: int = 200, call: Handover = old, **more: Any) -> HttpResponse:
         context = {
             "form": form,
             "chain": old.chain,
-            "what": f"Samtal {moment(old.at, timezone.now())}, {other_end(old)}",
+            "what": f"Samtal {moment(call.at, timezone.now())}, {other_end(call)}",
             "consequence": "Det som sades räknas inte längre som mottaget genom det här samtalet."
             if old.direction == Direction.RECEIVED
             else "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
-        }
+        } | more
         return render(request, "outage/event/withdraw.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -312,6 +313,14 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         messages.success(request, "Samtalet är återtaget. Det står kvar, överstruket.")
         return redirect("chain", old.chain_id)
 
+    def changed() -> HttpResponse:
+        stands = newest_of(old)
+        by = changed_by(stands, timezone.now())
+        if stands.withdraws:
+            return show(form, 409, changed_by=by, taken_back=True)
+        renew(form)
+        return show(form, 409, stands, changed_by=by, action=reverse("withdraw_call", args=[stands.pk]))
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)

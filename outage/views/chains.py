@@ -147,7 +147,12 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
         "idle": nothing_to_ring(
             logged=bool(log.live_events),
-            told=any(call.outcome == CallOutcome.REACHED for call in log.live_handovers),
+            told=any(
+                call.outcome == CallOutcome.REACHED
+                and call.direction == Direction.GIVEN
+                and call.unit_id == acting.unit.pk
+                for call in log.live_handovers
+            ),
         ),
         "tasks": task_rows(acting, found, log, now),
         "history": [

@@ -71,7 +71,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
         stands = newest_of(event)
         by = changed_by(stands, timezone.now())
         if stands.withdraws:
-            return show(form, 409, differences=[], changed_by=by)
+            return show(form, 409, changed_by=by, taken_back=True)
         renew(form)
         fresh = CorrectEventForm(event=stands, routine=routine)
         differences = form_differences(form, fresh)
@@ -96,13 +96,13 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
     event = _changeable(request, event_id)
     form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
 
-    def show(form: ReasonForm, status: int = 200) -> HttpResponse:
+    def show(form: ReasonForm, status: int = 200, **more: object) -> HttpResponse:
         context = {
             "form": form,
             "chain": event.chain,
             "what": f"{_label(event)} {moment(event.happened_at, timezone.now())}",
             "consequence": "De som redan är underrättade ska ringas. Samtalen hamnar under Att ringa nu.",
-        }
+        } | more
         return render(request, "outage/event/withdraw.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -115,8 +115,17 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
         messages.success(request, "Händelsen är återtagen. Den står kvar, överstruken.")
         return redirect("chain", event.chain_id)
 
+    def changed() -> HttpResponse:
+        stands = newest_of(event)
+        by = changed_by(stands, timezone.now())
+        if stands.withdraws:
+            return show(form, 409, changed_by=by, taken_back=True)
+        renew(form)
+        what = f"{_label(stands)} {moment(stands.happened_at, timezone.now())}"
+        return show(form, 409, changed_by=by, what=what, action=reverse("withdraw_event", args=[stands.pk]))
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)
 
 

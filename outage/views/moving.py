@@ -5,15 +5,17 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
+from outage.models import Handover
 from outage.presenters.care import patient_in_list, ward_label
-from outage.presenters.chain import call_title, told_labels
-from outage.queries.care_chains import find_chains, logs_of, visible_chains
+from outage.presenters.chain import call_title, changed_by, told_labels
+from outage.queries.care_chains import find_chains, logs_of, newest_of, visible_chains
 from outage.routine import get_routine
 from outage.rules.wording import moment
 from outage.services.moving import move_call
@@ -48,7 +50,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         initial={"client_id": uuid4()},
     )
 
-    def show(form: MoveCallForm, status: int = 200) -> HttpResponse:
+    def show(form: MoveCallForm, status: int = 200, call: Handover = call, **more: object) -> HttpResponse:
         log = logs_of([call.chain_id])[call.chain_id]
         routine = get_routine(call.chain.outage.routine_id)
         context = {
@@ -59,7 +61,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             "options": options,
             "search": text,
             "chosen": chosen,
-        }
+        } | more
         return render(request, "outage/call/move.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -69,11 +71,20 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             to=chain_or_404(request, form.cleaned_data["to"]),
             client_id=form.cleaned_data["client_id"],
             reason=form.cleaned_data["reason"],
+            answers=form.answers(),
         )
         messages.success(request, "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat.")
         return redirect("chain", row.chain_id)
 
+    def changed() -> HttpResponse:
+        stands = newest_of(call)
+        by = changed_by(stands, timezone.now())
+        if stands.withdraws:
+            return show(form, 409, changed_by=by, taken_back=True)
+        renew(form)
+        return show(form, 409, stands, changed_by=by, action=reverse("move_call", args=[stands.pk]))
+
     if saving:
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     form.errors.clear()
     return show(form)

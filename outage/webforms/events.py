@@ -110,11 +110,12 @@ class WithdrawCallForm(ReasonForm):
         }
 
 
-class MoveCallForm(forms.Form):
+class MoveCallForm(AsksQuestions):
     """Log a call on the patient it was about. `chains` are the keys of those to choose among."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     to = forms.TypedChoiceField(
+        label="Vilken patient gällde det?",
         coerce=UUID,
         error_messages={
             "required": "Välj vilken patient samtalet gällde.",

@@ -124,6 +124,7 @@ class PatientRowForm(forms.Form):
     patient_name = forms.CharField(
         label="Namn", required=False, max_length=200, widget=forms.TextInput(_TYPED)
     )
+    protected_identity = forms.BooleanField(label="Skyddade personuppgifter", required=False)
     before = forms.ChoiceField(label="I systemet före", choices=_BEFORE, initial=Before.UNKNOWN.value)
     municipality = forms.ChoiceField(label="Kommun", required=False)
     other_municipality = name_field("Kommunens namn")
@@ -134,7 +135,11 @@ class PatientRowForm(forms.Form):
     other_outpatient_number = NumberField(label="Öppenvårdens nummer")
 
     def __init__(self, *args: Any, patient: PastedPatient, places: Places, **kwargs: Any) -> None:
-        kwargs["initial"] = {"identity": patient.identity, "patient_name": patient.name}
+        kwargs["initial"] = {
+            "identity": patient.identity,
+            "patient_name": patient.name,
+            "protected_identity": patient.protected,
+        }
         super().__init__(*args, **kwargs)
         self._places = places
         self.fields["municipality"].choices = places.towns_in_row
@@ -208,6 +213,7 @@ class PatientRowForm(forms.Form):
             patient_name=data["patient_name"],
             ward_kind=ward_kind,
             before=Before(data["before"]),
+            protected_identity=data["protected_identity"],
             ward_unit=ward if isinstance(ward, Unit) else None,
             not_admitted=ward == NOT_ADMITTED,
             municipality=self._places.towns.get(data["municipality"]),

@@ -118,7 +118,7 @@ def test_a_place_in_no_list_is_typed_in_the_row_of_the_patient(
     name.fill("Sundsvalls kommun")
     row.get_by_label("Kommunens nummer, rad 2").fill("060191000")
     expect(row.get_by_label("Öppenvårdens namn, rad 2")).to_be_hidden()
-    row.get_by_role("checkbox").check()
+    row.get_by_role("checkbox", name="Öppna vårdkedja").check()
     page.get_by_role("button", name="Sätt för markerade").click()
     expect(note(page, "Välj först vad som ska sättas.")).to_be_visible()
     expect(name).to_have_value("Sundsvalls kommun")

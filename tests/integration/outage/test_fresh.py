@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outage.models import CareChain, Outage
+from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
 from outage.services.outages import record_support_contact
 from tests.factories import County, make_chain, make_event, tell
 from tests.integration.outage.pages import read
@@ -76,6 +78,28 @@ def test_an_empty_list_says_why(county: County, outage: Outage, client: Client):
         tell(county.alva, chain, event, to=to)
     assert "Inget att ringa. Alla som ni ska underrätta är underrättade." in text_of_calls(client)
     assert read(client.get(reverse("status"))).select("#calls .empty-good .icon")
+
+
+@pytest.mark.parametrize("theirs", [Direction.RECEIVED, Direction.GIVEN])
+def test_it_is_not_green_where_the_own_unit_has_told_nobody(
+    county: County, outage: Outage, client: Client, theirs: Direction
+):
+    """Disa has received a call herself, or the ward has told all: she has rung nobody."""
+    chain = make_chain(county, outage)
+    if theirs is Direction.RECEIVED:
+        make_event(
+            county.disa, chain, "discharge", to="inpatient", outcome=CallOutcome.REACHED, direction=theirs
+        )
+    else:
+        event = make_event(county.alva, chain, "discharge", outcome=CallOutcome.REACHED)
+        tell(county.alva, chain, event, to="outpatient")
+    client.force_login(county.disa.user)
+    for name in (reverse("status"), reverse("chain", args=[chain.pk])):
+        page = read(client.get(name))
+        assert "Inget att ringa. Ingen väntar på besked från er enhet." in " ".join(
+            page.main.get_text().split()
+        )
+        assert not page.select(".empty-good"), name
 
 
 def test_nothing_is_green_where_nobody_was_told(county: County, outage: Outage, client: Client):

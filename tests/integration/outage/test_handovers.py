@@ -217,6 +217,33 @@ def test_a_call_before_what_it_tells_of_asks(county: County, chain: CareChain):
     assert ask(county, chain, told, {}, at=minute).at == minute
 
 
+def test_a_call_before_what_is_logged_with_it_asks(county: County, chain: CareChain):
+    early = timezone.now() - timedelta(minutes=20)
+    told = Message(kind="admission", sender=Party.INPATIENT, happened_at=early + timedelta(minutes=10))
+    with pytest.raises(Question) as asked:
+        ask(county, chain, told, {}, at=early)
+    assert asked.value.key == "before-event"
+    assert not chain.events.exists()
+    assert ask(county, chain, told, {"before-event": "ja"}, at=early).at == early
+
+
+def test_a_call_that_is_corrected_to_a_time_before_what_it_told_of_asks(county: County, chain: CareChain):
+    call = tell(county.alva, chain, make_event(county.alva, chain, ago=timedelta(minutes=10)))
+    early = replace(call.facts, at=timezone.now() - timedelta(minutes=20))
+    rest = {"by": county.alva, "handover": call, "reason": "Fel tid."}
+    with pytest.raises(Question) as asked:
+        correct_call(client_id=uuid4(), facts=early, answers={}, **rest)
+    assert asked.value.key == "before-event"
+    answers = {"before-event": "ja"}
+    first = correct_call(client_id=uuid4(), facts=early, answers=answers, **rest)
+    # Settled once: another correction that leaves the time asks nothing.
+    rest["handover"] = first
+    assert (
+        correct_call(client_id=uuid4(), facts=replace(early, spoken_to="Bo"), answers={}, **rest).at
+        == early.at
+    )
+
+
 def test_a_new_message_on_the_wrong_patient_asks(county: County, chain: CareChain):
     assert chain.details is not None
     change_details(

@@ -261,6 +261,17 @@ def test_that_support_was_rung_is_kept_with_who_when_and_case_number(county: Cou
     assert support_contacts(outage, county.municipality) == []
 
 
+def test_support_is_not_rung_long_before_the_outage(county: County, outage: Outage):
+    assert outage.current is not None
+    start = outage.current.started_at
+    rest = {"by": county.alva, "outage": outage}
+    with pytest.raises(RuleError, match="Ange när du ringde om det") as refused:
+        record_support_contact(client_id=uuid4(), at=start - timedelta(days=365), **rest)
+    assert refused.value.field == "at"
+    before = start - timedelta(minutes=30)
+    assert record_support_contact(client_id=uuid4(), at=before, **rest).at == before
+
+
 def test_support_is_not_rung_ahead_of_now(county: County, outage: Outage):
     with pytest.raises(RuleError, match="Ange när du ringde") as refused:
         record_support_contact(

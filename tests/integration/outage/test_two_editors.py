@@ -11,8 +11,9 @@ from django.urls import reverse
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.care_chains import get_handover
+from outage.rules.informing import CallOutcome
 from outage.services.handovers import Message, log_call, withdraw_call
-from tests.factories import County, call_facts, make_event
+from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 from tests.marks import Browser
 
@@ -23,7 +24,8 @@ def opened(client: Client, path: str) -> Fields:
 
 def differences(page: BeautifulSoup) -> dict[str, tuple[str, str]]:
     """Give each field that differs: what stands now, and what was typed."""
-    rows = page.main.find("table", class_="differences").find("tbody").find_all("tr")
+    table = page.main.find("table", class_="differences")
+    rows = table.find("tbody").find_all("tr") if table else []
     return {row.th.text: tuple(cell.text for cell in row.find_all("td")) for row in rows}  # type: ignore[misc]
 
 
@@ -128,6 +130,61 @@ def test_a_call_that_was_taken_back_meanwhile_says_so_and_keeps_what_was_typed(
     assert "Återtaget" in page.main.text
     assert "Blev aldrig av." in page.main.text
     assert fields_of(form_of(page, method="post"))["spoken_to"] == ["Karin Ett"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "differ"),
+    [("1040", {"Samtalets tid": ("2026-11-24 10.45", "2026-11-24 10.40")}), ("kl 10 45", {})],
+)
+def test_times_are_compared_as_they_are_read(
+    county: County, chain: CareChain, alva: Client, esa: Client, mine: str, differ: dict[str, tuple[str, str]]
+):
+    call = log_call(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(),
+        messages=[Message(kind="admission", sender=Party.INPATIENT)],
+    )
+    path = reverse("correct_call", args=[call.pk])
+    why = {"reason": ["Fel tid."]}
+    answer = second(alva, esa, path, why | {"at_kl": [mine]}, why | {"at_kl": ["10.45"]})
+    assert differences(read(answer)) == differ
+
+
+@pytest.mark.parametrize("name", ["withdraw_call", "withdraw_event", "move_call"])
+@pytest.mark.parametrize("theirs", ["correct", "withdraw"])
+def test_who_takes_back_what_another_has_changed_is_told_and_can_go_on(
+    county: County, outage: Outage, chain: CareChain, alva: Client, esa: Client, name: str, theirs: str
+):
+    other = make_chain(county, outage)
+    event = make_event(county.alva, chain, "admission", outcome=CallOutcome.REACHED)
+    call = Handover.objects.get()
+    noun = name.partition("_")[2].replace("move_", "")
+    row = event if noun == "event" else call
+    path = reverse(name, args=[row.pk])
+    own = opened(alva, path) | {"reason": ["Min anledning."], "to": [str(other.pk)]}
+    own |= {"why": ["not_made"]} if name == "withdraw_call" else {}
+    changed = reverse(f"{theirs}_{noun}", args=[row.pk])
+    said = {
+        "reason": ["Esas anledning."],
+        "told_rightly": ["ja"],
+        "spoken_to": ["Karin Två"],
+        "why": ["not_made"],
+    }
+    assert esa.post(changed, opened(esa, changed) | said).status_code == 302
+    answer = alva.post(path, own)
+    page = read(answer)
+    words = " ".join(page.main.get_text(" ").split())
+    assert answer.status_code == 409
+    assert "Någon annan har ändrat medan du skrev." in words
+    assert "av Esa Påhittad:" in words
+    assert "Esas anledning." in words
+    form = form_of(page, method="post")
+    assert fields_of(form)["reason"] == ["Min anledning."]
+    assert ("går inte att ändra" in words) == (theirs == "withdraw")
+    again = alva.post(form["action"], fields_of(form) | {"to": [str(other.pk)]})
+    assert again.status_code == (409 if theirs == "withdraw" else 302)
 
 
 def test_what_is_known_of_the_outage(outage: Outage, alva: Client, esa: Client):

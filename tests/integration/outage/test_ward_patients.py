@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from contacts.models import AuditEntry, SubmissionClash
 from outage.models import CareChain, HeldForm, Outage
+from outage.rules.pasted_list import MOST_PATIENTS
+from outage.webforms.ward_patients import PatientRowForm
 from tests.factories import County, make_chain
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
 
@@ -182,6 +184,35 @@ def test_nothing_marked_and_no_ward_are_told(county: County, outage: Outage, alv
     assert not CareChain.objects.exists()
     answer = send(alva, fields, "open", **{"ward_unit": "not_admitted", "0-marked": "on"})
     assert CareChain.objects.get().details.not_admitted
+
+
+@pytest.mark.parametrize("said", ["Skyddade personuppgifter", "*SEKRETESSMARKERING*", "kvarskriven"])
+def test_a_patient_whom_the_list_calls_protected_is_opened_as_protected(alva: Client, said: str):
+    text = f"1:1\t19900101-9802\tTolvan Tolvansson\t{said}\n1:2\tÅsa Öberg\t199001029819\tSkyddsisolering"
+    fields = looked_at(alva, text)
+    assert fields["0-patient_name"] == ["Tolvan Tolvansson"]
+    assert (fields["0-protected_identity"], "1-protected_identity" in fields) == (["on"], False)
+    send(alva, fields | {"0-marked": ["on"], "1-marked": ["on"]}, "open")
+    kept = {chain.details.patient_name: chain.details.protected_identity for chain in CareChain.objects.all()}
+    assert kept == {"Tolvan Tolvansson": True, "Åsa Öberg": False}
+    assert "Tolvan" not in words(alva.get(reverse("chains")))
+
+
+def test_what_the_list_says_in_place_of_the_name_is_no_name(alva: Client):
+    fields = looked_at(alva, "19900101-9802 Skyddade personuppgifter")
+    assert fields["0-patient_name"] == [""]
+
+
+def test_as_many_patients_as_are_promised_are_taken_with_all_their_fields(county: County, alva: Client):
+    """A browser sends the first choice of a list in which none is chosen, too."""
+    text = "\n".join(f"1990{m:02}{d:02}-98{d:02} Test Person" for m in range(1, 11) for d in range(1, 11))
+    fields = looked_at(alva, text)
+    assert f"{MOST_PATIENTS - 1}-identity" in fields
+    own = {f"{row}-{name}": [""] for row in range(MOST_PATIENTS) for name in PatientRowForm.base_fields}
+    assert send(alva, own | fields, "mark_all").status_code == 200
+    alva.logout()
+    send(alva, own | fields | {"text": [text + " " * (50_000 - len(text))]}, "open")
+    assert HeldForm.objects.get().user == county.alva.user
 
 
 def test_a_hostile_id_is_no_fault(alva: Client):

@@ -18,6 +18,7 @@ from outage.queries.care_chains import get_chain, get_handover, logs_of, newest_
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.standing import row_of, standing_of
 from outage.routine import current_routine
+from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event
@@ -238,7 +239,6 @@ def test_the_page_moves_it_and_no_name_stands_in_the_address(
 def test_a_chain_of_the_wrong_patient_takes_a_new_message_after_a_question_only(
     county: County, chain: CareChain
 ):
-    from outage.rules.back_registration import ChainStatus
     from outage.services.care_chains import change_details
     from tests.factories import chain_facts
 
@@ -266,6 +266,24 @@ def test_a_chain_of_the_wrong_patient_takes_a_new_message_after_a_question_only(
         answers={"wrong-patient": "ja"},
     )
     assert CareChainEvent.objects.count() == before + 1
+
+
+def test_a_call_is_moved_to_a_chain_of_the_wrong_patient_after_a_question_only(
+    county: County, outage: Outage, chain: CareChain, client: Client
+):
+    other = make_chain(county, outage, status=ChainStatus.WRONG_PATIENT, status_reason="Samma namn.")
+    call = given(county, chain)
+    path = reverse("move_call", args=[call.pk])
+    client.force_login(county.alva.user)
+    sent = fields_of(form_of(read(client.get(path)), method="post")) | {"to": [str(other.pk)]}
+    asked = client.post(path, sent)
+    assert asked.status_code == 422
+    assert standing(other) == []
+    page = read(asked)
+    assert "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?" in errors_of(page)
+    again = fields_of(form_of(page, method="post")) | {"answer-wrong-patient": ["ja"]}
+    assert client.post(path, again).status_code == 302
+    assert standing(other) == ["admission"]
 
 
 @pytest.mark.parametrize("steps", ["move", "correct", "correct move", "move correct", "move move"])

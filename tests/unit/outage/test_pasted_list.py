@@ -114,6 +114,12 @@ def test_the_same_number_in_two_spellings_is_one():
     assert only("191212121212 121212-1212 Tolvan Tolvansson").identity == TOLVAN
 
 
+@pytest.mark.parametrize("line", ["Tolvan Tolvansson(19121212-1212)", "[19121212-1212]Tolvan Tolvansson"])
+def test_a_number_in_brackets_takes_no_part_of_the_name(line: str):
+    (patient,) = read_pasted(line, TODAY).patients
+    assert (patient.identity, patient.name) == ("19121212-1212", "Tolvan Tolvansson")
+
+
 def test_of_two_names_none_is_guessed():
     found = only(f"Tolvan Tolvansson;{TOLVAN};Anna Läkarsson")
     assert (found.name, found.names) == ("", ("Tolvan Tolvansson", "Anna Läkarsson"))
