@@ -1,6 +1,6 @@
 """Från papper: whom a row can be about, what a new row takes over from the one before, what is entered so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetKind
 from forms.queries.entering import EnteredCall
+from forms.queries.scans import PagePicture
 from outage.models import CareChain, Outage
 from outage.presenters.care import parties_in, patient_in_list, ward_label
 from outage.presenters.chain import call_title, told_labels
@@ -138,3 +139,25 @@ def _remark(entered: EnteredCall, now: datetime) -> str:
         return ""
     verb = "Återtaget" if row.withdraws else "Rättat"
     return f"{verb} {moment(row.recorded_at, now)} av {row.user.full_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPicture:
+    """One picture to read from: `page_id` is what its address takes."""
+
+    page_id: UUID
+    words: str
+
+
+def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperPicture]:
+    """Prepare the pictures of a sheet to enter rows from: each page, and its backs but the empty ones."""
+    shown = []
+    for picture in pictures:
+        if picture.page_id is not None:
+            shown.append(PaperPicture(picture.page_id, f"Sida {picture.sheet_page} av {sheet.pages}"))
+        shown += [
+            PaperPicture(back.page_id, f"Baksidan av sida {picture.sheet_page}")
+            for back in picture.backs
+            if not back.blank
+        ]
+    return shown

@@ -21,6 +21,7 @@ from forms.presenters.entering import (
     first_values,
     is_entered_from,
     is_sip,
+    paper_pictures,
     patient_groups,
     sip_direction,
 )
@@ -160,7 +161,7 @@ def _show(
     context: dict[str, Any] = {
         "sheet": sheet,
         "voided": not open_for_entering(sheet),
-        "pictures": pictures_of(sheet),
+        "pictures": paper_pictures(sheet, pictures_of(sheet)),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
         "is_sip": is_sip(sheet),
         "said": said_all_entered(sheet),
