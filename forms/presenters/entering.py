@@ -35,7 +35,8 @@ class EnteredRow:
     """A row entered from the sheet, as it stands now.
 
     `patient` is empty where the acting person may not see whose it is. `remark`
-    tells of a correction or of what took it back; `struck` that it counts no more.
+    tells of a correction or of what took it back; `struck` that it counts no more. `entry_id` is what it is moved by,
+    None where it can not be.
     """
 
     chain_id: UUID
@@ -48,6 +49,7 @@ class EnteredRow:
     by_whom: str
     struck: bool
     remark: str
+    entry_id: int | None
 
 
 def is_entered_from(sheet: Sheet) -> bool:
@@ -116,7 +118,8 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
         "row_id": call.pk,
         "when": day_and_time(call.at, now),
         "by_whom": f"{entered.entry.user.full_name} {moment(entered.entry.at, now)}",
-        "struck": entered.withdrawal is not None,
+        "struck": entered.withdrawal is not None or entered.moved_to is not None,
+        "entry_id": None if entered.withdrawal or entered.moved_to else entered.entry.pk,
         "remark": _remark(entered, now),
     }
     if chain is None:
@@ -134,6 +137,11 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
 
 
 def _remark(entered: EnteredCall, now: datetime) -> str:
+    moved = entered.moved_to
+    if moved is not None:
+        return (
+            f"Flyttad till blad {moved.sheet.shown_serial} {moment(moved.at, now)} av {moved.user.full_name}"
+        )
     row = entered.withdrawal or (entered.call if entered.call.supersedes_id else None)
     if row is None:
         return ""
@@ -143,10 +151,11 @@ def _remark(entered: EnteredCall, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaperPicture:
-    """One picture to read from: `page_id` is what its address takes."""
+    """One picture to read from: `page_id` is what its address takes, `alt` says of which sheet it is."""
 
     page_id: UUID
     words: str
+    alt: str
 
 
 def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperPicture]:
@@ -154,10 +163,14 @@ def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperP
     shown = []
     for picture in pictures:
         if picture.page_id is not None:
-            shown.append(PaperPicture(picture.page_id, f"Sida {picture.sheet_page} av {sheet.pages}"))
+            shown.append(_picture(sheet, picture.page_id, f"Sida {picture.sheet_page}", f" av {sheet.pages}"))
         shown += [
-            PaperPicture(back.page_id, f"Baksidan av sida {picture.sheet_page}")
+            _picture(sheet, back.page_id, f"Baksidan av sida {picture.sheet_page}")
             for back in picture.backs
             if not back.blank
         ]
     return shown
+
+
+def _picture(sheet: Sheet, page_id: UUID, what: str, of: str = "") -> PaperPicture:
+    return PaperPicture(page_id, what + of, f"{what} av blad {sheet.shown_serial}")

@@ -15,6 +15,7 @@ from forms.queries.sheets import (
     entries_count,
     exports_of,
     last_steps_of,
+    standing_entries_count,
     steps_of,
 )
 from forms.rules.scan_finding import BACK_BY_LABELS
@@ -98,8 +99,10 @@ class NotOffered:
 class ShownSheet:
     """A sheet's own page. `last` is the number of the last step, `offered` the steps that can be taken now.
 
-    `no_disposal` says why the paper may not be destroyed, empty where it may. `not_entered` is so of a sheet that
-    was written on, until somebody has said that all its rows are in the log: `all_entered`.
+    `entered` is how many calls were entered from it and not moved to another, `entries` counts those too, and
+    `pictures` how many pictures there are of pages and backs. `no_disposal` says why the paper may not be destroyed,
+    empty where it may. `not_entered` is so of a sheet that was written on, until somebody has said that all its rows
+    are in the log: `all_entered`.
     """
 
     sheet: Sheet
@@ -117,6 +120,7 @@ class ShownSheet:
     steps: tuple[SheetStep, ...]
     exports: tuple[Export, ...]
     entries: int
+    entered: int
     offered: frozenset[Fate]
     not_offered: tuple[NotOffered, ...]
     decision: DisposalDecision | None
@@ -188,6 +192,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         steps=tuple(_step(step) for step in steps),
         exports=tuple(exports_of(sheet)),
         entries=entries,
+        entered=standing_entries_count(sheet),
         offered=offered,
         not_offered=_not_offered(sheet, now, reasons),
         decision=decision,
