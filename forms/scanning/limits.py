@@ -23,7 +23,7 @@ SILENT_SECONDS = 25
 WHOLE_SECONDS = 150
 """The server ends a request after 180."""
 
-READ_SECONDS = 110
+READ_SECONDS = 90
 """What is left of it is for the pages that are read at a glance, and for writing them down."""
 
 LARGEST_PICTURE = 8 * MB
