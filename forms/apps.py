@@ -12,5 +12,8 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and take away what an older version may have left of scans on the disk."""
         from . import checks  # noqa: F401
+        from .scanning import sweep
+
+        sweep()

@@ -1,6 +1,6 @@
 """The paper: sheets and what became of them, their scans, and what was entered from them."""
 
-from .scan import AllEntered, PaperEntry, ScanAside, ScanMatch, ScannedPage, ScanUpload
+from .scan import AllEntered, PaperEntry, ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload
 from .sheet import (
     ACCOUNTABLE,
     BLANK_KINDS,
@@ -20,7 +20,9 @@ __all__ = [
     "Export",
     "PaperEntry",
     "ScanAside",
+    "ScanBack",
     "ScanMatch",
+    "ScanUndone",
     "ScanUpload",
     "ScannedPage",
     "Sheet",

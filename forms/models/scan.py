@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
-from forms.rules.scan_finding import ASIDE_REASON_LABELS, FINDING_LABELS
+from forms.rules.scan_finding import ASIDE_REASON_LABELS, BACK_BY_LABELS, FINDING_LABELS
 from outage.models import Handover
 
-from .sheet import Sheet
+from .sheet import Sheet, SheetFate
 
 
 class ScanUpload(AppendOnlyModel):
@@ -37,8 +37,9 @@ class ScanUpload(AppendOnlyModel):
 class ScannedPage(AppendOnlyModel):
     """One page of a scan, turned upright. The picture lies encrypted outside the database, under the page's id.
 
-    `serial` and `sheet_page` are what its code said, empty where none could be read. `turned` is by how many degrees,
-    clockwise, it was turned.
+    `serial` and `sheet_page` are what its code said, or the one that shone through, empty where none could be read.
+    What it is was said by a match, a back or an aside, the last one that was not undone. `turned` is by how many
+    degrees, clockwise, it was turned.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,12 +68,17 @@ class ScannedPage(AppendOnlyModel):
 
 
 class ScanMatch(AppendOnlyModel):
-    """Which page of which sheet a scanned page is. `round` counts from 1, and up each time a sheet is scanned again."""
+    """Which page of which sheet a scanned page is. `round` counts from 1, and up each time a sheet is scanned again.
 
-    page = models.OneToOneField(ScannedPage, on_delete=models.PROTECT, related_name="match")
+    `turn`, here and below, counts from 1 what was said of a page, and up each time that was undone: two who say it at
+    once are told.
+    """
+
+    page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="matches")
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="matches")
     sheet_page = models.PositiveSmallIntegerField("sida på bladet")
     round = models.PositiveSmallIntegerField("omgång", default=1)
+    turn = models.PositiveSmallIntegerField("gång", default=1)
     typed = models.BooleanField("löpnumret skrevs för hand", default=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -84,18 +90,55 @@ class ScanMatch(AppendOnlyModel):
         verbose_name_plural = "sidor på blad"
         constraints = [
             models.UniqueConstraint(
-                fields=["sheet", "sheet_page", "round"], name="page_of_sheet_once_in_its_round"
+                fields=["sheet", "sheet_page", "round", "turn"], name="page_of_sheet_once_in_its_round"
             ),
+            models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_matched_once_a_turn"),
         ]
 
     def __str__(self) -> str:
         return f"{self.sheet} sida {self.sheet_page}"
 
 
+class ScanBack(AppendOnlyModel):
+    """Which page a scanned page is the back of: of `front`, wherever that belongs, or else of a page of a sheet."""
+
+    page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="told_backs")
+    turn = models.PositiveSmallIntegerField("gång", default=1)
+    front = models.ForeignKey(ScannedPage, null=True, on_delete=models.PROTECT, related_name="backs")
+    sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="backs")
+    sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True, blank=True)
+    round = models.PositiveSmallIntegerField("omgång", null=True, blank=True)
+    told_by = models.CharField(
+        "hur det syns", max_length=5, choices=[(b.value, label) for b, label in BACK_BY_LABELS.items()]
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("tid", default=timezone.now)
+
+    class Meta:
+        ordering = ["page"]
+        verbose_name = "baksida"
+        verbose_name_plural = "baksidor"
+        constraints = [
+            models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_back_once_a_turn"),
+            models.CheckConstraint(
+                condition=models.Q(front__isnull=False, sheet__isnull=True)
+                | models.Q(
+                    front__isnull=True, sheet__isnull=False, sheet_page__isnull=False, round__isnull=False
+                ),
+                name="back_of_a_front_or_of_a_sheet",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"baksida {self.at:%Y-%m-%d %H.%M}"
+
+
 class ScanAside(AppendOnlyModel):
     """A page that waited and was laid aside: it belongs to no sheet."""
 
-    page = models.OneToOneField(ScannedPage, on_delete=models.PROTECT, related_name="aside")
+    page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="asides")
+    turn = models.PositiveSmallIntegerField("gång", default=1)
     reason = models.CharField(
         "varför", max_length=12, choices=[(r.value, label) for r, label in ASIDE_REASON_LABELS.items()]
     )
@@ -107,18 +150,58 @@ class ScanAside(AppendOnlyModel):
         ordering = ["-at"]
         verbose_name = "sida lagd undan"
         verbose_name_plural = "sidor lagda undan"
+        constraints = [
+            models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_aside_once_a_turn"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} {self.at:%Y-%m-%d %H.%M}"
 
 
+class ScanUndone(AppendOnlyModel):
+    """What was said of a scanned page was wrong: the page waits again. The row that said it is kept.
+
+    `step` is the one that its sheet took back to be made whole, in the same round of scanning.
+    """
+
+    match = models.OneToOneField(ScanMatch, null=True, on_delete=models.PROTECT, related_name="undone")
+    back = models.OneToOneField(ScanBack, null=True, on_delete=models.PROTECT, related_name="undone")
+    aside = models.OneToOneField(ScanAside, null=True, on_delete=models.PROTECT, related_name="undone")
+    step = models.OneToOneField(SheetFate, null=True, on_delete=models.PROTECT, related_name="undoing")
+    reason = models.CharField("varför", max_length=300)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("tid", default=timezone.now)
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = "ångrat besked om en sida"
+        verbose_name_plural = "ångrade besked om sidor"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(match__isnull=False, back__isnull=True, aside__isnull=True)
+                | models.Q(match__isnull=True, back__isnull=False, aside__isnull=True)
+                | models.Q(match__isnull=True, back__isnull=True, aside__isnull=False),
+                name="one_thing_is_undone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ångrat {self.at:%Y-%m-%d %H.%M}"
+
+
 class PaperEntry(AppendOnlyModel):
-    """A call that was entered from a sheet: the way from the row in the log to the paper it was read on."""
+    """A call that was entered from a sheet: the way from the row in the log to the paper it was read on.
+
+    `moved_from` is the entry it takes the place of, for `reason`: that one named a sheet that the row did not stand on.
+    """
 
     handover = models.OneToOneField(Handover, on_delete=models.PROTECT, related_name="paper_entry")
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="entries")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    moved_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="moved_to")
+    reason = models.CharField("varför flyttat", max_length=300, blank=True)
     at = models.DateTimeField("infört", default=timezone.now)
 
     class Meta:

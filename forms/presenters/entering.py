@@ -1,6 +1,6 @@
 """Från papper: whom a row can be about, what a new row takes over from the one before, what is entered so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetKind
 from forms.queries.entering import EnteredCall
+from forms.queries.scans import PagePicture
 from outage.models import CareChain, Outage
 from outage.presenters.care import parties_in, patient_in_list, ward_label
 from outage.presenters.chain import call_title, told_labels
@@ -34,7 +35,8 @@ class EnteredRow:
     """A row entered from the sheet, as it stands now.
 
     `patient` is empty where the acting person may not see whose it is. `remark`
-    tells of a correction or of what took it back; `struck` that it counts no more.
+    tells of a correction or of what took it back; `struck` that it counts no more. `entry_id` is what it is moved by,
+    None where it can not be.
     """
 
     chain_id: UUID
@@ -47,6 +49,7 @@ class EnteredRow:
     by_whom: str
     struck: bool
     remark: str
+    entry_id: int | None
 
 
 def is_entered_from(sheet: Sheet) -> bool:
@@ -115,7 +118,8 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
         "row_id": call.pk,
         "when": day_and_time(call.at, now),
         "by_whom": f"{entered.entry.user.full_name} {moment(entered.entry.at, now)}",
-        "struck": entered.withdrawal is not None,
+        "struck": entered.withdrawal is not None or entered.moved_to is not None,
+        "entry_id": None if entered.withdrawal or entered.moved_to else entered.entry.pk,
         "remark": _remark(entered, now),
     }
     if chain is None:
@@ -133,8 +137,40 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
 
 
 def _remark(entered: EnteredCall, now: datetime) -> str:
+    moved = entered.moved_to
+    if moved is not None:
+        return (
+            f"Flyttad till blad {moved.sheet.shown_serial} {moment(moved.at, now)} av {moved.user.full_name}"
+        )
     row = entered.withdrawal or (entered.call if entered.call.supersedes_id else None)
     if row is None:
         return ""
     verb = "Återtaget" if row.withdraws else "Rättat"
     return f"{verb} {moment(row.recorded_at, now)} av {row.user.full_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPicture:
+    """One picture to read from: `page_id` is what its address takes, `alt` says of which sheet it is."""
+
+    page_id: UUID
+    words: str
+    alt: str
+
+
+def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperPicture]:
+    """Prepare the pictures of a sheet to enter rows from: each page, and its backs but the empty ones."""
+    shown = []
+    for picture in pictures:
+        if picture.page_id is not None:
+            shown.append(_picture(sheet, picture.page_id, f"Sida {picture.sheet_page}", f" av {sheet.pages}"))
+        shown += [
+            _picture(sheet, back.page_id, f"Baksidan av sida {picture.sheet_page}")
+            for back in picture.backs
+            if not back.blank
+        ]
+    return shown
+
+
+def _picture(sheet: Sheet, page_id: UUID, what: str, of: str = "") -> PaperPicture:
+    return PaperPicture(page_id, what + of, f"{what} av blad {sheet.shown_serial}")

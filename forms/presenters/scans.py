@@ -5,16 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from forms.models import ScanAside, ScanMatch, ScannedPage, ScanUpload, Sheet
-from forms.rules.scan_finding import ASIDE_REASON_LABELS, FINDING_LABELS, WAITS, AsideReason, Finding
+from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
+from forms.queries.scans import Telling, is_undone, standing, telling_id, told_of
+from forms.rules.scan_finding import (
+    ASIDE_REASON_LABELS,
+    BACK_BY_LABELS,
+    FINDING_LABELS,
+    AsideReason,
+    BackBy,
+    Finding,
+)
 from forms.rules.serial import shown_serial
 
 # Of these a person may know which sheet the code named: it is the own unit's.
-_NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE)
+_NAMES_ITS_SHEET = (Finding.ALREADY, Finding.TOO_LATE, Finding.AFTER_CHECK)
 _LIKELY: dict[Finding, AsideReason] = {
     Finding.ALREADY: AsideReason.DUPLICATE,
     Finding.FOREIGN: AsideReason.NOT_OURS,
     Finding.OTHER_UNIT: AsideReason.NOT_OURS,
+    Finding.BLANK: AsideReason.EMPTY,
 }
 _WHAT_TO_DO: dict[Finding, str] = {
     Finding.ALREADY: "Är det samma sida: lägg undan den. Annars: skriv rätt löpnummer.",
@@ -24,13 +33,19 @@ _WHAT_TO_DO: dict[Finding, str] = {
     Finding.UNREADABLE: "Läs löpnumret på papperet och skriv det.",
     Finding.TWO_SHEETS: "Ligger två blad på varandra? Skanna om dem, eller skriv löpnumret på det översta.",
     Finding.TOO_LATE: "Lägg undan sidan, eller skriv rätt löpnummer.",
-    Finding.BLANK: "Hör sidan ändå till ett blad: skriv löpnumret.",
+    Finding.BACK: "Skriv löpnumret på bladets framsida.",
+    Finding.BLANK: "Är den baksidan av ett blad: skriv löpnumret på framsidan. Annars: lägg undan sidan.",
+    Finding.AFTER_CHECK: "Den som granskade bladet såg inte den här sidan. Skanna om bladet, eller lägg undan sidan.",
+    Finding.MATCHED: "Skriv löpnumret på det blad som sidan hör till, eller lägg undan den.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PageCard:
-    """One scanned page: where its picture is, what it is in words, whether it waits, and the sheet it belongs to."""
+    """One scanned page: where its picture is, what it is in words, whether it waits, and the sheet it belongs to.
+
+    `told` names what was said of it, for the form that undoes that; "" where nothing stands.
+    """
 
     page_id: UUID
     number: int
@@ -39,7 +54,8 @@ class PageCard:
     serial: str
     width: int
     height: int
-    may_be_told: bool
+    told: str
+    blank: bool
 
     @property
     def shown_serial(self) -> str:
@@ -78,7 +94,10 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """One page that waits: what it is, when and by whom it was scanned, and what one may do."""
+    """One page that waits: what it is, when and by whom it was scanned, and what one may do.
+
+    `backs` are the pictures of its other side, and `undone` says why what was said of it was wrong.
+    """
 
     card: PageCard
     at: datetime
@@ -86,6 +105,8 @@ class WaitingPage:
     what_to_do: str
     named: str
     likely: str
+    undone: tuple[str, ...]
+    backs: tuple[PageCard, ...]
 
 
 def scan_result(
@@ -96,13 +117,14 @@ def scan_result(
     cards = [page_card(page) for page in pages]
     shown = [_sheet_card(sheet, scanned.get(sheet.pk, set())) for sheet in sheets_of(pages)]
     waiting = tuple(card for card in cards if card.waits)
-    blank = sum(1 for page, card in zip(pages, cards, strict=True) if _is_blank(page, card))
-    matched = sum(1 for page in pages if _match_of(page) is not None)
+    backs = [page for page in pages if isinstance(standing(page), ScanBack)]
+    blank = sum(page.finding == Finding.BLANK for page in backs)
+    matched = sum(isinstance(standing(page), ScanMatch) for page in pages)
     return ScanResult(
         upload_id=upload.pk,
         at=upload.at,
         who=upload.user.full_name,
-        headline=_headline(len(pages), matched, len(waiting), blank),
+        headline=_headline(len(pages), matched, len(waiting), len(backs) - blank, blank),
         sheets=tuple(sorted(shown, key=lambda card: not card.missing)),
         waiting=waiting,
         duplicates=sum(1 for page, card in zip(pages, cards, strict=True) if _is_duplicate(page, card)),
@@ -112,32 +134,58 @@ def scan_result(
 
 def sheets_of(pages: Iterable[ScannedPage]) -> list[Sheet]:
     """Give the sheets that pages were matched to, each once, in the order in which they came."""
-    matches = (_match_of(page) for page in pages)
-    return list({match.sheet.pk: match.sheet for match in matches if match is not None}.values())
+    matches = (standing(page) for page in pages)
+    return list({match.sheet.pk: match.sheet for match in matches if isinstance(match, ScanMatch)}.values())
 
 
 def page_card(page: ScannedPage) -> PageCard:
-    """Prepare one scanned page."""
-    finding = Finding(page.finding)
-    match, aside = _match_of(page), _aside_of(page)
-    if match is not None:
-        words = f"Sida {match.sheet_page} av {match.sheet.pages}"
-        words += ", löpnumret skrivet för hand" if match.typed else ""
-    elif aside is not None:
-        words = f"Undanlagd: {ASIDE_REASON_LABELS[AsideReason(aside.reason)].lower()}"
-    else:
-        words = FINDING_LABELS[finding]
-    open_still = match is None and aside is None
+    """Prepare one scanned page, which comes with what was said of it."""
+    told = standing(page)
+    sheet = _sheet_of(told)
     return PageCard(
         page_id=page.pk,
         number=page.number,
-        words=words,
-        waits=open_still and finding in WAITS,
-        serial=match.sheet.serial if match is not None else "",
+        words=_words(page, told),
+        waits=told is None,
+        serial=sheet.serial if sheet is not None else "",
         width=page.width,
         height=page.height,
-        may_be_told=open_still,
+        told=telling_id(told) if told is not None else "",
+        blank=page.finding == Finding.BLANK,
     )
+
+
+def _words(page: ScannedPage, told: Telling | None) -> str:
+    finding = Finding(page.finding)
+    if isinstance(told, ScanMatch):
+        words = f"Sida {told.sheet_page} av {told.sheet.pages}"
+        return words + (", löpnumret skrivet för hand" if told.typed else "")
+    if isinstance(told, ScanBack):
+        words = FINDING_LABELS[finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK]
+        match = _front_match(told)
+        if match is not None:
+            words += f" av sida {match.sheet_page}"
+        elif told.sheet_page:
+            words += f" av sida {told.sheet_page}"
+        elif told.front is not None:
+            words += f" av sida {told.front.number} i skanningen"
+        return f"{words}, {BACK_BY_LABELS[BackBy(told.told_by)]}"
+    if isinstance(told, ScanAside):
+        return f"Undanlagd: {ASIDE_REASON_LABELS[AsideReason(told.reason)].lower()}"
+    return "Ångrad: sidan hörde inte dit" if told_of(page) else FINDING_LABELS[finding]
+
+
+def _sheet_of(told: Telling | None) -> Sheet | None:
+    if isinstance(told, ScanBack):
+        match = _front_match(told)
+        return match.sheet if match is not None else told.sheet
+    return told.sheet if isinstance(told, ScanMatch) else None
+
+
+def _front_match(told: ScanBack) -> ScanMatch | None:
+    if told.front is None:
+        return None
+    return next((match for match in told.front.matches.all() if not is_undone(match)), None)
 
 
 def waiting_page(page: ScannedPage) -> WaitingPage:
@@ -153,6 +201,8 @@ def waiting_page(page: ScannedPage) -> WaitingPage:
         what_to_do=_WHAT_TO_DO.get(finding, ""),
         named=named,
         likely=_LIKELY[finding].value if finding in _LIKELY else "",
+        undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
+        backs=tuple(page_card(back.page) for back in page.its_backs),
     )
 
 
@@ -177,10 +227,12 @@ def _sheet_card(sheet: Sheet, scanned: set[int]) -> SheetCard:
     )
 
 
-def _headline(pages: int, matched: int, waiting: int, blank: int) -> str:
+def _headline(pages: int, matched: int, waiting: int, written: int, blank: int) -> str:
     words = [f"{matched} av {pages} {'sida' if pages == 1 else 'sidor'} hittade sitt blad"]
     if waiting:
         words.append(f"{waiting} väntar")
+    if written:
+        words.append("1 baksida" if written == 1 else f"{written} baksidor")
     if blank:
         words.append("1 tom baksida" if blank == 1 else f"{blank} tomma baksidor")
     return ", ".join(words)
@@ -188,15 +240,3 @@ def _headline(pages: int, matched: int, waiting: int, blank: int) -> str:
 
 def _is_duplicate(page: ScannedPage, card: PageCard) -> bool:
     return page.finding == Finding.ALREADY and card.waits
-
-
-def _is_blank(page: ScannedPage, card: PageCard) -> bool:
-    return page.finding == Finding.BLANK and card.may_be_told
-
-
-def _match_of(page: ScannedPage) -> ScanMatch | None:
-    return getattr(page, "match", None)
-
-
-def _aside_of(page: ScannedPage) -> ScanAside | None:
-    return getattr(page, "aside", None)

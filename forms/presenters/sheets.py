@@ -15,8 +15,10 @@ from forms.queries.sheets import (
     entries_count,
     exports_of,
     last_steps_of,
+    standing_entries_count,
     steps_of,
 )
+from forms.rules.scan_finding import BACK_BY_LABELS
 from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import (
     ENDS,
@@ -67,11 +69,22 @@ class SheetStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownBack:
+    """The picture of a back; `blank` is so for certain, `how` says how it is known whose back it is."""
+
+    page_id: UUID
+    at: datetime
+    blank: bool
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class SheetPage:
-    """One page of the paper and the picture of it, if there is one."""
+    """One page of the paper, the picture of it, if there is one, and those of its back."""
 
     number: int
     picture: PagePicture | None
+    backs: tuple[ShownBack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +99,10 @@ class NotOffered:
 class ShownSheet:
     """A sheet's own page. `last` is the number of the last step, `offered` the steps that can be taken now.
 
-    `no_disposal` says why the paper may not be destroyed, empty where it may. `not_entered` is so of a sheet that
-    was written on, until somebody has said that all its rows are in the log: `all_entered`.
+    `entered` is how many calls were entered from it and not moved to another, `entries` counts those too, and
+    `pictures` how many pictures there are of pages and backs. `no_disposal` says why the paper may not be destroyed,
+    empty where it may. `not_entered` is so of a sheet that was written on, until somebody has said that all its rows
+    are in the log: `all_entered`.
     """
 
     sheet: Sheet
@@ -100,10 +115,12 @@ class ShownSheet:
     state: str
     accounted: bool
     last: int
+    pictures: int
     pages: tuple[SheetPage, ...]
     steps: tuple[SheetStep, ...]
     exports: tuple[Export, ...]
     entries: int
+    entered: int
     offered: frozenset[Fate]
     not_offered: tuple[NotOffered, ...]
     decision: DisposalDecision | None
@@ -170,10 +187,12 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         state=FATE_LABELS[now] if now else "",
         accounted=now in ENDS,
         last=steps[-1].number if steps else 0,
-        pages=tuple(SheetPage(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
+        pages=tuple(_page(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
+        pictures=sum((picture.page_id is not None) + len(picture.backs) for picture in pictures.values()),
         steps=tuple(_step(step) for step in steps),
         exports=tuple(exports_of(sheet)),
         entries=entries,
+        entered=standing_entries_count(sheet),
         offered=offered,
         not_offered=_not_offered(sheet, now, reasons),
         decision=decision,
@@ -183,6 +202,17 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         to_enter=to_enter,
         not_entered=to_enter and now is not Fate.PRINTED and said is None,
         all_entered=said,
+    )
+
+
+def _page(number: int, picture: PagePicture | None) -> SheetPage:
+    backs = picture.backs if picture else ()
+    return SheetPage(
+        number=number,
+        picture=picture if picture and picture.page_id else None,
+        backs=tuple(
+            ShownBack(back.page_id, back.at, back.blank, BACK_BY_LABELS[back.told_by]) for back in backs
+        ),
     )
 
 

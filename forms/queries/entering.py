@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from contacts.access import Acting
+from contacts.rules.errors import RuleError
 from forms.models import AllEntered, PaperEntry, Sheet
 from forms.queries.left import not_entered
 from forms.rules.sheet_fate import Fate, may_enter_from
@@ -17,17 +18,23 @@ from outage.queries.outages import outages_for, recent_outages
 
 @dataclass(frozen=True, slots=True)
 class EnteredCall:
-    """A call that was entered from a sheet, as it stands now: its newest version, and the row that took it back."""
+    """A call that was entered from a sheet, as it stands now: its newest version, and the row that took it back.
+
+    `moved_to` is the entry that took its place, on another sheet.
+    """
 
     entry: PaperEntry
     call: Handover
     withdrawal: Handover | None
+    moved_to: PaperEntry | None
 
 
 def entries_from(sheet: Sheet) -> list[EnteredCall]:
     """Give what was entered from a sheet, in the order it was entered, in the same few queries however much it is."""
     entries = list(
-        PaperEntry.objects.filter(sheet=sheet).select_related("handover", "user").order_by("at", "pk")
+        PaperEntry.objects.filter(sheet=sheet)
+        .select_related("handover", "user", "moved_to__sheet", "moved_to__user")
+        .order_by("at", "pk")
     )
     versions = (
         Handover.objects.filter(chain__in={entry.handover.chain_id for entry in entries})
@@ -46,8 +53,19 @@ def entries_from(sheet: Sheet) -> list[EnteredCall]:
                 withdrawal = newer
                 break
             call = newer
-        found.append(EnteredCall(entry=entry, call=call, withdrawal=withdrawal))
+        moved_to = getattr(entry, "moved_to", None)
+        found.append(EnteredCall(entry=entry, call=call, withdrawal=withdrawal, moved_to=moved_to))
     return found
+
+
+def standing_call(entry: PaperEntry) -> Handover:
+    """Give the newest version of a call that was entered. Raises RuleError where it was taken back, or moved."""
+    (entered,) = (found for found in entries_from(entry.sheet) if found.entry == entry)
+    if entered.withdrawal is not None:
+        raise RuleError("Samtalet är återtaget.")
+    if entered.moved_to is not None:
+        raise RuleError(f"Raden är redan flyttad till blad {entered.moved_to.sheet.shown_serial}.")
+    return entered.call
 
 
 def open_for_entering(sheet: Sheet) -> bool:
@@ -65,7 +83,7 @@ def said_all_entered(sheet: Sheet) -> AllEntered | None:
 
 def last_entry(sheet: Sheet) -> PaperEntry | None:
     """Give what was entered last from a sheet: much of its next row is the same."""
-    entries = PaperEntry.objects.filter(sheet=sheet).select_related("handover")
+    entries = PaperEntry.objects.filter(sheet=sheet, moved_to=None).select_related("handover")
     return entries.order_by("-at", "-pk").first()
 
 

@@ -1,37 +1,140 @@
 """Scans as they are read: what became of each page, what waits, and the pictures of a sheet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from contacts.access import Acting
 from contacts.models import Unit
-from forms.models import ScanMatch, ScannedPage, ScanUpload, Sheet, SheetFate
-from forms.rules.scan_finding import WAITS
+from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet, SheetFate
+from forms.rules.scan_finding import BackBy, Finding
 from forms.rules.sheet_fate import Fate
+
+Telling = ScanMatch | ScanBack | ScanAside
+"""What was said of a scanned page: it is a page of a sheet, the back of one, or belongs to none."""
+
+Slot = tuple[UUID, int, int]
+"""A sheet, one of its pages, and the round of scanning."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackPicture:
+    """The picture of a back; `blank` is so for certain, and `told_by` says how it is known whose back it is."""
+
+    page_id: UUID
+    at: datetime
+    blank: bool
+    told_by: BackBy
 
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """The picture of one page of a sheet: `page_id` is what its address takes. `typed`: matched by a typed serial."""
+    """The picture of one page of a sheet: `page_id` is what its address takes. `typed`: matched by a typed serial.
+
+    `page_id` is None where only the back of the page is scanned.
+    """
 
     sheet_page: int
-    page_id: UUID
+    page_id: UUID | None
     at: datetime
     typed: bool
+    backs: tuple[BackPicture, ...] = ()
 
 
 def pictures_of(sheet: Sheet) -> list[PagePicture]:
-    """Give the pictures of a sheet in the order of its pages; of a page scanned again, the last one."""
-    matches = ScanMatch.objects.filter(sheet=sheet).order_by("sheet_page", "round")
+    """Give the pictures of a sheet in the order of its pages, each with its backs; of a page scanned again, the last.
+
+    Three queries.
+    """
+    matches = ScanMatch.objects.filter(sheet=sheet, undone=None).order_by("sheet_page", "round", "turn")
     last = {match.sheet_page: match for match in matches}
-    return [
-        PagePicture(sheet_page=number, page_id=match.page_id, at=match.at, typed=match.typed)
-        for number, match in sorted(last.items())
-    ]
+    rounds = {page: match.round for page, match in last.items()}
+    page_of_front = {match.page_id: page for page, match in last.items()}
+    pictures = {
+        page: PagePicture(sheet_page=page, page_id=match.page_id, at=match.at, typed=match.typed)
+        for page, match in last.items()
+    }
+    present = rounds_of([sheet])[sheet.pk]
+    backs = ScanBack.objects.filter(Q(sheet=sheet) | Q(front__in=page_of_front), undone=None)
+    for back in backs.select_related("page").order_by("at", "page__number"):
+        page = page_of_front[back.front_id] if back.front_id else back.sheet_page
+        if back.sheet_id and back.round != rounds.get(page, present):
+            continue
+        shown = BackPicture(back.page_id, back.at, back.page.finding == Finding.BLANK, BackBy(back.told_by))
+        front = pictures.get(page) or PagePicture(sheet_page=page, page_id=None, at=back.at, typed=False)
+        pictures[page] = replace(front, backs=(*front.backs, shown))
+    return [picture for _, picture in sorted(pictures.items())]
+
+
+def pictures_count(sheet: Sheet) -> int:
+    """Give how many pictures of a sheet there are to look at, fronts and backs."""
+    return sum((picture.page_id is not None) + len(picture.backs) for picture in pictures_of(sheet))
+
+
+def told_of(page: ScannedPage) -> list[Telling]:
+    """Give all that was said of a page, in order; what was undone among it. No query for a page of `page_of`."""
+    said: list[Telling] = [*page.matches.all(), *page.told_backs.all(), *page.asides.all()]
+    return sorted(said, key=lambda each: each.turn)
+
+
+def is_undone(told: Telling) -> bool:
+    """Tell whether what was said of a page was undone."""
+    return getattr(told, "undone", None) is not None
+
+
+def standing(page: ScannedPage) -> Telling | None:
+    """Give what is said of a page and was not undone; None where it waits."""
+    return next((told for told in told_of(page) if not is_undone(told)), None)
+
+
+def standing_now(page: ScannedPage) -> Telling | None:
+    """Give what is said of a page and was not undone, as the database has it now."""
+    return next((told for told in told_now(page) if not is_undone(told)), None)
+
+
+def told_now(page: ScannedPage) -> list[Telling]:
+    """Give all that was said of a page, as the database has it now. Three queries."""
+    return told_of(_with_what_was_said(ScannedPage.objects.all()).get(pk=page.pk))
+
+
+def telling_id(told: Telling) -> str:
+    """Give the name of what was said of a page, for the form that undoes it."""
+    return f"{type(told).__name__}-{told.turn}"
+
+
+def undone_as(page: ScannedPage, told: str) -> ScanUndone | None:
+    """Give the row by which what was said of a page, by its `telling_id`, was undone."""
+    said = next((each for each in told_now(page) if telling_id(each) == told), None)
+    return getattr(said, "undone", None)
+
+
+def sheet_told_of(page: ScannedPage) -> Sheet | None:
+    """Give the sheet that a page belongs to, as its page or as a back; None for one that waits or is laid aside."""
+    told = standing_now(page)
+    if isinstance(told, ScanBack) and told.front_id:
+        told = next((match for match in told.front.matches.all() if not is_undone(match)), None)
+    return None if told is None or isinstance(told, ScanAside) else told.sheet
+
+
+def turns_of(sheets: Iterable[Sheet]) -> dict[Slot, int]:
+    """Give the last turn in which a page was said to be that page of that sheet, in that round."""
+    matches = ScanMatch.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).order_by("turn")
+    rows = matches.values_list("sheet_id", "sheet_page", "round", "turn")
+    return {(sheet_id, page, number): turn for sheet_id, page, number, turn in rows}
+
+
+def waits_beside(sheet: Sheet) -> list[ScannedPage]:
+    """Give the pages that wait and lie next to one of the sheet's in its scan, and may be the back of it."""
+    matches = ScanMatch.objects.filter(sheet=sheet, undone=None, round=rounds_of([sheet])[sheet.pk])
+    places = list(matches.values_list("page__upload", "page__number"))
+    beside = Q()
+    for upload, number in places:
+        beside |= Q(upload=upload, number__in=[number - 1, number + 1])
+    bare = [Finding.UNREADABLE, Finding.FOREIGN, Finding.BACK, Finding.BLANK, Finding.AFTER_CHECK]
+    return list(_waiting(sheet.unit).filter(beside, finding__in=bare)) if places else []
 
 
 def waiting_count(unit: Unit) -> int:
@@ -41,10 +144,8 @@ def waiting_count(unit: Unit) -> int:
 
 def waiting_pages(by: Acting) -> QuerySet[ScannedPage]:
     """Give the pages of the own unit that wait, oldest first, with their upload."""
-    return (
-        _waiting(by.unit)
-        .select_related("upload__user", "match__sheet", "aside")
-        .order_by("upload__at", "upload_id", "number")
+    return _with_what_was_said(_waiting(by.unit).select_related("upload__user")).order_by(
+        "upload__at", "upload_id", "number"
     )
 
 
@@ -55,23 +156,24 @@ def upload_of(by: Acting, upload_id: UUID) -> ScanUpload:
 
 def page_of(by: Acting, page_id: UUID) -> ScannedPage:
     """Give a scanned page of the own unit. Raises ScannedPage.DoesNotExist for any other."""
-    pages = ScannedPage.objects.select_related("upload__user", "match__sheet", "aside")
+    pages = _with_what_was_said(ScannedPage.objects.select_related("upload__user"))
     return pages.get(pk=page_id, upload__unit=by.unit)
 
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
     """Give the pages of an upload in their order, each with the sheet it was matched to or why it was laid aside."""
-    return list(upload.scanned_pages.select_related("match__sheet", "aside").order_by("number"))
+    return list(_with_what_was_said(upload.scanned_pages.order_by("number")))
 
 
 def rounds_of(sheets: Iterable[Sheet]) -> dict[UUID, int]:
     """Give the round of scanning that each sheet is in: 1, and one more for each time it went back to be scanned again.
 
-    A sheet goes to "filled" from "printed" once at most; every time after that it came back from "scanned".
+    A sheet goes to "filled" from "printed" once at most; every time after that it came back from "scanned". Where it
+    did because a page was not its own, the others stay.
     """
     wanted = [sheet.pk for sheet in sheets]
     rounds = dict.fromkeys(wanted, 1)
-    steps = SheetFate.objects.filter(sheet__in=wanted, fate__in=[Fate.SCANNED, Fate.FILLED])
+    steps = SheetFate.objects.filter(sheet__in=wanted, fate__in=[Fate.SCANNED, Fate.FILLED], undoing=None)
     scanned: set[UUID] = set()
     for sheet_id, fate in steps.order_by("sheet", "number").values_list("sheet_id", "fate"):
         if fate == Fate.SCANNED:
@@ -93,8 +195,8 @@ def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
     by_id = {sheet.pk: sheet for sheet in sheets}
     rounds = rounds_of(by_id.values())
     found: dict[UUID, set[int]] = {sheet_id: set() for sheet_id in by_id}
-    matches = ScanMatch.objects.filter(sheet__in=list(by_id)).values_list("sheet_id", "sheet_page", "round")
-    for sheet_id, page, number in matches:
+    matches = ScanMatch.objects.filter(sheet__in=list(by_id), undone=None)
+    for sheet_id, page, number in matches.values_list("sheet_id", "sheet_page", "round"):
         if number == rounds[sheet_id]:
             found[sheet_id].add(page)
     return found
@@ -102,11 +204,28 @@ def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
 
 def last_uploads(by: Acting, count: int) -> list[ScanUpload]:
     """Give the last uploads of the own unit, newest first."""
-    uploads = ScanUpload.objects.filter(unit=by.unit).select_related("user")
-    return list(uploads.annotate(pages_found=Count("scanned_pages__match"))[:count])
+    return list(ScanUpload.objects.filter(unit=by.unit).select_related("user")[:count])
 
 
 def _waiting(unit: Unit) -> QuerySet[ScannedPage]:
-    return ScannedPage.objects.filter(
-        upload__unit=unit, finding__in=[finding.value for finding in WAITS], match=None, aside=None
-    )
+    said = [
+        ~Exists(model.objects.filter(page=OuterRef("pk"), undone=None))
+        for model in (ScanMatch, ScanBack, ScanAside)
+    ]
+    return ScannedPage.objects.filter(*said, upload__unit=unit)
+
+
+def _with_what_was_said(pages: QuerySet[ScannedPage]) -> QuerySet[ScannedPage]:
+    """Let each page come with what was said of it, and with its backs: in the same queries however many pages."""
+    backs = ScanBack.objects.filter(undone=None).select_related("page").prefetch_related(*_said("page__"))
+    return pages.prefetch_related(*_said(""), Prefetch("backs", backs, to_attr="its_backs"))
+
+
+def _said(path: str) -> list[Prefetch]:
+    matches = ScanMatch.objects.select_related("sheet", "undone")
+    backs = ScanBack.objects.select_related("sheet", "undone", "front")
+    return [
+        Prefetch(f"{path}matches", matches),
+        Prefetch(f"{path}told_backs", backs.prefetch_related(Prefetch("front__matches", matches))),
+        Prefetch(f"{path}asides", ScanAside.objects.select_related("undone")),
+    ]

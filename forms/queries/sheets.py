@@ -185,8 +185,13 @@ def exports_of(sheet: Sheet) -> list[Export]:
 
 
 def entries_count(sheet: Sheet) -> int:
-    """Give how many calls were entered from a sheet."""
+    """Give how many calls were entered from a sheet, those too that were moved to another since: it never falls."""
     return sheet.entries.count()
+
+
+def standing_entries_count(sheet: Sheet) -> int:
+    """Give how many calls were entered from a sheet and not moved to another."""
+    return sheet.entries.filter(moved_to=None).count()
 
 
 def scanned_on(sheet: Sheet) -> date | None:

@@ -9,13 +9,17 @@ from .serial import PageCode
 
 @dataclass(frozen=True, slots=True)
 class KnownSheet:
-    """What the register knows of a sheet: `scanned` are its pages that are scanned in the present round."""
+    """What the register knows of a sheet: `scanned` are its pages that are scanned in the present round.
+
+    `checked`: somebody has answered for its pictures, and would not see one more.
+    """
 
     pages: int
     version: str
     own_unit: bool
     ended: bool
     scanned: frozenset[int]
+    checked: bool = False
 
     def has_page(self, code: PageCode) -> bool:
         """Tell whether a code is that of one of its pages, as they were printed."""
@@ -23,11 +27,17 @@ class KnownSheet:
 
 
 def finding_of(
-    codes: Collection[PageCode], *, foreign: bool, blank: bool, sheet: KnownSheet | None
+    codes: Collection[PageCode],
+    *,
+    foreign: bool,
+    blank: bool,
+    sheet: KnownSheet | None,
+    back: bool = False,
 ) -> Finding:
     """Give the finding of a page. `codes` are the different ones of ours on it, `sheet` is that of the only one.
 
-    A page counts as a sheet's only where nothing at all speaks against it: a wrong match is worse than none.
+    A page counts as a sheet's only where nothing at all speaks against it: a wrong match is worse than none. It is a
+    `back` where the codes shine through from the other side of the paper.
     """
     if len(codes) > 1:
         return Finding.TWO_SHEETS
@@ -44,6 +54,8 @@ def finding_of(
         return Finding.UNKNOWN_SHEET
     if sheet.ended:
         return Finding.TOO_LATE
+    if back:
+        return Finding.AFTER_CHECK if sheet.checked else Finding.BACK
     return Finding.ALREADY if code.page in sheet.scanned else Finding.MATCHED
 
 

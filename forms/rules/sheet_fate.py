@@ -69,7 +69,7 @@ class Look(StrEnum):
 
 LOOK_LABELS: dict[Look, str] = {
     Look.LEGIBLE: "Läsligt: allt på papperet går att läsa på bilden",
-    Look.COMPLETE: "Komplett: alla sidor är med och ingen kant är avskuren",
+    Look.COMPLETE: "Komplett: alla sidor är med, också baksidor med skrift, och ingen kant är avskuren",
     Look.RIGHT_PATIENT: "Rätt patient: uppgifterna hör till den som bladet gäller",
     Look.RIGHT_SHEET: "Rätt blad: löpnumret på bilden är bladets",
 }
@@ -77,15 +77,18 @@ LOOK_LABELS: dict[Look, str] = {
 _NEXT: dict[Fate, frozenset[Fate]] = {
     Fate.PRINTED: frozenset({Fate.FILLED, Fate.GIVEN, Fate.VOIDED}),
     Fate.FILLED: frozenset({Fate.SCANNED, Fate.GIVEN, Fate.VOIDED}),
-    # Back again where the scan can not be read: the page is scanned once more.
+    # Back again where the scan can not be read or is of another paper, also if that is seen after the check.
     Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED, Fate.VOIDED}),
-    Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT, Fate.VOIDED}),
+    Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT, Fate.FILLED, Fate.VOIDED}),
     # A decision may come later: until then the paper is kept.
     Fate.KEPT: frozenset({Fate.DESTROYED, Fate.VOIDED}),
     Fate.DESTROYED: frozenset(),
     Fate.GIVEN: frozenset(),
     Fate.VOIDED: frozenset(),
 }
+
+TO_SCAN_AGAIN = frozenset({Fate.SCANNED, Fate.CHECKED})
+"""Where a sheet's last step is one of these, it can be scanned once more: the paper is there."""
 
 VOIDED_WITHOUT_PICTURE = "Bladet är makulerat. Inget kan föras in från det."
 
@@ -119,8 +122,9 @@ def check_step(
     """Raise RuleError with a Swedish sentence where `step` may not follow `now`, the last step of a sheet (R2.6).
 
     `now` is None for a sheet that is only now printed. Only the patient's copy is handed over; voiding, and going back
-    from scanned to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is scanned when
-    each of its pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by mistake.
+    from scanned or checked to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is
+    scanned when each of its pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by
+    mistake.
     """
     if now is None:
         if step is not Fate.PRINTED:
@@ -143,7 +147,7 @@ def check_step(
         )
     if step is Fate.DESTROYED and not may_destroy:
         raise RuleError("Det finns inget gallringsbeslut som tillåter att bladet förstörs.")
-    if not reason.strip() and (step is Fate.VOIDED or (now is Fate.SCANNED and step is Fate.FILLED)):
+    if not reason.strip() and (step is Fate.VOIDED or (now in TO_SCAN_AGAIN and step is Fate.FILLED)):
         raise RuleError("Skriv varför.", field="reason")
 
 

@@ -4,7 +4,7 @@ The files come from outside, so they are opened in a process of their own, with 
 of ours in it.
 """
 
-from .child import DecodedPage, PagesFound, read_scan
+from .child import DecodedPage, PagesFound, read_scan, sweep
 from .limits import FILE_BYTES, MB, MOST_PAGES, BadScan
 
-__all__ = ["FILE_BYTES", "MB", "MOST_PAGES", "BadScan", "DecodedPage", "PagesFound", "read_scan"]
+__all__ = ["FILE_BYTES", "MB", "MOST_PAGES", "BadScan", "DecodedPage", "PagesFound", "read_scan", "sweep"]

@@ -14,14 +14,15 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .limits import FILE_BYTES, LARGEST_PICTURE, MOST_PAGES, SENTENCES, SILENT_SECONDS, WHOLE_SECONDS, BadScan
 
 WORKER = "forms.scanning.worker"
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _JPEG = b"\xff\xd8\xff"
-_FOLDER = "driftstopp-scan-"
+_OLD_FOLDER = "driftstopp-scan-"
+_LONGEST_LINE = 10_000
 _OURS_TO_KNOW = ("died", "slow")
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PagesFound:
-    """Told first: how many pages will come."""
+    """Told first, and anew where two pages lay side by side: how many pages will come."""
 
     count: int
 
@@ -38,12 +39,15 @@ class PagesFound:
 class DecodedPage:
     """One page, upright: the texts of our codes, whether it has others, blank or not, and its picture (grey JPEG).
 
-    `turned` is by how many degrees, clockwise, it was turned.
+    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is there
+    that could not be read. `blank` is so for certain. `turned` is by how many degrees, clockwise, it was turned.
     """
 
     number: int
     codes: tuple[str, ...]
+    through: tuple[str, ...]
     foreign: bool
+    torn: bool
     blank: bool
     turned: int
     width: int
@@ -54,8 +58,8 @@ class DecodedPage:
 def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, None, None]:
     """Read one PDF, or images, in a process of their own: first how many pages there are, then each in order.
 
-    Raises BadScan with a Swedish sentence where the files are no scan, are broken or take too much to read. What lay on
-    the disk meanwhile is removed, also where the reader stops listening.
+    Raises BadScan with a Swedish sentence where the files are no scan, are broken or take too much to read. Nothing of
+    them has a name on the disk, so nothing can stay there, however this process or the child ends.
     """
     if not files:
         raise BadScan("none")
@@ -63,60 +67,75 @@ def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, Non
         raise BadScan("too_big")
     if not all(files):
         raise BadScan("empty")
-    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
-    process: subprocess.Popen[bytes] | None = None
+    process = _start(files)
     try:
-        for place, content in enumerate(files, 1):
-            (folder / f"in-{place}").write_bytes(content)
-        process = _start(folder, len(files))
-        yield from _pages(process, folder)
+        yield from _pages(process)
     except BadScan as error:
-        if process is not None and error.key in _OURS_TO_KNOW:
+        if error.key in _OURS_TO_KNOW:
             logger.warning("a scan could not be read: %s, the child's end: %s", error.key, process.poll())
         raise
     finally:
-        if process is not None:
-            _end(process)
+        _end(process)
+
+
+def sweep() -> int:
+    """Take away what older versions left among the temporary files when they were killed; give how many scans."""
+    left = [
+        folder
+        for folder in Path(tempfile.gettempdir()).glob(f"{_OLD_FOLDER}*")
+        if folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+    ]
+    for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
 
 
-def _start(folder: Path, count: int) -> subprocess.Popen[bytes]:
-    # The child gets none of our environment: the keys and the address of the database stand there.
-    environment = {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "TMPDIR": str(folder),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", WORKER, str(folder), str(count)],
-        cwd=_ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _start(files: Sequence[bytes]) -> subprocess.Popen[bytes]:
+    with contextlib.ExitStack() as stack:
+        handed = [stack.enter_context(_nameless(content)) for content in files]
+        return subprocess.Popen(
+            [sys.executable, "-m", WORKER, *(str(file.fileno()) for file in handed)],
+            cwd=_ROOT,
+            # The child gets none of our environment: the keys and the address of the database stand there.
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[file.fileno() for file in handed],
+            start_new_session=True,
+        )
 
 
-def _pages(process: subprocess.Popen[bytes], folder: Path) -> Iterator[PagesFound | DecodedPage]:
+def _nameless(content: bytes) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.write(content)
+    file.seek(0)
+    return file
+
+
+def _pages(process: subprocess.Popen[bytes]) -> Iterator[PagesFound | DecodedPage]:
     total: int | None = None
     done = 0
-    for told in _lines(process):
+    for told, jpeg in _told(process):
         if "refused" in told:
             raise _refusal(told)
-        if total is None:
-            total = int(told["pages"])
-            if not 1 <= total <= MOST_PAGES:
-                raise BadScan("died")
+        if "pages" in told:
+            total = _total(told, done)
             yield PagesFound(total)
             continue
         done += 1
-        if done > total or told.get("page") != done:
+        if total is None or done > total or told.get("page") != done:
             raise BadScan("died")
-        yield _page(told, folder)
+        yield _page(told, jpeg)
     if total is None or done != total:
         raise BadScan("died")
+
+
+def _total(told: dict[str, Any], done: int) -> int:
+    total = told["pages"]
+    if not isinstance(total, int) or not max(done, 1) <= total <= 2 * MOST_PAGES:
+        raise BadScan("died")
+    return total
 
 
 def _refusal(told: dict[str, Any]) -> BadScan:
@@ -125,34 +144,61 @@ def _refusal(told: dict[str, Any]) -> BadScan:
     return BadScan(key if key in SENTENCES else "died", page=page if isinstance(page, int) else 0)
 
 
-def _page(told: dict[str, Any], folder: Path) -> DecodedPage:
-    path = folder / f"page-{told['page']}.jpg"
+def _page(told: dict[str, Any], jpeg: bytes) -> DecodedPage:
     try:
-        with path.open("rb") as file:
-            jpeg = file.read(LARGEST_PICTURE + 1)
-        path.unlink()
         page = DecodedPage(
             number=told["page"],
             codes=tuple(str(code) for code in told["codes"]),
+            through=tuple(str(code) for code in told["through"]),
             foreign=bool(told["foreign"]),
+            torn=bool(told["torn"]),
             blank=bool(told["blank"]),
             turned=int(told["turned"]),
             width=int(told["width"]),
             height=int(told["height"]),
             jpeg=jpeg,
         )
-    except (OSError, KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise BadScan("died") from None
-    if not jpeg.startswith(_JPEG) or len(jpeg) > LARGEST_PICTURE:
+    if not jpeg.startswith(_JPEG):
         raise BadScan("died")
     return page
 
 
-def _lines(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
-    """Give each line that the child writes; raise BadScan where it is silent or at work for too long."""
+def _told(process: subprocess.Popen[bytes]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Give each line that the child writes, with as many bytes after it as it says.
+
+    Raises BadScan where it is silent or at work for too long, or talks nonsense.
+    """
+    pieces = _pieces(process)
+    waiting = b""
+    while True:
+        while b"\n" not in waiting:
+            piece = next(pieces, b"")
+            if not piece or len(waiting) > _LONGEST_LINE:
+                return
+            waiting += piece
+        line, _, waiting = waiting.partition(b"\n")
+        try:
+            told = json.loads(line)
+            size = int(told.get("bytes", 0))
+        except (ValueError, AttributeError, TypeError):
+            raise BadScan("died") from None
+        if not 0 <= size <= LARGEST_PICTURE:
+            raise BadScan("died")
+        picture = bytearray(waiting)
+        while len(picture) < size:
+            piece = next(pieces, b"")
+            if not piece:
+                raise BadScan("died")
+            picture += piece
+        waiting = bytes(picture[size:])
+        yield told, bytes(picture[:size])
+
+
+def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
     assert process.stdout is not None
     ends = time.monotonic() + WHOLE_SECONDS
-    waiting = b""
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
@@ -162,13 +208,7 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
             piece = os.read(process.stdout.fileno(), 65_536)
             if not piece:
                 return
-            *whole, waiting = (waiting + piece).split(b"\n")
-            for line in whole:
-                try:
-                    told = json.loads(line)
-                except ValueError:
-                    raise BadScan("died") from None
-                yield told
+            yield piece
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -23,9 +23,12 @@ SILENT_SECONDS = 25
 WHOLE_SECONDS = 150
 """The server ends a request after 180."""
 
+READ_SECONDS = 90
+"""What is left of it is for the pages that are read at a glance, and for writing them down."""
+
 LARGEST_PICTURE = 8 * MB
 
-HOW = "Skanna bladen till en PDF, eller till bilder (JPEG, PNG eller TIFF)."
+HOW = "Skanna bladen till en PDF, eller till bilder (JPEG, PNG, TIFF, HEIC eller WebP)."
 
 
 class BadScan(RuleError):
@@ -45,7 +48,6 @@ SENTENCES: dict[str, str] = {
     "program": f"Filen är ett program, inte en skanning. {HOW}",
     "archive": f"Filen är ett arkiv eller ett dokument, inte en skanning. {HOW}",
     "markup": f"Filen är en webbsida eller en ritning, inte en skanning. {HOW}",
-    "heic": "Bilden är i formatet HEIC, som inte kan läsas. Spara den som JPEG.",
     "unknown": f"Filen är inte en skanning som kan läsas. {HOW}",
     "locked": "PDF-filen är låst. Skanna utan lösenord.",
     "active": "PDF-filen innehåller ett program eller ett formulär. Skanna bladen igen.",

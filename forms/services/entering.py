@@ -2,26 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile
 from forms.models import BLANK_KINDS, AllEntered, PaperEntry, Sheet
-from forms.queries.entering import open_for_entering
+from forms.queries.entering import open_for_entering, standing_call
 from forms.queries.sheets import entries_count
+from forms.rules.serial import NoSerial, read_serial
 from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_entered
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
-from outage.models import CareChain, Handover
+from outage.models import CareChain, Handover, HandoverMessage
+from outage.queries.care_chains import logs_of
 from outage.queries.joined import kept_id
+from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts
 from outage.rules.paper import PaperMark
-from outage.services.handovers import Message, log_call
+from outage.services.duties import settle
+from outage.services.events import lock_chain, write_event
+from outage.services.handovers import Message, log_call, write_call
+from outage.services.paper import mark_of
 
 
 def enter_call(
@@ -64,12 +73,110 @@ def enter_call(
             return handover
         _say_filled(by, sheet)
         entry = PaperEntry(handover=handover, sheet=sheet, user=by.user, unit=by.unit)
-        entry.full_clean(exclude=["handover", "sheet", "user", "unit"], validate_constraints=False)
+        entry.full_clean(
+            exclude=["handover", "sheet", "moved_from", "user", "unit"], validate_constraints=False
+        )
         entry.save()
         audit.record(
             by=by, action="sheet.entered", target=entry, chain=chain.pk, changes={"sheet": sheet.serial}
         )
     return handover
+
+
+def move_entry(
+    *, by: Acting, entry: PaperEntry, client_id: UUID, serial_text: str, reason: str
+) -> PaperEntry:
+    """Say that a row stood on another sheet than the one it was entered from: the log then names that one.
+
+    The call, and what stands by it alone, go on in new rows that differ in the sheet; the former rows are kept. A
+    resend gives the first. Raise NotAllowed, NoSerial, RuleError by field where the sheet is not the unit's or about
+    another patient, or without a reason, and ChangedMeanwhile where the call was changed by somebody else.
+    """
+    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.LOG_CARE)
+    if entry.sheet.unit_id != by.unit.pk:
+        raise NotAllowed("Bladet hör till en annan enhet.")
+    try:
+        serial = read_serial(serial_text)
+    except NoSerial as error:
+        raise NoSerial(error.reason, field="serial") from None
+    if not reason.strip():
+        raise RuleError("Skriv varför.", field="reason")
+    to = Sheet.objects.filter(serial=serial, unit=by.unit, kind__in=BLANK_KINDS).first()
+    if to is None or to == entry.sheet:
+        raise RuleError("Skriv löpnumret på ett annat blad på din enhet.", field="serial")
+    content = {"entry": entry.pk, "to": serial, "reason": reason}
+    try:
+        with transaction.atomic():
+            if claim(by=by, client_id=client_id, kind="sheet.entry_moved", content=content):
+                return PaperEntry.objects.get(handover=client_id)
+            for sheet in sorted((entry.sheet, to), key=lambda sheet: sheet.pk):
+                lock_sheet(sheet)
+            call = standing_call(entry)
+            if to.chain_id and kept_id(to.chain_id) != kept_id(call.chain_id):
+                raise RuleError(
+                    "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
+                )
+            _say_filled(by, to)
+            moved = PaperEntry(
+                handover=_named_anew(by, call, entry.sheet.serial, to.serial, client_id, reason),
+                sheet=to,
+                moved_from=entry,
+                reason=reason.strip(),
+                user=by.user,
+                unit=by.unit,
+            )
+            moved.full_clean(
+                exclude=["handover", "sheet", "moved_from", "user", "unit"], validate_constraints=False
+            )
+            moved.save()
+            changes = {"from": entry.sheet.serial, "to": to.serial}
+            audit.record(
+                by=by, action="sheet.entry_moved", target=moved, chain=call.chain_id, changes=changes
+            )
+    except IntegrityError:
+        raise ChangedMeanwhile from None
+    return moved
+
+
+def _named_anew(by: Acting, call: Handover, serial: str, to: str, client_id: UUID, reason: str) -> Handover:
+    """Write a call anew, and what stands by it alone and was read on the same sheet, with the serial of another."""
+    lock_chain(call.chain)
+    log = logs_of([call.chain_id])[call.chain_id]
+    mark = mark_of(call)
+    row = write_call(
+        by,
+        call.chain,
+        client_id,
+        call.facts,
+        paper=replace(mark, serial=to) if mark else None,
+        supersedes=call,
+        reason=reason,
+    )
+    for message in call.messages.all():
+        HandoverMessage(
+            handover=row, event_id=message.event_id, change_id=message.change_id, notice=message.notice
+        ).save()
+    for event in told_only_by(call.chain, log, call):
+        read_on = mark_of(event)
+        if read_on is None or read_on.serial != serial:
+            continue
+        write_event(
+            by,
+            call.chain,
+            event_id=uuid5(client_id, str(event.pk)),
+            kind=event.kind,
+            sender=Party(event.sender),
+            happened_at=event.happened_at,
+            particulars=event.particulars,
+            supersedes=event,
+            reason=reason,
+            told_rightly=True,
+            paper=replace(read_on, serial=to),
+            in_system=event.in_system,
+        )
+    settle(call.chain)
+    return row
 
 
 def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, seen: int) -> AllEntered:

@@ -15,6 +15,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from forms.models import DisposalDecision, Sheet, SheetBatch, SheetFate
 from forms.queries.disposal import decision_in_force, no_disposal
+from forms.queries.scans import pictures_count, waits_beside
 from forms.queries.sheets import scanned_on, stock_in
 from forms.rules.sheet_fate import (
     HAS_PICTURE,
@@ -27,20 +28,23 @@ from forms.rules.sheet_fate import (
 )
 from forms.services.steps import ChangedMeanwhileStep, current_fate, facts_of, lock_sheet, write_step
 
+_MAY_BE_BACK = "Den kan vara en baksida. Säg vad den är, och granska sedan."
 _BEFORE_PRINT = "Bladet var inte utskrivet den dagen."
 _BEFORE_SCAN = "Bladet var inte skannat den dagen."
 
 
 def mark_filled(
-    *, by: Acting, sheet: Sheet, client_id: UUID | None = None, seen: int | None = None
+    *, by: Acting, sheet: Sheet, client_id: UUID | None = None, seen: int | None = None, reason: str = ""
 ) -> SheetFate:
     """Say that a sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
+
+    `reason` says why, where it was scanned already and lost a page that was not its own.
 
     `seen`, here and below, is the number of the last step that the person saw. Each of these services raises
     NotAllowed, IdClash, ChangedMeanwhileStep where somebody else was first, and RuleError, with the field it belongs
     beside, where the step may not follow.
     """
-    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen)
+    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 
 
 def mark_scanned(*, by: Acting, sheet: Sheet) -> SheetFate:
@@ -79,10 +83,27 @@ def void_sheet(
 
 
 def check_scan(
-    *, by: Acting, sheet: Sheet, client_id: UUID, looked: Collection[Look], seen: int | None = None
+    *,
+    by: Acting,
+    sheet: Sheet,
+    client_id: UUID,
+    looked: Collection[Look],
+    seen: int | None = None,
+    pictures: int | None = None,
 ) -> SheetFate:
-    """Keep that a person has compared paper and scan and answers for all that `Look` names (R2.6)."""
+    """Keep that a person has compared paper and scan and answers for all that `Look` names (R2.6).
+
+    `pictures` is how many of the sheet's pages and backs were seen. Refused while a page waits that lies beside one of
+    the sheet's in its scan: it may be the back of it.
+    """
     check_looked(looked)
+    if pictures is not None and pictures != pictures_count(sheet):
+        raise ChangedMeanwhileStep
+    beside = waits_beside(sheet)
+    if beside:
+        raise RuleError(
+            f"Sida {beside[0].number} i skanningen ligger bredvid bladets och väntar. {_MAY_BE_BACK}"
+        )
     return _take(by, sheet, Fate.CHECKED, client_id=client_id, seen=seen)
 
 

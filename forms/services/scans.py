@@ -1,8 +1,7 @@
 """Scans: pages come in, each finds its sheet or waits, and somebody says what those that wait are (R2.6)."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -18,14 +17,23 @@ from contacts.rules.permissions import Right
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 from forms import scan_store
-from forms.models import ScanAside, ScanMatch, ScannedPage, ScanUpload, Sheet
-from forms.queries.scans import last_steps, rounds_of, scanned_pages_of
-from forms.rules.scan_finding import ASIDE_REASON_LABELS, AsideReason, Finding
-from forms.rules.scan_matching import KnownSheet, finding_of
-from forms.rules.serial import NoSerial, PageCode, read_page_code, read_serial
+from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
+from forms.queries.scans import (
+    last_steps,
+    rounds_of,
+    scanned_pages_of,
+    sheet_told_of,
+    standing_now,
+    telling_id,
+    undone_as,
+)
+from forms.rules.scan_finding import AsideReason, BackBy, Finding
+from forms.rules.serial import NoSerial, read_serial
 from forms.rules.sheet_fate import ENDS, FATE_LABELS, Fate
 from forms.scanning import DecodedPage, PagesFound, read_scan
-from forms.services.fates import mark_scanned
+from forms.services.finding import find_sheets
+from forms.services.steps import ChangedMeanwhileStep
+from forms.services.telling import lock_page, next_turn, save_telling, scanned_when_whole, write_undone
 
 _KIND = "scan.upload"
 # Far longer than the limits let a scan take.
@@ -91,11 +99,13 @@ def tidy_pictures() -> int:
     return len(broken_off)
 
 
-def match_page(*, by: Acting, page: ScannedPage, serial_text: str, sheet_page: int) -> ScanMatch:
-    """Say which page of which sheet a page is that found none; `page` comes from `page_of`, so it is the own unit's.
+def match_page(
+    *, by: Acting, page: ScannedPage, serial_text: str, sheet_page: int, back: bool = False
+) -> ScanMatch | ScanBack:
+    """Say which page of which sheet a page is that waits, or whose `back`; `page` comes from `page_of`.
 
     The same said twice is said once. Raise NotAllowed, and RuleError with its field: NoSerial for what is no serial,
-    and where the sheet is not the unit's, has no such page, has ended, or has the page scanned already.
+    and where the sheet is not the unit's, has no such page, has ended, has the page scanned already, or is checked.
     """
     check_may(by, Right.HANDLE_SHEETS)
     try:
@@ -103,20 +113,30 @@ def match_page(*, by: Acting, page: ScannedPage, serial_text: str, sheet_page: i
     except NoSerial as error:
         raise NoSerial(error.reason, field="serial") from None
     with transaction.atomic():
-        _lock_page(page)
-        match = ScanMatch.objects.filter(page=page).select_related("sheet").first()
-        if match is not None and (match.sheet.serial, match.sheet_page) == (serial, sheet_page):
-            return match
-        if match is not None or ScanAside.objects.filter(page=page).exists():
+        lock_page(page)
+        told = standing_now(page)
+        wanted = ScanBack if back else ScanMatch
+        if (
+            isinstance(told, wanted)
+            and told.sheet
+            and (told.sheet.serial, told.sheet_page) == (serial, sheet_page)
+        ):
+            return told
+        if told is not None:
             raise RuleError(_DONE)
         sheet = Sheet.objects.select_for_update(no_key=True).filter(serial=serial, unit=by.unit).first()
         if sheet is None:
             raise RuleError("Det finns inget blad med det löpnumret på din enhet.", field="serial")
-        _check_free(sheet, sheet_page)
-        round_number = rounds_of([sheet])[sheet.pk]
-        match = _match(by, page, sheet, sheet_page, round_number, typed=True)
-        _scanned_when_whole(by, [sheet])
-    return match
+        _check_free(sheet, sheet_page, back=back)
+        slot = {"sheet": sheet, "sheet_page": sheet_page, "round": rounds_of([sheet])[sheet.pk]}
+        if back:
+            told = ScanBack(page=page, turn=next_turn(page), told_by=BackBy.TYPED, **slot)
+        else:
+            told = ScanMatch(page=page, turn=next_turn(page, slot), typed=True, **slot)
+        save_telling(by=by, told=told)
+        if not back:
+            scanned_when_whole(by, [sheet])
+    return told
 
 
 def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAside:
@@ -126,17 +146,36 @@ def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAsid
     """
     check_may(by, Right.HANDLE_SHEETS)
     with transaction.atomic():
-        _lock_page(page)
-        aside = ScanAside.objects.filter(page=page).first()
-        if aside is not None and aside.reason == reason:
-            return aside
-        if aside is not None or ScanMatch.objects.filter(page=page).exists():
+        lock_page(page)
+        told = standing_now(page)
+        if isinstance(told, ScanAside) and told.reason == reason:
+            return told
+        if told is not None:
             raise RuleError(_DONE)
-        aside = ScanAside(page=page, reason=reason, user=by.user, unit=by.unit)
-        aside.full_clean(exclude=["page", "user", "unit"], validate_constraints=False)
-        aside.save()
-        audit.record(by=by, action="scan.aside", target=page, changes={"reason": ASIDE_REASON_LABELS[reason]})
+        aside = ScanAside(page=page, turn=next_turn(page), reason=reason)
+        save_telling(by=by, told=aside)
     return aside
+
+
+def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanUndone:
+    """Say that what was said of a page is wrong, and why: it waits again. `told` is the `telling_id` that was seen.
+
+    A sheet that is whole no more without the page goes back to be scanned; its other pages stay. Said twice it is said
+    once. Raise NotAllowed, ChangedMeanwhileStep where somebody else was first, and RuleError without a reason or where
+    the paper of the sheet is gone.
+    """
+    check_may(by, Right.HANDLE_SHEETS)
+    if not reason.strip():
+        raise RuleError("Skriv vad som är fel.", field="reason")
+    with transaction.atomic():
+        lock_page(page)
+        before = undone_as(page, told)
+        if before is not None and (before.reason, before.user_id) == (reason.strip(), by.user.pk):
+            return before
+        row = standing_now(page)
+        if row is None or telling_id(row) != told:
+            raise ChangedMeanwhileStep
+        return write_undone(by=by, told=row, reason=reason.strip())
 
 
 def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
@@ -151,9 +190,7 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
             .filter(finding=Finding.ALREADY)
             .order_by("number")
         )
-        told = set(ScanMatch.objects.filter(page__upload=upload).values_list("page_id", flat=True))
-        told |= set(ScanAside.objects.filter(page__upload=upload).values_list("page_id", flat=True))
-        waiting = [page for page in pages if page.pk not in told]
+        waiting = [page for page in pages if standing_now(page) is None]
         for page in waiting:
             lay_aside(by=by, page=page, reason=AsideReason.DUPLICATE)
     return len(waiting)
@@ -166,9 +203,9 @@ def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     """
     check_may(by, Right.HANDLE_SHEETS)
     picture = scan_store.load(page.pk, sha256=page.sha256)
-    match = getattr(page, "match", None)
+    sheet = sheet_told_of(page)
     audit.record(
-        by=by, action="scan.viewed", target=page, chain=match.sheet.chain_id if match is not None else None
+        by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet is not None else None
     )
     return picture
 
@@ -205,101 +242,26 @@ def _keep(
     upload = ScanUpload(id=upload_id, unit=by.unit, user=by.user, sha256=digest, pages=len(read))
     upload.full_clean(exclude=["unit", "user"], validate_unique=False)
     upload.save()
-    said = [_codes_of(page) for _, page in read]
-    # Locked in one order: two who scan the same sheets at once wait for each other.
-    serials = {code.serial for codes in said for code in codes}
-    sheets = {
-        sheet.serial: sheet
-        for sheet in Sheet.objects.select_for_update(no_key=True).filter(serial__in=serials).order_by("pk")
-    }
-    scanned = scanned_pages_of(sheets.values())
-    rounds = rounds_of(sheets.values())
-    last = last_steps(sheets.values())
-    found: Counter[str] = Counter()
-    touched: dict[UUID, Sheet] = {}
-    for (row, page), codes in zip(read, said, strict=True):
-        code = codes[0] if len(codes) == 1 else None
-        sheet = sheets.get(code.serial) if code else None
-        known = _known(by, sheet, last, scanned) if sheet else None
-        finding = finding_of(codes, foreign=page.foreign, blank=page.blank, sheet=known)
-        row.upload, row.finding = upload, finding
-        if code:
-            row.serial, row.sheet_page = code.serial, code.page
-        row.full_clean(exclude=["upload", "sheet_page"], validate_unique=False, validate_constraints=False)
-        row.save()
-        found[finding] += 1
-        if finding is Finding.MATCHED and sheet and code:
-            _match(by, row, sheet, code.page, rounds[sheet.pk])
-            scanned[sheet.pk].add(code.page)
-            touched[sheet.pk] = sheet
-    _scanned_when_whole(by, touched.values())
-    audit.record(by=by, action="scan.uploaded", target=upload, changes={"pages": len(read)} | dict(found))
+    find_sheets(by=by, upload=upload, read=read)
     return upload
 
 
-def _codes_of(page: DecodedPage) -> list[PageCode]:
-    read = (read_page_code(text) for text in page.codes)
-    return list(dict.fromkeys(code for code in read if code is not None))
-
-
-def _known(by: Acting, sheet: Sheet, last: dict[UUID, Fate], scanned: dict[UUID, set[int]]) -> KnownSheet:
-    return KnownSheet(
-        pages=sheet.pages,
-        version=sheet.version,
-        own_unit=sheet.unit_id == by.unit.pk,
-        ended=last.get(sheet.pk) in ENDS,
-        scanned=frozenset(scanned[sheet.pk]),
-    )
-
-
-def _check_free(sheet: Sheet, sheet_page: int) -> None:
+def _check_free(sheet: Sheet, sheet_page: int, *, back: bool) -> None:
     if not 1 <= sheet_page <= sheet.pages:
         pages = "en sida" if sheet.pages == 1 else f"{sheet.pages} sidor"
         raise RuleError(f"Bladet har {pages}.", field="sheet_page")
     last = last_steps([sheet]).get(sheet.pk)
     if last in ENDS:
         raise RuleError(f"Bladet är redan {FATE_LABELS[last].lower()}.", field="serial")
+    if back:
+        if last is Fate.CHECKED:
+            raise RuleError(
+                "Bladet är redan granskat, och den som granskade såg inte sidan. Skanna om bladet först.",
+                field="serial",
+            )
+        return
     if sheet_page in scanned_pages_of([sheet])[sheet.pk]:
         raise RuleError(
             f"Sida {sheet_page} är redan skannad. Lägg undan den här om det är samma sida.",
             field="sheet_page",
         )
-
-
-def _match(
-    by: Acting, page: ScannedPage, sheet: Sheet, sheet_page: int, round_number: int, *, typed: bool = False
-) -> ScanMatch:
-    match = ScanMatch(
-        page=page,
-        sheet=sheet,
-        sheet_page=sheet_page,
-        round=round_number,
-        typed=typed,
-        user=by.user,
-        unit=by.unit,
-    )
-    # The rows it points at are in hand and locked, so what the database holds of them is held here.
-    match.full_clean(exclude=["page", "sheet", "user", "unit"], validate_constraints=False)
-    match.save()
-    audit.record(
-        by=by,
-        action="scan.matched",
-        target=page,
-        chain=sheet.chain_id,
-        changes={"sheet": sheet.serial, "page": sheet_page, "typed": typed},
-    )
-    return match
-
-
-def _scanned_when_whole(by: Acting, sheets: Collection[Sheet]) -> None:
-    """Take the step to scanned for each sheet all of whose pages are there."""
-    scanned, last = scanned_pages_of(sheets), last_steps(sheets)
-    for sheet in sheets:
-        whole = scanned[sheet.pk] >= set(range(1, sheet.pages + 1))
-        # The patient's copy is handed over, not scanned: a picture of it does not change where it is.
-        if whole and not sheet.patients_copy and last.get(sheet.pk) in (Fate.PRINTED, Fate.FILLED):
-            mark_scanned(by=by, sheet=sheet)
-
-
-def _lock_page(page: ScannedPage) -> None:
-    ScannedPage.objects.select_for_update(no_key=True).get(pk=page.pk)

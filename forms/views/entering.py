@@ -21,6 +21,7 @@ from forms.presenters.entering import (
     first_values,
     is_entered_from,
     is_sip,
+    paper_pictures,
     patient_groups,
     sip_direction,
 )
@@ -34,8 +35,8 @@ from forms.queries.entering import (
 )
 from forms.queries.scans import pictures_of
 from forms.queries.sheets import sheet_of
-from forms.services.entering import enter_call
-from forms.webforms.entering import EntryForm, date_alone
+from forms.services.entering import enter_call, move_entry
+from forms.webforms.entering import EntryForm, MoveEntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page, ward_label
@@ -52,10 +53,15 @@ from outage.services.handovers import Message
 @held_as(HeldAs("Rad från ett blad"))
 @require_http_methods(["GET", "POST"])
 def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
-    """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom, empty asks for the patient."""
+    """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom, empty asks for the patient.
+
+    `?flytta=<id>` moves one that is entered to the sheet that it stood on.
+    """
     require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.HANDLE_SHEETS)
     sheet = _sheet_or_404(request, serial)
+    if "flytta" in request.GET:
+        return _move(request, sheet, request.GET["flytta"])
     chain = _chosen_chain(request, sheet)
     if chain is None:
         return _show(request, sheet)
@@ -82,6 +88,37 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
     if request.method == "POST":
         return save_or_show(request, form, save=save, show=show)
     note_look(by=request.acting, action="chain.read", chain=chain.pk)
+    return show(form)
+
+
+def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
+    """Say that a row entered from the sheet stood on another; 404 for one that was moved already."""
+    found = [each for each in entries_from(sheet) if str(each.entry.pk) == entry_id]
+    seen = visible_among(request.acting, {each.call.chain_id for each in found})
+    (row,) = entered_rows(found, seen, timezone.now()) or (None,)
+    # Sent once more, it is the service that knows it again.
+    if row is None or not row.patient or (row.entry_id is None and request.method != "POST"):
+        raise Http404
+    form = MoveEntryForm(request.POST or None, initial={"client_id": uuid4()})
+
+    def show(form: MoveEntryForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "sheet": sheet, "row": row, "entry_id": entry_id}
+        return render(request, "forms/entering/move.html", context, status=status)
+
+    def save() -> HttpResponse:
+        said = form.cleaned_data
+        moved = move_entry(
+            by=request.acting,
+            entry=found[0].entry,
+            client_id=said["client_id"],
+            serial_text=said["serial"],
+            reason=said["reason"],
+        )
+        messages.success(request, f"Raden är flyttad till blad {moved.sheet.shown_serial}.")
+        return redirect("enter_sheet", sheet.serial)
+
+    if request.method == "POST":
+        return save_or_show(request, form, save=save, show=show)
     return show(form)
 
 
@@ -160,7 +197,7 @@ def _show(
     context: dict[str, Any] = {
         "sheet": sheet,
         "voided": not open_for_entering(sheet),
-        "pictures": pictures_of(sheet),
+        "pictures": paper_pictures(sheet, pictures_of(sheet)),
         "entered": entered_rows(found, visible_among(acting, {e.call.chain_id for e in found}), now),
         "is_sip": is_sip(sheet),
         "said": said_all_entered(sheet),

@@ -27,8 +27,15 @@ from forms.queries.scans import (
 from forms.rules.scan_finding import AsideReason
 from forms.scan_store import PictureLost
 from forms.scanning import FILE_BYTES, MB, MOST_PAGES
-from forms.services.scans import lay_aside, lay_aside_duplicates, match_page, scan_steps, view_picture
-from forms.webforms.scans import TYPES, AsideForm, MatchForm, ScanForm
+from forms.services.scans import (
+    lay_aside,
+    lay_aside_duplicates,
+    match_page,
+    scan_steps,
+    undo_told,
+    view_picture,
+)
+from forms.webforms.scans import TYPES, AsideForm, MatchForm, ScanForm, UndoForm
 
 PAGE_SIZE = 20
 LAST_SHOWN = 5
@@ -101,11 +108,19 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Skannad sida"))
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
-    """Show one scanned page with what can be said of it; by POST, say which sheet it is of, or lay it aside."""
+    """Show one scanned page with what can be said of it; by POST, say what it is, or that this was wrong."""
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = _page_or_404(request, page_id)
     if request.method != "POST":
         return _shown(request, scanned)
+    if request.POST.get("do") == "undo":
+        undo = UndoForm(request.POST, auto_id="id_undo_%s")
+        return save_or_show(
+            request,
+            undo,
+            save=lambda: _undo(request, scanned, undo),
+            show=lambda form, status: _shown(request, scanned, undo=form, status=status),
+        )
     if request.POST.get("do") == "aside":
         aside = AsideForm(request.POST)
         return save_or_show(
@@ -163,9 +178,14 @@ def _page_or_404(request: HttpRequest, page_id: UUID) -> ScannedPage:
 def _match(request: HttpRequest, scanned: ScannedPage, form: MatchForm) -> HttpResponse:
     said = form.cleaned_data
     match = match_page(
-        by=request.acting, page=scanned, serial_text=said["serial"], sheet_page=said["sheet_page"]
+        by=request.acting,
+        page=scanned,
+        serial_text=said["serial"],
+        sheet_page=said["sheet_page"],
+        back=said["back"],
     )
-    messages.success(request, f"Sidan är sida {match.sheet_page} på blad {match.sheet.shown_serial}.")
+    side = "baksidan av sida" if said["back"] else "sida"
+    messages.success(request, f"Sidan är {side} {match.sheet_page} på blad {match.sheet.shown_serial}.")
     return redirect("waiting_pages")
 
 
@@ -175,12 +195,19 @@ def _aside(request: HttpRequest, scanned: ScannedPage, form: AsideForm) -> HttpR
     return redirect("waiting_pages")
 
 
+def _undo(request: HttpRequest, scanned: ScannedPage, form: UndoForm) -> HttpResponse:
+    undo_told(by=request.acting, page=scanned, **form.cleaned_data)
+    messages.success(request, "Det är ångrat. Säg nu vad sidan är.")
+    return redirect("waiting_page", scanned.pk)
+
+
 def _shown(
     request: HttpRequest,
     scanned: ScannedPage,
     *,
     match: MatchForm | None = None,
     aside: AsideForm | None = None,
+    undo: UndoForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shown = waiting_page(scanned)
@@ -189,5 +216,6 @@ def _shown(
         "upload_id": scanned.upload_id,
         "match": match or MatchForm(initial={"sheet_page": 1}),
         "aside": aside or AsideForm(initial={"reason": shown.likely}),
+        "undo": undo or UndoForm(initial={"told": shown.card.told}, auto_id="id_undo_%s"),
     }
     return render(request, f"{_FOLDER}/page.html", context, status=status)

@@ -34,7 +34,7 @@ from forms.queries.sheets import (
     unaccounted_by_unit,
 )
 from forms.rules.serial import NoSerial
-from forms.rules.sheet_fate import HAS_PICTURE, Fate
+from forms.rules.sheet_fate import HAS_PICTURE, TO_SCAN_AGAIN, Fate
 from forms.services.entering import say_all_entered
 from forms.services.fates import (
     check_scan,
@@ -222,6 +222,7 @@ def _show(
         form.data = form.data.copy()
         form.data["seen"] = str(view.last)
         form.data["rows"] = str(view.entries)
+        form.data["pictures"] = str(view.pictures)
         if view.decision and "decision" in form.fields:
             form.data["decision"] = str(view.decision.pk)
         forms[word] = form
@@ -235,7 +236,7 @@ def _show(
 
 def _offered(word: str, view: ShownSheet) -> bool:
     if word == "skanna-om":
-        return view.now is Fate.SCANNED and Fate.FILLED in view.offered
+        return view.now in TO_SCAN_AGAIN and Fate.FILLED in view.offered
     if word == "ifyllt":
         return view.now is Fate.PRINTED and Fate.FILLED in view.offered
     if word == "infort":
@@ -249,7 +250,13 @@ def _offered(word: str, view: ShownSheet) -> bool:
 
 def _empty(word: str, view: ShownSheet) -> StepForm:
     today = timezone.localdate()
-    initial = {"client_id": uuid4(), "seen": view.last, "on": today, "rows": view.entries}
+    initial = {
+        "client_id": uuid4(),
+        "seen": view.last,
+        "on": today,
+        "rows": view.entries,
+        "pictures": view.pictures,
+    }
     if view.decision:
         initial["decision"] = view.decision.pk
     return STEPS[word].form(initial=initial, auto_id=_ids(word))

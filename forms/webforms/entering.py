@@ -72,3 +72,17 @@ class EntryForm(CallForm):
 def date_alone(on: date | datetime) -> list[Any]:
     """Give what a moment's two boxes hold where only the date is known; an aware datetime is taken to Stockholm."""
     return ["", on.astimezone(STOCKHOLM).date() if isinstance(on, datetime) else on]
+
+
+class MoveEntryForm(forms.Form):
+    """The sheet that a row stood on, where it was entered from another."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    serial = forms.CharField(
+        label="Löpnumret på bladet som raden står på",
+        max_length=40,
+        error_messages={"required": "Skriv löpnumret."},
+    )
+    reason = forms.CharField(
+        label="Varför flyttas raden?", max_length=300, error_messages={"required": "Skriv varför."}
+    )

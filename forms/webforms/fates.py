@@ -84,8 +84,9 @@ class AllEnteredForm(StepForm):
 
 
 class CheckForm(StepForm):
-    """The second look: four things to answer for."""
+    """The second look: four things to answer for; `pictures` is how many pages and backs the person saw."""
 
+    pictures = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     looked = forms.MultipleChoiceField(
         label="Jag har jämfört papperet med bilden",
         required=False,

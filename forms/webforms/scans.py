@@ -7,7 +7,7 @@ from django import forms
 from forms.rules.scan_finding import ASIDE_REASON_LABELS
 from forms.rules.serial import MOST_PAGES
 
-TYPES = ".pdf,.jpg,.jpeg,.png,.tif,.tiff"
+TYPES = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.heic,.heif,.webp"
 
 
 class _FilesInput(forms.FileInput):
@@ -57,6 +57,7 @@ class MatchForm(forms.Form):
         },
         widget=forms.NumberInput({"class": "form-control", "min": "1", "inputmode": "numeric"}),
     )
+    back = forms.BooleanField(label="Det är baksidan av den sidan", required=False)
 
 
 class AsideForm(forms.Form):
@@ -67,4 +68,13 @@ class AsideForm(forms.Form):
         choices=[(reason.value, label) for reason, label in ASIDE_REASON_LABELS.items()],
         error_messages={"required": "Välj varför."},
         widget=forms.RadioSelect,
+    )
+
+
+class UndoForm(forms.Form):
+    """Why what was said of a page is wrong; `told` names what that was."""
+
+    told = forms.CharField(max_length=30, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Vad är fel?", max_length=300, error_messages={"required": "Skriv vad som är fel."}
     )

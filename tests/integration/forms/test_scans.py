@@ -316,10 +316,10 @@ def test_a_page_laid_aside_waits_no_more_and_keeps_its_picture(place):
     assert view_picture(by=place.alva, page=row).startswith(b"\xff\xd8\xff")
 
 
-def test_a_page_taken_for_blank_can_still_be_given_to_its_sheet(place):
+def test_an_empty_page_with_no_front_in_its_scan_waits_and_can_be_given_to_a_sheet(place):
     sheet = make_sheet(place)
     row = waiting(place.alva, blank_back(random.Random(1), 100))
-    assert (row.finding, waiting_count(place.ward)) == ("blank", 0)
+    assert (row.finding, waiting_count(place.ward)) == ("blank", 1)
     match_page(by=place.alva, page=row, serial_text=sheet.serial, sheet_page=1)
     assert fates(sheet)[-1] == "scanned"
 

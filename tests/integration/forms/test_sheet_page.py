@@ -64,7 +64,7 @@ class TestSheet:
             (SheetKind.CARE_CHAIN, Fate.PRINTED, {"ifyllt", "makulera"}),
             (SheetKind.LOG_SHEET, Fate.FILLED, {"infort", "makulera"}),
             (SheetKind.SIP, Fate.SCANNED, {"infort", "granska", "skanna-om", "borta"}),
-            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"infort", "forstor", "spara", "borta"}),
+            (SheetKind.CARE_CHAIN, Fate.CHECKED, {"infort", "skanna-om", "forstor", "spara", "borta"}),
             (SheetKind.CARE_CHAIN, Fate.KEPT, {"infort", "forstor", "borta"}),
             (SheetKind.SIP_PATIENT, Fate.PRINTED, {"lamna-over", "makulera"}),
             (SheetKind.CHECKLIST, Fate.PRINTED, set()),
@@ -82,11 +82,11 @@ class TestSheet:
     @pytest.mark.clause("R2.6")
     def test_without_a_decision_the_button_says_why_it_is_not_there(self, client, county, alva, sheet):
         bring_to(alva, sheet, Fate.CHECKED)
-        assert offered(client, alva, sheet) == {"infort", "spara", "borta"}
+        assert offered(client, alva, sheet) == {"infort", "skanna-om", "spara", "borta"}
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Inget gallringsbeslut är infört för Region Västerbotten." in text
         decide(county.adam, allows=False, reference="RS 981-2026")
-        assert offered(client, alva, sheet) == {"infort", "spara", "borta"}
+        assert offered(client, alva, sheet) == {"infort", "skanna-om", "spara", "borta"}
         text = text_of(read(opened(client, alva, "sheet", sheet.serial)).main)
         assert "Får inte förstöras enligt RS 981-2026." in text
 

@@ -36,7 +36,7 @@ GRID = """
 P   a . f s d k g .
 F   a a . s d k g .
 S   a . a . d k g w
-C   a a a a . . g w
+C   a . a a . . g w
 D   a a a a a a a a
 K   a a a a . a a w
 G   a a a a a a a a
@@ -48,7 +48,7 @@ PATIENTS_GRID = """
 P   a p p p p p . .
 F   a a p p p p . .
 S   a p a p p p n w
-C   a a a a p p n w
+C   a p a a p p n w
 D   a a a a a a a a
 K   a a a a p a a w
 G   a a a a a a a a
@@ -75,7 +75,7 @@ SENTENCES = {
     "p": "Patientens exemplar lämnas över eller makuleras.",
 }
 # Whole lives: a sheet that is followed to its end, or so far on the way.
-LIFE = re.compile(r"P(?:V|F(?:SF)*(?:V|S(?:V|C(?:D|V|K[DV]?)?)?)?)?")
+LIFE = re.compile(r"P(?:V|F(?:SC?F)*(?:V|S(?:V|C(?:D|V|K[DV]?)?)?)?)?")
 PATIENTS_LIFE = re.compile(r"P[GV]?")
 
 
@@ -111,7 +111,7 @@ def expected(
         if may_destroy
         else "Det finns inget gallringsbeslut som tillåter att bladet förstörs.",
         (True, "V"): "" if reason.split() else "Skriv varför.",
-        (now == "S", "F"): "" if reason.split() else "Skriv varför.",
+        (now in "SC", "F"): "" if reason.split() else "Skriv varför.",
     }
     return refusals.get((True, step), "")
 

@@ -1,0 +1,94 @@
+"""The rows that say what a scanned page is, and that what was said is undone. In the caller's transaction."""
+
+from collections.abc import Collection
+from typing import Any
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.rules.errors import RuleError
+from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, Sheet, SheetFate
+from forms.queries.scans import (
+    Telling,
+    last_steps,
+    scanned_pages_of,
+    sheet_told_of,
+    told_now,
+    turns_of,
+)
+from forms.rules.scan_finding import ASIDE_REASON_LABELS, AsideReason
+from forms.rules.sheet_fate import ENDS, FATE_LABELS, TO_SCAN_AGAIN, Fate
+from forms.services.fates import mark_filled, mark_scanned
+from forms.services.steps import lock_sheet
+
+
+def lock_page(page: ScannedPage) -> None:
+    """Let nobody else say what a page is until the caller's transaction ends."""
+    ScannedPage.objects.select_for_update(no_key=True).get(pk=page.pk)
+
+
+def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
+    """Give the turn of what is said next of a page, of which nothing stands, or of a page of a sheet."""
+    turns = [told.turn for told in told_now(page)]
+    if slot is not None:
+        turns += turns_of([slot["sheet"]]).values()
+    return max(turns, default=0) + 1
+
+
+def save_telling(*, by: Acting, told: Telling) -> None:
+    """Write what is said of a page, with its row of the trace."""
+    told.user, told.unit = by.user, by.unit
+    # The rows it points at are in hand and locked, so what the database holds of them is held here.
+    told.full_clean(exclude=["page", "sheet", "front", "user", "unit"], validate_constraints=False)
+    told.save()
+    action, chain, changes = _traced(told)
+    audit.record(by=by, action=action, target=told.page, chain=chain, changes=changes)
+
+
+def scanned_when_whole(by: Acting, sheets: Collection[Sheet]) -> None:
+    """Take the step to scanned for each sheet all of whose pages are there."""
+    scanned, last = scanned_pages_of(sheets), last_steps(sheets)
+    for sheet in sheets:
+        whole = scanned[sheet.pk] >= set(range(1, sheet.pages + 1))
+        # The patient's copy is handed over, not scanned: a picture of it does not change where it is.
+        if whole and not sheet.patients_copy and last.get(sheet.pk) in (Fate.PRINTED, Fate.FILLED):
+            mark_scanned(by=by, sheet=sheet)
+
+
+def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
+    """Write that what was said of a page is undone; a sheet that was scanned or checked with it goes back to filled.
+
+    Raise RuleError where the sheet has ended.
+    """
+    sheet = sheet_told_of(told.page)
+    step = _step_back(by, sheet, told, reason) if sheet is not None else None
+    kind = {ScanMatch: "match", ScanBack: "back", ScanAside: "aside"}[type(told)]
+    row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
+    row.full_clean(exclude=["match", "back", "aside", "step", "user", "unit"], validate_constraints=False)
+    row.save()
+    if step is not None and sheet is not None:
+        # Without a back it may be whole still, and is looked at anew.
+        scanned_when_whole(by, [sheet])
+    _, chain, changes = _traced(told)
+    audit.record(by=by, action="scan.undone", target=told.page, chain=chain, changes=changes)
+    return row
+
+
+def _step_back(by: Acting, sheet: Sheet, told: Telling, reason: str) -> SheetFate | None:
+    lock_sheet(sheet)
+    last = last_steps([sheet]).get(sheet.pk)
+    if last in ENDS:
+        raise RuleError(f"Bladet är redan {FATE_LABELS[last].lower()}. Bilden stannar hos det.")
+    # A back less does not make a sheet less whole, but who checked it has seen another picture.
+    if last is Fate.CHECKED or (last in TO_SCAN_AGAIN and isinstance(told, ScanMatch)):
+        return mark_filled(by=by, sheet=sheet, reason=reason)
+    return None
+
+
+def _traced(told: Telling) -> tuple[str, Any, dict[str, Any]]:
+    if isinstance(told, ScanAside):
+        return "scan.aside", None, {"reason": ASIDE_REASON_LABELS[AsideReason(told.reason)]}
+    if isinstance(told, ScanBack):
+        sheet = told.sheet
+        return "scan.back", sheet.chain_id if sheet else None, {"told_by": told.told_by}
+    changes = {"sheet": told.sheet.serial, "page": told.sheet_page, "typed": told.typed}
+    return "scan.matched", told.sheet.chain_id, changes
