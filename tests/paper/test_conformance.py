@@ -25,7 +25,8 @@ def section(serial: str, lines: int, *, landscape: bool = False) -> str:
     return (
         f'<section class="sheet {"landscape" if landscape else "portrait"}" id="blad-{serial}"'
         '><div class="foot"><p>Råd</p></div>'
-        f'<header data-serial="{serial}" data-title="Prov" data-who=""><h1>Prov {serial}</h1></header><table>{rows}</table></section>'
+        f'<header data-serial="{serial}" data-title="Prov" data-who=""><h1>Prov {serial}</h1></header>'
+        f"<table>{rows}</table></section>"
     )
 
 
