@@ -25,6 +25,7 @@ from django.contrib.staticfiles import finders
 from contacts.rules.errors import RuleError
 from forms.rules.glyphs import all_print, printable
 from forms.rules.serial import MOST_PAGES, page_code
+from forms.tags import mend_tags
 
 STYLESHEET = "css/paper.css"
 FONT_ADDRESSES = {"bundled:SourceSans3-400.ttf": 400, "bundled:SourceSans3-700.ttf": 700}
@@ -181,6 +182,7 @@ def _written(document: Any) -> bytes:
 
 
 def _finish(document: Any, pdf: Any, *, spare: int) -> None:
+    mend_tags(document, pdf)
     _say_that_it_is_accessible(pdf)
     for found in pdf.objects:
         if getattr(found, "compress", False) and found.data.endswith(AMBIGUOUS_END):

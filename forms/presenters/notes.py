@@ -10,11 +10,15 @@ _BELOW = "Se nedan"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A text under its row with its label. `remark` says something of the row, and so is not struck with it."""
+    """A text under its row with its label. `remark` says something of the row, and so is not struck with it.
+
+    `goes_on` says that it continues the line above.
+    """
 
     label: str
     text: str
     remark: bool = False
+    goes_on: bool = False
 
 
 Note = tuple[Part, ...]
@@ -53,7 +57,8 @@ class Notes:
                 together, room = [], 0
                 split = pieces(part.text, per_line=self._per_line, most_lines=self._most_lines)
                 found += [
-                    (Part(part.label * (not place), text, part.remark),) for place, text in enumerate(split)
+                    (Part(part.label * (not place), text, part.remark, place > 0),)
+                    for place, text in enumerate(split)
                 ]
                 continue
             if size > room and together:

@@ -16,7 +16,7 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.wording import clock_time, day_and_time, day_and_year, local_day
 
 # How many small letters a line over the whole width has, and what a cell of each column holds.
-WHOLE_WIDTH = 150
+WHOLE_WIDTH = 130
 _READ_BACK: Mapping[str, str] = {str(key): label for key, label in READ_BACK_LABELS.items()}
 # With its reason under the row, where the label stands in full.
 _GAVE_REASON = "Gick ej"
