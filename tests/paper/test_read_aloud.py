@@ -58,13 +58,13 @@ class Heard:
         return ", ".join(cells)
 
     def _walk(self, tag: Any) -> Iterator[Any]:
-        tag = tag.get_object()
-        for one in tag if isinstance(tag, list) else [tag]:
-            one = one.get_object()
-            if not isinstance(one, dict):
-                continue
-            yield one
-            kids = one.get("/K", [])
+        found = tag.get_object()
+        if isinstance(found, list):
+            for one in found:
+                yield from self._walk(one)
+        elif isinstance(found, dict):
+            yield found
+            kids = found.get("/K", [])
             for kid in kids if isinstance(kids, list) else [kids]:
                 if not isinstance(kid, int):
                     yield from self._walk(kid)
