@@ -1,7 +1,8 @@
 """The only door to WeasyPrint: HTML in, a tagged PDF with embedded fonts out, nothing else fetched.
 
 Each page carries the code of its sheet twice. A document holds one sheet or many, each a section of its own:
-`<section class="sheet" id="blad-SERIAL" data-serial="7K3-QX9-M2C">`.
+`<section class="sheet" id="blad-SERIAL">`. Its head says what stands at the top of its other pages:
+`<header data-title="Loggblad" data-serial="7K3-QX9-M2C" data-who="">`.
 """
 
 import atexit
@@ -22,8 +23,9 @@ import uharfbuzz
 from django.contrib.staticfiles import finders
 
 from contacts.rules.errors import RuleError
-from forms.rules.glyphs import printable
+from forms.rules.glyphs import all_print, printable
 from forms.rules.serial import MOST_PAGES, page_code
+from forms.tags import mend_tags
 
 STYLESHEET = "css/paper.css"
 FONT_ADDRESSES = {"bundled:SourceSans3-400.ttf": 400, "bundled:SourceSans3-700.ttf": 700}
@@ -33,7 +35,7 @@ PDF_VARIANT = "pdf/a-3a"
 CODED_PAGES = 400
 CODE_MM = 22
 _CODE_ADDRESS = "code:"
-_ENDING_SPACE = re.compile(r"\s+</p>")
+_ENDING_SPACE = re.compile(r"\s+</(p|td|s|b)>")
 # A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
@@ -180,6 +182,7 @@ def _written(document: Any) -> bytes:
 
 
 def _finish(document: Any, pdf: Any, *, spare: int) -> None:
+    mend_tags(document, pdf)
     _say_that_it_is_accessible(pdf)
     for found in pdf.objects:
         if getattr(found, "compress", False) and found.data.endswith(AMBIGUOUS_END):
@@ -197,11 +200,16 @@ def _say_that_it_is_accessible(pdf: Any) -> None:
 
 def printable_html(html: str) -> str:
     """Give `html` with the characters that the typeface lacks written out as [U+…], without white space that ends a
-    paragraph, the rest as it is.
+    paragraph or a cell, the rest as it is.
 
     Of a line break that ends a text, after a space on a full line, the engine makes a missing letter beside the line.
     """
-    return _ENDING_SPACE.sub("</p>", printable(html, _glyphs()))
+    return _ENDING_SPACE.sub(r"</\1>", printable(html, _glyphs()))
+
+
+def lacks_glyphs(html: str) -> bool:
+    """Tell whether `html` has a character that is written out as [U+…]."""
+    return not all_print(html, _glyphs())
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from contacts.access import Acting
 from contacts.models import Unit
 from forms.models import BLANK_KINDS, SheetKind
 from forms.presenters.call_support import call_support_part
-from forms.presenters.care_chain_blank import blank_care_chain_part
+from forms.presenters.care_chain import blank_care_chain_part
 from forms.presenters.checklist import checklist_part
 from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart

@@ -1,10 +1,11 @@
-"""A care chain as the vårdkedjeblankett shows it: R3 in process order, filled from the log (R2.4)."""
+"""The vårdkedjeblankett, filled from the log of a care chain, and before anything is written on it (R2.4)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from contacts.access import Acting
+from contacts.models import Unit
 from contacts.queries.ringing import request_for_unit
 from contacts.rules.parties import (
     OUTPATIENT_KIND_LABELS,
@@ -14,84 +15,86 @@ from contacts.rules.parties import (
     WardKind,
     outpatient_kind_for,
 )
+from contacts.rules.phone import display
+from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
+from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, print_line
-from forms.presenters.numbers import NumberLine, number_line
-from forms.presenters.rows import EventBlock, RowMaker
+from forms.presenters.numbers import NumberLine, number_line, unbroken
+from forms.presenters.rows import Row, empty_rows, written
 from forms.queries.sources import SheetSource, party_requests
 from forms.rules.fitting import letters, pieces
-from forms.rules.spec import SheetRow, SheetSpec
+from forms.rules.spec import SheetSpec
+from forms.specs import get_spec
+from outage.models import CareChainEvent
 from outage.queries.ringing import typed_number
-from outage.routine import get_routine
-from outage.rules.back_registration import ChainStatus
+from outage.routine import current_routine, get_routine
+from outage.rules.back_registration import BEFORE_LABELS, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import Routine
-from outage.rules.wording import STOCKHOLM
+from outage.rules.wording import STOCKHOLM, clock_time, day, day_and_year
 
 # In small letters: what a cell at the head holds in a few lines, and what the top of every page has room for.
-_NAME_LETTERS = 130
-_PLACE_LETTERS = 220
-_RUNNING_LETTERS = 420
+_NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 250
+_ABOVE, _BELOW = "Se ovan", "Se raden nedan"
+# The digits of a personnummer with its century, and those after the hyphen.
+_DIGITS = (range(8), range(4))
+_PROTECTED = "Skyddade personuppgifter"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One party of the chain: what it is, its name, its numbers."""
+class Fact:
+    """What is known under one heading: `text` or a place with its numbers; else room to write, or `ticks`, or boxes."""
 
     label: str
-    name: str
-    kind: str
-    numbers: tuple[NumberLine, ...]
+    css: str
+    text: str = ""
+    strong: bool = False
+    ticks: tuple[str, ...] = ()
+    digits: tuple[range, ...] = ()
+    place: bool = False
+    kind: str = ""
+    numbers: tuple[NumberLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One message of one sender: who tells whom by which clause, what was logged, lines for handwriting."""
+class Facts:
+    """Facts beside each other under a heading."""
 
     heading: str
-    tells: str
-    clause: str
-    blocks: tuple[EventBlock, ...]
-    empty_rows: range
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The messages of one sender, by the numbers that may be written instead of their names."""
+
+    sender: str
+    messages: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetView:
-    """A whole vårdkedjeblankett. Times are aware; texts are Swedish and as they stand in the log.
+    """A whole vårdkedjeblankett. `who` is whom each page is about, empty on a blank one: its back asks for it.
 
-    `ink` adds lines to sign on by hand. `running` names the patient again on every page; `long_name` and `long_places`
-    say that a name needs the whole width.
+    `long` is what no cell has room for. `logged` are the rows from the log, `front` the empty ones after them, and
+    `back` those on the other side of a blank one.
     """
 
     spec: SheetSpec
-    number: int
-    system: str
+    number: int | None
+    outage: str
+    who: str
+    long: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, str], ...]
+    facts: tuple[Facts, ...]
+    logged: tuple[Row, ...]
+    told: tuple[Told, ...]
+    front: tuple[Row, ...]
+    back: tuple[Row, ...]
+    signatures: tuple[tuple[str, str], ...]
     routine_version: str
-    ink: bool
-    outage_start: datetime | None
-    outage_end: datetime | None
-    scope: str
-    patient_name: str
-    long_name: bool
-    running: str
-    identity: str
-    identity_kind: str
-    protected: bool
-    before: str
-    status: str
-    status_reason: str
-    places: tuple[Place, ...]
-    long_places: bool
-    sections: tuple[Section, ...]
-    more_rows: range
-    now: datetime
-
-    @property
-    def who(self) -> str:
-        """Give whom the page is about, as it stands at the top of each."""
-        protected = " · Skyddade personuppgifter" if self.protected else ""
-        return f"{self.running}{protected} · Vårdkedja {self.number}"
 
 
 def sheet_view(
@@ -100,39 +103,97 @@ def sheet_view(
     """Give the sheet of a chain, printed by `by` at the aware moment `now`; `ink` adds lines to sign on by hand."""
     chain, details = source.chain, source.details
     routine = get_routine(chain.outage.routine_id)
-    report = chain.outage.current
     today: date = now.astimezone(STOCKHOLM).date()
     identity = classify_identity(details.identity_number, today).display
-    places = _places(source, by, now)
-    ok = details.status == ChainStatus.OK
+    long: list[tuple[str, str]] = []
+
+    def fitting(label: str, text: str, most: int) -> str:
+        if letters(text) <= most:
+            return text
+        long.append((label, text))
+        return _ABOVE
+
+    protected = f" · {_PROTECTED}" if details.protected_identity else ""
+    maker = ChainRows(source, spec, routine, now, ink=ink)
+    logged = maker.rows()
+    kind = details.get_identity_kind_display()
+    patient = (
+        Fact(
+            "Namn", "name", fitting("Namn", details.patient_name, _NAME_LETTERS) or "Okänt namn", strong=True
+        ),
+        Fact(kind, "identity", fitting(kind, identity, _NAME_LETTERS) or "Saknas", strong=True),
+        Fact(f"I {chain.outage.system} före driftstoppet", "before", details.get_before_display()),
+        *_plan(source.log.live_events),
+    )
+    places = tuple(
+        replace(place, text=fitting(place.label, place.text, _PLACE_LETTERS))
+        for place in _places(source, by, now)
+    )
+    warnings = [
+        (
+            _PROTECTED,
+            "Lämna inte ut uppgifter om patienten. Ring själv upp på ett nummer ur din egen katalog.",
+        )
+    ]
+    if details.status != ChainStatus.OK:
+        warnings.append((details.get_status_display(), details.status_reason))
     return SheetView(
         spec=spec,
         number=chain.number,
-        system=chain.outage.system,
+        outage=_outage_words(source, now),
+        who=f"{running_name(details.patient_name, identity)}{protected} · Vårdkedja {chain.number}",
+        long=tuple(long),
+        warnings=tuple(warnings[not details.protected_identity :]),
+        facts=(Facts("Patient", patient), Facts("Parter", places)),
+        logged=logged,
+        told=_told(routine),
+        front=empty_rows(spec.columns, spec.rows_to_write(sum(1 + len(row.notes) for row in logged))),
+        back=(),
+        signatures=maker.signatures.key,
         routine_version=routine.version,
-        ink=ink,
-        outage_start=report.started_at if report else None,
-        outage_end=chain.outage.own_end,
-        scope=OUTAGE_SCOPE_LABELS[OutageScope(report.scope)] if report else "",
-        patient_name=details.patient_name,
-        long_name=letters(details.patient_name) > _NAME_LETTERS,
-        running=running_name(details.patient_name, identity),
-        identity=identity,
-        identity_kind=details.get_identity_kind_display(),
-        protected=details.protected_identity,
-        before=details.get_before_display(),
-        status="" if ok else details.get_status_display(),
-        status_reason="" if ok else details.status_reason,
-        places=places,
-        long_places=any(letters(place.name) > _PLACE_LETTERS for place in places),
-        sections=tuple(_sections(source, spec, routine, now)),
-        more_rows=range(spec.more_rows),
-        now=now,
     )
+
+
+def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+    """Give a blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+    spec, routine = get_spec(), current_routine()
+    patient = (
+        Fact("Namn", "name"),
+        Fact("Personnummer eller annan identitet", "identity", digits=_DIGITS),
+        Fact(f"I {routine.system} före driftstoppet", "before", ticks=tuple(BEFORE_LABELS.values())),
+        *_plan(()),
+    )
+    places = (
+        Fact("Egen enhet", "place", unit.name, place=True, kind=unit.principal.name),
+        Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
+        Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
+        Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True),
+        Fact("Regionens växel", "switchboard", unbroken(display(REGION_SWITCHBOARD_NUMBER)), strong=True),
+    )
+    view = SheetView(
+        spec=spec,
+        number=None,
+        outage=f"Driftstopp i {routine.system} från",
+        who="",
+        long=(),
+        warnings=(),
+        facts=(Facts("Patient", patient), Facts("Parter", places)),
+        logged=(),
+        told=_told(routine),
+        front=empty_rows(spec.columns, spec.front_rows),
+        back=empty_rows(spec.columns, spec.back_rows),
+        signatures=(),
+        routine_version=routine.version,
+    )
+    return _part(serial, view, by, now, unit.name)
 
 
 def care_chain_part(*, serial: str, view: SheetView, by: Acting, now: datetime) -> SheetPart:
     """Give the filled vårdkedjeblankett `view`, printed by `by` at the aware moment `now`."""
+    return _part(serial, view, by, now, by.unit.name)
+
+
+def _part(serial: str, view: SheetView, by: Acting | None, now: datetime, unit_name: str) -> SheetPart:
     spec = view.spec
     return SheetPart(
         serial=serial,
@@ -142,12 +203,12 @@ def care_chain_part(*, serial: str, view: SheetView, by: Acting, now: datetime) 
         title=spec.title,
         advice=spec.foot,
         print_line=print_line(
-            f"Vårdkedja {view.number}",
+            *([f"Vårdkedja {view.number}"] if view.number else []),
             f"Blankett version {spec.version}",
             routine_version=view.routine_version,
             now=now,
             by=by,
-            unit_name=by.unit.name,
+            unit_name=unit_name,
         ),
         landscape=spec.landscape,
     )
@@ -163,20 +224,31 @@ def running_name(name: str, identity: str) -> str:
     return f"{short or 'Okänt namn'} · {identity or 'identitet saknas'}"
 
 
-def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Place, ...]:
+def _outage_words(source: SheetSource, now: datetime) -> str:
+    outage = source.chain.outage
+    report, end = outage.current, outage.own_end
+    begun = f" från {day_and_year(report.started_at)} {clock_time(report.started_at)}" if report else ""
+    ended = f" till {day(end, now)} {clock_time(end)}" if end else ""
+    scope = f" · {OUTAGE_SCOPE_LABELS[OutageScope(report.scope)]}" if report else ""
+    return f"Driftstopp i {outage.system}{begun}{ended}{scope}"
+
+
+def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Fact, ...]:
     details = source.details
     ward_kind = WardKind(details.ward_kind)
     outpatient_kind = OUTPATIENT_KIND_LABELS[outpatient_kind_for(ward_kind)]
     numbers = {party: source.numbers[request] for party, request in party_requests(details).items()}
     ways = {Party.MUNICIPALITY: (Way.SWITCHBOARD, Way.HOME_NURSING)}
 
-    def place(label: str, kind: str, party: Party) -> Place:
+    def place(label: str, kind: str, party: Party) -> Fact:
         own = details.place_keys.get(party) == f"unit:{by.unit.pk}"
-        return Place(
+        return Fact(
             f"{label} (egen enhet)" if own else label,
+            "place",
             details.place_names.get(party, ""),
-            kind,
-            _lines(typed_number(details, party, now), Way.UNIT)
+            place=True,
+            kind=kind,
+            numbers=_lines(typed_number(details, party, now), Way.UNIT)
             or _lines(numbers[party], *ways.get(party, (Way.UNIT,))),
         )
 
@@ -184,9 +256,10 @@ def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Place, ...]
     outpatient = place("Öppenvård", outpatient_kind, Party.OUTPATIENT)
     town = place("Kommun", "", Party.MUNICIPALITY)
     # The last way to every party has a place of its own, and so stands once.
-    region = Place("Regionens växel", "", "", _lines(numbers[Party.INPATIENT], Way.REGION_SWITCHBOARD))
+    region_numbers = _lines(numbers[Party.INPATIENT], Way.REGION_SWITCHBOARD)
+    region = Fact("Regionens växel", "place", "Regionen", place=True, numbers=region_numbers)
     own_numbers = _lines(source.numbers[request_for_unit(by.unit)], Way.UNIT)
-    own = Place("Egen enhet", by.unit.name, by.principal.name, own_numbers)
+    own = Fact("Egen enhet", "place", by.unit.name, place=True, kind=by.principal.name, numbers=own_numbers)
     others = (ward, town, outpatient, region)
     return others if by.unit in (details.ward_unit, details.outpatient_unit) else (own, *others)
 
@@ -196,33 +269,33 @@ def _lines(numbers: Iterable[NumberToRing], *ways: Way) -> tuple[NumberLine, ...
     return tuple(number_line(number) for number in numbers if number.number and number.way in ways)
 
 
-def _sections(source: SheetSource, spec: SheetSpec, routine: Routine, now: datetime) -> Iterable[Section]:
-    rows = RowMaker(source, routine, now)
-    left = list(source.log.events)
-    for row in spec.rows_for(routine):
-        own = [event for event in left if (event.kind, event.sender) == (row.message, row.sender)]
-        left = [event for event in left if event not in own]
-        yield section_of(row, routine, tuple(rows.blocks(own)))
-    # A message the file does not know is still on the paper: nothing logged is left out.
-    for kind, sender in dict.fromkeys((event.kind, event.sender) for event in left):
-        own = [event for event in left if (event.kind, event.sender) == (kind, sender)]
-        row = SheetRow(kind, Party(sender), spec.empty_rows)
-        yield section_of(row, routine, tuple(rows.blocks(own)))
-    if loose := rows.loose_calls():
-        yield Section("Samtal som inte gällde en händelse", "", "", (EventBlock(calls=loose),), range(0))
+def _plan(events: Iterable[CareChainEvent]) -> tuple[Fact, ...]:
+    """Give what is planned as it was said last, with room for what is not. What is long stands in its row only."""
+    said: dict[str, str] = {}
+    for event in events:
+        said |= {key: written(key, value) for key, value in event.particulars.items() if value}
 
+    def fact(label: str, *keys: str) -> Fact:
+        text = ", ".join(said[key] for key in keys if key in said)
+        return Fact(label, "plan", text if letters(text) <= _PLAN_LETTERS else _BELOW)
 
-def section_of(row: SheetRow, routine: Routine, blocks: tuple[EventBlock, ...] = ()) -> Section:
-    """Give a message of one sender with what was logged of it, none on a blank sheet."""
-    message = routine.messages.get(row.message)
-    sending = message.sending(row.sender) if message else None
-    told = [PARTY_LABELS[party].lower() for party in sending.tells] if sending else []
-    if sending and sending.tells_participants:
-        told.append("alla som ska delta")
-    return Section(
-        heading=row.heading or (message.label if message else row.message),
-        tells=f"{PARTY_LABELS[row.sender]} till {' och '.join(told)}" if told else PARTY_LABELS[row.sender],
-        clause=sending.clause if sending else "",
-        blocks=blocks,
-        empty_rows=range(row.empty_rows),
+    return (
+        fact("Preliminärt utskrivningsdatum", "preliminary_date"),
+        fact("SIP: datum, kl., plats", "sip_date", "sip_time", "sip_place"),
     )
+
+
+def _told(routine: Routine) -> tuple[Told, ...]:
+    """Give every message by who tells it (R3), numbered as one list."""
+    found = []
+    number = 0
+    for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):
+        words = []
+        for message in routine.messages_from(party):
+            number += 1
+            sending = message.sending(party)
+            words.append(
+                f"{number}\N{NO-BREAK SPACE}{message.label} ({sending.clause})" if sending else message.label
+            )
+        found.append(Told(PARTY_LABELS[party], " · ".join(words)))
+    return tuple(found)

@@ -260,7 +260,9 @@ def _field(field: FormField, value: str | tuple[str, ...]) -> FieldView:
         return FieldView(field, rows=tuple(_rows(field, value if isinstance(value, tuple) else ())))
     text = value if isinstance(value, str) else ", ".join(value)
     found = pieces(text, per_line=_LINE, most_lines=_MOST_LINES)
-    return FieldView(field, text=found[0] if found else "", more=found[1:], lines=range(field.rows))
+    return FieldView(
+        field, text=found[0] if found else "", more=found[1:], lines=range(field.rows - bool(found))
+    )
 
 
 def _rows(field: FormField, texts: Sequence[str]) -> Iterator[TableRow]:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from contacts.access import Acting
 from forms.presenters.document import SheetPart, print_line
-from forms.presenters.notes import Note, Notes
+from forms.presenters.notes import Notes
+from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, in_lines
 from forms.rules.work_list_spec import ListSpec, WorkList, WorkListSpec
 from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
@@ -15,44 +16,47 @@ from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
 from outage.rules.routine import DECISION_LABELS
 
-_WHOLE_WIDTH = 150
 _NARROW, _CELL = 110, 240
+_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class WorkLine:
-    """One row: its cells in the order of the headings, paragraph by paragraph, the last one to write in.
+class WorkHeading:
+    """A column of a list: its heading, and the name of its width."""
 
-    What does not fit stands in `notes`. `box` tells that there is something left to do and tick.
-    """
-
-    cells: tuple[tuple[str, ...], ...]
-    notes: tuple[Note, ...]
-    box: bool
+    heading: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
 class WorkListView:
-    """A list as it stood when it was printed. `boxed` tells that its first column is to be ticked by hand."""
+    """A list as it stood when it was printed, its first column to be ticked by hand, where it has one, its last to
+    write in, and rows for what comes after.
+    """
 
     spec: WorkListSpec
     listed: ListSpec
-    boxed: bool
+    columns: tuple[WorkHeading, ...]
     unit: str
-    lines: tuple[WorkLine, ...]
-    empty_rows: range
+    logged: tuple[Row, ...]
+    empty: tuple[Row, ...]
 
 
-def work_list_view(which: WorkList, lines: Iterable[WorkLine], unit: str) -> WorkListView:
-    """The list `which` of a unit with its lines."""
+def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListView:
+    """The list `which` of a unit with its rows."""
     spec = get_work_list()
+    listed = spec.of(which)
+    columns = [WorkHeading(heading, "middle") for heading in listed.headings]
+    columns[-1] = WorkHeading(listed.headings[-1], "hand")
+    if which is not WorkList.CHAINS:
+        columns[0] = WorkHeading(listed.headings[0], "box")
     return WorkListView(
         spec=spec,
-        listed=spec.of(which),
-        boxed=which is not WorkList.CHAINS,
+        listed=listed,
+        columns=tuple(columns),
         unit=unit,
-        lines=tuple(lines),
-        empty_rows=range(spec.more_rows),
+        logged=tuple(rows),
+        empty=(Row(("",) * len(columns)),) * spec.more_rows,
     )
 
 
@@ -78,11 +82,11 @@ def work_list_part(
     )
 
 
-def call_lines(calls: Iterable[OwedCall]) -> list[WorkLine]:
-    """A line for each call to make, in the order given."""
+def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
+    """A row for each call to make, in the order given."""
     lines = []
     for call in calls:
-        notes = Notes(_WHOLE_WIDTH)
+        notes = Notes(WHOLE_WIDTH)
         labels = ", ".join(message.label for message in call.messages)
         number = call.best
         via = f"{number.shown} {number.entry_name}{', förmedlar' if number.relays else ''}" if number else ""
@@ -90,20 +94,20 @@ def call_lines(calls: Iterable[OwedCall]) -> list[WorkLine]:
         left = f"Öppen punkt – {call.open_item}" if call.open_item else ""
         cells = (
             _patient(call.patient, notes),
-            (notes.cell("Meddelande", labels, _CELL),),
-            (notes.cell("Till", call.place, _CELL), notes.cell("Nummer", via, _CELL)),
-            (call.state_label, tried, notes.cell("", left, _NARROW)),
+            (notes.cell("Meddelande", labels, _CELL, _LINES),),
+            (notes.cell("Till", call.place, _CELL, _LINES), notes.cell("Nummer", via, _CELL, _LINES)),
+            (call.state_label, tried, notes.cell("", left, _NARROW, _LINES)),
         )
-        lines.append(_line(cells, notes, box=True))
+        lines.append(_row(cells, notes, box=True))
     return lines
 
 
-def task_lines(rows: Iterable[TaskRow]) -> list[WorkLine]:
-    """A line for each task, in the order given; what is done has no box to tick."""
+def task_lines(rows: Iterable[TaskRow]) -> list[Row]:
+    """A row for each task, in the order given; what is done has no box to tick."""
     lines = []
     for row in rows:
-        notes = Notes(_WHOLE_WIDTH)
-        facts = [notes.cell("Uppgift", fact, _CELL) for fact in row.facts]
+        notes = Notes(WHOLE_WIDTH)
+        facts = [notes.cell("Uppgift", fact, _CELL, _LINES) for fact in row.facts]
         choice = f": {row.choice}" if row.choice else ""
         done = f"{'Klart' if row.done else 'Gjort'} {row.done_text}{choice}" if row.done_text else ""
         changed = f"Ändrat sedan det gjordes. {row.remedy}" if row.changed and not row.undo else ""
@@ -112,36 +116,41 @@ def task_lines(rows: Iterable[TaskRow]) -> list[WorkLine]:
             _patient(row.patient, notes),
             (
                 "Ångra" if row.undo else DECISION_LABELS[row.decision],
-                notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL),
+                notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL, _LINES),
                 *facts,
-                notes.cell("", changed, _CELL),
-                notes.cell("", done, _CELL),
+                notes.cell("", changed, _CELL, _LINES),
+                notes.cell("", done, _CELL, _LINES),
             ),
-            (notes.cell("Varför", why, _CELL), f"{row.who}." if row.who else ""),
+            (notes.cell("Varför", why, _CELL, _LINES), f"{row.who}." if row.who else ""),
         )
-        lines.append(_line(cells, notes, box=not row.done))
+        lines.append(_row(cells, notes, box=not row.done))
     return lines
 
 
-def chain_lines(rows: Iterable[ChainRow]) -> list[WorkLine]:
-    """A line for each care chain, in the order given."""
+def chain_lines(rows: Iterable[ChainRow]) -> list[Row]:
+    """A row for each care chain, in the order given."""
     lines = []
     for row in rows:
-        notes = Notes(_WHOLE_WIDTH)
-        marks = [(notes.cell(mark.label, mark.text, _NARROW),) for mark in row.marks]
+        notes = Notes(WHOLE_WIDTH)
+        marks = [(notes.cell(mark.label, mark.text, _NARROW, _LINES),) for mark in row.marks]
         cells = (
             (*_patient(row.patient, notes), row.status_label),
             *marks,
-            (notes.cell("Senast", row.latest, _NARROW),),
+            (notes.cell("Senast", row.latest, _NARROW, _LINES),),
         )
-        lines.append(_line(cells, notes, box=False))
+        lines.append(_row(cells, notes))
     return lines
 
 
 def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:
-    return notes.cell("Patient", patient.name, 200), patient.identity, notes.cell("", patient.where, 200)
+    return (
+        notes.cell("Patient", patient.name, 200, _LINES),
+        patient.identity,
+        notes.cell("", patient.where, 200, _LINES),
+    )
 
 
-def _line(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool) -> WorkLine:
-    shown = tuple(tuple(text for text in cell if text) for cell in cells)
-    return WorkLine(cells=shown, notes=notes.taken(), box=box)
+def _row(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool | None = None) -> Row:
+    """Give a row. `box` says whether its first column has something left to tick; None where it is no box."""
+    first = () if box is None else (boxes("") if box else "",)
+    return Row((*first, *(in_lines(*cell) for cell in cells), ""), notes.taken())

@@ -30,7 +30,7 @@ class FormField:
     """One field. `rows` are the lines of an area or the empty rows of a table, `columns` the headings of a table.
 
     `half` lets two neighbours share a line; `choices` may be followed by room to write. `staff` is not for the
-    patient's copy.
+    patient's copy, and `patient` is the label there.
     """
 
     key: str
@@ -41,33 +41,45 @@ class FormField:
     columns: tuple[str, ...] = ()
     half: bool = False
     staff: bool = False
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """Fields under a heading; a `staff` section is not for the patient's copy."""
+    """Fields under a heading; a `staff` section is not for the patient's copy, and `patient` is the heading there."""
 
     heading: str
     fields: tuple[FormField, ...]
     staff: bool = False
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FormSpec(SpecHead):
-    """A form. `patient_title` heads the patient's copy, empty where there is none."""
+    """A form. `patient_title` heads the patient's copy, `patient_advice` is at its foot; empty where there is none."""
 
     sections: tuple[FormSection, ...]
     patient_title: str = ""
+    patient_advice: str = ""
 
     def for_patient(self) -> "FormSpec":
-        """Give the form as the patient gets it: headed so, without what is for staff only."""
+        """Give the form as the patient gets it: in words to the patient, without what is for staff only."""
         sections = tuple(
-            replace(section, fields=tuple(field for field in section.fields if not field.staff))
+            replace(
+                section,
+                heading=section.patient or section.heading,
+                fields=tuple(
+                    replace(field, label=field.patient or field.label)
+                    for field in section.fields
+                    if not field.staff
+                ),
+            )
             for section in self.sections
             if not section.staff
         )
         kept = tuple(section for section in sections if section.fields)
-        return replace(self, title=self.patient_title or self.title, sections=kept)
+        title, advice = self.patient_title or self.title, self.patient_advice or self.advice
+        return replace(self, title=title, advice=advice, sections=kept)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -17,6 +17,11 @@ def printable(text: str, glyphs: Container[int]) -> str:
     return "".join(c if _prints(c, glyphs) else f"[U+{ord(c):04X}]" for c in composed)
 
 
+def all_print(text: str, glyphs: Container[int]) -> bool:
+    """Tell whether `printable` leaves every character of `text`, its accents joined to their letters."""
+    return all(_prints(c, glyphs) for c in unicodedata.normalize("NFC", text))
+
+
 def _prints(character: str, glyphs: Container[int]) -> bool:
     if character in _PLAIN_WHITE_SPACE:
         return True

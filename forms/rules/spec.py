@@ -1,21 +1,49 @@
-"""What a sheet's content file says: which rows in which order, and how much room for handwriting."""
+"""What a sheet's content file says: its columns, and how much room there is to write."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from contacts.rules.parties import Party
-from outage.rules.routine import Routine
+
+class Column(StrEnum):
+    """What one column of a row holds."""
+
+    HAPPENED = "happened"
+    TIME = "time"
+    WAY = "way"
+    PATIENT = "patient"
+    MESSAGE = "message"
+    WHOM = "whom"
+    OUTCOME = "outcome"
+    SPOKEN_TO = "spoken_to"
+    READ_BACK = "read_back"
+    COMMENT = "comment"
+    SIGNATURE = "signature"
+
+
+COLUMN_LABELS: dict[Column, str] = {
+    Column.HAPPENED: "Hände",
+    Column.TIME: "Samtal",
+    Column.WAY: "Lämnat eller mottaget",
+    Column.PATIENT: "Patient",
+    Column.MESSAGE: "Meddelande",
+    Column.WHOM: "Till eller från",
+    Column.OUTCOME: "Utfall",
+    Column.SPOKEN_TO: "Talade med",
+    Column.READ_BACK: "Återläst",
+    Column.COMMENT: "Kommentar",
+    Column.SIGNATURE: "Signatur",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A message one party sends, with `empty_rows` lines for handwriting; no heading means its own name."""
+class Heading:
+    """A column with its heading, and the boxes that an empty row has there to tick."""
 
-    message: str
-    sender: Party
-    empty_rows: int
-    heading: str = ""
+    column: Column
+    heading: str
+    boxes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +67,55 @@ class SpecHead:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetSpec(SpecHead):
-    """The vårdkedjeblankett. `rows` are made for the routine named; another one gets its own process order."""
+class Below:
+    """A text in the line under an empty row, with room to write, under so many columns."""
 
-    routine: str
-    rows: tuple[SheetRow, ...]
-    empty_rows: int
-    more_heading: str
-    more_rows: int
+    text: str
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec(SpecHead):
+    """The vårdkedjeblankett. `front_rows` and `back_rows` fill a blank one, on either side of one sheet of paper.
+
+    `below` is what the line under each empty row has room for.
+    """
+
+    columns: tuple[Heading, ...]
+    front_rows: int
+    back_rows: int
+    most_rows: int
+    least_rows: int
+    log_heading: str
+    write_heading: str
+    below: tuple[Below, ...]
     after_heading: str
 
-    def rows_for(self, routine: Routine) -> tuple[SheetRow, ...]:
-        """Give the rows in order: the file's for its own routine, else every sending as it comes (R3)."""
-        if routine.id == self.routine:
-            return self.rows
-        return tuple(
-            SheetRow(message.key, sending.party, self.empty_rows)
-            for message in routine.messages.values()
-            for sending in message.sendings
-        )
+    def rows_to_write(self, lines: int) -> int:
+        """Give how many empty rows follow what is logged, which takes so many lines: what two pages have room for."""
+        return max(self.least_rows, self.most_rows - lines // 3)
 
 
-def row_faults(rows: Sequence[SheetRow], routine: Routine) -> list[str]:
-    """Give what is wrong with `rows`, an English line for each: every sending of `routine` stands once."""
-    wanted = {
-        (message.key, sending.party) for message in routine.messages.values() for sending in message.sendings
-    }
-    counted = Counter((row.message, row.sender) for row in rows)
-    unknown = [pair for pair in counted if pair not in wanted]
-    repeated = [pair for pair, times in counted.items() if times > 1]
-    missing = sorted(wanted - set(counted))
+# The columns that each kind of sheet has, each once.
+BLANKETT_COLUMNS = frozenset(Column) - {Column.PATIENT, Column.COMMENT}
+LOG_SHEET_COLUMNS = frozenset(Column) - {Column.HAPPENED, Column.OUTCOME}
+
+
+def below_faults(below: Sequence[Below], columns: int) -> list[str]:
+    """Give what is wrong with the line under an empty row, an English line for each: it is as wide as the row."""
+    taken = sum(part.span for part in below)
+    return [] if taken == columns else [f"the spans are {taken} together; make them {columns}"]
+
+
+def column_faults(columns: Sequence[Heading], wanted: Collection[Column]) -> list[str]:
+    """Give what is wrong with the columns, an English line for each: every one of `wanted` stands once, no other."""
+    counted = Counter(heading.column for heading in columns)
     return [
-        *(f"{sender} sends no {message}; remove the row" for message, sender in unknown),
-        *(f"{message} from {sender} stands twice; keep one" for message, sender in repeated),
-        *(f"{message} from {sender} is missing; add a row" for message, sender in missing),
+        *(f"{column} stands twice; keep one" for column, times in counted.items() if times > 1),
+        *(f"{column} has no place on this sheet; remove it" for column in counted if column not in wanted),
+        *(
+            f"{column} is missing; add a column"
+            for column in Column
+            if column in wanted and not counted[column]
+        ),
     ]

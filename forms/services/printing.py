@@ -24,7 +24,7 @@ from forms.presenters.checklist import one_checklist_part
 from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart
 from forms.queries.sources import sheet_source
-from forms.rendering import CodedSheet, Rendered, printable_html, render
+from forms.rendering import CodedSheet, Rendered, lacks_glyphs, render
 from forms.rules.sheet_fate import Fate
 from forms.sealing import Sealed, seal
 from forms.services.steps import current_fate, new_serial, write_step
@@ -206,12 +206,18 @@ def typeset(
     parts: Sequence[SheetPart], *, title: str, pages_each: int | Sequence[int] | None = None
 ) -> Rendered:
     """Typeset a document of one or more sheets; see `render` for `pages_each`. Raises PrintingUnavailable."""
-    context = {"parts": parts, "title": title}
-    html = render_to_string("forms/paper/document.html", context)
-    if printable_html(html) != html:
-        html = render_to_string("forms/paper/document.html", {**context, "substitutes": True})
+    sections = [_section(part) for part in parts]
+    html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
     codes = [CodedSheet(part.serial, part.version) for part in parts]
     return render(html, title=title, sheets=codes, pages_each=pages_each)
+
+
+def _section(part: SheetPart) -> str:
+    """Give a sheet as HTML. One that has a character which the typeface lacks explains how it is written, no other."""
+    html = render_to_string("forms/paper/part.html", {"part": part})
+    if lacks_glyphs(html):
+        html = render_to_string("forms/paper/part.html", {"part": part, "substitutes": True})
+    return html
 
 
 def keep_sheet(*, by: Acting | None, sheet: Sheet) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from contacts.access import Acting, check_may
 from contacts.rules.permissions import Right
 from forms.models import SheetKind
+from forms.presenters.rows import Row
 from forms.presenters.work_list import (
-    WorkLine,
     call_lines,
     chain_lines,
     task_lines,
@@ -51,25 +51,25 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     return print_job(by=by, job=job, now=now, client_id=client_id)
 
 
-def _calls(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
+def _calls(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = chains_with_calls_owed(by, outage, *earlier_outages(by.principal, outage))[:]
     return call_lines(calls_to_ring(by, chains, logs_of(chain.pk for chain in chains), now))
 
 
-def _tasks(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
+def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = list(visible_chains(by, outage))
     logs = logs_of(chain.pk for chain in chains)
     groups = grouped([row for chain in chains for row in task_rows(by, chain, logs[chain.pk], now)])
     return task_lines([*groups.undo, *groups.register, *groups.decide])
 
 
-def _chains(by: Acting, outage: Outage, now: datetime) -> list[WorkLine]:
+def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = list(visible_chains(by, outage))
     logs, routine = logs_of(chain.pk for chain in chains), get_routine(outage.routine_id)
     return chain_lines(chain_row(by, chain, logs[chain.pk], routine, now) for chain in chains)
 
 
-_LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[WorkLine]]] = {
+_LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {
     WorkList.CALLS: _calls,
     WorkList.TASKS: _tasks,
     WorkList.CHAINS: _chains,

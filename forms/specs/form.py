@@ -13,7 +13,12 @@ def load_form(path: Path) -> FormSpec:
     top, _ = open_spec(path)
     sections = tuple(_section(table) for table in top.tables("sections"))
     refuse(top, "sections", form_faults, sections)
-    spec = FormSpec(**read_head(top), sections=sections, patient_title=top.optional_text("patient_title"))
+    spec = FormSpec(
+        **read_head(top),
+        sections=sections,
+        patient_title=top.optional_text("patient_title"),
+        patient_advice=top.optional_text("patient_advice"),
+    )
     top.finish()
     return spec
 
@@ -23,6 +28,7 @@ def _section(table: Table) -> FormSection:
         heading=table.text("heading"),
         fields=tuple(_field(inner) for inner in table.tables("fields")),
         staff=table.flag("staff"),
+        patient=table.optional_text("patient"),
     )
     table.finish()
     return section
@@ -40,6 +46,7 @@ def _field(table: Table) -> FormField:
         columns=table.texts("columns"),
         half=table.flag("half"),
         staff=table.flag("staff"),
+        patient=table.optional_text("patient"),
     )
     table.finish()
     return field

@@ -1,9 +1,10 @@
 """What every content file begins with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypedDict
 
+from forms.rules.spec import Column, Heading, column_faults
 from outage.routine import RoutineError, get_routine
 from outage.routine.table import Table, read_toml
 from outage.rules.routine import Routine
@@ -52,6 +53,21 @@ def read_head(top: Table) -> Head:
         advice=top.text("advice"),
         proposal=top.text("proposal"),
     )
+
+
+def read_columns(top: Table, wanted: Collection[Column]) -> tuple[Heading, ...]:
+    """Read the columns of a sheet that has those of `wanted`, each once; raises RoutineError for what is wrong."""
+    columns = tuple(_heading(table) for table in top.tables("columns"))
+    refuse(top, "columns", column_faults, columns, wanted)
+    return columns
+
+
+def _heading(table: Table) -> Heading:
+    heading = Heading(
+        column=table.one_of("column", Column), heading=table.text("heading"), boxes=table.texts("boxes")
+    )
+    table.finish()
+    return heading
 
 
 def refuse(top: Table, key: str, find: Callable[..., list[str]], *given: Any) -> None:

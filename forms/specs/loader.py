@@ -5,19 +5,18 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from contacts.rules.parties import Party
 from forms.rules.binder_spec import BinderSpec
 from forms.rules.call_support_spec import CallSupportSpec
 from forms.rules.form_spec import FormSpec
 from forms.rules.log_sheet_spec import LogSheetSpec
-from forms.rules.spec import SheetRow, SheetSpec, SpecHead, row_faults
+from forms.rules.spec import BLANKETT_COLUMNS, Below, SheetSpec, SpecHead, below_faults
 from forms.rules.work_list_spec import WorkListSpec
 from outage.routine.table import Table
 
 from .binder import load_binder
 from .call_support import load_call_support
 from .form import load_form
-from .head import CONTENT, open_spec, read_head, refuse
+from .head import CONTENT, open_spec, read_columns, read_head, refuse
 from .log_sheet import load_log_sheet
 from .work_list import load_work_list
 
@@ -34,16 +33,20 @@ S = TypeVar("S", bound=SpecHead)
 
 def load_spec(path: Path) -> SheetSpec:
     """Read and check the vårdkedjeblankett's file; raises RoutineError naming file, key and remedy."""
-    top, routine = open_spec(path)
-    rows = tuple(_row(table) for table in top.tables("rows"))
-    refuse(top, "rows", row_faults, rows, routine)
+    top, _ = open_spec(path)
+    columns = read_columns(top, BLANKETT_COLUMNS)
+    below = tuple(_below(table) for table in top.tables("below"))
+    refuse(top, "below", below_faults, below, len(columns))
     spec = SheetSpec(
         **read_head(top),
-        routine=routine.id,
-        rows=rows,
-        empty_rows=top.positive("empty_rows"),
-        more_heading=top.text("more_heading"),
-        more_rows=top.positive("more_rows"),
+        columns=columns,
+        front_rows=top.positive("front_rows"),
+        back_rows=top.positive("back_rows"),
+        most_rows=top.positive("most_rows"),
+        least_rows=top.positive("least_rows"),
+        log_heading=top.text("log_heading"),
+        write_heading=top.text("write_heading"),
+        below=below,
         after_heading=top.text("after_heading"),
     )
     top.finish()
@@ -103,15 +106,10 @@ def _as(kind: type[S], spec_id: str) -> S:
     return found
 
 
-def _row(table: Table) -> SheetRow:
-    row = SheetRow(
-        message=table.text("message"),
-        sender=table.one_of("sender", Party),
-        empty_rows=table.positive("empty_rows"),
-        heading=table.optional_text("heading"),
-    )
+def _below(table: Table) -> Below:
+    part = Below(text=table.text("text"), span=table.positive("span"))
     table.finish()
-    return row
+    return part
 
 
 @cache

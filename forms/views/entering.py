@@ -45,7 +45,6 @@ from outage.queries.outages import outage_in_view
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import Direction
-from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
 from outage.services.handovers import Message
 
@@ -53,9 +52,10 @@ from outage.services.handovers import Message
 @held_as(HeldAs("Rad från ett blad"))
 @require_http_methods(["GET", "POST"])
 def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
-    """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom, empty asks for the patient.
+    """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom and which way.
 
-    `?flytta=<id>` moves one that is entered to the sheet that it stood on.
+    What the address does not say is asked first: nothing that stands on the paper is taken for granted. `?flytta=<id>`
+    moves one that is entered to the sheet that it stood on.
     """
     require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.HANDLE_SHEETS)
@@ -63,9 +63,11 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
     if "flytta" in request.GET:
         return _move(request, sheet, request.GET["flytta"])
     chain = _chosen_chain(request, sheet)
-    if chain is None:
-        return _show(request, sheet)
-    direction = _direction(request, sheet, chain)
+    direction = _direction(request, sheet, chain) if chain else None
+    if chain is not None and request.method == "GET":
+        note_look(by=request.acting, action="chain.read", chain=chain.pk)
+    if chain is None or direction is None:
+        return _show(request, sheet, chain)
     form = _form(request, sheet, chain, direction)
 
     def show(form: EntryForm, status: int = 200) -> HttpResponse:
@@ -87,7 +89,6 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
 
     if request.method == "POST":
         return save_or_show(request, form, save=save, show=show)
-    note_look(by=request.acting, action="chain.read", chain=chain.pk)
     return show(form)
 
 
@@ -156,10 +157,12 @@ def _chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
         raise Http404 from None
 
 
-def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Direction:
+def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
+    """Give which way the row went: a SIP's follows from who one is, else what was answered; None where nothing was."""
     if is_sip(sheet):
         return sip_direction(request.acting, chain)
-    return Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
+    answered = request.GET.get("riktning")
+    return Direction(answered) if answered in set(Direction) else None
 
 
 def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
@@ -167,7 +170,6 @@ def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direc
     on, signature = first_values(last_entry(sheet), chain)
     initial: dict[str, Any] = {
         "client_id": uuid4(),
-        "outcome": CallOutcome.REACHED.value,
         "signed_by": signature,
         "at": date_alone(on) if on else None,
         "written_at": date_alone(on) if on else None,
@@ -206,6 +208,8 @@ def _show(
         seen = {"client_id": uuid4(), "seen": sheet.fates.count(), "rows": len(found)}
         context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
     if chain is None or form is None:
+        context["chosen"] = chain
+        context["patient"] = patient_on_own_page(chain, now) if chain else None
         context["groups"] = patient_groups(chains_to_choose(acting, sheet), now)
         context["may_open_chain"] = outage_in_view(acting.principal) is not None
     else:

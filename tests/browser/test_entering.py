@@ -19,6 +19,7 @@ def type_row(page: Page, at: str, number: str, to: str) -> None:
     page.get_by_role("radio", name=to).press("Space")
     page.locator("[name=at_kl]").fill(at)
     page.get_by_label("Nummer", exact=True).fill(number)
+    page.get_by_role("radio", name="Nådd").press("Space")
     page.get_by_role("radio", name="Nådd").press("Enter")
     expect(focused(page)).to_have_attribute("name", "messages")
 
@@ -33,7 +34,7 @@ def test_two_rows_are_entered_by_keyboard_and_the_second_starts_from_the_first(
     page.goto(f"/blad/{sheet.serial}/for-in/")
     expect(focused(page)).to_have_attribute("name", "vardkedja")
     page.keyboard.type("Asta")
-    page.get_by_role("button", name="Visa raden").press("Enter")
+    page.get_by_role("button", name="Lämnat: vi ringde").press("Enter")
     expect(page.get_by_role("region", name="Patient")).to_contain_text("Asta Provberg")
 
     type_row(page, "09.40", "0910-73 50 00", "Skellefteå kommun")
@@ -55,6 +56,7 @@ def test_two_rows_are_entered_by_keyboard_and_the_second_starts_from_the_first(
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Raden är sparad på servern")).to_be_visible()
+    page.get_by_role("button", name="Lämnat: vi ringde").press("Enter")
     expect(page.get_by_label("Signatur på bladet")).to_have_value("N.N.")
     type_row(page, "09.50", "090-785 00 00", "Heimdalls hälsocentral")
     page.get_by_role("checkbox", name="Inskrivning").first.press("Space")

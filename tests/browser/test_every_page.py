@@ -368,7 +368,7 @@ def test_the_pages_of_the_paper(demo: Demo, looker: Looker):
     looker.look(nurse, f"/blad/{filled.serial}/")
     looker.look(nurse, f"/blad/{filled.serial}/for-in/")
     nurse.get_by_label("Patient", exact=True).select_option(index=1)
-    nurse.get_by_role("button", name="Visa raden").click()
+    nurse.get_by_role("button", name="Lämnat: vi ringde").click()
     expect(nurse.get_by_role("button", name="Spara och nästa rad")).to_be_visible()
     looker.look(nurse)
     looker.look(nurse, "/blad/nya/")

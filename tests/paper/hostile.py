@@ -39,7 +39,7 @@ from tests.paper.reading import squashed
 
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=STOCKHOLM)
 MM = 72 / 25.4
-SIDE, TOP, BOTTOM, CODE = 12 * MM, 25 * MM, 26 * MM, 22 * MM
+SIDE, TOP, BOTTOM, CODE = 20 * MM, 25 * MM, 27 * MM, 22 * MM
 # The glyphs of one line may reach a hair over the line above.
 _SLACK = 2.5
 # What a piece of a value has at least, and the height of what is more than a dot over a letter.

@@ -59,25 +59,43 @@ def test_no_query_is_made_for_a_blank_sheet():
 @pytest.mark.clause("R2.4")
 @pytest.mark.clause("R2.5")
 def test_the_blank_blankett_has_every_message_with_lines_to_write_on():
-    view = blank(SheetKind.CARE_CHAIN).view
-    told = {(section.heading.split(":")[0], section.clause) for section in view.sections}
+    made = typeset([blank(SheetKind.CARE_CHAIN)], title="x")
+    assert made.pages == 2
+    text = everything(made.pdf)
     for message in current_routine().messages.values():
         for sending in message.sendings:
-            assert (message.label, sending.clause) in told
-    assert all(len(section.empty_rows) >= 1 and not section.blocks for section in view.sections)
-    assert (len(view.birth_date), len(view.last)) == (8, 4)
-    text = everything(typeset([blank(SheetKind.CARE_CHAIN)], title="x").pdf)
+            assert squashed(f"{message.label} ({sending.clause})") in text
+    front, back = pages(made.pdf)
+    assert (front.count("Mottaget"), back.count("Mottaget")) == (5, 7)
+    assert "Patient:" in back
     for expected in (
         "Egen enhet",
         "Regionens växel",
         "090-785 00 00",
-        "Lämnat eller mottaget",
+        "☐ Lämnat ☐ Mottaget",
         "Talade med",
         "Återläst",
         "Kommentar",
         "Registrera inte (R4.2, R4.3)",
         "Klart. Datum och tid:",
-        "Personnummer",
+        "Personnummer eller annan identitet",
+        "Preliminärt utskrivningsdatum",
+        "SIP: datum, kl., plats",
+        "Nästa steg, när:",
+        "Ring tillbaka: nummer, när:",
+        "☐ Nådd ☐ Förmedlat ☐ Ej nådd:",
     ):
         assert squashed(expected) in text, expected
-    assert text.count(squashed("Nummer:")) == len(view.parties) == 3
+    assert text.count("Nummer:") == 4
+
+
+def test_what_the_typeface_lacks_is_explained_on_the_sheet_that_has_it_and_on_no_other():
+    odd = Unit(pk=1, principal=REGION, name="Medicin 😀", ward_kind="somatic")
+    parts = [
+        *(blank(kind, serial=make_serial(place)) for place, kind in enumerate(BLANK_KINDS)),
+        blank(SheetKind.LOG_SHEET, odd, serial=make_serial(99)),
+    ]
+    found = pages(typeset(parts, title="x").pdf)
+    told = ["[U+…] är ett tecken som typsnittet saknar" in text for text in found]
+    assert told == ["[U+1F600]" in text for text in found]
+    assert sum(told) == 1

@@ -33,7 +33,7 @@ def numbers_on_sheet(place, chain, moment, by=None) -> dict[str, list[str]]:
     by = by or place.alva
     source = sheet_source(get_chain(by, chain.pk), by, moment)
     view = sheet_view(source, get_spec(CARE_CHAIN_SHEET), by, moment)
-    return {part.label: [digits(line.number) for line in part.numbers] for part in view.places}
+    return {part.label: [digits(line.number) for line in part.numbers] for part in view.facts[1].facts}
 
 
 @pytest.mark.clause("R5.3")

@@ -83,9 +83,9 @@ def check_places(page: Page) -> None:
         assert code.right - code.left == pytest.approx(CODE_MM * MM, abs=1.5)
     assert upper.top >= 0
     assert upper.bottom <= 25 * MM + 1
-    assert page.width - 14 * MM <= upper.right <= page.width
-    assert 0 <= lower.left <= 14 * MM
-    assert page.height - 26 * MM - 1 <= lower.top
+    assert page.width - 22 * MM <= upper.right <= page.width - 18 * MM
+    assert 18 * MM <= lower.left <= 22 * MM
+    assert page.height - 27 * MM - 1 <= lower.top
     assert lower.bottom <= page.height
     for left, top, right, bottom in page.boxes:
         for code in (upper, lower):

@@ -24,8 +24,9 @@ def section(serial: str, lines: int, *, landscape: bool = False) -> str:
     rows = "".join(f'<tr><th scope="row">Rad {n}</th><td>Text</td></tr>' for n in range(lines))
     return (
         f'<section class="sheet {"landscape" if landscape else "portrait"}" id="blad-{serial}"'
-        f' data-serial="{serial}" data-title="Prov"><div class="foot"><p>Råd</p></div>'
-        f"<h1>Prov {serial}</h1><table>{rows}</table></section>"
+        '><div class="foot"><p>Råd</p></div>'
+        f'<header data-serial="{serial}" data-title="Prov" data-who=""><h1>Prov {serial}</h1></header>'
+        f"<table>{rows}</table></section>"
     )
 
 

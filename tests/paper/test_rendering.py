@@ -104,8 +104,9 @@ def several(lengths: Sequence[int], *, pages_each: int | Sequence[int] | None = 
     """Typeset sheets that have so many pages each."""
     serials = [make_serial(n) for n in range(len(lengths))]
     sections = "".join(
-        f'<section class="sheet portrait" id="blad-{serial}" data-serial="{shown_serial(serial)}" data-title="Prov">'
-        '<div class="foot"><p>Råd</p></div>'
+        f'<section class="sheet portrait" id="blad-{serial}">'
+        f'<div class="foot"><p>Råd</p></div><header data-serial="{shown_serial(serial)}" data-title="Prov" data-who="">'
+        f"<h1>Prov {shown_serial(serial)}</h1></header>"
         + '<h1 class="new">Rubrik</h1>'.join(["", *["<p>Text</p>"] * length])
         + "</section>"
         for serial, length in zip(serials, lengths, strict=True)

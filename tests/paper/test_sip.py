@@ -6,10 +6,13 @@ import pytest
 
 from contacts.rules.errors import NotAllowed
 from contacts.rules.permissions import Role
-from forms.models import Sheet
+from forms.models import Sheet, SheetKind
+from forms.presenters.blanks import blank_part
 from forms.presenters.sip import form_view
 from forms.queries.sources import sip_source
 from forms.rules.form_spec import FieldShape
+from forms.rules.serial import make_serial
+from forms.services.printing import typeset
 from forms.services.sip_prints import print_sip, print_sip_invitation
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.queries.care_chains import get_chain
@@ -173,3 +176,33 @@ def test_an_administrator_prints_neither(place):
         with pytest.raises(NotAllowed):
             do(by=adam, chain=chain, client_id=uuid4())
     assert not Sheet.objects.exists()
+
+
+def test_a_sip_is_one_sheet_of_paper_and_a_kallelse_one_page_blank_or_filled(place):
+    chain = full_chain(place)
+    with standing_at(NOW):
+        sip = print_sip(by=place.alva, chain=chain, client_id=uuid4())
+        copy = print_sip(by=place.alva, chain=chain, client_id=uuid4(), patients_copy=True)
+        invitation = print_sip_invitation(by=place.alva, chain=chain, client_id=uuid4())
+    assert [made.sheet.pages for made in (sip, copy, invitation)] == [2, 2, 1]
+    for kind, length in ((SheetKind.SIP, 2), (SheetKind.SIP_INVITATION, 1)):
+        part = blank_part(kind, serial=make_serial(1), unit=place.ward, by=place.alva, now=NOW)
+        assert typeset([part], title="x").pages == length
+
+
+def test_the_patient_s_copy_speaks_to_the_patient(place):
+    with standing_at(NOW):
+        copy = print_sip(by=place.alva, chain=full_chain(place), client_id=uuid4(), patients_copy=True)
+        own = print_sip(by=place.alva, chain=full_chain(place), client_id=uuid4())
+    told, staff = everything(copy.pdf), everything(own.pdf)
+    for words in (
+        "Din situation",
+        "Den hjälp du har",
+        "Om du blir sämre",
+        "Det här är ditt exemplar av din plan.",
+    ):
+        assert squashed(words) in told
+        assert squashed(words) not in staff
+    for words in ("Patientens situation", "Dokumentera också i journalen"):
+        assert squashed(words) not in told
+        assert squashed(words) in staff

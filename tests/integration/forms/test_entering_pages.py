@@ -53,7 +53,10 @@ def test_a_row_is_entered_and_the_next_one_starts_from_it(alva: Client, sheet: S
     assert (handover.paper_serial, handover.paper_signature) == (sheet.serial, "N.N.")
     page = page_of(alva, answer.headers["Location"])
     assert "Raden är sparad på servern 10.52." in page.get_text()
-    fields = fields_of(form_of(page, **{"data-guard": True}))
+    # The patient is that of the row before; which way the next one went is asked anew.
+    assert page.main.find("form", {"data-guard": True}) is None
+    assert page.main.find("option", selected=True)["value"] == str(chain.pk)
+    _, fields = row_of(alva, address(sheet, chain))
     kept = {
         name: fields.get(name, [""])
         for name in ("at_kl", "at_dag", "written_at_kl", "written_at_dag", "signed_by")
@@ -79,8 +82,7 @@ def test_opened_without_a_patient_it_goes_on_with_that_of_the_row_before(
     assert {option["value"] for option in page.main.find_all("option")} == {"", str(chain.pk), str(other.pk)}
     assert page.main.find("form", {"method": "post"}) is None
     send(alva, address(sheet, other), **ROW)
-    action, _ = row_of(alva, address(sheet))
-    assert f"vardkedja={other.pk}" in action
+    assert page_of(alva, address(sheet)).main.find("option", selected=True)["value"] == str(other.pk)
     assert page_of(alva, f"{address(sheet)}?vardkedja=").main.find("select")
 
 
@@ -89,14 +91,38 @@ def test_a_sheet_of_one_patient_is_about_that_patient_whatever_the_address_says(
 ):
     sheet = make_sheet(county.alva, SheetKind.CARE_CHAIN, chain)
     other = make_chain(county, outage)
-    page = page_of(alva, address(sheet, other))
     assert chain.details is not None
-    assert chain.details.patient_name in page.main.get_text()
-    assert "Byt patient" not in page.main.get_text()
+    for where in (address(sheet), address(sheet, other)):
+        page = page_of(alva, where)
+        assert chain.details.patient_name in page.main.get_text()
+        assert "Byt patient" not in page.main.get_text()
+        assert page.main.find("select", {"name": "vardkedja"}) is None
     assert (
-        alva.post(address(sheet, other), row_of(alva, address(sheet))[1] | as_lists(ROW)).status_code == 302
+        alva.post(address(sheet, other), row_of(alva, address(sheet, chain))[1] | as_lists(ROW)).status_code
+        == 302
     )
     assert Handover.objects.get().chain_id == chain.pk
+
+
+@pytest.mark.parametrize("kind", [SheetKind.LOG_SHEET, SheetKind.CARE_CHAIN])
+def test_neither_the_way_nor_the_outcome_nor_the_read_back_is_preset(
+    alva: Client, county: County, chain: CareChain, kind: str
+):
+    sheet = make_sheet(county.alva, kind, chain if kind == SheetKind.CARE_CHAIN else None)
+    asked = page_of(alva, f"{address(sheet)}?vardkedja={chain.pk}")
+    assert asked.main.find("form", {"data-guard": True}) is None
+    assert {button["value"] for button in asked.main.find_all("button", {"name": "riktning"})} == {
+        "given",
+        "received",
+    }
+    _, fields = row_of(alva, address(sheet, chain))
+    assert not {"outcome", "recipient", "messages", "read_back"} & {n for n, v in fields.items() if any(v)}
+    answer = send(
+        alva, address(sheet, chain), **{name: value for name, value in ROW.items() if name != "outcome"}
+    )
+    assert answer.status_code == 422
+    assert "Välj hur det gick." in errors_of(read(answer))
+    assert not Handover.objects.exists()
 
 
 def test_what_somebody_told_us_is_entered_as_received(alva: Client, sheet: Sheet, chain: CareChain):

@@ -4,27 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from contacts.rules.parties import Party
-from forms.rules.spec import SheetRow, row_faults
+from forms.rules.spec import BLANKETT_COLUMNS, Below, Column, Heading, below_faults, column_faults
 from forms.specs import CARE_CHAIN_SHEET, all_specs, get_spec, load_spec
-from outage.routine import RoutineError, current_routine
+from outage.routine import RoutineError
 
-ROUTINE = current_routine()
 FILE = Path("forms/specs/content/care-chain-sheet.toml")
 
 
-@pytest.mark.clause("R2.4")
-def test_the_sheet_has_a_row_for_everything_that_the_routine_has_anyone_tell():
-    rows = get_spec(CARE_CHAIN_SHEET).rows
-    told = [(row.message, row.sender) for row in rows]
-    for message in ROUTINE.messages.values():
-        for party in Party:
-            assert told.count((message.key, party)) == (message.sending(party) is not None)
+@pytest.mark.clause("R2.5")
+def test_the_sheet_has_a_column_for_all_that_a_call_has():
+    assert column_faults(get_spec(CARE_CHAIN_SHEET).columns, BLANKETT_COLUMNS) == []
 
 
-def test_the_rows_follow_the_process():
-    order = [ROUTINE.message(row.message).order for row in get_spec(CARE_CHAIN_SHEET).rows]
-    assert order == sorted(order)
+@pytest.mark.parametrize(("lines", "rows"), [(0, 10), (2, 10), (3, 9), (11, 7), (12, 6), (400, 6)])
+def test_the_more_is_logged_the_fewer_rows_follow_and_never_fewer_than_six(lines: int, rows: int):
+    assert get_spec(CARE_CHAIN_SHEET).rows_to_write(lines) == rows
 
 
 def test_every_spec_can_be_read():
@@ -33,42 +27,29 @@ def test_every_spec_can_be_read():
     assert CARE_CHAIN_SHEET in on_disk
 
 
-def test_another_routine_gets_its_own_process_order(tmp_path):
-    spec = get_spec(CARE_CHAIN_SHEET)
-    path = tmp_path / "elsewhere.toml"
-    path.write_text(
-        (Path("outage/routine/content") / f"{ROUTINE.id}.toml")
-        .read_text(encoding="utf-8")
-        .replace(f'id = "{ROUTINE.id}"', 'id = "elsewhere"'),
-        encoding="utf-8",
-    )
-    from outage.routine import load_routine
-
-    other = load_routine(path)
-    rows = spec.rows_for(other)
-    assert row_faults(rows, other) == []
-    assert {row.empty_rows for row in rows} == {spec.empty_rows}
-
-
-def test_faults_name_what_is_missing_repeated_and_unknown():
-    rows = [SheetRow("admission", Party.INPATIENT, 1)] * 2 + [SheetRow("admission", Party.MUNICIPALITY, 1)]
-    faults = row_faults(rows, ROUTINE)
-    assert "municipality sends no admission; remove the row" in faults
-    assert "admission from inpatient stands twice; keep one" in faults
-    assert "discharge from inpatient is missing; add a row" in faults
+def test_faults_name_what_is_missing_repeated_and_has_no_place():
+    columns = [Heading(Column.TIME, "Kl.")] * 2 + [Heading(Column.PATIENT, "Patient")]
+    faults = column_faults(columns, BLANKETT_COLUMNS)
+    assert "time stands twice; keep one" in faults
+    assert "patient has no place on this sheet; remove it" in faults
+    assert sum("is missing" in fault for fault in faults) == len(BLANKETT_COLUMNS) - 1
+    assert below_faults([Below("Kommentar", 4), Below("Nästa steg", 3)], 9) == [
+        "the spans are 7 together; make them 9"
+    ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
         ('id = "care-chain-sheet"', 'id = "other"', "id"),
-        ('version = "1"', 'version = "1.0"', "version"),
+        ('version = "2"', 'version = "2.0"', "version"),
         ("landscape = true", 'landscape = "yes"', "landscape"),
         ('routine = "prator-2023-04-03"', 'routine = "nowhere"', "routine"),
-        ("more_rows = 4", 'more_rows = "4"', "more_rows"),
-        ('message = "discharge"', 'message = "admission"', "rows"),
-        ('sender = "municipality"', 'sender = "nobody"', "rows[1].sender"),
-        ("more_rows = 4", "more_rows = 4\nmisspelt = 1", "misspelt"),
+        ("front_rows = 5", 'front_rows = "5"', "front_rows"),
+        ('column = "time"', 'column = "way"', "columns"),
+        ('column = "way"', 'column = "road"', "columns[1].column"),
+        ("span = 4", "span = 5", "below"),
+        ("front_rows = 5", "front_rows = 5\nmisspelt = 1", "misspelt"),
         ('advice = "', 'advice = "{unknown} ', "advice"),
         ('title = "Vårdkedjeblankett"', "title = ", ""),
     ],
