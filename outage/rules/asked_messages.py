@@ -15,14 +15,20 @@ _NOBODY = "nobody"
 
 
 def settle_message(
-    routine: Routine, kind: str, sender: Party, particulars: Mapping[str, Any], answers: Mapping[str, str]
+    routine: Routine,
+    kind: str,
+    sender: Party,
+    particulars: Mapping[str, Any],
+    answers: Mapping[str, str],
+    *,
+    alone: bool = False,
 ) -> str:
-    """The kind that a new message is to be logged as, by what is said of it and what was answered.
+    """The kind that a message is to be logged as, by what is said of it and what was answered.
 
-    Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`) where the
-    answer is to fill it in and it is still empty.
+    Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a
+    message that has a form `alone` `p-<particular>`) where the answer is to fill it in and it is still empty.
     """
-    typed_as = kind
+    field = "p-" if alone else f"p-{kind}-{sender.value}-"
     need = routine.message(kind).needs
     if need and not particulars.get(need.particular):
         question = Question(
@@ -34,7 +40,7 @@ def settle_message(
             ],
         )
         if question.settled(answers) == _FILL_IN:
-            raise _empty(typed_as, sender, need.particular)
+            raise _empty(field, need.particular)
         kind = need.instead
     sending = routine.message(kind).sending(sender)
     if sending and sending.without_participants and not particulars.get("participants"):
@@ -44,11 +50,9 @@ def settle_message(
             [(_NOBODY, "Ja, ingen mer ska delta"), (_FILL_IN, "Nej, jag fyller i vilka som ska delta")],
         )
         if question.settled(answers) == _FILL_IN:
-            raise _empty(typed_as, sender, "participants")
+            raise _empty(field, "participants")
     return kind
 
 
-def _empty(kind: str, sender: Party, particular: str) -> RuleError:
-    return RuleError(
-        f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"p-{kind}-{sender.value}-{particular}"
-    )
+def _empty(field: str, particular: str) -> RuleError:
+    return RuleError(f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"{field}{particular}")
