@@ -1,13 +1,16 @@
-"""What is asked about a message before it is logged: whether it is what it is called, and whether nobody takes part."""
+"""What is asked before a message or a call is logged: whether it is so called, of this patient, at this time."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 
+from .back_registration import ChainStatus
 from .routine import PARTICULAR_LABELS, Routine
-from .wording import lower_first
+from .told import minute_of
+from .wording import lower_first, moment
 
 _FILL_IN = "fill_in"
 _INSTEAD = "instead"
@@ -52,6 +55,26 @@ def settle_message(
         if question.settled(answers) == _FILL_IN:
             raise _empty(field, "participants")
     return kind
+
+
+def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> None:
+    """Raise Question where a chain that is logged on the wrong patient would get one more message."""
+    if status is ChainStatus.WRONG_PATIENT:
+        Question(
+            "wrong-patient",
+            "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
+            [("ja", "Ja, det gäller den här patienten")],
+        ).settled(answers)
+
+
+def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: Mapping[str, str]) -> None:
+    """Raise Question for a call before the minute of what it tells of."""
+    if minute_of(happened) > called:
+        Question(
+            "before-event",
+            f"Samtalet är {moment(called, now)}, före händelsen {moment(happened, now)}. Stämmer tiderna?",
+            [("ja", "Ja, tiderna stämmer")],
+        ).settled(answers)
 
 
 def _empty(field: str, particular: str) -> RuleError:
