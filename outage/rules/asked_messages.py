@@ -1,13 +1,16 @@
-"""What is asked about a message before it is logged: whether it is what it is called, and whether nobody takes part."""
+"""What is asked before a message or a call is logged: whether it is so called, of this patient, at this time."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 
+from .back_registration import ChainStatus
 from .routine import PARTICULAR_LABELS, Routine
-from .wording import lower_first
+from .told import minute_of
+from .wording import lower_first, moment
 
 _FILL_IN = "fill_in"
 _INSTEAD = "instead"
@@ -15,14 +18,20 @@ _NOBODY = "nobody"
 
 
 def settle_message(
-    routine: Routine, kind: str, sender: Party, particulars: Mapping[str, Any], answers: Mapping[str, str]
+    routine: Routine,
+    kind: str,
+    sender: Party,
+    particulars: Mapping[str, Any],
+    answers: Mapping[str, str],
+    *,
+    alone: bool = False,
 ) -> str:
-    """The kind that a new message is to be logged as, by what is said of it and what was answered.
+    """The kind that a message is to be logged as, by what is said of it and what was answered.
 
-    Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`) where the
-    answer is to fill it in and it is still empty.
+    Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a
+    message that has a form `alone` `p-<particular>`) where the answer is to fill it in and it is still empty.
     """
-    typed_as = kind
+    field = "p-" if alone else f"p-{kind}-{sender.value}-"
     need = routine.message(kind).needs
     if need and not particulars.get(need.particular):
         question = Question(
@@ -34,7 +43,7 @@ def settle_message(
             ],
         )
         if question.settled(answers) == _FILL_IN:
-            raise _empty(typed_as, sender, need.particular)
+            raise _empty(field, need.particular)
         kind = need.instead
     sending = routine.message(kind).sending(sender)
     if sending and sending.without_participants and not particulars.get("participants"):
@@ -44,11 +53,29 @@ def settle_message(
             [(_NOBODY, "Ja, ingen mer ska delta"), (_FILL_IN, "Nej, jag fyller i vilka som ska delta")],
         )
         if question.settled(answers) == _FILL_IN:
-            raise _empty(typed_as, sender, "participants")
+            raise _empty(field, "participants")
     return kind
 
 
-def _empty(kind: str, sender: Party, particular: str) -> RuleError:
-    return RuleError(
-        f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"p-{kind}-{sender.value}-{particular}"
-    )
+def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> None:
+    """Raise Question where a chain that is logged on the wrong patient would get one more message."""
+    if status is ChainStatus.WRONG_PATIENT:
+        Question(
+            "wrong-patient",
+            "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
+            [("ja", "Ja, det gäller den här patienten")],
+        ).settled(answers)
+
+
+def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: Mapping[str, str]) -> None:
+    """Raise Question for a call before the minute of what it tells of."""
+    if minute_of(happened) > called:
+        Question(
+            "before-event",
+            f"Samtalet är {moment(called, now)}, före händelsen {moment(happened, now)}. Stämmer tiderna?",
+            [("ja", "Ja, tiderna stämmer")],
+        ).settled(answers)
+
+
+def _empty(field: str, particular: str) -> RuleError:
+    return RuleError(f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"{field}{particular}")

@@ -36,6 +36,7 @@ from outage.queries.standing import (
     tells,
 )
 from outage.routine import get_routine
+from outage.rules.asked_messages import settle_message
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
@@ -209,18 +210,23 @@ def correct_event(
 
     `told_rightly` says that those already told got the right information, so that the calls count for the new row
     too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile,
-    Question as `check_within_outage`.
+    Question as `check_within_outage` and, of what is said anew, as `settle_message`.
     """
     check_may(by, Right.LOG_CARE)
     _check_stands(event)
     need_reason(reason)
+    kind = kind or event.kind
+    said = {name: value for name, value in particulars.items() if value}
+    if answers is not None and (kind, said) != (event.kind, event.particulars):
+        routine = get_routine(event.chain.outage.routine_id)
+        kind = settle_message(routine, kind, Party(event.sender), particulars, answers, alone=True)
     content = {
         "event": event.pk,
         "happened_at": happened_at,
         "particulars": dict(particulars),
         "reason": reason,
         "told_rightly": told_rightly,
-        "kind": kind or event.kind,
+        "kind": kind,
     }
     try:
         with transaction.atomic():
@@ -233,7 +239,7 @@ def correct_event(
                 by,
                 event.chain,
                 event_id=client_id,
-                kind=kind or event.kind,
+                kind=kind,
                 sender=Party(event.sender),
                 happened_at=happened_at,
                 particulars=particulars,

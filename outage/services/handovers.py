@@ -22,12 +22,12 @@ from outage.queries.care_chains import logs_of
 from outage.queries.joined import counted_versions, joined_to
 from outage.queries.standing import told_only_by
 from outage.routine import get_routine
-from outage.rules.asked_messages import settle_message
+from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
 from outage.rules.paper import PaperMark, check_paper
-from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice, minute_of
+from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
 from outage.rules.wording import moment
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
@@ -116,20 +116,10 @@ def _ask(
     if answers is None:
         return
     if any(message.kind for message in messages):
-        ask_if_wrong_patient(chain, answers)
+        assert chain.details is not None
+        ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
     new = [message.happened_at for message in messages if message.kind and message.happened_at]
     _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
-
-
-def ask_if_wrong_patient(chain: CareChain, answers: Mapping[str, str]) -> None:
-    """Ask whether a chain that is logged on the wrong patient is to have one more message."""
-    assert chain.details is not None
-    if chain.details.status == ChainStatus.WRONG_PATIENT:
-        Question(
-            "wrong-patient",
-            "Vårdkedjan är loggad på fel patient. Ska meddelandet loggas på den ändå?",
-            [("ja", "Ja, det gäller den här patienten")],
-        ).settled(answers)
 
 
 def _ask_if_before(
@@ -139,16 +129,11 @@ def _ask_if_before(
     new: Iterable[datetime],
     answers: Mapping[str, str],
 ) -> None:
-    """Ask whether the times are right of a call before what it tells of: `told`, or what happened at one of `new`."""
+    """Ask about a call before what it tells of: events that are logged (`told`), or what happened at one of `new`."""
     logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
     last = max([*logged.values_list("happened_at", flat=True), *new], default=None)
-    if facts.at and last and minute_of(last) > facts.at:
-        called, happened = (moment(at, timezone.now()) for at in (facts.at, last))
-        Question(
-            "before-event",
-            f"Samtalet är {called}, före händelsen {happened}. Stämmer tiderna?",
-            [("ja", "Ja, tiderna stämmer")],
-        ).settled(answers)
+    if facts.at and last:
+        ask_if_before(facts.at, last, timezone.now(), answers)
 
 
 def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:

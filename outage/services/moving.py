@@ -15,9 +15,11 @@ from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.standing import line_back, told_by, told_only_by
+from outage.rules.asked_messages import ask_if_wrong_patient
+from outage.rules.back_registration import ChainStatus
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason, write_event
-from outage.services.handovers import ask_if_wrong_patient, check_stands, take_back, write_call
+from outage.services.handovers import check_stands, take_back, write_call
 from outage.services.paper import mark_of
 
 
@@ -48,7 +50,8 @@ def move_call(
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain, to)
             if answers is not None and handover.messages.exists():
-                ask_if_wrong_patient(to, answers)
+                assert to.details is not None
+                ask_if_wrong_patient(ChainStatus(to.details.status), answers)
             log = logs_of([handover.chain_id])[handover.chain_id]
             events = told_by(handover.chain, log, handover)
             gone = told_only_by(handover.chain, log, handover)

@@ -1,5 +1,6 @@
 """Whoever saves second sees both versions field by field and chooses; nothing typed is lost, nothing is overwritten."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
@@ -144,7 +146,9 @@ def test_times_are_compared_as_they_are_read(
         chain=chain,
         client_id=uuid4(),
         facts=call_facts(),
-        messages=[Message(kind="admission", sender=Party.INPATIENT)],
+        messages=[
+            Message(kind="admission", sender=Party.INPATIENT, happened_at=timezone.now() - timedelta(hours=1))
+        ],
     )
     path = reverse("correct_call", args=[call.pk])
     why = {"reason": ["Fel tid."]}
@@ -216,3 +220,33 @@ def test_a_message_type_that_was_logged_wrong_is_corrected(county: County, chain
     assert alva.post(path, again).status_code == 302
     new = CareChainEvent.objects.get(supersedes=event)
     assert (new.kind, new.particulars) == ("preliminary_ready", {"preliminary_date": "2026-11-27"})
+
+
+@pytest.mark.parametrize("answer", ["instead", "fill_in"])
+def test_a_kallelse_whose_date_is_taken_away_is_asked_about(
+    county: County, chain: CareChain, client: Client, answer: str
+):
+    event = make_event(
+        county.disa,
+        chain,
+        "sip_invitation",
+        sender=Party.OUTPATIENT,
+        sip_date="2026-12-01",
+        participants=["Dotter Anna"],
+    )
+    client.force_login(county.disa.user)
+    path = reverse("correct_event", args=[event.pk])
+    sent = opened(client, path) | {"reason": ["Inget datum än."], "told_rightly": ["ja"], "p-sip_date": [""]}
+    asked = client.post(path, sent)
+    assert asked.status_code == 422
+    page = read(asked)
+    assert "Utan datum är det ett initiativ till SIP." in page.main.text
+    again = fields_of(form_of(page, method="post")) | {"answer-sip_date-sip_invitation": [answer]}
+    answered = client.post(path, again)
+    if answer == "fill_in":
+        assert answered.status_code == 422
+        assert "Fyll i avtalat datum" in read(answered).main.find(id="error_1_id_p-sip_date").text
+        assert not CareChainEvent.objects.filter(supersedes=event).exists()
+    else:
+        assert answered.status_code == 302
+        assert CareChainEvent.objects.get(supersedes=event).kind == "sip_initiative"

@@ -1,0 +1,136 @@
+"""What is asked about a call: whether what happened stands in the system, whether times and patient are right."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from contacts.rules.errors import Question
+from contacts.rules.parties import Party
+from outage.models import CareChain, Handover
+from outage.presenters.owed import OwedCall, calls_owed
+from outage.queries.care_chains import get_chain, logs_of
+from outage.routine import current_routine
+from outage.rules.back_registration import ChainStatus
+from outage.services.care_chains import change_details
+from outage.services.handovers import Message, correct_call, log_call
+from tests.factories import County, call_facts, make_event, tell
+
+ADMISSION = Message(kind="admission", sender=Party.INPATIENT)
+
+
+def owed_calls(county: County, chain: CareChain) -> list[OwedCall]:
+    chain = get_chain(county.alva, chain.pk)
+    found = logs_of([chain.pk])[chain.pk]
+    return calls_owed(
+        acting=county.alva, chain=chain, log=found, routine=current_routine(), now=timezone.now()
+    )
+
+
+def ask(
+    county: County, chain: CareChain, message: Message, answers: dict[str, str], **facts: Any
+) -> Handover:
+    return log_call(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(**facts),
+        messages=[message],
+        answers=answers,
+    )
+
+
+@pytest.mark.parametrize(("answer", "stands"), [("ja", True), ("nej", False)])
+def test_what_happened_shortly_before_the_outage_asks_whether_it_stands_in_the_system(
+    county: County, chain: CareChain, answer: str, stands: bool
+):
+    message = replace(ADMISSION, happened_at=timezone.now() - timedelta(hours=3))
+    with pytest.raises(Question, match=r"Det hände 07\.52, före driftstoppet som började 08\.52") as asked:
+        ask(county, chain, message, {})
+    with pytest.raises(Question):
+        ask(county, chain, message, {asked.value.key: "kanske"})
+    assert not Handover.objects.exists()
+    call = ask(county, chain, message, {asked.value.key: answer})
+    event = call.messages.get().event
+    assert event.in_system is stands
+    # What stands there reaches the others there.
+    assert [call.recipient.key for call in owed_calls(county, chain)] == ([] if stands else ["outpatient"])
+
+
+def test_of_two_events_shortly_before_the_outage_each_is_asked_about(county: County, chain: CareChain):
+    told = [
+        replace(ADMISSION, happened_at=timezone.now() - timedelta(hours=3)),
+        Message(
+            kind="preliminary_ready",
+            sender=Party.INPATIENT,
+            happened_at=timezone.now() - timedelta(hours=2.5),
+        ),
+    ]
+    facts, answers = call_facts(), {}
+    for answer in ("ja", "nej"):
+        with pytest.raises(Question) as asked:
+            log_call(
+                by=county.alva, chain=chain, client_id=uuid4(), facts=facts, messages=told, answers=answers
+            )
+        assert asked.value.key not in answers
+        answers[asked.value.key] = answer
+    log_call(by=county.alva, chain=chain, client_id=uuid4(), facts=facts, messages=told, answers=answers)
+    assert [event.in_system for event in chain.events.order_by("happened_at")] == [True, False]
+
+
+def test_a_call_before_what_it_tells_of_asks(county: County, chain: CareChain):
+    event = make_event(county.alva, chain, ago=timedelta(minutes=10))
+    told, early = Message(event_id=event.pk), timezone.now() - timedelta(minutes=20)
+    with pytest.raises(Question) as asked:
+        ask(county, chain, told, {}, at=early)
+    assert asked.value.key == "before-event"
+    assert ask(county, chain, told, {"before-event": "ja"}, at=early).at == early
+    # People say no seconds: within a minute nothing is before anything.
+    minute = event.happened_at.replace(second=0, microsecond=0)
+    assert ask(county, chain, told, {}, at=minute).at == minute
+
+
+def test_a_call_before_what_is_logged_with_it_asks(county: County, chain: CareChain):
+    early = timezone.now() - timedelta(minutes=20)
+    told = Message(kind="admission", sender=Party.INPATIENT, happened_at=early + timedelta(minutes=10))
+    with pytest.raises(Question) as asked:
+        ask(county, chain, told, {}, at=early)
+    assert asked.value.key == "before-event"
+    assert not chain.events.exists()
+    assert ask(county, chain, told, {"before-event": "ja"}, at=early).at == early
+
+
+def test_a_call_that_is_corrected_to_a_time_before_what_it_told_of_asks(county: County, chain: CareChain):
+    call = tell(county.alva, chain, make_event(county.alva, chain, ago=timedelta(minutes=10)))
+    early = replace(call.facts, at=timezone.now() - timedelta(minutes=20))
+    rest = {"by": county.alva, "handover": call, "reason": "Fel tid."}
+    with pytest.raises(Question) as asked:
+        correct_call(client_id=uuid4(), facts=early, answers={}, **rest)
+    assert asked.value.key == "before-event"
+    answers = {"before-event": "ja"}
+    first = correct_call(client_id=uuid4(), facts=early, answers=answers, **rest)
+    # Settled once: another correction that leaves the time asks nothing.
+    rest["handover"] = first
+    assert (
+        correct_call(client_id=uuid4(), facts=replace(early, spoken_to="Bo"), answers={}, **rest).at
+        == early.at
+    )
+
+
+def test_a_new_message_on_the_wrong_patient_asks(county: County, chain: CareChain):
+    assert chain.details is not None
+    change_details(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        replaces=chain.details.pk,
+        facts=replace(chain.details.facts, status=ChainStatus.WRONG_PATIENT, status_reason="Samma namn."),
+    )
+    with pytest.raises(Question) as asked:
+        ask(county, chain, ADMISSION, {})
+    assert asked.value.key == "wrong-patient"
+    assert not Handover.objects.exists()
+    assert ask(county, chain, ADMISSION, {"wrong-patient": "ja"}).messages.count() == 1
