@@ -385,27 +385,6 @@ def test_fonts_are_embedded_and_no_glyph_is_missing(place):
     assert squashed("Čáhppe Ŋŧđ Žš") in everything(pdf)
 
 
-@pytest.mark.parametrize("calls", [0, 2, 4, 7, 9, 12])
-def test_up_to_twelve_rows_are_one_sheet_of_paper_with_six_to_ten_rows_to_write_on(place, calls):
-    chain = make_chain(place)
-    kinds = ("admission", "preliminary_ready", "discharge_report", "ready_for_discharge", "discharge")
-    for number in range(calls):
-        event = log_event(place, chain, kinds[number % 5], at(10, 45 + number))
-        who = {"recipient": "outpatient", "spoken_to_unit": "Ålidhems hälsocentral"} if number % 2 else {}
-        comment = "Bor ensam. Trygghetslarm finns." if number % 3 == 0 else ""
-        log_call(place, chain, [event], at(11, number), comment=comment, **who)
-    made = printed(place, chain)
-    found = pages(made.pdf)
-    assert len(found) <= 2
-    empty = " ".join(found).count("Mottaget")
-    assert 6 <= empty <= 10
-    # Each row to write on has its column heads on its page, and its line for a comment.
-    for text in found:
-        assert text.count("Mottaget") == text.count("Ring tillbaka: nummer")
-        assert "Talade med" in text or "Mottaget" not in text
-    assert all("Mottaget" in text for text in found[1:])
-
-
 def test_the_hash_is_that_of_the_file_given_out(place):
     made = printed(place, full_chain(place))
     assert made.sheet.exports.get().sha256 == hashlib.sha256(made.pdf).hexdigest()
