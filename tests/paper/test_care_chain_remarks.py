@@ -32,7 +32,7 @@ def test_an_event_after_the_own_end_says_so(place):
         "Efter att PRATOR var åter i drift tis 24 nov 11.30. Registreras direkt i PRATOR, inte efteråt."
     )
     assert text.count(said) == 1
-    assert text.index(squashed("Hände: Utskrivningsmeddelande")) < text.index(said)
+    assert text.index(squashed("Händelse Utskrivningsmeddelande (före 12.00)")) < text.index(said)
 
 
 def test_a_call_says_what_of_the_chain_as_such_it_told_of(place):
@@ -42,5 +42,5 @@ def test_a_call_says_what_of_the_chain_as_such_it_told_of(place):
         call = log_call(place, chain, about, at(11, 30))
         HandoverMessage.objects.create(handover=call, change=chain.details, notice=notice)
     text = text_of(place, chain)
-    assert squashed("Meddelande: Patienten har avlidit") in text
-    assert squashed("Samma samtal gällde också: Gällde inte er") in text
+    assert squashed("Lämnat Patienten har avlidit Umeå kommun") in text
+    assert squashed("Lämnat Inskrivning Gällde inte er Umeå kommun") in text
