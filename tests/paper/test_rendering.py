@@ -167,6 +167,7 @@ class TwoStreams:
 
     def __init__(self, content: str, title: str) -> None:
         self.content, self.title = content, title
+        self.pages: list[object] = []
 
     def write_pdf(self, *, finisher: Callable[[object, pydyf.PDF], None], **options: object) -> bytes:
         pdf = pydyf.PDF()

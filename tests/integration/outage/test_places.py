@@ -200,10 +200,10 @@ def test_the_papers_have_the_place_by_its_name_and_number(county: County, outage
     chain = at_places(county, outage, others=others)
     now = timezone.now()
     view = sheet_view(sheet_source(chain, county.alva, now), get_spec(), county.alva, now)
-    places = {place.label: place for place in view.places}
-    assert places["Kommun"].name == "Sundsvalls kommun"
+    places = {fact.label: fact for facts in view.facts for fact in facts.facts}
+    assert places["Kommun"].text == "Sundsvalls kommun"
     assert [line.number.replace("\xa0", " ") for line in places["Kommun"].numbers] == ["060-19 10 00"]
-    assert places["Öppenvård"].name == "Granlo hälsocentral"
+    assert places["Öppenvård"].text == "Granlo hälsocentral"
     known = _known(sip_source(chain), now)
     assert (known["municipality"], known["outpatient"]) == ("Sundsvalls kommun", "Granlo hälsocentral")
 
