@@ -14,6 +14,7 @@ from contacts.models import AuditEntry, Membership, Principal
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, HeldForm, Outage
 from outage.services.care_chains import change_details
+from outage.services.held_forms import LARGEST
 from tests.factories import County, make_chain, make_event, tell
 from tests.integration.outage.holding import TYPED, held_page, log_in, mark_of, take_up, words
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
@@ -156,7 +157,7 @@ class TestALapsedLogIn:
     def test_what_is_too_large_to_be_a_form_of_ours_is_not_held(
         self, county: County, address: str, half_filled: Fields, client: Client
     ):
-        client.post(address, half_filled | {"comment": ["x" * 100_001]})
+        client.post(address, half_filled | {"comment": ["x" * (LARGEST + 1)]})
         assert not HeldForm.objects.exists()
 
     def test_a_person_who_may_no_longer_log_in_has_nothing_held(
