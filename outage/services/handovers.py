@@ -91,11 +91,17 @@ def log_call(
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
-        _ask(chain, facts, messages, answers)
+        if answers is not None and any(message.kind for message in messages):
+            assert chain.details is not None
+            ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
         told = [
             _told(by, chain, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
             for index, message in enumerate(messages)
         ]
+        if answers is not None:
+            # After what is refused: no answer helps there.
+            new = [message.happened_at for message in messages if message.kind and message.happened_at]
+            _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
         handover = write_call(by, chain, client_id, facts, paper=paper)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
@@ -107,19 +113,6 @@ def log_call(
             chain=chain.pk,
         )
     return handover
-
-
-def _ask(
-    chain: CareChain, facts: CallFacts, messages: Sequence[Message], answers: Mapping[str, str] | None
-) -> None:
-    """Put the questions that the call gives rise to and `answers` does not answer."""
-    if answers is None:
-        return
-    if any(message.kind for message in messages):
-        assert chain.details is not None
-        ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
-    new = [message.happened_at for message in messages if message.kind and message.happened_at]
-    _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
 
 
 def _ask_if_before(
