@@ -205,11 +205,7 @@ TYPED: dict[str, Any] = ROW | {
         ({"signed_by": " "}, "Signatur på bladet", "Skriv namnet eller signaturen som står på raden."),
         ({"number": ""}, "Nummer", "Ange numret du ringde."),
         ({"spoken_to": ""}, "Talade med", "Skriv namnet på den du talade med."),
-        (
-            {"h-admission-inpatient_kl": "10.30"},
-            "Stämmer tiderna?",
-            "Samtalet är 10.05, före händelsen 10.30.",
-        ),
+        ({"h-admission-inpatient_kl": "10.30"}, "När hände det?", "Händelsen var tis 24 nov 10.30"),
         ({"h-admission-inpatient_kl": "0600"}, "När hände det?", "Driftstoppet började tis 24 nov 08.52"),
         ({"h-admission-inpatient_kl": "0800"}, "Det hände 08.00", "Står det i PRATOR?"),
     ],
