@@ -1,6 +1,7 @@
 """Looks at a page as it stands: for whom it would be hard to use, and whether it fits its window."""
 
 import json
+from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
@@ -42,20 +43,23 @@ NO_PAGE = {
 }
 
 DESKTOP, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
-_ASKED = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-    "resultTypes": ["violations"],
-}
+_WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 def faults(page: Page) -> list[str]:
     """Give everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus."""
     page.evaluate(AXE_SCRIPT)
     found: list[str] = []
-    # Only colours differ between the schemes: each size is asked about all in one of them.
-    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+    # Only colours differ between the schemes, so dark is asked about colours alone.
+    for size, scheme, options in (
+        (DESKTOP, "light", _WCAG),
+        (DESKTOP, "dark", _COLOUR),
+        (PHONE, "dark", _COLOUR),
+        (PHONE, "light", _WCAG),
+    ):
         show(page, size, scheme)
-        found += [f"{size[0]} px, {scheme}: {line}" for line in _violations(page)]
+        found += [f"{size[0]} px, {scheme}: {line}" for line in _violations(page, options)]
     for size in (PHONE, ZOOMED):
         show(page, size)
         if wide := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
@@ -70,8 +74,8 @@ def show(page: Page, size: tuple[int, int], scheme: str = "light") -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-def _violations(page: Page) -> list[str]:
-    answer = page.evaluate(f"axe.run({json.dumps(_ASKED)})")
+def _violations(page: Page, options: dict[str, Any]) -> list[str]:
+    answer = page.evaluate(f"axe.run({json.dumps(options | {'resultTypes': ['violations']})})")
     return [
         f"{v['id']}: {v['help']}: " + "; ".join(f"{n['target']} {n['html'][:120]}" for n in v["nodes"][:4])
         for v in answer["violations"]

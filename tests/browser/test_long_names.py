@@ -190,7 +190,7 @@ def test_no_ordinary_word_is_broken_for_the_sake_of_the_long_ones(
     windows.expect_answer(403)
     page = windows.open(acting(name))
     found = []
-    for address in pages_from(page, "/", each=1):
+    for address in pages_from(page, "/"):
         for size in (DESKTOP, ZOOMED, PHONE):
             show(page, size)
             found += [f"{address} at {size[0]} px: {word}" for word in page.evaluate(BROKEN_WORDS)]

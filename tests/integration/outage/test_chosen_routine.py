@@ -95,3 +95,4 @@ def test_a_blank_loggblad_is_the_chosen_routines(county: County, outage: Outage,
     settings.ROUTINE = other
     part = blank_log_sheet_part(serial="0" * 9, unit=county.alva.unit, by=county.alva, now=outage.recorded_at)
     assert "Rutin 2027-01-15" in part.print_line
+    assert "PRATOR" not in f"{part}"
