@@ -46,6 +46,13 @@ class Login(LoginView):
         people = demo_memberships() if settings.DEMO else []
         return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
 
+    def get_form(self, form_class=None):
+        """Leave the focus to what went wrong, where something did: two that ask for it get it in turn."""
+        form = super().get_form(form_class)
+        if form.is_bound:
+            form.fields["username"].widget.attrs.pop("autofocus", None)
+        return form
+
     def form_valid(self, form):
         """Log in, and go on to where one was going."""
         login(self.request, form.get_user())

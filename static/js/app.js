@@ -404,5 +404,6 @@
 
   window.setInterval(tellTime, 30000);
   tidy();
-  focusFirst();
+  // Who has gone to a field before the script came is left there.
+  if (document.activeElement === document.body) focusFirst();
 })();

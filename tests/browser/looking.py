@@ -84,20 +84,18 @@ def _violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 def focus_ring(page: Page) -> dict[str, str] | None:
     """Give how the focused element shows it; None where nothing on the page comes to have the focus."""
-    focused = page.locator(":focus")
+    # The page's scripts say where it starts; the browser gives the focus when it has painted the page, after that.
+    page.wait_for_load_state("domcontentloaded")
     try:
-        # The browser gives the focus when it has painted the page, a while after the page says that it is there.
-        focused.wait_for(state="attached")
+        page.locator(":focus").wait_for(state="attached")
     except PlaywrightTimeout:
         return None
-    ring: dict[str, str] = focused.evaluate(
-        """async (has) => {
+    ring: dict[str, str] = page.evaluate(
+        """() => {
+          const has = document.activeElement;
           // A choice shows it around the whole line that one presses.
           const ringed = [has, has.closest(".choice")].filter(Boolean).map((one) => getComputedStyle(one));
-          const shown = () => ringed.find((style) => style.outlineStyle !== "none");
-          // It is painted a frame or more after the focus has come.
-          for (let frame = 0; frame < 60 && !shown(); frame++) await new Promise(requestAnimationFrame);
-          const { outlineStyle, outlineWidth } = shown() || ringed[0];
+          const { outlineStyle, outlineWidth } = ringed.find((one) => one.outlineStyle !== "none") || ringed[0];
           return { outlineStyle, outlineWidth };
         }"""
     )

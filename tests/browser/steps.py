@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from outage.rules.wording import clock_time
 from tests.factories import PASSWORD
@@ -52,6 +52,17 @@ def ready(page: Page, place: Locator) -> Locator:
     place.wait_for(state="attached")
     page.wait_for_load_state("domcontentloaded")
     return place
+
+
+def hold_script(page: Page) -> list[Route]:
+    """Keep the page's script waiting, as on a slow line, until `continue_()` of the first in the list given."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/app*.js", hold)
+    return waiting
 
 
 def choose_other_end(page: Page, place: str) -> None:

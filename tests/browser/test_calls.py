@@ -4,13 +4,22 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from contacts.models import SubmissionClash
 from outage.models import CareChain, Handover, Outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import PHONE
-from tests.browser.steps import SAVED, call_to, calls_to_make, focused, is_dirty, ready, saved_note
+from tests.browser.steps import (
+    SAVED,
+    call_to,
+    calls_to_make,
+    focused,
+    hold_script,
+    is_dirty,
+    ready,
+    saved_note,
+)
 from tests.factories import County, make_chain, make_event, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -110,12 +119,7 @@ def test_what_is_chosen_before_the_script_has_come_is_filled_in_as_if_after_it(
     windows: Windows, county: County, asta: CareChain
 ):
     page = windows.open(county.alva)
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        waiting.append(route)
-
-    page.route("**/app*.js", hold)
+    waiting = hold_script(page)
     page.goto(f"/vardkedja/{asta.pk}/samtal/?riktning=given", wait_until="commit")
     page.get_by_role("radio", name="Heimdalls hälsocentral").check()
     page.get_by_label("Namn på den du talar med").fill("Karin Påhittad")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from outage.models import Handover, Outage, RegistrationMark
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows, at_awkward_hours
-from tests.browser.steps import SAVED, call_to, focused, saved_note
+from tests.browser.steps import SAVED, call_to, focused, hold_script, saved_note
 from tests.factories import County, make_chain, make_event, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -234,6 +234,38 @@ def test_what_is_typed_before_the_first_field_has_the_focus_goes_into_it(windows
     page.keyboard.type("nord")
     expect(page.get_by_role("searchbox")).to_have_value("nord")
     assert "/kontakter/" in page.url
+
+
+def test_who_has_gone_to_a_field_before_the_script_came_is_left_there(
+    windows: Windows, county: County, outage: Outage
+):
+    chain = make_chain(county, outage)
+    page = windows.open(county.alva)
+    waiting = hold_script(page)
+    page.goto(f"/vardkedja/{chain.pk}/samtal/?riktning=given", wait_until="commit")
+    unit = page.get_by_label("Deras enhet")
+    unit.focus()
+    page.keyboard.type("Enhet ")
+    waiting[0].continue_()
+    page.wait_for_load_state()
+    page.keyboard.type("12")
+    expect(unit).to_have_value("Enhet 12")
+
+
+def test_after_a_wrong_password_the_focus_goes_to_the_error_and_nowhere_else_first(
+    windows: Windows, county: County
+):
+    page = windows.open()
+    page.goto("/logga-in/")
+    page.get_by_label("Användarnamn").fill("alva")
+    page.get_by_label("Lösenord").fill("fel")
+    waiting = hold_script(page)
+    page.get_by_role("button", name="Logga in").click(no_wait_after=True)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.evaluate("new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
+    expect(page.locator(":focus")).to_have_count(0)
+    waiting[0].continue_()
+    expect(page.get_by_role("alert")).to_be_focused()
 
 
 def test_a_task_ticked_by_enter_is_not_unticked_by_a_second_enter_and_the_counts_follow(
