@@ -9,11 +9,13 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from contacts.access import Acting
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Duty, Outage
 from outage.queries.care_chains import ChainLog, visible_chains
 from outage.queries.outages import principals_back
 from outage.queries.standing import row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines
+from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
 
@@ -116,6 +118,26 @@ def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> OwedChains:
 def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:
     """The chains of these outages, at least one, in which the acting unit still has somebody to ring."""
     return OwedChains(acting, outages)
+
+
+def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> QuerySet[CareChain]:
+    """The acting unit's own chains of `outage` in which nobody knows a place yet, and nobody is to be rung yet either:
+    where somebody is, the place stands among the calls.
+    """
+    # Everybody knows the ward, or that there is none: a chain is not opened without.
+    unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
+    chains = visible_chains(acting, outage)
+    return (
+        (chains if outage.is_open else chains.none())
+        .filter(
+            unknown, Q(details__ward_unit=acting.unit) | Q(unit=acting.unit), details__status=ChainStatus.OK
+        )
+        .exclude(pk__in=Duty.objects.filter(unit=acting.unit, awaits=False).values("chain"))
+    )
+
+
+def _not_known(column: str, party: Party) -> Q:
+    return Q(**{f"details__{column}": None}) & ~Q(details__others__has_key=party.value)
 
 
 def patients_with_calls_left(acting: Acting, outage: Outage) -> tuple[int, int]:
