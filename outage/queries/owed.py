@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
@@ -140,10 +140,13 @@ def _not_known(column: str, party: Party) -> Q:
     return Q(**{f"details__{column}": None}) & ~Q(details__others__has_key=party.value)
 
 
-def patients_with_calls_left(acting: Acting, outage: Outage) -> tuple[int, int]:
-    """Of how many patients calls are left to make for the own principal, and for the own unit; nothing of who."""
+def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
+    """How many calls are left to make for the own principal (`all`), about how many `patients`, and how many of the
+    calls are the `own` unit's.
+    """
     left = Duty.objects.filter(chain__outage=outage, chain__principal=acting.principal, awaits=False)
-    counted = left.aggregate(
-        all=Count("chain", distinct=True), own=Count("chain", distinct=True, filter=Q(unit=acting.unit))
+    return left.aggregate(
+        all=Sum("calls", default=0),
+        patients=Count("chain", distinct=True),
+        own=Sum("calls", default=0, filter=Q(unit=acting.unit)),
     )
-    return counted["all"], counted["own"]

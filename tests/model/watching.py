@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from outage.models import CareChain
+from outage.models import CareChain, Duty
 from outage.presenters.back import task_rows
 from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_owed
@@ -79,6 +80,11 @@ def _lists(stage: Stage, people: list[Acting], chain: CareChain, log: ChainLog, 
             ]
             _same("list", set(said), wanted)
             assert len(said) == len(set(said)), f"said twice: {said}"
+        places = {place for _, place in wanted}
+        counted = Duty.objects.filter(chain=chain, unit=by.unit, awaits=False).aggregate(
+            n=Sum("calls", default=0)
+        )
+        _same(f"{unit} has calls left", counted["n"], len(places))
         listed = chain.pk in chains_with_calls_owed(by, stage.outage_of(by)).ids
         _same(f"{unit} on Läge", listed, bool(wanted))
         seen_there = visible_chains(by, stage.outage_of(by)).filter(pk=chain.pk).exists()
