@@ -126,6 +126,9 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
     if is_whole_number(text):
         return chains.filter(of_details(with_number(text)))
     for word in words:
+        if is_whole_number(word):
+            chains = chains.filter(of_details(with_number(word)))
+            continue
         name = search_key(word)
         found = Q(key__contains=number_key(word)) if number_key(word) else Q(pk__in=[])
         if name:
