@@ -281,9 +281,11 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Whether anything that stands is logged in the acting unit's chains, and whether a call it made got through."""
+    """Whether anything is logged in the acting unit's chains, taken back or not, and whether a call it made that stands
+    got through.
+    """
     seen = with_joined(visible_chains(acting, *outages))
-    events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
+    events = CareChainEvent.objects.filter(chain__in=seen)
     calls = Handover.objects.filter(
         chain__in=seen,
         unit=acting.unit,
