@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from whitenoise import WhiteNoise
 
 from contacts.access import Acting
 from contacts.models import EntryKind
@@ -37,6 +41,21 @@ _TELL_TITLES = f"""
   addEventListener("DOMContentLoaded", tell);
   document.addEventListener("htmx:afterSettle", tell);
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_kept() -> Iterator[None]:
+    """Let a window keep the static files from page to page, as under gunicorn, where their names carry a hash."""
+    serve = StaticFilesHandler.serve
+
+    def kept(self: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = serve(self, request)
+        answer["Cache-Control"] = f"max-age={WhiteNoise.FOREVER}, public, immutable"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", kept)
+        yield
 
 
 @pytest.fixture
