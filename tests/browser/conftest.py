@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 from whitenoise import WhiteNoise
 
 from contacts.access import Acting
@@ -38,6 +38,9 @@ HOURS = {
 }
 at_awkward_hours = pytest.mark.parametrize("clock", HOURS.values(), ids=HOURS.keys(), indirect=True)
 
+# What is waited for comes late on a busy machine: looking has the patience that pressing has.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = (1366, 768)
 _TITLE = "title now: "
 # Tells each title the page ever has, also those that come without a new page.
@@ -146,7 +149,7 @@ class Windows:
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(_TELL_TITLES)
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))
