@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from tests.clock import TUESDAY, Clock, going_from
 
@@ -24,7 +25,7 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "empty_database"}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -108,6 +109,15 @@ def client() -> "MarkedClient":
     from tests.marks import Browser
 
     return Browser()
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of the test's own, with no tables."""
+    from tests.migrating import empty_database
+
+    with django_db_blocker.unblock(), empty_database():
+        yield
 
 
 @pytest.fixture(scope="session")
