@@ -111,6 +111,28 @@ def client() -> "MarkedClient":
     return Browser()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Let pytest-django take the database that is there: it goes with the folder, or the server, that it is in."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb() -> bool:
+    return False
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Let each process of a run have a copy of one migrated database."""
+    from tests.template import copy_template
+
+    with django_db_blocker.unblock():
+        copy_template()
+
+
 @pytest.fixture
 def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of the test's own, with no tables."""
