@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 
 import pypdfium2 as pdfium
@@ -15,6 +16,7 @@ from forms.rules.serial import make_serial, page_code, read_page_code
 from forms.scanning.decoding import RawPage, decode
 
 MM = 1 / 25.4
+_places = random.Random(1)
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,22 @@ def _punch(page: Image.Image, dpi: int) -> None:
         draw.ellipse((x - r, y * MM * dpi - r, x + r, y * MM * dpi + r), fill=30)
 
 
+@cache
+def _tile(sigma: float) -> Image.Image:
+    return Image.effect_noise((1_500, 1_500), sigma)
+
+
+def _noise(size: tuple[int, int], sigma: float) -> Image.Image:
+    """Give noise that no other page has at the same places. Made anew, it would take longer than to read the page."""
+    tile = _tile(sigma)
+    noise = Image.new("L", size)
+    left, top = (-_places.randrange(side) for side in tile.size)
+    for x in range(left, size[0], tile.width):
+        for y in range(top, size[1], tile.height):
+            noise.paste(tile, (x, y))
+    return noise
+
+
 def _scanned(page: Image.Image, rng: random.Random, wear: Wear) -> Image.Image:
     if wear.skew:
         page = page.rotate(
@@ -174,7 +192,7 @@ def _scanned(page: Image.Image, rng: random.Random, wear: Wear) -> Image.Image:
     if wear.blur:
         page = page.filter(ImageFilter.GaussianBlur(wear.blur))
     if wear.noise:
-        page = ImageChops.add(page, Image.effect_noise(page.size, wear.noise), scale=1, offset=-128)
+        page = ImageChops.add(page, _noise(page.size, wear.noise), scale=1, offset=-128)
     out = BytesIO()
     page.save(out, "JPEG", quality=wear.jpeg)
     return Image.open(out).convert("L")
