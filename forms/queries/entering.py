@@ -70,7 +70,9 @@ def standing_call(entry: PaperEntry) -> Handover:
 
 def open_for_entering(sheet: Sheet) -> bool:
     """Tell whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
-    return may_enter_from([Fate(fate) for fate in sheet.fates.values_list("fate", flat=True)])
+    return may_enter_from(
+        [Fate(fate) for fate in sheet.fates.order_by("number").values_list("fate", flat=True)]
+    )
 
 
 def said_all_entered(sheet: Sheet) -> AllEntered | None:

@@ -15,7 +15,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     TextChoices,
     Value,
     When,
@@ -25,7 +24,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
-from forms.queries.left import not_entered
+from forms.queries.left import LAST_STEP, not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
 from outage.queries.care_chains import visible_chains
@@ -200,24 +199,21 @@ def scanned_on(sheet: Sheet) -> date | None:
     return timezone.localdate(row.at) if row else None
 
 
-def _fates() -> QuerySet[SheetFate]:
-    return SheetFate.objects.filter(sheet=OuterRef("pk"))
-
-
 # A blank sheet of a batch that has only been printed.
 _UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=OuterRef("pk"), number__gt=1)))
 
 
 def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:
     kinds = [kind] if kind in ACCOUNTABLE else [k.value for k in ACCOUNTABLE]
-    ended = _fates().filter(fate__in=[end.value for end in ENDS])
-    return Sheet.objects.filter(whose, ~Exists(ended), kind__in=kinds)
+    return (
+        Sheet.objects.filter(whose, kind__in=kinds)
+        .annotate(last=LAST_STEP)
+        .exclude(last__in=[end.value for end in ENDS])
+    )
 
 
 def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
-    last = _fates().order_by("-number").values("fate")[:1]
     return _not_ended(whose, kind).annotate(
-        last=Subquery(last),
         in_stock=Case(
             When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
         ),

@@ -103,7 +103,18 @@ class AgainForm(StepForm):
     """Send the sheet back to be scanned once more."""
 
     reason = forms.CharField(
-        label="Vad är fel med bilden?", max_length=300, error_messages={"required": "Skriv varför."}
+        label="Varför ska bladet skannas om?", max_length=300, error_messages={"required": "Skriv varför."}
+    )
+
+
+class TakeBackForm(StepForm):
+    """The paper is here, whatever was said of it."""
+
+    reason = forms.CharField(
+        label="Vad har hänt?",
+        max_length=300,
+        help_text="Till exempel: Papperet är återfunnet. Steget gällde ett annat blad.",
+        error_messages={"required": "Skriv varför."},
     )
 
 
