@@ -33,17 +33,26 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch on its page. `binder` is the one that it was issued for, if any."""
+    """A batch on its page. `binder` is the one that it was issued for, if any.
+
+    `with_copies` says that the patient's copies are printed with it.
+    """
 
     batch: SheetBatch
     kind_label: str
     who: str
     parts: tuple[PartLine, ...]
     binder: Sheet | None
+    with_copies: bool
 
 
 def batch_view(
-    batch: SheetBatch, serials: Sequence[str], exports: Iterable[Export], binder: Sheet | None
+    batch: SheetBatch,
+    serials: Sequence[str],
+    exports: Iterable[Export],
+    binder: Sheet | None,
+    *,
+    with_copies: bool,
 ) -> BatchView:
     """Give a batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
     by_part: dict[int | None, list[PartPrint]] = defaultdict(list)
@@ -64,6 +73,7 @@ def batch_view(
             for part in parts_of(batch.count)
         ),
         binder=binder,
+        with_copies=with_copies,
     )
 
 

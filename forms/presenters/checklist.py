@@ -17,7 +17,7 @@ PROPOSAL = "Förslag till checklista – ersätts av regionens egen."
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView:
-    """Printed checklists, each on a page of its own. `outage_start` is None when printed ahead of any outage."""
+    """Printed checklists. `outage_start` is None when printed ahead of any outage."""
 
     cards: tuple[ChecklistCard, ...]
     system: str

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from contacts.rules.parties import WardKind
 from forms.presenters.notes import Note, Notes
 from forms.rules.initials import Signatures
+from forms.rules.page_fill import PageMeasures
 from forms.rules.serial import shown_serial
 from forms.rules.spec import Column, Heading
 from outage.models import CareChainEvent, Handover
@@ -63,6 +64,16 @@ def row_of(
 def empty_rows(columns: Sequence[Heading], count: int) -> tuple[Row, ...]:
     """Give so many rows to write on by hand."""
     return (Row(tuple(boxes(*heading.boxes) for heading in columns)),) * count
+
+
+def height_of(row: Row, columns: Sequence[int], measures: PageMeasures) -> tuple[float, float]:
+    """Give what a row takes at least and at most, with the lines under it; `columns` are letters to a line."""
+    below = [" · ".join(f"{part.label}: {part.text}" for part in note) for note in row.notes]
+    found = [
+        measures.height(zip(row.cells, columns, strict=True)),
+        *(measures.height([(text, WHOLE_WIDTH)]) for text in below),
+    ]
+    return sum(least for least, _ in found), sum(most for _, most in found)
 
 
 def boxes(*words: str) -> str:

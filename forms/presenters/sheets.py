@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from forms.models import AllEntered, DisposalDecision, Export, Sheet, SheetFate
+from forms.queries.batches import twin_of
 from forms.queries.disposal import no_disposal
 from forms.queries.entering import said_all_entered
 from forms.queries.scans import PagePicture, pictures_of
@@ -88,6 +89,16 @@ class SheetPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """The patient's copy that was issued blank with a sheet, or the sheet that such a copy goes with."""
+
+    label: str
+    serial: str
+    shown: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotOffered:
     """A step that can not be taken now, and why."""
 
@@ -109,6 +120,7 @@ class ShownSheet:
     shown: str
     kind: str
     place: str
+    twin: Twin | None
     chain: ChainLink | None
     printed_by: str
     now: Fate | None
@@ -181,6 +193,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         shown=shown_serial(sheet.serial),
         kind=sheet.get_kind_display(),
         place=_place(sheet),
+        twin=_twin(sheet),
         chain=_chain(sheet, chains_to_link(by, [sheet])),
         printed_by=_name(sheet),
         now=now,
@@ -214,6 +227,15 @@ def _page(number: int, picture: PagePicture | None) -> SheetPage:
             ShownBack(back.page_id, back.at, back.blank, BACK_BY_LABELS[back.told_by]) for back in backs
         ),
     )
+
+
+def _twin(sheet: Sheet) -> Twin | None:
+    twin = twin_of(sheet)
+    if twin is None:
+        return None
+    state = FATE_LABELS[Fate(last_steps_of([twin])[twin.pk].fate)]
+    label = "Hör till" if sheet.patients_copy else "Patientens exemplar"
+    return Twin(label, twin.serial, shown_serial(twin.serial), state)
 
 
 def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:

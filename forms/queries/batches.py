@@ -2,8 +2,10 @@
 
 from uuid import UUID, uuid5
 
+from django.db.models import Q, QuerySet
+
 from contacts.access import Acting
-from forms.models import Export, Sheet, SheetBatch, SheetKind
+from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
 
 SHOWN = 20
 
@@ -26,6 +28,33 @@ def exports_of(batch: SheetBatch) -> list[Export]:
 def serials_of(batch: SheetBatch) -> list[str]:
     """Give the serials of a batch, in the order of its sheets."""
     return list(batch.sheets.order_by("place").values_list("serial", flat=True))
+
+
+def sheets_with_copies(batch: SheetBatch) -> QuerySet[Sheet]:
+    """Give the sheets of a batch, and the patient's copies that were issued with them, each at the same place."""
+    copies = COPIES.get(SheetKind(batch.kind))
+    return Sheet.objects.filter(Q(batch=batch) | Q(_issued_with(batch), kind=copies))
+
+
+def originals_of(batch: SheetBatch) -> dict[int | None, str]:
+    """Give the serials that patient's copies go with, by place; `batch` is theirs or that of the copies."""
+    issued = Sheet.objects.filter(_issued_with(batch), kind__in=COPIES)
+    return dict(issued.values_list("place", "serial"))
+
+
+def twin_of(sheet: Sheet) -> Sheet | None:
+    """Give the patient's copy that was issued with a blank sheet, or the sheet that a blank copy goes with."""
+    kinds = COPIES | {copy: original for original, copy in COPIES.items()}
+    if sheet.batch is None or sheet.kind not in kinds:
+        return None
+    return Sheet.objects.filter(
+        _issued_with(sheet.batch), kind=kinds[SheetKind(sheet.kind)], place=sheet.place
+    ).first()
+
+
+def _issued_with(batch: SheetBatch) -> Q:
+    """Narrow to the sheets that were issued by the same press as a batch."""
+    return Q(batch__issued_at=batch.issued_at, batch__unit=batch.unit_id)
 
 
 def batch_id_in_binder(binder_id: UUID, kind: SheetKind) -> UUID:
