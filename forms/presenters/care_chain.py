@@ -45,7 +45,10 @@ _PROTECTED = "Skyddade personuppgifter"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known under one heading: `text` or a place with its numbers; else room to write, or `ticks`, or boxes."""
+    """What is known under one heading: `text` or a place with its numbers; else room to write, or `ticks`, or boxes.
+
+    `more` is what else is to be written of a place.
+    """
 
     label: str
     css: str
@@ -56,6 +59,7 @@ class Fact:
     place: bool = False
     kind: str = ""
     numbers: tuple[NumberLine, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         Fact("Egen enhet", "place", unit.name, place=True, kind=unit.principal.name),
         Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
         Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
-        Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True),
+        Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
         Fact("Regionens växel", "switchboard", unbroken(display(REGION_SWITCHBOARD_NUMBER)), strong=True),
     )
     view = SheetView(

@@ -36,7 +36,7 @@ from outage.rules.routine import Routine
 from outage.rules.wording import STOCKHOLM, clock_time, day, lower_first
 
 # As the stylesheet sets it: a landscape page, its head, and how many small letters a line of each column has.
-_PAGE = PageMeasures(page=157, first=12, again=6, below=8, heads=10, row=6.95, line=3.1, edge=0.65)
+_PAGE = PageMeasures(page=157, first=12, again=6, below=8, heads=10, row=7.55, line=3.1, edge=0.65)
 _PER_LINE: Mapping[Column, int] = {
     Column.TIME: 12,
     Column.WAY: 22,
