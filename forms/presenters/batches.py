@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms.models import Export, Sheet, SheetBatch, SheetKind
+from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
 from forms.rules.batch import Part, parts_of
 from forms.rules.serial import shown_serial
 
@@ -35,7 +35,7 @@ class PartLine:
 class BatchView:
     """A batch on its page. `binder` is the one that it was issued for, if any.
 
-    `with_copies` says that the patient's copies are printed with it.
+    `with_copies` says that the patient's copies are printed with it, `are_copies` that it is of such.
     """
 
     batch: SheetBatch
@@ -44,6 +44,7 @@ class BatchView:
     parts: tuple[PartLine, ...]
     binder: Sheet | None
     with_copies: bool
+    are_copies: bool
 
 
 def batch_view(
@@ -74,6 +75,7 @@ def batch_view(
         ),
         binder=binder,
         with_copies=with_copies,
+        are_copies=batch.kind in COPIES.values(),
     )
 
 

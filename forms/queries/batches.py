@@ -21,8 +21,16 @@ def latest_batches(by: Acting) -> list[SheetBatch]:
 
 
 def exports_of(batch: SheetBatch) -> list[Export]:
-    """Give each time that a part of the batch was printed, the last first."""
-    return list(batch.exports.select_related("user"))
+    """Give each time that a part of the batch was printed, the last first; copies are printed with their sheets too."""
+    return list(Export.objects.filter(printed_with(batch)).select_related("user"))
+
+
+def printed_with(batch: SheetBatch) -> Q:
+    """Narrow to the files that sheets of a batch were given out in."""
+    found = Q(batch=batch)
+    if batch.kind in COPIES.values():
+        found |= Q(_issued_with(batch), batch__kind__in=COPIES)
+    return found
 
 
 def serials_of(batch: SheetBatch) -> list[str]:

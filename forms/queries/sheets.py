@@ -24,6 +24,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
+from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
@@ -178,8 +179,8 @@ def steps_of(sheet: Sheet) -> list[SheetFate]:
 def exports_of(sheet: Sheet) -> list[Export]:
     """Give the files that the sheet was given out in, its own and those of its batch, newest first. One query."""
     of_sheet = Q(sheet=sheet)
-    if sheet.batch_id:
-        of_sheet |= Q(batch=sheet.batch_id)
+    if sheet.batch:
+        of_sheet |= printed_with(sheet.batch)
     return list(Export.objects.filter(of_sheet).select_related("user").order_by("-at", "-pk"))
 
 

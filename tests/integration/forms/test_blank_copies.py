@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import IdClash, RuleError
 from forms.models import Sheet, SheetBatch, SheetKind
+from forms.queries.batches import exports_of
 from forms.queries.left import not_entered
 from forms.queries.sheets import Where, figures
 from forms.services.batches import issue_batch, print_part
@@ -69,6 +70,7 @@ def test_a_used_sheet_and_a_used_copy_are_not_printed_again(county):
     assert second.shown_serial in shown
     assert other.shown_serial not in shown
     copies = SheetBatch.objects.get(kind=SheetKind.SIP_PATIENT)
+    assert [export.batch for export in exports_of(copies)] == [batch]
     (page, _) = pages(print_part(by=county.alva, batch=copies, part=1).pdf)
     assert f"Hör till SIP-blankett {first.shown_serial}" in page
 
