@@ -1,6 +1,6 @@
 """The vårdkedjeblankett, filled from the log of a care chain, and before anything is written on it (R2.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
-from forms.presenters.rows import Row, empty_rows, written
+from forms.presenters.rows import Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
 from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetSpec
@@ -29,6 +29,7 @@ from forms.specs import get_spec
 from outage.models import CareChainEvent
 from outage.queries.ringing import typed_number
 from outage.routine import current_routine, get_routine
+from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import BEFORE_LABELS, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
@@ -273,19 +274,19 @@ def _lines(numbers: Iterable[NumberToRing], *ways: Way) -> tuple[NumberLine, ...
     return tuple(number_line(number) for number in numbers if number.number and number.way in ways)
 
 
-def _plan(events: Iterable[CareChainEvent]) -> tuple[Fact, ...]:
+def _plan(events: Sequence[CareChainEvent]) -> tuple[Fact, ...]:
     """Give what is planned as it was said last, with room for what is not. What is long stands in its row only."""
-    said: dict[str, str] = {}
-    for event in events:
-        said |= {key: written(key, value) for key, value in event.particulars.items() if value}
+    said = [event.particulars for event in events]
+    sip = agreed_sip(said)
+    reckoned = next((one["preliminary_date"] for one in reversed(said) if one.get("preliminary_date")), "")
 
-    def fact(label: str, *keys: str) -> Fact:
-        text = ", ".join(said[key] for key in keys if key in said)
+    def fact(label: str, on: str, *more: str) -> Fact:
+        text = ", ".join(part for part in (on and day_and_year(date.fromisoformat(on)), *more) if part)
         return Fact(label, "plan", text if letters(text) <= _PLAN_LETTERS else _BELOW)
 
     return (
-        fact("Preliminärt utskrivningsdatum", "preliminary_date"),
-        fact("SIP: datum, kl., plats", "sip_date", "sip_time", "sip_place"),
+        fact("Preliminärt utskrivningsdatum", reckoned),
+        fact("SIP: datum, kl., plats", sip.date, sip.time, sip.place),
     )
 
 

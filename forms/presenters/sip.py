@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import PARTY_LABELS, Party
 from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line
-from forms.presenters.rows import boxes, written
+from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
 from forms.rules.fitting import letters, pieces
 from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
@@ -18,7 +18,7 @@ from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChainEvent
 from outage.routine import current_routine, get_routine
 from outage.rules.identity import classify_identity
-from outage.rules.wording import STOCKHOLM
+from outage.rules.wording import STOCKHOLM, day_and_year
 
 # In small letters: a line of a field over the whole width, of half of it, and what the first column of a table holds.
 _LINE, _HALF, _CELL = 75, 26, 150
@@ -179,20 +179,22 @@ def _part(
 
 def _known(source: SipSource, now: datetime) -> Known:
     details = source.details
-    said = _latest(source.events)
     today = now.astimezone(STOCKHOLM).date()
+    newest = [event.particulars for event in reversed(source.events)]
     return {
         "name": details.patient_name,
         "identity": classify_identity(details.identity_number, today).display,
         "municipality": details.place_names.get(Party.MUNICIPALITY, ""),
         "ward": details.place_names.get(Party.INPATIENT, ""),
         "outpatient": details.place_names.get(Party.OUTPATIENT, ""),
-        "care_contact": said.get("named_care_contact", ""),
+        "care_contact": next(
+            (said["named_care_contact"] for said in newest if said.get("named_care_contact")), ""
+        ),
         "services": "\n".join(_services(source.events)),
-        "date": said.get("sip_date", ""),
-        "time": said.get("sip_time", ""),
-        "place": said.get("sip_place", ""),
-        "participants": _participants(source.events),
+        "date": day_and_year(date.fromisoformat(source.sip.date)) if source.sip.date else "",
+        "time": source.sip.time,
+        "place": source.sip.place,
+        "participants": source.sip.participants,
     }
 
 
@@ -201,14 +203,6 @@ def _running(name: str, identity: str) -> str:
     whole = running_name(name, identity)
     found = pieces(" ".join(whole.split()), per_line=_RUNNING, most_lines=1)
     return found[0].rstrip() + "…" if len(found) > 1 else whole
-
-
-def _latest(events: Sequence[CareChainEvent]) -> dict[str, str]:
-    """Give what was said last of each particular, as it is read."""
-    said: dict[str, str] = {}
-    for event in events:
-        said |= {key: written(key, value) for key, value in event.particulars.items() if value}
-    return said
 
 
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
@@ -221,11 +215,6 @@ def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
     for party in Party:
         if party in told:
             yield f"{PARTY_LABELS[party]}: {told[party]}"
-
-
-def _participants(events: Sequence[CareChainEvent]) -> tuple[str, ...]:
-    named = [event.participants for event in events if event.participants]
-    return named[-1] if named else ()
 
 
 def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:

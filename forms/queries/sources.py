@@ -14,6 +14,8 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import ChainLog, logs_of, visible_chains
 from outage.queries.joined import read_in_kept, with_joined
 from outage.queries.outages import recent_outages
+from outage.queries.standing import row_of, standing_of
+from outage.rules.agreed_sip import AgreedSip, agreed_sip
 
 Numbers = Mapping[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
@@ -74,10 +76,14 @@ def calls_since(by: Acting, since: datetime) -> list[Handover]:
 
 @dataclass(frozen=True, slots=True)
 class SipSource:
-    """What is known of a SIP of one chain: its patient's details, and its events that stand, in time order."""
+    """What is known of a SIP of one chain: its patient's details and what is agreed.
+
+    `events` stand, in time order, and are of those who are the parties now: another öppenvård has its own care contact.
+    """
 
     chain: CareChain
     details: CareChainDetails
+    sip: AgreedSip
     events: list[CareChainEvent]
 
 
@@ -89,7 +95,14 @@ def sip_source(chain: CareChain) -> SipSource:
     details = chain.details
     if details is None:
         raise ValueError("a care chain without details has no sheet")
-    return SipSource(chain=chain, details=details, events=logs_of([chain.pk])[chain.pk].live_events)
+    log = logs_of([chain.pk])[chain.pk]
+    standing = standing_of(chain, log)
+    return SipSource(
+        chain=chain,
+        details=details,
+        sip=agreed_sip(event.particulars for event in log.live_events),
+        events=[event for event in log.live_events if not standing.is_of_former_place(row_of(event))],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ class Duty(models.Model):
     Derived, and made anew with each row: so the chains to show first are found by one question, however many there
     are. `rank` is that of the most urgent call, `since` the moment of the oldest. What is told through the system
     once the principal `unless_back` is in it again has a row of its own. `awaits`: it is others that are to ring.
+    `calls` is to how many; a call with messages of several rows is counted in the most urgent of them.
     """
 
     append_only = False
@@ -181,6 +182,7 @@ class Duty(models.Model):
     rank = models.PositiveSmallIntegerField()
     since = models.DateTimeField()
     awaits = models.BooleanField(default=False)
+    calls = models.PositiveSmallIntegerField(default=0)
     unless_back = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

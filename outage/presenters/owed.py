@@ -14,6 +14,7 @@ from outage.presenters.care import (
     Numbers,
     Patient,
     details_of,
+    party_label,
     patient_in_list,
     target_choices,
     target_in_list,
@@ -165,6 +166,22 @@ def calls_owed(
             if is_own_try(acting, handover) and _was_to(chain, log, handover, call.recipient):
                 call.tried = handover
     return in_order_to_ring(call for call in calls.values() if call.messages or on_own_page)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceToFind:
+    """The places of a patient that nobody knows yet, in words: kommun och hälsocentral."""
+
+    chain_id: UUID
+    patient: Patient
+    what: str
+
+
+def place_to_find(chain: CareChain) -> PlaceToFind:
+    """What is to be found out of a chain of which not every place is known."""
+    known = details_of(chain).place_keys
+    missing = [lower_first(party_label(chain, party)) for party in Party if party not in known]
+    return PlaceToFind(chain_id=chain.pk, patient=patient_in_list(chain), what=" och ".join(missing))
 
 
 def in_order_to_ring(calls: Iterable[OwedCall]) -> list[OwedCall]:

@@ -195,6 +195,7 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine,
     )
 
 
+_WHERE_NOBODY_IS = {NOT_ADMITTED: "Inte inlagd", "": "Ta reda på"}
 _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 
@@ -225,8 +226,7 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
             text = f"{INFORM_STATE_LABELS[InformState.INFORMED]} {moment(last, now)}"
             marks.append(Mark(party=party, label=label, state=InformState.INFORMED, text=text))
         else:
-            at_home = standing.place_of(party) == NOT_ADMITTED
-            text = "Inte inlagd" if at_home else "Inget att meddela"
+            text = _WHERE_NOBODY_IS.get(standing.place_of(party), "Inget att meddela")
             marks.append(Mark(party=party, label=label, state=None, text=text))
     return marks
 

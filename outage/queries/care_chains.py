@@ -1,6 +1,7 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,7 +42,9 @@ from outage.rules.handover import Direction
 from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
+from outage.rules.pasted_words import NUMBER_WORDS
 
+_NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
 Row = TypeVar("Row", bound=CareChainEvent | Handover)
 
 
@@ -116,7 +119,8 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
     People with protected personal data are found by their number only. A chain is found by what was known of the
     patient in one that was joined to it, too.
     """
-    words = tidy_typed(text).split()
+    text = _NUMBER_LABEL.sub(" ", tidy_typed(text))
+    words = text.split()
     if not words:
         return chains.none()
     if is_whole_number(text):

@@ -6,14 +6,16 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from contacts.access import Acting
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Duty, Outage
 from outage.queries.care_chains import ChainLog, visible_chains
 from outage.queries.outages import principals_back
 from outage.queries.standing import row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines
+from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
 
@@ -118,10 +120,33 @@ def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:
     return OwedChains(acting, outages)
 
 
-def patients_with_calls_left(acting: Acting, outage: Outage) -> tuple[int, int]:
-    """Of how many patients calls are left to make for the own principal, and for the own unit; nothing of who."""
-    left = Duty.objects.filter(chain__outage=outage, chain__principal=acting.principal, awaits=False)
-    counted = left.aggregate(
-        all=Count("chain", distinct=True), own=Count("chain", distinct=True, filter=Q(unit=acting.unit))
+def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> QuerySet[CareChain]:
+    """The acting unit's own chains of `outage` in which nobody knows a place yet, and nobody is to be rung yet either:
+    where somebody is, the place stands among the calls.
+    """
+    # Everybody knows the ward, or that there is none: a chain is not opened without.
+    unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
+    chains = visible_chains(acting, outage)
+    return (
+        (chains if outage.is_open else chains.none())
+        .filter(
+            unknown, Q(details__ward_unit=acting.unit) | Q(unit=acting.unit), details__status=ChainStatus.OK
+        )
+        .exclude(pk__in=Duty.objects.filter(unit=acting.unit, awaits=False).values("chain"))
     )
-    return counted["all"], counted["own"]
+
+
+def _not_known(column: str, party: Party) -> Q:
+    return Q(**{f"details__{column}": None}) & ~Q(details__others__has_key=party.value)
+
+
+def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
+    """How many calls are left to make for the own principal (`all`), about how many `patients`, and how many of the
+    calls are the `own` unit's.
+    """
+    left = Duty.objects.filter(chain__outage=outage, chain__principal=acting.principal, awaits=False)
+    return left.aggregate(
+        all=Sum("calls", default=0),
+        patients=Count("chain", distinct=True),
+        own=Sum("calls", default=0, filter=Q(unit=acting.unit)),
+    )

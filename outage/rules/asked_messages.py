@@ -1,7 +1,7 @@
 """What is asked before a message or a call is logged: whether it is so called, of this patient, at this time."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from contacts.rules.errors import Question, RuleError
@@ -10,11 +10,15 @@ from contacts.rules.parties import Party
 from .back_registration import ChainStatus
 from .routine import PARTICULAR_LABELS, Routine
 from .told import minute_of
-from .wording import lower_first, moment
+from .wording import day, local_day, lower_first, moment
 
 _FILL_IN = "fill_in"
 _INSTEAD = "instead"
 _NOBODY = "nobody"
+_RIGHT = "right"
+
+# What lies ahead of the message that tells of it.
+AHEAD = {"preliminary_date", "sip_date"}
 
 
 def settle_message(
@@ -24,9 +28,12 @@ def settle_message(
     particulars: Mapping[str, Any],
     answers: Mapping[str, str],
     *,
+    happened: datetime,
     alone: bool = False,
 ) -> str:
     """The kind that a message is to be logged as, by what is said of it and what was answered.
+
+    `happened` is when the message was: a date that lies ahead of it by its nature, and does not, is asked about.
 
     Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a
     message that has a form `alone` `p-<particular>`) where the answer is to fill it in and it is still empty.
@@ -54,6 +61,18 @@ def settle_message(
         )
         if question.settled(answers) == _FILL_IN:
             raise _empty(field, "participants")
+    for name in sorted(AHEAD & particulars.keys()):
+        on = date.fromisoformat(particulars[name]) if particulars[name] else None
+        if on is None or on >= local_day(happened):
+            continue
+        label = PARTICULAR_LABELS[name]
+        question = Question(
+            f"past-{name}-{kind}",
+            f"{label} är {day(on, happened)}, före meddelandet {day(happened, happened)}. Stämmer datumet?",
+            [(_RIGHT, "Ja, datumet stämmer"), (_FILL_IN, "Nej, jag ändrar det")],
+        )
+        if question.settled(answers) == _FILL_IN:
+            raise RuleError(f"Ändra {lower_first(label)}.", field=f"{field}{name}")
     return kind
 
 

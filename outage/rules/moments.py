@@ -12,6 +12,7 @@ from .wording import STOCKHOLM, clock_time, day, local_day
 
 NO_TIME = "Ange klockslag."
 NOT_A_TIME = "Skriv tiden som 10.52."
+MIDNIGHT = "Midnatt skrivs 00.00, med datumet för dagen som börjar."
 NOT_A_MOMENT = "Skriv tiden som 10.52 eller igår 23.50."
 NOT_A_DAY = "Fyll i ett giltigt datum."
 AHEAD = "Dagen kan inte ligga framåt i tiden."
@@ -22,6 +23,7 @@ _DAY_WORD = r"(i ?dag|i ?går|i ?förrgår)"
 _WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
 _WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
 _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+_MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 # Two digits are an hour or a slip of the key: the time of a call has its minutes.
 _FEWEST_DIGITS = 3
@@ -70,7 +72,7 @@ def read_clock(text: str) -> time:
     try:
         return parse_clock(written)
     except RuleError as wrong:
-        raise RuleError(NOT_A_TIME) from wrong
+        raise RuleError(MIDNIGHT if _MIDNIGHT.fullmatch(written) else NOT_A_TIME) from wrong
 
 
 def read_time(text: str) -> tuple[str, time]:
@@ -84,7 +86,9 @@ def read_time(text: str) -> tuple[str, time]:
     try:
         return word.replace(" ", ""), read_clock(clock)
     except RuleError as wrong:
-        raise RuleError(NOT_A_MOMENT if word else NOT_A_TIME) from wrong
+        if word and str(wrong) == NOT_A_TIME:
+            raise RuleError(NOT_A_MOMENT) from wrong
+        raise
 
 
 def read_day(text: str) -> date:

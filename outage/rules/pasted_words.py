@@ -21,13 +21,18 @@ _PARTICLES = """
 """
 PARTICLES = frozenset(_PARTICLES.split())
 
+# What is written before a number to say which number it is.
+NUMBER_WORDS = frozenset(
+    {"nr", "nummer", "personnr", "personnummer", "pnr", "reservnummer", "samordningsnummer"}
+)
+
 # None of them is a name that people have, as Jan, Maj, Pat and Tia are.
 _NO_NAMES = """
     ansvarig avd avdelning avdelningen bädd isolering klinik kliniken mottagning pal plats rond rum rumsnr
     sjukhus säng sängplats team vårdplats vårdtid ålder år årig mån månader dagar dygn
     adress anhörig diagnos datum enhet föd född födelsedatum huvudman hälsocentral hälsocentralen ink inkom inlagd ins
-    inskr inskriven inskrivning kommun kommunen kön lista läkare mobil namn nummer nr patient patienter
-    patientlista personnr personnummer pnr postadress reservnummer samordningsnummer status tel telefon telnr
+    inskr inskriven inskrivning kommun kommunen kön lista läkare mobil namn patient patienter
+    patientlista postadress status tel telefon telnr
     tfn utskr utskriven utskrivning utskrivningsklar preliminärt prel klar åter
     man kvinna pojke flicka ja nej okänd okänt ej saknas sip hem hemgång hemsjukvård hemtjänst korttids korttidsboende
     måndag tisdag onsdag torsdag fredag lördag söndag mån tis ons tors fre lör sön idag imorgon igår
@@ -50,5 +55,6 @@ PROTECTED = frozenset(_PROTECTED.split())
 NO_NAMES = (
     frozenset(_NO_NAMES.split())
     | PROTECTED
+    | NUMBER_WORDS
     | {"personuppgift", "personuppgifter", "identitet", "folkbokföring"}
 )

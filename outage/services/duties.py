@@ -1,6 +1,6 @@
 """Who has somebody to ring about a chain, stored so that Läge finds its chains by one question."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime
 
 from contacts.models import Principal
@@ -31,13 +31,25 @@ def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
     """The duties that follow from the rows of `chain`, not saved yet."""
     entered = entered_lines(chain, log)
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
+    calls: dict[tuple[int, str], tuple[int, int | None]] = {}
     for owed in standing_of(chain, log).owed():
         if owed.closed is None:
             for unit in units_to_ring(chain, log, owed):
-                waits[unit, owed.rank, closes_when_back(chain, log, owed, entered)].append(owed.since)
+                back = closes_when_back(chain, log, owed, entered)
+                waits[unit, owed.rank, back].append(owed.since)
+                counted = calls.setdefault((unit, owed.target.whom), (owed.rank, back))
+                calls[unit, owed.target.whom] = min(counted, (owed.rank, back), key=lambda row: row[0])
+    counts = Counter((unit, *row) for (unit, _), row in calls.items())
     duties = [
-        Duty(chain=chain, unit_id=unit, rank=rank, since=min(since), unless_back_id=unless_back)
-        for (unit, rank, unless_back), since in waits.items()
+        Duty(
+            chain=chain,
+            unit_id=unit,
+            rank=rank,
+            since=min(since),
+            unless_back_id=back,
+            calls=counts[unit, rank, back],
+        )
+        for (unit, rank, back), since in waits.items()
     ]
     for unit in {holder_of(chain, log, party) for party in own_parties(chain.principal)}:
         awaited = awaited_by_unit(chain, log, unit)

@@ -219,7 +219,9 @@ def correct_event(
     said = {name: value for name, value in particulars.items() if value}
     if answers is not None and (kind, said) != (event.kind, event.particulars):
         routine = get_routine(event.chain.outage.routine_id)
-        kind = settle_message(routine, kind, Party(event.sender), particulars, answers, alone=True)
+        kind = settle_message(
+            routine, kind, Party(event.sender), particulars, answers, happened=happened_at, alone=True
+        )
     content = {
         "event": event.pk,
         "happened_at": happened_at,

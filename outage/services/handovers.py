@@ -133,7 +133,14 @@ def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> 
     if message.event_id or message.sender is None:
         return message
     routine = get_routine(chain.outage.routine_id)
-    kind = settle_message(routine, message.kind, message.sender, message.particulars, answers)
+    kind = settle_message(
+        routine,
+        message.kind,
+        message.sender,
+        message.particulars,
+        answers,
+        happened=message.happened_at or timezone.now(),
+    )
     return replace(message, kind=kind)
 
 

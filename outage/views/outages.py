@@ -18,7 +18,7 @@ from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
-from outage.queries.owed import patients_with_calls_left
+from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.wording import moment
 from outage.services.outages import (
@@ -176,7 +176,7 @@ def end(request: HttpRequest) -> HttpResponse:
             "still_out": others_still_out(outage, acting.principal),
         }
         if can(acting, Right.READ_CARE):
-            context["calls_left"], context["own_calls_left"] = patients_with_calls_left(acting, outage)
+            context["left"] = calls_left(acting, outage)
         return render(request, "outage/outage/end.html", context, status=status)
 
     def save() -> HttpResponse:

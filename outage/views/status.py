@@ -17,6 +17,7 @@ from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.checklists import checklist_cards
+from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
@@ -37,11 +38,16 @@ from outage.queries.outages import (
     said_of_ends,
     support_contacts,
 )
-from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
+from outage.queries.owed import (
+    chains_with_a_place_to_find,
+    chains_with_answers_awaited,
+    chains_with_calls_owed,
+)
 from outage.routine import get_routine
 
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
+PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
 RECEIVED_SHOWN = 8
 # How far back an open page is told who made a call that has gone from its list.
@@ -106,9 +112,12 @@ def _now(request: HttpRequest) -> dict[str, Any]:
         waiting = Paginator(chains_with_answers_awaited(acting, outage, *earlier), AWAITED_A_PAGE).get_page(
             request.GET.get("vantar")
         )
+        places = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE).get_page(
+            request.GET.get("platser")
+        )
         logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
         received = received_lately(acting, outage, RECEIVED_SHOWN)
-        listed = [*chains, *owed, *(call.chain for call in received)]
+        listed = [*chains, *owed, *places, *(call.chain for call in received)]
         mark_namesakes(acting, listed, outage, *earlier)
         context |= owed_context(acting, outage, owed, logs)
         context |= {
@@ -120,6 +129,8 @@ def _now(request: HttpRequest) -> dict[str, Any]:
                 )
             ],
             "awaited_page": waiting,
+            "places": [place_to_find(chain) for chain in places],
+            "places_page": places,
             "chains": chains,
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
             "received": [received_row(call.chain, call, routine, now) for call in received],

@@ -22,6 +22,8 @@ TELLS = {
     ("sip_initiative", "outpatient"): ("municipality",),
     ("sip_invitation", "outpatient"): ("municipality",),
 }
+# Which answer each message asks for (R3.6–R3.8).
+ANSWERS = {"admission_reply": "admission", "municipality_ready": "ready_for_discharge"}
 SIP = ("sip_initiative", "sip_invitation")
 # A notice is told as a pair: what it says, and which change of the chain it came of.
 RELEASES = ("not_yours", "no_longer_yours", "not_this_patient")

@@ -1,9 +1,11 @@
 """Which unit is to ring, and what each of them sees of one chain."""
 
+from datetime import datetime
+
 from .entering import Entering, Work
 from .entering import Outage as SeenOutage
 from .owing import Debt, Owing
-from .record import Line, Record
+from .record import ANSWERS, TELLS, Line, Record
 from .stage import Stage, Twin
 
 
@@ -99,6 +101,44 @@ class Seen:
         """The call by which a place heard of it first."""
         right = self.owing.counts_as(line)
         return {next(call.id for call in self.owing.heard(place) if self.owing.told(call) & right)}
+
+    # Answers of others
+
+    def awaited(self, unit: str) -> set[tuple[str, str, datetime]]:
+        """What it waits for: which answer, of which party, and since when."""
+        record = self.record
+        held = {
+            p for p in record.parties if record.now.places.get(p) in record.own and self.holder(p) == unit
+        }
+        live = [line for line in record.lines if not line.gone and record.now.status == "ok"]
+        found = set()
+        for (answer, party), tells in TELLS.items():
+            if answer not in ANSWERS or party in held or not held & set(tells):
+                continue
+            ends = [
+                li.when
+                for li in live
+                if li.now.kind == "discharge" or (li.now.kind, li.now.sender) == (answer, party)
+            ]
+            asked = [
+                line
+                for line in live
+                if line.now.kind == ANSWERS[answer]
+                and line.now.sender != party
+                and all(line.when >= end for end in ends)
+            ]
+            since = [line.now.at for line in asked if line.now.sender not in held]
+            for line in asked:
+                if line.now.sender in held:
+                    since += self.rung_about(line, record.party_place(party))[:1]
+            if since:
+                found.add((answer, party, min(since)))
+        return found
+
+    def rung_about(self, line: Line, place: str) -> list[datetime]:
+        """When our own calls about it, in whichever wording, reached a place."""
+        calls = [call for call in self.owing.heard(place) if not call.received]
+        return [call.at for call in calls if any(isinstance(w, str) and line.wording(w) for w in call.told)]
 
     # What to enter
 

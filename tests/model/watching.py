@@ -2,18 +2,19 @@
 
 from typing import Any
 
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from outage.models import CareChain
+from outage.models import CareChain, Duty
 from outage.presenters.back import task_rows
 from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
-from outage.queries.owed import chains_with_calls_owed, owed_by_unit
-from outage.queries.standing import completion_of
+from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
+from outage.queries.standing import awaited_by_unit, completion_of
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
 
@@ -79,8 +80,17 @@ def _lists(stage: Stage, people: list[Acting], chain: CareChain, log: ChainLog, 
             ]
             _same("list", set(said), wanted)
             assert len(said) == len(set(said)), f"said twice: {said}"
+        places = {place for _, place in wanted}
+        counted = Duty.objects.filter(chain=chain, unit=by.unit, awaits=False).aggregate(
+            n=Sum("calls", default=0)
+        )
+        _same(f"{unit} has calls left", counted["n"], len(places))
         listed = chain.pk in chains_with_calls_owed(by, stage.outage_of(by)).ids
         _same(f"{unit} on Läge", listed, bool(wanted))
+        waits = {(a.kind, str(a.sender), a.since) for a in awaited_by_unit(chain, log, by.unit.pk)}
+        _same(f"{unit} awaits", waits, seen.awaited(unit))
+        waited_for = chain.pk in chains_with_answers_awaited(by, stage.outage_of(by)).ids
+        _same(f"{unit} waits on Läge", waited_for, bool(waits))
         seen_there = visible_chains(by, stage.outage_of(by)).filter(pk=chain.pk).exists()
         named = {record.now.places.get("inpatient"), record.now.places.get("outpatient"), record.opener}
         if unit in named or wanted:

@@ -286,6 +286,9 @@ def test_units_out_of_use_are_not_offered(county: County):
         ("19121212-1212", True),
         ("1212", True),
         ("19121212-1213", False),
+        ("pnr 19121212-1212", True),
+        ("Pnr:121212-1212", True),
+        ("Tolvan personnr. 19121212 1212", True),
     ],
 )
 def test_a_search_finds_by_name_and_by_number(

@@ -97,7 +97,7 @@ def test_seeded_rows_stand_in_one_order_and_calls_at_the_places_of_their_chain(s
 
 def test_seeded_duties_are_those_that_the_service_settles(seeded: Seeded):
     def duties() -> list[tuple]:
-        return sorted(Duty.objects.values_list("chain", "unit", "rank", "since", "unless_back"))
+        return sorted(Duty.objects.values_list("chain", "unit", "rank", "since", "unless_back", "calls"))
 
     before = duties()
     for chain in CareChain.objects.select_related("outage", "principal", "unit"):

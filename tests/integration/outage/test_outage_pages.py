@@ -14,7 +14,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import Acknowledgement, CareChain, Outage, OutageReport, RegistrationMark, SupportContact
 from outage.queries.outages import current_outage
-from outage.queries.owed import patients_with_calls_left
+from outage.queries.owed import calls_left
 from outage.services.outages import end_outage
 from tests.factories import County, make_chain, make_event, make_outage, person
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
@@ -239,12 +239,13 @@ def test_an_end_ends_the_outage_that_the_page_was_opened_for(county: County, out
 def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
     county: County, outage: Outage, chain: CareChain, client: Client
 ):
+    # Medicin 2 is to ring two about the admission, and the hälsocentral two with its answer.
     make_event(county.alva, chain)
     client.force_login(county.esa.user)
     page = text_of(client, reverse("end_outage"))
     assert "Det här avslutar driftstoppet för Region Västerbotten." in page
     assert "Andra huvudmän avslutar själva: Skellefteå kommun." in page
-    assert "1 patient hos Region Västerbotten har samtal kvar, varav 1 hos Medicin 2." in page
+    assert "4 samtal om 1 patient återstår hos Region Västerbotten, varav 2 hos Medicin 2." in page
     # What other units of the own principal have left counts too; what other principals have does not.
     for _ in "12":
         elsewhere = make_chain(county, outage, county.bo, ward_unit=county.other_ward)
@@ -257,11 +258,11 @@ def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
         to=Party.INPATIENT,
     )
     page = text_of(client, reverse("end_outage"))
-    assert "3 patienter hos Region Västerbotten har samtal kvar, varav 1 hos Medicin 2." in page
+    assert "12 samtal om 3 patienter återstår hos Region Västerbotten, varav 2 hos Medicin 2." in page
     cilla = person("cilla", county.social_care, Role.COORDINATOR)
     client.force_login(cilla.user)
     page = text_of(client, reverse("end_outage"))
-    assert "1 patient hos Skellefteå kommun har samtal kvar, varav 1 hos Biståndsenheten." in page
+    assert "2 samtal om 1 patient återstår hos Skellefteå kommun, varav 2 hos Biståndsenheten." in page
     # Somebody who sees no patients is told of none.
     client.force_login(county.adam.user)
     assert "samtal" not in text_of(client, reverse("end_outage")).split("Sedan visas")[0].split("Det här")[1]
@@ -270,11 +271,11 @@ def test_ending_says_for_whom_and_how_much_is_open_before_it_acts(
 def test_what_is_left_is_counted_by_one_question_however_much_it_is(
     county: County, outage: Outage, django_assert_num_queries
 ):
-    assert patients_with_calls_left(county.esa, outage) == (0, 0)
+    assert calls_left(county.esa, outage) == {"all": 0, "patients": 0, "own": 0}
     for by in (county.bo, county.esa):
         make_event(by, make_chain(county, outage, by, ward_unit=by.unit))
     with django_assert_num_queries(1):
-        assert patients_with_calls_left(county.esa, outage) == (2, 1)
+        assert calls_left(county.esa, outage) == {"all": 8, "patients": 2, "own": 2}
 
 
 @pytest.mark.clause("R1.2")

@@ -17,6 +17,7 @@ from outage.models import CareChain, OtherPlace, Outage
 from outage.queries.care_chains import get_chain, logs_of
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
+from outage.rules.back_registration import ChainStatus
 from tests.factories import County, make_chain, make_event, make_outage, person, tell
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
 
@@ -148,6 +149,41 @@ def at_places(county: County, outage: Outage, **more: Any) -> CareChain:
     return make_chain(county, outage, **facts)
 
 
+def test_a_place_nobody_knows_is_to_be_found_out_before_anything_is_owed_there(
+    county: County, outage: Outage, alva: Client
+):
+    chains = [
+        at_places(county, outage),
+        at_places(county, outage, municipality=county.municipality, patient_name="Asta Provberg"),
+        at_places(
+            county,
+            outage,
+            outpatient_unit=county.health_centre,
+            municipality=county.municipality,
+            patient_name="Bo",
+        ),
+        at_places(county, outage, status=ChainStatus.DECEASED, status_reason="Avled kl 9"),
+    ]
+
+    def to_find() -> list[tuple[str, str]]:
+        main = read(alva.get(reverse("status"))).main
+        title = main.find(id="places-title")
+        rows = main.find("ul", {"aria-labelledby": "places-title"}).find_all("li") if title else []
+        assert not title or title.get_text() == f"Ta reda på ({len(rows)})"
+        return [(row.strong.get_text(), row.find_all("a")[-1]["href"]) for row in rows]
+
+    edits = [reverse("edit_chain", args=[chain.pk]) for chain in chains]
+    assert to_find() == [("Kommun och hälsocentral", edits[0]), ("Hälsocentral", edits[1])]
+    row = read(alva.get(reverse("status"))).main.find(id="chains").tbody.tr
+    assert row.get_text().count("Ta reda på") == 2
+    # Who is to be rung about the patient finds it there.
+    make_event(county.alva, chains[1], "discharge")
+    assert to_find() == [("Kommun och hälsocentral", edits[0])]
+    # Another unit has nothing to find out about the ward's patients.
+    alva.force_login(county.disa.user)
+    assert to_find() == []
+
+
 def test_a_place_nobody_knows_yet_is_to_be_found_out_and_has_no_dead_button(
     county: County, outage: Outage, alva: Client
 ):
@@ -161,6 +197,8 @@ def test_a_place_nobody_knows_yet_is_to_be_found_out_and_has_no_dead_button(
         assert row.find("a", href=edit)
         assert not row.find_all(["button", "form"])
         assert "riktning=given" not in str(row)
+    # It stands once: what is owed there says that the place is to be found.
+    assert not read(alva.get(reverse("status"))).main.find(id="places-title")
     listed = read(alva.get(reverse("log_call"))).main
     assert [link["href"] for link in listed.find_all("a") if "ta reda på kommun" in link.get_text()] == [edit]
     path = reverse("chain_call", args=[chain.pk]) + "?riktning=given"

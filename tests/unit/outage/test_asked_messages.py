@@ -1,5 +1,6 @@
 """A call to a SIP without a date is an initiative, and a SIP with nobody to take part is asked about (R3.9)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from outage.routine import current_routine
 from outage.rules.asked_messages import settle_message
 
 DATE = {"sip_date": "2026-12-01"}
+# The evening before, in UTC.
+HAPPENED = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
 WHO = {"participants": ["Dotter Anna"]}
 
 
 def settle(kind: str, said: dict[str, Any], sender: Party = Party.OUTPATIENT, **answers: str) -> str:
     given = {key.replace("__", "-"): value for key, value in answers.items()}
-    return settle_message(current_routine(), kind, sender, said, given)
+    return settle_message(current_routine(), kind, sender, said, given, happened=HAPPENED)
 
 
 @pytest.mark.clause("R3.9")
@@ -59,6 +62,33 @@ def test_what_is_to_be_filled_in_and_is_not_stands_beside_its_field(
     assert not isinstance(refused.value, Question)
     assert refused.value.field == f"p-sip_invitation-outpatient-{particular}"
     assert settle("sip_invitation", DATE | WHO, **answers) == "sip_invitation"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "label"),
+    [
+        ("sip_invitation", "sip_date", "Avtalat datum för SIP"),
+        ("sip_initiative", "sip_date", "Avtalat datum för SIP"),
+        ("preliminary_ready", "preliminary_date", "Preliminärt utskrivningsdatum"),
+    ],
+)
+def test_a_date_that_lies_ahead_by_its_nature_and_does_not_is_asked_about(
+    kind: str, name: str, label: str
+) -> None:
+    sender = Party.INPATIENT if kind == "preliminary_ready" else Party.OUTPATIENT
+    for ahead in ("2026-12-01", "2027-01-15", ""):
+        answers = {"sip_date__sip_invitation": "instead"}
+        settle(kind, WHO | {name: ahead}, sender, **answers)
+    key = f"past__{name}__{kind}"
+    with pytest.raises(Question) as asked:
+        settle(kind, WHO | {name: "2026-11-30"}, sender)
+    assert asked.value.sentence == f"{label} är mån 30 nov, före meddelandet tis 1 dec. Stämmer datumet?"
+    assert settle(kind, WHO | {name: "2026-11-30"}, sender, **{key: "right"}) == kind
+    with pytest.raises(RuleError) as refused:
+        settle(kind, WHO | {name: "2026-11-30"}, sender, **{key: "fill_in"})
+    assert refused.value.field == f"p-{kind}-{sender.value}-{name}"
+    # Whoever has changed it is asked no more.
+    assert settle(kind, WHO | {name: "2026-12-01"}, sender, **{key: "fill_in"}) == kind
 
 
 def test_nothing_else_is_asked_about() -> None:

@@ -50,10 +50,19 @@ def test_every_minute_is_read_in_each_way_of_writing_it(hour: int):
 
 
 @pytest.mark.parametrize(
-    "text", ["24.00", "10.60", "tio", "10.5", "1", "10", "10.52.30", "-1.00", "１０.５２", "10 5"]
+    "text",
+    ["24", "25.00", "24.01", "10.60", "tio", "10.5", "1", "10", "10.52.30", "-1.00", "１０.５２", "10 5"],
 )
 def test_what_is_no_time_is_refused(text: str):
     with pytest.raises(RuleError, match=r"Skriv tiden som 10\.52"):
+        read_time(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["24.00", "24:00", "2400", "24 00", "kl. 24.00", "klockan 24:00", "igår 24.00", "Kl 24.00 i dag"]
+)
+def test_the_midnight_that_ends_a_day_is_told_how_it_is_written(text: str):
+    with pytest.raises(RuleError, match=r"Midnatt skrivs 00\.00, med datumet för dagen som börjar"):
         read_time(text)
 
 
