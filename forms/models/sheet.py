@@ -98,17 +98,17 @@ class Sheet(AppendOnlyModel):
 
     @property
     def shown_serial(self) -> str:
-        """Give the serial as it is read."""
+        """The serial as it is read."""
         return shown_serial(self.serial)
 
     @property
     def accountable(self) -> bool:
-        """Tell whether the sheet is followed until it is accounted for."""
+        """Whether the sheet is followed until it is accounted for."""
         return self.kind in ACCOUNTABLE
 
     @property
     def patients_copy(self) -> bool:
-        """Tell whether the sheet is the patient's to keep."""
+        """Whether the sheet is the patient's to keep."""
         return self.kind == SheetKind.SIP_PATIENT
 
 

@@ -55,7 +55,7 @@ def batch_view(
     *,
     with_copies: bool,
 ) -> BatchView:
-    """Give a batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
+    """A batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
     by_part: dict[int | None, list[PartPrint]] = defaultdict(list)
     for export in exports:
         by_part[export.part].append(PartPrint(export.at, printer(export)))
@@ -80,10 +80,10 @@ def batch_view(
 
 
 def part_label(part: Part) -> str:
-    """Give the name of a part: Blad 1–25, Blad 26."""
+    """The name of a part: Blad 1–25, Blad 26."""
     return f"Blad {part.first}–{part.last}" if part.count > 1 else f"Blad {part.first}"
 
 
 def printer(row: Export | SheetBatch | Sheet) -> str:
-    """Give who printed or issued something; it may have been a command on the server."""
+    """Who printed or issued something; it may have been a command on the server."""
     return row.user.full_name if row.user else BY_SERVER

@@ -28,7 +28,7 @@ _MAKERS: dict[SheetKind, Callable[..., SheetPart]] = {
 def blank_part(
     kind: SheetKind, *, serial: str, unit: Unit, by: Acting | None, now: datetime, original: str = ""
 ) -> SheetPart:
-    """Give a blank sheet of a kind that is issued blank for `unit`, printed at the aware moment `now`.
+    """A blank sheet of a kind that is issued blank for `unit`, printed at the aware moment `now`.
 
     `by` is None for a command on the server; `original` is the serial of the sheet that a copy goes with. Every blank
     sheet of one kind, unit and moment has as many pages as the next. Raises ValueError for a kind that is not issued

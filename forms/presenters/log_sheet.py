@@ -67,7 +67,7 @@ class LogSheetView:
 
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank loggblad for `unit`, one page, printed at the aware moment `now`; `by` is None for a command."""
+    """A blank loggblad for `unit`, one page, printed at the aware moment `now`; `by` is None for a command."""
     spec = get_log_sheet()
     view = LogSheetView(
         spec=spec,
@@ -83,7 +83,7 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
 
 
 def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
-    """Give the loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
+    """The loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
 
     `now` is aware, `routine` that of the outage the sheet belongs to. Of a patient with protected personal data
     neither name nor number stands here, nor what may tell of them.
@@ -105,7 +105,7 @@ def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, rout
 
 
 def log_sheet_part(*, serial: str, view: LogSheetView, by: Acting) -> SheetPart:
-    """Give the filled loggblad `view`, printed by `by`."""
+    """The filled loggblad `view`, printed by `by`."""
     return _part(serial, view, by.unit, by)
 
 

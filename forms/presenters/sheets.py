@@ -155,7 +155,7 @@ _STEP_NAMES: dict[Fate, str] = {
 
 
 def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
-    """Give the lines of a page of sheets. Three queries, however many."""
+    """The lines of a page of sheets. Three queries, however many."""
     steps = last_steps_of(sheets)
     visible = chains_to_link(by, sheets)
     return [
@@ -176,7 +176,7 @@ def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
 
 
 def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> ShownSheet:
-    """Give a sheet's own page; `decision` is what the principal has decided last of scanned paper."""
+    """A sheet's own page; `decision` is what the principal has decided last of scanned paper."""
     steps = steps_of(sheet)
     now = Fate(steps[-1].fate) if steps else None
     # Where no decision allows it, the page says so in the place of the button.
@@ -239,7 +239,7 @@ def _twin(sheet: Sheet) -> Twin | None:
 
 
 def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:
-    """Give why steps can not be taken, while the sheet is not accounted for; what is never asked of it is left out."""
+    """Why steps can not be taken, while the sheet is not accounted for; what is never asked of it is left out."""
     if not sheet.accountable or now in ENDS:
         return ()
     mine = {Fate.GIVEN, Fate.VOIDED} if sheet.patients_copy else set(_STEP_NAMES) - {Fate.GIVEN}

@@ -90,28 +90,28 @@ class FormView:
 
 
 def blank_sip_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank SIP-blankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+    """A blank SIP-blankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
     return _blank(get_form(SIP), serial, unit, by, now)
 
 
 def blank_sip_copy_part(
     *, serial: str, original: str, unit: Unit, by: Acting | None, now: datetime
 ) -> SheetPart:
-    """Give a blank patient's copy, which says that it goes with the SIP-blankett `original`; as `blank_sip_part`."""
+    """A blank patient's copy, which says that it goes with the SIP-blankett `original`; as `blank_sip_part`."""
     spec = get_form(SIP)
     goes_with = f"Hör till {spec.title} {shown_serial(original)}"
     return _blank(spec.for_patient(), serial, unit, by, now, goes_with)
 
 
 def blank_sip_invitation_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank kallelse till SIP for `unit`, as `blank_sip_part`."""
+    """A blank kallelse till SIP for `unit`, as `blank_sip_part`."""
     return _blank(get_form(SIP_INVITATION), serial, unit, by, now)
 
 
 def form_view(
     spec: FormSpec, source: SipSource, *, by: Acting, now: datetime, patients_copy: bool = False
 ) -> FormView:
-    """Give a form with what the log knows of a chain at the aware moment `now`.
+    """A form with what the log knows of a chain at the aware moment `now`.
 
     The patient's copy has no mark for staff, and nothing of what is theirs.
     """
@@ -132,7 +132,7 @@ def form_view(
 
 
 def form_part(*, serial: str, view: FormView, by: Acting, now: datetime, routine_id: str) -> SheetPart:
-    """Give the filled form `view`, printed by `by` at the aware moment `now`."""
+    """The filled form `view`, printed by `by` at the aware moment `now`."""
     return _part(serial, view, by.unit, by, now, get_routine(routine_id).version)
 
 
@@ -199,14 +199,14 @@ def _known(source: SipSource, now: datetime) -> Known:
 
 
 def _running(name: str, identity: str) -> str:
-    """Give whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
+    """Whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
     whole = running_name(name, identity)
     found = pieces(" ".join(whole.split()), per_line=_RUNNING, most_lines=1)
     return found[0].rstrip() + "…" if len(found) > 1 else whole
 
 
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
-    """Give the current services, a line for each party that has told of them."""
+    """The current services, a line for each party that has told of them."""
     told = {
         event.sender: event.particulars["current_services"]
         for event in events

@@ -68,7 +68,7 @@ def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListV
 
 
 def _per_line(columns: Sequence[str]) -> list[int]:
-    """Give how many small letters a line of each column has."""
+    """How many small letters a line of each column has."""
     fixed = {"box": _BOX, "hand": _HAND}
     middle = (_WIDTH - sum(fixed.get(name, 0) for name in columns)) / columns.count("middle")
     return [int((fixed.get(name, middle) - _PADDING) / _LETTER) for name in columns]
@@ -165,6 +165,6 @@ def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:
 
 
 def _row(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool | None = None) -> Row:
-    """Give a row. `box` says whether its first column has something left to tick; None where it is no box."""
+    """A row. `box` says whether its first column has something left to tick; None where it is no box."""
     first = () if box is None else (boxes("") if box else "",)
     return Row((*first, *(in_lines(*cell) for cell in cells), ""), notes.taken())

@@ -11,17 +11,17 @@ SHOWN = 20
 
 
 def get_batch(by: Acting, batch_id: UUID) -> SheetBatch:
-    """Give a batch of the acting unit; raise SheetBatch.DoesNotExist for any other."""
+    """A batch of the acting unit; raise SheetBatch.DoesNotExist for any other."""
     return SheetBatch.objects.select_related("unit", "user").get(pk=batch_id, unit=by.unit)
 
 
 def latest_batches(by: Acting) -> list[SheetBatch]:
-    """Give the acting unit's latest batches, at most SHOWN, the last issued first."""
+    """The acting unit's latest batches, at most SHOWN, the last issued first."""
     return list(SheetBatch.objects.filter(unit=by.unit).select_related("user")[:SHOWN])
 
 
 def exports_of(batch: SheetBatch) -> list[Export]:
-    """Give each time that a part of the batch was printed, the last first; copies are printed with their sheets too."""
+    """Each time that a part of the batch was printed, the last first; copies are printed with their sheets too."""
     return list(Export.objects.filter(printed_with(batch)).select_related("user"))
 
 
@@ -34,24 +34,24 @@ def printed_with(batch: SheetBatch) -> Q:
 
 
 def serials_of(batch: SheetBatch) -> list[str]:
-    """Give the serials of a batch, in the order of its sheets."""
+    """The serials of a batch, in the order of its sheets."""
     return list(batch.sheets.order_by("place").values_list("serial", flat=True))
 
 
 def sheets_with_copies(batch: SheetBatch) -> QuerySet[Sheet]:
-    """Give the sheets of a batch, and the patient's copies that were issued with them, each at the same place."""
+    """The sheets of a batch, and the patient's copies that were issued with them, each at the same place."""
     copies = COPIES.get(SheetKind(batch.kind))
     return Sheet.objects.filter(Q(batch=batch) | Q(_issued_with(batch), kind=copies))
 
 
 def originals_of(batch: SheetBatch) -> dict[int | None, str]:
-    """Give the serials that patient's copies go with, by place; `batch` is theirs or that of the copies."""
+    """The serials that patient's copies go with, by place; `batch` is theirs or that of the copies."""
     issued = Sheet.objects.filter(_issued_with(batch), kind__in=COPIES)
     return dict(issued.values_list("place", "serial"))
 
 
 def twin_of(sheet: Sheet) -> Sheet | None:
-    """Give the patient's copy that was issued with a blank sheet, or the sheet that a blank copy goes with."""
+    """The patient's copy that was issued with a blank sheet, or the sheet that a blank copy goes with."""
     kinds = COPIES | {copy: original for original, copy in COPIES.items()}
     if sheet.batch is None or sheet.kind not in kinds:
         return None
@@ -66,12 +66,12 @@ def _issued_with(batch: SheetBatch) -> Q:
 
 
 def batch_id_in_binder(binder_id: UUID, kind: SheetKind) -> UUID:
-    """Give the id of the batch that holds a binder's blank sheets of one kind: always the same for that binder."""
+    """The id of the batch that holds a binder's blank sheets of one kind: always the same for that binder."""
     return uuid5(binder_id, kind.value)
 
 
 def binder_of(batch: SheetBatch) -> Sheet | None:
-    """Give the binder that the batch was issued for, None for a batch issued by itself."""
+    """The binder that the batch was issued for, None for a batch issued by itself."""
     kind = SheetKind(batch.kind)
     printed = Sheet.objects.filter(
         kind=SheetKind.BINDER, unit=batch.unit_id, printed_at=batch.issued_at

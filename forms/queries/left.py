@@ -13,7 +13,7 @@ LAST_STEP = Subquery(_STEPS.order_by("-number").values("fate")[:1])
 
 
 def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
-    """Give the unit's sheets that were filled in, and of which some row may not be in the log (R2.4).
+    """The unit's sheets that were filled in, and of which some row may not be in the log (R2.4).
 
     Of one `kind`, or of all. Where a sheet is does not matter: those too whose paper is gone, where there is a picture
     to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.

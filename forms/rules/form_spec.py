@@ -67,7 +67,7 @@ class FormSpec(SpecHead):
     patient_advice: str = ""
 
     def for_patient(self) -> "FormSpec":
-        """Give the form as the patient gets it: in words to the patient, without what is for staff only."""
+        """The form as the patient gets it: in words to the patient, without what is for staff only."""
         sections = tuple(
             replace(
                 section,
@@ -87,12 +87,12 @@ class FormSpec(SpecHead):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Give the keys of all fields, in order."""
+        """The keys of all fields, in order."""
         return tuple(each.key for section in self.sections for each in section.fields)
 
 
 def form_faults(sections: Sequence[FormSection]) -> list[str]:
-    """Give what is wrong with a form, an English line for each."""
+    """What is wrong with a form, an English line for each."""
     counted = Counter(each.key for section in sections for each in section.fields)
     faults = [f"{key} stands twice; keep one" for key, times in counted.items() if times > 1]
     for each in (each for section in sections for each in section.fields):

@@ -29,7 +29,7 @@ class PageMeasures:
     edge: float
 
     def height(self, cells: Iterable[tuple[str, int]]) -> tuple[float, float]:
-        """Give what a row takes at least and at most; each cell has its text and how many letters a line of it has.
+        """What a row takes at least and at most; each cell has its text and how many letters a line of it has.
 
         How full a line is depends on where its words can be divided.
         """
@@ -45,7 +45,7 @@ class PageMeasures:
 
 
 def rows_to_fill(heights: Sequence[tuple[float, float]], measures: PageMeasures, *, least: int) -> int:
-    """Give how many rows follow those of these heights, at least and at most, on the same page.
+    """How many rows follow those of these heights, at least and at most, on the same page.
 
     None where fewer than `least` do, or where it is not certain which page is the last: no page has such rows alone.
     """
@@ -58,7 +58,7 @@ def rows_to_fill(heights: Sequence[tuple[float, float]], measures: PageMeasures,
 
 
 def _end(heights: Sequence[float], measures: PageMeasures) -> tuple[int, float]:
-    """Give on which page rows end, with what stands below them, and how much of it is used.
+    """On which page rows end, with what stands below them, and how much of it is used.
 
     The last two stay together, and with what is below.
     """

@@ -155,14 +155,14 @@ def check_step(
 
 
 def _is_behind(now: Fate, step: Fate) -> bool:
-    """Tell whether a sheet that is `now` has come as far as `step` already, and may not take it again."""
+    """Whether a sheet that is `now` has come as far as `step` already, and may not take it again."""
     if now not in _ORDER or step not in _ORDER or step in _NEXT[now]:
         return False
     return _ORDER.index(step) <= _ORDER.index(now)
 
 
 def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> str:
-    """Give the sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
+    """The sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
     try:
         check_step(
             now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy, paper_gone=True
@@ -173,7 +173,7 @@ def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_de
 
 
 def ended_words(now: Fate) -> str:
-    """Give the sentences that refuse a page of a sheet that has ended, with the way back."""
+    """The sentences that refuse a page of a sheet that has ended, with the way back."""
     way = (
         "Skanna om bladet först." if now in TO_SCAN_AGAIN else "Ta tillbaka bladet först, om papperet är här."
     )
@@ -181,7 +181,7 @@ def ended_words(now: Fate) -> str:
 
 
 def may_enter_from(steps: Sequence[Fate]) -> bool:
-    """Tell whether rows may be entered from a sheet with those steps, in order (R2.4).
+    """Whether rows may be entered from a sheet with those steps, in order (R2.4).
 
     Not from one that is voided, unless it was scanned once: what is on the picture still has to go into the log.
     """

@@ -137,7 +137,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
 
 
 def until_free(attempt: Callable[[], T]) -> T:
-    """Give what `attempt` gives; where a serial that it drew is taken meanwhile, let it draw others, a few times."""
+    """What `attempt` gives; where a serial that it drew is taken meanwhile, let it draw others, a few times."""
     for _ in range(_TRIES - 1):
         with suppress(SerialTaken):
             return attempt()

@@ -197,7 +197,7 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 
 
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
-    """Give the picture of a page (JPEG) and leave in the trace that it was looked at.
+    """The picture of a page (JPEG); that it was looked at stands in the trace.
 
     `page` comes from `page_of`, so it is the own unit's. Raise NotAllowed, and PictureLost with a Swedish sentence.
     """

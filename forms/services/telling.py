@@ -27,7 +27,7 @@ def lock_page(page: ScannedPage) -> None:
 
 
 def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
-    """Give the turn of what is said next of a page, of which nothing stands, or of a page of a sheet."""
+    """The turn of what is said next of a page, of which nothing stands, or of a page of a sheet."""
     turns = [told.turn for told in told_now(page)]
     if slot is not None:
         turns += turns_of([slot["sheet"]]).values()

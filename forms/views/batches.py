@@ -80,7 +80,7 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
 @held_as(HeldAs("Skriv ut pärmen", pressed=True))
 @require_http_methods(["GET", "POST"])
 def binder(request: HttpRequest) -> HttpResponse:
-    """Tell what the own unit's binder holds and when it was printed last; by POST, print it."""
+    """Show what the own unit's binder holds and when it was printed last; by POST, print it."""
     acting = request.acting
     if request.method == "POST":
         press = press_of(request)
