@@ -31,7 +31,7 @@ class SheetSource:
 
 
 def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
-    """Give what to ask the directory for to reach each party of a chain."""
+    """What to ask the directory for to reach each party of a chain."""
     return {
         Party.INPATIENT: RingRequest(Party.INPATIENT, None, details.ward_unit_id),
         Party.MUNICIPALITY: RingRequest(Party.MUNICIPALITY, details.municipality_id, None),
@@ -40,7 +40,7 @@ def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
 
 
 def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
-    """Give what a chain's sheet is made of, in the same few queries whatever the number of events and calls.
+    """What a chain's sheet is made of, in the same few queries whatever the number of events and calls.
 
     Whom to ring is answered for the aware moment `at`, as on the screen. `chain` comes with its details and outage
     loaded; raises ValueError for one without details.
@@ -57,7 +57,7 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
 
 
 def calls_since(by: Acting, since: datetime) -> list[Handover]:
-    """Give the calls that stand, from the aware moment `since` on, of the chains that `by` may see, oldest first.
+    """The calls that stand, from the aware moment `since` on, of the chains that `by` may see, oldest first.
 
     Each comes with its chain, details, outage and messages, in the same few queries whatever their number.
     """
@@ -88,7 +88,7 @@ class SipSource:
 
 
 def sip_source(chain: CareChain) -> SipSource:
-    """Give what the SIP-blankett and the kallelse of a chain are made of.
+    """What the SIP-blankett and the kallelse of a chain are made of.
 
     `chain` comes from `get_chain`; raises ValueError for one without details.
     """
@@ -116,7 +116,7 @@ class ListSource:
 
 
 def contact_list_source(principal: Principal | None, moments: Iterable[datetime]) -> ListSource:
-    """Give the principals in order, the region first, their units in use and their entries in force.
+    """The principals in order, the region first, their units in use and their entries in force.
 
     `principal` narrows it to one. `moments` are aware. The queries are the same few, however long the list is.
     """

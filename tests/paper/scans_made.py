@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pypdfium2 as pdfium
 import segno
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from forms.rendering import CodedSheet, render
 from forms.rules.serial import make_serial, page_code, read_page_code
@@ -83,6 +83,27 @@ def coded(serial: str, page: int = 1, version: str = "1") -> Image.Image:
     paper.paste(code, (30, paper.height - code.height - 20))
     ImageDraw.Draw(paper).text((100, 200), "Tolvan", fill=20, font_size=60)
     return paper
+
+
+def faded(
+    serial: str, *, left: float, mirrored: bool = False, page: int = 1, version: str = "1"
+) -> Image.Image:
+    """Give a page whose codes have so much `left` of what tells them from their own mirror image.
+
+    All other squares are as printed, so a decoder reads them still, or tells that a code is there.
+    """
+    matrix = segno.make_qr(page_code(serial, page, version), error="h").matrix
+    size = len(matrix)
+    code = Image.new("L", (size, size))
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            strength = 1 if dark == row[size - 1 - x] else left
+            code.putpixel((x, y), round(135 + (-110 if dark else 110) * strength))
+    code = code.resize((size * 6, size * 6), Image.Resampling.NEAREST)
+    paper = Image.new("L", (827, 1169), 246)
+    paper.paste(code, (paper.width - code.width - 30, 30))
+    paper.paste(code, (30, paper.height - code.height - 30))
+    return ImageOps.mirror(paper) if mirrored else paper
 
 
 def rasterised(pdf: bytes, dpi: int = 200) -> Iterator[Image.Image]:

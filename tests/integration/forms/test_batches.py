@@ -203,7 +203,7 @@ def test_a_full_part_has_twenty_five_sheets(county, monkeypatch):
 
     def quick(parts, *, title, pages_each):
         typeset.append([part.serial for part in parts])
-        return Rendered(pdf=title.encode(), pages=pages_each * len(parts))
+        return Rendered(pdf=title.encode(), pages=sum(pages_each), sheet_pages=tuple(pages_each))
 
     monkeypatch.setattr(batches, "typeset", quick)
     monkeypatch.setattr(batches, "seal", lambda pdf: Sealed(pdf=pdf, by=""))
