@@ -96,7 +96,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
         raise RuleError("Alla blad i delen är använda eller makulerade. Utfärda ett nytt parti.")
     parts = [blank_part(kind, serial=sheet.serial, unit=by.unit, by=by, now=now) for sheet in sheets]
     title = f"{kind.label}, blad {wanted.first}–{wanted.last}"
-    rendered = typeset(parts, title=title, pages_each=sheets[0].pages)
+    rendered = typeset(parts, title=title)
     # What is scanned is matched with the row: a sheet of another version or length would never be whole.
     if rendered.pages != sum(sheet.pages for sheet in sheets) or parts[0].version != sheets[0].version:
         raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")

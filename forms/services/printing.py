@@ -202,14 +202,12 @@ def _has_moved_on(sheet: Sheet) -> bool:
     return step is not None and step.fate != Fate.PRINTED
 
 
-def typeset(
-    parts: Sequence[SheetPart], *, title: str, pages_each: int | Sequence[int] | None = None
-) -> Rendered:
-    """Typeset a document of one or more sheets; see `render` for `pages_each`. Raises PrintingUnavailable."""
+def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
+    """Typeset a document of one or more sheets. Raises PrintingUnavailable."""
     sections = [_section(part) for part in parts]
     html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
     codes = [CodedSheet(part.serial, part.version) for part in parts]
-    return render(html, title=title, sheets=codes, pages_each=pages_each)
+    return render(html, title=title, sheets=codes)
 
 
 def _section(part: SheetPart) -> str:
