@@ -39,6 +39,7 @@ _QUIET_ZONE = 4
 _PT_OF_MM = 72 / 25.4
 _PT_OF_PX = 0.75
 _ENDING_SPACE = re.compile(r"\s+</(p|td|s|b)>")
+_UNUSED = re.compile(r"(::(foot)?note|@(note|top|right|bottom|left))-[^}]*}")
 # A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
@@ -67,6 +68,7 @@ class Rendered:
 @dataclass(frozen=True, slots=True)
 class _Engine:
     html: Any
+    shortcuts: Any
     fetcher: Any
     stylesheet: Any
     fonts: Any
@@ -89,37 +91,34 @@ def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rende
     text = printable_html(html)
     with _lock:
         engine = _started()
-        document = _laid_out(engine, engine.html(string=text, url_fetcher=engine.fetcher, base_url=None))
-        document.metadata.title = title
-        pages = len(document.pages)
-        begins = [*_beginnings(document, sheets), pages + 1]
-        lengths = tuple(after - begin for begin, after in pairwise(begins))
-        places = [
-            (sheet, page) for sheet, length in zip(sheets, lengths, strict=True) for page in range(length)
-        ]
-        if len(sheets) > 1:
-            _count_apart(document, lengths)
-        codes = [
-            page_code(sheet.serial, page + 1, sheet.version) if page < MOST_PAGES else ""
-            for sheet, page in places
-        ]
-        return Rendered(pdf=_written(document, codes), pages=pages, sheet_pages=lengths)
+        with engine.shortcuts():
+            document = _laid_out(engine, engine.html(string=text, url_fetcher=engine.fetcher, base_url=None))
+            document.metadata.title = title
+            pages = len(document.pages)
+            lengths = _lengths(document, sheets)
+            if len(sheets) > 1:
+                _count_apart(document, lengths)
+            codes = [
+                page_code(sheet.serial, page, sheet.version) if page <= MOST_PAGES else ""
+                for sheet, length in zip(sheets, lengths, strict=True)
+                for page in range(1, length + 1)
+            ]
+            return Rendered(pdf=_written(document, codes), pages=pages, sheet_pages=lengths)
 
 
 def _laid_out(engine: _Engine, source: Any) -> Any:
     return source.render(font_config=engine.fonts, stylesheets=[engine.stylesheet], **_OPTIONS)
 
 
-def _beginnings(document: Any, sheets: Sequence[CodedSheet]) -> list[int]:
-    """Give the page that each sheet begins on."""
-    if len(sheets) < 2:
-        return [1] * len(sheets)
+def _lengths(document: Any, sheets: Sequence[CodedSheet]) -> tuple[int, ...]:
+    """Give how many pages each sheet has: a document is one sheet, or each begins at its anchor."""
     begins: dict[str, int] = {}
-    for number, page in enumerate(document.pages, 1):
+    for number, page in enumerate(document.pages):
         for anchor in page.anchors:
             # A section that goes on over a page has its anchor there as well.
             begins.setdefault(anchor, number)
-    return [begins[f"blad-{sheet.serial}"] for sheet in sheets]
+    first = [begins[f"blad-{sheet.serial}"] for sheet in sheets[1:]]
+    return tuple(end - begin for begin, end in pairwise([0, *first, len(document.pages)])) if sheets else ()
 
 
 def _count_apart(document: Any, lengths: Sequence[int]) -> None:
@@ -283,8 +282,11 @@ def _start() -> _Engine:
     # Imported here: it takes a second, and without Pango it fails, which must stop printing only.
     try:
         from weasyprint import CSS, HTML
+        from weasyprint.html import UA
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        from forms.shortcuts import shortcuts
     except OSError as error:
         raise PrintingUnavailable(
             f"Utskrift är avstängd: servern saknar Pango. Be driften köra: sudo apt-get install {PACKAGES}"
@@ -298,10 +300,17 @@ def _start() -> _Engine:
                 raise ValueError("only the bundled typeface may be fetched")
             return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})
 
+    class Sheets(HTML):
+        """A document without notes and empty margins: styles for each would be made beside every element and page."""
+
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return [defaults]
+
     found = finders.find(STYLESHEET)
     if found is None:
         raise FileNotFoundError(STYLESHEET)
     fetcher, fonts = BundledOnly(), FontConfiguration()
+    defaults = CSS(string=_UNUSED.sub("", UA))
     css = Path(found).read_text(encoding="utf-8")
     stylesheet = CSS(string=css, url_fetcher=fetcher, base_url=None, font_config=fonts)
-    return _Engine(html=HTML, fetcher=fetcher, stylesheet=stylesheet, fonts=fonts)
+    return _Engine(html=Sheets, shortcuts=shortcuts, fetcher=fetcher, stylesheet=stylesheet, fonts=fonts)
