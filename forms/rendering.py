@@ -6,10 +6,13 @@ Each page carries the code of its sheet twice. A document holds one sheet or man
 """
 
 import atexit
+import ctypes
+import gc
 import re
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.resources import files
@@ -40,6 +43,8 @@ _PT_OF_MM = 72 / 25.4
 _PT_OF_PX = 0.75
 _ENDING_SPACE = re.compile(r"\s+</(p|td|s|b)>")
 _UNUSED = re.compile(r"(::(foot)?note|@(note|top|right|bottom|left))-[^}]*}")
+# Gives freed memory back to the system; some C libraries lack it.
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
 # A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
@@ -89,21 +94,43 @@ def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rende
     Swedish sentence for the page, where Pango is missing.
     """
     text = printable_html(html)
-    with _lock:
-        engine = _started()
-        with engine.shortcuts():
-            document = _laid_out(engine, engine.html(string=text, url_fetcher=engine.fetcher, base_url=None))
-            document.metadata.title = title
-            pages = len(document.pages)
-            lengths = _lengths(document, sheets)
-            if len(sheets) > 1:
-                _count_apart(document, lengths)
-            codes = [
-                page_code(sheet.serial, page, sheet.version) if page <= MOST_PAGES else ""
-                for sheet, length in zip(sheets, lengths, strict=True)
-                for page in range(1, length + 1)
-            ]
-            return Rendered(pdf=_written(document, codes), pages=pages, sheet_pages=lengths)
+    with _lock, _cleared_away():
+        return _typeset(_started(), text, title, sheets)
+
+
+@contextmanager
+def _cleared_away() -> Iterator[None]:
+    """Free what a document leaves as soon as it is written: boxes that point at each other, ten thousand a page.
+
+    The collector would go through them again and again while they are made, and leave the last documents for later.
+    Only what is young is gone through at the end.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(1)
+        if _trim is not None:
+            _trim(0)
+        if on:
+            gc.enable()
+
+
+def _typeset(engine: _Engine, text: str, title: str, sheets: Sequence[CodedSheet]) -> Rendered:
+    with engine.shortcuts():
+        document = _laid_out(engine, engine.html(string=text, url_fetcher=engine.fetcher, base_url=None))
+        document.metadata.title = title
+        pages = len(document.pages)
+        lengths = _lengths(document, sheets)
+        if len(sheets) > 1:
+            _count_apart(document, lengths)
+        codes = [
+            page_code(sheet.serial, page, sheet.version) if page <= MOST_PAGES else ""
+            for sheet, length in zip(sheets, lengths, strict=True)
+            for page in range(1, length + 1)
+        ]
+        return Rendered(pdf=_written(document, codes), pages=pages, sheet_pages=lengths)
 
 
 def _laid_out(engine: _Engine, source: Any) -> Any:

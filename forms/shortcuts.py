@@ -12,22 +12,28 @@ from typing import Any
 
 from weasyprint import draw
 from weasyprint.formatting_structure.boxes import LineBox, TableCellBox, TextBox
-from weasyprint.layout import block
+from weasyprint.layout import block, table
 
 _SIDES = ("top", "right", "bottom", "left")
+_USED = (
+    *(f"{name}_{side}" for name in ("margin", "padding") for side in _SIDES),
+    *(f"border_{side}_width" for side in _SIDES),
+    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
+)
 
 
 @contextmanager
 def shortcuts() -> Iterator[None]:
     """Let the engine take them for the document that is laid out and written inside. The caller holds its lock."""
-    own = block.block_container_layout, draw.draw_border, draw.draw_text
+    own = block.block_container_layout, draw.draw_border, draw.draw_text, table.resolve_percentages
     block.block_container_layout = _once(own[0])
     draw.draw_border = _edges(own[1])
     draw.draw_text = _again(own[2])
+    table.resolve_percentages = _measured(own[3])
     try:
         yield
     finally:
-        block.block_container_layout, draw.draw_border, draw.draw_text = own
+        block.block_container_layout, draw.draw_border, draw.draw_text, table.resolve_percentages = own
 
 
 def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,6 +59,23 @@ def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return laid_out
+
+
+def _measured(resolve: Callable[..., None]) -> Callable[..., None]:
+    """Give what measures cells of the same style in the same table once."""
+    known: dict[Hashable, dict[str, Any]] = {}
+
+    def resolved(box: Any, containing_block: Any) -> None:
+        if not isinstance(box, TableCellBox) or box.style["border_collapse"] == "collapse":
+            resolve(box, containing_block)
+            return
+        likeness = (*_style(box), containing_block.width, containing_block.height)
+        if likeness not in known:
+            resolve(box, containing_block)
+            known[likeness] = {name: getattr(box, name) for name in _USED}
+        box.__dict__.update(known[likeness])
+
+    return resolved
 
 
 def _likeness(box: Any) -> Hashable | None:
