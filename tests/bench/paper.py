@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import django
 
+from .chains import usual_chain
 from .former import Former
 
 BATCH = 500
@@ -59,9 +60,8 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
     """
     from forms.services import printing
     from outage.queries.care_chains import get_chain
-    from tests.paper.making import full_chain
 
-    chain_id = full_chain(place).pk
+    chain_id = usual_chain(place).pk
     kept: dict[str, Any] = {}
     typeset = printing.render
 

@@ -61,7 +61,7 @@ def paper_section(found: Mapping[str, Any]) -> str:
     parts = [
         HEADING,
         _INTRO,
-        "### One filled vårdkedjeblankett",
+        "### One vårdkedjeblankett with six rows from the log",
         _table(["", "p50 ms", "p95 ms", "kB", "of bare", "of former"], sheet),
         "### A batch of blank vårdkedjeblanketter, printed part after part",
         _table(["sheets printed", "seconds", "ms a sheet", "most memory, MB", "held, MB"], batch),
