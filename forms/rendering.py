@@ -20,7 +20,6 @@ from itertools import count, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-import pydyf
 import segno
 import uharfbuzz
 from django.contrib.staticfiles import finders
@@ -210,7 +209,7 @@ def _pack(stream: Any) -> None:
     One that would end in a carriage return stays as it is.
     """
     stream.compress = False
-    content = pydyf.Array(stream.stream).data[1:-1]
+    content = stream.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
     packed = zlib.compress(content)
     if not packed.endswith(b"\r"):
         stream.stream = [packed]
