@@ -120,7 +120,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
         for sheet in sheets
     ]
     title = f"{kind.label}, blad {wanted.first}–{wanted.last}"
-    rendered = typeset(parts, title=title, pages_each=[sheet.pages for sheet in sheets])
+    rendered = typeset(parts, title=title)
     # What is scanned is matched with the row: a sheet of another version or length would never be whole.
     if (
         list(rendered.sheet_pages) != [sheet.pages for sheet in sheets]

@@ -63,12 +63,7 @@ def printed(sheets: Sequence[str], pages_each: int = 1, version: str = "1") -> b
         '<!doctype html><html lang="sv"><head><title>Blad</title>'
         "<style>section + section { break-before: page }</style></head><body>" + body + "</body></html>"
     )
-    made = render(
-        html,
-        title="Blad",
-        sheets=[CodedSheet(serial, version) for serial in sheets],
-        pages_each=pages_each if len(sheets) > 1 else None,
-    )
+    made = render(html, title="Blad", sheets=[CodedSheet(serial, version) for serial in sheets])
     assert made.pages == len(sheets) * pages_each
     return made.pdf
 

@@ -89,6 +89,6 @@ def test_every_blank_sheet_passes_too_alone_and_among_others(sealing, kind: Shee
     ]
     one = typeset(parts[:1], title="Prov")
     assert faults(seal(one.pdf).pdf) == []
-    several = typeset(parts, title="Prov", pages_each=one.pages)
+    several = typeset(parts, title="Prov")
     assert several.sheet_pages == (one.pages,) * 3
     assert faults(seal(several.pdf).pdf) == []
