@@ -365,6 +365,9 @@ def _other_end(chain: CareChain, facts: CallFacts, former: Handover | None) -> d
         for party, place in details.place_keys.items():
             if key in (party, PLACE_PREFIX + place):
                 if place == NOT_ADMITTED:
+                    if facts.direction is Direction.RECEIVED:
+                        # A ward that the patient has left rings too; it says itself which one it is.
+                        return {"recipient": party, "place": "", "place_name": ""}
                     raise CallErrors({"recipient": "Patienten är inte inlagd. Välj någon annan."})
                 return {"recipient": party, "place": place, "place_name": details.place_names[party]}
         if not key.startswith(PLACE_PREFIX):

@@ -132,7 +132,7 @@ def test_the_pages_lead_to_the_outage_that_goes_on_and_keep_what_was_typed(
     client.force_login(county.alva.user)
     path = f"{reverse('chain_call', args=[ended.pk])}?riktning=given"
     page = read(client.get(path))
-    opens = f"{reverse('new_chain')}?fran={ended.pk}"
+    opens = f"{reverse('new_chain')}?fran={ended.pk}&sedan=given"
     assert page.main.find("a", href=opens)
     sent = fields_of(form_of(page, method="post")) | {
         "recipient": ["municipality"],
@@ -156,8 +156,10 @@ def test_the_pages_lead_to_the_outage_that_goes_on_and_keep_what_was_typed(
     assert client.post(opens, opened | {"before": ["admitted"]}).status_code == 302
     chain = CareChain.objects.get(outage=later)
     assert chain.details.facts.municipality == county.municipality
-    for place in (reverse("chain", args=[ended.pk]), path):
-        assert read(client.get(place)).main.find("a", href=reverse("chain", args=[chain.pk]))
+    there = reverse("chain", args=[chain.pk])
+    assert read(client.get(reverse("chain", args=[ended.pk]))).main.find("a", href=there)
+    to_log = f"{reverse('chain_call', args=[chain.pk])}?riktning=given"
+    assert read(client.get(path)).main.find("a", href=to_log)
 
 
 @pytest.mark.parametrize("known", ["x", "00000000-0000-4000-8000-000000000000"])
