@@ -1,13 +1,18 @@
 """Whom a call can be with and what can be told in it, as the form of a call offers them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.forms import BoundField
 from django.http import QueryDict
 
+from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
+from outage.rules.handover import Direction
 from outage.rules.owed import ChainStanding
 from outage.rules.told import PLACE_PREFIX, Target
+
+LEFT_WARD = Target("", Party.INPATIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,16 @@ def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStand
     data = data.copy()
     data["recipient"] = now
     return data
+
+
+def offer_ward_that_was_left(
+    targets: dict[str, Target], direction: Direction, own: Collection[Party]
+) -> None:
+    """Put a ward among `targets` where there is none: a patient who is at home is on no ward, and the one that was left
+    rings us all the same. Not where it is our `own` party.
+    """
+    if direction is Direction.RECEIVED and Party.INPATIENT not in own:
+        targets.setdefault(LEFT_WARD.key, LEFT_WARD)
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ from outage.rules.routine import MessageType, Routine
 from outage.rules.told import Notice, Target, notice_id
 from outage.rules.wording import clock_time, lower_first, moment
 
-from .call_options import MessageOption, RecipientOption, keep_meant
+from .call_options import LEFT_WARD, MessageOption, RecipientOption, keep_meant, offer_ward_that_was_left
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
@@ -104,6 +104,7 @@ class CallForm(AsksQuestions):
         self.routine, self.direction = routine, direction
         self._numbers = numbers
         self._targets = targets_by_key(chain, log, was_with)
+        offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
             self.data = keep_meant(self.data, self._targets, standing_of(chain, log))
         self.fields["recipient"].choices = [
@@ -206,7 +207,7 @@ class CallForm(AsksQuestions):
                 RecipientOption(
                     key=key,
                     party=target.party.value if target.party else "",
-                    place=target_name(self.chain, self.log, target),
+                    place=label if target == LEFT_WARD else target_name(self.chain, self.log, target),
                     label=f"{label} (tidigare)" if target.former else label,
                     number=first_number(numbers),
                     numbers=numbers,

@@ -34,6 +34,7 @@ from outage.models import (
 )
 from outage.queries.care_chains import ChainLog
 from outage.routine import current_routine
+from outage.rules.agreed_sip import agreed_sip
 from outage.rules.wording import STOCKHOLM
 from tests.paper.reading import squashed
 
@@ -364,7 +365,8 @@ class _Maker:
 
     def form(self, spec_id: str, *, patients_copy: bool = False) -> Hostile:
         chain = self.chain()
-        source = SipSource(chain, chain.details, self.events(chain))
+        events = self.events(chain)
+        source = SipSource(chain, chain.details, agreed_sip(event.particulars for event in events), events)
         if spec_id == SIP_INVITATION:
             services = [e.particulars.get("current_services") for e in source.events]
             self.values = [value for value in self.values if value not in services]
