@@ -113,10 +113,29 @@ def _doubles(log: ChainLog) -> dict[UUID, Double]:
 
 
 def _sent_from(chain: CareChain, log: ChainLog) -> dict[str, str]:
-    """The place of the sender of each event that was logged in a chain joined to this one, as that chain had it."""
+    """The place of the sender of each event of which a row says it, by the first row: that of the unit that logged it,
+    else of the call by which it was received; of one logged in a chain joined to this one, as that chain had it.
+    """
+    named = {(party.value, key) for version in log.versions for party, key in version.place_keys.items()}
+    rang = {
+        (message.event_id, call.recipient): call.place
+        for call in log.live_handovers
+        if call.direction == Direction.RECEIVED
+        for message in call.messages.all()
+    }
     found = {}
     for row in log.events:
-        if row.chain_id != chain.pk and not row.supersedes_id:
+        if row.supersedes_id:
+            continue
+        places = (
+            f"unit:{row.unit_id}",
+            f"principal:{row.unit.principal_id}",
+            rang.get((row.pk, row.sender), ""),
+        )
+        said = next((place for place in places if (row.sender, place) in named), "")
+        if said:
+            found[str(row.pk)] = said
+        elif row.chain_id != chain.pk:
             versions = [version for version in log.versions if version.chain_id == row.chain_id]
             known = [version for version in versions if version.order <= row.order] or versions[:1]
             found[str(row.pk)] = known[-1].place_keys.get(Party(row.sender), "")
