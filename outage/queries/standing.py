@@ -119,7 +119,8 @@ def _sent_from(chain: CareChain, log: ChainLog) -> dict[str, str]:
     named = {(party.value, key) for version in log.versions for party, key in version.place_keys.items()}
     rang = {
         (message.event_id, call.recipient): call.place
-        for call in log.live_handovers
+        # Of several the one that was first.
+        for call in reversed(log.live_handovers)
         if call.direction == Direction.RECEIVED
         for message in call.messages.all()
     }

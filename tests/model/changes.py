@@ -127,14 +127,14 @@ class RandomOutage(Base):
                 )
             else:
                 place = self.pick(data, [*sorted(twin.record.places_now()), "participant:dotter"])
-                recipient = self._recipient(twin.record, place)
-                if recipient == row.recipient:
-                    place = call.place
+                recipient = self._rung(twin.record, place)
         facts = replace(row.facts, outcome=CallOutcome(outcome), at=at, recipient=recipient)
 
         def act() -> None:
             made = correct_call(by=by, handover=row, client_id=uuid4(), facts=facts, reason="Fel")
             twin.newest[call.id] = str(made.pk)
+            if call.received and party != call.party:
+                call.rang_from = twin.record.named_at(party, made.at)
             call.outcome, call.at, call.place, call.party = outcome, at, place, party
 
         self.tried(act)

@@ -127,7 +127,7 @@ class Owing:
         known = [
             v.places[row.sender] for v in self.record.versions if v.order >= then and row.sender in v.places
         ]
-        known = [place for place in known if place != AT_HOME]
+        known = [place for place in (self.record.sent_from(line), *known) if place not in ("", AT_HOME)]
         return self.rung(line) or bool(known and known[0] in self.record.own)
 
     def believed(self, place: str) -> dict[str, Call]:
@@ -161,7 +161,8 @@ class Owing:
         row = line.first
         if row.kind != "admission_reply":
             return False
-        then = self.record.party_place(row.sender, self.record.in_force(row.order))
+        sent_from = self.record.sent_from(line)
+        then = self.record.same(sent_from) if sent_from else ""
         return then not in ("", self.record.party_place(row.sender))
 
     def debts(self) -> Iterator[Debt]:
