@@ -15,7 +15,7 @@ from contacts.rules.parties import OutpatientKind, Party
 from outage.models import CareChain, Handover, OtherPlace, Outage
 from outage.rules.handover import Direction
 from outage.rules.paper import PaperMark
-from outage.services.events import leave_discharge_open
+from outage.services.events import leave_discharge_open, withdraw_event
 from outage.services.handovers import Message, correct_call, log_call
 from tests.clock import TUESDAY, Clock
 from tests.factories import SKELLEFTEA, County, as_typed, call_facts, make_chain, make_event, person, tell
@@ -30,6 +30,10 @@ MALA = "Malå kommun"
 CALLED = TUESDAY + timedelta(minutes=5)
 CHANGED = TUESDAY + timedelta(minutes=20)
 ENTERED = TUESDAY + timedelta(minutes=40)
+# As it is typed from the sheet.
+AT = dict(zip(["at_kl", "at_dag"], as_typed(CALLED), strict=True)) | dict(
+    zip(["written_at_kl", "written_at_dag"], as_typed(CALLED), strict=True)
+)
 
 
 @pytest.fixture
@@ -125,23 +129,34 @@ def test_a_place_that_was_not_named_yet_is_asked_about_in_the_form(
 
 
 @pytest.mark.clause("R2.4")
-def test_a_sheet_offers_the_places_that_were_named_before_and_the_wordings(
-    county: County, moved: CareChain, client: Client
-):
+def test_a_sheet_offers_the_places_that_were_named_before(county: County, moved: CareChain, client: Client):
     client.force_login(county.alva.user)
     where = address(make_sheet(county.alva), moved)
     page = read(client.get(where))
     (box,) = (b for b in page.main.find_all("input", {"name": "recipient"}) if SKELLEFTEA in b.parent.text)
     assert "Kommun (tidigare)" in box.parent.text
     action, fields = row_of(client, where)
-    at = {
-        f"{name}_{part}": text
-        for name in ("at", "written_at")
-        for part, text in zip(("kl", "dag"), as_typed(CALLED), strict=True)
-    }
-    row = ROW | at | {"recipient": box["value"], "messages": [f"event:{event_of(moved).pk}"]}
+    row = ROW | AT | {"recipient": box["value"], "messages": [f"event:{event_of(moved).pk}"]}
     assert client.post(action, fields | as_lists(row)).status_code == 302
     assert Handover.objects.latest("order").place_name == SKELLEFTEA
+
+
+@pytest.mark.clause("R2.4")
+def test_a_sheet_offers_what_was_said_before_it_was_taken_back(
+    county: County, chain: CareChain, client: Client, clock: Clock
+):
+    event = make_event(county.alva, chain, "discharge", to="outpatient")
+    clock.move_to(CHANGED)
+    withdraw_event(by=county.esa, event=event, client_id=uuid4(), reason="Fel patient.")
+    clock.move_to(ENTERED)
+    client.force_login(county.alva.user)
+    where = address(make_sheet(county.alva), chain)
+    shown = read(client.get(where)).main.find("input", {"name": "messages", "value": f"was:{event.pk}"})
+    assert "Det som gällde till 11.12: utskrivningsmeddelande" in " ".join(shown.parent.get_text(" ").split())
+    action, fields = row_of(client, where)
+    row = ROW | AT | {"recipient": "municipality", "messages": [shown["value"]]}
+    assert client.post(action, fields | as_lists(row)).status_code == 302
+    assert owed(county, chain)[SKELLEFTEA] == ["Återtag: utskrivningsmeddelande"]
 
 
 def test_the_form_of_a_call_now_offers_no_place_that_nobody_was_reached_at(
