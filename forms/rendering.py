@@ -6,15 +6,17 @@ Each page carries the code of its sheet twice. A document holds one sheet or man
 """
 
 import atexit
+import ctypes
+import gc
 import re
 import threading
-from bisect import bisect_right
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.resources import files
-from io import BytesIO
-from itertools import accumulate, count
+from itertools import count, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,16 @@ FONT_ADDRESSES = {"bundled:SourceSans3-400.ttf": 400, "bundled:SourceSans3-700.t
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # Tagged, it is PDF/UA-1 as well: `_say_that_it_is_accessible` says so in its metadata.
 PDF_VARIANT = "pdf/a-3a"
-CODED_PAGES = 400
 CODE_MM = 22
-_CODE_ADDRESS = "code:"
+# From the edge of the page at its side, above the upper code, and from the lower one's upper edge to the bottom.
+_CODE_SIDE_MM, _CODE_TOP_MM, _CODE_BOTTOM_MM = 20, 1, 25
+_QUIET_ZONE = 4
+_PT_OF_MM = 72 / 25.4
+_PT_OF_PX = 0.75
 _ENDING_SPACE = re.compile(r"\s+</(p|td|s|b)>")
+_UNUSED = re.compile(r"(::(foot)?note|@(note|top|right|bottom|left))-[^}]*}")
+# Gives freed memory back to the system; some C libraries lack it.
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
 # A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
@@ -64,7 +72,7 @@ class Rendered:
 @dataclass(frozen=True, slots=True)
 class _Engine:
     html: Any
-    css: Any
+    shortcuts: Any
     fetcher: Any
     stylesheet: Any
     fonts: Any
@@ -77,118 +85,135 @@ _lock = threading.Lock()
 _engine: _Engine | None = None
 
 
-def render(
-    html: str, *, title: str, sheets: Sequence[CodedSheet] = (), pages_each: int | Sequence[int] | None = None
-) -> Rendered:
+def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rendered:
     """Typeset a whole HTML document as PDF/A-3a and PDF/UA-1 with `title` as its only metadata.
 
-    `sheets` are its sections in order; each page is coded as a page of the last section that has begun. Where there
-    are several, `pages_each` says how long all are, or each is; without it, or where that was not so, the document is
-    laid out twice, the first time to learn where each begins. Characters without a glyph are written out as [U+…]; see
-    `printable_html`. Raises PrintingUnavailable, with a Swedish sentence for the page, where Pango is missing.
+    `sheets` are its sections in order; each page is coded, and counted, as a page of the last section that has begun.
+    Characters without a glyph are written out as [U+…]; see `printable_html`. Raises PrintingUnavailable, with a
+    Swedish sentence for the page, where Pango is missing.
     """
     text = printable_html(html)
-    with _lock:
-        engine = _started()
-        source = engine.html(string=text, url_fetcher=engine.fetcher, base_url=None)
-        codes = _Codes(sheets, pages_each)
-        document = _laid_out(engine, source, codes)
-        if not codes.right_for(document):
-            document = _laid_out(engine, source, codes)
+    with _lock, _cleared_away():
+        return _typeset(_started(), text, title, sheets)
+
+
+@contextmanager
+def _cleared_away() -> Iterator[None]:
+    """Free what a document leaves as soon as it is written: boxes that point at each other, ten thousand a page.
+
+    The collector would go through them again and again while they are made, and leave the last documents for later.
+    Only what is young is gone through at the end.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(1)
+        if _trim is not None:
+            _trim(0)
+        if on:
+            gc.enable()
+
+
+def _typeset(engine: _Engine, text: str, title: str, sheets: Sequence[CodedSheet]) -> Rendered:
+    with engine.shortcuts():
+        document = _laid_out(engine, engine.html(string=text, url_fetcher=engine.fetcher, base_url=None))
         document.metadata.title = title
         pages = len(document.pages)
-        return Rendered(pdf=_written(document), pages=pages, sheet_pages=codes.lengths())
+        lengths = _lengths(document, sheets)
+        if len(sheets) > 1:
+            _count_apart(document, lengths)
+        codes = [
+            page_code(sheet.serial, page, sheet.version) if page <= MOST_PAGES else ""
+            for sheet, length in zip(sheets, lengths, strict=True)
+            for page in range(1, length + 1)
+        ]
+        return Rendered(pdf=_written(document, codes), pages=pages, sheet_pages=lengths)
 
 
-class _Codes:
-    """Which sheet, and which of its pages, each page of one document is: known, or supposed until it is laid out.
-
-    `begins` has the first page of each sheet, and is empty where nothing is known.
-    """
-
-    def __init__(self, sheets: Sequence[CodedSheet], pages_each: int | Sequence[int] | None) -> None:
-        self.sheets = sheets
-        self.begins: list[int] = []
-        self.pages = 0
-        if len(sheets) == 1:
-            self.begins = [1]
-        elif pages_each:
-            lengths = [pages_each] * len(sheets) if isinstance(pages_each, int) else pages_each
-            *self.begins, end = accumulate(lengths, initial=1)
-            self.pages = end - 1
-
-    def right_for(self, document: Any) -> bool:
-        """Learn from a document as it was laid out; tell whether it was laid out by what is so."""
-        begins, pages = _beginnings(document, self.sheets), len(document.pages)
-        beyond = bool(begins) and pages > max(self.pages, CODED_PAGES)
-        right = begins == self.begins and not beyond and (len(begins) < 2 or pages == self.pages)
-        self.begins, self.pages = begins, pages
-        return right
-
-    def on_page(self, number: int) -> str:
-        """Give the text of the code on page `number` of the document, "" where there is none."""
-        place = bisect_right(self.begins, number) - 1
-        if place < 0:
-            return ""
-        sheet, page = self.sheets[place], number - self.begins[place] + 1
-        return page_code(sheet.serial, page, sheet.version) if page <= MOST_PAGES else ""
-
-    def lengths(self) -> tuple[int, ...]:
-        """Give how many pages each sheet has."""
-        ends = [*self.begins[1:], self.pages + 1]
-        return tuple(end - begin for begin, end in zip(self.begins, ends, strict=False))
-
-    def rules(self) -> str:
-        """Give the style that this document needs beside what all have.
-
-        Each sheet's pages are counted apart: the engine counts those of the document.
-        """
-        rules = [_code_rules(CODED_PAGES + 1, self.pages)]
-        if len(self.begins) > 1:
-            pages = ((page, length) for length in self.lengths() for page in range(1, length + 1))
-            rules += [
-                f'@page :nth({number}) {{ @bottom-right {{ content: "Sida {page} av {length}" }} }}'
-                for number, (page, length) in enumerate(pages, 1)
-            ]
-        return "\n".join(rules).strip()
+def _laid_out(engine: _Engine, source: Any) -> Any:
+    return source.render(font_config=engine.fonts, stylesheets=[engine.stylesheet], **_OPTIONS)
 
 
-def _laid_out(engine: _Engine, source: Any, codes: _Codes) -> Any:
-    engine.fetcher.codes = codes
-    sheets = [engine.stylesheet]
-    if rules := codes.rules():
-        sheets.append(engine.css(string=rules, url_fetcher=engine.fetcher, font_config=engine.fonts))
-    return source.render(font_config=engine.fonts, stylesheets=sheets, **_OPTIONS)
-
-
-def _beginnings(document: Any, sheets: Sequence[CodedSheet]) -> list[int]:
-    if len(sheets) < 2:
-        return [1] * len(sheets)
+def _lengths(document: Any, sheets: Sequence[CodedSheet]) -> tuple[int, ...]:
+    """Give how many pages each sheet has: a document is one sheet, or each begins at its anchor."""
     begins: dict[str, int] = {}
-    for number, page in enumerate(document.pages, 1):
+    for number, page in enumerate(document.pages):
         for anchor in page.anchors:
             # A section that goes on over a page has its anchor there as well.
             begins.setdefault(anchor, number)
-    return [begins[f"blad-{sheet.serial}"] for sheet in sheets]
+    first = [begins[f"blad-{sheet.serial}"] for sheet in sheets[1:]]
+    return tuple(end - begin for begin, end in pairwise([0, *first, len(document.pages)])) if sheets else ()
 
 
-def _written(document: Any) -> bytes:
+def _count_apart(document: Any, lengths: Sequence[int]) -> None:
+    """Let each page say which it is of its own sheet: the engine counts those of the document.
+
+    Written when the lengths are known, so that nothing is laid out twice.
+    """
+    from weasyprint.formatting_structure.boxes import TextBox
+    from weasyprint.text.line_break import split_first_line
+
+    words = (f"Sida {page} av {length}" for length in lengths for page in range(1, length + 1))
+    for page in document.pages:
+        margins = (
+            box for box in page._page_box.children if getattr(box, "at_keyword", "") == "@bottom-right"
+        )
+        said = next(found for box in margins for found in box.descendants() if isinstance(found, TextBox))
+        said.text = next(words)
+        said.pango_layout, _, _, width, _, _ = split_first_line(said.text, said.style, None, None, 0)
+        said.translate(said.width - width)
+        said.width = width
+
+
+def _written(document: Any, codes: Sequence[str] = ()) -> bytes:
     for spare in count():
-        pdf: bytes = document.write_pdf(**_OPTIONS, finisher=partial(_finish, spare=spare))
+        pdf: bytes = document.write_pdf(**_OPTIONS, finisher=partial(_finish, codes=codes, spare=spare))
         # The engine packs the last streams after it has been finished: an empty object more and they end otherwise.
         if AMBIGUOUS_END not in pdf:
             return pdf
     raise AssertionError("count() has no end")
 
 
-def _finish(document: Any, pdf: Any, *, spare: int) -> None:
+def _finish(document: Any, pdf: Any, *, codes: Sequence[str], spare: int) -> None:
     mend_tags(document, pdf)
     _say_that_it_is_accessible(pdf)
+    for page, number, text in zip(document.pages, pdf.pages["Kids"][::3], codes, strict=False):
+        if text:
+            contents = int(pdf.objects[number]["Contents"].split()[0])
+            pdf.objects[contents].stream += _codes_of(page, text)
     for found in pdf.objects:
-        if getattr(found, "compress", False) and found.data.endswith(AMBIGUOUS_END):
-            found.compress = False
+        if getattr(found, "compress", False):
+            _pack(found)
     for _ in range(spare):
         pdf.add_object(type(pdf.catalog)())
+
+
+def _codes_of(page: Any, text: str) -> Iterator[bytes]:
+    """Give what draws the two codes of a page, in points from its upper left corner. They are no text to be heard."""
+    width, height, side = page.width * _PT_OF_PX, page.height * _PT_OF_PX, _CODE_SIDE_MM * _PT_OF_MM
+    upper = (width - side - CODE_MM * _PT_OF_MM, _CODE_TOP_MM * _PT_OF_MM)
+    lower = (side, height - _CODE_BOTTOM_MM * _PT_OF_MM)
+    yield b"/Artifact BMC"
+    for x, y in (upper, lower):
+        yield f"q 1 0 0 1 {x:.3f} {y:.3f} cm".encode()
+        yield code_shape(text)
+        yield b"Q"
+    yield b"EMC"
+
+
+def _pack(stream: Any) -> None:
+    """Pack a stream once: the engine would do it each time that it looks at it, and harder than is worth its time.
+
+    One that would end in a carriage return stays as it is.
+    """
+    stream.compress = False
+    content = stream.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    packed = zlib.compress(content)
+    if not packed.endswith(b"\r"):
+        stream.stream = [packed]
+        stream.extra["Filter"] = "/FlateDecode"
 
 
 def _say_that_it_is_accessible(pdf: Any) -> None:
@@ -213,18 +238,22 @@ def lacks_glyphs(html: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def code_picture(text: str) -> bytes:
-    """Give the QR code of `text` as SVG with its quiet zone, CODE_MM wide; an empty picture for "".
+def code_shape(text: str) -> bytes:
+    """Give what draws the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
 
     Level H: what a pen stroke, a punch hole or a blot takes away is more often still read.
     """
-    if not text:
-        return b'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"></svg>'
-    out = BytesIO()
-    code = segno.make_qr(text, error="h")
-    modules = code.symbol_size(border=4)[0]
-    code.save(out, kind="svg", border=4, scale=CODE_MM / modules, unit="mm", xmldecl=False, svgns=True)
-    return out.getvalue()
+    matrix = segno.make_qr(text, error="h").matrix
+    module = CODE_MM * _PT_OF_MM / (len(matrix) + 2 * _QUIET_ZONE)
+    shape = [f"{module:.5f} 0 0 {module:.5f} 0 0 cm"]
+    for y, row in enumerate(matrix, _QUIET_ZONE):
+        x = _QUIET_ZONE
+        for dark, run in groupby(row):
+            length = len(list(run))
+            if dark:
+                shape.append(f"{x} {y} {length} 1 re")
+            x += length
+    return "\n".join([*shape, "f"]).encode()
 
 
 def warm_up() -> None:
@@ -279,40 +308,35 @@ def _start() -> _Engine:
     # Imported here: it takes a second, and without Pango it fails, which must stop printing only.
     try:
         from weasyprint import CSS, HTML
+        from weasyprint.html import UA
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        from forms.shortcuts import shortcuts
     except OSError as error:
         raise PrintingUnavailable(
             f"Utskrift är avstängd: servern saknar Pango. Be driften köra: sudo apt-get install {PACKAGES}"
         ) from error
 
     class BundledOnly(URLFetcher):
-        """Gives the bundled typeface and the codes, and refuses every other address, files and data: included."""
-
-        codes: _Codes | None = None
+        """Gives the bundled typeface, and refuses every other address, files and data: included."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            if url in FONT_ADDRESSES:
-                return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})
-            number = url.removeprefix(_CODE_ADDRESS)
-            if not url.startswith(_CODE_ADDRESS) or not number.isdecimal() or self.codes is None:
+            if url not in FONT_ADDRESSES:
                 raise ValueError("only the bundled typeface may be fetched")
-            picture = code_picture(self.codes.on_page(int(number)))
-            return URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
+            return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})
+
+    class Sheets(HTML):
+        """A document without notes and empty margins: styles for each would be made beside every element and page."""
+
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return [defaults]
 
     found = finders.find(STYLESHEET)
     if found is None:
         raise FileNotFoundError(STYLESHEET)
     fetcher, fonts = BundledOnly(), FontConfiguration()
-    # Read once: a rule for a page costs nothing until the page is there, and no second layout is needed.
-    css = Path(found).read_text(encoding="utf-8") + _code_rules(1, CODED_PAGES)
+    defaults = CSS(string=_UNUSED.sub("", UA))
+    css = Path(found).read_text(encoding="utf-8")
     stylesheet = CSS(string=css, url_fetcher=fetcher, base_url=None, font_config=fonts)
-    return _Engine(html=HTML, css=CSS, fetcher=fetcher, stylesheet=stylesheet, fonts=fonts)
-
-
-def _code_rules(first: int, last: int) -> str:
-    return "\n".join(
-        f"@page :nth({n}) {{ @top-right {{ content: url('{_CODE_ADDRESS}{n}') }}"
-        f" @bottom-left {{ content: url('{_CODE_ADDRESS}{n}') }} }}"
-        for n in range(first, last + 1)
-    )
+    return _Engine(html=Sheets, shortcuts=shortcuts, fetcher=fetcher, stylesheet=stylesheet, fonts=fonts)

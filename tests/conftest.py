@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from tests.clock import TUESDAY, Clock, going_from
 
@@ -24,7 +25,7 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "empty_database"}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -108,6 +109,37 @@ def client() -> "MarkedClient":
     from tests.marks import Browser
 
     return Browser()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Let pytest-django take the database that is there: it goes with the folder, or the server, that it is in."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb() -> bool:
+    return False
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Let each process of a run have a copy of one migrated database."""
+    from tests.template import copy_template
+
+    with django_db_blocker.unblock():
+        copy_template()
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of the test's own, with no tables."""
+    from tests.migrating import empty_database
+
+    with django_db_blocker.unblock(), empty_database():
+        yield
 
 
 @pytest.fixture(scope="session")

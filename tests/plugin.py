@@ -83,6 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A file, not memory: threads and the live server then have connections of their own, as in real use.
         database.setdefault("TEST", {})["NAME"] = str(Path(os.environ[_ROOM]) / "test.sqlite3")
+    if getattr(config.option, "numprocesses", None):
+        # Made while the workers read the tests.
+        from tests.template import start_making
+
+        config.add_cleanup(start_making().wait)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

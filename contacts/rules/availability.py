@@ -72,8 +72,10 @@ def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
     if hours.availability is Availability.UNKNOWN:
         return False
     moment = at.astimezone(UTC)
-    stretches = _stretches_touching(hours, _local_day(at, zone), zone)
-    return any(opens <= moment < closes for opens, closes in stretches)
+    for opens, closes in _stretches_touching(hours, _local_day(at, zone), zone):  # noqa: SIM110 - half the time
+        if opens <= moment < closes:
+            return True
+    return False
 
 
 def is_daytime(at: datetime, zone: tzinfo) -> bool:

@@ -71,15 +71,20 @@ def _is_symbol(char: str) -> bool:
 def search_key(*texts: str) -> str:
     """Give `texts` as lower-case words of a–z and 0–9 only, so that "orebro", "ÖREBRO" and "Örebro" meet."""
     joined = tidy_typed(" ".join(text for text in texts if text)).casefold().translate(_SAMI)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", joined) if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain).strip()
+    return _NOT_WORD.sub(" ", _without_accents(joined)).strip()
 
 
 def sort_key(text: str) -> str:
     """Give a key of a–z, digits and blanks in Swedish order: … z å ä ö, case and other accents disregarded."""
     swedish = unicodedata.normalize("NFC", text.casefold()).translate(_AFTER_Z)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", swedish) if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain.translate(_SAMI)).strip()
+    return _NOT_WORD.sub(" ", _without_accents(swedish).translate(_SAMI)).strip()
+
+
+def _without_accents(text: str) -> str:
+    # Most texts have none, and thousands of rows are keyed at once.
+    if text.isascii():
+        return text
+    return "".join([c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)])
 
 
 def without_hyphens(text: str) -> str:

@@ -14,6 +14,7 @@ from contacts.rules.held import HeldAs
 from contacts.rules.ways import MISSING_WAY_LABELS
 from contacts.services.units import UnitFacts, add_unit, change_unit
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.webforms.differences import form_differences
 from contacts.webforms.units import UnitForm
 
 _FIELDS = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id", "active")
@@ -92,7 +93,11 @@ def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
         if stands is None:
             raise Http404
         renew(form, version_of(stands))
-        return show(form, 409, stands=stands)
+        fresh = UnitForm(
+            initial={name: getattr(stands, name) for name in _FIELDS}, of_region=principal.is_region
+        )
+        by = f"Enheten heter {stands.name} och ändrades av någon annan hos {principal.name}."
+        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
     if request.method == "POST":
         return save_or_show(request, form, save=save, show=show, changed=changed)

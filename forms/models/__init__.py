@@ -4,6 +4,7 @@ from .scan import AllEntered, PaperEntry, ScanAside, ScanBack, ScanMatch, Scanne
 from .sheet import (
     ACCOUNTABLE,
     BLANK_KINDS,
+    COPIES,
     DisposalDecision,
     Export,
     Sheet,
@@ -15,6 +16,7 @@ from .sheet import (
 __all__ = [
     "ACCOUNTABLE",
     "BLANK_KINDS",
+    "COPIES",
     "AllEntered",
     "DisposalDecision",
     "Export",

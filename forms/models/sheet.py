@@ -39,7 +39,10 @@ ACCOUNTABLE = (
 """What tells of patients, or is meant to: each such sheet is followed until it is accounted for."""
 
 BLANK_KINDS = (SheetKind.CARE_CHAIN, SheetKind.LOG_SHEET, SheetKind.SIP, SheetKind.SIP_INVITATION)
-"""What is issued blank, in batches."""
+"""What is issued blank, in batches, and what rows are entered from."""
+
+COPIES = {SheetKind.SIP: SheetKind.SIP_PATIENT}
+"""What is issued blank with each sheet of a kind, where that is asked for: a sheet of its own, for the patient."""
 
 
 class SheetBatch(AppendOnlyModel):
@@ -95,17 +98,17 @@ class Sheet(AppendOnlyModel):
 
     @property
     def shown_serial(self) -> str:
-        """Give the serial as it is read."""
+        """The serial as it is read."""
         return shown_serial(self.serial)
 
     @property
     def accountable(self) -> bool:
-        """Tell whether the sheet is followed until it is accounted for."""
+        """Whether the sheet is followed until it is accounted for."""
         return self.kind in ACCOUNTABLE
 
     @property
     def patients_copy(self) -> bool:
-        """Tell whether the sheet is the patient's to keep."""
+        """Whether the sheet is the patient's to keep."""
         return self.kind == SheetKind.SIP_PATIENT
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms.models import Export, Sheet, SheetBatch, SheetKind
+from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
 from forms.rules.batch import Part, parts_of
 from forms.rules.serial import shown_serial
 
@@ -33,19 +33,29 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch on its page. `binder` is the one that it was issued for, if any."""
+    """A batch on its page. `binder` is the one that it was issued for, if any.
+
+    `with_copies` says that the patient's copies are printed with it, `are_copies` that it is of such.
+    """
 
     batch: SheetBatch
     kind_label: str
     who: str
     parts: tuple[PartLine, ...]
     binder: Sheet | None
+    with_copies: bool
+    are_copies: bool
 
 
 def batch_view(
-    batch: SheetBatch, serials: Sequence[str], exports: Iterable[Export], binder: Sheet | None
+    batch: SheetBatch,
+    serials: Sequence[str],
+    exports: Iterable[Export],
+    binder: Sheet | None,
+    *,
+    with_copies: bool,
 ) -> BatchView:
-    """Give a batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
+    """A batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
     by_part: dict[int | None, list[PartPrint]] = defaultdict(list)
     for export in exports:
         by_part[export.part].append(PartPrint(export.at, printer(export)))
@@ -64,14 +74,16 @@ def batch_view(
             for part in parts_of(batch.count)
         ),
         binder=binder,
+        with_copies=with_copies,
+        are_copies=batch.kind in COPIES.values(),
     )
 
 
 def part_label(part: Part) -> str:
-    """Give the name of a part: Blad 1–25, Blad 26."""
+    """The name of a part: Blad 1–25, Blad 26."""
     return f"Blad {part.first}–{part.last}" if part.count > 1 else f"Blad {part.first}"
 
 
 def printer(row: Export | SheetBatch | Sheet) -> str:
-    """Give who printed or issued something; it may have been a command on the server."""
+    """Who printed or issued something; it may have been a command on the server."""
     return row.user.full_name if row.user else BY_SERVER

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from forms.models import BLANK_KINDS, SheetKind
+from forms.models import COPIES, SheetKind
 from forms.presenters.call_support import call_support_part
 from forms.presenters.care_chain import blank_care_chain_part
 from forms.presenters.checklist import checklist_part
 from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart
 from forms.presenters.log_sheet import blank_log_sheet_part
-from forms.presenters.sip import blank_sip_invitation_part, blank_sip_part
+from forms.presenters.sip import blank_sip_copy_part, blank_sip_invitation_part, blank_sip_part
 
 __all__ = ["blank_part", "call_support_part", "checklist_part", "contact_list_part"]
 
@@ -20,16 +20,21 @@ _MAKERS: dict[SheetKind, Callable[..., SheetPart]] = {
     SheetKind.CARE_CHAIN: blank_care_chain_part,
     SheetKind.LOG_SHEET: blank_log_sheet_part,
     SheetKind.SIP: blank_sip_part,
+    SheetKind.SIP_PATIENT: blank_sip_copy_part,
     SheetKind.SIP_INVITATION: blank_sip_invitation_part,
 }
 
 
-def blank_part(kind: SheetKind, *, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank sheet of a kind in BLANK_KINDS for `unit`, printed at the aware moment `now`.
+def blank_part(
+    kind: SheetKind, *, serial: str, unit: Unit, by: Acting | None, now: datetime, original: str = ""
+) -> SheetPart:
+    """A blank sheet of a kind that is issued blank for `unit`, printed at the aware moment `now`.
 
-    `by` is None for a command on the server. Every blank sheet of one kind, unit and moment has as many pages as the
-    next. Raises ValueError for a kind that is not issued blank.
+    `by` is None for a command on the server; `original` is the serial of the sheet that a copy goes with. Every blank
+    sheet of one kind, unit and moment has as many pages as the next. Raises ValueError for a kind that is not issued
+    blank.
     """
-    if kind not in BLANK_KINDS:
+    if kind not in _MAKERS:
         raise ValueError(f"{kind} is not issued blank")
-    return _MAKERS[kind](serial=serial, unit=unit, by=by, now=now)
+    more = {"original": original} if kind in COPIES.values() else {}
+    return _MAKERS[kind](serial=serial, unit=unit, by=by, now=now, **more)

@@ -1,6 +1,6 @@
 """The vårdkedjeblankett, filled from the log of a care chain, and before anything is written on it (R2.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
-from forms.presenters.rows import Row, empty_rows, written
+from forms.presenters.rows import Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
 from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetSpec
@@ -29,6 +29,7 @@ from forms.specs import get_spec
 from outage.models import CareChainEvent
 from outage.queries.ringing import typed_number
 from outage.routine import current_routine, get_routine
+from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import BEFORE_LABELS, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
@@ -45,7 +46,10 @@ _PROTECTED = "Skyddade personuppgifter"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known under one heading: `text` or a place with its numbers; else room to write, or `ticks`, or boxes."""
+    """What is known under one heading: `text` or a place with its numbers; else room to write, or `ticks`, or boxes.
+
+    `more` is what else is to be written of a place.
+    """
 
     label: str
     css: str
@@ -56,6 +60,7 @@ class Fact:
     place: bool = False
     kind: str = ""
     numbers: tuple[NumberLine, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class SheetView:
 def sheet_view(
     source: SheetSource, spec: SheetSpec, by: Acting, now: datetime, *, ink: bool = False
 ) -> SheetView:
-    """Give the sheet of a chain, printed by `by` at the aware moment `now`; `ink` adds lines to sign on by hand."""
+    """The sheet of a chain, printed by `by` at the aware moment `now`; `ink` adds lines to sign on by hand."""
     chain, details = source.chain, source.details
     routine = get_routine(chain.outage.routine_id)
     today: date = now.astimezone(STOCKHOLM).date()
@@ -155,7 +160,7 @@ def sheet_view(
 
 
 def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+    """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
     spec, routine = get_spec(), current_routine()
     patient = (
         Fact("Namn", "name"),
@@ -167,7 +172,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         Fact("Egen enhet", "place", unit.name, place=True, kind=unit.principal.name),
         Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
         Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
-        Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True),
+        Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
         Fact("Regionens växel", "switchboard", unbroken(display(REGION_SWITCHBOARD_NUMBER)), strong=True),
     )
     view = SheetView(
@@ -189,7 +194,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
 
 
 def care_chain_part(*, serial: str, view: SheetView, by: Acting, now: datetime) -> SheetPart:
-    """Give the filled vårdkedjeblankett `view`, printed by `by` at the aware moment `now`."""
+    """The filled vårdkedjeblankett `view`, printed by `by` at the aware moment `now`."""
     return _part(serial, view, by, now, by.unit.name)
 
 
@@ -215,7 +220,7 @@ def _part(serial: str, view: SheetView, by: Acting | None, now: datetime, unit_n
 
 
 def running_name(name: str, identity: str) -> str:
-    """Give whom a page is about, for the top of each page.
+    """Whom a page is about, for the top of each page.
 
     A name that would take the whole page stands in full on the first only.
     """
@@ -265,28 +270,28 @@ def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Fact, ...]:
 
 
 def _lines(numbers: Iterable[NumberToRing], *ways: Way) -> tuple[NumberLine, ...]:
-    """Give the numbers that lead there in one of `ways`, in the order to ring them when the sheet is printed."""
+    """The numbers that lead there in one of `ways`, in the order to ring them when the sheet is printed."""
     return tuple(number_line(number) for number in numbers if number.number and number.way in ways)
 
 
-def _plan(events: Iterable[CareChainEvent]) -> tuple[Fact, ...]:
-    """Give what is planned as it was said last, with room for what is not. What is long stands in its row only."""
-    said: dict[str, str] = {}
-    for event in events:
-        said |= {key: written(key, value) for key, value in event.particulars.items() if value}
+def _plan(events: Sequence[CareChainEvent]) -> tuple[Fact, ...]:
+    """What is planned as it was said last, with room for what is not. What is long stands in its row only."""
+    said = [event.particulars for event in events]
+    sip = agreed_sip(said)
+    reckoned = next((one["preliminary_date"] for one in reversed(said) if one.get("preliminary_date")), "")
 
-    def fact(label: str, *keys: str) -> Fact:
-        text = ", ".join(said[key] for key in keys if key in said)
+    def fact(label: str, on: str, *more: str) -> Fact:
+        text = ", ".join(part for part in (on and day_and_year(date.fromisoformat(on)), *more) if part)
         return Fact(label, "plan", text if letters(text) <= _PLAN_LETTERS else _BELOW)
 
     return (
-        fact("Preliminärt utskrivningsdatum", "preliminary_date"),
-        fact("SIP: datum, kl., plats", "sip_date", "sip_time", "sip_place"),
+        fact("Preliminärt utskrivningsdatum", reckoned),
+        fact("SIP: datum, kl., plats", sip.date, sip.time, sip.place),
     )
 
 
 def _told(routine: Routine) -> tuple[Told, ...]:
-    """Give every message by who tells it (R3), numbered as one list."""
+    """Every message by who tells it (R3), numbered as one list."""
     found = []
     number = 0
     for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):

@@ -17,7 +17,7 @@ PROPOSAL = "Förslag till checklista – ersätts av regionens egen."
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView:
-    """Printed checklists, each on a page of its own. `outage_start` is None when printed ahead of any outage."""
+    """Printed checklists. `outage_start` is None when printed ahead of any outage."""
 
     cards: tuple[ChecklistCard, ...]
     system: str
@@ -43,7 +43,7 @@ def one_checklist_part(
 
 
 def checklist_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give all checklists of `unit`, with nothing ticked, printed at the aware moment `now`; no query is made."""
+    """All checklists of `unit`, with nothing ticked, printed at the aware moment `now`; no query is made."""
     routine = routine_of(None)
     cards = tuple(_unticked(checklist) for checklist in checklists_for(unit, routine))
     view = ChecklistView(cards=cards, system=routine.system, unit=unit.name, now=now)

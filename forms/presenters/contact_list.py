@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
@@ -17,7 +17,7 @@ from contacts.verification import still_verified
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.queries.sources import ListSource, contact_list_source
-from forms.rules.contact_list import listed_one_by_one, weekday_and_weekend
+from forms.rules.contact_list import listed_one_by_one, parts_of_places, weekday_and_weekend
 from outage.queries.checklists import routine_of
 from outage.rules.wording import STOCKHOLM
 
@@ -89,6 +89,7 @@ class ContactListView:
     """A whole contact list. `weekday` and `weekend` are the moments that the answers are given for.
 
     `whole` is False where the entries of some principals do not stand one by one; `alone` names the one whose then do.
+    `part` says which file of several it is, "" for a list in one.
     """
 
     principals: tuple[PrincipalBlock, ...]
@@ -96,26 +97,87 @@ class ContactListView:
     weekend: datetime
     whole: bool
     alone: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPart:
+    """A line of the contents of a long list: its place in the whole, and the first and last place in it."""
+
+    number: int
+    first: str
+    last: str
+    entries: int
 
 
 def contact_list_part(
-    *, serial: str, unit: Unit, by: Acting | None, now: datetime, principal: Principal | None = None
+    *,
+    serial: str,
+    unit: Unit,
+    by: Acting | None,
+    now: datetime,
+    principal: Principal | None = None,
+    number: int | None = None,
 ) -> SheetPart:
     """Give the contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
+
+    `number` is the part of it that is wanted, None for all in one.
 
     The queries are the same few, however long the list is. `by` is None for a command on the server. A list of all that
     would be a book has the entries of the unit's own principal one by one at most, and of the others whom to ring.
     """
-    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
+    view = _whole_view(unit, now, principal)
     return SheetPart(
         serial=serial,
         version=VERSION,
         template="forms/paper/contact_list.html",
-        view=contact_list_view(contact_list_source(principal, moments), moments, now, own=unit.principal),
+        view=view if number is None else _in_parts(view)[number - 1],
         title=TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
         print_line=print_line(routine_version=routine_of(None).version, now=now, by=by, unit_name=unit.name),
     )
+
+
+def contact_list_parts(unit: Unit, now: datetime, principal: Principal | None) -> tuple[ListPart, ...]:
+    """Give the contents of the list that is printed in parts; a short one has a single part."""
+    found = []
+    for number, part in enumerate(_in_parts(_whole_view(unit, now, principal)), 1):
+        places = _places_of(part)
+        entries = sum(len(place.entries) for _, place in places)
+        named = [place.name for _, place in places] or [""]
+        found.append(ListPart(number, named[0], named[-1], entries))
+    return tuple(found)
+
+
+def _whole_view(unit: Unit, now: datetime, principal: Principal | None) -> ContactListView:
+    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
+    return contact_list_view(contact_list_source(principal, moments), moments, now, own=unit.principal)
+
+
+def _places_of(view: ContactListView) -> list[tuple[PrincipalBlock, PlaceBlock]]:
+    return [(block, place) for block in view.principals for place in (block.own, *block.units)]
+
+
+def _in_parts(view: ContactListView) -> list[ContactListView]:
+    """Divide a list; what goes on from the part before says so, and has whom to ring there once more."""
+    places = _places_of(view)
+    divided = parts_of_places([len(place.entries) for _, place in places])
+    found = []
+    for number, part in enumerate(divided, 1):
+        blocks: dict[str, PrincipalBlock] = {}
+        for at, first, end in part:
+            block, place = places[at]
+            name = f"{place.name} (forts.)" if first else place.name
+            cut = replace(place, name=name, entries=place.entries[first:end])
+            if place is block.own:
+                blocks[block.own.name] = PrincipalBlock(cut, ())
+                continue
+            going_on = PlaceBlock(f"{block.own.name} (forts.)", (), ())
+            known = blocks.setdefault(block.own.name, PrincipalBlock(going_on, ()))
+            blocks[block.own.name] = replace(known, units=(*known.units, cut))
+        said = f"del {number} av {len(divided)}" if len(divided) > 1 else ""
+        found.append(replace(view, principals=tuple(blocks.values()), part=said))
+    return found
 
 
 def contact_list_view(

@@ -1,6 +1,6 @@
 """The loggblad: a unit's calls of a shift, many patients, one line for each call (R2.5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from forms.presenters.rows import (
     Row,
     call_texts,
     empty_rows,
+    height_of,
     in_lines,
     note_call,
     paper_words,
@@ -21,6 +22,7 @@ from forms.presenters.rows import (
 )
 from forms.rules.initials import Signatures
 from forms.rules.log_sheet_spec import LogSheetSpec
+from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import CareChainDetails, Handover
@@ -33,6 +35,19 @@ from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.routine import Routine
 from outage.rules.wording import STOCKHOLM, clock_time, day, lower_first
 
+# As the stylesheet sets it: a landscape page, its head, and how many small letters a line of each column has.
+_PAGE = PageMeasures(page=157, first=12, again=6, below=8, heads=10, row=7.55, line=3.1, edge=0.65)
+_PER_LINE: Mapping[Column, int] = {
+    Column.TIME: 12,
+    Column.WAY: 22,
+    Column.PATIENT: 33,
+    Column.MESSAGE: 23,
+    Column.WHOM: 27,
+    Column.SPOKEN_TO: 25,
+    Column.READ_BACK: 15,
+    Column.COMMENT: 19,
+    Column.SIGNATURE: 10,
+}
 PROTECTED = "Skyddade personuppgifter"
 _WITHHELD = "Visas inte här"
 
@@ -52,7 +67,7 @@ class LogSheetView:
 
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank loggblad for `unit`, one page, printed at the aware moment `now`; `by` is None for a command."""
+    """A blank loggblad for `unit`, one page, printed at the aware moment `now`; `by` is None for a command."""
     spec = get_log_sheet()
     view = LogSheetView(
         spec=spec,
@@ -68,26 +83,29 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
 
 
 def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
-    """Give the loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
+    """The loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
 
     `now` is aware, `routine` that of the outage the sheet belongs to. Of a patient with protected personal data
     neither name nor number stands here, nor what may tell of them.
     """
     spec, signatures = get_log_sheet(), Signatures()
+    logged = tuple(_row(call, spec, signatures, now) for call in calls)
+    per_line = [_PER_LINE[heading.column] for heading in spec.columns]
+    heights = [height_of(row, per_line, _PAGE) for row in logged]
     return LogSheetView(
         spec=spec,
         unit=unit.name,
         routine_version=routine.version,
         filled=True,
         now=now,
-        logged=tuple(_row(call, spec, signatures, now) for call in calls),
+        logged=logged,
         signatures=signatures.key,
-        empty=empty_rows(spec.columns, spec.more_rows),
+        empty=empty_rows(spec.columns, rows_to_fill(heights, _PAGE, least=spec.more_rows)),
     )
 
 
 def log_sheet_part(*, serial: str, view: LogSheetView, by: Acting) -> SheetPart:
-    """Give the filled loggblad `view`, printed by `by`."""
+    """The filled loggblad `view`, printed by `by`."""
     return _part(serial, view, by.unit, by)
 
 

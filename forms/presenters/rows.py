@@ -7,6 +7,7 @@ from datetime import date, datetime
 from contacts.rules.parties import WardKind
 from forms.presenters.notes import Note, Notes
 from forms.rules.initials import Signatures
+from forms.rules.page_fill import PageMeasures
 from forms.rules.serial import shown_serial
 from forms.rules.spec import Column, Heading
 from outage.models import CareChainEvent, Handover
@@ -51,7 +52,7 @@ def row_of(
     struck: bool = False,
     ink: bool = False,
 ) -> Row:
-    """Give the row that has `texts` in its columns; one that its cell does not hold goes to `notes`."""
+    """The row that has `texts` in its columns; one that its cell does not hold goes to `notes`."""
     cells = []
     for heading in columns:
         text = texts.get(heading.column, "")
@@ -61,19 +62,29 @@ def row_of(
 
 
 def empty_rows(columns: Sequence[Heading], count: int) -> tuple[Row, ...]:
-    """Give so many rows to write on by hand."""
+    """So many rows to write on by hand."""
     return (Row(tuple(boxes(*heading.boxes) for heading in columns)),) * count
 
 
+def height_of(row: Row, columns: Sequence[int], measures: PageMeasures) -> tuple[float, float]:
+    """What a row takes at least and at most, with the lines under it; `columns` are letters to a line."""
+    below = [" · ".join(f"{part.label}: {part.text}" for part in note) for note in row.notes]
+    found = [
+        measures.height(zip(row.cells, columns, strict=True)),
+        *(measures.height([(text, WHOLE_WIDTH)]) for text in below),
+    ]
+    return sum(least for least, _ in found), sum(most for _, most in found)
+
+
 def boxes(*words: str) -> str:
-    """Give a box to tick before each of `words`, and none where there are none."""
+    """A box to tick before each of `words`, and none where there are none."""
     return " ".join(f"☐ {word}".replace(" ", "\N{NO-BREAK SPACE}") for word in words)
 
 
 def call_texts(
     call: Handover, ward_kind: WardKind, signatures: Signatures, now: datetime
 ) -> dict[Column, str]:
-    """Give what both kinds of sheet say of a call, but for its time and its messages.
+    """What both kinds of sheet say of a call, but for its time and its messages.
 
     Who was rung has the name of its place, where the call knows it.
     """
@@ -94,7 +105,7 @@ def call_texts(
 
 
 def signed(short: str, at: datetime, beside: datetime, now: datetime) -> str:
-    """Give initials with when the row was signed: the time alone where the day is that of `beside`."""
+    """Initials with when the row was signed: the time alone where the day is that of `beside`."""
     return f"{short} {clock_time(at) if local_day(at) == local_day(beside) else day_and_time(at, now)}"
 
 
@@ -107,7 +118,7 @@ def note_call(call: Handover, notes: Notes, now: datetime) -> None:
 
 
 def paper_words(row: CareChainEvent | Handover, now: datetime) -> str:
-    """Give which sheet a row was entered from, when it was written and by whom; "" for what was logged at once."""
+    """Which sheet a row was entered from, when it was written and by whom; "" for what was logged at once."""
     parts = (
         f"blad {shown_serial(row.paper_serial)}" if row.paper_serial else "",
         f"skrivet {day_and_time(row.written_at, now)}" if row.written_at else "",
@@ -117,7 +128,7 @@ def paper_words(row: CareChainEvent | Handover, now: datetime) -> str:
 
 
 def written(key: str, value: object) -> str:
-    """Give a stored particular as it is read: several with commas, a date in words."""
+    """A stored particular as it is read: several with commas, a date in words."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(part) for part in value)
     if key.endswith("_date"):
@@ -126,5 +137,5 @@ def written(key: str, value: object) -> str:
 
 
 def in_lines(*parts: str) -> str:
-    """Give the parts there are, a line for each."""
+    """The parts there are, a line for each."""
     return "\n".join(part for part in parts if part)

@@ -32,7 +32,7 @@ _WHAT_TO_DO: dict[Finding, str] = {
     Finding.FOREIGN: "Står vårt löpnummer på sidan: skriv det. Annars: lägg undan sidan.",
     Finding.UNREADABLE: "Läs löpnumret på papperet och skriv det.",
     Finding.TWO_SHEETS: "Ligger två blad på varandra? Skanna om dem, eller skriv löpnumret på det översta.",
-    Finding.TOO_LATE: "Lägg undan sidan, eller skriv rätt löpnummer.",
+    Finding.TOO_LATE: "Är papperet här: ta tillbaka bladet, och skriv löpnumret. Annars: lägg undan sidan.",
     Finding.BACK: "Skriv löpnumret på bladets framsida.",
     Finding.BLANK: "Är den baksidan av ett blad: skriv löpnumret på framsidan. Annars: lägg undan sidan.",
     Finding.AFTER_CHECK: "Den som granskade bladet såg inte den här sidan. Skanna om bladet, eller lägg undan sidan.",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from forms.models import AllEntered, DisposalDecision, Export, Sheet, SheetFate
+from forms.queries.batches import twin_of
 from forms.queries.disposal import no_disposal
 from forms.queries.entering import said_all_entered
 from forms.queries.scans import PagePicture, pictures_of
@@ -88,6 +89,16 @@ class SheetPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """The patient's copy that was issued blank with a sheet, or the sheet that such a copy goes with."""
+
+    label: str
+    serial: str
+    shown: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotOffered:
     """A step that can not be taken now, and why."""
 
@@ -109,6 +120,7 @@ class ShownSheet:
     shown: str
     kind: str
     place: str
+    twin: Twin | None
     chain: ChainLink | None
     printed_by: str
     now: Fate | None
@@ -143,7 +155,7 @@ _STEP_NAMES: dict[Fate, str] = {
 
 
 def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
-    """Give the lines of a page of sheets. Three queries, however many."""
+    """The lines of a page of sheets. Three queries, however many."""
     steps = last_steps_of(sheets)
     visible = chains_to_link(by, sheets)
     return [
@@ -164,7 +176,7 @@ def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
 
 
 def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> ShownSheet:
-    """Give a sheet's own page; `decision` is what the principal has decided last of scanned paper."""
+    """A sheet's own page; `decision` is what the principal has decided last of scanned paper."""
     steps = steps_of(sheet)
     now = Fate(steps[-1].fate) if steps else None
     # Where no decision allows it, the page says so in the place of the button.
@@ -181,6 +193,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         shown=shown_serial(sheet.serial),
         kind=sheet.get_kind_display(),
         place=_place(sheet),
+        twin=_twin(sheet),
         chain=_chain(sheet, chains_to_link(by, [sheet])),
         printed_by=_name(sheet),
         now=now,
@@ -216,8 +229,17 @@ def _page(number: int, picture: PagePicture | None) -> SheetPage:
     )
 
 
+def _twin(sheet: Sheet) -> Twin | None:
+    twin = twin_of(sheet)
+    if twin is None:
+        return None
+    state = FATE_LABELS[Fate(last_steps_of([twin])[twin.pk].fate)]
+    label = "Hör till" if sheet.patients_copy else "Patientens exemplar"
+    return Twin(label, twin.serial, shown_serial(twin.serial), state)
+
+
 def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:
-    """Give why steps can not be taken, while the sheet is not accounted for; what is never asked of it is left out."""
+    """Why steps can not be taken, while the sheet is not accounted for; what is never asked of it is left out."""
     if not sheet.accountable or now in ENDS:
         return ()
     mine = {Fate.GIVEN, Fate.VOIDED} if sheet.patients_copy else set(_STEP_NAMES) - {Fate.GIVEN}

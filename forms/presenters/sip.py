@@ -2,27 +2,29 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import PARTY_LABELS, Party
 from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line
-from forms.presenters.rows import written
+from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
 from forms.rules.fitting import letters, pieces
 from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
+from forms.rules.serial import shown_serial
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChainEvent
 from outage.routine import current_routine, get_routine
 from outage.rules.identity import classify_identity
-from outage.rules.wording import STOCKHOLM
+from outage.rules.wording import STOCKHOLM, day_and_year
 
 # In small letters: a line of a field over the whole width, of half of it, and what the first column of a table holds.
 _LINE, _HALF, _CELL = 75, 26, 150
 _MOST_LINES = 30
 _RUNNING = 150
+_WHO = f"Personnummer: {'_' * 22}"
 _MOST_IN_HALF = 4
 
 Known = Mapping[str, str | tuple[str, ...]]
@@ -30,11 +32,22 @@ Known = Mapping[str, str | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row of a table: its first cell filled, the others empty. `wide` gives a long text the row to itself."""
+    """One row of a table: its first cell is `text`, the others have boxes to tick or room to write.
+
+    `wide` gives a long text the row to itself.
+    """
 
     text: str
-    empty: range
+    others: tuple[str, ...]
     wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a table: its heading, and the name of its width."""
+
+    heading: str
+    css: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class FieldView:
     """A field as it is printed. `text` is what is known; `more` what follows it on rows of its own."""
 
     field: FormField
+    columns: tuple[TableColumn, ...] = ()
     text: str = ""
     more: tuple[str, ...] = ()
     rows: tuple[TableRow, ...] = ()
@@ -49,91 +63,90 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
-class LineView:
-    """One or two fields beside each other, or one table."""
+class SectionView:
+    """A section of a form: one table under its heading, or lines of one or two fields beside each other."""
 
-    fields: tuple[FieldView, ...]
-
-    @property
-    def table(self) -> FieldView | None:
-        """Give the table, where this is one."""
-        return self.fields[0] if self.fields[0].field.shape is FieldShape.TABLE else None
-
-
-@dataclass(frozen=True, slots=True)
-class BlockView:
-    """Lines that share a table, or one table of its own."""
-
-    lines: tuple[LineView, ...]
+    heading: str
+    staff: bool
+    lines: tuple[tuple[FieldView, ...], ...] = ()
     table: FieldView | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SectionView:
-    """A section of a form."""
-
-    heading: str
-    staff: bool
-    blocks: tuple[BlockView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FormView:
-    """A whole form. `running` names the patient on every page but the first; empty on a blank one, as is `number`."""
+    """A whole form. `running` names the patient, or says what a blank copy goes with. A blank one has no `number`.
+
+    `who` stands on every page but the first: the patient, or room to write who it is.
+    """
 
     spec: FormSpec
     system: str
     unit: str
     number: int | None
     running: str
+    who: str
     protected: bool
     sections: tuple[SectionView, ...]
 
 
 def blank_sip_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank SIP-blankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+    """A blank SIP-blankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
     return _blank(get_form(SIP), serial, unit, by, now)
 
 
+def blank_sip_copy_part(
+    *, serial: str, original: str, unit: Unit, by: Acting | None, now: datetime
+) -> SheetPart:
+    """A blank patient's copy, which says that it goes with the SIP-blankett `original`; as `blank_sip_part`."""
+    spec = get_form(SIP)
+    goes_with = f"Hör till {spec.title} {shown_serial(original)}"
+    return _blank(spec.for_patient(), serial, unit, by, now, goes_with)
+
+
 def blank_sip_invitation_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give a blank kallelse till SIP for `unit`, as `blank_sip_part`."""
+    """A blank kallelse till SIP for `unit`, as `blank_sip_part`."""
     return _blank(get_form(SIP_INVITATION), serial, unit, by, now)
 
 
 def form_view(
     spec: FormSpec, source: SipSource, *, by: Acting, now: datetime, patients_copy: bool = False
 ) -> FormView:
-    """Give a form with what the log knows of a chain at the aware moment `now`.
+    """A form with what the log knows of a chain at the aware moment `now`.
 
     The patient's copy has no mark for staff, and nothing of what is theirs.
     """
     details = source.details
     known = _known(source, now)
+    running = _running(details.patient_name, str(known["identity"]))
     made = spec.for_patient() if patients_copy else spec
     return FormView(
         spec=made,
         system=source.chain.outage.system,
         unit=by.unit.name,
         number=None if patients_copy else source.chain.number,
-        running=_running(details.patient_name, str(known["identity"])),
+        running=running,
+        who=running,
         protected=details.protected_identity and not patients_copy,
         sections=tuple(_sections(made.sections, known)),
     )
 
 
 def form_part(*, serial: str, view: FormView, by: Acting, now: datetime, routine_id: str) -> SheetPart:
-    """Give the filled form `view`, printed by `by` at the aware moment `now`."""
+    """The filled form `view`, printed by `by` at the aware moment `now`."""
     return _part(serial, view, by.unit, by, now, get_routine(routine_id).version)
 
 
-def _blank(spec: FormSpec, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+def _blank(
+    spec: FormSpec, serial: str, unit: Unit, by: Acting | None, now: datetime, running: str = ""
+) -> SheetPart:
     routine = current_routine()
     view = FormView(
         spec=spec,
         system=routine.system,
         unit=unit.name,
         number=None,
-        running="",
+        running=running,
+        who=_WHO,
         protected=False,
         sections=tuple(_sections(spec.sections, {})),
     )
@@ -166,40 +179,34 @@ def _part(
 
 def _known(source: SipSource, now: datetime) -> Known:
     details = source.details
-    said = _latest(source.events)
     today = now.astimezone(STOCKHOLM).date()
+    newest = [event.particulars for event in reversed(source.events)]
     return {
         "name": details.patient_name,
         "identity": classify_identity(details.identity_number, today).display,
         "municipality": details.place_names.get(Party.MUNICIPALITY, ""),
         "ward": details.place_names.get(Party.INPATIENT, ""),
         "outpatient": details.place_names.get(Party.OUTPATIENT, ""),
-        "care_contact": said.get("named_care_contact", ""),
+        "care_contact": next(
+            (said["named_care_contact"] for said in newest if said.get("named_care_contact")), ""
+        ),
         "services": "\n".join(_services(source.events)),
-        "date": said.get("sip_date", ""),
-        "time": said.get("sip_time", ""),
-        "place": said.get("sip_place", ""),
-        "participants": _participants(source.events),
+        "date": day_and_year(date.fromisoformat(source.sip.date)) if source.sip.date else "",
+        "time": source.sip.time,
+        "place": source.sip.place,
+        "participants": source.sip.participants,
     }
 
 
 def _running(name: str, identity: str) -> str:
-    """Give whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
+    """Whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
     whole = running_name(name, identity)
     found = pieces(" ".join(whole.split()), per_line=_RUNNING, most_lines=1)
     return found[0].rstrip() + "…" if len(found) > 1 else whole
 
 
-def _latest(events: Sequence[CareChainEvent]) -> dict[str, str]:
-    """Give what was said last of each particular, as it is read."""
-    said: dict[str, str] = {}
-    for event in events:
-        said |= {key: written(key, value) for key, value in event.particulars.items() if value}
-    return said
-
-
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
-    """Give the current services, a line for each party that has told of them."""
+    """The current services, a line for each party that has told of them."""
     told = {
         event.sender: event.particulars["current_services"]
         for event in events
@@ -210,63 +217,56 @@ def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
             yield f"{PARTY_LABELS[party]}: {told[party]}"
 
 
-def _participants(events: Sequence[CareChainEvent]) -> tuple[str, ...]:
-    named = [event.participants for event in events if event.participants]
-    return named[-1] if named else ()
-
-
 def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:
     for section in sections:
-        yield SectionView(section.heading, section.staff, tuple(_blocks(section.fields, known)))
-
-
-def _blocks(fields: Sequence[FormField], known: Known) -> Iterator[BlockView]:
-    together: list[LineView] = []
-    for line in _lines(fields, known):
-        if line.table:
-            if together:
-                yield BlockView(tuple(together))
-                together = []
-            yield BlockView((), line.table)
+        lines = tuple(_lines(section.fields, known))
+        if section.fields[0].shape is FieldShape.TABLE:
+            yield SectionView(section.heading, section.staff, table=lines[0][0])
         else:
-            together.append(line)
-    if together:
-        yield BlockView(tuple(together))
+            yield SectionView(section.heading, section.staff, lines)
 
 
-def _lines(fields: Sequence[FormField], known: Known) -> Iterator[LineView]:
+def _lines(fields: Sequence[FormField], known: Known) -> Iterator[tuple[FieldView, ...]]:
     waiting: FieldView | None = None
     for field in fields:
         view = _field(field, known.get(field.key, ""))
         # What is too long for half a line takes a whole one.
         half = field.half and not view.more and letters(view.text) <= _HALF * _MOST_IN_HALF
         if waiting and half:
-            yield LineView((waiting, view))
+            yield waiting, view
             waiting = None
             continue
         if waiting:
-            yield LineView((waiting,))
+            yield (waiting,)
             waiting = None
         if half:
             waiting = view
         else:
-            yield LineView((view,))
+            yield (view,)
     if waiting:
-        yield LineView((waiting,))
+        yield (waiting,)
 
 
 def _field(field: FormField, value: str | tuple[str, ...]) -> FieldView:
     if field.shape is FieldShape.TABLE:
-        return FieldView(field, rows=tuple(_rows(field, value if isinstance(value, tuple) else ())))
+        widths = dict.fromkeys(field.wide, "wide") | dict.fromkeys(field.narrow, "narrow")
+        return FieldView(
+            field,
+            columns=tuple(TableColumn(name, widths.get(name, "middle")) for name in field.columns),
+            rows=tuple(_rows(field, value if isinstance(value, tuple) else ())),
+        )
     text = value if isinstance(value, str) else ", ".join(value)
     found = pieces(text, per_line=_LINE, most_lines=_MOST_LINES)
     return FieldView(
-        field, text=found[0] if found else "", more=found[1:], lines=range(field.rows - bool(found))
+        field,
+        text=found[0] if found else "",
+        more=found[1:],
+        lines=range(field.rows - bool(found or field.choices)),
     )
 
 
 def _rows(field: FormField, texts: Sequence[str]) -> Iterator[TableRow]:
-    others = range(len(field.columns) - 1)
+    others = tuple(boxes(*field.boxes.get(name, ())) for name in field.columns[1:])
     for text in texts:
         wide = letters(text) > _CELL
         yield TableRow(text, others, wide)

@@ -7,7 +7,8 @@ from datetime import datetime
 from contacts.access import Acting
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.notes import Notes
-from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, in_lines
+from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, height_of, in_lines
+from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.work_list_spec import ListSpec, WorkList, WorkListSpec
 from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
@@ -18,6 +19,9 @@ from outage.rules.routine import DECISION_LABELS
 
 _NARROW, _CELL = 110, 240
 _LINES = 8
+# As the stylesheet sets it: the width of a page and of its columns, a small letter of a list, and what a page holds.
+_WIDTH, _BOX, _HAND, _PADDING, _LETTER = 257, 14, 52, 2, 1.34
+_PAGE = PageMeasures(page=157, first=12, again=6, below=0, heads=10, row=12.05, line=3.65, edge=1.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,24 @@ def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListV
     columns[-1] = WorkHeading(listed.headings[-1], "hand")
     if which is not WorkList.CHAINS:
         columns[0] = WorkHeading(listed.headings[0], "box")
+    logged = tuple(rows)
+    per_line = _per_line([column.column for column in columns])
+    heights = [height_of(row, per_line, _PAGE) for row in logged]
     return WorkListView(
         spec=spec,
         listed=listed,
         columns=tuple(columns),
         unit=unit,
-        logged=tuple(rows),
-        empty=(Row(("",) * len(columns)),) * spec.more_rows,
+        logged=logged,
+        empty=(Row(("",) * len(columns)),) * rows_to_fill(heights, _PAGE, least=spec.more_rows),
     )
+
+
+def _per_line(columns: Sequence[str]) -> list[int]:
+    """How many small letters a line of each column has."""
+    fixed = {"box": _BOX, "hand": _HAND}
+    middle = (_WIDTH - sum(fixed.get(name, 0) for name in columns)) / columns.count("middle")
+    return [int((fixed.get(name, middle) - _PADDING) / _LETTER) for name in columns]
 
 
 def work_list_part(
@@ -151,6 +165,6 @@ def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:
 
 
 def _row(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool | None = None) -> Row:
-    """Give a row. `box` says whether its first column has something left to tick; None where it is no box."""
+    """A row. `box` says whether its first column has something left to tick; None where it is no box."""
     first = () if box is None else (boxes("") if box else "",)
     return Row((*first, *(in_lines(*cell) for cell in cells), ""), notes.taken())

@@ -2,39 +2,76 @@
 
 from uuid import UUID, uuid5
 
+from django.db.models import Q, QuerySet
+
 from contacts.access import Acting
-from forms.models import Export, Sheet, SheetBatch, SheetKind
+from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
 
 SHOWN = 20
 
 
 def get_batch(by: Acting, batch_id: UUID) -> SheetBatch:
-    """Give a batch of the acting unit; raise SheetBatch.DoesNotExist for any other."""
+    """A batch of the acting unit; raise SheetBatch.DoesNotExist for any other."""
     return SheetBatch.objects.select_related("unit", "user").get(pk=batch_id, unit=by.unit)
 
 
 def latest_batches(by: Acting) -> list[SheetBatch]:
-    """Give the acting unit's latest batches, at most SHOWN, the last issued first."""
+    """The acting unit's latest batches, at most SHOWN, the last issued first."""
     return list(SheetBatch.objects.filter(unit=by.unit).select_related("user")[:SHOWN])
 
 
 def exports_of(batch: SheetBatch) -> list[Export]:
-    """Give each time that a part of the batch was printed, the last first."""
-    return list(batch.exports.select_related("user"))
+    """Each time that a part of the batch was printed, the last first; copies are printed with their sheets too."""
+    return list(Export.objects.filter(printed_with(batch)).select_related("user"))
+
+
+def printed_with(batch: SheetBatch) -> Q:
+    """Narrow to the files that sheets of a batch were given out in."""
+    found = Q(batch=batch)
+    if batch.kind in COPIES.values():
+        found |= Q(_issued_with(batch), batch__kind__in=COPIES)
+    return found
 
 
 def serials_of(batch: SheetBatch) -> list[str]:
-    """Give the serials of a batch, in the order of its sheets."""
+    """The serials of a batch, in the order of its sheets."""
     return list(batch.sheets.order_by("place").values_list("serial", flat=True))
 
 
+def sheets_with_copies(batch: SheetBatch) -> QuerySet[Sheet]:
+    """The sheets of a batch, and the patient's copies that were issued with them, each at the same place."""
+    copies = COPIES.get(SheetKind(batch.kind))
+    return Sheet.objects.filter(Q(batch=batch) | Q(_issued_with(batch), kind=copies))
+
+
+def originals_of(batch: SheetBatch) -> dict[int | None, str]:
+    """The serials that patient's copies go with, by place; `batch` is theirs or that of the copies."""
+    issued = Sheet.objects.filter(_issued_with(batch), kind__in=COPIES)
+    return dict(issued.values_list("place", "serial"))
+
+
+def twin_of(sheet: Sheet) -> Sheet | None:
+    """The patient's copy that was issued with a blank sheet, or the sheet that a blank copy goes with."""
+    kinds = COPIES | {copy: original for original, copy in COPIES.items()}
+    if sheet.batch is None or sheet.kind not in kinds:
+        return None
+    return Sheet.objects.filter(
+        _issued_with(sheet.batch), kind=kinds[SheetKind(sheet.kind)], place=sheet.place
+    ).first()
+
+
+def _issued_with(batch: SheetBatch) -> Q:
+    """Narrow to the sheets that were issued by the same press as a batch."""
+    return Q(batch__issued_at=batch.issued_at, batch__unit=batch.unit_id)
+
+
 def batch_id_in_binder(binder_id: UUID, kind: SheetKind) -> UUID:
-    """Give the id of the batch that holds a binder's blank sheets of one kind: always the same for that binder."""
+    """The id of the batch that holds a binder's blank sheets of one kind: always the same for that binder."""
     return uuid5(binder_id, kind.value)
 
 
 def binder_of(batch: SheetBatch) -> Sheet | None:
-    """Give the binder that the batch was issued for, None for a batch issued by itself."""
+    """The binder that the batch was issued for, None for a batch issued by itself."""
     kind = SheetKind(batch.kind)
     printed = Sheet.objects.filter(
         kind=SheetKind.BINDER, unit=batch.unit_id, printed_at=batch.issued_at

@@ -30,7 +30,7 @@ class EnteredCall:
 
 
 def entries_from(sheet: Sheet) -> list[EnteredCall]:
-    """Give what was entered from a sheet, in the order it was entered, in the same few queries however much it is."""
+    """What was entered from a sheet, in the order it was entered, in the same few queries however much it is."""
     entries = list(
         PaperEntry.objects.filter(sheet=sheet)
         .select_related("handover", "user", "moved_to__sheet", "moved_to__user")
@@ -59,7 +59,7 @@ def entries_from(sheet: Sheet) -> list[EnteredCall]:
 
 
 def standing_call(entry: PaperEntry) -> Handover:
-    """Give the newest version of a call that was entered. Raises RuleError where it was taken back, or moved."""
+    """The newest version of a call that was entered. Raises RuleError where it was taken back, or moved."""
     (entered,) = (found for found in entries_from(entry.sheet) if found.entry == entry)
     if entered.withdrawal is not None:
         raise RuleError("Samtalet är återtaget.")
@@ -69,12 +69,14 @@ def standing_call(entry: PaperEntry) -> Handover:
 
 
 def open_for_entering(sheet: Sheet) -> bool:
-    """Tell whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
-    return may_enter_from([Fate(fate) for fate in sheet.fates.values_list("fate", flat=True)])
+    """Whether rows may be entered from a sheet: not where it is voided and was never scanned. One query."""
+    return may_enter_from(
+        [Fate(fate) for fate in sheet.fates.order_by("number").values_list("fate", flat=True)]
+    )
 
 
 def said_all_entered(sheet: Sheet) -> AllEntered | None:
-    """Give who said last that all rows of a sheet are in the log, where it still holds. Two queries."""
+    """Who said last that all rows of a sheet are in the log, where it still holds. Two queries."""
     said = sheet.said_entered.select_related("user").order_by("-at", "-pk").first()
     if said is None or not_entered(sheet.unit).filter(pk=sheet.pk).exists():
         return None
@@ -82,13 +84,13 @@ def said_all_entered(sheet: Sheet) -> AllEntered | None:
 
 
 def last_entry(sheet: Sheet) -> PaperEntry | None:
-    """Give what was entered last from a sheet: much of its next row is the same."""
+    """What was entered last from a sheet: much of its next row is the same."""
     entries = PaperEntry.objects.filter(sheet=sheet, moved_to=None).select_related("handover")
     return entries.order_by("-at", "-pk").first()
 
 
 def chains_to_choose(by: Acting, sheet: Sheet) -> list[tuple[Outage, list[CareChain]]]:
-    """Give the chains that a row of the sheet can be about, by outage: those still in reach, newest first, and its own.
+    """The chains that a row of the sheet can be about, by outage: those still in reach, newest first, and its own.
 
     Only those that the acting person may see; newest first within each.
     """

@@ -1,6 +1,6 @@
 """What the log may not know yet: sheets written on by hand, of which nobody has said that all rows are entered."""
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.models import Unit
@@ -8,18 +8,21 @@ from forms.models import BLANK_KINDS, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
 
 _STEPS = SheetFate.objects.filter(sheet=OuterRef("pk"))
+LAST_STEP = Subquery(_STEPS.order_by("-number").values("fate")[:1])
+"""What became of a sheet last, whatever became of it before."""
 
 
 def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
-    """Give the unit's sheets that were filled in, and of which some row may not be in the log (R2.4).
+    """The unit's sheets that were filled in, and of which some row may not be in the log (R2.4).
 
     Of one `kind`, or of all. Where a sheet is does not matter: those too whose paper is gone, where there is a picture
     to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.
     """
     said = AllEntered.objects.filter(sheet=OuterRef("pk"), rows=OuterRef("rows"), scans=OuterRef("scans"))
-    voided, scanned = _STEPS.filter(fate=Fate.VOIDED), _STEPS.filter(fate=Fate.SCANNED)
+    scanned = _STEPS.filter(fate=Fate.SCANNED)
     return (
-        Sheet.objects.filter(~Exists(voided) | Exists(scanned), unit=unit)
+        Sheet.objects.annotate(last=LAST_STEP)
+        .filter(~Q(last=Fate.VOIDED) | Exists(scanned), unit=unit)
         .filter(
             Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=[kind] if kind in BLANK_KINDS else BLANK_KINDS
         )

@@ -15,7 +15,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     TextChoices,
     Value,
     When,
@@ -25,7 +24,8 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
-from forms.queries.left import not_entered
+from forms.queries.batches import printed_with
+from forms.queries.left import LAST_STEP, not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
 from forms.rules.sheet_fate import ENDS, Fate
 from outage.queries.care_chains import visible_chains
@@ -78,7 +78,7 @@ class Unaccounted:
 
 
 def sheet_of(by: Acting, serial: str) -> Sheet:
-    """Give the sheet with that plain serial; raise Sheet.DoesNotExist unless it is the acting unit's own."""
+    """The sheet with that plain serial; raise Sheet.DoesNotExist unless it is the acting unit's own."""
     try:
         if read_serial(serial) != serial:
             raise Sheet.DoesNotExist
@@ -88,7 +88,7 @@ def sheet_of(by: Acting, serial: str) -> Sheet:
 
 
 def typed_serial(text: str) -> str:
-    """Give the serial that was typed, or read into the box from a code on a page; raise NoSerial with a sentence."""
+    """The serial that was typed, or read into the box from a code on a page; raise NoSerial with a sentence."""
     code = read_page_code(text.strip())
     return code.serial if code else read_serial(text)
 
@@ -100,7 +100,7 @@ def any_printed(place: Unit | Principal) -> bool:
 
 
 def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
-    """Give the count of each unit of a principal that has sheets not accounted for, in Swedish order. One query."""
+    """The count of each unit of a principal that has sheets not accounted for, in Swedish order. One query."""
     rows = (
         _not_ended(Q(unit__principal=principal))
         .order_by("unit__sort_key", "unit")
@@ -114,7 +114,7 @@ def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
 
 
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
-    """Give how many sheets of a unit are where, of one kind or of all. Two queries."""
+    """How many sheets of a unit are where, of one kind or of all. Two queries."""
     counts = dict.fromkeys(Where, 0)
     rows = _open_sheets(Q(unit=unit), kind).order_by().values("last", "in_stock").annotate(sheets=Count("pk"))
     for row in rows:
@@ -126,7 +126,7 @@ def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
 
 
 def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = None) -> Page[Sheet]:
-    """Give a page of the unit's sheets that are there, oldest first; those in stock are told of by `stock_page`."""
+    """A page of the unit's sheets that are there, oldest first; those in stock are told of by `stock_page`."""
     if where is Where.NOT_ENTERED:
         rows = not_entered(unit, kind)
     else:
@@ -138,31 +138,31 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
 
 
 def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[dict[str, Any]]:
-    """Give a page of the unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
+    """A page of the unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
     rows = _not_ended(Q(unit=unit), kind).filter(_UNTOUCHED).order_by()
     counted = rows.values("batch", "batch__issued_at").annotate(left=Count("pk"))
     return Paginator(counted.order_by("batch__issued_at", "batch"), PAGE_SIZE).get_page(page)
 
 
 def stock_of(page: Page[dict[str, Any]]) -> list[Stock]:
-    """Give the batches of a page of `stock_page`. One query."""
+    """The batches of a page of `stock_page`. One query."""
     batches = SheetBatch.objects.select_related("user").in_bulk([row["batch"] for row in page])
     return [Stock(batch=batches[row["batch"]], left=row["left"]) for row in page]
 
 
 def stock_in(batch: SheetBatch) -> list[Sheet]:
-    """Give the blank sheets of a batch that nobody has taken, in order. One query."""
+    """The blank sheets of a batch that nobody has taken, in order. One query."""
     return list(Sheet.objects.filter(_UNTOUCHED, batch=batch).order_by("place"))
 
 
 def last_steps_of(sheets: Collection[Sheet]) -> dict[UUID, SheetFate]:
-    """Give the last step of each sheet, with who took it. One query."""
+    """The last step of each sheet, with who took it. One query."""
     rows = SheetFate.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).select_related("user")
     return {row.sheet_id: row for row in rows.order_by("sheet", "number")}
 
 
 def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:
-    """Give which of the sheets' care chains the acting person may see. Two queries at most."""
+    """Which of the sheets' care chains the acting person may see. Two queries at most."""
     wanted = {sheet.chain_id for sheet in sheets if sheet.chain_id}
     if not wanted:
         return set()
@@ -172,36 +172,32 @@ def chains_to_link(by: Acting, sheets: Collection[Sheet]) -> set[UUID]:
 
 
 def steps_of(sheet: Sheet) -> list[SheetFate]:
-    """Give the steps of a sheet in order, with who took them and the decision each leans on. One query."""
+    """The steps of a sheet in order, with who took them and the decision each leans on. One query."""
     return list(sheet.fates.select_related("user", "unit", "decision").order_by("number"))
 
 
 def exports_of(sheet: Sheet) -> list[Export]:
-    """Give the files that the sheet was given out in, its own and those of its batch, newest first. One query."""
+    """The files that the sheet was given out in, its own and those of its batch, newest first. One query."""
     of_sheet = Q(sheet=sheet)
-    if sheet.batch_id:
-        of_sheet |= Q(batch=sheet.batch_id)
+    if sheet.batch:
+        of_sheet |= printed_with(sheet.batch)
     return list(Export.objects.filter(of_sheet).select_related("user").order_by("-at", "-pk"))
 
 
 def entries_count(sheet: Sheet) -> int:
-    """Give how many calls were entered from a sheet, those too that were moved to another since: it never falls."""
+    """How many calls were entered from a sheet, those too that were moved to another since: it never falls."""
     return sheet.entries.count()
 
 
 def standing_entries_count(sheet: Sheet) -> int:
-    """Give how many calls were entered from a sheet and not moved to another."""
+    """How many calls were entered from a sheet and not moved to another."""
     return sheet.entries.filter(moved_to=None).count()
 
 
 def scanned_on(sheet: Sheet) -> date | None:
-    """Give the day in Stockholm on which a sheet was last scanned whole; None for one that never was."""
+    """The day in Stockholm on which a sheet was last scanned whole; None for one that never was."""
     row = sheet.fates.filter(fate=Fate.SCANNED).order_by("-number").first()
     return timezone.localdate(row.at) if row else None
-
-
-def _fates() -> QuerySet[SheetFate]:
-    return SheetFate.objects.filter(sheet=OuterRef("pk"))
 
 
 # A blank sheet of a batch that has only been printed.
@@ -210,14 +206,15 @@ _UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=O
 
 def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:
     kinds = [kind] if kind in ACCOUNTABLE else [k.value for k in ACCOUNTABLE]
-    ended = _fates().filter(fate__in=[end.value for end in ENDS])
-    return Sheet.objects.filter(whose, ~Exists(ended), kind__in=kinds)
+    return (
+        Sheet.objects.filter(whose, kind__in=kinds)
+        .annotate(last=LAST_STEP)
+        .exclude(last__in=[end.value for end in ENDS])
+    )
 
 
 def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
-    last = _fates().order_by("-number").values("fate")[:1]
     return _not_ended(whose, kind).annotate(
-        last=Subquery(last),
         in_stock=Case(
             When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
         ),
@@ -225,5 +222,5 @@ def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
 
 
 def kinds_followed() -> list[tuple[str, str]]:
-    """Give the kinds of sheet that are followed, with their names, to choose among."""
+    """The kinds of sheet that are followed, with their names, to choose among."""
     return [(kind.value, SheetKind(kind).label) for kind in ACCOUNTABLE]

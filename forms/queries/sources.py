@@ -14,6 +14,8 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import ChainLog, logs_of, visible_chains
 from outage.queries.joined import read_in_kept, with_joined
 from outage.queries.outages import recent_outages
+from outage.queries.standing import row_of, standing_of
+from outage.rules.agreed_sip import AgreedSip, agreed_sip
 
 Numbers = Mapping[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
@@ -29,7 +31,7 @@ class SheetSource:
 
 
 def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
-    """Give what to ask the directory for to reach each party of a chain."""
+    """What to ask the directory for to reach each party of a chain."""
     return {
         Party.INPATIENT: RingRequest(Party.INPATIENT, None, details.ward_unit_id),
         Party.MUNICIPALITY: RingRequest(Party.MUNICIPALITY, details.municipality_id, None),
@@ -38,7 +40,7 @@ def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
 
 
 def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
-    """Give what a chain's sheet is made of, in the same few queries whatever the number of events and calls.
+    """What a chain's sheet is made of, in the same few queries whatever the number of events and calls.
 
     Whom to ring is answered for the aware moment `at`, as on the screen. `chain` comes with its details and outage
     loaded; raises ValueError for one without details.
@@ -55,7 +57,7 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
 
 
 def calls_since(by: Acting, since: datetime) -> list[Handover]:
-    """Give the calls that stand, from the aware moment `since` on, of the chains that `by` may see, oldest first.
+    """The calls that stand, from the aware moment `since` on, of the chains that `by` may see, oldest first.
 
     Each comes with its chain, details, outage and messages, in the same few queries whatever their number.
     """
@@ -74,22 +76,33 @@ def calls_since(by: Acting, since: datetime) -> list[Handover]:
 
 @dataclass(frozen=True, slots=True)
 class SipSource:
-    """What is known of a SIP of one chain: its patient's details, and its events that stand, in time order."""
+    """What is known of a SIP of one chain: its patient's details and what is agreed.
+
+    `events` stand, in time order, and are of those who are the parties now: another öppenvård has its own care contact.
+    """
 
     chain: CareChain
     details: CareChainDetails
+    sip: AgreedSip
     events: list[CareChainEvent]
 
 
 def sip_source(chain: CareChain) -> SipSource:
-    """Give what the SIP-blankett and the kallelse of a chain are made of.
+    """What the SIP-blankett and the kallelse of a chain are made of.
 
     `chain` comes from `get_chain`; raises ValueError for one without details.
     """
     details = chain.details
     if details is None:
         raise ValueError("a care chain without details has no sheet")
-    return SipSource(chain=chain, details=details, events=logs_of([chain.pk])[chain.pk].live_events)
+    log = logs_of([chain.pk])[chain.pk]
+    standing = standing_of(chain, log)
+    return SipSource(
+        chain=chain,
+        details=details,
+        sip=agreed_sip(event.particulars for event in log.live_events),
+        events=[event for event in log.live_events if not standing.is_of_former_place(row_of(event))],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ class ListSource:
 
 
 def contact_list_source(principal: Principal | None, moments: Iterable[datetime]) -> ListSource:
-    """Give the principals in order, the region first, their units in use and their entries in force.
+    """The principals in order, the region first, their units in use and their entries in force.
 
     `principal` narrows it to one. `moments` are aware. The queries are the same few, however long the list is.
     """

@@ -1,6 +1,6 @@
 """The two moments a printed contact list answers for: daytime on a weekday, and an evening at the weekend."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from contacts.rules.availability import is_eve, is_public_holiday
@@ -9,6 +9,8 @@ DAYTIME_AT = time(10)
 WEEKEND_AT = time(19)
 MOST_ENTRIES = 3_000
 """In a list of more than one principal: a hundred pages."""
+PART_ENTRIES = 500
+"""In one file, so that neither its time nor its memory grows with the list: some twenty pages."""
 
 _FRIDAY, _SATURDAY = 4, 5
 _DAY = timedelta(days=1)
@@ -22,6 +24,29 @@ def listed_one_by_one(counts: Mapping[int, int], own: int) -> frozenset[int]:
     if len(counts) <= 1 or sum(counts.values()) <= MOST_ENTRIES:
         return frozenset(counts)
     return frozenset({own} & counts.keys()) if counts.get(own, 0) <= MOST_ENTRIES else frozenset()
+
+
+def parts_of_places(entries: Sequence[int]) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+    """Divide places with so many `entries` each, in order, into parts of PART_ENTRIES at most.
+
+    Each part names its places with the first entry there that is in it, and the one after the last. A place without
+    entries counts as one: whom to ring there takes its room. A place that has more than a part goes on in the next.
+    """
+    parts: list[list[tuple[int, int, int]]] = [[]]
+    room = PART_ENTRIES
+    for place, count in enumerate(entries):
+        first = 0
+        while True:
+            if not room or (parts[-1] and not first and room < min(count, PART_ENTRIES)):
+                parts.append([])
+                room = PART_ENTRIES
+            end = min(count, first + room)
+            parts[-1].append((place, first, end))
+            room -= max(end - first, 1)
+            first = end
+            if first >= count:
+                break
+    return tuple(map(tuple, parts))
 
 
 def weekday_and_weekend(printed_on: date, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -1,8 +1,8 @@
 """What the content file of a form with fields says: the SIP-blankett and the kallelse (R3.9, R3.11)."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from forms.rules.spec import SpecHead
@@ -29,8 +29,9 @@ FIELD_SHAPE_LABELS: dict[FieldShape, str] = {
 class FormField:
     """One field. `rows` are the lines of an area or the empty rows of a table, `columns` the headings of a table.
 
-    `half` lets two neighbours share a line; `choices` may be followed by room to write. `staff` is not for the
-    patient's copy, and `patient` is the label there.
+    Of those some are `wide` or `narrow`, and some have `boxes` to tick in each row. `half` lets two neighbours share a
+    line; `choices` are followed by room to write. `staff` is not for the patient's copy, and `patient` is the label
+    there.
     """
 
     key: str
@@ -39,6 +40,9 @@ class FormField:
     rows: int = 1
     choices: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    wide: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()
+    boxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     half: bool = False
     staff: bool = False
     patient: str = ""
@@ -63,15 +67,15 @@ class FormSpec(SpecHead):
     patient_advice: str = ""
 
     def for_patient(self) -> "FormSpec":
-        """Give the form as the patient gets it: in words to the patient, without what is for staff only."""
+        """The form as the patient gets it: in words to the patient, without what is for staff only."""
         sections = tuple(
             replace(
                 section,
                 heading=section.patient or section.heading,
                 fields=tuple(
-                    replace(field, label=field.patient or field.label)
-                    for field in section.fields
-                    if not field.staff
+                    replace(each, label=each.patient or each.label)
+                    for each in section.fields
+                    if not each.staff
                 ),
             )
             for section in self.sections
@@ -83,19 +87,28 @@ class FormSpec(SpecHead):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Give the keys of all fields, in order."""
-        return tuple(field.key for section in self.sections for field in section.fields)
+        """The keys of all fields, in order."""
+        return tuple(each.key for section in self.sections for each in section.fields)
 
 
 def form_faults(sections: Sequence[FormSection]) -> list[str]:
-    """Give what is wrong with a form, an English line for each."""
-    counted = Counter(field.key for section in sections for field in section.fields)
+    """What is wrong with a form, an English line for each."""
+    counted = Counter(each.key for section in sections for each in section.fields)
     faults = [f"{key} stands twice; keep one" for key, times in counted.items() if times > 1]
-    for field in (field for section in sections for field in section.fields):
-        if (field.shape is FieldShape.TABLE) != bool(field.columns):
-            faults.append(f"{field.key}: a table has columns, and nothing else has")
-        if (field.shape is FieldShape.CHOICES) != bool(field.choices):
-            faults.append(f"{field.key}: boxes to tick have choices, and nothing else has")
-        if field.shape is FieldShape.TABLE and field.half:
-            faults.append(f"{field.key}: a table takes the whole width; remove half")
+    for each in (each for section in sections for each in section.fields):
+        if (each.shape is FieldShape.TABLE) != bool(each.columns):
+            faults.append(f"{each.key}: a table has columns, and nothing else has")
+        if (each.shape is FieldShape.CHOICES) != bool(each.choices):
+            faults.append(f"{each.key}: boxes to tick have choices, and nothing else has")
+        if each.shape is FieldShape.TABLE and each.half:
+            faults.append(f"{each.key}: a table takes the whole width; remove half")
+        faults += [
+            f"{each.key}: {name!r} is none of its columns"
+            for name in (*each.wide, *each.narrow, *each.boxes)
+            if name not in each.columns
+        ]
+    for section in sections:
+        tables = [each for each in section.fields if each.shape is FieldShape.TABLE]
+        if tables and len(section.fields) > 1:
+            faults.append(f"{tables[0].key}: a table has a heading of its own; give it a section")
     return faults

@@ -14,12 +14,13 @@ def printable(text: str, glyphs: Container[int]) -> str:
     become one.
     """
     composed = unicodedata.normalize("NFC", text)
-    return "".join(c if _prints(c, glyphs) else f"[U+{ord(c):04X}]" for c in composed)
+    lacking = {ord(c): f"[U+{ord(c):04X}]" for c in set(composed) if not _prints(c, glyphs)}
+    return composed.translate(lacking) if lacking else composed
 
 
 def all_print(text: str, glyphs: Container[int]) -> bool:
     """Tell whether `printable` leaves every character of `text`, its accents joined to their letters."""
-    return all(_prints(c, glyphs) for c in unicodedata.normalize("NFC", text))
+    return all(_prints(c, glyphs) for c in set(unicodedata.normalize("NFC", text)))
 
 
 def _prints(character: str, glyphs: Container[int]) -> bool:

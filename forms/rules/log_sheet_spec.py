@@ -7,7 +7,10 @@ from forms.rules.spec import Heading, SpecHead
 
 @dataclass(frozen=True, slots=True)
 class LogSheetSpec(SpecHead):
-    """The loggblad. `blank_rows` fill a page, `more_rows` follow what is logged, `hours` is how far back it goes."""
+    """The loggblad. `blank_rows` fill a page, `hours` is how far back it goes.
+
+    As many rows as the page holds follow what is logged: `more_rows` at least, or none.
+    """
 
     columns: tuple[Heading, ...]
     blank_rows: int

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from contacts.rules.errors import RuleError
-from outage.rules.paper import in_groups
+from outage.rules.groups import in_groups
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRTVWXYZ"
 SERIAL_LENGTH = 9

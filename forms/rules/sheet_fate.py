@@ -1,6 +1,6 @@
 """What becomes of a printed sheet: a finite table of steps, so that none is unaccounted for (R2.6)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -80,17 +80,21 @@ _NEXT: dict[Fate, frozenset[Fate]] = {
     # Back again where the scan can not be read or is of another paper, also if that is seen after the check.
     Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED, Fate.VOIDED}),
     Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT, Fate.FILLED, Fate.VOIDED}),
-    # A decision may come later: until then the paper is kept.
-    Fate.KEPT: frozenset({Fate.DESTROYED, Fate.VOIDED}),
-    Fate.DESTROYED: frozenset(),
-    Fate.GIVEN: frozenset(),
-    Fate.VOIDED: frozenset(),
+    # A decision may come later: until then the paper is kept, and can be written on and scanned again.
+    Fate.KEPT: frozenset({Fate.DESTROYED, Fate.FILLED, Fate.VOIDED}),
+    # Said of the wrong sheet, or the paper was found: then it is here, and its rows have to be entered.
+    Fate.DESTROYED: frozenset({Fate.FILLED}),
+    Fate.GIVEN: frozenset({Fate.FILLED}),
+    Fate.VOIDED: frozenset({Fate.FILLED}),
 }
 
-TO_SCAN_AGAIN = frozenset({Fate.SCANNED, Fate.CHECKED})
+TO_SCAN_AGAIN = frozenset({Fate.SCANNED, Fate.CHECKED, Fate.KEPT})
 """Where a sheet's last step is one of these, it can be scanned once more: the paper is there."""
 
 VOIDED_WITHOUT_PICTURE = "Bladet är makulerat. Inget kan föras in från det."
+
+TO_TAKE_BACK = ENDS - TO_SCAN_AGAIN
+"""Where a sheet's last step is one of these, its paper is said to be gone; where it is here, that is taken back."""
 
 HAS_PICTURE = frozenset({Fate.SCANNED, Fate.CHECKED, Fate.KEPT, Fate.DESTROYED})
 """Where a sheet's last step is one of these, each of its pages is scanned."""
@@ -122,9 +126,8 @@ def check_step(
     """Raise RuleError with a Swedish sentence where `step` may not follow `now`, the last step of a sheet (R2.6).
 
     `now` is None for a sheet that is only now printed. Only the patient's copy is handed over; voiding, and going back
-    from scanned or checked to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is
-    scanned when each of its pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by
-    mistake.
+    to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is scanned when each of its
+    pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by mistake.
     """
     if now is None:
         if step is not Fate.PRINTED:
@@ -132,7 +135,7 @@ def check_step(
         return
     if (now in ENDS and step not in _NEXT[now]) or _is_behind(now, step):
         raise RuleError(f"Bladet är redan {FATE_LABELS[now].lower()}.")
-    if patients_copy and step in _COMES_BACK:
+    if patients_copy and step in _COMES_BACK and now not in ENDS:
         raise RuleError("Patientens exemplar lämnas över eller makuleras.")
     if step is Fate.GIVEN and not patients_copy:
         raise RuleError("Bara patientens exemplar lämnas över.")
@@ -147,19 +150,19 @@ def check_step(
         )
     if step is Fate.DESTROYED and not may_destroy:
         raise RuleError("Det finns inget gallringsbeslut som tillåter att bladet förstörs.")
-    if not reason.strip() and (step is Fate.VOIDED or (now in TO_SCAN_AGAIN and step is Fate.FILLED)):
+    if not reason.strip() and (step is Fate.VOIDED or (now is not Fate.PRINTED and step is Fate.FILLED)):
         raise RuleError("Skriv varför.", field="reason")
 
 
 def _is_behind(now: Fate, step: Fate) -> bool:
-    """Tell whether a sheet that is `now` has come as far as `step` already, and may not take it again."""
+    """Whether a sheet that is `now` has come as far as `step` already, and may not take it again."""
     if now not in _ORDER or step not in _ORDER or step in _NEXT[now]:
         return False
     return _ORDER.index(step) <= _ORDER.index(now)
 
 
 def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> str:
-    """Give the sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
+    """The sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
     try:
         check_step(
             now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy, paper_gone=True
@@ -169,15 +172,23 @@ def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_de
     return ""
 
 
-def may_enter_from(steps: Collection[Fate]) -> bool:
-    """Tell whether rows may be entered from a sheet with those steps (R2.4).
+def ended_words(now: Fate) -> str:
+    """The sentences that refuse a page of a sheet that has ended, with the way back."""
+    way = (
+        "Skanna om bladet först." if now in TO_SCAN_AGAIN else "Ta tillbaka bladet först, om papperet är här."
+    )
+    return f"Bladet är redan {FATE_LABELS[now].lower()}. {way}"
+
+
+def may_enter_from(steps: Sequence[Fate]) -> bool:
+    """Whether rows may be entered from a sheet with those steps, in order (R2.4).
 
     Not from one that is voided, unless it was scanned once: what is on the picture still has to go into the log.
     """
-    return Fate.VOIDED not in steps or Fate.SCANNED in steps
+    return steps[-1:] != [Fate.VOIDED] or Fate.SCANNED in steps
 
 
-def check_all_entered(steps: Collection[Fate]) -> None:
+def check_all_entered(steps: Sequence[Fate]) -> None:
     """Raise RuleError where it can not be said of a sheet with those steps that all its rows are in the log (R2.4)."""
     if Fate.FILLED not in steps:
         raise RuleError("Bladet är inte ifyllt. Makulera det om det inte ska användas.")

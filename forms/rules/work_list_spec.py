@@ -42,7 +42,7 @@ class ListSpec:
 
 @dataclass(frozen=True, slots=True)
 class WorkListSpec(SpecHead):
-    """The lists that are printed as sheets. `more_rows` follow what is listed, to write on."""
+    """The lists that are printed as sheets. As many rows as the page holds follow: `more_rows` at least, or none."""
 
     lists: tuple[ListSpec, ...]
     more_rows: int

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,8 +18,9 @@ from contacts.access import Acting, check_may
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from forms.models import BLANK_KINDS, Export, Sheet, SheetBatch, SheetKind
+from forms.models import BLANK_KINDS, COPIES, Export, Sheet, SheetBatch, SheetKind
 from forms.presenters.blanks import blank_part
+from forms.queries.batches import originals_of, sheets_with_copies
 from forms.rules.batch import check_count, part_of
 from forms.rules.serial import make_serial
 from forms.sealing import seal
@@ -45,32 +46,43 @@ class PrintedPart:
     filename: str
 
 
-def issue_batch(*, by: Acting, client_id: UUID, kind: SheetKind, count: int) -> SheetBatch:
+def issue_batch(
+    *, by: Acting, client_id: UUID, kind: SheetKind, count: int, copies: bool = False
+) -> SheetBatch:
     """Issue `count` blank sheets of one kind for the acting person's unit, each with its serial and its first step.
 
-    The same `client_id` again gives the batch that it gave before. Raise NotAllowed when the role may not print,
-    RuleError for a kind or a number that is not issued, PrintingUnavailable when the server can not print, IdClash when
-    the id was used for something else.
+    With `copies` each has the patient's copy beside it, in a batch of its own (R3.11). The same `client_id` again gives
+    the batch that it gave before. Raise NotAllowed when the role may not print, RuleError for a kind or a number that
+    is not issued, PrintingUnavailable when the server can not print, IdClash when the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET)
     check_count(count)
     if kind not in BLANK_KINDS:
         raise RuleError("Välj en blankett som finns att skriva ut tom.", field="kind")
+    if copies and kind not in COPIES:
+        raise RuleError("Patientens exemplar finns bara till SIP-blanketten.", field="copies")
     now = timezone.now()
-    content = {"kind": kind.value, "count": count, "unit": by.unit.pk}
+    content = {"kind": kind.value, "count": count, "unit": by.unit.pk} | ({"copies": True} if copies else {})
     # All are alike, so one is typeset for how many pages each has: before the transaction, as it takes a second.
-    part = blank_part(kind, serial=make_serial(0), unit=by.unit, by=by, now=now)
-    pages = typeset([part], title=part.title).pages
+    kinds = {client_id: kind} | ({uuid5(client_id, COPIES[kind].value): COPIES[kind]} if copies else {})
+    parts = [
+        blank_part(each, serial=make_serial(0), unit=by.unit, by=by, now=now, original=make_serial(0))
+        for each in kinds.values()
+    ]
+    pages = [typeset([part], title=part.title).pages for part in parts]
 
     def attempt() -> SheetBatch:
-        batch = SheetBatch(id=client_id, kind=kind, unit=by.unit, user=by.user, issued_at=now, count=count)
+        batches = [
+            SheetBatch(id=batch_id, kind=each, unit=by.unit, user=by.user, issued_at=now, count=count)
+            for batch_id, each in kinds.items()
+        ]
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="batch.issue", content=content):
                 return SheetBatch.objects.get(pk=client_id)
-            keep_batch(
-                by=by, batch=batch, serials=free_serials(count), pages=[pages] * count, version=part.version
-            )
-        return batch
+            for batch, part, length in zip(batches, parts, pages, strict=True):
+                serials = free_serials(count)
+                keep_batch(by=by, batch=batch, serials=serials, pages=[length] * count, version=part.version)
+        return batches[0]
 
     return until_free(attempt)
 
@@ -78,7 +90,8 @@ def issue_batch(*, by: Acting, client_id: UUID, kind: SheetKind, count: int) -> 
 def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
     """Typeset, seal and keep part number `part` of a batch, which comes from `get_batch`: always the same serials.
 
-    A sheet that is filled in or voided since is left out: nobody may write on another paper with its serial. Raise
+    After each sheet comes the patient's copy that was issued with it. A sheet that is filled in or voided since is left
+    out: nobody may write on another paper with its serial. Raise
     NotAllowed when the role may not print or the batch is another unit's, RuleError where the batch has no such part,
     none of it is still unused or the sheet has changed since it was issued, PrintingUnavailable when the server can
     not print.
@@ -90,15 +103,29 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
     if wanted is None:
         raise RuleError("Partiet har ingen sådan del.")
     now, kind = timezone.now(), SheetKind(batch.kind)
-    of_part = batch.sheets.filter(place__range=(wanted.first, wanted.last))
-    sheets = list(unused(of_part).order_by("place"))
+    of_part = sheets_with_copies(batch).filter(place__range=(wanted.first, wanted.last))
+    sheets = list(unused(of_part).order_by("place", "kind"))
     if not sheets:
         raise RuleError("Alla blad i delen är använda eller makulerade. Utfärda ett nytt parti.")
-    parts = [blank_part(kind, serial=sheet.serial, unit=by.unit, by=by, now=now) for sheet in sheets]
+    originals = originals_of(batch)
+    parts = [
+        blank_part(
+            SheetKind(sheet.kind),
+            serial=sheet.serial,
+            unit=by.unit,
+            by=by,
+            now=now,
+            original=originals.get(sheet.place, ""),
+        )
+        for sheet in sheets
+    ]
     title = f"{kind.label}, blad {wanted.first}–{wanted.last}"
-    rendered = typeset(parts, title=title, pages_each=sheets[0].pages)
+    rendered = typeset(parts, title=title)
     # What is scanned is matched with the row: a sheet of another version or length would never be whole.
-    if rendered.pages != sum(sheet.pages for sheet in sheets) or parts[0].version != sheets[0].version:
+    if (
+        list(rendered.sheet_pages) != [sheet.pages for sheet in sheets]
+        or parts[0].version != sheets[0].version
+    ):
         raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")
     sealed = seal(rendered.pdf)
     with transaction.atomic():
@@ -110,7 +137,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
 
 
 def until_free(attempt: Callable[[], T]) -> T:
-    """Give what `attempt` gives; where a serial that it drew is taken meanwhile, let it draw others, a few times."""
+    """What `attempt` gives; where a serial that it drew is taken meanwhile, let it draw others, a few times."""
     for _ in range(_TRIES - 1):
         with suppress(SerialTaken):
             return attempt()

@@ -16,7 +16,6 @@ from forms.models import BLANK_KINDS, Sheet, SheetBatch, SheetKind
 from forms.presenters.binder import Blanks, binder_parts
 from forms.presenters.document import SheetPart
 from forms.queries.batches import batch_id_in_binder
-from forms.queries.binder import last_binder
 from forms.rendering import Rendered
 from forms.sealing import seal
 from forms.services.batches import SerialTaken, free_serials, keep_batch, until_free, unused
@@ -62,8 +61,7 @@ def _print(
     serial, blanks = (known.serial, _blanks_of(known)) if known else _new_serials()
     parts = binder_parts(serial=serial, blanks=blanks, unit=unit, by=by, now=now)
     # Typeset before the transaction opens: it takes seconds, and nobody else could write meanwhile.
-    lengths = _supposed_lengths(unit, [SheetKind.BINDER, *(kind for kind in blanks for _ in blanks[kind])])
-    rendered = typeset(parts, title=f"{spec.title}, {unit.name}", pages_each=lengths)
+    rendered = typeset(parts, title=f"{spec.title}, {unit.name}")
     if known and not _as_kept(parts, rendered):
         # Serials of sheets that have become others: a scan of them would find no page of theirs.
         return _print(by, unit, None, hand_out)
@@ -114,17 +112,6 @@ def _new_serials() -> tuple[str, Blanks]:
     for kind, count in counts.items():
         blanks[kind], free = free[:count], free[count:]
     return own, blanks
-
-
-def _supposed_lengths(unit: Unit, kinds: Sequence[SheetKind]) -> list[int] | None:
-    """Give how long each sheet was in the unit's last binder, None where it had none: most often they still are."""
-    last = last_binder(unit)
-    if last is None or last.sheet is None:
-        return None
-    ids = [batch_id_in_binder(last.sheet.pk, kind) for kind in BLANK_KINDS]
-    known = dict(Sheet.objects.filter(batch__in=ids).values_list("kind", "pages"))
-    known[SheetKind.BINDER] = last.sheet.pages
-    return [known[kind] for kind in kinds] if known.keys() >= set(kinds) else None
 
 
 def _as_kept(parts: Sequence[SheetPart], rendered: Rendered) -> bool:

@@ -8,19 +8,30 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import Principal
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
+from contacts.services.versions import ChangedMeanwhile
 from forms.models import DisposalDecision
+from forms.queries.disposal import decision_in_force
 
 
 def record_decision(
-    *, by: Acting, client_id: UUID, allows: bool, reference: str, decided_on: date, note: str = ""
+    *,
+    by: Acting,
+    client_id: UUID,
+    allows: bool,
+    reference: str,
+    decided_on: date,
+    note: str = "",
+    seen: UUID | None = None,
 ) -> DisposalDecision:
     """Record what the acting person's principal has decided; it is in force from now on, and the former is history.
 
-    `decided_on` is a day in Stockholm. A form sent twice gives the decision of the first time. Raise NotAllowed,
-    IdClash, and RuleError with the field where there is no reference or the day lies ahead.
+    `decided_on` is a day in Stockholm, `seen` the decision in force on the page that was filled in, None where there
+    was none. A form sent twice gives the decision of the first time. Raise NotAllowed, IdClash, ChangedMeanwhile where
+    another one has come into force, and RuleError with the field where there is no reference or the day lies ahead.
     """
     check_may(by, Right.DECIDE_DISPOSAL)
     if not reference.strip():
@@ -31,6 +42,10 @@ def record_decision(
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="disposal.decide", content=facts):
             return DisposalDecision.objects.get(pk=client_id)
+        Principal.objects.select_for_update(no_key=True).get(pk=by.principal.pk)
+        stands = decision_in_force(by.principal)
+        if (stands and stands.pk) != seen:
+            raise ChangedMeanwhile
         row = DisposalDecision(id=client_id, principal=by.principal, user=by.user, unit=by.unit, **facts)
         # The rows it points at are in hand, and the database holds the keys.
         row.full_clean(exclude=["principal", "user", "unit"])

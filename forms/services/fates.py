@@ -114,6 +114,13 @@ def scan_again(
     return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 
 
+def take_back(
+    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
+) -> SheetFate:
+    """Keep that the paper of a sheet that has ended is here, for `reason`: it is followed anew, as one filled in."""
+    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
+
+
 def destroy_sheet(
     *,
     by: Acting,

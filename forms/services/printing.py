@@ -105,8 +105,12 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
     return print_job(by=by, job=job, now=now)
 
 
-def print_contact_list(*, by: Acting, principal: Principal | None = None) -> Printed:
+def print_contact_list(
+    *, by: Acting, principal: Principal | None = None, number: int | None = None
+) -> Printed:
     """Print the contact list, of one principal or of all, with whom to ring by the same rule as on the screen.
+
+    `number` is the part of a long one that is wanted, None for all in one file.
 
     Raise PrintingUnavailable when the server can not print. Everyone may: the directory tells of no patient.
     """
@@ -114,10 +118,10 @@ def print_contact_list(*, by: Acting, principal: Principal | None = None) -> Pri
     job = Job(
         kind=SheetKind.CONTACT_LIST,
         title="Kontaktlista",
-        filename=f"kontaktlista-{timezone.localdate(now).isoformat()}.pdf",
+        filename=f"kontaktlista-{timezone.localdate(now).isoformat()}{f'-del-{number}' if number else ''}.pdf",
         routine_version=current_routine().version,
         part=lambda serial: contact_list_part(
-            serial=serial, unit=by.unit, by=by, now=now, principal=principal
+            serial=serial, unit=by.unit, by=by, now=now, principal=principal, number=number
         ),
     )
     return print_job(by=by, job=job, now=now)
@@ -202,14 +206,12 @@ def _has_moved_on(sheet: Sheet) -> bool:
     return step is not None and step.fate != Fate.PRINTED
 
 
-def typeset(
-    parts: Sequence[SheetPart], *, title: str, pages_each: int | Sequence[int] | None = None
-) -> Rendered:
-    """Typeset a document of one or more sheets; see `render` for `pages_each`. Raises PrintingUnavailable."""
+def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
+    """Typeset a document of one or more sheets. Raises PrintingUnavailable."""
     sections = [_section(part) for part in parts]
     html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
     codes = [CodedSheet(part.serial, part.version) for part in parts]
-    return render(html, title=title, sheets=codes, pages_each=pages_each)
+    return render(html, title=title, sheets=codes)
 
 
 def _section(part: SheetPart) -> str:

@@ -29,7 +29,7 @@ from forms.queries.scans import (
 )
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from forms.rules.serial import NoSerial, read_serial
-from forms.rules.sheet_fate import ENDS, FATE_LABELS, Fate
+from forms.rules.sheet_fate import ENDS, Fate, ended_words
 from forms.scanning import DecodedPage, PagesFound, read_scan
 from forms.services.finding import find_sheets
 from forms.services.steps import ChangedMeanwhileStep
@@ -197,7 +197,7 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 
 
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
-    """Give the picture of a page (JPEG) and leave in the trace that it was looked at.
+    """The picture of a page (JPEG); that it was looked at stands in the trace.
 
     `page` comes from `page_of`, so it is the own unit's. Raise NotAllowed, and PictureLost with a Swedish sentence.
     """
@@ -252,7 +252,7 @@ def _check_free(sheet: Sheet, sheet_page: int, *, back: bool) -> None:
         raise RuleError(f"Bladet har {pages}.", field="sheet_page")
     last = last_steps([sheet]).get(sheet.pk)
     if last in ENDS:
-        raise RuleError(f"Bladet är redan {FATE_LABELS[last].lower()}.", field="serial")
+        raise RuleError(ended_words(last), field="serial")
     if back:
         if last is Fate.CHECKED:
             raise RuleError(

@@ -16,7 +16,7 @@ from forms.queries.scans import (
     turns_of,
 )
 from forms.rules.scan_finding import ASIDE_REASON_LABELS, AsideReason
-from forms.rules.sheet_fate import ENDS, FATE_LABELS, TO_SCAN_AGAIN, Fate
+from forms.rules.sheet_fate import FATE_LABELS, TO_SCAN_AGAIN, TO_TAKE_BACK, Fate
 from forms.services.fates import mark_filled, mark_scanned
 from forms.services.steps import lock_sheet
 
@@ -27,7 +27,7 @@ def lock_page(page: ScannedPage) -> None:
 
 
 def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
-    """Give the turn of what is said next of a page, of which nothing stands, or of a page of a sheet."""
+    """The turn of what is said next of a page, of which nothing stands, or of a page of a sheet."""
     turns = [told.turn for told in told_now(page)]
     if slot is not None:
         turns += turns_of([slot["sheet"]]).values()
@@ -76,10 +76,10 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
 def _step_back(by: Acting, sheet: Sheet, told: Telling, reason: str) -> SheetFate | None:
     lock_sheet(sheet)
     last = last_steps([sheet]).get(sheet.pk)
-    if last in ENDS:
+    if last in TO_TAKE_BACK:
         raise RuleError(f"Bladet är redan {FATE_LABELS[last].lower()}. Bilden stannar hos det.")
     # A back less does not make a sheet less whole, but who checked it has seen another picture.
-    if last is Fate.CHECKED or (last in TO_SCAN_AGAIN and isinstance(told, ScanMatch)):
+    if last in TO_SCAN_AGAIN and (last is not Fate.SCANNED or isinstance(told, ScanMatch)):
         return mark_filled(by=by, sheet=sheet, reason=reason)
     return None
 

@@ -44,9 +44,19 @@ def _field(table: Table) -> FormField:
         rows=table.positive("rows") if has_rows else 1,
         choices=table.texts("choices"),
         columns=table.texts("columns"),
+        wide=table.texts("wide"),
+        narrow=table.texts("narrow"),
+        boxes=_boxes(table),
         half=table.flag("half"),
         staff=table.flag("staff"),
         patient=table.optional_text("patient"),
     )
     table.finish()
     return field
+
+
+def _boxes(table: Table) -> dict[str, tuple[str, ...]]:
+    if "boxes" not in table.names():
+        return {}
+    inner = table.table("boxes")
+    return {name: inner.texts(name) for name in inner.names()}

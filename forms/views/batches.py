@@ -12,7 +12,14 @@ from contacts.views.tools import held_as, require, save_or_show
 from forms.models import SheetBatch, SheetKind
 from forms.presenters.batches import batch_view
 from forms.presenters.binder import binder_page
-from forms.queries.batches import binder_of, exports_of, get_batch, latest_batches, serials_of
+from forms.queries.batches import (
+    binder_of,
+    exports_of,
+    get_batch,
+    latest_batches,
+    serials_of,
+    sheets_with_copies,
+)
 from forms.queries.binder import last_binder
 from forms.rules.batch import LARGEST, part_of
 from forms.services.batches import issue_batch, print_part
@@ -40,6 +47,7 @@ def new_sheets(request: HttpRequest) -> HttpResponse:
             client_id=data["client_id"],
             kind=SheetKind(data["kind"]),
             count=data["count"],
+            copies=data["copies"],
         )
         return redirect("sheet_batch", batch.pk)
 
@@ -53,7 +61,8 @@ def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Show a batch of the own unit: its parts to print, and when each was printed."""
     require(request.acting, Right.PRINT_SHEET)
     batch = _batch_or_404(request, batch_id)
-    view = batch_view(batch, serials_of(batch), exports_of(batch), binder_of(batch))
+    others = sheets_with_copies(batch).exclude(batch=batch).exists()
+    view = batch_view(batch, serials_of(batch), exports_of(batch), binder_of(batch), with_copies=others)
     return render(request, "forms/batches/show.html", {"view": view})
 
 
@@ -71,7 +80,7 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
 @held_as(HeldAs("Skriv ut pärmen", pressed=True))
 @require_http_methods(["GET", "POST"])
 def binder(request: HttpRequest) -> HttpResponse:
-    """Tell what the own unit's binder holds and when it was printed last; by POST, print it."""
+    """Show what the own unit's binder holds and when it was printed last; by POST, print it."""
     acting = request.acting
     if request.method == "POST":
         press = press_of(request)

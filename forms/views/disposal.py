@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from contacts.access import can
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require, save_or_show
+from contacts.views.tools import held_as, renew, require, save_or_show
 from forms.presenters.disposal import shown_decisions
 from forms.queries.disposal import decisions_of
 from forms.services.disposal import record_decision
@@ -22,16 +22,17 @@ from forms.webforms.disposal import DecisionForm
 @require_http_methods(["GET", "POST"])
 def disposal(request: HttpRequest) -> HttpResponse:
     """Show what the own principal has decided, and let an administrator record a new decision."""
-    form = DecisionForm(
-        request.POST or None, initial={"client_id": uuid4(), "decided_on": timezone.localdate()}
-    )
+    decisions = decisions_of(request.acting.principal)
+    stands = decisions[0].pk if decisions else ""
+    initial = {"client_id": uuid4(), "decided_on": timezone.localdate(), "seen": stands}
+    form = DecisionForm(request.POST or None, initial=initial)
 
-    def show(form: DecisionForm, status: int = 200) -> HttpResponse:
+    def show(form: DecisionForm, status: int = 200, **more: object) -> HttpResponse:
         context = {
             "principal": request.acting.principal,
-            "decisions": shown_decisions(decisions_of(request.acting.principal)),
+            "decisions": shown_decisions(decisions),
             "form": form if can(request.acting, Right.DECIDE_DISPOSAL) else None,
-        }
+        } | more
         return render(request, "forms/sheets/disposal.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -39,7 +40,15 @@ def disposal(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Beslutet {row.reference} är infört och gäller nu.")
         return redirect("disposal")
 
+    def changed() -> HttpResponse:
+        now = decisions_of(request.acting.principal)[0]
+        renew(form, seen=now.pk)
+        by = (
+            f"{now.user.full_name} har infört {now.reference}. Det gäller nu, och står överst bland besluten."
+        )
+        return show(form, 409, changed_by=by)
+
     if request.method == "POST":
         require(request.acting, Right.DECIDE_DISPOSAL)
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.rules.held import HeldAs
 from contacts.views.exporting import chosen_principal
 from contacts.views.tools import held_as
+from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
 from forms.services.printing import (
@@ -110,9 +113,22 @@ def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_GET
 def contact_list(request: HttpRequest) -> HttpResponse:
-    """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none."""
+    """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none.
+
+    A long one is printed in parts: its contents are shown, and `?del=<n>` prints a part.
+    """
     principal = chosen_principal(request)
-    return long_pdf_answer(request, lambda: print_contact_list(by=request.acting, principal=principal))
+    parts = contact_list_parts(request.acting.unit, timezone.now(), principal)
+    wanted = request.GET.get("del", "")
+    if not wanted and len(parts) > 1:
+        context = {"parts": parts, "principal": principal}
+        return render(request, "forms/contact_list_parts.html", context)
+    if wanted and wanted not in {str(part.number) for part in parts}:
+        raise Http404
+    number = int(wanted) if wanted else None
+    return long_pdf_answer(
+        request, lambda: print_contact_list(by=request.acting, principal=principal, number=number)
+    )
 
 
 def _chain_print(

@@ -34,7 +34,7 @@ from forms.queries.sheets import (
     unaccounted_by_unit,
 )
 from forms.rules.serial import NoSerial
-from forms.rules.sheet_fate import HAS_PICTURE, TO_SCAN_AGAIN, Fate
+from forms.rules.sheet_fate import HAS_PICTURE, TO_SCAN_AGAIN, TO_TAKE_BACK, Fate
 from forms.services.entering import say_all_entered
 from forms.services.fates import (
     check_scan,
@@ -43,6 +43,7 @@ from forms.services.fates import (
     keep_paper,
     mark_filled,
     scan_again,
+    take_back,
     void_sheet,
     void_stock,
 )
@@ -56,6 +57,7 @@ from forms.webforms.fates import (
     PaperGoneForm,
     SerialForm,
     StepForm,
+    TakeBackForm,
     VoidForm,
     VoidStockForm,
 )
@@ -86,6 +88,7 @@ STEPS: dict[str, Step] = {
     "spara": Step(KeepForm, keep_paper, Fate.KEPT, "Bladet är sparat."),
     "lamna-over": Step(GiveForm, hand_over, Fate.GIVEN, "Bladet är överlämnat."),
     "makulera": Step(VoidForm, void_sheet, Fate.VOIDED, "Bladet är makulerat."),
+    "tillbaka": Step(TakeBackForm, take_back, Fate.FILLED, "Bladet är tillbaka. Gör klart det."),
     "borta": Step(PaperGoneForm, void_sheet, Fate.VOIDED, "Bladet är makulerat. Bilden finns kvar."),
 }
 
@@ -237,6 +240,8 @@ def _show(
 def _offered(word: str, view: ShownSheet) -> bool:
     if word == "skanna-om":
         return view.now in TO_SCAN_AGAIN and Fate.FILLED in view.offered
+    if word == "tillbaka":
+        return view.now in TO_TAKE_BACK and Fate.FILLED in view.offered
     if word == "ifyllt":
         return view.now is Fate.PRINTED and Fate.FILLED in view.offered
     if word == "infort":

@@ -18,6 +18,11 @@ class NewSheetsForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj en blankett.", "invalid_choice": "Välj en blankett i listan."},
     )
+    copies = forms.BooleanField(
+        label="Med patientens exemplar till varje SIP-blankett",
+        required=False,
+        help_text="Patienten behåller det. Det har ett eget löpnummer och skrivs ut direkt efter sin SIP-blankett.",
+    )
     count = forms.IntegerField(
         label="Antal blad",
         min_value=1,

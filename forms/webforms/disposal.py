@@ -11,6 +11,7 @@ class DecisionForm(forms.Form):
     """What a principal has decided of paper that is scanned."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     allows = forms.TypedChoiceField(
         label="Får papperet förstöras när det är skannat och granskat?",
         choices=[("ja", "Ja, papper får förstöras"), ("nej", "Nej, papper får inte förstöras")],

@@ -24,7 +24,7 @@ class StepForm(forms.Form):
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the services use; call after `is_valid`."""
+        """What was filled in, by the names the services use; call after `is_valid`."""
         return self.cleaned_data
 
 
@@ -46,7 +46,7 @@ class VoidForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """Give what was filled in, the reason as the rule names it."""
+        """What was filled in, the reason as the rule names it."""
         return self.cleaned_data | {"void_reason": VoidReason(self.cleaned_data["void_reason"])}
 
 
@@ -72,7 +72,7 @@ class VoidStockForm(VoidForm):
     """Void what is left of a batch; `seen` is how many sheets the person saw."""
 
     def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses."""
+        """What was filled in, by the names the service uses."""
         known = super().facts()
         return {key: value for key, value in known.items() if key != "seen"} | {"left": known["seen"]}
 
@@ -95,7 +95,7 @@ class CheckForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """Give what was ticked, as the rule names it."""
+        """What was ticked, as the rule names it."""
         return self.cleaned_data | {"looked": [Look(value) for value in self.cleaned_data["looked"]]}
 
 
@@ -103,7 +103,18 @@ class AgainForm(StepForm):
     """Send the sheet back to be scanned once more."""
 
     reason = forms.CharField(
-        label="Vad är fel med bilden?", max_length=300, error_messages={"required": "Skriv varför."}
+        label="Varför ska bladet skannas om?", max_length=300, error_messages={"required": "Skriv varför."}
+    )
+
+
+class TakeBackForm(StepForm):
+    """The paper is here, whatever was said of it."""
+
+    reason = forms.CharField(
+        label="Vad har hänt?",
+        max_length=300,
+        help_text="Till exempel: Papperet är återfunnet. Steget gällde ett annat blad.",
+        error_messages={"required": "Skriv varför."},
     )
 
 
@@ -118,7 +129,7 @@ class DestroyForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses."""
+        """What was filled in, by the names the service uses."""
         known = {key: value for key, value in self.cleaned_data.items() if key != "decision"}
         decision: UUID = self.cleaned_data["decision"]
         return known | {"decision_id": decision}

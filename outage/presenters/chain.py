@@ -23,6 +23,7 @@ from outage.queries.standing import (
 )
 from outage.rules.back_registration import BEFORE_LABELS, Before
 from outage.rules.clock import before_or_after_break_point
+from outage.rules.groups import in_groups
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import (
     CALL_OUTCOME_LABELS,
@@ -32,7 +33,6 @@ from outage.rules.informing import (
     CallOutcome,
     DischargeState,
 )
-from outage.rules.paper import in_groups
 from outage.rules.routine import Routine
 from outage.rules.said import labelled
 from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing

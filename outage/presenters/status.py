@@ -190,7 +190,7 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine,
         marks=tuple(_marks(acting, chain, log, routine, now)),
         latest=f"{routine.label(latest.kind)} {moment(latest.happened_at, now)}"
         if latest
-        else "Inget loggat än",
+        else ("Inget står kvar" if log.events else "Inget loggat än"),
         status_label="" if details.status == "ok" else details.get_status_display(),
     )
 

@@ -99,6 +99,8 @@ ROOT_URLCONF = "outage.project.urls"
 WSGI_APPLICATION = "outage.project.wsgi.application"
 AUTH_USER_MODEL = "contacts.User"
 AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]
+# What a page says once, such as whose call was saved, goes with the log-in and never to the next person's.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "status"
 LOGOUT_REDIRECT_URL = "login"

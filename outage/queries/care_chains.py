@@ -87,9 +87,10 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
     outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
-    outage = outages_for(acting.principal).filter(pk__in=outage_id).first()
-    if outage is None:
-        raise CareChain.DoesNotExist
+    try:
+        outage = outages_for(acting.principal).get(pk__in=outage_id)
+    except Outage.DoesNotExist:
+        raise CareChain.DoesNotExist from None
     return visible_chains(acting, outage).get(pk=kept_id(chain_id))
 
 
@@ -126,6 +127,9 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
     if is_whole_number(text):
         return chains.filter(of_details(with_number(text)))
     for word in words:
+        if is_whole_number(word):
+            chains = chains.filter(of_details(with_number(word)))
+            continue
         name = search_key(word)
         found = Q(key__contains=number_key(word)) if number_key(word) else Q(pk__in=[])
         if name:
@@ -178,8 +182,11 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     joined = joined_to(chain_ids)
     home, others = joined.home, joined.others
     logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
-    events = list(CareChainEvent.objects.filter(chain__in=home).prefetch_related("completions", "open_items"))
-    handovers = list(Handover.objects.filter(chain__in=home).prefetch_related("messages"))
+    # Their order is told below: to ask for one takes a good part of the time that the asking takes.
+    events = list(
+        CareChainEvent.objects.filter(chain__in=home).order_by().prefetch_related("completions", "open_items")
+    )
+    handovers = list(Handover.objects.filter(chain__in=home).order_by().prefetch_related("messages"))
     versions = list(
         counted_versions(home)
         .select_related("ward_unit", "municipality", "outpatient_unit")
@@ -189,7 +196,7 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
         number_anew(row for row in (*versions, *events, *handovers) if home[row.chain_id] == kept)
     # Few people at few units write many rows: each of them is read once, not once a row.
     people = User.objects.in_bulk({row.user_id for row in (*events, *handovers)})
-    units = Unit.objects.in_bulk({row.unit_id for row in (*events, *handovers)})
+    units = Unit.objects.order_by().in_bulk({row.unit_id for row in (*events, *handovers)})
     for row in (*events, *handovers):
         row.user, row.unit = people[row.user_id], units[row.unit_id]
     for event in in_time_order(events):
@@ -278,9 +285,11 @@ def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Whether anything that stands is logged in the acting unit's chains, and whether a call it made got through."""
+    """Whether anything is logged in the acting unit's chains, taken back or not, and whether a call it made that stands
+    got through.
+    """
     seen = with_joined(visible_chains(acting, *outages))
-    events = CareChainEvent.objects.filter(chain__in=seen, superseded_by__isnull=True, withdraws=False)
+    events = CareChainEvent.objects.filter(chain__in=seen)
     calls = Handover.objects.filter(
         chain__in=seen,
         unit=acting.unit,

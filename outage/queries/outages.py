@@ -4,6 +4,7 @@ No patient data; every signed-in person may see them.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -41,14 +42,26 @@ _TRACES = (
 
 def outages_for(principal: Principal) -> QuerySet[Outage]:
     """All outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
-    ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal).order_by("-pk")
     # Who only joins says what is seen there; it changes nothing in the outage.
     said = OutageReport.objects.exclude(kind=ReportKind.JOINED)
-    return (
-        Outage.objects.annotate(own_ended_at=Subquery(ends.values("ended_at")[:1]))
-        .select_related("current")
-        .prefetch_related(Prefetch("reports", queryset=said, to_attr="said_of_scope"))
+    return _with_end_of(principal.pk).prefetch_related(
+        Prefetch("reports", queryset=said, to_attr="said_of_scope")
     )
+
+
+# To put these together takes as long as to ask them, and every page asks: they are kept, and only ever copied.
+
+
+@lru_cache(maxsize=256)
+def _with_end_of(principal_id: int) -> QuerySet[Outage]:
+    ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal_id).order_by("-pk")
+    own_end = Subquery(ends.values("ended_at")[:1])
+    return Outage.objects.annotate(own_ended_at=own_end).select_related("current")
+
+
+@lru_cache(maxsize=256)
+def _in_which_took_part(principal_id: int) -> Q:
+    return _took_part(principal_id, OuterRef("pk"))
 
 
 def outage_for(principal: Principal, outage_id: UUID) -> Outage:
@@ -56,7 +69,7 @@ def outage_for(principal: Principal, outage_id: UUID) -> Outage:
     return outages_for(principal).get(pk=outage_id)
 
 
-def _took_part(principal: Principal | OuterRef, outage: Outage | OuterRef) -> Q:
+def _took_part(principal: int | OuterRef, outage: Outage | OuterRef) -> Q:
     found = Q(pk__in=[])
     for model, path in _TRACES:
         found |= Q(Exists(model._default_manager.filter(**{"outage": outage, path: principal})))
@@ -70,7 +83,7 @@ def recent_outages(principal: Principal) -> list[Outage]:
     goes on for a principal that took part until it says that it is back; any other is asked for those days only.
     """
     since = timezone.now() - AFTERMATH
-    going_on = Q(closed_at__isnull=True) | Q(closed_at__gte=since) | _took_part(principal, OuterRef("pk"))
+    going_on = Q(closed_at__isnull=True) | Q(closed_at__gte=since) | _in_which_took_part(principal.pk)
     found = outages_for(principal).filter(
         (Q(own_ended_at__isnull=True) & going_on) | Q(own_ended_at__gte=since)
     )

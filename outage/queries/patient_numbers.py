@@ -9,12 +9,15 @@ from django.utils import timezone
 from outage.models import CareChain, CareChainDetails
 from outage.rules.identity import IdentityKind, classify_identity, number_key
 
+# What is left out, and the letters that SQLite knows no capitals of.
+_SPELLINGS = [(sign, "") for sign in " -+"] + [(letter, letter.upper()) for letter in "åäöæøéèüñáčđŋšŧž"]
+
 
 def keyed() -> QuerySet[CareChainDetails]:
     """What is known of all chains now, each row with the `key` of its number (`rules.identity.number_key`)."""
     key = reduce(
-        lambda found, sign: Replace(found, Value(sign), Value("")),
-        (" ", "-", "+"),
+        lambda found, pair: Replace(found, Value(pair[0]), Value(pair[1])),
+        _SPELLINGS,
         Upper(F("identity_number")),
     )
     # The newest row of a chain only: what it says now.
@@ -22,12 +25,15 @@ def keyed() -> QuerySet[CareChainDetails]:
 
 
 def with_number(text: str) -> QuerySet[CareChainDetails]:
-    """What is known of the chains whose patient has the number `text`; of ten digits the century may be the other."""
+    """What is known of the chains whose patient has the number `text`.
+
+    Whichever century: the one that was typed in ten digits, now or then, was guessed.
+    """
     typed = classify_identity(text, timezone.localdate())
     key = number_key(typed.stored)
     if typed.kind is IdentityKind.UNKNOWN or not key:
         return CareChainDetails.objects.none()
-    if typed.century_guessed:
+    if typed.born:
         return keyed().filter(key__endswith=key[2:], identity_kind=typed.kind)
     return keyed().filter(key=key)
 

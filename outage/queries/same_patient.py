@@ -15,7 +15,6 @@ from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity, number_key
 
 FOUND_BEFORE = 10
-_WITH_CENTURY = 12
 
 
 def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
@@ -28,17 +27,11 @@ def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) ->
 
 
 def own_chains_beside(acting: Acting, chain: CareChain) -> QuerySet[CareChain]:
-    """The others of the outage with the number of `chain`, that of the other century too: it may have been guessed.
-
-    Of a chain of the wrong patient there are none.
-    """
+    """The others of the outage with the number of `chain`. Of a chain of the wrong patient there are none."""
     details = chain.details
     if details is None or not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
         return CareChain.objects.none()
-    number = details.identity_number
-    if len(number) == _WITH_CENTURY and number.isdigit():
-        number = number[2:]
-    return own_chains_of(acting, number, chain.outage).exclude(pk=chain.pk)
+    return own_chains_of(acting, details.identity_number, chain.outage).exclude(pk=chain.pk)
 
 
 def own_chains_by_number(
@@ -58,8 +51,7 @@ def own_chains_by_number(
         same = {
             chain if chain in chains else joined_to
             for stored, kind, chain, joined_to in rows
-            if key
-            and (stored == key or (typed.century_guessed and kind == typed.kind and stored[2:] == key[2:]))
+            if key and (stored == key or (typed.born and kind == typed.kind and stored[2:] == key[2:]))
         }
         found[number] = sorted((chains[pk] for pk in same), key=lambda chain: chain.number)
     return found

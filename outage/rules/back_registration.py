@@ -204,18 +204,26 @@ def _as_began(routine: Routine, before: Before, events: Sequence[LoggedEvent]) -
 def _stays(before: Before, status: ChainStatus, moves: Sequence[_Counted]) -> list[_Found]:
     """The outcomes of admissions and discharges. Death outweighs scope; each event has its own scope.
 
-    What happened while the region had the system is decided by hand, and leaves it unknown what stands there.
+    What happened while the region had the system is decided by hand, with the stay it went on from, and leaves it
+    unknown what stands there.
     """
     if status is ChainStatus.DECEASED:
         return [_of(moves, "13")] if moves else []
-    cut_off = [one for one in moves if one.scope is OutageScope.MUNICIPALITIES_ONLY]
-    found = [_of(cut_off, "14")] if cut_off else []
-    for scope, part in groupby(moves, key=lambda one: one.scope):
+    cut_off: list[_Counted] = []
+    found: list[_Found] = []
+    parts = [(scope, list(part)) for scope, part in groupby(moves, key=lambda one: one.scope)]
+    for place, (scope, part) in enumerate(parts, start=1):
         if scope is OutageScope.MUNICIPALITIES_ONLY:
             before = Before.UNKNOWN
-        else:
-            found += _walk(before, list(part))
-    return found
+            cut_off += part
+            continue
+        stays = _walk(before, part)
+        if place < len(parts) and stays[-1][1] == ("1",):
+            # How the stay went on was logged while the region had the system: whoever was in may be so no more.
+            del stays[-1]
+            cut_off.append(part[-1])
+        found += stays
+    return [_of(cut_off, "14"), *found] if cut_off else found
 
 
 def _walk(before: Before, moves: Sequence[_Counted]) -> list[_Found]:
@@ -274,11 +282,11 @@ def _others(
     sip = [one for one in counted if one.effect is Effect.SIP]
     dated = any(one.event.sip_date for one in sip)
     for place, one in enumerate(counted):
-        if one.effect not in _MOVES and not (dated and one in sip):
+        if one.effect not in _MOVES and not (dated and one.effect is Effect.SIP):
             (told if one.event.told or place < told_by else untold).append(one)
     if dated:
         yield _of(sip, outcome_of_dated(sip))
-    elif passed_on := [one for one in sip if one in told]:
+    elif passed_on := [one for one in told if one.effect is Effect.SIP]:
         yield _of(passed_on, "6")
     for one in told:
         if one.effect is Effect.INFORMATION:

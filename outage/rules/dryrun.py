@@ -113,7 +113,8 @@ def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) 
     return LoggedEvent(
         id=event_id,
         kind=kind,
-        at=at,
+        # People say times by the minute; within it things count as they stand.
+        at=at.replace(second=0, microsecond=0),
         withdrawn=source.flag("withdrawn", left_out=False),
         told=source.flag("told", left_out=True),
         sip_date=source.optional_date("sip_date"),

@@ -134,8 +134,8 @@ def recipients(
     """Give everyone to be told of a `kind` (R3): municipality, öppenvård, slutenvård, then participants.
 
     Öppenvård is the hälsocentral, or the psychiatric clinic for a patient on a psychiatric ward (R3.10).
-    `participants` are the names of those who are to take part; blanks and repeats are left out, and they
-    count only for types that tell participants (R3.9). Raises MayNotSend when `sender` may not send `kind`.
+    `participants` are the names of those who are to take part; blanks and repeats, in capitals or not, are left out,
+    and they count only for types that tell participants (R3.9). Raises MayNotSend when `sender` may not send `kind`.
     """
     sending = sending_of(routine, kind, sender)
     told = [
@@ -144,8 +144,10 @@ def recipients(
         if party in sending.tells
     ]
     if sending.tells_participants:
-        names = dict.fromkeys(name.strip() for name in participants)
-        told += [Recipient(None, participant=name) for name in names if name]
+        names: dict[str, str] = {}
+        for name in participants:
+            names.setdefault(" ".join(name.split()).casefold(), name.strip())
+        told += [Recipient(None, participant=name) for name in names.values() if name]
     return tuple(told)
 
 

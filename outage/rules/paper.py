@@ -7,8 +7,6 @@ from .clock import as_utc
 from .handover import CLOCK_SKEW
 from .wording import day_and_time
 
-_GROUP = 3
-
 
 @dataclass(frozen=True, slots=True)
 class PaperMark:
@@ -20,11 +18,6 @@ class PaperMark:
     serial: str
     written_at: datetime | None
     signed_by: str
-
-
-def in_groups(serial: str) -> str:
-    """Give a plain serial as it is printed and read: 7K3-QX9-M2C."""
-    return "-".join(serial[start : start + _GROUP] for start in range(0, len(serial), _GROUP))
 
 
 def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Picture:
     @property
     def seen(self) -> str:
         """A short text that differs where two pictures differ in anything a tick is set for."""
-        told = [self.outcomes, [(each.name, each.said) for each in self.typed]]
+        told = [self.outcomes, sorted((each.name, each.said) for each in self.typed)]
         return sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -162,21 +162,24 @@ def ticks(
     """Each task with its mark, and the marks of what was entered whose task is gone: that is to be undone.
 
     A mark belongs to the task with its key; where there is none, to one of the same kind that shares a line of events
-    with what it was set for.
+    with what it was set for; one that was set for no event (case 18), to the last of its kind:
+    it was about the patient who is in.
     """
     by_key = {mark.task: mark for mark in marks}
     keys = {task.key for task, _ in tasks}
     astray = [mark for key, mark in by_key.items() if key not in keys and mark.done]
+    last = {task.family: task.key for task, _ in tasks}
     found, claimed = [], set()
     for task, picture in tasks:
-        mark = by_key.get(task.key) or next((m for m in reversed(astray) if _shares(m, task)), None)
+        near = (
+            m for m in reversed(astray) if _shares(m, task) and (_lines(m) or task.key == last[task.family])
+        )
+        mark = by_key.get(task.key) or next(near, None)
         if mark:
             claimed.add(mark.task)
         found.append(_tick(task, picture, mark))
     gone = [mark for mark in astray if mark.task not in claimed]
-    return tuple(found), tuple(
-        mark for mark in gone if mark.entered and mark.family is not Family.INFORMATION
-    )
+    return tuple(found), tuple(mark for mark in gone if _typed_in(mark))
 
 
 def entered_events(found: Iterable[Tick]) -> frozenset[str]:
@@ -189,8 +192,18 @@ def entered_events(found: Iterable[Tick]) -> frozenset[str]:
     )
 
 
+def _typed_in(mark: Mark) -> bool:
+    """Whether what it was set for was typed in: information is so only where that was decided by hand."""
+    by_hand = mark.picture is not None and mark.picture.decision is Decision.DECIDE
+    return mark.entered and (by_hand or mark.family is not Family.INFORMATION)
+
+
+def _lines(mark: Mark) -> tuple[str, ...]:
+    return mark.picture.lines if mark.picture else mark.lines
+
+
 def _shares(mark: Mark, task: Task) -> bool:
-    lines = mark.picture.lines if mark.picture else mark.lines
+    lines = _lines(mark)
     return mark.family is task.family and (not lines or bool(set(lines) & set(task.lines)))
 
 

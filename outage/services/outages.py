@@ -68,7 +68,8 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
         audit.record(by=by, action=f"outage.{kind}", target=outage)
         if outage.own_end:
             _say(by, outage, None)
-        _settle(by, outage)
+        if joined:
+            _settle(by, outage)
         return outage_for(by.principal, outage.pk), joined
 
 

@@ -146,7 +146,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
         "idle": nothing_to_ring(
-            logged=bool(log.live_events),
+            logged=bool(log.events),
             told=any(
                 call.outcome == CallOutcome.REACHED
                 and call.direction == Direction.GIVEN

@@ -20,6 +20,7 @@ from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
+from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.wording import moment
 from outage.services.outages import (
     OutageFacts,
@@ -61,9 +62,16 @@ def report(request: HttpRequest) -> HttpResponse:
     def save() -> HttpResponse:
         facts = OutageFacts(**form.facts())
         client_id = form.cleaned_data["client_id"]
-        _, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
+        outage, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
         text = "Ett driftstopp pågår redan. Din anmälan är tillagd." if joined else "Driftstoppet är anmält."
         messages.success(request, f"{text} Ring nu din support och anteckna det.")
+        stands = outage.current
+        if joined and (stands.scope, stands.started_at) != (facts.scope, facts.started_at):
+            scope = OUTAGE_SCOPE_LABELS[OutageScope(stands.scope)].lower()
+            since = moment(stands.started_at, timezone.now())
+            messages.warning(
+                request, f"Det som gäller är {scope} sedan {since}. Är det fel: välj Ändra uppgifter på Läge."
+            )
         return redirect("record_support")
 
     if request.method == "POST":

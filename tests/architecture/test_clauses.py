@@ -18,12 +18,22 @@ def clauses_named() -> dict[str, list[str]]:
     """Give the clauses that tests are marked with, each with the files; read from the source, not the run."""
     found: dict[str, list[str]] = {}
     for path in python_files("tests"):
+        if "pytest.mark.clause" not in path.read_text(encoding="utf-8"):
+            continue
         for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.clause":
+            if isinstance(node, ast.Call) and _is_mark(node.func):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant):
                         found.setdefault(argument.value, []).append(relative(path))
     return found
+
+
+def _is_mark(called: ast.expr) -> bool:
+    return (
+        isinstance(called, ast.Attribute)
+        and called.attr == "clause"
+        and ast.unparse(called) == "pytest.mark.clause"
+    )
 
 
 NAMED = clauses_named()

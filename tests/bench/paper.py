@@ -4,11 +4,13 @@ The database is the one in the environment: made by `tests.bench`, empty, and go
 """
 
 import argparse
+import gc
 import json
 import resource
 import statistics
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,11 @@ from uuid import uuid4
 
 import django
 
+from .chains import usual_chain
+from .former import Former
+
 BATCH = 500
+BINDER_RUNS = 2
 # As `percentile 95` of so many runs, taken in turns so that a noisy moment meets both.
 RUNS = 20
 
@@ -34,8 +40,14 @@ def main() -> None:
     from tests.paper.making import make_place
 
     place = make_place()
+    _as_a_worker()
     found: dict[str, Any] = {}
-    for name, measure in (("sheet", one_sheet), ("batch", a_batch), ("binder", a_binder)):
+    for name, measure in (
+        ("sheet", one_sheet),
+        ("batch", a_batch),
+        ("former_binder", a_binder_and_the_former),
+        ("binder", a_binder),
+    ):
         found[name] = measure(place)
         print(f"  {name}: {json.dumps(found[name], ensure_ascii=False)}", flush=True)
     found["decoding"] = decoding(arguments.pages)
@@ -44,17 +56,18 @@ def main() -> None:
 
 
 def one_sheet(place: Any) -> dict[str, dict[str, float]]:
-    """Time a filled vårdkedjeblankett: ours, from the query to the rows kept; bare WeasyPrint; ReportLab."""
+    """Time a filled vårdkedjeblankett in processor ms: ours typeset, and from the query to the rows kept; the former
+    layout typeset; bare WeasyPrint; Typst; ReportLab.
+    """
     from forms.services import printing
     from outage.queries.care_chains import get_chain
-    from tests.paper.making import full_chain
 
-    chain_id = full_chain(place).pk
-    kept: dict[str, str] = {}
+    chain_id = usual_chain(place).pk
+    kept: dict[str, Any] = {}
     typeset = printing.render
 
     def keeping(html: str, **options: Any) -> Any:
-        kept["html"] = html
+        kept.update(html=html, options=options)
         return typeset(html, **options)
 
     def ours() -> bytes:
@@ -68,19 +81,30 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
         printing.render = typeset
     bare = bare_weasyprint(kept["html"])
     peer = reportlab_of(kept["html"])
-    ways: dict[str, Callable[[], bytes]] = {"bare": bare, "ours": ours, "reportlab": peer}
+    former = Former()
+    ways: dict[str, Callable[[], bytes]] = {
+        "former": lambda: former.typeset("sheet"),
+        "typeset": lambda: typeset(kept["html"], **kept["options"]).pdf,
+        "bare": bare,
+        "ours": ours,
+        "reportlab": peer,
+    }
+    if find_spec("typst"):
+        # 81 MB, and so not among the tools of every developer: `pip install typst` adds its row.
+        ways["typst"] = typst_of(kept["html"])
     times: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(RUNS + 2):
         for name, way in ways.items():
-            start = time.perf_counter()
+            start = time.process_time()
             way()
             if run >= 2:
-                times[name].append((time.perf_counter() - start) * 1000)
+                times[name].append((time.process_time() - start) * 1000)
     return {
         name: {
             "p50": statistics.median(found),
             "p95": statistics.quantiles(found, n=20)[-1],
-            "ratio": statistics.quantiles(found, n=20)[-1] / statistics.quantiles(times["bare"], n=20)[-1],
+            "of bare": statistics.median(found) / statistics.median(times["bare"]),
+            "of former": statistics.median(found) / statistics.median(times["former"]),
             "kilobytes": len(ways[name]()) / 1024,
         }
         for name, found in times.items()
@@ -113,9 +137,59 @@ def bare_weasyprint(html: str) -> Callable[[], bytes]:
     return call
 
 
+def typst_of(html: str) -> Callable[[], bytes]:
+    """Give the same texts in the same tables, set by Typst and tagged as PDF/UA-1; without codes."""
+    import typst
+
+    from forms.rendering import _font_path
+
+    head, tables = _texts(html)
+    lines = [
+        '#set document(title: "Vårdkedjeblankett")',
+        '#set page(paper: "a4", flipped: true, margin: 20mm, numbering: "1")',
+        '#set text(font: "Source Sans 3", size: 9.5pt, lang: "sv")',
+        *(f"#par[#{json.dumps(text, ensure_ascii=False)}]" for text in head),
+    ]
+    for rows in tables:
+        width = max(sum(span for _, span in row) for row in rows)
+        cells = [
+            f"table.cell(colspan: {span})[#{json.dumps(text, ensure_ascii=False)}]"
+            for row in rows
+            for text, span in row
+        ]
+        lines.append(f"#table(columns: (1fr,) * {width}, {', '.join(cells)})")
+    fonts = [str(_font_path().parent)]
+
+    def call() -> bytes:
+        # It keeps what it has set: a text of its own makes each run a new document.
+        source = "\n".join([*lines, f"#par[{uuid4().hex}]"])
+        made: bytes = typst.compile(source.encode(), format="pdf", font_paths=fonts, pdf_standards=["ua-1"])
+        return made
+
+    return call
+
+
+def _texts(html: str) -> tuple[list[str], list[list[list[tuple[str, int]]]]]:
+    """Give the texts above the tables, and for each table its rows: each cell's text and how many columns it spans."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(html, "html.parser")
+    head = [found.get_text(" ", strip=True) for found in soup.select("h1, header p, section > p")]
+    tables = [
+        [
+            [
+                (cell.get_text(" ", strip=True), int(str(cell.get("colspan", "1"))))
+                for cell in row.find_all(["td", "th"])
+            ]
+            for row in table.find_all("tr")
+        ]
+        for table in soup.find_all("table")
+    ]
+    return head, tables
+
+
 def reportlab_of(html: str) -> Callable[[], bytes]:
     """Give the same texts in the same tables, set by ReportLab; untagged, and without codes."""
-    from bs4 import BeautifulSoup
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
@@ -126,18 +200,7 @@ def reportlab_of(html: str) -> Callable[[], bytes]:
 
     pdfmetrics.registerFont(TTFont("SourceSans", str(_font_path())))
     style = ParagraphStyle("body", fontName="SourceSans", fontSize=9.5, leading=12)
-    soup = BeautifulSoup(html, "html.parser")
-    head = [found.get_text(" ", strip=True) for found in soup.select("h1, header p, section > p")]
-    tables = [
-        [
-            [
-                (cell.get_text(" ", strip=True), int(cell.get("colspan", "1")))
-                for cell in row.find_all(["td", "th"])
-            ]
-            for row in table.find_all("tr")
-        ]
-        for table in soup.find_all("table")
-    ]
+    head, tables = _texts(html)
 
     def call() -> bytes:
         flow: list[Any] = [Paragraph(text, style) for text in head]
@@ -168,18 +231,48 @@ def a_batch(place: Any) -> list[dict[str, float]]:
     by = place.alva
     start = time.perf_counter()
     batch = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.CARE_CHAIN, count=BATCH)
-    rows = [{"sheets": 0, "seconds": time.perf_counter() - start, "megabytes": _megabytes()}]
+    rows = [{"sheets": 0, "seconds": time.perf_counter() - start, "megabytes": _megabytes(), "now": _held()}]
     for part in range(1, BATCH // PART_SIZE + 1):
         print_part(by=by, batch=batch, part=part)
-        if part * PART_SIZE in (25, 100, 200, 300, 400, 500):
+        if part * PART_SIZE in (25, 50, 100, 200, 300, 400, 500):
             rows.append(
                 {
                     "sheets": part * PART_SIZE,
                     "seconds": time.perf_counter() - start,
                     "megabytes": _megabytes(),
+                    "now": _held(),
                 }
             )
     return rows
+
+
+def a_binder_and_the_former(place: Any) -> dict[str, float]:
+    """Time the first binder of a unit and the same in the former layout, in processor seconds, in turns."""
+    from forms.services import binder, printing
+
+    kept: dict[str, Any] = {}
+    typeset = printing.render
+
+    def keeping(html: str, **options: Any) -> Any:
+        kept.update(html=html, options=options)
+        return typeset(html, **options)
+
+    printing.render = keeping
+    try:
+        binder.print_binder(by=place.alva, unit=place.ward)
+    finally:
+        printing.render = typeset
+    former = Former()
+    times: dict[str, list[float]] = {"former": [], "typeset": []}
+    for _ in range(BINDER_RUNS):
+        start = time.process_time()
+        former.typeset("binder", times_laid_out=2)
+        middle = time.process_time()
+        typeset(kept["html"], **kept["options"])
+        times["former"].append(middle - start)
+        times["typeset"].append(time.process_time() - middle)
+    best = {name: min(found) for name, found in times.items()}
+    return best | {"of former": best["typeset"] / best["former"]}
 
 
 def a_binder(place: Any) -> list[dict[str, float]]:
@@ -221,6 +314,22 @@ def decoding(pages: int) -> dict[str, float]:
         "wrong": wrong,
         "ms a page, spoiling included": (time.perf_counter() - start) * 1000 / total,
     }
+
+
+def _as_a_worker() -> None:
+    """Do what a worker does when it starts."""
+    from forms.rendering import warm_up
+
+    warm_up()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def _held() -> float:
+    """Give the memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def _megabytes() -> float:

@@ -5,6 +5,7 @@ refused, a request to another origin, or a patient in a title or an address fail
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,14 +13,22 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from whitenoise import WhiteNoise
 
 from contacts.access import Acting
+from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import EntryKind
 from contacts.rules.availability import Availability
 from outage.models import CareChainDetails, Outage
-from tests.clock import STOCKHOLM
+from outage.services.demo.make import make_demo
+from tests.clock import STOCKHOLM, Clock
 from tests.factories import County, make_county, make_entry, make_outage
 
 # When the one to ring, the day or the advice is another or about to be: just before 12, just past midnight on a Sunday.
@@ -29,6 +38,9 @@ HOURS = {
 }
 at_awkward_hours = pytest.mark.parametrize("clock", HOURS.values(), ids=HOURS.keys(), indirect=True)
 
+# What is waited for comes late on a busy machine: looking has the patience that pressing has.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = (1366, 768)
 _TITLE = "title now: "
 # Tells each title the page ever has, also those that come without a new page.
@@ -37,6 +49,21 @@ _TELL_TITLES = f"""
   addEventListener("DOMContentLoaded", tell);
   document.addEventListener("htmx:afterSettle", tell);
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_kept() -> Iterator[None]:
+    """Let a window keep the static files from page to page, as under gunicorn, where their names carry a hash."""
+    serve = StaticFilesHandler.serve
+
+    def kept(self: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = serve(self, request)
+        answer["Cache-Control"] = f"max-age={WhiteNoise.FOREVER}, public, immutable"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", kept)
+        yield
 
 
 @pytest.fixture
@@ -70,6 +97,30 @@ def outage(county: County) -> Outage:
     return make_outage(county.alva)
 
 
+@pytest.fixture(scope="session")
+def kept_demo() -> Iterator[dict[str, Any]]:
+    """What the first test with a demo leaves for the next ones in this process."""
+    kept: dict[str, Any] = {}
+    yield kept
+    if kept:
+        kept["rows"].close()
+
+
+@pytest.fixture
+def laid_demo(transactional_db: None, settings: Any, clock: Clock, kept_demo: dict[str, Any]) -> None:
+    """The demo, laid once: making it takes seconds, so on SQLite the next tests get a copy, as old as it was then."""
+    settings.DEMO = True
+    if kept_demo:
+        clock.move_to(kept_demo["at"])
+        connection.ensure_connection()
+        kept_demo["rows"].backup(connection.connection)
+        return
+    make_demo(by=None, directory=OWN_FILE.read_bytes())
+    if connection.vendor == "sqlite":
+        kept_demo |= {"at": timezone.now(), "rows": sqlite3.connect(":memory:")}
+        connection.connection.backup(kept_demo["rows"])
+
+
 @dataclass
 class Windows:
     """Opens browser windows, each with a session of its own, and keeps what they should not have done."""
@@ -98,7 +149,7 @@ class Windows:
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(_TELL_TITLES)
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))

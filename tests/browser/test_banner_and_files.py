@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -65,7 +65,7 @@ def test_laege_says_in_full_what_the_banner_has_no_room_for(windows: Windows, co
     [("alva", "/blad/skanna/"), ("adam", "/kontakter/las-in/"), ("alva", "/blad/kontrollera-fil/")],
 )
 def test_the_button_of_a_file_field_can_be_read(
-    windows: Windows, county: County, name: str, address: str, scheme: str
+    windows: Windows, county: County, name: str, address: str, scheme: Literal["light", "dark"]
 ):
     page = windows.open(county.somebody(name))
     page.goto(address)

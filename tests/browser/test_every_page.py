@@ -12,14 +12,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from contacts.access import Acting, acting_for
-from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import Membership, User
 from forms.models import Sheet
 from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.care_chains import get_chain
 from outage.services.care_chains import open_chain
-from outage.services.demo.make import make_demo
 from outage.services.held_forms import hold_form
 from outage.services.joining import join_chains
 from outage.services.outages import end_outage
@@ -124,9 +122,7 @@ class Demo:
 
 
 @pytest.fixture
-def demo(windows: Windows, settings: Any) -> Demo:
-    settings.DEMO = True
-    make_demo(by=None, directory=OWN_FILE.read_bytes())
+def demo(laid_demo: None, windows: Windows) -> Demo:
     return Demo(windows)
 
 

@@ -12,14 +12,12 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from contacts.access import acting_for
-from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
 from contacts.rules.parties import Party
 from forms.models import DisposalDecision, SheetFate
 from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OutageReport
 from outage.models.event import OpenItem
-from outage.services.demo.make import make_demo
 from tests.browser.conftest import Windows
 from tests.browser.looking import DESKTOP, PHONE, ZOOMED, show
 from tests.factories import make_event, tell
@@ -70,10 +68,8 @@ def lengthen() -> None:
                 )
 
 
-def lay_out(settings: Any) -> None:
-    """Make the demo, with a SIP whose participant has a long name, and lengthen it all."""
-    settings.DEMO = True
-    make_demo(by=None, directory=OWN_FILE.read_bytes())
+def lay_out() -> None:
+    """Add to the demo a SIP whose participant has a long name, and lengthen it all."""
     make_paper()
     alva = acting("alva")
     chain = CareChain.objects.filter(principal=alva.principal, details__ward_unit=alva.unit).first()
@@ -138,20 +134,22 @@ OUTSIDE = """() => {
 
 @pytest.mark.parametrize("names", [("alva", "maja"), ("regionadmin", "cissi")], ids=" and ".join)
 def test_no_page_is_wider_than_its_window_whatever_people_are_called(
-    windows: Windows, clock: Any, settings: Any, names: tuple[str, str]
+    laid_demo: None, windows: Windows, names: tuple[str, str]
 ):
-    lay_out(settings)
+    lay_out()
     # A link may lead to what the role may not see.
     windows.expect_answer(403)
-    found = []
+    found, sizes = [], [DESKTOP, ZOOMED, PHONE]
     for name in names:
         page, seen = windows.open(acting(name)), set()
         for address in pages_from(page, "/"):
             seen.add(resolve(urlsplit(address).path).url_name)
-            for size in (DESKTOP, ZOOMED, PHONE):
+            for size in sizes:
                 show(page, size)
                 if fault := page.evaluate(OUTSIDE):
                     found.append(f"{name}: {address} at {size[0]} px: {fault}")
+            # The next page comes at the size that the window has.
+            sizes.reverse()
         assert {"status", "contacts"} <= seen
     assert not found, "\n" + "\n".join(found)
 
@@ -182,16 +180,15 @@ BROKEN_WORDS = """() => {
 
 @pytest.mark.parametrize("name", ["alva", "regionadmin"])
 def test_no_ordinary_word_is_broken_for_the_sake_of_the_long_ones(
-    windows: Windows, clock: Any, settings: Any, name: str
+    laid_demo: None, windows: Windows, name: str
 ):
-    settings.DEMO = True
-    make_demo(by=None, directory=OWN_FILE.read_bytes())
     make_paper()
     windows.expect_answer(403)
     page = windows.open(acting(name))
-    found = []
+    found, sizes = [], [DESKTOP, ZOOMED, PHONE]
     for address in pages_from(page, "/"):
-        for size in (DESKTOP, ZOOMED, PHONE):
+        for size in sizes:
             show(page, size)
             found += [f"{address} at {size[0]} px: {word}" for word in page.evaluate(BROKEN_WORDS)]
+        sizes.reverse()
     assert not found, "\n" + "\n".join(found)

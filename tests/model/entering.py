@@ -83,8 +83,11 @@ class Entering:
         found, cut, run, before = [], [], [], self.before
         for line in self.moves:
             if self.outage.municipalities_only(line.now.at):
-                # What stands in the system from here on nobody knows.
-                found += self._run(before, run)
+                # What stands in the system from here on nobody knows, nor whether who was in is so still.
+                stays = self._run(before, run)
+                if stays and stays[-1].case == 1:
+                    cut, stays = [*cut, run[-1]], stays[:-1]
+                found += stays
                 cut, run, before = [*cut, line], [], "unknown"
             else:
                 run = [*run, line]
@@ -151,7 +154,7 @@ class Entering:
         """All that is typed into the system for a task: two that differ are two different things to do."""
         record = self.record
         lines = sorted((li for li in self.live if li.first.id in work.lines), key=self.when)
-        dates = tuple(
+        dates = frozenset(
             (li.first.id, li.now.kind, li.now.at.astimezone(ZoneInfo("Europe/Stockholm")).date())
             for li in lines
         )

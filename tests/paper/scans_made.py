@@ -4,17 +4,19 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 
 import pypdfium2 as pdfium
 import segno
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from forms.rendering import CodedSheet, render
 from forms.rules.serial import make_serial, page_code, read_page_code
 from forms.scanning.decoding import RawPage, decode
 
 MM = 1 / 25.4
+_places = random.Random(1)
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,7 @@ def printed(sheets: Sequence[str], pages_each: int = 1, version: str = "1") -> b
         '<!doctype html><html lang="sv"><head><title>Blad</title>'
         "<style>section + section { break-before: page }</style></head><body>" + body + "</body></html>"
     )
-    made = render(
-        html,
-        title="Blad",
-        sheets=[CodedSheet(serial, version) for serial in sheets],
-        pages_each=pages_each if len(sheets) > 1 else None,
-    )
+    made = render(html, title="Blad", sheets=[CodedSheet(serial, version) for serial in sheets])
     assert made.pages == len(sheets) * pages_each
     return made.pdf
 
@@ -81,6 +78,27 @@ def coded(serial: str, page: int = 1, version: str = "1") -> Image.Image:
     paper.paste(code, (30, paper.height - code.height - 20))
     ImageDraw.Draw(paper).text((100, 200), "Tolvan", fill=20, font_size=60)
     return paper
+
+
+def faded(
+    serial: str, *, left: float, mirrored: bool = False, page: int = 1, version: str = "1"
+) -> Image.Image:
+    """Give a page whose codes have so much `left` of what tells them from their own mirror image.
+
+    All other squares are as printed, so a decoder reads them still, or tells that a code is there.
+    """
+    matrix = segno.make_qr(page_code(serial, page, version), error="h").matrix
+    size = len(matrix)
+    code = Image.new("L", (size, size))
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            strength = 1 if dark == row[size - 1 - x] else left
+            code.putpixel((x, y), round(135 + (-110 if dark else 110) * strength))
+    code = code.resize((size * 6, size * 6), Image.Resampling.NEAREST)
+    paper = Image.new("L", (827, 1169), 246)
+    paper.paste(code, (paper.width - code.width - 30, 30))
+    paper.paste(code, (30, paper.height - code.height - 30))
+    return ImageOps.mirror(paper) if mirrored else paper
 
 
 def rasterised(pdf: bytes, dpi: int = 200) -> Iterator[Image.Image]:
@@ -164,6 +182,22 @@ def _punch(page: Image.Image, dpi: int) -> None:
         draw.ellipse((x - r, y * MM * dpi - r, x + r, y * MM * dpi + r), fill=30)
 
 
+@cache
+def _tile(sigma: float) -> Image.Image:
+    return Image.effect_noise((1_500, 1_500), sigma)
+
+
+def _noise(size: tuple[int, int], sigma: float) -> Image.Image:
+    """Give noise that no other page has at the same places. Made anew, it would take longer than to read the page."""
+    tile = _tile(sigma)
+    noise = Image.new("L", size)
+    left, top = (-_places.randrange(side) for side in tile.size)
+    for x in range(left, size[0], tile.width):
+        for y in range(top, size[1], tile.height):
+            noise.paste(tile, (x, y))
+    return noise
+
+
 def _scanned(page: Image.Image, rng: random.Random, wear: Wear) -> Image.Image:
     if wear.skew:
         page = page.rotate(
@@ -174,7 +208,7 @@ def _scanned(page: Image.Image, rng: random.Random, wear: Wear) -> Image.Image:
     if wear.blur:
         page = page.filter(ImageFilter.GaussianBlur(wear.blur))
     if wear.noise:
-        page = ImageChops.add(page, Image.effect_noise(page.size, wear.noise), scale=1, offset=-128)
+        page = ImageChops.add(page, _noise(page.size, wear.noise), scale=1, offset=-128)
     out = BytesIO()
     page.save(out, "JPEG", quality=wear.jpeg)
     return Image.open(out).convert("L")

@@ -10,7 +10,7 @@ from forms.scanning.decoding import RawPage, decode, is_blank
 from forms.scanning.opening import open_scan
 from tests.long import runs
 from tests.paper.backs_made import TOOLS, Back, back_of, drawn
-from tests.paper.scans_made import CLEAN, Wear, as_file, printed, rasterised, serials, worn
+from tests.paper.scans_made import CLEAN, Wear, as_file, faded, printed, rasterised, serials, worn
 
 SERIAL = serials(1, seed=21)[0]
 CODE = page_code(SERIAL, 1, "1")
@@ -23,7 +23,7 @@ def front() -> Image.Image:
 
 def raw(picture: Image.Image) -> RawPage:
     """Give a picture as it comes out of a file, in colours or without."""
-    _, pages = open_scan([as_file(picture, "PNG")])
+    _, pages = open_scan([as_file(picture, "TIFF")])
     return next(pages)
 
 
@@ -51,6 +51,17 @@ def test_no_code_is_taken_for_its_mirror_image_however_it_is_worn(front, seed):
     back = ImageOps.mirror(front).point(lambda level: 246 - int((246 - min(level, 246)) * strength))
     assert decode(RawPage(worn(front, rng, wear=wear), lambda: None)).through == ()
     assert decode(RawPage(worn(back, rng, wear=wear), lambda: None)).codes == ()
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_code_too_worn_to_tell_which_way_it_is_is_neither_a_front_nor_a_back(mirrored):
+    for left in (0.02, 0.1, 0.2):
+        seen = decode(RawPage(faded(SERIAL, left=left, mirrored=mirrored), lambda: None))
+        assert (seen.codes, seen.through, seen.torn, seen.blank) == ((), (), True, False), left
+    # A third of it is enough, and more is not asked for.
+    for left in (0.3, 0.5, 1):
+        seen = decode(RawPage(faded(SERIAL, left=left, mirrored=mirrored), lambda: None))
+        assert (seen.codes, seen.through) == (((), (CODE,)) if mirrored else ((CODE,), ())), left
 
 
 def test_a_page_with_a_code_of_its_own_is_no_back_whatever_shines_through(front):

@@ -111,10 +111,8 @@ def check_codes(pdf: bytes) -> None:
     )
 
 
-def test_pages_beyond_those_with_a_rule_of_their_own_are_coded_too(monkeypatch):
-    monkeypatch.setattr(rendering, "CODED_PAGES", 2)
-    monkeypatch.setattr(rendering, "_engine", None)
-    for made in (several([5]), several([1, 4]), several([3, 3], pages_each=3)):
+def test_each_page_of_each_sheet_has_codes_of_its_own():
+    for made in (several([5]), several([1, 4]), several([3, 3])):
         texts = [code.text for page in seen(made.pdf) for code in page.codes]
         assert len(texts) == 2 * made.pages
         assert len(set(texts)) == made.pages

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from forms.models import BLANK_KINDS, SheetKind
+from forms.models import BLANK_KINDS, COPIES, SheetKind
 from forms.presenters.blanks import blank_part
 from forms.rendering import CodedSheet, render
 from forms.rules.serial import make_serial
@@ -78,14 +78,17 @@ def test_a_document_of_several_sheets_passes_too(sealing, lengths: list[int]):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", BLANK_KINDS)
+@pytest.mark.parametrize("kind", [*BLANK_KINDS, *COPIES.values()])
 def test_every_blank_sheet_passes_too_alone_and_among_others(sealing, kind: SheetKind):
     place = make_place()
     parts = [
-        blank_part(kind, serial=make_serial(n), unit=place.ward, by=place.alva, now=at(10)) for n in range(3)
+        blank_part(
+            kind, serial=make_serial(n), unit=place.ward, by=place.alva, now=at(10), original=make_serial(9)
+        )
+        for n in range(3)
     ]
     one = typeset(parts[:1], title="Prov")
     assert faults(seal(one.pdf).pdf) == []
-    several = typeset(parts, title="Prov", pages_each=one.pages)
+    several = typeset(parts, title="Prov")
     assert several.sheet_pages == (one.pages,) * 3
     assert faults(seal(several.pdf).pdf) == []

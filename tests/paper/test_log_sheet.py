@@ -19,7 +19,7 @@ from forms.specs import get_log_sheet
 from outage.routine import current_routine
 from tests.clock import standing_at
 from tests.paper.making import at, full_chain, log_call, log_event, make_chain, make_place, person
-from tests.paper.reading import everything, squashed
+from tests.paper.reading import everything, pages, squashed
 
 pytestmark = pytest.mark.django_db
 NOW = at(14, 5)
@@ -164,6 +164,24 @@ def test_more_calls_cost_no_more_queries(place):
     assert queries() == few <= 5
 
 
-def test_lines_to_write_on_follow_what_is_logged(place):
-    view = log_sheet_view([], unit=place.ward, now=NOW, routine=current_routine())
-    assert (view.logged, len(view.empty)) == ((), view.spec.more_rows)
+@pytest.mark.parametrize("calls", [0, 1, 17, 19, 21, 41])
+def test_rows_to_write_on_fill_the_page_that_the_log_ends_on_and_no_page_has_such_rows_alone(place, calls):
+    chains = [
+        make_chain(place),
+        make_chain(place, patient_name="Elva Elvansson-Längstlund", identity_number="191111111111"),
+    ]
+    for number in range(calls):
+        who = {"recipient": "outpatient", "spoken_to_unit": "Ålidhems hälsocentral"} if number % 2 else {}
+        comment = "Bor ensam. Trygghetslarm finns." if number % 3 == 0 else ""
+        when = at(9) + timedelta(minutes=5 * number)
+        logged(place, chains[number % 2], when, comment=comment, **who)
+    with standing_at(NOW):
+        found = pages(print_log_sheet(by=place.alva, client_id=uuid4()).pdf)
+    assert len(found) == (calls > 20) + 1
+    assert all("Upprepat" in page for page in found) or not calls
+    empty = found[-1].count("Mott.")
+    assert empty == 0 or empty >= 2
+    # What is left of the page holds less than three rows more, with their heads.
+    assert sum(page.count("Mott.") for page in found) == empty
+    assert (calls if calls <= 20 else 2 if calls == 21 else 19) + empty >= 15
+    assert ("Skriv fler samtal på ett tomt loggblad" in found[-1]) is (empty == 0)

@@ -8,7 +8,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 import pytest
 
-from forms.models import BLANK_KINDS, SheetKind
+from forms.models import BLANK_KINDS, COPIES, SheetKind
 from forms.presenters.blanks import blank_part
 from forms.rules.serial import make_serial
 from forms.services.log_prints import print_log_sheet
@@ -160,12 +160,14 @@ def test_a_table_over_several_pages_is_one_table_whose_heads_are_said_once(seali
     assert faults(made.pdf) == []
 
 
-@pytest.mark.parametrize("kind", BLANK_KINDS)
+@pytest.mark.parametrize("kind", [*BLANK_KINDS, *COPIES.values()])
 def test_every_blank_sheet_says_its_serial_and_no_cell_names_more_than_its_column_and_its_row(
     kind: SheetKind,
 ):
     place = make_place()
-    part = blank_part(kind, serial=make_serial(4711), unit=place.ward, by=place.alva, now=NOW)
+    part = blank_part(
+        kind, serial=make_serial(4711), unit=place.ward, by=place.alva, now=NOW, original=make_serial(9)
+    )
     heard = Heard(typeset([part], title="x").pdf)
     assert part.shown_serial in heard.text(next(heard.every("/H1")))
     for cell in heard.every("/TD"):

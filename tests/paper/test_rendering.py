@@ -100,7 +100,7 @@ def test_without_pango_the_reason_names_the_packages(monkeypatch):
         assert package in refused.value.reason
 
 
-def several(lengths: Sequence[int], *, pages_each: int | Sequence[int] | None = None) -> Rendered:
+def several(lengths: Sequence[int]) -> Rendered:
     """Typeset sheets that have so many pages each."""
     serials = [make_serial(n) for n in range(len(lengths))]
     sections = "".join(
@@ -113,25 +113,12 @@ def several(lengths: Sequence[int], *, pages_each: int | Sequence[int] | None = 
     )
     style = "<style>.new + p + .new { break-before: page }</style>"
     sheets = [CodedSheet(serial, "1") for serial in serials]
-    return render(PAGE.format(style + sections), title="Prov", sheets=sheets, pages_each=pages_each)
+    return render(PAGE.format(style + sections), title="Prov", sheets=sheets)
 
 
-@pytest.mark.parametrize(
-    ("lengths", "pages_each"),
-    [
-        pytest.param([1, 3, 2], None, id="none known"),
-        pytest.param([2, 2, 2], 2, id="as supposed"),
-        pytest.param([1, 3, 2], 2, id="as many in all, but not each"),
-        pytest.param([2, 2, 3], 2, id="longer than supposed"),
-        pytest.param([1, 1, 1], 2, id="shorter than supposed"),
-        pytest.param([1, 3, 2], [1, 3, 2], id="each as supposed"),
-        pytest.param([1, 3, 2], [3, 1, 2], id="another is the long one"),
-    ],
-)
-def test_each_sheet_of_a_document_counts_its_own_pages(
-    lengths: list[int], pages_each: int | list[int] | None
-):
-    made = several(lengths, pages_each=pages_each)
+@pytest.mark.parametrize("lengths", [[1, 3, 2], [2, 2, 2], [2, 2, 3], [1, 1, 1], [3], [1, 12, 1]])
+def test_each_sheet_of_a_document_counts_its_own_pages(lengths: list[int]):
+    made = several(lengths)
     assert made.sheet_pages == tuple(lengths)
     assert made.pages == sum(lengths)
     expected = [
@@ -144,16 +131,12 @@ def test_each_sheet_of_a_document_counts_its_own_pages(
         assert words in text
 
 
-def test_sheets_as_long_as_supposed_are_laid_out_once(monkeypatch):
+def test_sheets_are_laid_out_once_however_long_each_is(monkeypatch):
     laid_out = []
     real = rendering._laid_out
     monkeypatch.setattr(rendering, "_laid_out", lambda *args: laid_out.append(args) or real(*args))
-    several([2, 2], pages_each=2)
+    several([1, 3, 2])
     assert len(laid_out) == 1
-    several([1, 2], pages_each=[1, 2])
-    assert len(laid_out) == 2
-    several([2, 2])
-    assert len(laid_out) == 4
 
 
 def test_typesetting_logs_nothing(caplog):

@@ -37,11 +37,10 @@ def view_of(place, chain, spec_id=SIP, **more):
 def fields(view):
     found = {}
     for section in view.sections:
-        for block in section.blocks:
-            if block.table:
-                found[block.table.field.key] = block.table
-            for line in block.lines:
-                found |= {field.field.key: field for field in line.fields}
+        if section.table:
+            found[section.table.field.key] = section.table
+        for line in section.lines:
+            found |= {field.field.key: field for field in line}
     return found
 
 
@@ -188,6 +187,14 @@ def test_a_sip_is_one_sheet_of_paper_and_a_kallelse_one_page_blank_or_filled(pla
     for kind, length in ((SheetKind.SIP, 2), (SheetKind.SIP_INVITATION, 1)):
         part = blank_part(kind, serial=make_serial(1), unit=place.ward, by=place.alva, now=NOW)
         assert typeset([part], title="x").pages == length
+
+
+def test_the_back_of_a_blank_sip_asks_who_it_is_about_and_no_row_of_a_table_is_alone_on_a_page(place):
+    part = blank_part(SheetKind.SIP, serial=make_serial(1), unit=place.ward, by=place.alva, now=NOW)
+    front, back = pages(typeset([part], title="x").pdf)
+    assert "Personnummer: ___" in back
+    assert "Ansvarig huvudman" in back
+    assert "Ansvarig huvudman" not in front
 
 
 def test_the_patient_s_copy_speaks_to_the_patient(place):

@@ -148,7 +148,12 @@ class TestChanged:
         answer = sent(client, fields, "unit_edit", unit.pk, name="Mitt namn")
         assert answer.status_code == 409
         page = read(answer)
-        assert "SE2321000222-AB1" in page.select_one('[role="alert"]').text
+        rows = page.select_one('[role="alert"] table').find_all("tr")[1:]
+        seen = {row.th.get_text(): [cell.get_text() for cell in row.find_all("td")] for row in rows}
+        assert seen == {
+            "Namn": ["Hemsjukvården Malå", "Mitt namn"],
+            "HSA-id": ["SE2321000222-AB1", "tomt"],
+        }
         assert page.select_one("#id_name")["value"] == "Mitt namn"
         unit.refresh_from_db()
         assert unit.name == "Hemsjukvården Malå"

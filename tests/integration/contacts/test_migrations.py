@@ -1,29 +1,19 @@
 """What stood in the old columns stands in the new ones: a number that falls away in a move is a number nobody rings."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
+
+from tests.migrating import migrate
 
 OLD, NEW = ("contacts", "0001_initial"), ("contacts", "0004_drop_old_numbers")
 
 
-def migrate(*targets: tuple[str, str]) -> StateApps:
-    executor = MigrationExecutor(connection)
-    executor.migrate(list(targets))
-    return MigrationExecutor(connection).loader.project_state(list(targets)).apps
-
-
 @pytest.fixture
-def old(transactional_db: None) -> Iterator[StateApps]:
-    """The tables as they were, and afterwards as they are."""
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield migrate(OLD)
-    migrate(*newest)
+def old(empty_database: None) -> StateApps:
+    return migrate(OLD)
 
 
 def entry(apps: StateApps, principal: Any, name: str, **more: Any) -> Any:

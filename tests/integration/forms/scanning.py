@@ -20,7 +20,8 @@ def make_sheet(place, serial=None, *, pages=1, by=None, **more) -> Sheet:
 
 
 def scan(by, *pictures, client_id=None) -> ScanUpload:
-    files = [as_pdf(pictures, 100, 80)]
+    # Of A6, which takes a quarter of the time of A4.
+    files = [as_pdf(pictures, 200, 80)]
     return finish(scan_steps(by=by, client_id=client_id or uuid4(), files=files))
 
 

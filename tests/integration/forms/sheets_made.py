@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from forms.models import Export, ScanMatch, ScannedPage, ScanUpload, Sheet, SheetBatch, SheetKind
+from forms.queries.disposal import decision_in_force
 from forms.rules.scan_finding import Finding
 from forms.rules.sheet_fate import Fate, Look
 from forms.services.disposal import record_decision
@@ -84,7 +85,8 @@ def bring_to(by: Acting, sheet: Sheet, step: Fate) -> Sheet:
 
 def decide(by: Acting, allows: bool = True, reference: str = "RS 980-2026", **fields: Any):
     """Record a disposal decision of the principal of `by`, an administrator, made today."""
-    facts = {"decided_on": timezone.localdate()} | fields
+    stands = decision_in_force(by.principal)
+    facts = {"decided_on": timezone.localdate(), "seen": stands and stands.pk} | fields
     return record_decision(by=by, client_id=uuid4(), allows=allows, reference=reference, **facts)
 
 

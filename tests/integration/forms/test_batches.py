@@ -200,10 +200,12 @@ def test_each_page_says_whose_sheet_and_which_of_its_pages_it_is(county, kind):
 def test_a_full_part_has_twenty_five_sheets(county, monkeypatch):
     batch = _issue(county, 60)
     typeset: list[list[str]] = []
+    sheet_pages = batch.sheets.first().pages
 
-    def quick(parts, *, title, pages_each):
+    def quick(parts, *, title):
         typeset.append([part.serial for part in parts])
-        return Rendered(pdf=title.encode(), pages=pages_each * len(parts))
+        pages = (sheet_pages,) * len(parts)
+        return Rendered(pdf=title.encode(), pages=sum(pages), sheet_pages=pages)
 
     monkeypatch.setattr(batches, "typeset", quick)
     monkeypatch.setattr(batches, "seal", lambda pdf: Sealed(pdf=pdf, by=""))

@@ -36,12 +36,11 @@ def county():
 
 @pytest.fixture(autouse=True)
 def typeset(monkeypatch):
-    """Typeset nothing: the paper is looked at in tests/paper. Give the parts and the supposed lengths of each print."""
-    made = SimpleNamespace(parts=[], supposed=[])
+    """Typeset nothing: the paper is looked at in tests/paper. Give the parts of each print."""
+    made = SimpleNamespace(parts=[])
 
-    def quick(parts, *, title, pages_each=None):
+    def quick(parts, *, title):
         made.parts.append(list(parts))
-        made.supposed.append(pages_each)
         lengths = (20, *(2 for _ in parts[1:]))
         return Rendered(
             pdf=" ".join(part.serial for part in parts).encode(), pages=sum(lengths), sheet_pages=lengths
@@ -91,12 +90,6 @@ def test_each_print_has_new_blank_sheets_and_the_same_form_again_the_same(county
     assert (first.sheet, first.sheet.pk) == (again.sheet, client_id)
     assert other.sheet != first.sheet
     assert (Sheet.objects.count(), Export.objects.count()) == (26, 3)
-
-
-def test_a_unit_s_next_binder_is_supposed_to_be_as_long_as_its_last(county, typeset):
-    for unit in (county.ward, county.social_care, county.ward):
-        print_binder(by=None, unit=unit)
-    assert typeset.supposed == [None, None, [20, *[2] * 12]]
 
 
 def test_once_a_blank_sheet_is_used_the_same_form_gives_a_new_binder(county):

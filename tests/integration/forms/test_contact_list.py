@@ -102,3 +102,25 @@ def test_a_longer_list_asks_no_more_questions(place):
         unit = Unit.objects.create(principal=town, name=f"Enhet {number}", municipal_kind="social_care")
         make_entry(town, f"Kontakt {number}", "090-16 10 01", unit=unit)
     assert queries() == few <= 18
+
+
+def test_a_long_list_shows_its_parts_and_each_is_printed_alone(place, client, monkeypatch):
+    """PART_ENTRIES are in a file at most, every entry is in one, and what goes on says so."""
+    monkeypatch.setattr("forms.rules.contact_list.PART_ENTRIES", 5)
+    for number in range(12):
+        make_entry(place.town, f"Kontakt {number:02}", "090-16 10 01")
+    client.force_login(place.alva.user)
+    address = reverse("contact_list") + f"?huvudman={place.town.pk}"
+    page = client.get(address).content.decode()
+    parts = [number for number in range(1, 9) if f'del={number}"' in page]
+    assert parts == [1, 2, 3]
+    assert "Listan är lång och skrivs ut i 3 delar" in page
+    texts = [everything(client.get(f"{address}&del={number}").content) for number in parts]
+    for number in range(12):
+        assert "".join(texts).count(squashed(f"Kontakt {number:02}")) == 1
+    for number, text in enumerate(texts, 1):
+        assert squashed(f"Kontaktlista, del {number} av 3") in text
+    assert squashed("Umeå kommun (forts.)") in texts[1]
+    assert client.get(f"{address}&del=4").status_code == 404
+    assert client.get(f"{address}&del=x").status_code == 404
+    assert Sheet.objects.count() == 3

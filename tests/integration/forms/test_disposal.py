@@ -154,3 +154,19 @@ def test_a_decision_is_never_changed_nor_deleted(county):
     for wrong in (row.save, row.delete):
         with pytest.raises(AppendOnlyError):
             wrong()
+
+
+def test_who_records_second_sees_the_first_decision_before_it_is_set_aside(client, county):
+    client.force_login(county.adam.user)
+    typed = {"allows": "ja", "reference": "RS 980-2026"}
+    fields = fields_of(form_of(read(client.get(ADDRESS)), method="post")) | typed
+    decide(county.adam, allows=False, reference="RS 981-2026")
+    answer = client.post(ADDRESS, fields)
+    assert answer.status_code == 409
+    page = read(answer)
+    assert "RS 981-2026" in page.select_one('form [role="alert"]').get_text()
+    assert decision_in_force(county.region).reference == "RS 981-2026"
+    again = fields_of(form_of(page, method="post"))
+    assert again["reference"] == ["RS 980-2026"]
+    assert client.post(ADDRESS, again).status_code == 302
+    assert decision_in_force(county.region).reference == "RS 980-2026"

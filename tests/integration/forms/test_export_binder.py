@@ -29,7 +29,7 @@ def county():
 def _quick(monkeypatch):
     """Typeset nothing: each file is the serial of its binder."""
 
-    def quick(parts, *, title, pages_each=None):
+    def quick(parts, *, title):
         return Rendered(pdf=parts[0].serial.encode(), pages=len(parts), sheet_pages=tuple(1 for _ in parts))
 
     monkeypatch.setattr(service, "typeset", quick)
@@ -104,7 +104,7 @@ def test_blank_sheets_that_have_become_longer_get_new_serials(county, tmp_path, 
     target = tmp_path / command.file_name(county.ward)
     first = target.read_text()
 
-    def longer(parts, *, title, pages_each=None):
+    def longer(parts, *, title):
         return Rendered(pdf=parts[0].serial.encode(), pages=2 * len(parts), sheet_pages=(2,) * len(parts))
 
     monkeypatch.setattr(service, "typeset", longer)

@@ -2,13 +2,14 @@
 
 from uuid import uuid4
 
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
 from contacts.models import Unit
 from forms.models import ScanBack, ScanMatch, ScannedPage, Sheet
 from forms.queries.scans import pictures_of, waiting_count
-
-from . import test_migration_of_sheets as migration
+from tests.migrating import contacts_today, migrate
 
 OLD, NEW = (
     ("blanketter", "0010_room_for_the_longest_signature"),
@@ -34,8 +35,8 @@ def scan(apps: StateApps, unit, user, findings: list[str]) -> None:
 
 
 def test_old_blank_pages_go_to_their_fronts_or_wait(transactional_db):
-    newest = migration.MigrationExecutor(migration.connection).loader.graph.leaf_nodes()
-    old = migration.migrate(OLD)
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    old = migrate(contacts_today(), OLD)
     try:
         principal = old.get_model("contacts", "Principal").objects.create(
             name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
@@ -47,9 +48,9 @@ def test_old_blank_pages_go_to_their_fronts_or_wait(transactional_db):
         scan(old, unit, user, ["matched", "blank", "blank", "matched"])
         scan(old, unit, user, ["blank"])
         scan(old, unit, user, ["matched", "blank", "matched"])
-        migration.migrate(NEW)
+        migrate(contacts_today(), NEW)
     finally:
-        migration.migrate(*newest)
+        migrate(*newest)
     told = [
         (back.page.number, back.front.number, back.told_by)
         for back in ScanBack.objects.order_by("page__upload__at", "page__number")

@@ -1,35 +1,23 @@
 """A sheet printed before there were serials keeps what was known of it, and is followed from then on as any other."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
 from forms.rules.serial import read_serial
+from tests.migrating import contacts_today, migrate
 
 OLD, NEW = ("blanketter", "0003_contact_list"), ("blanketter", "0006_every_sheet_has_a_serial")
 PRINTED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
-def migrate(*targets: tuple[str, str]) -> StateApps:
-    executor = MigrationExecutor(connection)
-    # The people and the units are as they are today, whatever the sheets are.
-    reached = [*targets, *executor.loader.graph.leaf_nodes("contacts")]
-    executor.migrate(reached)
-    return MigrationExecutor(connection).loader.project_state(reached).apps
-
-
 @pytest.fixture
-def old(transactional_db: None) -> Iterator[StateApps]:
-    """The tables as they were, and afterwards as they are."""
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield migrate(OLD)
-    migrate(*newest)
+def old(empty_database: None) -> StateApps:
+    # The people and the units are as they are today, whatever the sheets are.
+    return migrate(contacts_today(), OLD)
 
 
 def sheets(apps: StateApps, count: int) -> list[Any]:
@@ -58,7 +46,7 @@ def sheets(apps: StateApps, count: int) -> list[Any]:
 
 def test_old_sheets_get_a_serial_a_first_step_and_a_row_for_the_file(old: StateApps):
     before = sheets(old, 12)
-    new = migrate(NEW)
+    new = migrate(contacts_today(), NEW)
     rows = {row.pk: row for row in new.get_model("blanketter", "Sheet").objects.all()}
     steps = list(new.get_model("blanketter", "SheetFate").objects.all())
     files = {row.sheet_id: row for row in new.get_model("blanketter", "Export").objects.all()}
@@ -79,7 +67,7 @@ def test_old_sheets_get_a_serial_a_first_step_and_a_row_for_the_file(old: StateA
 
 
 def test_where_nothing_was_printed_nothing_is_made(old: StateApps):
-    new = migrate(NEW)
+    new = migrate(contacts_today(), NEW)
     for name in ("Sheet", "SheetFate", "Export"):
         assert not new.get_model("blanketter", name).objects.exists()
 
@@ -93,7 +81,7 @@ def test_of_a_sheet_that_came_to_its_end_before_nobody_is_asked_whether_all_is_e
         "filled scanned filled scanned checked destroyed",
         "kept",
     ]
-    before = migrate(("blanketter", "0007_all_entered"))
+    before = migrate(contacts_today(), ("blanketter", "0007_all_entered"))
     principal = before.get_model("contacts", "Principal").objects.create(
         name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
     )
@@ -107,7 +95,7 @@ def test_of_a_sheet_that_came_to_its_end_before_nobody_is_asked_whether_all_is_e
         )
         for number, step in enumerate(["printed", *life.split()], 1):
             made[life].fates.create(number=number, fate=step, unit=unit, at=PRINTED + timedelta(hours=number))
-    new = migrate(("blanketter", "0008_ended_sheets_entered"))
+    new = migrate(contacts_today(), ("blanketter", "0008_ended_sheets_entered"))
     said = {row.sheet_id: row for row in new.get_model("blanketter", "AllEntered").objects.all()}
     assert set(said) == {made[life].pk for life in lives[3:]}
     destroyed = said[made[lives[4]].pk]

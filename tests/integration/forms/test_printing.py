@@ -202,11 +202,11 @@ def test_a_press_that_came_twice_at_once_gives_one_sheet_and_two_files_of_it(pla
     once, made = uuid4(), []
     real = printing.typeset
 
-    def while_the_other_is_quicker(parts, *, title, pages_each=None):
+    def while_the_other_is_quicker(parts, *, title):
         if not made:
             made.append(None)
             made[0] = print_care_chain(by=place.alva, chain=chain, client_id=once)
-        return real(parts, title=title, pages_each=pages_each)
+        return real(parts, title=title)
 
     monkeypatch.setattr(printing, "typeset", while_the_other_is_quicker)
     slower = print_care_chain(by=place.alva, chain=chain, client_id=once)

@@ -21,7 +21,7 @@ from forms.services.steps import ChangedMeanwhileStep, write_step
 from tests.factories import at_once
 from tests.integration.forms.scanning import fates, findings, make_sheet, scan, strange, waiting
 from tests.paper.making import make_place, person
-from tests.paper.scans_made import coded
+from tests.paper.scans_made import coded, faded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("R2.6")]
 
@@ -260,6 +260,13 @@ def test_the_same_page_is_told_and_undone_as_often_as_need_be(place):
     assert (back_of.turn, waiting_count(place.ward)) == (5, 0)
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_page_whose_code_may_be_either_way_round_waits_for_somebody_to_say_what_it_is(place, mirrored):
+    sheet = make_sheet(place)
+    assert findings(scan(place.alva, faded(sheet.serial, left=0.1, mirrored=mirrored))) == ["unreadable"]
+    assert (fates(sheet), waiting_count(place.ward)) == (["printed"], 1)
+
+
 def test_undoing_a_back_has_a_checked_sheet_looked_at_anew(place):
     sheet = make_sheet(place)
     upload = scan(place.alva, coded(sheet.serial), note())
@@ -269,13 +276,23 @@ def test_undoing_a_back_has_a_checked_sheet_looked_at_anew(place):
     assert (backs(sheet), waiting_count(place.ward)) == ([], 1)
 
 
-def test_the_picture_of_a_sheet_that_is_accounted_for_stays_with_it(place):
+def test_the_picture_of_a_sheet_whose_paper_is_gone_stays_with_it(place):
     sheet = make_sheet(place)
     upload = scan(place.alva, coded(sheet.serial))
-    write_step(by=place.alva, unit=place.ward, sheet=sheet, step=Fate.CHECKED)
-    write_step(by=place.alva, unit=place.ward, sheet=sheet, step=Fate.KEPT)
-    with pytest.raises(RuleError, match="redan sparat"):
+    write_step(by=place.alva, unit=place.ward, sheet=sheet, step=Fate.VOIDED, void_reason=VoidReason.LOST)
+    with pytest.raises(RuleError, match="redan makulerat"):
         undo(place.alva, rows_of(upload)[0])
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_picture_of_a_kept_sheet_is_undone_as_that_of_a_checked_one(place, number):
+    sheet = make_sheet(place)
+    upload = scan(place.alva, coded(sheet.serial), note())
+    look(sheet, place.alva)
+    write_step(by=place.alva, unit=place.ward, sheet=sheet, step=Fate.KEPT)
+    undo(place.alva, rows_of(upload)[number])
+    assert fates(sheet)[5:] == ["filled", "scanned"][: number + 1]
+    assert waiting_count(place.ward) == 1
 
 
 def test_a_checked_sheet_is_scanned_again_before_it_is_destroyed(place):

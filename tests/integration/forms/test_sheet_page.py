@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from forms.models import SheetKind
-from forms.queries.sheets import Where, figures
+from forms.queries.entering import open_for_entering
+from forms.queries.sheets import Where, figures, sheets_page
 from forms.rules.serial import make_serial
 from forms.rules.sheet_fate import Fate, Look, VoidReason
 from forms.services.fates import mark_filled, scan_again, void_sheet
@@ -45,7 +46,7 @@ class TestSheet:
             "Inget mer behöver göras med bladet.",
         ):
             assert told in text, told
-        assert offered(client, alva, sheet) == set()
+        assert offered(client, alva, sheet) == {"tillbaka"}
 
     def test_each_page_stands_beside_its_last_picture(self, client, alva):
         sheet = make_sheet(alva, pages=2)
@@ -65,7 +66,7 @@ class TestSheet:
             (SheetKind.LOG_SHEET, Fate.FILLED, {"infort", "makulera"}),
             (SheetKind.SIP, Fate.SCANNED, {"infort", "granska", "skanna-om", "borta"}),
             (SheetKind.CARE_CHAIN, Fate.CHECKED, {"infort", "skanna-om", "forstor", "spara", "borta"}),
-            (SheetKind.CARE_CHAIN, Fate.KEPT, {"infort", "forstor", "borta"}),
+            (SheetKind.CARE_CHAIN, Fate.KEPT, {"infort", "skanna-om", "forstor", "borta"}),
             (SheetKind.SIP_PATIENT, Fate.PRINTED, {"lamna-over", "makulera"}),
             (SheetKind.CHECKLIST, Fate.PRINTED, set()),
         ],
@@ -148,6 +149,37 @@ class TestSteps:
         assert "Bladet har ett öde" in text
         assert figures(alva.unit)[Where.ALL] == 0
 
+    @pytest.mark.clause("R2.6")
+    @pytest.mark.parametrize("end", ["kept", "destroyed", "voided"])
+    def test_a_paper_that_is_here_all_the_same_is_followed_anew_and_entered_from(
+        self, client, county, alva, sheet, end
+    ):
+        decide(county.adam)
+        if end == "voided":
+            take(client, alva, sheet, "makulera", void_reason="unused")
+        else:
+            bring_to(alva, sheet, Fate.CHECKED)
+            take(client, alva, sheet, "spara" if end == "kept" else "forstor")
+        word = "skanna-om" if end == "kept" else "tillbaka"
+        assert take(client, alva, sheet, word, reason=" ").status_code == 422
+        assert take(client, alva, sheet, word, reason="Skrivet på efteråt").status_code == 302
+        assert path_of(sheet)[-2:] == [end, "filled"]
+        # Each place where sheets are asked for asks for it again.
+        assert (figures(alva.unit)[Where.FILLED], figures(alva.unit)[Where.NOT_ENTERED]) == (1, 1)
+        assert list(sheets_page(alva.unit, Where.ALL)) == [sheet]
+        assert open_for_entering(sheet)
+        scan(alva, sheet)
+        assert path_of(sheet)[-1] == "scanned"
+
+    @pytest.mark.clause("R3.11")
+    def test_a_copy_that_was_not_handed_over_is_asked_for_again(self, client, alva):
+        copy = make_sheet(alva, SheetKind.SIP_PATIENT)
+        take(client, alva, copy, "lamna-over", given_to="Tolvan Tolvansson")
+        take(client, alva, copy, "tillbaka", reason="Gällde ett annat blad")
+        assert offered(client, alva, copy) == {"lamna-over", "makulera"}
+        assert figures(alva.unit)[Where.FILLED] == 1
+        assert "Skanna bladet" not in text_of(read(opened(client, alva, "sheet", copy.serial)).main)
+
     def test_where_the_paper_is_gone_the_sheet_is_voided_and_its_picture_stays(self, client, alva):
         make_outage(alva)
         (sheet,) = make_batch(alva, 1)
@@ -160,7 +192,7 @@ class TestSteps:
         assert "Borttappat Borta från pärmen i går" in text
         assert "Inget samtal är infört från bladet. För in samtal från bladet" in text
         assert len(page.select(".sheet-pages img")) == 1
-        assert offered(client, alva, sheet) == {"infort"}
+        assert offered(client, alva, sheet) == {"infort", "tillbaka"}
         assert figures(alva.unit)[Where.ALL] == 0
 
     @pytest.mark.clause("R2.4")

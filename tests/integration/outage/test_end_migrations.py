@@ -1,13 +1,12 @@
 """An outage that had ended for all is ended for each; what was said of its scope holds from the outage's start."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
+
+from tests.migrating import contacts_today, migrate
 
 OLD, NEW = (
     ("outage", "0005_registration_marks_keep_a_picture"),
@@ -17,19 +16,9 @@ START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 END = START + timedelta(hours=3)
 
 
-def migrate(*targets: tuple[str, str]) -> StateApps:
-    executor = MigrationExecutor(connection)
-    reached = [*targets, *executor.loader.graph.leaf_nodes("contacts")]
-    executor.migrate(reached)
-    return MigrationExecutor(connection).loader.project_state(reached).apps
-
-
 @pytest.fixture
-def old(transactional_db: None) -> Iterator[StateApps]:
-    """The tables as they were, and afterwards as they are."""
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield migrate(OLD)
-    migrate(*newest)
+def old(empty_database: None) -> StateApps:
+    return migrate(contacts_today(), OLD)
 
 
 def outage(apps: StateApps, user: Any, unit: Any, *kinds: str, **more: Any) -> Any:
@@ -65,7 +54,7 @@ def test_every_principal_has_ended_what_had_ended_and_nothing_else(old: StateApp
     # The last thing said of the one that goes on is that its end was taken back.
     goes_on = outage(old, esa, care, "first", "ended", "reopened")
 
-    apps = migrate(NEW)
+    apps = migrate(contacts_today(), NEW)
     kept = apps.get_model("outage", "Outage").objects
     assert (kept.get(pk=done.pk).closed_at, kept.get(pk=done.pk).closed_by_id) == (END, esa.pk)
     assert kept.get(pk=goes_on.pk).closed_at is None

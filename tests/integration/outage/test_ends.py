@@ -154,7 +154,9 @@ def test_every_order_of_ending_reopening_and_reporting_by_three(three: Three, fi
     chance = Random(0)
 
     def walk(said: list[tuple[str, str]], left: int) -> None:
-        compare(three, said, at)
+        # What comes before a third step is compared in the case of two.
+        if steps == 2 or not left:
+            compare(three, said, at)
         if not left:
             return
         # Of the last of three steps a sample.

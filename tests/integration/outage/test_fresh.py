@@ -12,6 +12,7 @@ from django.utils import timezone
 from outage.models import CareChain, Outage
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
+from outage.services.events import withdraw_event
 from outage.services.outages import record_support_contact
 from tests.factories import County, make_chain, make_event, tell
 from tests.integration.outage.pages import read
@@ -73,6 +74,10 @@ def test_an_empty_list_says_why(county: County, outage: Outage, client: Client):
     assert "Inget loggat än." in text_of_calls(client)
     chain = make_chain(county, outage)
     assert "Inget loggat än." in text_of_calls(client)
+    mistake = make_event(county.alva, chain)
+    withdraw_event(by=county.alva, event=mistake, client_id=uuid4(), reason="Fel.")
+    # It was logged, and is taken back.
+    assert "Inget att ringa. Ingen väntar på besked från er enhet." in text_of_calls(client)
     event = make_event(county.alva, chain)
     for to in ("municipality", "outpatient"):
         tell(county.alva, chain, event, to=to)

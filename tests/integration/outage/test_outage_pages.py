@@ -69,10 +69,13 @@ def test_who_reports_second_is_told_that_it_is_known(county: County, outage: Out
     client.force_login(county.cissi.user)
     path = reverse("report_outage")
     answer = send(client, path, form_at(client, path), scope="municipalities_only")
-    assert "Ett driftstopp pågår redan. Din anmälan är tillagd." in text_of(
-        client, answer.headers["Location"]
-    )
-    assert OutageReport.objects.count() == 2
+    told = text_of(client, answer.headers["Location"])
+    assert "Ett driftstopp pågår redan. Din anmälan är tillagd." in told
+    # What the first one said holds, which differs.
+    assert "Det som gäller är båda huvudmännen sedan 08.52. Är det fel: välj Ändra uppgifter på Läge." in told
+    same = send(client, path, form_at(client, path), scope="both_principals", started_at_kl="08.52")
+    assert "Det som gäller" not in text_of(client, same.headers["Location"])
+    assert OutageReport.objects.count() == 3
     assert "enbart kommunerna" in text_of(client, "/").lower()
 
 

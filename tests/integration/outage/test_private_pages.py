@@ -190,3 +190,22 @@ def test_only_a_post_logs_out(county: County, outage: Outage, client: Client):
     assert client.get(reverse("logout")).status_code == 405
     assert client.post(reverse("logout")).status_code == 302
     assert client.get(reverse("status")).status_code == 302
+
+
+def test_the_receipt_of_one_person_is_not_shown_to_the_next(county: County, outage: Outage, client: Client):
+    chain = make_chain(county, outage, patient_name=NAME)
+    call = reverse("chain_call", args=[chain.pk])
+    for leave in ("takes over", "logs out"):
+        client.force_login(county.alva.user)
+        typed = fields_of(form_of(read(client.get(call)), method="post")) | {
+            "recipient": ["municipality"], "messages": ["new:discharge:inpatient"], "number": ["0910-73 50 00"],
+            "spoken_to": ["Karin"], "spoken_to_unit": ["Bistånd"], "read_back": ["done"],
+        }  # fmt: skip
+        saved = client.post(call, typed)
+        assert saved.status_code == 302
+        # What is said of a patient is no cookie, which stays in the browser.
+        assert set(client.cookies) <= {"csrftoken", "sessionid", "__Host-sessionid", "__Host-csrftoken"}
+        if leave == "logs out":
+            client.post(reverse("logout"))
+        page = client.post(reverse("login"), {"username": "esa", "password": PASSWORD}, follow=True)
+        assert "Sparat" not in read(page).body.get_text()

@@ -298,3 +298,45 @@ def test_what_another_scope_lets_no_tick_close_stands_at_once_under_att_ringa_nu
     change_outage(by=three.region, outage=outage, client_id=uuid4(), facts=alone)
     back(three.region, outage, 20)
     assert chain in chains_with_calls_owed(county.alva, outage_for(county.region, outage.pk))
+
+
+@pytest.mark.clause("R4.2")
+def test_information_that_was_entered_by_hand_is_to_be_undone_once_it_is_taken_back(
+    county: County, chain: CareChain
+):
+    event = make_event(county.alva, chain, "ready_for_discharge")
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
+    chain = get_chain(county.alva, chain.pk)
+    (decided,) = (row for row in rows(county.alva, chain) if row.key.startswith("information"))
+    mark(county.alva, chain, decided, choice="Skrev in det.", entered=True)
+    event.chain = chain
+    withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="Fel patient.")
+    (undo,) = (row for row in rows(county.alva, chain) if row.undo)
+    assert (undo.key, undo.do) == (decided.key, "Ångra det som gjordes i PRATOR.")
+
+
+def test_a_corrected_clock_time_that_changes_the_order_of_two_events_loses_no_tick(
+    county: County, chain: CareChain
+):
+    first, _ = (make_event(county.alva, chain, "admission", ago=timedelta(minutes=ago)) for ago in (60, 50))
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
+    chain = get_chain(county.alva, chain.pk)
+    (decided,) = rows(county.alva, chain)
+    mark(county.alva, chain, decided, choice="Avdelningsbyte.", entered=True)
+    correct(county.alva, chain, first, earlier=-timedelta(minutes=20))
+    (still,) = rows(county.alva, chain)
+    assert (still.done, still.changed) == (True, False)
+
+
+def test_what_was_entered_before_anything_was_logged_is_the_stay_of_who_is_in(
+    county: County, chain: CareChain
+):
+    end_outage(by=county.esa, outage=chain.outage, ended_at=timezone.now())
+    chain = get_chain(county.alva, chain.pk)
+    (missing,) = rows(county.alva, chain)
+    mark(county.alva, chain, missing, choice="Skrev in patienten.", entered=True)
+    for kind, ago in (("admission", 60), ("discharge", 50), ("admission", 40)):
+        make_event(county.alva, chain, kind, ago=timedelta(minutes=ago))
+    gone_home, in_now = rows(county.alva, chain)
+    assert (gone_home.decision, gone_home.undo, gone_home.changed) == (Decision.DO_NOT_REGISTER, False, False)
+    assert (in_now.decision, in_now.changed) == (Decision.REGISTER, True)

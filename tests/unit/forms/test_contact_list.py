@@ -8,7 +8,13 @@ import holidays
 import pytest
 
 from contacts.rules.availability import Availability, Hours, is_open
-from forms.rules.contact_list import MOST_ENTRIES, listed_one_by_one, weekday_and_weekend
+from forms.rules.contact_list import (
+    MOST_ENTRIES,
+    PART_ENTRIES,
+    listed_one_by_one,
+    parts_of_places,
+    weekday_and_weekend,
+)
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 # The library counts every Sunday as a holiday unless told not to.
@@ -73,3 +79,16 @@ def test_a_list_that_would_be_a_book_has_the_own_entries_or_none_and_a_list_of_o
         assert listed_one_by_one({2: own}, own=1) == {2}
     assert listed_one_by_one({2: MOST_ENTRIES, 3: 1}, own=1) == set()
     assert listed_one_by_one({}, own=1) == set()
+
+
+@pytest.mark.parametrize(
+    "entries", [[], [0], [0] * 1200, [500], [501], [1700, 0, 3], [300, 300, 300], [1] * 999, [499, 2]]
+)
+def test_each_entry_and_place_is_in_one_part_in_order(entries):
+    parts = parts_of_places(entries)
+    flat = [piece for part in parts for piece in part]
+    assert [place for place, first, _ in flat if first == 0] == list(range(len(entries)))
+    for place, count in enumerate(entries):
+        assert [n for at, first, end in flat if at == place for n in range(first, end)] == list(range(count))
+    assert flat == sorted(flat)
+    assert all(sum(max(end - first, 1) for _, first, end in part) <= PART_ENTRIES for part in parts)

@@ -16,6 +16,7 @@ from forms.rules.sheet_fate import (
     check_looked,
     check_step,
     check_void,
+    ended_words,
     may_enter_from,
     why_not,
 )
@@ -37,10 +38,10 @@ P   a . f s d k g .
 F   a a . s d k g .
 S   a . a . d k g w
 C   a . a a . . g w
-D   a a a a a a a a
-K   a a a a . a a w
-G   a a a a a a a a
-V   a a a a a a a a
+D   a . a a a a a a
+K   a . a a . a a w
+G   a . a a a a a a
+V   a . a a a a a a
 """
 # Of the patient's copy the first row is all that can come about; the others hold what a fault could lead to.
 PATIENTS_GRID = """
@@ -49,10 +50,10 @@ P   a p p p p p . .
 F   a a p p p p . .
 S   a p a p p p n w
 C   a p a a p p n w
-D   a a a a a a a a
-K   a a a a p a a w
-G   a a a a a a a a
-V   a a a a a a a a
+D   a . a a a a a a
+K   a . a a . a a w
+G   a . a a a a a a
+V   a . a a a a a a
 """
 ALREADY = {
     "P": "Bladet är redan utskrivet.",
@@ -75,8 +76,8 @@ SENTENCES = {
     "p": "Patientens exemplar lämnas över eller makuleras.",
 }
 # Whole lives: a sheet that is followed to its end, or so far on the way.
-LIFE = re.compile(r"P(?:V|F(?:SC?F)*(?:V|S(?:V|C(?:D|V|K[DV]?)?)?)?)?")
-PATIENTS_LIFE = re.compile(r"P[GV]?")
+LIFE = re.compile(r"PV?(?:F(?:V|S(?:V|C(?:D|V|K[DV]?)?)?))*F?")
+PATIENTS_LIFE = re.compile(r"P(?:[GV](?:F[GV])*F?)?")
 
 
 def cells(grid: str) -> dict[tuple[str, str], str]:
@@ -111,7 +112,7 @@ def expected(
         if may_destroy
         else "Det finns inget gallringsbeslut som tillåter att bladet förstörs.",
         (True, "V"): "" if reason.split() else "Skriv varför.",
-        (now in "SC", "F"): "" if reason.split() else "Skriv varför.",
+        (now != "P", "F"): "" if reason.split() else "Skriv varför.",
     }
     return refusals.get((True, step), "")
 
@@ -177,10 +178,21 @@ def test_no_way_leads_to_destroyed_but_by_scan_check_and_decision():
         assert refused(now, Fate.DESTROYED, may_destroy=False)
 
 
-def test_what_has_come_to_an_end_stays_there():
+@pytest.mark.parametrize("patients_copy", [False, True])
+def test_what_has_come_to_an_end_stays_there_until_it_is_said_why_the_paper_is_here(patients_copy: bool):
     for end, step in product(ENDS, Fate):
-        if end is not Fate.KEPT or step not in (Fate.DESTROYED, Fate.VOIDED):
-            assert refused(end, step, reason="-", paper_gone=True).startswith("Bladet är redan")
+        told = refused(end, step, reason="-", paper_gone=True, patients_copy=patients_copy)
+        if step is Fate.FILLED:
+            assert told == ""
+            assert refused(end, step, patients_copy=patients_copy) == "Skriv varför."
+        elif end is not Fate.KEPT or step not in (Fate.DESTROYED, Fate.VOIDED):
+            assert told.startswith("Bladet är redan")
+
+
+def test_a_page_of_a_sheet_that_has_ended_is_refused_with_the_way_back():
+    assert ended_words(Fate.KEPT) == "Bladet är redan sparat. Skanna om bladet först."
+    for end in ENDS - {Fate.KEPT}:
+        assert ended_words(end).endswith("Ta tillbaka bladet först, om papperet är här.")
 
 
 @pytest.mark.parametrize("patients_copy", [False, True])
@@ -218,7 +230,7 @@ def test_rows_are_entered_from_any_sheet_but_one_voided_without_a_picture():
             text = "".join(path)
             if LIFE.fullmatch(text):
                 steps = [step for letter in text for step, short in LETTER_OF.items() if short == letter]
-                assert may_enter_from(steps) is (text not in ("PV", "PFV")), text
+                assert may_enter_from(steps) is (not text.endswith("V") or "S" in text), text
 
 
 @pytest.mark.clause("R2.6")

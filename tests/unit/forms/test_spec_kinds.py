@@ -1,5 +1,6 @@
 """The content files of the other kinds of sheet, and what is refused in one."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_the_sip_has_a_field_for_all_that_a_sip_holds():
     wanted = (
         "name identity care_contact consent consent_how consent_when consent_except consent_until consent_withdrawn "
         "date place form participants informed situation matters needs goals measures measures_others overall "
-        "worse worse_call follow_up follow_up_by copy copy_when copy_by signatures"
+        "worse worse_call follow_up follow_up_by copy copy_when signatures"
     )
     assert set(wanted.split()) <= set(spec.keys)
     consent = next(field for s in spec.sections for field in s.fields if field.key == "consent")
@@ -67,8 +68,6 @@ def test_the_patient_s_copy_has_everything_but_what_is_for_staff():
 def test_a_field_for_staff_goes_from_the_patient_s_copy_and_an_empty_section_with_it():
     line = FormField("a", "A", FieldShape.LINE)
     noted = FormField("b", "B", FieldShape.LINE, staff=True)
-    from dataclasses import replace
-
     spec = replace(get_form(SIP), sections=(FormSection("1", (line, noted)), FormSection("2", (noted,))))
     assert [(s.heading, [f.key for f in s.fields]) for s in spec.for_patient().sections] == [("1", ["a"])]
 
@@ -86,6 +85,21 @@ def test_columns_choices_and_half_belong_to_their_shapes_only(shape, columns, ch
         FieldShape.TABLE: bool(columns) and not choices and not half,
     }
     assert (form_faults([FormSection("1", (field,))]) == []) == allowed[shape]
+
+
+def test_a_table_stands_alone_under_its_heading():
+    table, line = FormField("a", "A", FieldShape.TABLE, columns=("K",)), FormField("b", "B", FieldShape.LINE)
+    assert form_faults([FormSection("1", (table,)), FormSection("2", (line,))]) == []
+    for fields in ((table, line), (line, table), (table, replace(table, key="c"))):
+        assert "a: a table has a heading of its own; give it a section" in form_faults(
+            [FormSection("1", fields)]
+        )
+
+
+@pytest.mark.parametrize("what", [{"wide": ("X",)}, {"narrow": ("X",)}, {"boxes": {"X": ("Ja",)}}])
+def test_what_is_said_of_a_column_is_of_one_that_the_table_has(what):
+    table = FormField("a", "A", FieldShape.TABLE, columns=("K",), **what)
+    assert form_faults([FormSection("1", (table,))]) == ["a: 'X' is none of its columns"]
 
 
 def test_a_key_that_stands_twice_is_a_fault():
@@ -124,7 +138,7 @@ def test_a_guide_with_an_unknown_clause_and_a_party_without_one_are_faults():
     [
         ("sip", load_form, 'shape = "line"', 'shape = "circle"', "sections[0].fields[0].shape"),
         ("sip", load_form, 'key = "time"', 'key = "date"', "sections"),
-        ("sip", load_form, "staff = true", "staf = true", "sections[9].staf"),
+        ("sip", load_form, "staff = true", "staf = true", "sections[10].staf"),
         ("log-sheet", load_log_sheet, 'column = "time"', 'column = "way"', "columns"),
         ("log-sheet", load_log_sheet, "hours = 24", "hours = 0", "hours"),
         ("work-list", load_work_list, 'list = "att-ringa"', 'list = "vardkedjor"', "lists"),

@@ -305,6 +305,14 @@ def scoped(*logged: tuple[str, OutageScope], before: Before = Before.NOT_ADMITTE
 def test_each_event_has_the_scope_it_happened_under() -> None:
     assert scoped(("A", BOTH), ("p", ALONE)) == [(1, "0"), (4, "1")]
     assert scoped(("A", BOTH), ("D", BOTH), ("A", ALONE)) == [(2, "01"), (14, "2")]
+    # Who went on from a stay while the region had the system is not known to be in still.
+    assert scoped(("A", BOTH), ("D", ALONE)) == [(14, "01")]
+    assert scoped(("A", BOTH), ("D", BOTH), ("A", BOTH), ("D", ALONE), ("A", BOTH)) == [
+        (2, "01"),
+        (14, "23"),
+        (1, "4"),
+    ]
+    assert scoped(("A", BOTH), ("A", BOTH), ("D", ALONE)) == [(11, "01"), (14, "2")]
     assert scoped(("A", ALONE), ("p", BOTH)) == [(14, "0"), (4, "1")]
     assert scoped(("S", ALONE), ("s", BOTH)) == [(16, "01")]
     assert scoped(("s", ALONE), ("S", BOTH)) == [(5, "01")]

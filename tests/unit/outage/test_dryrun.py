@@ -231,6 +231,21 @@ def test_a_time_without_an_offset_is_swedish_time(start: str, end: str, long: bo
 
 
 @pytest.mark.clause("R4.2")
+def test_within_a_minute_things_count_as_they_stand() -> None:
+    moves = [event("a", "admission", "10:50"), event("d", "discharge", "10:50")]
+    moves[0]["at"] = "2026-01-20T10:50:30+01:00"
+    moves[1]["at"] = "2026-01-20T10:50:10+01:00"
+    (only,) = answer(document(chain("c1", *moves)))["outages"][0]["chains"]
+    assert [(task["decision"], task["events"]) for task in only["tasks"]] == [("do_not_register", ["a", "d"])]
+    assert [row["event"] for row in only["inform"]] == ["a", "d"]
+
+
+def test_a_participant_named_twice_in_other_capitals_is_one() -> None:
+    said = event("s", "sip_initiative", "10:50", participants=["Anna Prov", "anna  prov", "Bo"])
+    (only,) = answer(document(chain("c1", said)))["outages"][0]["chains"]
+    assert only["inform"][0]["must_tell"] == ["municipality", "participant:Anna Prov", "participant:Bo"]
+
+
 def test_what_was_not_told_is_one_decision_for_the_chain() -> None:
     untold = chain(
         "c1",

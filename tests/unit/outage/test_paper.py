@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outage.rules.paper import PaperMark, check_paper, in_groups
+from outage.rules.groups import in_groups
+from outage.rules.paper import PaperMark, check_paper
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SOME = [NOW + timedelta(minutes=m) for m in (-90, -1, 0, 1, 2, 3, 60)]
