@@ -24,7 +24,7 @@ from forms.rules.initials import Signatures
 from forms.rules.spec import Column, SheetSpec
 from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
-from outage.presenters.chain import COUNTS_AS_ANOTHER, after_own_end, told_labels
+from outage.presenters.chain import COUNTS_AS_ANOTHER, outside_outage, told_labels
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.routine import PARTICULAR_LABELS, Routine
 from outage.rules.wording import clock_time, day_and_time, local_day, lower_first
@@ -140,7 +140,7 @@ class ChainRows:
                 if value:
                     notes.add(PARTICULAR_LABELS.get(key, key), written(key, value))
         if event.pk not in self._after and event.pk not in self._source.log.doubles:
-            notes.add("", after_own_end(self._source.chain, event, self._now), remark=True)
+            notes.add("", outside_outage(self._source.chain, event, self._now), remark=True)
         for item in self._source.log.items_of(event):
             recipient = role_of(item.recipient, self._ward_kind)
             words = f"{recipient} är inte underrättad. Ansvarig: {item.responsible}. Varför: {item.reason}"

@@ -173,7 +173,6 @@ def _named_anew(by: Acting, call: Handover, serial: str, to: str, client_id: UUI
             reason=reason,
             told_rightly=True,
             paper=replace(read_on, serial=to),
-            in_system=event.in_system,
         )
     settle(call.chain)
     return row

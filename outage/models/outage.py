@@ -74,6 +74,11 @@ class Outage(models.Model):
         rows = self._read("said_of_scope")
         return scope_at([ScopeRow(OutageScope(row.scope), row.scope_from) for row in rows], at)
 
+    @property
+    def scope_changed(self) -> bool:
+        """Whether the outage was said to reach further, or less far, than when it was reported."""
+        return len({row.scope for row in self._read("said_of_scope")}) > 1
+
     def _read(self, name: str) -> Any:
         if name not in self.__dict__:
             raise NotReadForAnybody(str(self.pk))

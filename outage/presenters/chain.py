@@ -12,6 +12,7 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import Numbers, details_of, party_label
 from outage.queries.care_chains import ChainLog, in_time_order
+from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
@@ -69,8 +70,8 @@ class TimelineEntry:
 
     `direction` is given, received or empty (an event); `details` are (label, value) pairs. Of a failed try of one's
     own `may_flag` tells that its number can be said not to work, `flagged` that somebody has said so. `from_paper`
-    says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it. `after_end` says
-    of an event that it happened when the principal was back.
+    says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it. `outside` says
+    of an event that it happened before the outage, or when the principal was back.
     """
 
     row_id: UUID
@@ -88,7 +89,7 @@ class TimelineEntry:
     may_change: bool
     standings: tuple[StandingLine, ...] = ()
     break_point_side: str = ""
-    after_end: str = ""
+    outside: str = ""
     discharge_state: DischargeState | None = None
     discharge_label: str = ""
     completed: str = ""
@@ -196,7 +197,7 @@ def _event_entry(
         may_change=not struck and not event.withdraws,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
-        after_end="" if struck else after_own_end(chain, event, now),
+        outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
         discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
@@ -281,15 +282,25 @@ def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
     )
 
 
-def after_own_end(chain: CareChain, event: CareChainEvent, now: datetime) -> str:
-    """That an event happened when the principal was back, and what follows from that (R4); "" for any other."""
+def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> str:
+    """That an event stood in the system before the outage, or happened when the principal was back, and what follows
+    from that (R4); "" for any other.
+    """
     outage = chain.outage
-    if event.withdraws or not outage.own_end or not outage.was_over_at(event.happened_at):
+    if event.withdraws:
         return ""
-    return (
-        f"Efter att {outage.system} var åter i drift {day_and_time(outage.own_end, now)}. "
-        f"Registreras direkt i {outage.system}, inte efteråt."
-    )
+    if event.in_system:
+        return f"Står i {outage.system} sedan före driftstoppet. Registreras inte efteråt."
+    if not outage.own_end or not outage.was_over_at(event.happened_at):
+        return ""
+    back = f"Efter att {outage.system} var åter i drift {day_and_time(outage.own_end, now)}"
+    again = down_again(outage, chain.principal, event.happened_at)
+    if again and again.current:
+        began = day_and_time(again.current.started_at, now)
+        return f"{back}, när det låg nere igen sedan {began}. Räknas med i efterregistreringen här."
+    if outage_since(outage, chain.principal):
+        return f"{back}. Registreras i {outage.system} när det går, inte som efterregistrering."
+    return f"{back}. Registreras direkt i {outage.system}, inte efteråt."
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:

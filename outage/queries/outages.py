@@ -107,6 +107,25 @@ def current_outage(principal: Principal) -> Outage | None:
     return found if found and found.is_open else None
 
 
+def outage_since(outage: Outage, principal: Principal) -> Outage | None:
+    """The outage that goes on for `principal` and was reported after `outage`, or None."""
+    found = current_outage(principal)
+    return found if found and found.recorded_at > outage.recorded_at else None
+
+
+def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | None:
+    """The later outage in which the system was down for `principal` at `at`, when it was back in `outage`; or None."""
+    if not outage.was_over_at(at):
+        return None
+    # One that the principal took no part in and never ended is over for it with those who led.
+    out = Q(closed_at__isnull=True) | Q(closed_at__gte=at) | _took_part(principal, OuterRef("pk"))
+    later = outages_for(principal).filter(
+        Q(own_ended_at__isnull=False) | out, system=outage.system, recorded_at__gt=outage.recorded_at
+    )
+    begun = later.filter(current__started_at__lte=at).order_by("recorded_at")
+    return next((found for found in begun if not found.was_over_at(at)), None)
+
+
 def outage_not_closed(principal: Principal, system: str) -> Outage | None:
     """The outage of `system` that goes on as such, also where `principal` is back already, or None."""
     return outages_for(principal).filter(system=system, closed_at__isnull=True).first()

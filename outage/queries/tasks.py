@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from contacts.rules.parties import PARTY_LABELS, Party
-from outage.models import CareChain, CareChainEvent, RegistrationMark
+from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.presenters.care import shown_identity
 from outage.queries.care_chains import ChainLog
+from outage.queries.outages import down_again
 from outage.queries.standing import line_back, row_of, standing_of
 from outage.routine import get_routine
 from outage.rules.agreed_sip import agreed_sip
@@ -31,8 +32,9 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     details, routine = log.versions[-1], get_routine(chain.outage.routine_id)
     before, status = Before(details.before), ChainStatus(details.status)
     events = _logged_events(chain, log)
-    # What happened after the own end is outside R4, and still tells how the patient came.
-    inside = [event for event in events if not chain.outage.was_over_at(event.at)]
+    # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
+    # system was down again, before anybody had reported that, is in no other list than this.
+    inside = [event for event in events if _outage_at(chain, event.at)]
     missing = missing_admission(
         routine=routine,
         in_region=chain.principal.is_region,
@@ -44,6 +46,13 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     scope = OutageScope(chain.outage.current.scope)
     found = back_registration(routine=routine, scope=scope, before=before, status=status, events=inside)
     return (missing, *found) if missing else found
+
+
+def _outage_at(chain: CareChain, at: datetime) -> Outage | None:
+    """The outage by which R4 counts what happened in a chain at `at`; None where the system was up."""
+    if not chain.outage.was_over_at(at):
+        return chain.outage
+    return down_again(chain.outage, chain.principal, at)
 
 
 def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
@@ -166,7 +175,7 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
             ours=knowledge.is_ours(row_of(event)),
             in_system=event.in_system,
-            scope=chain.outage.scope_at(event.happened_at),
+            scope=(_outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
             line=str(first[event.pk].pk),
         )
         for event in standing

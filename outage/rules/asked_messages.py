@@ -8,6 +8,7 @@ from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 
 from .back_registration import ChainStatus
+from .clock import as_utc
 from .routine import PARTICULAR_LABELS, Routine
 from .told import minute_of
 from .wording import day, local_day, lower_first, moment
@@ -88,7 +89,7 @@ def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> Non
 
 def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: Mapping[str, str]) -> None:
     """Raise Question for a call before the minute of what it tells of."""
-    if minute_of(happened) > called:
+    if as_utc(minute_of(happened)) > as_utc(called):
         Question(
             "before-event",
             f"Samtalet är {moment(called, now)}, före händelsen {moment(happened, now)}. Stämmer tiderna?",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from contacts.rules.parties import PrincipalKind
 
@@ -32,11 +33,15 @@ class ScopeRow:
 def scope_at(rows: Sequence[ScopeRow], at: datetime) -> OutageScope:
     """The scope in force at `at`, by `rows` in the order in which they were said.
 
-    What was said later outweighs what was said before it, from its own moment on and not earlier. Before all of them
-    the scope is the first one's: the start may have been moved since. ValueError for no rows.
+    What was said later outweighs what was said before it, from its own moment on and not earlier; the same scope said
+    again says only from when it holds, as it should have been said. Before all of them the scope is the first one's:
+    the start may have been moved since. ValueError for no rows.
     """
     if not rows:
         raise ValueError("an outage of which nothing is said has no scope")
+    rows = [
+        row for row, after in zip_longest(rows, rows[1:]) if after is None or after.scope is not row.scope
+    ]
     first = min(row.since for row in rows)
     return [row.scope for row in rows if row.since <= max(at, first)][-1]
 

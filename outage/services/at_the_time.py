@@ -66,6 +66,9 @@ def other_end(
         return _nowhere(key, facts.direction)
     row, party = found
     if row.place_keys[party] == NOT_ADMITTED:
+        if facts.direction is Direction.RECEIVED:
+            # A ward that the patient has left rings too; it says itself which one it is.
+            return {"recipient": party, "place": "", "place_name": ""}
         raise CallErrors({"recipient": "Patienten är inte inlagd. Välj någon annan."})
     return {"recipient": party, "place": row.place_keys[party], "place_name": row.place_names[party]}
 

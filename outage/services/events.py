@@ -1,7 +1,7 @@
 """Writes about events: logged, corrected and taken back by new rows, a discharge completed or left open."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.rules.errors import Question, RuleError
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -21,33 +21,27 @@ from outage.models import (
     DischargeCompletion,
     Handover,
     OpenItem,
-    Outage,
 )
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.joined import doubles_of, joined_to
-from outage.queries.outages import others_still_out
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
     is_discharge,
     label_of,
+    line_back,
     row_of,
     standing_of,
     tells,
 )
 from outage.routine import get_routine
-from outage.rules.asked_messages import settle_message
+from outage.rules.asked_messages import ask_if_before, settle_message
 from outage.rules.clock import as_utc
-from outage.rules.handover import CLOCK_SKEW
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
 from outage.rules.paper import PaperMark
-from outage.rules.wording import day_and_time, moment
 from outage.services.duties import settle
-from outage.services.outages import lock_outage
 from outage.services.paper import check_before_written, mark_fields, mark_of
-
-# What happened so shortly before the reported start may or may not have got into the system.
-_SHORTLY = timedelta(hours=2)
+from outage.services.when import check_within_outage
 
 
 def write_event(
@@ -63,16 +57,16 @@ def write_event(
     reason: str = "",
     told_rightly: bool = False,
     paper: PaperMark | None = None,
-    in_system: bool = False,
+    copies: CareChainEvent | None = None,
     answers: Mapping[str, str] | None = None,
 ) -> CareChainEvent:
     """Write one event row inside the caller's transaction, which holds the chain (`lock_chain`).
 
-    `paper` says where it was read. Raise RuleError (field `happened_at`) when it lies outside the outage, ahead, or
-    after it was written on the paper, Question when it happened shortly before, MayNotSend when `sender` does not send
-    `kind`.
+    `paper` says where it was read, `copies` which row of another chain it says over again. Raise RuleError (field
+    `happened_at`) when it lies outside the outage, ahead, or after it was written on the paper, Question when it
+    happened shortly before, MayNotSend when `sender` does not send `kind`.
     """
-    in_system = check_within_outage(chain, happened_at, answers, in_system=in_system)
+    in_system = check_within_outage(chain, happened_at, answers, said=copies or supersedes)
     check_before_written(paper, happened_at)
     sending_of(get_routine(chain.outage.routine_id), kind, sender)
     kept = {key: value for key, value in particulars.items() if value}
@@ -148,52 +142,6 @@ def take_order(chain: CareChain) -> int:
     return chain.rows
 
 
-def check_within_outage(
-    chain: CareChain, at: datetime, answers: Mapping[str, str] | None = None, *, in_system: bool = False
-) -> bool:
-    """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
-
-    Raise Question where nobody has said so (`in_system`: it was said before), RuleError when it lies longer before, or
-    before at all where nobody can be asked (`answers` is None), after the principal's own end, or ahead of now. After
-    that end what a party of the chain that is still out must hear can be logged; R4 leaves it out. Holds the outage, so
-    that nobody ends it meanwhile.
-    """
-    outage = lock_outage(chain.principal, chain.outage)
-    assert outage.current is not None
-    start, now = outage.current.started_at, timezone.now()
-    shortly_before = start - _SHORTLY <= at < start
-    if shortly_before and answers is not None and not in_system:
-        question = Question(
-            # One for each time: a call may tell of several events.
-            f"stands-in-system-{as_utc(at):%d%H%M}",
-            f"Det hände {moment(at, now)}, före driftstoppet som började {moment(start, now)}. "
-            f"Står det i {outage.system}?",
-            (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
-        )
-        in_system = question.settled(answers) == "ja"
-    if at < start and not (shortly_before and (in_system or answers is not None)):
-        raise RuleError(
-            f"Driftstoppet började {day_and_time(start, now)}. Det som hände före dess står i {outage.system}.",
-            field="happened_at",
-        )
-    if outage.own_end and outage.was_over_at(at) and not _somebody_to_ring(chain, outage, at):
-        raise RuleError(
-            f"{outage.system} var åter i drift {moment(outage.own_end, now)}. Registrera direkt i {outage.system}.",
-            field="happened_at",
-        )
-    if at > now + CLOCK_SKEW:
-        raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
-    return shortly_before and in_system
-
-
-def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
-    """Whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
-    town = chain.details.municipality_id if chain.details else None
-    return any(
-        other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)
-    )
-
-
 def correct_event(
     *,
     by: Acting,
@@ -210,7 +158,8 @@ def correct_event(
 
     `told_rightly` says that those already told got the right information, so that the calls count for the new row
     too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile,
-    Question as `check_within_outage` and, of what is said anew, as `settle_message`.
+    Question as `check_within_outage`, for another time after a call that told of it and, of what is said anew, as
+    `settle_message`.
     """
     check_may(by, Right.LOG_CARE)
     _check_stands(event)
@@ -249,14 +198,28 @@ def correct_event(
                 reason=reason,
                 told_rightly=told_rightly,
                 paper=mark_of(event),
-                in_system=event.in_system,
                 answers=answers,
             )
+            if answers is not None and as_utc(happened_at) != as_utc(event.happened_at):
+                _ask_if_told_before(event, happened_at, answers)
             settle(event.chain)
             audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
     except IntegrityError:
         raise ChangedMeanwhile from None
     return new
+
+
+def _ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: Mapping[str, str]) -> None:
+    log = logs_of([event.chain_id])[event.chain_id]
+    rows = {row.pk for row in line_back(log, event.pk)}
+    rows |= {row.pk for other, own in log.doubles.items() if own in rows for row in line_back(log, other)}
+    told = [
+        call.at
+        for call in log.live_handovers
+        if any(message.event_id in rows for message in call.messages.all())
+    ]
+    if told:
+        ask_if_before(min(told), happened_at, timezone.now(), answers)
 
 
 def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:

@@ -24,6 +24,7 @@ from outage.queries.standing import told_only_by
 from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.back_registration import ChainStatus
+from outage.rules.clock import as_utc
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
 from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
@@ -120,7 +121,7 @@ def _ask_if_before(
 ) -> None:
     """Ask about a call before what it tells of: events that are logged (`told`), or what happened at one of `new`."""
     logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
-    last = max([*logged.values_list("happened_at", flat=True), *new], default=None)
+    last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
 
@@ -237,7 +238,7 @@ def correct_call(
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
                 return Handover.objects.get(pk=client_id)
             lock_chain(handover.chain)
-            if answers is not None and facts.at != handover.at:
+            if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
                 _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
             new = write_call(
                 by,

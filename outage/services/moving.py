@@ -95,7 +95,7 @@ def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEv
             reason=row.reason if found else "",
             told_rightly=bool(found) and row.told_rightly,
             paper=mark_of(row),
-            in_system=row.in_system,
+            copies=row,
         )
         found.append(copy)
     return found[0]

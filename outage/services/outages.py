@@ -1,6 +1,7 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChainEvent, Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts_in, recent_outages
 from outage.routine import current_routine
+from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope, closed_since
+from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
 from outage.services.duties import settle_marked
 
@@ -107,13 +110,20 @@ def lock_outage(principal: Principal, outage: Outage) -> Outage:
 
 
 def change_outage(
-    *, by: Acting, outage: Outage, client_id: UUID, facts: OutageFacts, replaces: int | None = None
+    *,
+    by: Acting,
+    outage: Outage,
+    client_id: UUID,
+    facts: OutageFacts,
+    replaces: int | None = None,
+    scope_from_typed: bool = True,
 ) -> OutageReport:
     """Change what is known of an outage that goes on for the acting principal. The former row stays.
 
-    `replaces` is the report that the person saw. A changed scope holds from `facts.scope_from` on. A resend gives the
-    first row. Raise ChangedMeanwhile where another report holds by now, RuleError where the principal has ended it, and
-    for a start after something that is logged: another principal's is neither named nor timed.
+    `replaces` is the report that the person saw. A changed scope holds from `facts.scope_from` on; with the scope that
+    holds it corrects from when, if somebody typed it. A resend gives the first row. Raise ChangedMeanwhile where
+    another report holds by now, RuleError where the principal has ended it, and for a start after something that is
+    logged: another principal's is neither named nor timed.
     """
     check_may(by, Right.REPORT_OUTAGE)
     _check_times(facts)
@@ -126,8 +136,10 @@ def change_outage(
         if replaces is not None and locked.current_id != replaces:
             raise ChangedMeanwhile
         _check_start(by, locked, facts.started_at)
-        if facts.scope != _current(locked).scope:
-            _check_scope_from(facts)
+        if facts.scope == _current(locked).scope and not scope_from_typed:
+            facts = replace(facts, scope_from=None)
+        if facts.scope_from:
+            _check_scope_from(locked, facts)
         report = _report(by, locked, ReportKind.CHANGED, facts, client_id)
         locked.current = report
         locked.save(update_fields=["current"])
@@ -153,10 +165,15 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
         raise RuleError("Något är redan loggat före den starten. Ange en tidigare start.", field="started_at")
 
 
-def _check_scope_from(facts: OutageFacts) -> None:
-    if facts.scope_from and facts.scope_from > timezone.now() + CLOCK_SKEW:
+def _check_scope_from(outage: Outage, facts: OutageFacts) -> None:
+    if facts.scope == _current(outage).scope and not outage.scope_changed:
+        raise RuleError(
+            "Vilka som är utan systemet har inte ändrats. Är starten fel, ändra den.", field="scope_from"
+        )
+    assert facts.scope_from is not None
+    if facts.scope_from > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt. Ange från när det gäller.", field="scope_from")
-    if facts.scope_from and facts.scope_from < facts.started_at:
+    if as_utc(facts.scope_from) < as_utc(facts.started_at):
         raise RuleError("Tiden ligger före starten. Ange starten eller en senare tid.", field="scope_from")
 
 
@@ -164,8 +181,8 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUI
     """Say that the system is back since `ended_at` (aware), for the acting principal and nobody else.
 
     Give the outage as that principal sees it. Raise RuleError when the moment lies ahead, before the start, or before
-    an event that the principal has logged; NotAllowed by role. What it has ended already, and a resend under the same
-    `client_id`, change nothing.
+    an event that the principal has logged as one of the outage; NotAllowed by role. What it has ended already, and a
+    resend under the same `client_id`, change nothing.
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
@@ -192,14 +209,21 @@ def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
             f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange en senare tid.",
             field="ended_at",
         )
-    own = _standing_events(outage).filter(chain__principal=by.principal)
-    last = own.order_by("-happened_at").first()
-    if last and last.happened_at > ended_at:
+    own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gt=ended_at)
+    ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
+    last = next((row for row in own.order_by("-happened_at") if not _after_end(row, ends)), None)
+    if last:
         at = moment(last.happened_at, timezone.now())
         raise RuleError(
             f"En händelse är loggad {at}, efter den tiden. Ange en senare tid.",
             field="ended_at",
         )
+
+
+def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
+    """Whether an event was logged as one after the end, by what had been said then; `ends` has the newest first."""
+    said = next((row.ended_at for row in ends if row.recorded_at <= event.recorded_at), None)
+    return said is not None and minute_of(event.happened_at) > said
 
 
 def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) -> Outage:
@@ -309,7 +333,7 @@ def _current(outage: Outage) -> OutageReport:
 def _check_times(facts: OutageFacts) -> None:
     if facts.started_at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
-    if facts.expected_end_at and facts.expected_end_at <= facts.started_at:
+    if facts.expected_end_at and as_utc(facts.expected_end_at) <= as_utc(facts.started_at):
         raise RuleError("Slutet ligger före starten. Ange en senare tid.", field="expected_end_at")
 
 
@@ -317,7 +341,8 @@ def _report(
     by: Acting, outage: Outage, kind: ReportKind, facts: OutageFacts, client_id: UUID | None = None
 ) -> OutageReport:
     scope_from = facts.scope_from or facts.started_at
-    if outage.current and outage.current.scope == facts.scope:
+    again = outage.current is not None and outage.current.scope == facts.scope
+    if outage.current and again and (kind is not ReportKind.CHANGED or facts.scope_from is None):
         scope_from = outage.current.scope_from
     report = OutageReport(
         client_id=client_id,

@@ -18,6 +18,14 @@ def chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
         raise Http404 from None
 
 
+def uuid_or_404(text: str) -> UUID:
+    """The id that stands in an address, or 404."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 def event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
     """Give an event of a chain the acting person may see, or 404."""
     try:

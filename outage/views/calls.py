@@ -19,6 +19,7 @@ from contacts.webforms.differences import form_differences
 from outage.models import CareChain, Handover
 from outage.presenters.care import patient_on_own_page, target_choices, ward_label
 from outage.presenters.chain import changed_by, other_end
+from outage.presenters.later import later_outage
 from outage.queries.care_chains import ChainLog, logs_of, newest_of
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
@@ -124,6 +125,7 @@ def _show(
         "form": form,
         "chain": chain,
         "outage": chain.outage,
+        "later": later_outage(request.acting, chain, timezone.now()),
         "patient": patient_on_own_page(chain, timezone.now()),
         "ward": ward_label(chain),
         "direction": form.direction.value,

@@ -28,6 +28,7 @@ from outage.presenters.chain import (
     tried_numbers,
 )
 from outage.presenters.joining import former_row, join_lines
+from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import (
@@ -53,7 +54,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import chain_or_404, outage_or_404
+from ._tools import chain_or_404, outage_or_404, uuid_or_404
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -162,6 +163,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "joined": standing_join(found),
         "same_number": [(other, patient_in_list(other)) for other in own_chains_beside(acting, found)],
         "former": own_chains_before(acting, found.details.identity_number, outage),
+        "later": later_outage(acting, found, now),
         "may_log": can(acting, Right.LOG_CARE),
         "may_print": can(acting, Right.PRINT_SHEET),
         "press": uuid4(),
@@ -172,11 +174,15 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Ny vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def new_chain(request: HttpRequest) -> HttpResponse:
-    """Open a care chain, then go on to the call where one was begun."""
+    """Open a care chain, then go on to the call where one was begun. What was known in a former outage is filled in."""
     require(request.acting, Right.LOG_CARE)
     outage = outage_or_404(request)
     then = request.GET.get("sedan", "")
-    form = ChainForm(request.POST or None, acting=request.acting, initial={"client_id": uuid4()})
+    known = request.GET.get("fran", "")
+    former = chain_or_404(request, uuid_or_404(known)) if known else None
+    form = ChainForm(
+        request.POST or None, acting=request.acting, former=former, initial={"client_id": uuid4()}
+    )
 
     def show(form: ChainForm, status: int = 200) -> HttpResponse:
         return render(request, "outage/chain/edit.html", {"form": form, "outage": outage}, status=status)

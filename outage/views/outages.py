@@ -20,6 +20,7 @@ from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
+from outage.rules.clock import as_utc
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.wording import moment
 from outage.services.outages import (
@@ -99,6 +100,7 @@ def change(request: HttpRequest) -> HttpResponse:
             client_id=client_id,
             facts=OutageFacts(**form.facts()),
             replaces=form.cleaned_data["replaces"],
+            scope_from_typed=form.scope_from_typed,
         )
         messages.success(request, "Uppgifterna om driftstoppet är ändrade.")
         return redirect("status")
@@ -193,7 +195,7 @@ def end(request: HttpRequest) -> HttpResponse:
         if ended.own_end is None:
             messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
             return redirect("status")
-        if ended.own_end == data["ended_at"]:
+        if as_utc(ended.own_end) == as_utc(data["ended_at"]):
             messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
         else:
             at = moment(ended.own_end, timezone.now())

@@ -1,5 +1,6 @@
 """Whom a call can be with and what can be told in it, as the form of a call offers them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,13 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from contacts.access import Acting
+from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain
 from outage.presenters.care import Numbers, first_number, is_own, target_label
 from outage.queries.care_chains import ChainLog
 from outage.queries.standing import target_name
+from outage.rules.handover import Direction
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.told import PLACE_PREFIX, Notice, Target
@@ -25,6 +28,9 @@ def read_notice(value: str) -> dict[str, Any]:
     """The notice that a tick box stands for, by the names the service uses."""
     notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
     return {"notice": Notice(notice), "change_id": int(change)}
+
+
+LEFT_WARD = Target("", Party.INPATIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def recipients_to_choose(
             RecipientOption(
                 key=key,
                 party=target.party.value if target.party else "",
-                place=target_name(chain, log, target),
+                place=(target_label if target == LEFT_WARD else target_name)(chain, log, target),
                 label=target_label(chain, log, target),
                 number=first_number(known),
                 numbers=known,
@@ -88,6 +94,16 @@ def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStand
     data = data.copy()
     data["recipient"] = now
     return data
+
+
+def offer_ward_that_was_left(
+    targets: dict[str, Target], direction: Direction, own: Collection[Party]
+) -> None:
+    """Put a ward among `targets` where there is none: a patient who is at home is on no ward, and the one that was left
+    rings us all the same. Not where it is our `own` party.
+    """
+    if direction is Direction.RECEIVED and Party.INPATIENT not in own:
+        targets.setdefault(LEFT_WARD.key, LEFT_WARD)
 
 
 @dataclass(slots=True)

@@ -32,6 +32,7 @@ from .call_options import (
     RecipientOption,
     in_one_line,
     keep_meant,
+    offer_ward_that_was_left,
     read_notice,
     recipients_to_choose,
 )
@@ -100,6 +101,7 @@ class CallForm(AsksQuestions):
         self.routine, self.direction = routine, direction
         self._numbers, self._was_with = numbers, was_with
         self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
+        offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
             self.data = keep_meant(self.data, self._targets, standing_of(chain, log))
         self.fields["recipient"].choices = [
@@ -217,9 +219,7 @@ class CallForm(AsksQuestions):
         return in_one_line(
             next((option for option in self.recipient_options() if option.chosen), None),
             [option for option in self.message_options() if option.chosen],
-            number=self["number"].value(),
-            at=self["at"].value(),
-            outcome=self["outcome"].value(),
+            **{name: self[name].value() for name in ("number", "at", "outcome")},
         )
 
     def errors_beside_name(self) -> bool:

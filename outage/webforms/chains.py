@@ -108,9 +108,23 @@ class ChainForm(AsksQuestions):
     )
     status_reason = forms.CharField(label="Varför", required=False, max_length=200)
 
-    def __init__(self, *args: Any, acting: Acting, chain: CareChain | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        acting: Acting,
+        chain: CareChain | None = None,
+        former: CareChain | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`chain` is the one that is changed, `former` that of an earlier outage, where a new one is opened."""
         kwargs.setdefault("initial", {})
-        kwargs["initial"] = {**_from_chain(chain), **_own_places(acting, chain), **kwargs["initial"]}
+        known = _from_chain(chain or former)
+        if former:
+            # Whether the patient was in the system is another question now, and how that chain ended is its own.
+            known = {
+                name: known[name] for name in known.keys() - {"before", "replaces", "status", "status_reason"}
+            }
+        kwargs["initial"] = {**known, **_own_places(acting, chain or former), **kwargs["initial"]}
         super().__init__(*args, **kwargs)
         self.fields["ward_unit"].queryset = wards(Party.INPATIENT)
         self.fields["outpatient_unit"].queryset = wards(Party.OUTPATIENT)

@@ -136,12 +136,14 @@ class MomentWidget(forms.MultiWidget):
 class MomentField(forms.MultiValueField):
     """A moment in Stockholm, given as an aware datetime in `years`: those around today where a form says no others.
 
-    `note` is how the words for a day were read, to be said when the form is saved.
+    `note` is how the words for a day were read, to be said when the form is saved; `unchanged` that what came in is
+    what the boxes showed.
     """
 
     widget = MomentWidget
     years: Years | None = None
     note = ""
+    unchanged = False
 
     def __init__(self, **kwargs: Any) -> None:
         required = kwargs.get("required", True)
@@ -167,13 +169,12 @@ class MomentField(forms.MultiValueField):
                 raise ValidationError(NO_TIME)
             return None
         word, at = read
-        now = timezone.now()
+        now, shown = timezone.now(), self._shown(carried)
         try:
-            found = read_moment(
-                word, at, on, now=now, years=self.years or years_around(now), shown=self._shown(carried)
-            )
+            found = read_moment(word, at, on, now=now, years=self.years or years_around(now), shown=shown)
         except RuleError as wrong:
             raise ValidationError(wrong.reason) from wrong
+        self.unchanged = shown is not None and as_utc(found) == as_utc(shown)
         self.note = f"Tiden är läst som {day_and_time(found, now)}." if word else ""
         return found
 

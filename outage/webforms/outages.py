@@ -29,7 +29,7 @@ class OutageForm(forms.Form):
         error_messages={"required": "Välj vilka som är utan systemet."},
     )
     scope_from = MomentField(
-        label="Om du ändrar vilka: från när?",
+        label="Om du ändrar vilka, eller om den tiden var fel: från när?",
         required=False,
         help_text="Det som hände dessförinnan räknas som förut. Gällde det hela tiden: ange starten.",
     )
@@ -64,13 +64,17 @@ class OutageForm(forms.Form):
         return at
 
     def clean(self) -> dict[str, Any]:
-        """A changed scope holds from a time; of an unchanged one nothing is asked."""
+        """A changed scope holds from a time; with an unchanged one a time that somebody typed corrects that."""
         data = self.cleaned_data
-        if self._scope and data.get("scope") == self._scope:
-            self.errors.pop("scope_from", None)
-        elif self._scope and "scope_from" in data and not data["scope_from"]:
+        changed = self._scope and data.get("scope") != self._scope
+        if changed and "scope_from" in data and not data["scope_from"]:
             self.add_error("scope_from", "Ange från när det gäller.")
         return data
+
+    @property
+    def scope_from_typed(self) -> bool:
+        """Whether somebody wrote another time than the box showed by itself; ask after `is_valid`."""
+        return not self.fields["scope_from"].unchanged
 
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, by the names the service uses; call after `is_valid`."""

@@ -1,5 +1,6 @@
 """A row that was entered from the wrong sheet is moved to the one it stood on, by new rows (R2.4)."""
 
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,13 +8,14 @@ from django.urls import reverse
 
 from contacts.models import AuditEntry
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.parties import Party
 from forms.models import PaperEntry, Sheet, SheetKind
 from forms.queries.entering import entries_from, last_entry, said_all_entered
 from forms.queries.left import not_entered
 from forms.services.entering import move_entry, say_all_entered
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.care_chains import logs_of
-from outage.services.handovers import withdraw_call
+from outage.services.handovers import Message, withdraw_call
 from tests.factories import County, at_once, make_chain
 from tests.integration.outage.conftest import chain, county, outage
 from tests.integration.outage.pages import read
@@ -73,6 +75,18 @@ def test_the_call_and_what_stood_by_it_name_the_right_sheet_and_nothing_else_cha
     assert (CareChainEvent.objects.count(), PaperEntry.objects.count()) == (2, 2)
     assert right.fates.order_by("number").last().fate == "filled"
     assert AuditEntry.objects.filter(action="sheet.entry_moved").count() == 1
+
+
+def test_what_happened_shortly_before_the_outage_is_moved_with_what_was_said_of_it(
+    county, outage, chain, wrong, right
+):
+    shortly_before = outage.current.started_at - timedelta(minutes=10)
+    admission = Message(kind="admission", sender=Party.INPATIENT, happened_at=shortly_before)
+    answers = {f"stands-in-system-{shortly_before.astimezone(UTC):%d%H%M}": "nej"}
+    call = enter(county, wrong, chain, messages=[admission], answers=answers)
+    move(county, call.paper_entry, right)
+    (event,) = logs_of([chain.pk])[chain.pk].live_events
+    assert (event.happened_at, event.in_system, event.paper_serial) == (shortly_before, False, right.serial)
 
 
 def test_the_right_sheet_is_asked_for_anew_and_the_wrong_one_is_not_taken_for_entered(

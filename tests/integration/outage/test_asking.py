@@ -6,18 +6,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
-from outage.models import CareChain, Handover
+from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.presenters.chain import outside_outage
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain, logs_of
 from outage.routine import current_routine
-from outage.rules.back_registration import ChainStatus
+from outage.rules.back_registration import Before, ChainStatus
 from outage.services.care_chains import change_details
+from outage.services.events import correct_event
 from outage.services.handovers import Message, correct_call, log_call
-from tests.factories import County, call_facts, make_event, tell
+from tests.factories import County, call_facts, make_chain, make_event, tell
+from tests.integration.outage.pages import read
+from tests.integration.outage.ticking import rows
 
 ADMISSION = Message(kind="admission", sender=Party.INPATIENT)
 
@@ -58,6 +64,55 @@ def test_what_happened_shortly_before_the_outage_asks_whether_it_stands_in_the_s
     assert event.in_system is stands
     # What stands there reaches the others there.
     assert [call.recipient.key for call in owed_calls(county, chain)] == ([] if stands else ["outpatient"])
+
+
+def correct(county: County, chain: CareChain, event: CareChainEvent, **more: Any) -> CareChainEvent:
+    event.chain = get_chain(county.alva, chain.pk)
+    given = {"happened_at": event.happened_at, "particulars": {}, "answers": {}} | more
+    return correct_event(
+        by=county.alva, event=event, client_id=uuid4(), reason="Fel.", told_rightly=True, **given
+    )
+
+
+def test_that_it_stands_in_the_system_is_shown_with_what_follows_and_can_be_corrected(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    message = Message(
+        kind="discharge", sender=Party.INPATIENT, happened_at=timezone.now() - timedelta(minutes=130)
+    )
+    with pytest.raises(Question) as asked:
+        ask(county, chain, message, {})
+    event = ask(county, chain, message, {asked.value.key: "ja"}).messages.get().event
+    said = "Står i PRATOR sedan före driftstoppet. Registreras inte efteråt."
+    client.force_login(county.alva.user)
+    address = reverse("chain", args=[chain.pk])
+    assert said in read(client.get(address)).main.text
+    assert rows(county.alva, chain) == []
+    # On paper too.
+    log = logs_of([chain.pk])[chain.pk]
+    assert outside_outage(get_chain(county.alva, chain.pk), log.live_events[0], timezone.now()) == said
+
+    with pytest.raises(Question) as again:
+        correct(county, chain, event)
+    assert again.value.key == asked.value.key
+    new = correct(county, chain, event, answers={asked.value.key: "nej"})
+    assert not new.in_system
+    assert [row.clause for row in rows(county.alva, chain)] == ["R4.4"]
+    assert said not in read(client.get(address)).main.text
+
+
+def test_an_event_that_is_corrected_to_after_a_call_that_told_of_it_asks(county: County, chain: CareChain):
+    event = make_event(county.alva, chain, ago=timedelta(minutes=50))
+    tell(county.alva, chain, event, at=timezone.now() - timedelta(minutes=45))
+    event = correct(county, chain, event, happened_at=event.happened_at - timedelta(minutes=1))
+    late = timezone.now() - timedelta(minutes=5)
+    with pytest.raises(Question, match=r"Samtalet är 10\.07, före händelsen 10\.47") as asked:
+        correct(county, chain, event, happened_at=late)
+    assert asked.value.key == "before-event"
+    new = correct(county, chain, event, happened_at=late, answers={"before-event": "ja"})
+    # Settled once: what leaves the time asks nothing.
+    assert correct(county, chain, new).happened_at == late
 
 
 def test_of_two_events_shortly_before_the_outage_each_is_asked_about(county: County, chain: CareChain):

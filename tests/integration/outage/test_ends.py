@@ -30,7 +30,6 @@ from outage.queries.outages import (
     recent_outages,
 )
 from outage.queries.tasks import tasks_of
-from outage.rules.outage_status import OutageScope
 from outage.services.checklists import set_tick
 from outage.services.outages import change_outage, end_outage, reopen_outage, report_outage
 from outage.services.registrations import acknowledge
@@ -346,42 +345,21 @@ def test_after_the_own_end_what_a_party_still_out_must_hear_is_logged_outside_r4
     make_event(county.alva, of_lycksele, "preliminary_ready", ago=timedelta(minutes=8))
 
 
+def test_an_end_taken_back_by_mistake_can_be_said_again(county: County, three: Three, outage: Outage):
+    chain = make_chain(county, outage, municipality=three.lycksele.principal)
+    make_event(county.alva, chain, "admission", ago=timedelta(minutes=40))
+    ended = back(three.region, outage, timedelta(minutes=30))
+    make_event(county.alva, chain, "discharge", ago=timedelta(minutes=5))
+    assert tasks(county.alva, chain) == ["admission"]
+    again = reopen_outage(by=three.region, outage=ended)
+    # What was logged as one of the outage holds it up as before.
+    with pytest.raises(RuleError, match=r"En händelse är loggad 10\.12, efter den tiden"):
+        back(three.region, again, timedelta(minutes=41))
+    back(three.region, again, timedelta(minutes=30))
+    assert tasks(county.alva, chain) == ["admission"]
+
+
 def test_who_goes_on_logs_as_before_when_the_region_is_back(county: County, three: Three, outage: Outage):
     back(three.region, outage, timedelta(minutes=30))
     umea_s_event(three, county, outage, timedelta(minutes=5))
     assert CareChainEvent.objects.count() == 1
-
-
-# Scope holds from a time.
-
-
-@pytest.mark.clause("R1.2")
-def test_a_changed_scope_holds_from_its_moment(three: Three, outage: Outage):
-    now = timezone.now()
-    since = now - timedelta(minutes=40)
-    facts = outage_facts(scope=OutageScope.MUNICIPALITIES_ONLY, scope_from=since)
-    for _ in "12":
-        change_outage(by=three.region, outage=outage, client_id=same_id(1), facts=facts)
-    found = outage_for(three.region.principal, outage.pk)
-    assert found.scope_at(since - timedelta(minutes=1)) is OutageScope.BOTH_PRINCIPALS
-    assert found.scope_at(since) is OutageScope.MUNICIPALITIES_ONLY
-    # What else is changed leaves it.
-    later = outage_facts(timedelta(hours=2), scope=OutageScope.MUNICIPALITIES_ONLY, planned=True)
-    change_outage(by=three.region, outage=outage, client_id=uuid4(), facts=later)
-    found = outage_for(three.region.principal, outage.pk)
-    assert found.scope_at(since - timedelta(minutes=1)) is OutageScope.BOTH_PRINCIPALS
-    make_outage(three.umea)
-    assert outage_for(three.region.principal, outage.pk).scope_at(now) is OutageScope.MUNICIPALITIES_ONLY
-
-
-@pytest.mark.parametrize(
-    ("scope_from", "sentence"),
-    [(timedelta(minutes=5), "Tiden ligger framåt"), (timedelta(hours=-3), "Tiden ligger före starten")],
-)
-def test_a_scope_holds_from_a_moment_of_the_outage(
-    three: Three, outage: Outage, scope_from: timedelta, sentence: str
-):
-    facts = outage_facts(scope=OutageScope.MUNICIPALITIES_ONLY, scope_from=timezone.now() + scope_from)
-    with pytest.raises(RuleError, match=sentence) as refused:
-        change_outage(by=three.region, outage=outage, client_id=uuid4(), facts=facts)
-    assert refused.value.field == "scope_from"

@@ -294,6 +294,10 @@ def test_from_when_is_asked_where_the_scope_is_changed_only(county: County, outa
     assert send(alva, path, fields, scope="municipalities_only", scope_from_kl="10.00").status_code == 302
     page = text_of(alva, "/")
     assert "Enbart kommunerna sedan 10.00" in page
+    # What the box shows by itself corrects nothing; what somebody types does.
+    for typed, since in (({}, "10.00"), ({"scope_from_kl": "10.20"}, "10.20")):
+        assert send(alva, path, form_at(alva, path), **typed).status_code == 302
+        assert f"Enbart kommunerna sedan {since}" in text_of(alva, "/")
     assert "scope_from_kl" not in form_at(alva, reverse("report_outage"))
 
 

@@ -1,7 +1,8 @@
 """The outage itself: reported, joined, changed, ended, opened again, support rung (R1.1–R1.3)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,7 @@ from outage.services.outages import (
     reopen_outage,
     report_outage,
 )
+from tests.clock import STOCKHOLM
 from tests.factories import (
     County,
     at_once,
@@ -121,6 +123,20 @@ def test_times_that_cannot_be_are_refused_by_a_sentence_at_their_field(
         report_outage(by=county.alva, client_id=uuid4(), facts=facts())
     assert refused.value.field == field
     assert not Outage.objects.exists()
+
+
+def test_in_the_hour_that_comes_twice_an_end_and_a_scope_lie_after_the_start(county: County, clock):
+    start, later = (
+        datetime(2026, 10, 25, 2, minute, tzinfo=STOCKHOLM, fold=fold) for minute, fold in ((50, 0), (10, 1))
+    )
+    clock.move_to(later.astimezone(UTC) + timedelta(minutes=30))
+    facts = outage_facts(started_at=start, expected_end_at=later)
+    outage, _ = report_outage(by=county.alva, client_id=uuid4(), facts=facts)
+    towns = replace(facts, scope=OutageScope.MUNICIPALITIES_ONLY, scope_from=later)
+    assert change_outage(by=county.alva, outage=outage, client_id=uuid4(), facts=towns).scope_from == later
+    for wrong in ({"expected_end_at": start - timedelta(minutes=1)}, {"expected_end_at": start}):
+        with pytest.raises(RuleError, match="Slutet ligger före starten"):
+            change_outage(by=county.alva, outage=outage, client_id=uuid4(), facts=replace(facts, **wrong))
 
 
 @pytest.mark.clause("R1.2")

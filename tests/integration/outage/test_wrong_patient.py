@@ -1,7 +1,7 @@
 """A call about the wrong patient: taken back with what stood by it alone, or moved to the patient it was about."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
@@ -165,6 +165,26 @@ def test_a_moved_call_stands_on_the_right_patient_with_its_time_and_its_words(
     assert AuditEntry.objects.filter(action="call.moved").count() == 2
     again = move_call(by=county.alva, handover=call, to=right, client_id=same_id(1), reason="Fel patient.")
     assert again == new
+
+
+@pytest.mark.parametrize(("answer", "stands"), [("ja", True), ("nej", False)])
+def test_what_happened_shortly_before_the_outage_is_moved_with_what_was_said_of_it(
+    county: County, outage: Outage, chain: CareChain, answer: str, stands: bool
+):
+    assert outage.current is not None
+    at, right = outage.current.started_at - timedelta(minutes=10), make_chain(county, outage)
+    call = log_call(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(),
+        messages=[replace(ADMISSION, happened_at=at)],
+        answers={f"stands-in-system-{at.astimezone(UTC):%d%H%M}": answer},
+    )
+    call = get_handover(county.alva, call.pk)
+    move_call(by=county.alva, handover=call, to=right, client_id=uuid4(), reason="Fel patient.", answers={})
+    event = logs_of([right.pk])[right.pk].live_events[0]
+    assert (event.happened_at, event.in_system) == (at, stands)
 
 
 def test_a_place_that_is_none_of_the_right_patients_counts_for_nobody_there(county: County, outage: Outage):

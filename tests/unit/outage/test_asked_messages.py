@@ -8,7 +8,8 @@ import pytest
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from outage.routine import current_routine
-from outage.rules.asked_messages import settle_message
+from outage.rules.asked_messages import ask_if_before, settle_message
+from outage.rules.wording import STOCKHOLM
 
 DATE = {"sip_date": "2026-12-01"}
 # The evening before, in UTC.
@@ -96,3 +97,12 @@ def test_nothing_else_is_asked_about() -> None:
         for message in current_routine().messages_from(party):
             if message.key not in ("sip_invitation", "sip_initiative"):
                 assert settle(message.key, {}, party) == message.key
+
+
+def test_in_the_hour_that_comes_twice_a_call_is_before_what_happened_by_elapsed_time() -> None:
+    first, second = (
+        datetime(2026, 10, 25, 2, minute, tzinfo=STOCKHOLM, fold=fold) for minute, fold in ((50, 0), (10, 1))
+    )
+    ask_if_before(second, first, second, {})
+    with pytest.raises(Question):
+        ask_if_before(first, second, second, {})

@@ -1,7 +1,7 @@
 """When an outage is over as such, and how far it reached at a moment, over every small case."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -40,7 +40,9 @@ def test_who_leads_closes_an_outage_in_every_small_case(scope: OutageScope):
 
 def test_what_is_said_later_holds_from_its_own_moment_on():
     choices = [ScopeRow(scope, at(minute)) for scope in OutageScope for minute in (0, 10, 20)]
-    for rows in product(choices, repeat=3):
+    for said in product(choices, repeat=3):
+        # The same scope said again corrects from when: it stands in the former's place.
+        rows = [row for row, after in pairwise([*said, None]) if not after or after.scope is not row.scope]
         for minute in range(-5, 30, 5):
             # Written out on a line of minutes, one row over the other.
             line = dict.fromkeys(range(-5, 30, 5), rows[0].scope)
@@ -53,7 +55,12 @@ def test_what_is_said_later_holds_from_its_own_moment_on():
                 for m in line:
                     if at(m) >= row.since:
                         line[m] = row.scope
-            assert scope_at(rows, at(minute)) == line[minute], (rows, minute)
+            assert scope_at(rows, at(minute)) == line[minute], (said, minute)
+
+
+def test_the_same_scope_said_again_corrects_from_when_it_holds():
+    rows = [ScopeRow(BOTH, at(0)), ScopeRow(TOWNS, at(5)), ScopeRow(TOWNS, at(50))]
+    assert [scope_at(rows, at(minute)) for minute in (4, 30, 50)] == [BOTH, BOTH, TOWNS]
 
 
 def test_of_an_outage_nobody_speaks_of_no_scope_is_known():

@@ -1,0 +1,92 @@
+"""Whether an event lies in the outage of its chain, by when it happened."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from contacts.rules.errors import Question, RuleError
+from outage.models import CareChain, CareChainEvent, Outage
+from outage.queries.outages import down_again, others_still_out, outage_since
+from outage.rules.clock import as_utc
+from outage.rules.handover import CLOCK_SKEW
+from outage.rules.wording import day_and_time, moment
+from outage.services.outages import lock_outage
+
+# What happened so shortly before the reported start may or may not have got into the system.
+_SHORTLY = timedelta(hours=2)
+
+
+def check_within_outage(
+    chain: CareChain,
+    at: datetime,
+    answers: Mapping[str, str] | None = None,
+    *,
+    said: CareChainEvent | None = None,
+) -> bool:
+    """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
+
+    `said` is the row that said it before. Raise Question where somebody can be asked (`answers`), also anew: the answer
+    may have been what was wrong. Raise RuleError when it lies longer before, or before at all where nobody has said it
+    and nobody can be asked, after the principal's own end, or ahead of now. After that end what a party of the chain
+    that is still out must hear can be logged; R4 leaves it out. What happened when the system was down again belongs
+    to the later outage. Holds the outage, so that nobody ends it meanwhile.
+    """
+    outage = lock_outage(chain.principal, chain.outage)
+    assert outage.current is not None
+    start, now = outage.current.started_at, timezone.now()
+    shortly_before = start - _SHORTLY <= at < start
+    in_system: bool | None = None
+    if shortly_before and answers is not None:
+        question = Question(
+            # One for each time: a call may tell of several events.
+            f"stands-in-system-{as_utc(at):%d%H%M}",
+            f"Det hände {moment(at, now)}, före driftstoppet som började {moment(start, now)}. "
+            f"Står det i {outage.system}?",
+            (("ja", "Ja, det står där"), ("nej", "Nej. Driftstoppet hade nog redan börjat")),
+        )
+        in_system = question.settled(answers) == "ja"
+    elif shortly_before and said is not None and said.happened_at < start:
+        in_system = said.in_system
+    if at < start and in_system is None:
+        raise RuleError(
+            f"Driftstoppet började {day_and_time(start, now)}. Det som hände före dess står i {outage.system}.",
+            field="happened_at",
+        )
+    # What was logged before the later outage was known can still be corrected where it stands.
+    if outage.was_over_at(at) and not (said and outage.was_over_at(said.happened_at)):
+        _check_after_end(chain, outage, at, now)
+    if at > now + CLOCK_SKEW:
+        raise RuleError("Tiden ligger framåt i tiden. Ange när det hände.", field="happened_at")
+    return bool(in_system)
+
+
+def _check_after_end(chain: CareChain, outage: Outage, at: datetime, now: datetime) -> None:
+    assert outage.own_end is not None
+    later = down_again(outage, chain.principal, at)
+    if later is None and _somebody_to_ring(chain, outage, at):
+        return
+    later, then = later or outage_since(outage, chain.principal), bool(later)
+    if later is None or later.current is None:
+        refusal = (
+            f"{outage.system} var åter i drift {moment(outage.own_end, now)}. "
+            f"Registrera direkt i {outage.system}."
+        )
+    else:
+        began = moment(later.current.started_at, now)
+        if later.own_end:
+            when = f"{outage.system} låg nere igen {began}–{moment(later.own_end, now)}."
+        elif then:
+            when = f"{outage.system} ligger nere igen sedan {began}."
+        else:
+            when = f"{outage.system} var i drift då, men ligger nere igen sedan {began}."
+        refusal = f"{when} Öppna patientens vårdkedja i det driftstoppet, och logga det där."
+    raise RuleError(refusal, field="happened_at")
+
+
+def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
+    """Whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
+    town = chain.details.municipality_id if chain.details else None
+    return any(
+        other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)
+    )

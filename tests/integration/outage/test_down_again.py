@@ -1,0 +1,170 @@
+"""The system goes down again minutes after an outage has ended: what is logged on the chain that exists is not lost."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.parties import Party
+from outage.models import CareChain, Handover, Outage
+from outage.queries.care_chains import get_chain
+from outage.rules.back_registration import Before
+from outage.services.events import correct_event
+from outage.services.handovers import Message, log_call
+from outage.services.outages import end_outage
+from tests.factories import (
+    County,
+    call_facts,
+    end_for_all,
+    make_chain,
+    make_outage,
+)
+from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.integration.outage.ticking import rows
+
+ENDED, DOWN_AGAIN = timedelta(minutes=30), timedelta(minutes=25)
+
+
+@pytest.fixture(params=["the region", "all"])
+def ended(county: County, outage: Outage, request: pytest.FixtureRequest) -> CareChain:
+    """A patient in the system before, and the outage ended 10.22 by the region alone or by all."""
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    at = timezone.now() - ENDED
+    if request.param == "all":
+        end_for_all(county, outage, at)
+    else:
+        end_outage(by=county.esa, outage=outage, ended_at=at)
+    return get_chain(county.alva, chain.pk)
+
+
+def log(county: County, chain: CareChain, minutes: int, answers: dict[str, str] | None = None) -> Handover:
+    at = timezone.now() - timedelta(minutes=minutes)
+    return log_call(
+        by=county.alva,
+        chain=get_chain(county.alva, chain.pk),
+        client_id=uuid4(),
+        facts=call_facts(),
+        messages=[Message(kind="discharge", sender=Party.INPATIENT, happened_at=at)],
+        answers=answers,
+    )
+
+
+@pytest.mark.clause("R4.4")
+def test_what_happens_then_belongs_to_the_outage_that_goes_on(county: County, ended: CareChain):
+    later = make_outage(county.alva, DOWN_AGAIN)
+    with pytest.raises(RuleError) as refused:
+        log(county, ended, 5, {})
+    assert refused.value.reason == (
+        "PRATOR ligger nere igen sedan 10.27. Öppna patientens vårdkedja i det driftstoppet, och logga det där."
+    )
+    anew = make_chain(county, later, before=Before.ADMITTED)
+    log(county, anew, 5, {})
+    assert [row.clause for row in rows(county.alva, anew)][:1] == ["R4.4"]
+
+
+def test_when_that_one_has_ended_too_it_still_belongs_there(county: County, ended: CareChain):
+    later = make_outage(county.alva, DOWN_AGAIN)
+    end_for_all(county, later, timezone.now() - timedelta(minutes=4))
+    with pytest.raises(RuleError, match=r"PRATOR låg nere igen 10\.27–10\.48\. Öppna patientens vårdkedja"):
+        log(county, ended, 5)
+
+
+@pytest.mark.clause("R4.4")
+def test_what_was_logged_before_that_was_reported_is_in_the_former_list(
+    county: County, outage: Outage, client: Client
+):
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - ENDED)
+    event = log(county, chain, 5).messages.get().event
+    assert rows(county.alva, chain) == []
+    make_outage(county.alva, DOWN_AGAIN)
+    assert [row.clause for row in rows(county.alva, chain)] == ["R4.4"]
+    client.force_login(county.alva.user)
+    page = read(client.get(reverse("chain", args=[chain.pk]))).main.text
+    assert "10.27. Räknas med i efterregistreringen här." in page
+    # Where it stands it can be corrected.
+    event.chain = get_chain(county.alva, chain.pk)
+    correct_event(
+        by=county.alva,
+        event=event,
+        client_id=uuid4(),
+        happened_at=event.happened_at - timedelta(minutes=1),
+        particulars={},
+        reason="Fel tid.",
+        told_rightly=True,
+        answers={"before-event": "ja"},
+    )
+    assert [row.clause for row in rows(county.alva, chain)] == ["R4.4"]
+
+
+def test_what_happened_between_the_two_is_outside(county: County, outage: Outage, client: Client):
+    chain = make_chain(county, outage, before=Before.ADMITTED)
+    end_outage(by=county.esa, outage=outage, ended_at=timezone.now() - ENDED)
+    make_outage(county.alva, DOWN_AGAIN)
+    log(county, chain, 27)
+    assert rows(county.alva, chain) == []
+    client.force_login(county.alva.user)
+    page = read(client.get(reverse("chain", args=[chain.pk]))).main.text
+    assert "Registreras i PRATOR när det går, inte som efterregistrering." in page
+    assert "Registreras direkt" not in page
+
+
+def test_of_what_happened_between_nobody_is_sent_to_a_system_that_is_down(
+    county: County, outage: Outage, chain: CareChain
+):
+    end_for_all(county, outage, timezone.now() - ENDED)
+    later = make_outage(county.alva, DOWN_AGAIN)
+    with pytest.raises(RuleError, match=r"PRATOR var i drift då, men ligger nere igen sedan 10\.27\. Öppna"):
+        log(county, chain, 27, {})
+    # There it is asked whether it got into the system while that was up.
+    with pytest.raises(Question, match="Står det i PRATOR"):
+        log(county, make_chain(county, later), 27, {})
+
+
+def test_the_pages_lead_to_the_outage_that_goes_on_and_keep_what_was_typed(
+    county: County, ended: CareChain, client: Client
+):
+    later = make_outage(county.alva, DOWN_AGAIN)
+    client.force_login(county.alva.user)
+    path = f"{reverse('chain_call', args=[ended.pk])}?riktning=given"
+    page = read(client.get(path))
+    opens = f"{reverse('new_chain')}?fran={ended.pk}&sedan=given"
+    assert page.main.find("a", href=opens)
+    sent = fields_of(form_of(page, method="post")) | {
+        "recipient": ["municipality"],
+        "messages": ["new:discharge:inpatient"],
+        "spoken_to": ["Karin Påhittad"],
+        "spoken_to_unit": ["Biståndsenheten"],
+        "number": ["0910-00 00 00"],
+    }
+    answer = client.post(path, sent)
+    assert answer.status_code == 422
+    shown = read(answer)
+    assert "PRATOR ligger nere igen sedan 10.27" in errors_of(shown)
+    assert "Registrera direkt" not in shown.main.text
+    assert fields_of(form_of(shown, method="post"))["spoken_to"] == ["Karin Påhittad"]
+
+    # One press opens the patient's chain there; only what may be another now is asked.
+    form = form_of(read(client.get(opens)), method="post")
+    opened = fields_of(form)
+    assert opened["identity"] == ["19121212-1212"]
+    assert "before" not in opened
+    assert client.post(opens, opened | {"before": ["admitted"]}).status_code == 302
+    chain = CareChain.objects.get(outage=later)
+    assert chain.details.facts.municipality == county.municipality
+    there = reverse("chain", args=[chain.pk])
+    assert read(client.get(reverse("chain", args=[ended.pk]))).main.find("a", href=there)
+    to_log = f"{reverse('chain_call', args=[chain.pk])}?riktning=given"
+    assert read(client.get(path)).main.find("a", href=to_log)
+
+
+@pytest.mark.parametrize("known", ["x", "00000000-0000-4000-8000-000000000000"])
+def test_what_is_no_chain_of_ones_own_fills_in_nothing(
+    county: County, outage: Outage, client: Client, known: str
+):
+    client.force_login(county.alva.user)
+    assert client.get(reverse("new_chain"), {"fran": known}).status_code == 404
