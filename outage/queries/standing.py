@@ -12,7 +12,7 @@ from outage.routine import get_routine
 from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction
-from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, DischargeState
+from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, DischargeState
 from outage.rules.owed import ChainStanding
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
@@ -291,12 +291,16 @@ def told_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareCha
 def told_only_by(
     chain: CareChain, log: ChainLog, handover: Handover, *, ever: bool = False
 ) -> list[CareChainEvent]:
-    """Those of them that no other call that stands has told of; with `ever` none that was taken back either, so that
-    they were logged with this one.
+    """Those of them that no other call that stands has told anybody of: a failed try tells nobody. With `ever` none that
+    was logged before this call either, or told of in one that was taken back.
     """
-    calls = log.handovers if ever else log.live_handovers
     first = _first(handover, log)
-    others = [told_by(chain, log, call) for call in calls if _first(call, log) != first]
+    others = [
+        told_by(chain, log, call)
+        for call in (log.handovers if ever else log.live_handovers)
+        if _first(call, log) != first
+        and (CallOutcome(call.outcome) not in FAILED or (ever and _first(call, log).order < first.order))
+    ]
     return [event for event in told_by(chain, log, handover) if not any(event in told for told in others)]
 
 

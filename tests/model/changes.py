@@ -163,7 +163,14 @@ class RandomOutage(Base):
         return [
             line
             for line in twin.record.lines
-            if not line.gone and [c for c in twin.record.calls if self._tells(c, line)] == [call]
+            if not line.gone
+            and self._tells(call, line)
+            # Whoever was not reached was told nothing.
+            and not any(
+                c.outcome in ("reached", "relayed") and self._tells(c, line)
+                for c in twin.record.calls
+                if c is not call
+            )
         ]
 
     def _tells(self, call: Call, line: Line) -> bool:
