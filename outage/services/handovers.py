@@ -368,6 +368,10 @@ def _other_end(chain: CareChain, facts: CallFacts, former: Handover | None) -> d
                 return {"recipient": party, "place": place, "place_name": details.place_names[party]}
         if not key.startswith(PLACE_PREFIX):
             break
+    # A place that the chain never named, rung by a call that came from another one.
+    rung = Handover.objects.filter(chain__in=joined.home, place=key.removeprefix(PLACE_PREFIX)).first()
+    if key.startswith(PLACE_PREFIX) and rung:
+        return {"recipient": rung.recipient, "place": rung.place, "place_name": rung.place_name}
     if key not in set(Party):
         raise CallErrors({"recipient": "Välj vem samtalet var med."})
     if facts.direction is Direction.GIVEN:
