@@ -63,7 +63,7 @@ def other_end(
         row = _named_at(own, Party(key), at)
         found = (row, Party(key)) if row else None
     if found is None:
-        return _nowhere(key, facts.direction)
+        return _nowhere(key, facts.direction, joined.home)
     row, party = found
     if row.place_keys[party] == NOT_ADMITTED:
         if facts.direction is Direction.RECEIVED:
@@ -73,7 +73,11 @@ def other_end(
     return {"recipient": party, "place": row.place_keys[party], "place_name": row.place_names[party]}
 
 
-def _nowhere(key: str, direction: Direction) -> dict[str, str]:
+def _nowhere(key: str, direction: Direction, chains: Collection[UUID]) -> dict[str, str]:
+    # A place that the chain never named, rung by a call that came from another one.
+    rung = Handover.objects.filter(chain__in=chains, place=key.removeprefix(PLACE_PREFIX)).first()
+    if key.startswith(PLACE_PREFIX) and rung:
+        return {"recipient": rung.recipient, "place": rung.place, "place_name": rung.place_name}
     if key not in set(Party):
         raise CallErrors({"recipient": "Välj vem samtalet var med."})
     if direction is Direction.GIVEN:

@@ -291,6 +291,7 @@ class Base(RuleBasedStateMachine):
                 row.changed.get("identity", ""),
                 row.identity_number,
                 row.patient_name,
+                f"unit:{row.unit_id}",
             )
         )
 

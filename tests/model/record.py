@@ -26,7 +26,7 @@ TELLS = {
 ANSWERS = {"admission_reply": "admission", "municipality_ready": "ready_for_discharge"}
 SIP = ("sip_initiative", "sip_invitation")
 # A notice is told as a pair: what it says, and which change of the chain it came of.
-RELEASES = ("not_yours", "no_longer_yours", "not_this_patient")
+RELEASES = ("not_yours", "no_longer_yours")
 AT_HOME = "not_admitted"
 
 
@@ -37,7 +37,9 @@ def minute(at: datetime) -> datetime:
 
 @dataclass
 class Version:
-    """What was known of patient and places from `order` on. `changed` says for each party with another place why."""
+    """What was known of patient and places from `order` on. `changed` says for each party with another place why; `by`
+    is the unit that said so.
+    """
 
     id: str
     order: int
@@ -51,6 +53,11 @@ class Version:
     identity: str = ""
     number: str = ""
     patient: str = ""
+    by: str = ""
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.number, " ".join(self.patient.split()).casefold()
 
 
 @dataclass
@@ -66,6 +73,11 @@ class Row:
     rightly: bool = False
     in_system: bool = False
     particulars: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        said = sorted((name, str(value)) for name, value in self.particulars.items() if value)
+        return minute(self.at), self.kind, self.participants, said
 
 
 @dataclass
