@@ -59,7 +59,8 @@ def test_a_list_does_not_say_where_a_protected_patient_is_cared_for(
 
 @pytest.mark.clause("R3.9")
 def test_two_calls_to_a_sip_are_told_apart_by_their_days(county: County, chain: CareChain, client: Client):
-    for minutes, on in ((40, "2026-12-01"), (20, "2026-12-02")):
+    # The second says nothing of the room: it takes back nothing of the first.
+    for minutes, on, room in ((40, "2026-12-01", "Rum 1"), (20, "2026-12-02", "")):
         make_event(
             county.disa,
             chain,
@@ -67,6 +68,7 @@ def test_two_calls_to_a_sip_are_told_apart_by_their_days(county: County, chain: 
             sender=Party.OUTPATIENT,
             ago=timedelta(minutes=minutes),
             sip_date=on,
+            sip_place=room,
             participants=["Dotter"],
         )
     both = ["Kallelse till SIP tis 1 dec", "Kallelse till SIP ons 2 dec"]
