@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from contacts.rules.parties import Party
+from outage.models import CareChainEvent
 from outage.rules.paper import PaperMark
 from outage.rules.routine import Effect
 from outage.rules.wording import STOCKHOLM
@@ -55,6 +56,14 @@ class EntryForm(CallForm):
                 prefix = f"{message.key}-{party.value}"
                 for name in [f"h-{prefix}", *(f"p-{prefix}-{p}" for p in message.particulars_for(party))]:
                     del self.fields[name]
+
+    def _may_be_old(self) -> bool:
+        """Every row: paper is entered long after the call."""
+        return True
+
+    def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
+        """As `_may_be_old`."""
+        return True
 
     def _participants(self, sender: Party) -> str:
         """Nobody but those who stand on the sheet."""

@@ -1,6 +1,6 @@
 """How a patient, a place and a party are written, the same on every page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from outage.queries.care_chains import ChainLog
 from outage.queries.standing import standing_of, target_name
 from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
+from outage.rules.owed import ChainStanding
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
 from outage.rules.wording import STOCKHOLM
 
@@ -136,27 +137,47 @@ def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
     return key == f"unit:{acting.unit.pk}"
 
 
-def targets_to_choose(chain: CareChain, log: ChainLog) -> list[Target]:
-    """Whom a call about this chain can be with: the three parties, those before, then participants of a SIP."""
+def targets_to_choose(chain: CareChain, log: ChainLog, *, before: bool = False) -> list[Target]:
+    """Whom a call about this chain can be with: the three parties, those before, then participants of a SIP.
+
+    Those before are the ones reached; where the call was `before` the chain was changed, each that it named.
+    """
     standing = standing_of(chain, log)
     found = {
         party: Target(standing.place_of(party), party)
         for party in (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
         if standing.place_of(party) != NOT_ADMITTED
     }
-    targets = [*found.values(), *(target for target in standing.reached.values() if target.former)]
+    former = [target for target in standing.reached.values() if target.former]
+    if before:
+        former += _named_before(standing, {target.place for target in former})
+    targets = [*found.values(), *former]
     names = dict.fromkeys(name for event in log.live_events for name in event.participants)
     targets += [target for target in map(standing.participant, names) if target.party is None]
     known = {target.place for target in targets}
     return [*targets, *(target for target in standing.reached.values() if target.place not in known)]
 
 
-def targets_by_key(chain: CareChain, log: ChainLog, was_with: Handover | None = None) -> dict[str, Target]:
+def _named_before(standing: ChainStanding, known: Collection[str]) -> list[Target]:
+    """The places that the chain has named and names no more, the newest first."""
+    places = [place for version in reversed(standing.versions) for place in version.places.values()]
+    named = dict.fromkeys(map(standing.same, places))
+    return [
+        target
+        for target in map(standing.target_at, named)
+        if target.former and target.place not in (NOT_ADMITTED, *known)
+    ]
+
+
+def targets_by_key(
+    chain: CareChain, log: ChainLog, was_with: Handover | None = None, *, before: bool = False
+) -> dict[str, Target]:
     """Whom a call can be with, by what a form names it. A call that is corrected, `was_with`, keeps its own place.
 
     Where the patient has moved since, its party's key means that place, and where the party is now is named by place.
+    `before` as for `targets_to_choose`.
     """
-    found = {target.key: target for target in targets_to_choose(chain, log)}
+    found = {target.key: target for target in targets_to_choose(chain, log, before=before)}
     if was_with is None or not was_with.place:
         return found
     place, now = standing_of(chain, log).same(was_with.place), found.get(was_with.recipient)
@@ -178,10 +199,20 @@ def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:
     """Whom a call is with; with protected personal data neither where the patient is nor the name of a relative."""
     if not details_of(chain).protected_identity:
         return target_name(chain, log, target)
+    return target_label(chain, log, target)
+
+
+def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
+    """What a target is; one that was a party before, by the kind that it was then (R3.10)."""
     if target.party is None:
         return "Deltagare i SIP"
-    label = party_label(chain, target.party)
-    return f"{label} (tidigare)" if target.former else label
+    if not target.former:
+        return party_label(chain, target.party)
+    standing = standing_of(chain, log)
+    kinds = (
+        v.ward_kind for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place
+    )
+    return f"{parties.party_label(target.party, next(kinds, standing.now.ward_kind))} (tidigare)"
 
 
 def first_number(numbers: Sequence[NumberToRing]) -> str:

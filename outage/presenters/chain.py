@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
@@ -35,9 +34,10 @@ from outage.rules.informing import (
     CallOutcome,
     DischargeState,
 )
-from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.routine import Routine
+from outage.rules.said import labelled
 from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing
-from outage.rules.wording import day, day_and_time, lower_first, moment
+from outage.rules.wording import day_and_time, lower_first, moment
 
 # Of an event that was logged in each of two chains that were joined.
 COUNTS_AS_ANOTHER = "Räknas som samma händelse i den sammanförda vårdkedjan"
@@ -176,7 +176,9 @@ def _event_entry(
     items = [] if struck else log.items_of(event)
     state = None
     if is_discharge(routine, event) and ours and not struck:
-        state = standing_of(chain, log).discharge_state(row_of(event), {item.whom for item in items})
+        state = standing_of(chain, log).discharge_state(
+            row_of(event), {standing_of(chain, log).same(item.whom) for item in items}
+        )
     completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
@@ -329,7 +331,7 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
 
 def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
     """Give the event's particulars as (label, value) in Swedish, dates written out."""
-    return _labelled(event.particulars, now)
+    return labelled(event.particulars, now)
 
 
 def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
@@ -337,18 +339,7 @@ def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) 
     told = event.particulars
     if details_of(chain).protected_identity:
         told = {name: value for name, value in told.items() if name.endswith(("_date", "_time"))}
-    return _labelled(told, now)
-
-
-def _labelled(particulars: Mapping[str, Any], now: datetime) -> Iterable[tuple[str, str]]:
-    for name, value in particulars.items():
-        label = PARTICULAR_LABELS.get(name, name)
-        if name == "participants":
-            yield label, ", ".join(value)
-        elif name.endswith("_date"):
-            yield label, day(datetime.fromisoformat(value).date(), now)
-        else:
-            yield label, str(value)
+    return labelled(told, now)
 
 
 def _standing_line(
@@ -361,7 +352,8 @@ def _standing_line(
         text += f", {s.tries} försök"
     if s.last_at:
         text += f", senast {moment(s.last_at, now)}"
-    item = next((item for item in reversed(items) if item.whom == s.target.whom), None)
+    same = standing_of(chain, log).same
+    item = next((item for item in reversed(items) if same(item.whom) == s.target.whom), None)
     return StandingLine(
         recipient_key=s.target.key,
         place=target_name(chain, log, s.target),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
@@ -23,10 +23,11 @@ from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.care_chains import ChainLog
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, standing_of, target_name
+from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.routine import Routine
 from outage.rules.told import NOTICE_LABELS, Notice, Owed, Target
-from outage.rules.wording import lower_first, moment, span
+from outage.rules.wording import day, lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
 
@@ -145,7 +146,7 @@ def calls_owed(
                 choice=choices.get(target.key, ""),
             )
         call = calls[place]
-        message = _message(chain, log, routine, owed)
+        message = _message(chain, log, routine, owed, now, hidden)
         if owed.closed:
             call.closed.append(message)
             continue
@@ -159,7 +160,7 @@ def calls_owed(
         if call.since is None or owed.since < call.since:
             call.since, call.age = owed.since, span(now - owed.since)
         for item in items.get(owed.id, ()):
-            if item.whom == target.whom:
+            if standing_of(chain, log).same(item.whom) == target.whom:
                 call.open_item = f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
         for call in calls.values():
@@ -208,13 +209,17 @@ def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str
     return (target_in_list if hidden else target_name)(chain, log, target)
 
 
-def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> OwedMessage:
+def _message(
+    chain: CareChain, log: ChainLog, routine: Routine, owed: Owed, now: datetime, hidden: bool
+) -> OwedMessage:
     if owed.notice:
-        value, label = f"notice:{owed.id}", _notice_label(chain, log, owed)
+        value, label = f"notice:{owed.id}", _notice_label(chain, log, owed, hidden)
     elif owed.answer:
         value, label = f"new:{owed.kind}:{owed.by}", routine.label(owed.kind)
     else:
-        value, label = f"event:{owed.id}", event_label(routine, owed.kind, owed.retracts, owed.corrects)
+        value = f"event:{owed.id}"
+        label = event_label(chain, routine, owed.kind, owed.retracts, owed.corrects)
+        label += _which(log, owed, now)
     return OwedMessage(
         label=label,
         kind=owed.kind,
@@ -228,18 +233,34 @@ def _message(chain: CareChain, log: ChainLog, routine: Routine, owed: Owed) -> O
     )
 
 
-def event_label(routine: Routine, kind: str, retracts: bool, corrects: bool) -> str:
-    """A message as it is to be told: taken back, corrected, or as it is."""
+def event_label(chain: CareChain, routine: Routine, kind: str, retracts: bool, corrects: bool) -> str:
+    """A message as it is to be told: taken back, said of the wrong patient, corrected, or as it is."""
     label = routine.label(kind)
     if retracts:
-        return f"Återtag: {lower_first(label)}"
+        details = details_of(chain)
+        if details.status != ChainStatus.WRONG_PATIENT:
+            return f"Återtag: {lower_first(label)}"
+        known = details.patient_name and not details.protected_identity
+        return f"Gällde inte {details.patient_name if known else 'den här patienten'}: {lower_first(label)}"
     return f"{label} (rättad)" if corrects else label
 
 
-def _notice_label(chain: CareChain, log: ChainLog, owed: Owed) -> str:
+def _which(log: ChainLog, owed: Owed, now: datetime) -> str:
+    """Which of several messages of a kind it is: by the day that it names, else by when it was."""
+    rows = {str(event.pk): event for event in log.events}
+    row = rows[owed.id]
+    # What is taken back is known by what it said.
+    said = next((e for e in log.events if e.pk == row.supersedes_id), row) if row.withdraws else row
+    if not any((e.kind, e.sender) == (row.kind, row.sender) and e.pk != row.pk for e in log.live_events):
+        return ""
+    days = [value for name, value in said.particulars.items() if name.endswith("_date")]
+    return f" {day(date.fromisoformat(days[0]), now)}" if days else f" {moment(said.happened_at, now)}"
+
+
+def _notice_label(chain: CareChain, log: ChainLog, owed: Owed, hidden: bool) -> str:
     assert owed.notice is not None
     label = NOTICE_LABELS[owed.notice]
-    if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT:
+    if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT and not hidden:
         # Who cared for the patient hears who does so now.
         taken_over = details_of(chain).place_names.get(Party.OUTPATIENT)
         return f"{label}, {taken_over} tar över" if taken_over else label

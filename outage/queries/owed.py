@@ -14,7 +14,7 @@ from outage.models import CareChain, CareChainEvent, Duty, Outage
 from outage.queries.care_chains import ChainLog, visible_chains
 from outage.queries.outages import principals_back
 from outage.queries.standing import row_of, standing_of, units_to_ring
-from outage.queries.tasks import entered_lines
+from outage.queries.tasks import entered_lines, line_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
@@ -75,11 +75,20 @@ def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
     The chain comes with its outage as its principal sees it.
     """
     standing = standing_of(chain, log)
-    if chain.outage.is_open or not log.marks:
+    entered = lines_in_system(chain, log)
+    if chain.outage.is_open or not entered:
         return standing
     back = principals_back(chain.outage)
     places = {key for key in standing.now.places.values() if principal_of(log, key) in back}
-    return replace(standing, entered=entered_lines(chain, log), back=frozenset(places))
+    return replace(standing, entered=entered, back=frozenset(places))
+
+
+def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
+    """The first ids of the events that those who are back read in the system: what ticks that hold say was entered,
+    and what happened after the own end.
+    """
+    after = (event for event in log.live_events if chain.outage.was_over_at(event.happened_at))
+    return entered_lines(chain, log) | {str(line_of(log, event).pk) for event in after}
 
 
 def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:

@@ -12,7 +12,7 @@ from outage.routine import get_routine
 from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction
-from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome, DischargeState
+from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, DischargeState
 from outage.rules.owed import ChainStanding
 from outage.rules.routine import Effect, Routine
 from outage.rules.told import (
@@ -70,7 +70,7 @@ def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
     ours = own_parties(chain.principal)
     elsewhere = {row.pk for other in log.doubles for row in line_back(log, other)}
     named = {key for version in log.versions for key in version.place_keys.values()}
-    calls = (_call_row(call, log, named) for call in log.live_handovers)
+    calls = (_call_row(call, log, named, ours) for call in log.live_handovers)
     return ChainStanding(
         routine=get_routine(chain.outage.routine_id),
         versions=[_version(row) for row in log.versions],
@@ -113,10 +113,30 @@ def _doubles(log: ChainLog) -> dict[UUID, Double]:
 
 
 def _sent_from(chain: CareChain, log: ChainLog) -> dict[str, str]:
-    """The place of the sender of each event that was logged in a chain joined to this one, as that chain had it."""
+    """The place of the sender of each event of which a row says it, by the first row: that of the unit that logged it,
+    else of the call by which it was received; of one logged in a chain joined to this one, as that chain had it.
+    """
+    named = {(party.value, key) for version in log.versions for party, key in version.place_keys.items()}
+    rang = {
+        (message.event_id, call.recipient): call.place
+        # Of several the one that was first.
+        for call in reversed(log.live_handovers)
+        if call.direction == Direction.RECEIVED
+        for message in call.messages.all()
+    }
     found = {}
     for row in log.events:
-        if row.chain_id != chain.pk and not row.supersedes_id:
+        if row.supersedes_id:
+            continue
+        places = (
+            f"unit:{row.unit_id}",
+            f"principal:{row.unit.principal_id}",
+            rang.get((row.pk, row.sender), ""),
+        )
+        said = next((place for place in places if (row.sender, place) in named), "")
+        if said:
+            found[str(row.pk)] = said
+        elif row.chain_id != chain.pk:
             versions = [version for version in log.versions if version.chain_id == row.chain_id]
             known = [version for version in versions if version.order <= row.order] or versions[:1]
             found[str(row.pk)] = known[-1].place_keys.get(Party(row.sender), "")
@@ -138,6 +158,8 @@ def _version(row: CareChainDetails) -> Version:
         names={folded(name): keys[party] for party, name in row.place_names.items()},
         changed={Party(party): PlaceChange(how) for party, how in changed.items()},
         identity=IdentityChange(identity) if identity else None,
+        patient=(row.identity_number, folded(row.patient_name)),
+        by=f"unit:{row.unit_id}",
     )
 
 
@@ -154,13 +176,17 @@ def row_of(row: CareChainEvent) -> EventRow:
         withdraws=row.withdraws,
         told_rightly=row.told_rightly,
         in_system=row.in_system,
+        said=row.particulars,
+        by=f"unit:{row.unit_id}",
     )
 
 
-def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow | None:
+def _call_row(
+    row: Handover, log: ChainLog, named: Collection[str], ours: Collection[Party]
+) -> CallRow | None:
     """The call as the rules read it; None for one that tells nobody anything of ours.
 
-    A call received by a unit that the chain names says that this unit knows what the one who rang tells of.
+    A call received by a unit that the chain names says that this unit knows what another one of ours tells of.
     """
     told = list(row.messages.all())
     received = row.direction == Direction.RECEIVED
@@ -171,7 +197,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
         place = f"unit:{first.unit_id}"
         senders = {event.pk: event.sender for event in log.events}
         told = [message for message in told if senders.get(message.event_id) == row.recipient]
-        if place not in named or not told:
+        if place not in named or row.recipient not in ours or not told:
             return None
     return CallRow(
         id=str(first.pk),
@@ -183,6 +209,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
             str(m.event_id) if m.event_id else notice_id(Notice(m.notice), str(m.change_id)) for m in told
         ),
         received=received,
+        party=Party(row.recipient) if row.recipient in set(Party) and not received else None,
     )
 
 
@@ -243,6 +270,10 @@ def awaited_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Await
             Said(event.kind, event.sender, *standing.when(event), standing.told_at(event))
             for event in standing.newest
             if not event.withdraws
+            # What the former place answered is no answer of the one that took over.
+            and not (
+                standing.routine.message(event.kind).awaited_after and standing.is_of_former_place(event)
+            )
         ],
     )
 
@@ -278,6 +309,9 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
         for party, key in version.place_keys.items():
             if standing.same(key) == target.place:
                 return version.place_names[party]
+    for call in log.live_handovers:
+        if target.former and standing.same(call.place) == target.place:
+            return call.place_name
     return f"{label_of(chain, log, target)} (inte angiven än)" if target.party else "Okänd plats"
 
 
@@ -291,12 +325,16 @@ def told_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareCha
 def told_only_by(
     chain: CareChain, log: ChainLog, handover: Handover, *, ever: bool = False
 ) -> list[CareChainEvent]:
-    """Those of them that no other call that stands has told of; with `ever` none that was taken back either, so that
-    they were logged with this one.
+    """Those of them that no other call that stands has told anybody of: a failed try tells nobody. With `ever` none
+    that was logged before this call either, or told of in one that was taken back.
     """
-    calls = log.handovers if ever else log.live_handovers
     first = _first(handover, log)
-    others = [told_by(chain, log, call) for call in calls if _first(call, log) != first]
+    others = [
+        told_by(chain, log, call)
+        for call in (log.handovers if ever else log.live_handovers)
+        if _first(call, log) != first
+        and (CallOutcome(call.outcome) not in FAILED or (ever and _first(call, log).order < first.order))
+    ]
     return [event for event in told_by(chain, log, handover) if not any(event in told for told in others)]
 
 

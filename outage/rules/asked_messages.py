@@ -97,5 +97,24 @@ def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: 
         ).settled(answers)
 
 
+def ask_which_wording(
+    key: str, *, called: str, changed: str, then: str, now: str, answers: Mapping[str, str]
+) -> bool:
+    """Whether a call told of an event as it was `then`, before it was changed; raise Question where that is not said.
+
+    `now` is what it says since, "" where it was taken back.
+    """
+    what = "rättat" if now else "återtaget"
+    question = Question(
+        key,
+        f"Samtalet är {called}, och meddelandet är {what} {changed}. Vad sades i samtalet?",
+        (
+            ("then", f"Det som gällde då: {then}"),
+            ("now", f"Det som gäller nu: {now}" if now else "Att det är återtaget"),
+        ),
+    )
+    return question.settled(answers) == "then"
+
+
 def _empty(field: str, particular: str) -> RuleError:
     return RuleError(f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"{field}{particular}")

@@ -15,7 +15,7 @@ from .routine import Effect, Routine
 class Said:
     """A message that stands: its type, who sends it, when it happened (aware), and its place among what was logged.
 
-    `told` says at what aware moment each party was reached with it by a call of the own unit.
+    `told` says at what aware moment each party was reached with it.
     """
 
     kind: str

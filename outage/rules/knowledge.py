@@ -4,7 +4,7 @@ A place that was told is a fact of the call: everything goes by the places that 
 names today. Nothing is stored of it, so the order in which rows were written does not matter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,138 +13,125 @@ from contacts.rules.parties import Party
 
 from .back_registration import ChainStatus
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome, InformState, recipients
-from .routine import Effect, Routine
+from .lines import Lines
+from .routine import Effect
 from .told import (
     NOT_ADMITTED,
     CallRow,
     Closed,
-    Double,
     EventRow,
     Notice,
-    PlaceChange,
     Standing,
     Target,
     Version,
     folded,
-    minute_of,
+    notice_id,
 )
 
-PARTIES = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
-
-# After these a place knows nothing more of the chain, whatever it was told before.
+# After these a place is through with the chain: should it come back to it, it is to hear all that stands.
 _LETS_GO = tuple(
     f"{notice}:" for notice in (Notice.NOT_YOURS, Notice.NO_LONGER_YOURS, Notice.NOT_THIS_PATIENT)
 )
 
 
-_NONE = Double(frozenset())
-
-
-@dataclass
-class Knowledge:
+@dataclass(kw_only=True)
+class Knowledge(Lines):
     """What everybody knows of one chain.
 
     `ours` are the parties that units of the own principal can be, `own` the keys of the places that are its own.
-    `doubles` has, by the row that stood when chains were joined, as what an event was logged in the other one;
-    `sent_from` the place of the sender, by the first row of an event that was logged there.
+    `sent_from` has the place of the sender, by the first row of an event that was logged in a chain joined to this one.
     `entered` are the first ids of the events that have been entered into the system, `back` the places whose
     principal is in it again.
     """
 
-    routine: Routine
-    versions: Sequence[Version]
-    events: Sequence[EventRow]
-    calls: Sequence[CallRow]
     ours: frozenset[Party]
     own: frozenset[str]
-    doubles: Mapping[str, Double] = field(default_factory=dict)
     sent_from: Mapping[str, str] = field(default_factory=dict)
     entered: frozenset[str] = frozenset()
     back: frozenset[str] = frozenset()
-
-    @property
-    def now(self) -> Version:
-        """The newest version of what is known."""
-        return self.versions[-1]
 
     @property
     def held(self) -> frozenset[Party]:
         """The own parties that a place of our own is in this chain."""
         return frozenset(party for party in self.ours if self.now.places.get(party) in self.own)
 
-    # Places
-
-    @cached_property
-    def _alias(self) -> dict[str, str]:
-        """Each place that is only another spelling of a later one, with the later one's key."""
-        alias: dict[str, str] = {}
-        for former, version in zip(self.versions, self.versions[1:], strict=False):
-            for party, how in version.changed.items():
-                old, new = (self._follow(alias, v.places.get(party, "")) for v in (former, version))
-                if how is PlaceChange.SAME and old and new and old != new:
-                    alias[old] = new
-        return alias
-
-    @staticmethod
-    def _follow(alias: Mapping[str, str], place: str) -> str:
-        while place in alias:
-            place = alias[place]
-        return place
-
-    def same(self, place: str) -> str:
-        """The key of `place` as it is known now."""
-        return self._follow(self._alias, place)
-
-    def place_of(self, party: Party, version: Version | None = None) -> str:
-        """Where `party` is reached, as the newest version has it, else as `version` had; "" where nobody knows."""
-        return self.same((version or self.now).places.get(party, ""))
-
-    @cached_property
-    def _named(self) -> dict[str, str]:
-        return {name: self.same(key) for version in self.versions for name, key in version.names.items()}
-
-    def participant(self, name: str) -> Target:
-        """Somebody who is to take part in a SIP; a place of the chain where its name is what was written."""
-        place = self._named.get(folded(name))
-        if place is None:
-            return Target(PARTICIPANT_PREFIX + folded(name), participant=name)
-        return replace(self.target_at(place), participant=name)
-
-    def target_at(self, place: str) -> Target:
-        """A place that the chain names, or has named, as somebody to ring."""
-        for version in reversed(self.versions):
-            for party in PARTIES:
-                if self.place_of(party, version) == place:
-                    return Target(place, party, former=version is not self.now)
-        return Target(place)
-
     # Calls
 
     @cached_property
-    def calls_to(self) -> dict[str, list[CallRow]]:
-        """The calls to each place, in the order they were made; nothing from before the place was last let go of."""
+    def all_calls_to(self) -> dict[str, list[CallRow]]:
+        """The calls to each place, in the order they were made: what it was told, until it heard that it was about
+        another patient.
+        """
         to: dict[str, list[CallRow]] = {}
         for call in sorted(self.calls, key=lambda call: call.when):
             place = self._reached_place(call.place)
-            if not place:
-                continue
-            if call.outcome is CallOutcome.REACHED and any(told.startswith(_LETS_GO) for told in call.told):
+            if place and _tells(call, f"{Notice.NOT_THIS_PATIENT}:"):
                 to[place] = [replace(call, told=frozenset())]
-            else:
+            elif place:
                 to.setdefault(place, []).append(call)
         return to
+
+    @cached_property
+    def calls_to(self) -> dict[str, list[CallRow]]:
+        """Those of them by which it knows of the chain: when it is let go of, only what it takes part in by name stays.
+
+        What it hears then of what it was told before, that it was corrected, does not make the chain its own again.
+        """
+        return {place: self._until_let_go(place, calls) for place, calls in self.all_calls_to.items()}
+
+    def _until_let_go(self, place: str, calls: Sequence[CallRow]) -> list[CallRow]:
+        parts = self._parts_of.get(place, frozenset())
+        found: list[CallRow] = []
+        before: set[str | None] = set()
+        for at, call in enumerate(calls):
+            if _tells(call, *_LETS_GO):
+                kept = (replace(one, told=one.told & parts) for one in (*found, call))
+                found = [one for one in kept if one.told or one.id == call.id]
+                if self.target_at(place).former and _tells(call, *_lets_go_by(self.left(place)[1])):
+                    before = {self.line_of(told) for one in calls[: at + 1] for told in one.told}
+            else:
+                mends = {told for told in call.told if before and self._corrects(told, before)}
+                found.append(replace(call, told=call.told - (mends - parts)))
+        return found
+
+    def _corrects(self, told: str, lines: Collection[str | None]) -> bool:
+        event = self._by_id.get(told)
+        if event is None:
+            return told.startswith(f"{Notice.NOT_DECEASED}:")
+        return event.supersedes is not None and self.root(event).id in lines
+
+    @cached_property
+    def _parts_of(self) -> dict[str, frozenset[str]]:
+        """The ids of the events that each place takes part in by its name, in whichever version."""
+        parts: dict[str, frozenset[str]] = {}
+        for event in self.newest:
+            ids = self.versions_of(event)
+            for name in {name for id_ in ids if id_ in self._by_id for name in self._by_id[id_].participants}:
+                place = self.participant(name).place
+                parts[place] = parts.get(place, frozenset()) | ids
+        return parts
+
+    def takes_part(self, place: str, event: EventRow) -> bool:
+        """Whether a place takes part by its name in an event."""
+        return event.id in self._parts_of.get(place, ())
 
     def _reached_place(self, place: str) -> str:
         if place.startswith(PARTICIPANT_PREFIX):
             return self.participant(place.removeprefix(PARTICIPANT_PREFIX)).place
         return self.same(place)
 
-    def _calls_about(self, place: str, ids: frozenset[str]) -> list[CallRow]:
-        return [call for call in self.calls_to.get(place, ()) if not ids.isdisjoint(call.told)]
+    def calls_about(self, place: str, ids: frozenset[str], ever: bool = False) -> list[CallRow]:
+        """The calls to a place that told one of `ids`; with `ever` those from before it was let go of, too: here and in
+        what follows.
+        """
+        calls = self.all_calls_to if ever else self.calls_to
+        return [call for call in calls.get(place, ()) if not ids.isdisjoint(call.told)]
 
-    def state(self, place: str, ids: frozenset[str]) -> tuple[InformState, int, datetime | None]:
+    def state(
+        self, place: str, ids: frozenset[str], *, ever: bool = False
+    ) -> tuple[InformState, int, datetime | None]:
         """How far a place has been told one of `ids`: the best call counts. The failed tries, and the latest call."""
-        calls = self._calls_about(place, ids)
+        calls = self.calls_about(place, ids, ever)
         outcomes = {call.outcome for call in calls}
         state = InformState.STILL_TO_RING
         if CallOutcome.REACHED in outcomes:
@@ -156,66 +143,11 @@ class Knowledge:
         tries = sum(call.outcome in FAILED for call in calls)
         return state, tries, max((call.at for call in calls), default=None)
 
-    def reached_with(self, place: str, ids: frozenset[str]) -> bool:
+    def reached_with(self, place: str, ids: frozenset[str], *, ever: bool = False) -> bool:
         """Whether a call that told one of `ids` got through to a place."""
-        return any(call.outcome is CallOutcome.REACHED for call in self._calls_about(place, ids))
+        return any(call.outcome is CallOutcome.REACHED for call in self.calls_about(place, ids, ever))
 
     # Events
-
-    @cached_property
-    def _by_id(self) -> dict[str, EventRow]:
-        return {event.id: event for event in self.events}
-
-    @cached_property
-    def _replaced(self) -> set[str]:
-        return {event.supersedes for event in self.events if event.supersedes}
-
-    @cached_property
-    def newest(self) -> list[EventRow]:
-        """The newest row of each event, withdrawals too, in time order; within a minute as first logged."""
-        return sorted(
-            (event for event in self.events if event.id not in self._replaced),
-            key=self.when,
-        )
-
-    def when(self, event: EventRow) -> tuple[datetime, int]:
-        """Where an event stands in time: by the minute, and within it as it was logged first."""
-        return minute_of(event.at), self.root(event).order
-
-    def root(self, event: EventRow) -> EventRow:
-        """The row by which an event was logged first."""
-        while event.supersedes:
-            event = self._by_id[event.supersedes]
-        return event
-
-    def line_of(self, event_id: str) -> str | None:
-        """The first id of an event; None for what is none."""
-        event = self._by_id.get(event_id)
-        return self.root(event).id if event else None
-
-    def versions_of(self, event: EventRow) -> frozenset[str]:
-        """The ids of a row and of all that it replaces."""
-        ids = {event.id} | self._double(event).same | self._double(event).former
-        while event.supersedes:
-            event = self._by_id[event.supersedes]
-            ids |= {event.id} | self._double(event).same | self._double(event).former
-        return frozenset(ids)
-
-    def says_the_same(self, event: EventRow) -> frozenset[str]:
-        """The ids of a row and of those before it that told the same: those reached with them know this one too."""
-        ids = {event.id} | self._double(event).same
-        while event.supersedes and event.told_rightly:
-            event = self._by_id[event.supersedes]
-            ids |= {event.id} | self._double(event).same
-        return frozenset(ids)
-
-    def _double(self, event: EventRow) -> Double:
-        return self.doubles.get(event.id, _NONE)
-
-    def has_former(self, event: EventRow) -> bool:
-        """Whether somebody may have been told an earlier version of an event."""
-        return event.supersedes is not None or bool(self._double(event).former)
-
     def targets(self, kind: str, sender: Party, participants: Sequence[str] = ()) -> tuple[Target, ...]:
         """Whom `sender` must tell of a `kind` as the chain stands now (R3); nobody twice, and never itself."""
         own = self.place_of(sender)
@@ -238,17 +170,26 @@ class Knowledge:
                 found.setdefault((target.place, None if target.place else target.party), target)
         return tuple(found.values())
 
+    def targets_of(self, event: EventRow) -> tuple[Target, ...]:
+        """Whom its sender must tell of an event as the chain stands now, never a place that sent it itself."""
+        found = self.targets(event.kind, event.sender, event.participants)
+        return tuple(target for target in found if target.place not in self.senders(event))
+
+    def senders(self, event: EventRow) -> set[str]:
+        """The place that is the sender now, and the one that logged the event as its own before the party went on."""
+        return ({self.place_of(event.sender)} | {self.root(event).by} & {self._sent_from(event)}) - {""}
+
     def standings(self, event: EventRow) -> tuple[Standing, ...]:
         """How far each one who must be told of a row that stands has been told."""
         if event.withdraws or event.id in self._replaced:
             return ()
         same = self.says_the_same(event)
         rows = []
-        for target in self.targets(event.kind, event.sender, event.participants):
+        for target in self.targets_of(event):
             state, tries, last = self.state(target.place, same)
             received = not any(
                 call.outcome is CallOutcome.REACHED and not call.received
-                for call in self._calls_about(target.place, same)
+                for call in self.calls_about(target.place, same)
             )
             rows.append(
                 Standing(
@@ -257,30 +198,44 @@ class Knowledge:
                     tries,
                     last,
                     received=received and state is InformState.INFORMED,
-                    closed=self.closed(event, target) if state is not InformState.INFORMED else None,
+                    closed=None
+                    if state is InformState.INFORMED
+                    else self.closed(event, target, heard=self.knows_version(target.place, event)),
                 )
             )
         return tuple(rows)
 
-    def closed(self, event: EventRow, target: Target) -> Closed | None:
-        """Why a target need not be told of an event after all; never of a discharge (R1.6)."""
+    def closed(self, event: EventRow, target: Target, *, heard: bool) -> Closed | None:
+        """Why a target need not be told of an event after all; never of a discharge (R1.6).
+
+        Who has `heard` another version of it is to hear the right one.
+        """
         message = self.routine.message(event.kind)
         if message.effect is Effect.DISCHARGE:
             return None
         if self.now.status is ChainStatus.DECEASED:
             return Closed.DECEASED
-        if message.answers and self.is_of_former_place(event) and not self.knows_version(target.place, event):
+        if self.is_rebooked(event):
+            return Closed.REBOOKED
+        if message.answers and self.is_of_former_place(event) and not heard:
             return Closed.FORMER_PLACE
-        if event.in_system or (self.root(event).id in self.entered and target.place in self.back):
+        read = event.in_system and not heard
+        if read or (self.root(event).id in self.entered and target.place in self.back):
             return Closed.ENTERED
         return None
 
     def is_of_former_place(self, event: EventRow) -> bool:
         """Whether the sender's party was another place when the event was logged."""
+        return self._sent_from(event) not in ("", self.place_of(event.sender))
+
+    def _sent_from(self, event: EventRow) -> str:
+        """The place that was the sender's party when the event was logged."""
         sent_from = self.sent_from.get(self.root(event).id)
-        if sent_from is None:
-            sent_from = self.place_of(event.sender, self._logged_under(event))
-        return self.same(sent_from) not in ("", self.place_of(event.sender))
+        return (
+            self.place_of(event.sender, self._logged_under(event))
+            if sent_from is None
+            else self.same(sent_from)
+        )
 
     def _logged_under(self, event: EventRow) -> Version:
         """What was known of the chain when an event was logged first."""
@@ -292,26 +247,6 @@ class Knowledge:
         """The places that have been reached with a row, or with one before it that told the same."""
         same = self.says_the_same(event)
         return {place for place in self.calls_to if self.reached_with(place, same)}
-
-    def told_by(self, event: EventRow) -> dict[str, str]:
-        """The first call by which each place to tell was reached about an event, by the key of the place."""
-        same = self.says_the_same(event)
-        found: dict[str, str] = {}
-        for target in self.targets(event.kind, event.sender, event.participants):
-            for call in self._calls_about(target.place, same):
-                if call.outcome is CallOutcome.REACHED:
-                    found.setdefault(target.place, call.id)
-        return found
-
-    def told_at(self, event: EventRow) -> dict[Party, datetime]:
-        """When each party to tell was first reached with an event by a call of our own, in whichever version."""
-        ids = self.versions_of(event)
-        found: dict[Party, datetime] = {}
-        for target in self.targets(event.kind, event.sender, event.participants):
-            for call in self._calls_about(target.place, ids):
-                if target.party and call.outcome is CallOutcome.REACHED and not call.received:
-                    found.setdefault(target.party, call.at)
-        return found
 
     def is_ours(self, event: EventRow) -> bool:
         """Whether the own principal tells of an event: a unit of its own was the sender, or we rang about it.
@@ -338,37 +273,32 @@ class Knowledge:
             return any(not call.received and not ids.isdisjoint(call.told) for call in self.calls)
         return any(
             not call.received and call.outcome is CallOutcome.REACHED
-            for call in self._calls_about(place, ids)
+            for call in self.calls_about(place, ids, ever=True)
         )
-
-    def effect(self, event: EventRow) -> Effect:
-        """What the message does to the stay."""
-        return self.routine.message(event.kind).effect
 
     # What each place knows
 
-    def knows_version(self, place: str, event: EventRow) -> bool:
+    def knows_version(self, place: str, event: EventRow, *, ever: bool = False) -> bool:
         """Whether a place was reached with the event, in this version or an earlier one."""
-        return self.reached_with(place, self.versions_of(event))
+        return self.reached_with(place, self.versions_of(event), ever=ever)
 
-    def believes(self, place: str) -> Iterable[tuple[EventRow, CallRow]]:
+    def believes(self, place: str, *, ever: bool = False) -> Iterable[tuple[EventRow, CallRow]]:
         """The events that a place was reached with and has not heard taken back, each with the first such call."""
         for event in self.newest:
-            if event.withdraws and self.reached_with(place, frozenset({event.id})):
+            if event.withdraws and self.reached_with(place, frozenset({event.id}), ever=ever):
                 continue
-            for call in self._calls_about(place, self.versions_of(event)):
+            for call in self.calls_about(place, self.versions_of(event), ever):
                 if call.outcome is CallOutcome.REACHED:
                     yield event, call
                     break
 
-    def known_status(self, place: str) -> Notice | None:
+    def known_status(self, place: str, *, ever: bool = False) -> Notice | None:
         """What a place heard last of whether the patient lives."""
         heard = None
-        for call in self.calls_to.get(place, ()):
-            if call.outcome is CallOutcome.REACHED:
-                for notice in (Notice.DECEASED, Notice.NOT_DECEASED):
-                    if any(told.startswith(f"{notice}:") for told in call.told):
-                        heard = notice
+        for call in (self.all_calls_to if ever else self.calls_to).get(place, ()):
+            for notice in (Notice.DECEASED, Notice.NOT_DECEASED):
+                if _tells(call, f"{notice}:"):
+                    heard = notice
         return heard
 
     @cached_property
@@ -380,3 +310,12 @@ class Knowledge:
             for place, calls in self.calls_to.items()
             if any(call.outcome is CallOutcome.REACHED for call in calls)
         }
+
+
+def _tells(call: CallRow, *notices: str) -> bool:
+    """Whether a call got through with one of these notices, by the beginnings of their ids."""
+    return call.outcome is CallOutcome.REACHED and any(told.startswith(notices) for told in call.told)
+
+
+def _lets_go_by(version: Version) -> tuple[str, ...]:
+    return tuple(notice_id(notice, version.id) for notice in (Notice.NOT_YOURS, Notice.NO_LONGER_YOURS))

@@ -12,8 +12,9 @@ from contacts.rules.parties import Party
 
 from .back_registration import Before, ChainStatus
 from .handover import CLOCK_SKEW
-from .informing import FAILED, DischargeState, InformState, owed_answers
-from .knowledge import PARTIES, Knowledge
+from .informing import FAILED, CallOutcome, DischargeState, InformState, owed_answers
+from .knowledge import Knowledge
+from .places import PARTIES
 from .routine import Effect
 from .told import (
     NOT_ADMITTED,
@@ -32,9 +33,10 @@ from .told import (
 
 # Who rings about the chain as such, where several have reached the same place: one call is enough.
 _SPEAKERS = (Party.INPATIENT, Party.OUTPATIENT, Party.MUNICIPALITY)
+_STAYS = (Effect.ADMISSION, Effect.DISCHARGE)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ChainStanding(Knowledge):
     """What everybody knows of one chain, and what they are still owed."""
 
@@ -52,7 +54,7 @@ class ChainStanding(Knowledge):
         missing = {
             s.target.place
             for s in self.standings(event)
-            if s.state is not InformState.INFORMED and s.closed is not Closed.ENTERED
+            if s.state is not InformState.INFORMED and s.closed not in (Closed.ENTERED, Closed.REBOOKED)
         }
         for later in self.newest:
             if (
@@ -64,6 +66,28 @@ class ChainStanding(Knowledge):
                 missing -= {self.place_of(later.sender)} - {""}
                 missing -= {s.target.place for s in self.standings(later) if s.state is InformState.INFORMED}
         return not missing
+
+    def told_by(self, event: EventRow) -> dict[str, str]:
+        """The first call by which each place to tell was reached about an event, by the key of the place."""
+        same = self.says_the_same(event)
+        found: dict[str, str] = {}
+        for target in self.targets_of(event):
+            for call in self.calls_about(target.place, same):
+                if call.outcome is CallOutcome.REACHED:
+                    found.setdefault(target.place, call.id)
+        return found
+
+    def told_at(self, event: EventRow) -> dict[Party, datetime]:
+        """When each party to tell was first reached with an event, in whichever version."""
+        ids = self.versions_of(event)
+        found: dict[Party, datetime] = {}
+        for target in self.targets(event.kind, event.sender, event.participants):
+            if target.party and target.place in self.senders(event):
+                found[target.party] = event.at
+            for call in self.calls_about(target.place, ids):
+                if target.party and call.outcome is CallOutcome.REACHED:
+                    found.setdefault(target.party, call.at)
+        return found
 
     def owed(self) -> list[Owed]:
         """All that the own parties are still to tell, and what they need not tell after all (`closed`)."""
@@ -96,18 +120,25 @@ class ChainStanding(Knowledge):
     def _changes(self, target: Target) -> Iterable[Owed]:
         """Retractions, and corrections of what a place was told that need not hear of it otherwise."""
         for event in self.newest:
-            if not self.has_former(event) or target.place == self.place_of(event.sender):
+            before = self.earlier_of_sip(event)
+            if not (before or self.has_former(event)) or target.place in self.senders(event):
                 continue
             ours = self.is_ours(event)
             by = event.sender if ours else self._speaker(set(), target)
-            heard = self.knows_version(target.place, event) if ours else self.we_rang(event, target.place)
+            # Who was to take part hears of a rebooking, too.
+            changed = [event, *(sip for sip in before if self.takes_part(target.place, sip))]
+            heard = (
+                any(self.knows_version(target.place, row, ever=True) for row in changed)
+                if ours
+                else self.we_rang(event, target.place)
+            )
             if not heard or by is None:
                 continue
             same = self.says_the_same(event)
-            told_anyhow = {t.place for t in self._targets_of(event)} if ours else set()
-            if self.reached_with(target.place, same) or (target.place in told_anyhow and not event.withdraws):
+            told_anyhow = {t.place for t in self.targets_of(event)} if ours and not event.withdraws else set()
+            if target.place in told_anyhow or self.reached_with(target.place, same, ever=True):
                 continue
-            state, tries, last = self.state(target.place, same)
+            state, tries, last = self.state(target.place, same, ever=True)
             yield Owed(
                 by=by,
                 target=target,
@@ -119,12 +150,9 @@ class ChainStanding(Knowledge):
                 kind=event.kind,
                 retracts=event.withdraws,
                 corrects=not event.withdraws,
-                closed=None if event.withdraws else self.closed(event, target),
+                closed=None if event.withdraws else self.closed(event, target, heard=True),
                 urgent=self.effect(event) is Effect.DISCHARGE,
             )
-
-    def _targets_of(self, event: EventRow) -> tuple[Target, ...]:
-        return () if event.withdraws else self.targets(event.kind, event.sender, event.participants)
 
     def _answers(self) -> Iterable[Owed]:
         if self.now.status is ChainStatus.WRONG_PATIENT:
@@ -159,45 +187,68 @@ class ChainStanding(Knowledge):
 
     def _about_the_chain(self, target: Target) -> Iterable[Owed]:
         """What a place that was reached must hear of the chain as such."""
-        believes = list(self.believes(target.place))
-        known_status = self.known_status(target.place)
-        if not believes and known_status is None:
-            return
+        place = target.place
+        believes, status = list(self.believes(place)), self.known_status(place)
         by = self._speaker({event.sender for event, _ in believes}, target)
         if by is None:
             return
-        if target.former:
-            how, version = self._left(target.place)
+        if target.former and (status or not all(self.takes_part(place, event) for event, _ in believes)):
+            how, version = self.left(place)
             notice = Notice.NOT_YOURS if how is PlaceChange.MISTAKE else Notice.NO_LONGER_YOURS
-            yield self._notice(by, target, notice, version)
-        changed = [v for v in self.versions if v.identity is IdentityChange.SAID_WRONG]
+            yield from self._notice(by, target, notice, version)
+        said_wrong = self._said_wrong()
         if (
-            self.now.status is not ChainStatus.WRONG_PATIENT
-            and changed
-            and any(call.when < (minute_of(changed[-1].at), changed[-1].order) for _, call in believes)
+            said_wrong
+            and self.now.status is not ChainStatus.WRONG_PATIENT
+            and any(
+                call.when < (minute_of(said_wrong.at), said_wrong.order)
+                for _, call in believes or self.believes(place, ever=True)
+            )
+            and not self.reached_with(
+                place, frozenset({notice_id(Notice.IDENTITY, said_wrong.id)}), ever=True
+            )
         ):
-            owed = self._notice(by, target, Notice.IDENTITY, changed[-1])
-            if owed.state is not InformState.INFORMED:
-                yield owed
-        yield from self._status_owed(by, target, known_status)
+            yield from self._notice(by, target, Notice.IDENTITY, said_wrong)
+        if believes or status:
+            yield from self._death_owed(by, target, status)
+        if (
+            self.now.status is not ChainStatus.DECEASED
+            and self.known_status(place, ever=True) is Notice.DECEASED
+        ):
+            alive = self.now.status is ChainStatus.OK
+            notice = Notice.NOT_DECEASED if alive else Notice.NOT_THIS_PATIENT
+            yield from self._notice(by, target, notice, self._status_since())
 
-    def _status_owed(self, by: Party, target: Target, known: Notice | None) -> Iterable[Owed]:
-        status = self.now.status
+    def _said_wrong(self) -> Version | None:
+        """The newest change of who the patient is that those who were told before have to hear of.
+
+        Where it was only written wrong that time, and was put back, they heard what is right.
+        """
+        changes: list[tuple[Version, tuple[str, str]]] = []
+        for former, version in zip(self.versions, self.versions[1:], strict=False):
+            if version.identity is IdentityChange.SAID_WRONG:
+                changes.append((version, former.patient))
+            elif version.identity is IdentityChange.WRITTEN_WRONG:
+                back = [at for at, (_, was) in enumerate(changes) if was == version.patient]
+                changes = changes[: back[0]] if back else changes
+        return changes[-1][0] if changes else None
+
+    def _status_since(self) -> Version:
+        """The version by which the chain came to be what it is."""
         since = self.now
         for version in reversed(self.versions):
-            if version.status is not status:
+            if version.status is not self.now.status:
                 break
             since = version
-        if status is ChainStatus.DECEASED and known is not Notice.DECEASED:
-            yield self._notice(by, target, Notice.DECEASED, since)
-        elif status is ChainStatus.OK and known is Notice.DECEASED:
-            yield self._notice(by, target, Notice.NOT_DECEASED, since)
-        elif status is ChainStatus.WRONG_PATIENT and known is Notice.DECEASED:
-            yield self._notice(by, target, Notice.NOT_THIS_PATIENT, since)
+        return since
+
+    def _death_owed(self, by: Party, target: Target, known: Notice | None) -> Iterable[Owed]:
+        if self.now.status is ChainStatus.DECEASED and known is not Notice.DECEASED:
+            yield from self._notice(by, target, Notice.DECEASED, self._status_since())
 
     def _deaths_untold(self) -> Iterable[Owed]:
         """Of a patient who was in the system before, every place hears, reached or not: a homecoming is planned."""
-        if self.now.status is not ChainStatus.DECEASED or self.now.before is not Before.ADMITTED:
+        if self.now.status is not ChainStatus.DECEASED or not self._was_in_system():
             return
         by = self._speaker(set(), None)
         if by is None or by is Party.MUNICIPALITY:
@@ -210,11 +261,22 @@ class ChainStanding(Knowledge):
             if place:
                 seen.add(place)
             if self.known_status(place) is not Notice.DECEASED and not any(self.believes(place)):
-                yield from self._status_owed(by, Target(place, party=party), None)
+                yield from self._death_owed(by, Target(place, party=party), None)
 
-    def _notice(self, by: Party, target: Target, notice: Notice, version: Version) -> Owed:
+    def _was_in_system(self) -> bool:
+        """Whether the patient was in the system before: as somebody said, or by what stands there."""
+        stays = [
+            self.effect(event) is Effect.ADMISSION
+            for event in self.newest
+            if event.in_system and not event.withdraws and self.effect(event) in _STAYS
+        ]
+        return self.now.before is Before.ADMITTED or stays[-1:] == [True]
+
+    def _notice(self, by: Party, target: Target, notice: Notice, version: Version) -> Iterable[Owed]:
+        if version.by == target.place:
+            return
         state, tries, last = self.state(target.place, frozenset({notice_id(notice, version.id)}))
-        return Owed(
+        yield Owed(
             by=by,
             target=target,
             id=notice_id(notice, version.id),
@@ -224,15 +286,6 @@ class ChainStanding(Knowledge):
             last_at=last,
             notice=notice,
         )
-
-    def _left(self, place: str) -> tuple[PlaceChange, Version]:
-        """How and by which version a former place was left last."""
-        left = (PlaceChange.MOVED, self.now)
-        for former, version in zip(self.versions, self.versions[1:], strict=False):
-            for party in PARTIES:
-                if self.place_of(party, former) == place != self.place_of(party, version):
-                    left = version.changed.get(party, PlaceChange.MOVED), version
-        return left
 
     def _speaker(self, senders: set[Party], target: Target | None) -> Party | None:
         """Who rings: of the own parties that reached the place, else of those that a unit of ours is, the first."""
@@ -246,7 +299,7 @@ class ChainStanding(Knowledge):
         stays = [
             self.effect(event)
             for event in self.newest
-            if not event.withdraws and self.effect(event) in (Effect.ADMISSION, Effect.DISCHARGE)
+            if not event.withdraws and self.effect(event) in _STAYS
         ]
         ward = self.place_of(Party.INPATIENT)
         gone = ward == NOT_ADMITTED or stays[-1:] == [Effect.DISCHARGE]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from contacts.rules.parties import Party, WardKind
 
@@ -48,6 +49,7 @@ class Closed(StrEnum):
     DECEASED = "deceased"
     FORMER_PLACE = "former_place"
     ENTERED = "entered"
+    REBOOKED = "rebooked"
 
 
 PLACE_CHANGE_LABELS: dict[PlaceChange, str] = {
@@ -75,6 +77,7 @@ CLOSED_LABELS: dict[Closed, str] = {
     Closed.DECEASED: "Behövs inte: patienten har avlidit",
     Closed.FORMER_PLACE: "Behövs inte: svaret hör till den förra enheten",
     Closed.ENTERED: "Lämnas genom {system}",
+    Closed.REBOOKED: "Behövs inte: ett senare meddelande om samma SIP gäller",
 }
 
 
@@ -84,7 +87,8 @@ class Version:
 
     `places` has the key of each party's place, no key where nobody knows it yet; `names` the name of each place, in
     small letters, so that a participant written by that name is that place. `changed` says of each party with another
-    place than in the version before what that means; `identity` likewise.
+    place than in the version before what that means; `identity` likewise. `patient` is the number and the name, `by`
+    the key of the unit that wrote it, which needs to hear nothing of it.
     """
 
     id: str
@@ -97,11 +101,16 @@ class Version:
     names: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[Party, PlaceChange] = field(default_factory=dict)
     identity: IdentityChange | None = None
+    patient: tuple[str, str] = ("", "")
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event as logged. `order` is its place among the rows of the chain; `at` counts by the minute."""
+    """An event as logged. `order` is its place among the rows of the chain; `at` counts by the minute.
+
+    `said` is all else that was told of it, to be compared; `by` the key of the unit that logged it.
+    """
 
     id: str
     order: int
@@ -113,6 +122,14 @@ class EventRow:
     withdraws: bool = False
     told_rightly: bool = False
     in_system: bool = False
+    said: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    by: str = ""
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """What it says, to be compared with another wording of it."""
+        said = {name: value for name, value in self.said.items() if value}
+        return self.kind, minute_of(self.at), self.participants, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +147,8 @@ class CallRow:
     """A call that stands, made by us, or received by a unit of our own that the sender rang.
 
     `id` and `order` are those of its first row, whatever was corrected. `place` is where it got to: the key of a place,
-    `participant:` and a name, or "" where nobody knows. `told` are the ids of events, and of notices as `notice_id`
-    gives them.
+    `participant:` and a name, or "" where nobody knows; `party` which party it was then, if any. `told` are the ids of
+    events, and of notices as `notice_id` gives them.
     """
 
     id: str
@@ -141,6 +158,7 @@ class CallRow:
     outcome: CallOutcome
     told: frozenset[str]
     received: bool = False
+    party: Party | None = None
 
     @property
     def when(self) -> tuple[datetime, int]:

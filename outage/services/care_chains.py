@@ -226,23 +226,30 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     changed: dict[str, str] = {}
     places = _places(facts)
     for party, key in former.place_keys.items():
-        name = former.place_names[party]
-        if places.get(party) in (key, f"other:{name}") or key == NOT_ADMITTED:
+        name, to = former.place_names[party], places.get(party)
+        if to in (key, f"other:{name}") or key == NOT_ADMITTED:
             continue
-        # Where nobody there has heard anything it makes no difference.
+        may_be_same = to is not None and (is_unlisted(key) or is_unlisted(to))
+        # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
         changed[party.value] = (
-            place_answer(f"place-{party}", party, name, places.get(party), answers)
-            if standing.same(key) in standing.reached
+            place_answer(f"place-{party}", party, name, answers, may_be_same=may_be_same)
+            if may_be_same or standing.same(key) in standing.reached
             else PlaceChange.MOVED.value
         )
     identity = stored_identity(facts)
     same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
-    if standing.reached and not (same_name and identity == former.identity_number):
-        changed["identity"] = identity_answer(
+    if same_name and identity == former.identity_number:
+        return changed
+    changed["identity"] = (
+        identity_answer(
             "Patientens nummer eller namn är ändrat, och någon är redan ringd. Vad gäller?",
             IdentityChange,
             answers,
         )
+        if standing.reached or answers is None
+        # Who turns out to have been rung before, by a call that is entered late, hears the right one.
+        else IdentityChange.SAID_WRONG.value
+    )
     return changed
 
 
@@ -261,11 +268,16 @@ def stored_identity(facts: ChainFacts) -> str:
     return classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date()).stored
 
 
-def place_answer(key: str, party: Party, name: str, to: str | None, answers: Mapping[str, str] | None) -> str:
+def is_unlisted(place: str) -> bool:
+    """Whether a place is in no list: it may be another spelling of one that is."""
+    return place.startswith("other:")
+
+
+def place_answer(
+    key: str, party: Party, name: str, answers: Mapping[str, str] | None, *, may_be_same: bool
+) -> str:
     """What it means that `party` is not `name` any more; raise Question where that is not said (`PlaceChange`)."""
-    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE]
-    if to is not None and to.startswith("other:"):
-        choices.append(PlaceChange.SAME)
+    choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
     if answers is None:
         return PlaceChange.MOVED.value
     return Question(

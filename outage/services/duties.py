@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from datetime import datetime
 
+from django.db.models import Min, Q
+
 from contacts.models import Principal
-from outage.models import CareChain, Duty, Outage, RegistrationMark
+from outage.models import CareChain, CareChainEvent, Duty, Outage, PrincipalEnd, RegistrationMark
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.outages import outage_for, recent_outages
-from outage.queries.owed import closes_when_back
+from outage.queries.owed import closes_when_back, lines_in_system
 from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_ring
-from outage.queries.tasks import entered_lines
 
 
 def settle(chain: CareChain) -> None:
@@ -29,7 +30,7 @@ def settle(chain: CareChain) -> None:
 
 def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
     """The duties that follow from the rows of `chain`, not saved yet."""
-    entered = entered_lines(chain, log)
+    entered = lines_in_system(chain, log)
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
     calls: dict[tuple[int, str], tuple[int, int | None]] = {}
     for owed in standing_of(chain, log).owed():
@@ -60,13 +61,18 @@ def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
 
 
 def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
-    """Make anew the duties of the chains (of one principal) in which a task was marked: by another end or scope the
-    mark may not hold, and what it closed is owed again.
+    """Make anew the duties of the chains (of one principal) in which a task was marked, or something happened after an
+    end: by another end or scope that may not hold, and what it closed is owed again.
     """
-    marked = RegistrationMark.objects.filter(chain__outage=outage)
+    ends = PrincipalEnd.objects.filter(outage=outage, ended_at__isnull=False)
+    first = ends.aggregate(at=Min("ended_at"))["at"]
+    late = CareChainEvent.objects.filter(chain__outage=outage, happened_at__gt=first) if first else None
+    marked = RegistrationMark.objects.filter(chain__outage=outage).values("chain")
+    touched = Q(pk__in=marked) | Q(pk__in=late.values("chain")) if late is not None else Q(pk__in=marked)
+    chains = CareChain.objects.filter(touched)
     if principal:
-        marked = marked.filter(chain__principal=principal)
-    for chain in CareChain.objects.filter(pk__in=marked.values("chain")).select_related("unit", "principal"):
+        chains = chains.filter(principal=principal)
+    for chain in chains.select_related("unit", "principal"):
         chain.outage = outage_for(chain.principal, outage.pk)
         settle(chain)
 

@@ -278,7 +278,7 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         missing = [
             s.target for s in event_standings(event.chain, log, event) if s.state is not InformState.INFORMED
         ]
-        left = {item.whom for item in log.items_of(event)}
+        left = {standing_of(event.chain, log).same(item.whom) for item in log.items_of(event)}
         check_all_told(
             [label_of(event.chain, log, target) for target in missing],
             [label_of(event.chain, log, target) for target in missing if target.whom not in left],

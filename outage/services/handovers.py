@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.rules.errors import Question, RuleError
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
@@ -26,23 +26,17 @@ from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, set
 from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
 from outage.rules.handover import CallFacts, Direction, check_handover, signature
-from outage.rules.informing import FAILED, PARTICIPANT_PREFIX
+from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
-from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Notice
+from outage.rules.told import Notice
 from outage.rules.wording import moment
+from outage.services.at_the_time import other_end, told_then
+from outage.services.call_errors import CallErrors
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
 
 _EVENTS_TOO = "events-too"
-
-
-class CallErrors(RuleError):
-    """A call lacks something. `fields` maps each form field to its Swedish sentence."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(next(iter(fields.values())))
-        self.fields = dict(fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +89,8 @@ def log_call(
         if answers is not None and any(message.kind for message in messages):
             assert chain.details is not None
             ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
+        if answers is not None:
+            messages = _as_told(chain, messages, facts, answers)
         told = [
             _told(by, chain, uuid5(client_id, f"event {index}"), message, facts, paper, answers)
             for index, message in enumerate(messages)
@@ -103,7 +99,7 @@ def log_call(
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
             _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
-        handover = write_call(by, chain, client_id, facts, paper=paper)
+        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
         settle(chain)
@@ -128,6 +124,21 @@ def _ask_if_before(
     last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
     if facts.at and last:
         ask_if_before(facts.at, last, timezone.now(), answers)
+
+
+def _as_told(
+    chain: CareChain, messages: Sequence[Message], facts: CallFacts, answers: Mapping[str, str]
+) -> list[Message]:
+    ids = [message.event_id for message in messages if message.event_id]
+    then = told_then(chain, ids, facts.at, answers) if facts.at else {}
+    return [
+        replace(message, event_id=then.get(message.event_id, message.event_id))
+        if message.event_id
+        else message
+        for message in messages
+        # Ticked as it was, too.
+        if message.event_id is None or then.get(message.event_id) not in ids
+    ]
 
 
 def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:
@@ -230,7 +241,14 @@ def correct_call(
             if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
                 _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
             new = write_call(
-                by, handover.chain, client_id, facts, paper=paper, supersedes=handover, reason=reason
+                by,
+                handover.chain,
+                client_id,
+                facts,
+                paper=paper,
+                supersedes=handover,
+                reason=reason,
+                answers=answers,
             )
             for message in told:
                 HandoverMessage(
@@ -323,10 +341,12 @@ def write_call(
     former: Handover | None = None,
     reason: str = "",
     withdraws: bool = False,
+    answers: Mapping[str, str] | None = None,
 ) -> Handover:
     """Write one row of a call inside the caller's transaction, which holds the chain; signed by who acts.
 
     It stays with the unit and the place of the row that it `supersedes`, or of that of another chain it comes from.
+    Raise as `other_end`.
     """
     plain = asdict(facts)
     home = home_of(chain, supersedes)
@@ -334,7 +354,7 @@ def write_call(
     row = Handover(
         id=row_id,
         chain=home,
-        **plain | {"read_back": facts.read_back or ""} | _other_end(chain, facts, former),
+        **plain | {"read_back": facts.read_back or ""} | other_end(chain, facts, former, answers),
         **mark_fields(paper),
         order=take_order(home),
         supersedes=supersedes,
@@ -347,37 +367,6 @@ def write_call(
     row.full_clean(validate_unique=False)
     row.save()
     return row
-
-
-def _other_end(chain: CareChain, facts: CallFacts, former: Handover | None) -> dict[str, str]:
-    """The party or participant that a call was with, and which place that was: a fact of the call from now on."""
-    key = facts.recipient
-    if key.startswith(PARTICIPANT_PREFIX):
-        return {"recipient": key, "place": "", "place_name": key.removeprefix(PARTICIPANT_PREFIX)}
-    if former is not None and key == former.recipient:
-        return {"recipient": key, "place": former.place, "place_name": former.place_name}
-    joined = joined_to([chain.pk])
-    versions = counted_versions(joined.home).select_related("ward_unit", "municipality", "outpatient_unit")
-    # The chain's own first, the newest before the others.
-    for details in sorted(
-        versions, key=lambda row: (row.chain_id not in joined.others, row.order, row.pk), reverse=True
-    ):
-        for party, place in details.place_keys.items():
-            if key in (party, PLACE_PREFIX + place):
-                if place == NOT_ADMITTED:
-                    if facts.direction is Direction.RECEIVED:
-                        # A ward that the patient has left rings too; it says itself which one it is.
-                        return {"recipient": party, "place": "", "place_name": ""}
-                    raise CallErrors({"recipient": "Patienten är inte inlagd. Välj någon annan."})
-                return {"recipient": party, "place": place, "place_name": details.place_names[party]}
-        if not key.startswith(PLACE_PREFIX):
-            break
-    if key not in set(Party):
-        raise CallErrors({"recipient": "Välj vem samtalet var med."})
-    if facts.direction is Direction.GIVEN:
-        what = PARTY_LABELS[Party(key)]
-        raise CallErrors({"recipient": f"{what} är inte angiven än. Ange den under Ändra uppgifter först."})
-    return {"recipient": key, "place": "", "place_name": ""}
 
 
 def _check(

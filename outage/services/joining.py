@@ -29,7 +29,7 @@ from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import Pair, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
-from outage.services.care_chains import identity_answer, place_answer, write_details
+from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason
 
@@ -183,9 +183,9 @@ def _meaning(
     key = lost.place_keys[party]
     if key == NOT_ADMITTED or key not in reached:
         return PlaceChange.MOVED.value
-    return place_answer(
-        f"place-{party}", party, lost.place_names[party], taken.place_keys.get(party), answers
-    )
+    to = taken.place_keys.get(party)
+    may_be_same = to is not None and (is_unlisted(key) or is_unlisted(to))
+    return place_answer(f"place-{party}", party, lost.place_names[party], answers, may_be_same=may_be_same)
 
 
 def _identity_meaning(

@@ -2,15 +2,33 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
 
+from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
+from outage.models import CareChain
+from outage.presenters.care import Numbers, first_number, is_own, target_label
+from outage.queries.care_chains import ChainLog
+from outage.queries.standing import target_name
 from outage.rules.handover import Direction
+from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
 from outage.rules.owed import ChainStanding
-from outage.rules.told import PLACE_PREFIX, Target
+from outage.rules.told import PLACE_PREFIX, Notice, Target
+from outage.rules.wording import clock_time
+
+NOTICE_PREFIX = "notice:"
+
+
+def read_notice(value: str) -> dict[str, Any]:
+    """The notice that a tick box stands for, by the names the service uses."""
+    notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
+    return {"notice": Notice(notice), "change_id": int(change)}
+
 
 LEFT_WARD = Target("", Party.INPATIENT)
 
@@ -29,6 +47,33 @@ class RecipientOption:
     unknown: bool
     # What the key meant where the page was shown (`keep_meant`).
     meant: str = ""
+
+
+def recipients_to_choose(
+    acting: Acting, chain: CareChain, log: ChainLog, targets: dict[str, Target], numbers: Numbers, chosen: str
+) -> list[RecipientOption]:
+    """Whom a call can be with; the acting unit's own party is left out, now and before."""
+    itself = {f"unit:{acting.unit.pk}", f"principal:{acting.principal.pk}"}
+    keys = chain.details.place_keys if chain.details else {}
+    found = []
+    for key, target in targets.items():
+        if target.place in itself if target.former else target.party and is_own(acting, chain, target.party):
+            continue
+        known = tuple(numbers.get(keys.get(target.party, "") if not target.former else target.place, ()))
+        found.append(
+            RecipientOption(
+                key=key,
+                party=target.party.value if target.party else "",
+                place=(target_label if target == LEFT_WARD else target_name)(chain, log, target),
+                label=target_label(chain, log, target),
+                number=first_number(known),
+                numbers=known,
+                chosen=key == chosen,
+                unknown=not target.place,
+                meant=f"{key}={target.place}",
+            )
+        )
+    return found
 
 
 def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStanding) -> QueryDict:
@@ -77,8 +122,26 @@ class MessageOption:
     told: tuple[str, ...] = ()
     fields: tuple[BoundField, ...] = ()
     repeats: str = ""
+    # Which of those with the same value: one change of the chain may be told in several ways.
+    nth: int = 0
 
     @property
     def box_id(self) -> str:
         """The id of its tick box."""
-        return "msg-" + self.value.replace(":", "-")
+        return "msg-" + self.value.replace(":", "-") + (f"-{self.nth}" if self.nth else "")
+
+
+def in_one_line(
+    to: RecipientOption | None, chosen: list[MessageOption], *, number: str, at: object, outcome: str
+) -> str:
+    """A call that is made in one line; "" where something is still to be chosen or asked for."""
+    said = [option for option in chosen if to and to.key not in option.told] or chosen
+    if not (to and said and number and at) or outcome not in {CallOutcome.REACHED, CallOutcome.RELAYED}:
+        return ""
+    if any(len(option.fields) > 1 for option in said):
+        return ""
+    clock = clock_time(at) if isinstance(at, datetime) else (at[0] if isinstance(at, list) else at)
+    via = next((n.entry_name for n in to.numbers if n.number == number and n.entry_name != to.place), "")
+    labels = ", ".join(option.label for option in said)
+    place = f"{to.place} via {via}" if via else to.place
+    return f"{CALL_OUTCOME_LABELS[CallOutcome(outcome)]}: {labels} till {place}, {number}, {clock}"

@@ -13,38 +13,35 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.care import (
-    Numbers,
-    first_number,
-    is_own,
-    parties_in,
-    party_label,
-    place_of,
-    targets_by_key,
-)
-from outage.presenters.chain import particulars_shown
+from outage.presenters.care import Numbers, parties_in, place_of, targets_by_key
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.care_chains import ChainLog
 from outage.queries.standing import row_of, standing_of, target_name
+from outage.queries.wordings import former_wordings
 from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
-from outage.rules.told import Notice, Target, notice_id
+from outage.rules.said import in_short
+from outage.rules.told import PLACE_PREFIX, Notice, Target, minute_of, notice_id
 from outage.rules.wording import clock_time, lower_first, moment
 
-from .call_options import LEFT_WARD, MessageOption, RecipientOption, keep_meant, offer_ward_that_was_left
-from .moments import MomentField, keep_within
+from .call_options import (
+    NOTICE_PREFIX,
+    MessageOption,
+    RecipientOption,
+    in_one_line,
+    keep_meant,
+    offer_ward_that_was_left,
+    read_notice,
+    recipients_to_choose,
+)
+from .moments import MomentField, keep_within, typed_moment
 from .particulars import particular_field, stored_particular
 
 _HIDDEN_TEXT = {"autocomplete": "off"}
-_NOTICE = "notice:"
-
-
-def read_notice(value: str) -> dict[str, Any]:
-    """The notice that a tick box stands for, by the names the service uses."""
-    notice, _, change = value.removeprefix(_NOTICE).partition(":")
-    return {"notice": Notice(notice), "change_id": int(change)}
+# A wording of an event that has been corrected or taken back since: a call may have told of it all the same.
+_FORMER = "was:"
 
 
 class CallForm(AsksQuestions):
@@ -102,8 +99,8 @@ class CallForm(AsksQuestions):
         super().__init__(*args, **kwargs)
         self.acting, self.chain, self.log = acting, chain, log
         self.routine, self.direction = routine, direction
-        self._numbers = numbers
-        self._targets = targets_by_key(chain, log, was_with)
+        self._numbers, self._was_with = numbers, was_with
+        self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
         offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
             self.data = keep_meant(self.data, self._targets, standing_of(chain, log))
@@ -112,8 +109,10 @@ class CallForm(AsksQuestions):
         ]
         self._new: dict[str, tuple[MessageType, Party]] = {}
         self._logged: dict[str, CareChainEvent] = {}
-        # Of the chain as such: the words for it and those it is to be told.
-        self._notices: dict[str, tuple[str, set[str]]] = {}
+        # Until when it was so, of what has been corrected or taken back since.
+        self._until: dict[str, datetime] = {}
+        # Of the chain as such: by the words for it those it is to be told, who may hear it in other words.
+        self._notices: dict[str, dict[str, set[str]]] = {}
         if corrects is None:
             self._collect_messages()
         else:
@@ -134,6 +133,10 @@ class CallForm(AsksQuestions):
         for event in self.log.events:
             if event.pk not in replaced and event.pk not in self.log.doubles and event.sender in senders:
                 self._logged[f"event:{event.pk}"] = event
+                for former, newer in former_wordings(self.log, event.pk):
+                    if self._may_have_been_said(former, newer):
+                        self._logged[f"{_FORMER}{former.pk}"] = former
+                        self._until[f"{_FORMER}{former.pk}"] = newer.recorded_at
         for party in sorted(senders):
             for message in self.routine.messages_from(party):
                 self._new[f"new:{message.key}:{party.value}"] = (message, party)
@@ -151,6 +154,19 @@ class CallForm(AsksQuestions):
         if self.direction is Direction.GIVEN:
             self._collect_notices()
 
+    def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
+        """Whether what was sent told of a wording that is no more, or is of a call from before that changed."""
+        if not self.is_bound:
+            return False
+        sent, at = self.data.getlist("messages"), typed_moment(self["at"])
+        ticked = {f"event:{former.pk}", f"{_FORMER}{former.pk}"}
+        return not ticked.isdisjoint(sent) or bool(at and at < minute_of(newer.recorded_at))
+
+    def _may_be_old(self) -> bool:
+        """Whether the call may be from before the chain was changed: then it can be with a place named before."""
+        at = typed_moment(self["at"]) if self.is_bound else None
+        return bool(self._was_with or (at and at < minute_of(self.log.versions[-1].recorded_at)))
+
     def _participants(self, sender: Party) -> str:
         """The ward, while the patient is there and another unit calls the SIP."""
         takes_part = standing_of(self.chain, self.log).ward_for_sip(sender)
@@ -167,9 +183,9 @@ class CallForm(AsksQuestions):
         )
         for call in calls:
             for message in call.messages:
-                if message.value.startswith(_NOTICE):
-                    _, to = self._notices.setdefault(message.value, (message.label, set()))
-                    to.add(call.recipient.key)
+                if message.value.startswith(NOTICE_PREFIX):
+                    labels = self._notices.setdefault(message.value, {})
+                    labels.setdefault(message.label, set()).add(call.recipient.key)
 
     def _offer_messages(self) -> None:
         values = [*self._notices, *self._logged, *self._new]
@@ -194,48 +210,17 @@ class CallForm(AsksQuestions):
     def recipient_options(self) -> list[RecipientOption]:
         """Whom the call can be with; the acting unit's own party is left out."""
         chosen = self["recipient"].value()
-        keys = self.chain.details.place_keys if self.chain.details else {}
-        found = []
-        for key, target in self._targets.items():
-            if target.party and not target.former and is_own(self.acting, self.chain, target.party):
-                continue
-            numbers = tuple(
-                self._numbers.get(keys.get(target.party, "") if not target.former else target.place, ())
-            )
-            label = party_label(self.chain, target.party) if target.party else "Deltagare i SIP"
-            found.append(
-                RecipientOption(
-                    key=key,
-                    party=target.party.value if target.party else "",
-                    place=label if target == LEFT_WARD else target_name(self.chain, self.log, target),
-                    label=f"{label} (tidigare)" if target.former else label,
-                    number=first_number(numbers),
-                    numbers=numbers,
-                    chosen=key == chosen,
-                    unknown=not target.place,
-                    meant=f"{key}={target.place}",
-                )
-            )
-        return found
+        return recipients_to_choose(self.acting, self.chain, self.log, self._targets, self._numbers, chosen)
 
     def filled_in(self) -> str:
-        """The call in one line where all but the name and the read-back is filled in; else "".
-
-        So it is from Att ringa nu. A message that has particulars of its own to be asked for is not filled in.
-        """
-        to = next((option for option in self.recipient_options() if option.chosen), None)
-        said = [option for option in self.message_options() if option.chosen]
-        number, at = self["number"].value(), self["at"].value()
-        outcome = self["outcome"].value()
-        if not (to and said and number and at) or outcome not in {CallOutcome.REACHED, CallOutcome.RELAYED}:
+        """The call in one line where all but the name and the read-back is filled in, as from Att ringa nu; else ""."""
+        if self.direction is not Direction.GIVEN:
             return ""
-        if self.direction is not Direction.GIVEN or any(len(option.fields) > 1 for option in said):
-            return ""
-        clock = clock_time(at) if isinstance(at, datetime) else (at[0] if isinstance(at, list) else at)
-        via = next((n.entry_name for n in to.numbers if n.number == number and n.entry_name != to.place), "")
-        labels = ", ".join(option.label for option in said)
-        place = f"{to.place} via {via}" if via else to.place
-        return f"{CALL_OUTCOME_LABELS[CallOutcome(outcome)]}: {labels} till {place}, {number}, {clock}"
+        return in_one_line(
+            next((option for option in self.recipient_options() if option.chosen), None),
+            [option for option in self.message_options() if option.chosen],
+            **{name: self[name].value() for name in ("number", "at", "outcome")},
+        )
 
     def errors_beside_name(self) -> bool:
         """Whether something else than the name, the unit and the read-back is wrong."""
@@ -244,7 +229,7 @@ class CallForm(AsksQuestions):
     def message_options(self) -> list[MessageOption]:
         """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
         chosen = set(self["messages"].value() or [])
-        standing = standing_of(self.chain, self.log)
+        standing, now = standing_of(self.chain, self.log), timezone.now()
         everybody = {key: target.place for key, target in self._targets.items()}
         found = [
             MessageOption(
@@ -255,19 +240,21 @@ class CallForm(AsksQuestions):
                 is_logged=True,
                 chosen=value in chosen,
                 told=tuple(sorted(set(everybody) - to)),
+                nth=nth,
             )
-            for value, (label, to) in self._notices.items()
+            for value, labels in self._notices.items()
+            for nth, (label, to) in enumerate(labels.items())
         ]
         for value, event in self._logged.items():
             knows = standing.who_know(row_of(event))
-            more = "; ".join(
-                f"{lower_first(name)} {shown}" for name, shown in particulars_shown(event, timezone.now())
-            )
+            label = event_label(self.chain, self.routine, event.kind, event.withdraws, False)
+            if value in self._until:
+                label = f"Det som gällde till {moment(self._until[value], now)}: {lower_first(label)}"
             found.append(
                 MessageOption(
                     value=value,
-                    label=event_label(self.routine, event.kind, event.withdraws, False),
-                    hint=moment(event.happened_at, timezone.now()) + (f", {more}" if more else ""),
+                    label=label,
+                    hint=in_short(event.happened_at, event.particulars, now),
                     sender=event.sender,
                     is_logged=True,
                     chosen=value in chosen,
@@ -276,8 +263,8 @@ class CallForm(AsksQuestions):
             )
         logged = {
             (event.kind, event.sender): clock_time(event.happened_at)
-            for event in self._logged.values()
-            if not event.withdraws
+            for value, event in self._logged.items()
+            if not event.withdraws and value not in self._until
         }
         for value, (message, party) in self._new.items():
             prefix = f"{message.key}-{party.value}"
@@ -297,12 +284,16 @@ class CallForm(AsksQuestions):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a message that the one who rings us does not send (R3)."""
+        """Refuse two wordings of one message, and one that the one who rings us does not send (R3)."""
         data = super().clean() or self.cleaned_data
         # Enter in a field is no press of Spara: what is read back is asked for first.
         told = data.get("outcome") not in FAILED
         if "enter" in self.data and told and not data.get("read_back") and "read_back" not in self.errors:
             self.add_error("read_back", "Välj hur återläsningen gick, eller tryck på Spara.")
+        line_of = standing_of(self.chain, self.log).line_of
+        said = [line_of(str(self._logged[v].pk)) for v in data.get("messages", []) if v in self._logged]
+        if len(said) > len(set(said)):
+            self.add_error("messages", "Välj bara en lydelse av samma meddelande: den som sades.")
         if self.direction is Direction.RECEIVED:
             data["outcome"] = data.get("outcome") or CallOutcome.REACHED.value
             rang = self._targets.get(data.get("recipient", ""), Target("")).party
@@ -327,16 +318,24 @@ class CallForm(AsksQuestions):
         """The call as filled in; ask after `is_valid`."""
         data = {f.name: self.cleaned_data[f.name] for f in fields(CallFacts) if f.name in self.cleaned_data}
         data |= {
+            "recipient": self._place_chosen(),
             "direction": self.direction,
             "outcome": CallOutcome(data["outcome"]),
             "read_back": ReadBack(data["read_back"]) if data["read_back"] else None,
         }
         return CallFacts(**data)
 
+    def _place_chosen(self) -> str:
+        """The recipient by the place that it is on the page: a party was another one before."""
+        key: str = self.cleaned_data["recipient"]
+        stays = self._was_with is not None and self._was_with.recipient == key
+        place = self._targets[key].place if key in set(Party) and not stays else ""
+        return PLACE_PREFIX + place if place else key
+
     def messages_told(self) -> list[dict[str, Any]]:
         """Give the ticked messages, by the names the service uses."""
         found: list[dict[str, Any]] = []
-        for value in self.cleaned_data["messages"]:
+        for value in dict.fromkeys(self.cleaned_data["messages"]):
             if value in self._logged:
                 found.append({"event_id": self._logged[value].pk})
                 continue
@@ -387,7 +386,7 @@ class TryForm(forms.Form):
         self.fields["recipient"].choices = [(key, "") for key in targets]
         self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
         self.fields["notices"].choices = [
-            (f"{_NOTICE}{notice_id(notice, str(version.pk))}", "")
+            (f"{NOTICE_PREFIX}{notice_id(notice, str(version.pk))}", "")
             for notice in Notice
             for version in log.versions
         ]

@@ -190,3 +190,12 @@ class MomentField(forms.MultiValueField):
         with suppress(ValueError, OverflowError):
             return as_utc(datetime.fromisoformat(carried or "")).astimezone(STOCKHOLM)
         return self._stored if isinstance(self._stored, datetime) else None
+
+
+def typed_moment(box: forms.BoundField) -> datetime | None:
+    """The moment that was sent in a field of a form; None where there is none that can be read."""
+    try:
+        found: datetime | None = box.field.clean(box.data)
+    except ValidationError:
+        return None
+    return found

@@ -127,14 +127,14 @@ class RandomOutage(Base):
                 )
             else:
                 place = self.pick(data, [*sorted(twin.record.places_now()), "participant:dotter"])
-                recipient = self._recipient(twin.record, place)
-                if recipient == row.recipient:
-                    place = call.place
+                recipient = self._rung(twin.record, place)
         facts = replace(row.facts, outcome=CallOutcome(outcome), at=at, recipient=recipient)
 
         def act() -> None:
             made = correct_call(by=by, handover=row, client_id=uuid4(), facts=facts, reason="Fel")
             twin.newest[call.id] = str(made.pk)
+            if call.received and party != call.party:
+                call.rang_from = twin.record.named_at(party, made.at)
             call.outcome, call.at, call.place, call.party = outcome, at, place, party
 
         self.tried(act)
@@ -163,8 +163,12 @@ class RandomOutage(Base):
         return [
             line
             for line in twin.record.lines
-            if not line.gone and [c for c in twin.record.calls if self._tells(c, line)] == [call]
-        ]
+            if not line.gone
+            and self._tells(call, line)
+            # Whoever was not reached was told nothing.
+            and not [c for c in twin.record.calls if c is not call and c.outcome in ("reached", "relayed")
+                     and self._tells(c, line)]
+        ]  # fmt: skip
 
     def _tells(self, call: Call, line: Line) -> bool:
         return any(line.wording(what) for what in call.told if isinstance(what, str))
@@ -304,7 +308,7 @@ class RandomOutage(Base):
         by, _ = self.somebody(data, twin)
         line = self.pick(data, lines)
         event, seen = get_event(by, line.now.id), self.look(twin)
-        missing = [p for p in seen.owing.recipients(line.now) if not seen.owing.informed(line, p)]
+        missing = [p for p in seen.owing.recipients(line) if not seen.owing.informed(line, p)]
         if missing:
             place = self.pick(data, missing)
             key = place.removeprefix("?") if place[0] == "?" else self._recipient(twin.record, place)
@@ -323,7 +327,7 @@ class RandomOutage(Base):
             complete_discharge(by=by, event=event)
             if not before:
                 twin.completed[line.now.id] = {
-                    place: seen.first_telling(line, place) for place in seen.owing.recipients(line.now)
+                    place: seen.first_telling(line, place) for place in seen.owing.recipients(line)
                 }
 
         self.tried(complete)

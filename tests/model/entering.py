@@ -141,7 +141,7 @@ class Entering:
         return self.owing.ours(line) and any(
             not any(self.owing.informed(li, place) for li in [line, *later])
             and place not in [self.record.party_place(li.now.sender) for li in later]
-            for place in self.owing.recipients(line.now)
+            for place in self.owing.recipients(line)
         )
 
     def _work(self, family: str, case: int, lines: list[Line]) -> Work:

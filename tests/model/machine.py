@@ -177,7 +177,7 @@ class Base(RuleBasedStateMachine):
         """Log a call given to `place`, or received from `party`."""
         messages = [self._as_message(what, it) for what, it in told]
         facts = call_facts(
-            party or self._recipient(twin.record, place),
+            party or self._rung(twin.record, place),
             direction=Direction.RECEIVED if party else Direction.GIVEN,
             outcome=CallOutcome(outcome),
             at=at,
@@ -203,6 +203,7 @@ class Base(RuleBasedStateMachine):
                 f"unit:{by.unit.pk}",
                 party,
                 bool(party),
+                twin.record.named_at(party, made.at) if party else "",
             )
         )
 
@@ -213,6 +214,12 @@ class Base(RuleBasedStateMachine):
         if what == "notice":
             return Message(notice=Notice(it[0]), change_id=int(it[1]))
         return Message(event_id=it)
+
+    def _rung(self, record: Record, place: str) -> str:
+        """The place itself: what a party is at another time is another place."""
+        if place.startswith("participant:"):
+            return place
+        return f"place:{place_in_force(record, record.same(place))}"
 
     def _recipient(self, record: Record, place: str) -> str:
         if place.startswith("participant:"):
@@ -284,6 +291,7 @@ class Base(RuleBasedStateMachine):
                 row.changed.get("identity", ""),
                 row.identity_number,
                 row.patient_name,
+                f"unit:{row.unit_id}",
             )
         )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .record import AT_HOME, PARTIES, RELEASES, SIP, TELLS, Call, Line, Record, Row, minute
+from .hearing import Hearing
+from .record import AT_HOME, PARTIES, SIP, TELLS, Call, Line, Version, minute
 
 
 @dataclass(frozen=True)
@@ -22,90 +23,41 @@ class Debt:
     closed: str = ""
 
 
-class Owing:
+class Owing(Hearing):
     """What the record gives rise to."""
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-
-    # What a place knows.
-
-    def heard(self, place: str) -> list[Call]:
-        """The calls that got through there and still count: those after it last heard that it was not its patient."""
-        calls = [c for c in self.record.calls if c.outcome == "reached" and self.ear(c) == place and place]
-        calls.sort(key=lambda call: call.when)
-        for index in reversed(range(len(calls))):
-            if any(what[0] in RELEASES for what in calls[index].told if isinstance(what, tuple)):
-                return calls[index + 1 :]
-        return calls
-
-    def ear(self, call: Call) -> str:
-        """Where a call got to. Our own unit that was rung by the sender heard it, if the chain names it."""
-        if not call.received:
-            return self.record.same(call.place) if call.place else ""
-        if call.by not in self.record.ever_named() or not self.told(call):
-            return ""
-        return self.record.same(call.by)
-
-    def told(self, call: Call) -> frozenset[Any]:
-        if not call.received:
-            return call.told
-        return frozenset(
-            row.id
-            for line in self.record.lines
-            for row in line.rows
-            if row.id in call.told and row.sender == call.party
-        )
-
-    def knows(self, place: str) -> set[Any]:
-        return {what for call in self.heard(place) for what in self.told(call)}
-
-    def everybody(self) -> list[str]:
-        """Everyone who has been reached and counts still."""
-        ears = dict.fromkeys(self.ear(call) for call in self.record.calls)
-        return [place for place in ears if place and self.heard(place)]
-
-    def tried(self, place: str, rows: set[Any]) -> str:
-        """How near one has come to reaching a place with any of these."""
-        since = self.heard_from(place)
-        got = {
-            call.outcome
-            for call in self.record.calls
-            if place and self.ear(call) == place and self.told(call) & rows and call.when > since
-        }
-        if "relayed" in got:
-            return "relayed"
-        return "tried" if got - {"reached"} else "still_to_ring"
-
-    def heard_from(self, place: str) -> tuple[Any, ...]:
-        released = [
-            call.when
-            for call in self.record.calls
-            if call.outcome == "reached"
-            and self.ear(call) == place
-            and any(what[0] in RELEASES for what in call.told if isinstance(what, tuple))
-        ]
-        return max(released, default=(minute(self.record.versions[0].at).replace(year=1), 0))
 
     # Events.
 
     def counts_as(self, line: Line) -> set[str]:
-        """The wordings that say what the newest one says."""
-        found = set()
-        for row in reversed(line.rows):
-            found.add(row.id)
-            if not row.rightly:
-                break
+        """The wordings that say what the newest one says: those before it by which people heard what is right.
+
+        A wording that puts back what an earlier one said is right by that one, too.
+        """
+        found, look = set(), [len(line.rows) - 1]
+        while look:
+            at = look.pop()
+            found.add(line.rows[at].id)
+            if at and line.rows[at].rightly:
+                alike = [i for i in range(at) if line.rows[i].content == line.rows[at].content]
+                look += [at - 1, *alike[-1:]]
         return found
 
-    def recipients(self, row: Row) -> list[str]:
+    def recipients(self, line: Line) -> list[str]:
         """Everyone who must be told, each place once, never the sender itself."""
-        record = self.record
+        record, row = self.record, line.now
         found = [record.party_place(p) or f"?{p}" for p in TELLS[row.kind, row.sender]]
         if row.kind in SIP:
             found += [record.same(f"participant:{name}") for name in row.participants]
-        sender = record.party_place(row.sender)
-        return [p for p in dict.fromkeys(found) if p not in (AT_HOME, sender)]
+        return [p for p in dict.fromkeys(found) if p not in (AT_HOME, *self.senders(line))]
+
+    def senders(self, line: Line) -> set[str]:
+        """The sender; and a unit that logged it as its own and is now something else here knows it, too."""
+        return {self.record.party_place(line.now.sender), *({line.logged_by} & {self.from_place(line)})}
+
+    def from_place(self, line: Line) -> str:
+        """The place that was the sender when it was logged."""
+        sent_from = self.record.sent_from(line)
+        return self.record.same(sent_from) if sent_from else ""
 
     def rung(self, line: Line) -> bool:
         """Whether a call of our own that stands tells of it."""
@@ -127,25 +79,25 @@ class Owing:
         known = [
             v.places[row.sender] for v in self.record.versions if v.order >= then and row.sender in v.places
         ]
-        known = [place for place in known if place != AT_HOME]
+        known = [place for place in (self.record.sent_from(line), *known) if place not in ("", AT_HOME)]
         return self.rung(line) or bool(known and known[0] in self.record.own)
 
-    def believed(self, place: str) -> dict[str, Call]:
+    def believed(self, place: str, ever: bool = False) -> dict[str, Call]:
         """Each event that a place was told of and has not heard taken back, with the first call that told of it."""
         found: dict[str, Call] = {}
         for line in self.record.lines:
-            for call in self.heard(place):
-                about = any(line.wording(what) for what in self.told(call) if isinstance(what, str))
-                if about or line.gone in self.told(call):
+            for call, told in self.heard(place, ever):
+                about = any(line.wording(what) for what in told if isinstance(what, str))
+                if about or line.gone in told:
                     found.setdefault(line.first.id, call)
-            if line.gone in self.knows(place):
+            if line.gone in self.knows(place, ever):
                 found.pop(line.first.id, None)
         return found
 
-    def last_heard_of_life(self, place: str) -> str:
+    def last_heard_of_life(self, place: str, ever: bool = False) -> str:
         """What a place heard last of whether the patient lives."""
         said = [
-            what[0] for call in self.heard(place) for what in self.told(call)
+            what[0] for _, told in self.heard(place, ever) for what in told
             if isinstance(what, tuple) and what[0] in ("deceased", "not_deceased")
         ]  # fmt: skip
         return said[-1] if said else ""
@@ -154,15 +106,15 @@ class Owing:
         return bool(self.knows(place) & self.counts_as(line))
 
     def all_told(self, line: Line) -> bool:
-        return all(self.informed(line, place) for place in self.recipients(line.now))
+        return all(self.informed(line, place) for place in self.recipients(line))
 
     def of_former(self, line: Line) -> bool:
         """Whether it is an answer of a place that is not that party any more."""
-        row = line.first
-        if row.kind != "admission_reply":
-            return False
-        then = self.record.party_place(row.sender, self.record.in_force(row.order))
-        return then not in ("", self.record.party_place(row.sender))
+        return line.now.kind == "admission_reply" and self.from_another(line)
+
+    def from_another(self, line: Line) -> bool:
+        """Whether its sender was another place when it was logged."""
+        return self.from_place(line) not in ("", self.record.party_place(line.first.sender))
 
     def debts(self) -> Iterator[Debt]:
         """All that is owed. A municipality is one place, and does not ring itself; units of a region are told apart."""
@@ -178,52 +130,88 @@ class Owing:
     def _retractions(self, line: Line) -> Iterator[Debt]:
         sender = line.now.sender if self.ours(line) else ""
         for place in self.those_who_heard(line):
-            if line.gone not in self.knows(place):
-                yield Debt(sender, place, line.gone, "retracts", self.tried(place, {line.gone}))
+            if line.gone not in self.knows(place, ever=True):
+                yield Debt(sender, place, line.gone, "retracts", self.tried(place, {line.gone}, ever=True))
 
     def those_who_heard(self, line: Line) -> list[str]:
         """Whom a change of it must reach: by our own calls, and of what is ours to tell by their own log too."""
-        sender = self.record.party_place(line.now.sender)
         return [
             place
             for place in self.everybody()
-            if place != sender
+            if place not in self.senders(line)
             and any(
                 line.wording(what) and (self.ours(line) or not call.received)
-                for call in self.heard(place)
-                for what in self.told(call)
+                for call, told in self.heard(place, ever=True)
+                for what in told
                 if isinstance(what, str)
             )
         ]
 
     def _event(self, line: Line) -> Iterator[Debt]:
         row, right = line.now, self.counts_as(line)
-        owed = self.recipients(row) if self.ours(line) else []
-        former = [place for place in self.those_who_heard(line) if place not in owed]
+        owed = self.recipients(line) if self.ours(line) else []
+        told_before = self.those_who_heard(line) + (self.invited_before(line) if self.ours(line) else [])
+        former = [place for place in dict.fromkeys(told_before) if place not in owed]
         for place in owed + former:
-            knows = self.knows(place)
+            ever = place in former
+            knows = self.knows(place, ever)
             if knows & right:
                 continue
-            heard = any(line.wording(w) for w in knows if isinstance(w, str))
-            closed = ""
-            if row.kind != "discharge":
-                if row.in_system:
-                    closed = "entered"
-                if self.record.now.status == "deceased":
-                    closed = "deceased"
-                elif self.of_former(line) and not heard:
-                    closed = "former_place"
-                elif line.first.id in self.record.entered and place in self.record.back:
-                    closed = "entered"
-            sender = row.sender if self.ours(line) else ""
+            heard = ever or any(line.wording(w) for w in knows if isinstance(w, str))
             yield Debt(
-                sender,
+                row.sender if self.ours(line) else "",
                 place,
                 row.id,
-                "corrects" if len(line.rows) > 1 else "new",
-                self.tried(place, right),
-                closed,
+                "corrects" if ever or len(line.rows) > 1 else "new",
+                self.tried(place, right, ever),
+                self.closed(line, place, heard),
             )
+
+    def closed(self, line: Line, place: str, heard: bool) -> str:
+        """Why a call about it is not to be made after all; `heard` tells of one that knows another wording."""
+        if line.now.kind == "discharge":
+            return ""
+        if self.record.now.status == "deceased":
+            return "deceased"
+        if self.rebooked(line):
+            return "rebooked"
+        if self.of_former(line) and not heard:
+            return "former_place"
+        entered = line.first.id in self.record.entered and place in self.record.back
+        return "entered" if entered or (line.now.in_system and not heard) else ""
+
+    def sips(self, sender: str) -> list[Line]:
+        """The messages of a sender about the one SIP, in order."""
+        found = [
+            li for li in self.record.lines if not li.gone and li.now.kind in SIP and li.now.sender == sender
+        ]
+        return sorted(found, key=lambda line: line.when)
+
+    def invited_before(self, line: Line) -> list[str]:
+        """Who was reached with an earlier message about the same SIP, in which they took part by name."""
+        sips = self.sips(line.now.sender)
+        earlier = sips[: sips.index(line)] if line in sips else []
+        return [
+            place
+            for place in self.everybody()
+            if place not in self.senders(line)
+            and any(
+                {row.id for row in sip.rows} & self.knows(place, ever=True) & self.by_name(place)
+                for sip in earlier
+            )
+        ]
+
+    def rebooked(self, line: Line) -> bool:
+        """Whether a later message about the SIP says anew all that it said; a time holds for its date only."""
+        sips = self.sips(line.now.sender)
+        later = sips[sips.index(line) + 1 :] if line in sips else []
+        said = {what for what, value in line.now.particulars.items() if value} - {"participants"}
+        for other in later:
+            anew = other.now.particulars
+            moved = anew.get("sip_date") != line.now.particulars.get("sip_date")
+            if all(anew.get(what) for what in said - ({"sip_time"} if moved else set())):
+                return True
+        return False
 
     def _answers(self) -> Iterator[Debt]:
         live = [line for line in self.record.lines if not line.gone]
@@ -250,7 +238,9 @@ class Owing:
     # Notices: of the chain as such. Whose they are to give the text leaves open.
 
     def _notice(self, place: str, what: tuple[str, str]) -> Iterator[Debt]:
-        if what not in self.knows(place):
+        """Whoever wrote the change that gave rise to it needs no call about it."""
+        version = next(v for v in self.record.versions if v.id == what[1])
+        if what not in self.knows(place) and version.by != place:
             yield Debt("", place, what, "notice", self.tried(place, {what}))
 
     def _notices(self) -> Iterator[Debt]:
@@ -260,29 +250,28 @@ class Owing:
             for v in record.versions
             if all(w.status == status for w in record.versions if w.order >= v.order)
         )
-        said_wrong = [version for version in record.versions if version.identity == "said_wrong"]
+        wrong = self.said_wrong()
         to: list[str] = []
         for place in self.everybody():
             believed, life = self.believed(place), self.last_heard_of_life(place)
-            if not believed and not life:
-                continue
-            to.append(place)
-            if place not in record.places_now():
-                yield from self._release(place)
+            if believed or life:
+                to.append(place)
+            if place not in record.places_now() and (life or set(believed) - self.by_name(place)):
+                for what in self.release_of(place)[:1]:
+                    yield from self._notice(place, what)
+            calls = (believed or self.believed(place, ever=True)).values()
             if (
-                said_wrong
+                wrong
                 and status != "wrong_patient"
-                and any(
-                    call.when < (minute(said_wrong[-1].at), said_wrong[-1].order)
-                    for call in believed.values()
-                )
+                and any(call.when < (minute(wrong.at), wrong.order) for call in calls)
+                and ("identity", wrong.id) not in self.knows(place, ever=True)
             ):
-                yield from self._notice(place, ("identity", said_wrong[-1].id))
-            if life == "deceased" and status != "deceased":
+                yield from self._notice(place, ("identity", wrong.id))
+            if status != "deceased" and self.last_heard_of_life(place, ever=True) == "deceased":
                 what = "not_deceased" if status == "ok" else "not_this_patient"
                 yield from self._notice(place, (what, since.id))
         if status == "deceased":
-            if record.now.before == "admitted" and "inpatient" in record.parties:
+            if self.was_in_system() and "inpatient" in record.parties:
                 own = [p for p in ("inpatient", "outpatient") if record.now.places.get(p) in record.own]
                 rings = record.party_place(own[0]) if own else ""
                 places = [record.party_place(party) or f"?{party}" for party in PARTIES]
@@ -291,12 +280,22 @@ class Owing:
                 if place != AT_HOME and self.last_heard_of_life(place) != "deceased":
                     yield from self._notice(place, ("deceased", since.id))
 
-    def _release(self, place: str) -> Iterator[Debt]:
-        """What a place that was one of the chain's and is not any more is owed, by how it was taken away last."""
-        pairs = list(zip(self.record.versions, self.record.versions[1:], strict=False))
-        for former, later in reversed(pairs):
-            for party in PARTIES:
-                if self.record.party_place(party, former) == place:
-                    how = "not_yours" if later.changed.get(party) == "mistake" else "no_longer_yours"
-                    yield from self._notice(place, (how, later.id))
-                    return
+    def was_in_system(self) -> bool:
+        """Whether the patient was admitted in the system as the outage began: said, or by what stands there."""
+        stood = [
+            line for line in self.record.lines
+            if line.now.in_system and not line.gone and line.now.kind in ("admission", "discharge")
+        ]  # fmt: skip
+        last = max(stood, key=lambda line: line.when, default=None)
+        return self.record.now.before == "admitted" or bool(last and last.now.kind == "admission")
+
+    def said_wrong(self) -> Version | None:
+        """The last change by which people had heard the wrong identity, and which was not put back since."""
+        open_ones: list[tuple[Version, Version]] = []
+        for former, later in zip(self.record.versions, self.record.versions[1:], strict=False):
+            if later.identity == "said_wrong":
+                open_ones.append((former, later))
+            elif later.identity == "written_wrong":
+                while any(later.person == was.person for was, _ in open_ones):
+                    open_ones.pop()
+        return open_ones[-1][1] if open_ones else None

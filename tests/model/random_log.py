@@ -67,7 +67,8 @@ class _Clerk:
         else:
             debts = [d for d in owing.debts() if not d.place.startswith("?")]
             places = self.record.places_now() | set(owing.everybody()) | {d.place for d in debts}
-            place, party = self.pick(sorted(places | {"participant:Dotter"})), ""
+            # A call that came from another chain can have got to a place that this one never names.
+            place, party = self.pick(sorted(places | {"participant:Dotter", "principal:7"})), ""
             mine = [d.what for d in debts if d.place == place and d.what[0] != "answer"]
             told |= set(mine) if self.pick([True, False]) else set()
         for line in live:
@@ -95,9 +96,22 @@ class _Clerk:
     def new_event(self, sender: str) -> str:
         kind, sender = self.pick([k for k in KINDS if k[1] == (sender or k[1])])
         people = tuple(self.pick([[], ["Dotter"], PEOPLE])) if kind in words.SIP else ()
-        row = words.Row(f"e{self.order}", self.order, self.past(), kind, sender, people)
-        self.record.lines.append(words.Line([row], "unit:1"))
+        row = words.Row(
+            f"e{self.order}",
+            self.order,
+            self.past(),
+            kind,
+            sender,
+            people,
+            in_system=self.pick([False] * 5 + [True]),
+            particulars=self.said(kind),
+        )
+        self.record.lines.append(words.Line([row], self.pick(["unit:1", "unit:5"])))
         return row.id
+
+    def said(self, kind: str) -> dict[str, Any]:
+        names = ["sip_date", "sip_time", "sip_place"] if kind in words.SIP else []
+        return {name: self.pick(["", "1", "2"]) for name in names}
 
     def correct(self) -> None:
         live = [line for line in self.record.lines if not line.gone]
@@ -108,7 +122,17 @@ class _Clerk:
         people = tuple(self.pick([[], ["Dotter"], PEOPLE])) if kind in words.SIP else ()
         rightly = self.pick([True, False])
         line.rows.append(
-            words.Row(f"e{self.order}", self.order, self.past(), kind, line.now.sender, people, rightly)
+            words.Row(
+                f"e{self.order}",
+                self.order,
+                self.pick([self.past(), line.first.at]),
+                kind,
+                line.now.sender,
+                people,
+                rightly,
+                line.now.in_system,
+                self.pick([line.first.particulars, self.said(kind)]),
+            )
         )
 
     def withdraw(self) -> None:
@@ -151,6 +175,8 @@ class _Clerk:
                 before=before,
                 changed=changed,
                 identity=identity,
+                number=self.pick(["1", "2", "3"]) if identity else now.number,
+                by=self.pick(["unit:1", *WARDS]),
             )
         )
         if status == "wrong_patient" != now.status:
@@ -168,7 +194,7 @@ def standing(record: words.Record) -> ChainStanding:
         for row in line.rows:
             events.append(
                 EventRow(row.id, row.order, row.at, row.kind, Party(row.sender), row.participants, former,
-                         told_rightly=row.rightly, in_system=row.in_system)
+                         told_rightly=row.rightly, in_system=row.in_system, said=row.particulars, by=line.logged_by)
             )  # fmt: skip
             former = row.id
         if line.gone:
@@ -186,6 +212,7 @@ def standing(record: words.Record) -> ChainStanding:
             CallOutcome(c.outcome),
             frozenset(what if isinstance(what, str) else notice_id(Notice(what[0]), what[1]) for what in owing.told(c)),
             c.received,
+            None if c.received or c.place.startswith("participant:") else Party.MUNICIPALITY,
         )
         for c in record.calls
         if not c.received or owing.ear(c)
@@ -205,6 +232,8 @@ def standing(record: words.Record) -> ChainStanding:
                 {" ".join(name.split()).casefold(): v.places[p] for p, name in v.names.items()},
                 {Party(p): PlaceChange(how) for p, how in v.changed.items()},
                 IdentityChange(v.identity) if v.identity else None,
+                v.person,
+                v.by,
             )
             for v in record.versions
         ],

@@ -26,7 +26,7 @@ TELLS = {
 ANSWERS = {"admission_reply": "admission", "municipality_ready": "ready_for_discharge"}
 SIP = ("sip_initiative", "sip_invitation")
 # A notice is told as a pair: what it says, and which change of the chain it came of.
-RELEASES = ("not_yours", "no_longer_yours", "not_this_patient")
+RELEASES = ("not_yours", "no_longer_yours")
 AT_HOME = "not_admitted"
 
 
@@ -37,7 +37,9 @@ def minute(at: datetime) -> datetime:
 
 @dataclass
 class Version:
-    """What was known of patient and places from `order` on. `changed` says for each party with another place why."""
+    """What was known of patient and places from `order` on. `changed` says for each party with another place why; `by`
+    is the unit that said so.
+    """
 
     id: str
     order: int
@@ -51,6 +53,11 @@ class Version:
     identity: str = ""
     number: str = ""
     patient: str = ""
+    by: str = ""
+
+    @property
+    def person(self) -> tuple[str, str]:
+        return self.number, " ".join(self.patient.split()).casefold()
 
 
 @dataclass
@@ -66,6 +73,11 @@ class Row:
     rightly: bool = False
     in_system: bool = False
     particulars: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        said = sorted((name, str(value)) for name, value in self.particulars.items() if value)
+        return minute(self.at), self.kind, self.participants, said
 
 
 @dataclass
@@ -105,6 +117,7 @@ class Call:
     by: str = ""
     party: str = ""
     received: bool = False
+    rang_from: str = ""
 
     @property
     def when(self) -> tuple[datetime, int]:
@@ -178,6 +191,24 @@ class Record:
 
     def places_now(self) -> set[str]:
         return {self.party_place(party) for party in PARTIES} - {"", AT_HOME}
+
+    def sent_from(self, line: Line) -> str:
+        """The place that sent it: of the unit that logged it, else the one that rang about it, else the one named."""
+        party = line.first.sender
+        ever = {version.places.get(party) for version in self.versions}
+        towns = sorted(place for place in self.own if place.startswith("principal:"))
+        rang = [c for c in self.calls if c.received and c.party == party and line.first.id in c.told]
+        said = (line.logged_by, *towns, *(c.rang_from for c in sorted(rang, key=lambda c: c.when)[:1]))
+        found = next(
+            (place for place in said if place in ever), self.in_force(line.first.order).places.get(party)
+        )
+        return found or ""
+
+    def named_at(self, party: str, at: datetime) -> str:
+        """Which place a party was at a moment; where nobody knew yet, the one that was named first."""
+        stood = [version for version in self.versions if minute(version.at) <= at] or self.versions[:1]
+        later = self.versions[len(stood) :]
+        return next((v.places[party] for v in (stood[-1], *later) if party in v.places), "")
 
     def in_force(self, order: int) -> Version:
         """The version that stood when the row of that order was written."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from .entering import Entering, Work
 from .entering import Outage as SeenOutage
 from .owing import Debt, Owing
-from .record import ANSWERS, TELLS, Line, Record
+from .record import ANSWERS, TELLS, Line, Record, minute
 from .stage import Stage, Twin
 
 
@@ -17,7 +17,9 @@ class Seen:
         record = self.record
         record.entered = record.back = frozenset()
         if outage.own_end is not None:
-            record.entered = self.entered()
+            # What happened after the own end was entered as it happened.
+            after = {li.first.id for li in record.lines if minute(li.now.at) > outage.own_end}
+            record.entered = self.entered() | after
             record.back = frozenset(p for p in record.places_now() if stage.principal_of(p) in back)
         self.owing = Owing(record)
         self.debts = set(self.owing.debts())
@@ -76,7 +78,7 @@ class Seen:
             if not self.owing.ours(line):
                 found[line.now.id] = (None, False, set())
                 continue
-            missing = [p for p in self.owing.recipients(line.now) if not self.owing.informed(line, p)]
+            missing = [p for p in self.owing.recipients(line) if not self.owing.informed(line, p)]
             left = self.twin.left.get(line.now.id, set())
             state = "incomplete"
             if not missing:
@@ -95,12 +97,12 @@ class Seen:
     def telling(self, line: Line, place: str) -> set[str]:
         """The calls by which a place knows of it."""
         right = self.owing.counts_as(line)
-        return {call.id for call in self.owing.heard(place) if self.owing.told(call) & right}
+        return {call.id for call, told in self.owing.heard(place) if told & right}
 
     def first_telling(self, line: Line, place: str) -> set[str]:
         """The call by which a place heard of it first."""
         right = self.owing.counts_as(line)
-        return {next(call.id for call in self.owing.heard(place) if self.owing.told(call) & right)}
+        return {next(call.id for call, told in self.owing.heard(place) if told & right)}
 
     # Answers of others
 
@@ -118,7 +120,8 @@ class Seen:
             ends = [
                 li.when
                 for li in live
-                if li.now.kind == "discharge" or (li.now.kind, li.now.sender) == (answer, party)
+                if li.now.kind == "discharge"
+                or ((li.now.kind, li.now.sender) == (answer, party) and not self.owing.from_another(li))
             ]
             asked = [
                 line
@@ -136,9 +139,11 @@ class Seen:
         return found
 
     def rung_about(self, line: Line, place: str) -> list[datetime]:
-        """When our own calls about it, in whichever wording, reached a place."""
-        calls = [call for call in self.owing.heard(place) if not call.received]
-        return [call.at for call in calls if any(isinstance(w, str) and line.wording(w) for w in call.told)]
+        """When a place heard of it, in whichever wording: one that logged it as its own, when it happened."""
+        if place in self.owing.senders(line):
+            return [line.now.at]
+        calls = self.owing.heard(place)
+        return [call.at for call, told in calls if any(isinstance(w, str) and line.wording(w) for w in told)]
 
     # What to enter
 

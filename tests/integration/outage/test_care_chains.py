@@ -218,9 +218,10 @@ def test_the_wrong_patient_takes_every_event_back_and_those_who_were_told_are_to
     assert {event.kind for event in taken_back} == {"admission", "discharge_report", "ready_for_discharge"}
     assert {event.reason for event in taken_back} == {"Loggad på fel patient: Två med samma namn."}
     calls = owed(county, chain)
+    said = f"Gällde inte {log.versions[-1].patient_name}: inskrivning"
     assert [(call.recipient.key, [m.label for m in call.messages]) for call in calls] == [
-        ("municipality", ["Återtag: inskrivning"]),
-        ("outpatient", ["Återtag: inskrivning"]),
+        ("municipality", [said]),
+        ("outpatient", [said]),
     ]
 
 

@@ -271,8 +271,8 @@ def test_another_person_gets_a_chain_of_its_own_and_each_reached_hears_that_it_w
     assert stands is not None
     assert (stands.patient_name, stands.status) == (before.patient_name, "wrong_patient")
     assert owed(county, chain) == {
-        SKELLEFTEA: ["Återtag: inskrivning"],
-        "Heimdalls hälsocentral": ["Återtag: inskrivning"],
+        SKELLEFTEA: [f"Gällde inte {before.patient_name}: inskrivning"],
+        "Heimdalls hälsocentral": [f"Gällde inte {before.patient_name}: inskrivning"],
     }
     other = CareChain.objects.exclude(pk=chain.pk).get()
     assert get_chain(county.alva, other.pk).details.patient_name == "Tolvan Tolvsson"

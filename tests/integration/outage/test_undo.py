@@ -107,6 +107,20 @@ def test_what_was_logged_with_the_call_goes_and_nothing_from_before_it(county: C
     assert standing() == ["admission"]
 
 
+@pytest.mark.parametrize(("tried_first", "left"), [(True, ["admission"]), (False, [])])
+def test_a_failed_try_keeps_only_what_was_there_before(
+    county: County, chain: CareChain, tried_first: bool, left: list[str]
+):
+    outcomes = (
+        [CallOutcome.BUSY, CallOutcome.REACHED] if tried_first else [CallOutcome.REACHED, CallOutcome.BUSY]
+    )
+    make_event(county.alva, chain, outcome=outcomes[0])
+    tell(county.alva, chain, chain.events.get(), to=Party.OUTPATIENT, outcome=outcomes[1])
+    reached = Handover.objects.get(outcome=CallOutcome.REACHED)
+    undo_call(by=county.alva, handover=get_handover(county.alva, reached.pk))
+    assert [event.kind for event in logs_of([chain.pk])[chain.pk].live_events] == left
+
+
 def test_another_persons_call_is_not_undone(county: County, chain: CareChain, client: Client):
     call = tell(county.alva, chain, make_event(county.alva, chain))
     client.force_login(county.esa.user)

@@ -102,6 +102,26 @@ def test_what_another_call_told_of_too_is_not_asked_about(county: County, chain:
     assert standing(chain) == ["admission"]
 
 
+@pytest.mark.parametrize("first", [given, received])
+def test_a_failed_try_to_tell_others_tells_nobody(county: County, chain: CareChain, first):
+    call = first(county, chain)
+    tell(county.alva, chain, call.messages.get().event, to=Party.OUTPATIENT, outcome=CallOutcome.BUSY)
+    with pytest.raises(Question, match="Det här står bara genom samtalet"):
+        take_back(county, call, None)
+    take_back(county, call, "ja")
+    assert (standing(chain), owed(county, chain)) == ([], {})
+
+
+def test_a_moved_call_leaves_no_copy_behind_for_a_failed_try(
+    county: County, outage: Outage, chain: CareChain
+):
+    call, right = given(county, chain), make_chain(county, outage, identity="19800101-9808")
+    tell(county.alva, chain, call.messages.get().event, to=Party.OUTPATIENT, outcome=CallOutcome.BUSY)
+    move_call(by=county.alva, handover=call, to=right, client_id=uuid4(), reason="Fel patient.")
+    assert (standing(chain), standing(right)) == ([], ["admission"])
+    assert owed(county, chain) == {}
+
+
 def test_a_received_call_that_is_taken_back_asks_whatever_was_wrong(county: County, chain: CareChain):
     call = received(county, chain)
     with pytest.raises(Question):

@@ -1,0 +1,28 @@
+"""What an event said before it was corrected or taken back: a call may have told of that."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from uuid import UUID
+
+from outage.models import CareChainEvent
+from outage.queries.care_chains import ChainLog
+from outage.queries.standing import line_back
+from outage.rules.told import minute_of
+
+
+def former_wordings(log: ChainLog, event_id: UUID) -> Iterator[tuple[CareChainEvent, CareChainEvent]]:
+    """The rows of an event that said something else than the one after them, newest first, each with that one."""
+    for newer, older in pairwise(line_back(log, event_id)):
+        if not newer.told_rightly:
+            yield older, newer
+
+
+def wording_at(log: ChainLog, event_id: UUID, at: datetime) -> CareChainEvent | None:
+    """The row by which an event stood at a moment; None where it said then what the row `event_id` says."""
+    found, differs = None, False
+    for newer, older in pairwise(line_back(log, event_id)):
+        if minute_of(newer.recorded_at) <= at:
+            break
+        found, differs = older, differs or not newer.told_rightly
+    return found if differs else None

@@ -1,0 +1,110 @@
+"""The events of one chain, each with all the wordings that it was logged and corrected by."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from .places import Places
+from .routine import Effect, Routine
+from .told import Double, EventRow, minute_of
+
+_NONE = Double(frozenset())
+
+
+@dataclass(kw_only=True)
+class Lines(Places):
+    """The events of one chain by their rows.
+
+    `doubles` has, by the row that stood when chains were joined, as what an event was logged in the other one.
+    """
+
+    routine: Routine
+    events: Sequence[EventRow]
+    doubles: Mapping[str, Double] = field(default_factory=dict)
+
+    def effect(self, event: EventRow) -> Effect:
+        """What the message does to the stay."""
+        return self.routine.message(event.kind).effect
+
+    @cached_property
+    def _by_id(self) -> dict[str, EventRow]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _replaced(self) -> set[str]:
+        return {event.supersedes for event in self.events if event.supersedes}
+
+    @cached_property
+    def newest(self) -> list[EventRow]:
+        """The newest row of each event, withdrawals too, in time order; within a minute as first logged."""
+        return sorted(
+            (event for event in self.events if event.id not in self._replaced),
+            key=self.when,
+        )
+
+    def when(self, event: EventRow) -> tuple[datetime, int]:
+        """Where an event stands in time: by the minute, and within it as it was logged first."""
+        return minute_of(event.at), self.root(event).order
+
+    def root(self, event: EventRow) -> EventRow:
+        """The row by which an event was logged first."""
+        return [event, *self._before(event)][-1]
+
+    def line_of(self, event_id: str) -> str | None:
+        """The first id of an event; None for what is none."""
+        event = self._by_id.get(event_id)
+        return self.root(event).id if event else None
+
+    def versions_of(self, event: EventRow) -> frozenset[str]:
+        """The ids of a row and of all that it replaces."""
+        rows = (event, *self._before(event))
+        doubles = [self._double(row) for row in rows]
+        return frozenset().union((row.id for row in rows), *(d.same | d.former for d in doubles))
+
+    def says_the_same(self, event: EventRow) -> frozenset[str]:
+        """The ids of a row and of those before it that told the same: those reached with them know this one too."""
+        ids = {event.id} | self._double(event).same
+        if event.supersedes and event.told_rightly:
+            ids |= self.says_the_same(self._by_id[event.supersedes])
+            # Back to what it said before it was changed.
+            alike = (row for row in self._before(event) if row.content == event.content)
+            ids |= next(map(self.says_the_same, alike), frozenset())
+        return frozenset(ids)
+
+    def _before(self, event: EventRow) -> Iterable[EventRow]:
+        while event.supersedes:
+            event = self._by_id[event.supersedes]
+            yield event
+
+    def _double(self, event: EventRow) -> Double:
+        return self.doubles.get(event.id, _NONE)
+
+    def has_former(self, event: EventRow) -> bool:
+        """Whether somebody may have been told an earlier version of an event."""
+        return event.supersedes is not None or bool(self._double(event).former)
+
+    @cached_property
+    def _sips(self) -> list[EventRow]:
+        return [row for row in self.newest if not row.withdraws and self.effect(row) is Effect.SIP]
+
+    def earlier_of_sip(self, event: EventRow) -> list[EventRow]:
+        """What stands of the same sender about a SIP before a message about it: it is one through every rebooking."""
+        own = [row for row in self._sips if row.sender is event.sender]
+        return own[: own.index(event)] if event in own else []
+
+    def is_rebooked(self, event: EventRow) -> bool:
+        """Whether a later message about the same SIP says all that this one did."""
+        own = [row for row in self._sips if row.sender is event.sender]
+        later = own[own.index(event) + 1 :] if event in own else []
+        return any(all(row.said.get(name) for name in _to_say(event, row)) for row in later)
+
+
+def _to_say(event: EventRow, later: EventRow) -> list[str]:
+    """What was said of a SIP that still holds: with another date the old time does not."""
+    names = [
+        "sip_date",
+        "sip_place",
+        *["sip_time"] * (event.said.get("sip_date") == later.said.get("sip_date")),
+    ]
+    return [name for name in names if event.said.get(name)]

@@ -1,0 +1,80 @@
+"""The places of one chain: which it names, has named, and which were rung about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from contacts.rules.parties import Party
+
+from .informing import PARTICIPANT_PREFIX
+from .told import CallRow, PlaceChange, Target, Version, folded
+
+PARTIES = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
+
+
+@dataclass(kw_only=True)
+class Places:
+    """The places of one chain, by the versions of what was known of it and the calls that stand."""
+
+    versions: Sequence[Version]
+    calls: Sequence[CallRow]
+
+    @property
+    def now(self) -> Version:
+        """The newest version of what is known."""
+        return self.versions[-1]
+
+    @cached_property
+    def _alias(self) -> dict[str, str]:
+        """Each place that is only another spelling of a later one, with the later one's key."""
+        alias: dict[str, str] = {}
+        for former, version in zip(self.versions, self.versions[1:], strict=False):
+            for party, how in version.changed.items():
+                old, new = (self._follow(alias, v.places.get(party, "")) for v in (former, version))
+                if how is PlaceChange.SAME and old and new and old != new:
+                    alias[old] = new
+        return alias
+
+    @staticmethod
+    def _follow(alias: Mapping[str, str], place: str) -> str:
+        while place in alias:
+            place = alias[place]
+        return place
+
+    def same(self, place: str) -> str:
+        """The key of `place` as it is known now."""
+        return self._follow(self._alias, place)
+
+    def place_of(self, party: Party, version: Version | None = None) -> str:
+        """Where `party` is reached, as the newest version has it, else as `version` had; "" where nobody knows."""
+        return self.same((version or self.now).places.get(party, ""))
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        return {name: self.same(key) for version in self.versions for name, key in version.names.items()}
+
+    def participant(self, name: str) -> Target:
+        """Somebody who is to take part in a SIP; a place of the chain where its name is what was written."""
+        place = self._named.get(folded(name))
+        if place is None:
+            return Target(PARTICIPANT_PREFIX + folded(name), participant=name)
+        return replace(self.target_at(place), participant=name)
+
+    def target_at(self, place: str) -> Target:
+        """A place that the chain names, or has named, as somebody to ring."""
+        for version in reversed(self.versions):
+            for party in PARTIES:
+                if self.place_of(party, version) == place:
+                    return Target(place, party, former=version is not self.now)
+        # A call that came from another chain can have got to a place that this one never named.
+        rung_as = [call.party for call in self.calls if call.party and self.same(call.place) == place]
+        return Target(place, rung_as[0], former=True) if rung_as else Target(place)
+
+    def left(self, place: str) -> tuple[PlaceChange, Version]:
+        """How and by which version a former place was left last; one that was never named was rung by mistake."""
+        left = (PlaceChange.MISTAKE, self.versions[0])
+        for former, version in zip(self.versions, self.versions[1:], strict=False):
+            for party in PARTIES:
+                if self.place_of(party, former) == place != self.place_of(party, version):
+                    left = version.changed.get(party, PlaceChange.MOVED), version
+        return left

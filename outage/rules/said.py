@@ -1,0 +1,26 @@
+"""What a message says, in words."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from .routine import PARTICULAR_LABELS
+from .wording import day, lower_first, moment
+
+
+def labelled(particulars: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
+    """The particulars of an event as (label, value), dates written out."""
+    for name, value in particulars.items():
+        label = PARTICULAR_LABELS.get(name, name)
+        if name == "participants":
+            yield label, ", ".join(value)
+        elif name.endswith("_date"):
+            yield label, day(datetime.fromisoformat(value).date(), now)
+        else:
+            yield label, str(value)
+
+
+def in_short(happened: datetime, particulars: Mapping[str, Any], now: datetime) -> str:
+    """When an event happened and what more was said of it, in one line."""
+    more = "; ".join(f"{lower_first(label)} {value}" for label, value in labelled(particulars, now))
+    return moment(happened, now) + (f", {more}" if more else "")

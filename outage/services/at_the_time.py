@@ -1,0 +1,151 @@
+"""What a call was with and what it told of, as the log had it when the call was made: it may be entered long after."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from contacts.rules.errors import Question
+from contacts.rules.parties import PARTY_LABELS, Party
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
+from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.joined import counted_versions, joined_to
+from outage.queries.standing import standing_of
+from outage.queries.wordings import wording_at
+from outage.routine import get_routine
+from outage.rules.asked_messages import ask_which_wording
+from outage.rules.handover import CallFacts, Direction
+from outage.rules.informing import PARTICIPANT_PREFIX
+from outage.rules.said import in_short
+from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, minute_of
+from outage.rules.wording import lower_first, moment
+
+from .call_errors import CallErrors
+
+
+def other_end(
+    chain: CareChain, facts: CallFacts, former: Handover | None, answers: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The party or participant that a call was with, and which place that was: a fact of the call from now on.
+
+    A party is the place that the chain named at the time of the call; where it named none yet, the one it named first.
+    Raise Question for a place that the chain did not name until later, CallErrors for one that can not have been rung.
+    """
+    key = facts.recipient
+    if key.startswith(PARTICIPANT_PREFIX):
+        return {"recipient": key, "place": "", "place_name": key.removeprefix(PARTICIPANT_PREFIX)}
+    if former is not None and key == former.recipient:
+        return {"recipient": key, "place": former.place, "place_name": former.place_name}
+    joined = joined_to([chain.pk])
+    rows = counted_versions(joined.home).select_related("ward_unit", "municipality", "outpatient_unit")
+    # The chain's own first, the newest before the others.
+    versions = sorted(
+        rows, key=lambda row: (row.chain_id not in joined.others, row.order, row.pk), reverse=True
+    )
+    own = [row for row in reversed(versions) if row.chain_id not in joined.others]
+    at = facts.at or timezone.now()
+    if key.startswith(PLACE_PREFIX):
+        found = next(
+            (
+                (row, party)
+                for row in versions
+                for party, place in row.place_keys.items()
+                if PLACE_PREFIX + place == key
+            ),
+            None,
+        )
+        if found and answers is not None:
+            found = _ask_which_place(chain, own, *found, at, answers)
+    else:
+        if key not in set(Party):
+            raise CallErrors({"recipient": "Välj vem samtalet var med."})
+        row = _named_at(own, Party(key), at)
+        found = (row, Party(key)) if row else None
+    if found is None:
+        return _nowhere(key, facts.direction, joined.home)
+    row, party = found
+    if row.place_keys[party] == NOT_ADMITTED:
+        if facts.direction is Direction.RECEIVED:
+            # A ward that the patient has left rings too; it says itself which one it is.
+            return {"recipient": party, "place": "", "place_name": ""}
+        raise CallErrors({"recipient": "Patienten är inte inlagd. Välj någon annan."})
+    return {"recipient": party, "place": row.place_keys[party], "place_name": row.place_names[party]}
+
+
+def _nowhere(key: str, direction: Direction, chains: Collection[UUID]) -> dict[str, str]:
+    # A place that the chain never named, rung by a call that came from another one.
+    rung = Handover.objects.filter(chain__in=chains, place=key.removeprefix(PLACE_PREFIX)).first()
+    if key.startswith(PLACE_PREFIX) and rung:
+        return {"recipient": rung.recipient, "place": rung.place, "place_name": rung.place_name}
+    if key not in set(Party):
+        raise CallErrors({"recipient": "Välj vem samtalet var med."})
+    if direction is Direction.GIVEN:
+        what = PARTY_LABELS[Party(key)]
+        raise CallErrors({"recipient": f"{what} är inte angiven än. Ange den under Ändra uppgifter först."})
+    return {"recipient": key, "place": "", "place_name": ""}
+
+
+def _named_at(own: Sequence[CareChainDetails], party: Party, at: datetime) -> CareChainDetails | None:
+    """The version, oldest first in `own`, by which `party` is to be found at a moment."""
+    stood = [row for row in own if minute_of(row.recorded_at) <= at] or own[:1]
+    later = own[len(stood) :]
+    return next((row for row in (stood[-1], *later) if party in row.place_keys), None)
+
+
+def _ask_which_place(
+    chain: CareChain,
+    own: Sequence[CareChainDetails],
+    row: CareChainDetails,
+    party: Party,
+    at: datetime,
+    answers: Mapping[str, str],
+) -> tuple[CareChainDetails, Party]:
+    """Ask about a place that was named after the call, where the chain named another when the call was made."""
+    place, then = row.place_keys[party], _named_at(own, party, at)
+    named = [minute_of(each.recorded_at) for each in own if each.place_keys.get(party) == place]
+    if then is None or not named or named[0] <= at or then.place_keys[party] in (place, NOT_ADMITTED):
+        return row, party
+    standing = standing_of(chain, logs_of([chain.pk])[chain.pk])
+    if standing.same(then.place_keys[party]) == standing.same(place):
+        return row, party
+    names = then.place_names[party], row.place_names[party]
+    answer = Question(
+        f"place-then-{party}",
+        f"Samtalet är {moment(at, timezone.now())}, och då var {names[0]} angiven. Vem var samtalet med?",
+        (("then", names[0]), ("now", names[1])),
+    ).settled(answers)
+    return (then, party) if answer == "then" else (row, party)
+
+
+def told_then(
+    chain: CareChain, event_ids: Collection[UUID], at: datetime, answers: Mapping[str, str]
+) -> dict[UUID, UUID]:
+    """The wording that a call told of, of each event that was corrected or taken back after it: asked about."""
+    rows = CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
+    changed = list(rows)
+    log = logs_of([chain.pk])[chain.pk] if changed else ChainLog()
+    found = {}
+    for row in changed:
+        then = wording_at(log, row.pk, at)
+        if then and _was_told(chain, row, then, at, answers):
+            found[row.pk] = then.pk
+    return found
+
+
+def _was_told(
+    chain: CareChain, row: CareChainEvent, then: CareChainEvent, at: datetime, answers: Mapping[str, str]
+) -> bool:
+    routine, now = get_routine(chain.outage.routine_id), timezone.now()
+    wordings = [
+        f"{lower_first(routine.label(each.kind))} {in_short(each.happened_at, each.particulars, now)}"
+        for each in (then, row)
+    ]
+    return ask_which_wording(
+        f"wording-{row.pk}",
+        called=moment(at, now),
+        changed=moment(row.recorded_at, now),
+        then=wordings[0],
+        now="" if row.withdraws else wordings[1],
+        answers=answers,
+    )
