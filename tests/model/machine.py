@@ -203,6 +203,7 @@ class Base(RuleBasedStateMachine):
                 f"unit:{by.unit.pk}",
                 party,
                 bool(party),
+                twin.record.party_of(place),
             )
         )
 
