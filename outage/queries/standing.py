@@ -70,7 +70,7 @@ def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
     ours = own_parties(chain.principal)
     elsewhere = {row.pk for other in log.doubles for row in line_back(log, other)}
     named = {key for version in log.versions for key in version.place_keys.values()}
-    calls = (_call_row(call, log, named, ours) for call in log.live_handovers)
+    calls = (_call_row(call, log, named) for call in log.live_handovers)
     return ChainStanding(
         routine=get_routine(chain.outage.routine_id),
         versions=[_version(row) for row in log.versions],
@@ -181,12 +181,10 @@ def row_of(row: CareChainEvent) -> EventRow:
     )
 
 
-def _call_row(
-    row: Handover, log: ChainLog, named: Collection[str], ours: Collection[Party]
-) -> CallRow | None:
+def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow | None:
     """The call as the rules read it; None for one that tells nobody anything of ours.
 
-    A call received by a unit that the chain names says that this unit knows what another one of ours tells of.
+    A call received by a unit that the chain names says that this unit knows what the one who rang tells of.
     """
     told = list(row.messages.all())
     received = row.direction == Direction.RECEIVED
@@ -197,7 +195,7 @@ def _call_row(
         place = f"unit:{first.unit_id}"
         senders = {event.pk: event.sender for event in log.events}
         told = [message for message in told if senders.get(message.event_id) == row.recipient]
-        if place not in named or row.recipient not in ours or not told:
+        if place not in named or not told:
             return None
     return CallRow(
         id=str(first.pk),

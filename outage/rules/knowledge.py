@@ -288,9 +288,13 @@ class Knowledge(Lines):
             if event.withdraws and self.reached_with(place, frozenset({event.id}), ever=ever):
                 continue
             for call in self.calls_about(place, self.versions_of(event), ever):
-                if call.outcome is CallOutcome.REACHED:
+                if call.outcome is CallOutcome.REACHED and not self._only_heard(call, event):
                     yield event, call
                     break
+
+    def _only_heard(self, call: CallRow, event: EventRow) -> bool:
+        """Whether a unit of ours logged what others sent: nobody of ours has told it anything."""
+        return call.received and event.sender not in self.ours
 
     def known_status(self, place: str, *, ever: bool = False) -> Notice | None:
         """What a place heard last of whether the patient lives."""
@@ -308,8 +312,14 @@ class Knowledge(Lines):
         return {
             place: Target(place, participant=names[place]) if place in names else self.target_at(place)
             for place, calls in self.calls_to.items()
-            if any(call.outcome is CallOutcome.REACHED for call in calls)
+            if any(map(self._was_told, calls))
         }
+
+    def _was_told(self, call: CallRow) -> bool:
+        events = (self._by_id.get(told) for told in call.told)
+        return call.outcome is CallOutcome.REACHED and (
+            not call.received or any(event and not self._only_heard(call, event) for event in events)
+        )
 
 
 def _tells(call: CallRow, *notices: str) -> bool:

@@ -66,9 +66,11 @@ class Places:
             for party in PARTIES:
                 if self.place_of(party, version) == place:
                     return Target(place, party, former=version is not self.now)
-        # A call that came from another chain can have got to a place that this one never named.
-        rung_as = [call.party for call in self.calls if call.party and self.same(call.place) == place]
-        return Target(place, rung_as[0], former=True) if rung_as else Target(place)
+        # A call that came from another chain can have got to a place that this one, naming another, never named.
+        rung_as = next(
+            (call.party for call in self.calls if call.party and self.same(call.place) == place), None
+        )
+        return Target(place, rung_as, former=True) if rung_as and self.place_of(rung_as) else Target(place)
 
     def left(self, place: str) -> tuple[PlaceChange, Version]:
         """How and by which version a former place was left last; one that was never named was rung by mistake."""

@@ -23,6 +23,8 @@ def settle(chain: CareChain) -> None:
         kept = chain.joined_to
         kept.outage, kept.principal = chain.outage, chain.principal
         chain = kept
+    # As the principal sees it by now: what happened after its end is read in the system by those who are back.
+    chain.outage = outage_for(chain.principal, chain.outage_id)
     log = logs_of([chain.pk])[chain.pk]
     Duty.objects.filter(chain=chain).delete()
     Duty.objects.bulk_create(duties_of(chain, log))
@@ -73,7 +75,6 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
     if principal:
         chains = chains.filter(principal=principal)
     for chain in chains.select_related("unit", "principal"):
-        chain.outage = outage_for(chain.principal, outage.pk)
         settle(chain)
 
 

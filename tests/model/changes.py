@@ -135,6 +135,8 @@ class RandomOutage(Base):
             twin.newest[call.id] = str(made.pk)
             if call.received and party != call.party:
                 call.rang_from = twin.record.named_at(party, made.at)
+            if place != call.place:
+                call.rung_as = twin.record.party_of(place)
             call.outcome, call.at, call.place, call.party = outcome, at, place, party
 
         self.tried(act)
@@ -160,12 +162,10 @@ class RandomOutage(Base):
         self.tried(act)
 
     def _told_by_it_alone(self, twin: Twin, call: Call) -> list[Line]:
+        # Whoever was not reached was told nothing.
         return [
-            line
-            for line in twin.record.lines
-            if not line.gone
-            and self._tells(call, line)
-            # Whoever was not reached was told nothing.
+            line for line in twin.record.lines
+            if not line.gone and self._tells(call, line)
             and not [c for c in twin.record.calls if c is not call and c.outcome in ("reached", "relayed")
                      and self._tells(c, line)]
         ]  # fmt: skip

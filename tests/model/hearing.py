@@ -105,9 +105,10 @@ class Hearing:
     def release_of(self, place: str) -> list[tuple[str, str]]:
         """What a place that is not one of the chain's is owed, by how it was taken away last; the other word after it.
 
-        One that never was one of them was rung by mistake.
+        One that never was one of them was rung by mistake, if another is what it was rung as.
         """
-        if place.startswith("participant:"):
+        rung_as = [call.rung_as for call in self.record.calls if self.ear(call) == place and call.rung_as]
+        if not self.record.party_of(place) and not any(map(self.record.party_place, rung_as[:1])):
             return []
         pairs = list(zip(self.record.versions, self.record.versions[1:], strict=False))
         how, version = "not_yours", self.record.versions[0]

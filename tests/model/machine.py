@@ -204,6 +204,7 @@ class Base(RuleBasedStateMachine):
                 party,
                 bool(party),
                 twin.record.named_at(party, made.at) if party else "",
+                twin.record.party_of(place),
             )
         )
 

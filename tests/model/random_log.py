@@ -90,6 +90,7 @@ class _Clerk:
                 by=place if received else "unit:1",
                 party=party,
                 received=received,
+                rung_as="" if received or place.startswith("participant:") else "municipality",
             )
         )
 
@@ -212,7 +213,7 @@ def standing(record: words.Record) -> ChainStanding:
             CallOutcome(c.outcome),
             frozenset(what if isinstance(what, str) else notice_id(Notice(what[0]), what[1]) for what in owing.told(c)),
             c.received,
-            None if c.received or c.place.startswith("participant:") else Party.MUNICIPALITY,
+            Party(c.rung_as) if c.rung_as else None,
         )
         for c in record.calls
         if not c.received or owing.ear(c)

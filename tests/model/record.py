@@ -118,6 +118,8 @@ class Call:
     party: str = ""
     received: bool = False
     rang_from: str = ""
+    # Which party a place was when it was rung.
+    rung_as: str = ""
 
     @property
     def when(self) -> tuple[datetime, int]:
@@ -188,6 +190,14 @@ class Record:
         """Which place a party is; nothing where nobody knows."""
         place = (version or self.now).places.get(party, "")
         return self.same(place) if place else ""
+
+    def party_of(self, place: str) -> str:
+        """Which party a place is, or was last; nothing where it never was one."""
+        for version in reversed(self.versions):
+            for party in PARTIES:
+                if place and self.party_place(party, version) == self.same(place):
+                    return party
+        return ""
 
     def places_now(self) -> set[str]:
         return {self.party_place(party) for party in PARTIES} - {"", AT_HOME}

@@ -90,6 +90,25 @@ def test_one_who_takes_part_by_name_knows_the_sip_though_the_patient_is_theirs_n
     assert owed_at(chain, "unit:centre") == {notice(Notice.DECEASED, died)}
 
 
+@pytest.mark.clause("R3.9")
+@pytest.mark.parametrize("place", ["", "Rum 3"])
+def test_a_rebooking_is_owed_to_all_who_were_to_take_part_and_the_former_message_to_nobody(
+    place: str,
+) -> None:
+    chain = Chain()
+    sip = {"kind": "sip_invitation", "sender": CENTRE}
+    first = chain.event(
+        **sip, participants=("Anna", "Eva"), said={"sip_date": "1", "sip_time": "13.00", "sip_place": place}
+    )
+    chain.call("participant:anna", first)
+    new = chain.event(**sip, participants=("Bo",), said={"sip_date": "2"})
+    owed = {("town:a", new), ("participant:bo", new), ("participant:anna", new)}
+    # What the new message does not say is still to be told.
+    assert chain.owed == owed | ({("town:a", first), ("participant:eva", first)} if place else set())
+    chain.withdrawn(new)
+    assert chain.owed == {("town:a", first), ("participant:eva", first)}
+
+
 @pytest.mark.parametrize(("told", "owed"), [("town:a", {"town:a"}), ("", set())])
 def test_a_correction_of_what_stands_in_the_system_is_owed_to_those_reached(
     told: str, owed: set[str]
