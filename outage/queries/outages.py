@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.utils import timezone
 
 from contacts.models import Membership, Principal, PrincipalKind, Unit
@@ -117,13 +126,27 @@ def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | N
     """The later outage in which the system was down for `principal` at `at`, when it was back in `outage`; or None."""
     if not outage.was_over_at(at):
         return None
+    return next((later for later in _later(outage, principal) if _was_down(later, at)), None)
+
+
+def _later(outage: Outage, principal: Principal) -> list[Outage]:
+    """The outages reported after `outage`, read once with it: a list of chains asks for each of their events."""
+    found: list[Outage] | None = outage.__dict__.get("later")
+    if found is None:
+        took_part = ExpressionWrapper(_in_which_took_part(principal.pk), BooleanField())
+        later = outages_for(principal).filter(system=outage.system, recorded_at__gt=outage.recorded_at)
+        found = list(later.annotate(took_part=took_part).order_by("recorded_at"))
+        outage.__dict__["later"] = found
+    return found
+
+
+def _was_down(outage: Outage, at: datetime) -> bool:
+    assert outage.current is not None
+    if outage.current.started_at > at or outage.was_over_at(at):
+        return False
     # One that the principal took no part in and never ended is over for it with those who led.
-    out = Q(closed_at__isnull=True) | Q(closed_at__gte=at) | _took_part(principal, OuterRef("pk"))
-    later = outages_for(principal).filter(
-        Q(own_ended_at__isnull=False) | out, system=outage.system, recorded_at__gt=outage.recorded_at
-    )
-    begun = later.filter(current__started_at__lte=at).order_by("recorded_at")
-    return next((found for found in begun if not found.was_over_at(at)), None)
+    closed = outage.closed_at is not None and outage.closed_at < at
+    return not outage.is_open or not closed or bool(outage.took_part)  # type: ignore[attr-defined]
 
 
 def outage_not_closed(principal: Principal, system: str) -> Outage | None:

@@ -14,7 +14,7 @@ from outage.models import CareChain, CareChainEvent, Duty, Outage
 from outage.queries.care_chains import ChainLog, visible_chains
 from outage.queries.outages import principals_back
 from outage.queries.standing import row_of, standing_of, units_to_ring
-from outage.queries.tasks import entered_lines, line_of
+from outage.queries.tasks import entered_lines, line_of, outage_at
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
 from outage.rules.told import Owed, Standing
@@ -85,9 +85,9 @@ def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
 
 def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
     """The first ids of the events that those who are back read in the system: what ticks that hold say was entered,
-    and what happened after the own end.
+    and what happened after the own end, unless the system was down again.
     """
-    after = (event for event in log.live_events if chain.outage.was_over_at(event.happened_at))
+    after = (event for event in log.live_events if outage_at(chain, event.happened_at) is None)
     return entered_lines(chain, log) | {str(line_of(log, event).pk) for event in after}
 
 

@@ -34,7 +34,7 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     events = _logged_events(chain, log)
     # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
     # system was down again, before anybody had reported that, is in no other list than this.
-    inside = [event for event in events if _outage_at(chain, event.at)]
+    inside = [event for event in events if outage_at(chain, event.at)]
     missing = missing_admission(
         routine=routine,
         in_region=chain.principal.is_region,
@@ -48,7 +48,7 @@ def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     return (missing, *found) if missing else found
 
 
-def _outage_at(chain: CareChain, at: datetime) -> Outage | None:
+def outage_at(chain: CareChain, at: datetime) -> Outage | None:
     """The outage by which R4 counts what happened in a chain at `at`; None where the system was up."""
     if not chain.outage.was_over_at(at):
         return chain.outage
@@ -175,7 +175,7 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             told=not knowledge.is_ours(row_of(event)) or knowledge.all_told(row_of(event)),
             ours=knowledge.is_ours(row_of(event)),
             in_system=event.in_system,
-            scope=(_outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
+            scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
             line=str(first[event.pk].pk),
         )
         for event in standing
