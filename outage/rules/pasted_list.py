@@ -257,10 +257,10 @@ def _doubt_columns(lines: Sequence[_Line]) -> None:
                         for a, b in ((name, w), (w, name))
                     ),
                 )
-    bearers: dict[str, set[Identity]] = {}
+    bearers: dict[str, set[str]] = {}
     for line in lines:
         for name in line.names.found:
-            bearers.setdefault(name, set()).update(line.numbers)
+            bearers.setdefault(name, set()).update(number.stored[-10:] for number in line.numbers)
     for line in lines:
         # Who stands beside several numbers is hardly a patient.
         if line.names.plain and len(line.numbers) == 1 and len(bearers[line.names.found[0]]) > 1:

@@ -25,9 +25,9 @@ _OTHERS = """
     omvårdnadsansvarig kurator fysioterapeut sjukgymnast arbetsterapeut dietist logoped psykolog handläggare
     biståndshandläggare biståndsbedömare socialsekreterare samordnare koordinator vårdsamordnare remittent
     remitterande chef kontakt kontaktperson kontaktssk kontaktsjuksköterska fast närstående anhörig anhöriga anh ombud
-    förvaltare gode vårdnadshavare förälder föräldrar mor mamma moder far pappa fader son sonen dotter dottern bror brodern
-    syster systern syskon barn barnbarn make maken maka makan hustru hustrun sambo särbo partner granne vän väninna
-    till med hos c/o
+    förvaltare gode vårdnadshavare förälder föräldrar mor mamma moder far pappa fader son sonen dotter dottern bror
+    brodern syster systern syskon barn barnbarn make maken maka makan hustru hustrun sambo särbo partner granne vän
+    väninna till med hos c/o
 """
 OTHERS = frozenset(_OTHERS.split())
 
