@@ -182,7 +182,8 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
 
 
 def _says_protected(text: str) -> bool:
-    return not PROTECTED.isdisjoint(search_key(text).split())
+    words = search_key(text).split()
+    return any(word in PROTECTED and "nej" not in words[at + 1 : at + 3] for at, word in enumerate(words))
 
 
 def _headings(line: _Line) -> dict[int, str]:
@@ -305,9 +306,9 @@ def _join_names_beside(filled: list[_Line]) -> None:
     # Where about as many names stand on lines of their own as on those of the numbers, either may be the patients'.
     either = [at for at in given if not filled[at].by_heading] if 2 * len(names) >= len(given) else []
     for at in {*wanting, *either}:
-        more = [filled[i].names.found[0] for i in _near(filled, at)]
-        if more:
-            _doubt(filled[at], *more)
+        beside = [filled[i] for i in _near(filled, at) if filled[i].is_name or at in wanting]
+        if beside:
+            _doubt(filled[at], *(name for line in beside for name in line.names.found))
 
 
 def _has_name(line: _Line) -> bool:
@@ -333,13 +334,13 @@ def _agrees(
 
 
 def _near(filled: Sequence[_Line], at: int) -> list[int]:
-    """Where names stand by themselves near a number, with no other number between, in its block."""
+    """Which lines near a number have a name, with no other number between, in its block."""
     found = []
     for way in (-1, 1):
         for i in range(at + way, at + way * (_NEAR + 1), way):
             if not 0 <= i < len(filled) or filled[i].numbers or filled[i].block != filled[at].block:
                 break
-            if filled[i].is_name:
+            if filled[i].names.found:
                 found.append(i)
     return sorted(found)
 
