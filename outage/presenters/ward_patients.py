@@ -23,7 +23,8 @@ class ChainLink:
 class RowNotes:
     """What stands beside a row. `opened` is the chain that was opened from it, `existing` those there were before.
 
-    `same_as` is the row with the same number above it; `may_mark` tells that marking all marks it too.
+    `same_as` is the row with the same number above it. Where the name is not filled in, `names` are those to choose
+    among and `others` what stands on the row for somebody else. `may_mark` tells that marking all marks it too.
     """
 
     number: int
@@ -33,11 +34,13 @@ class RowNotes:
     existing: tuple[ChainLink, ...]
     opened: ChainLink | None
     same_as: int | None
+    names: tuple[str, ...]
+    others: tuple[str, ...]
 
     @property
     def may_mark(self) -> bool:
         """Whether nothing speaks against opening a chain."""
-        return not (self.existing or self.opened or self.same_as)
+        return not (self.existing or self.opened or self.same_as or self.names or self.others)
 
 
 def row_notes(
@@ -60,6 +63,8 @@ def row_notes(
             ),
             opened=_link(opened[at]) if at in opened else None,
             same_as=doubles[at] + 1 if at in doubles else None,
+            names=() if typed[at][1] else patient.names,
+            others=() if typed[at][1] else patient.others,
         )
         for at, patient in enumerate(patients)
     ]
@@ -82,8 +87,10 @@ def _warnings(patient: PastedPatient, number: str, name: str, today: date) -> li
         found.append("Raden har flera nummer. Välj patientens.")
     else:
         found.append("Numret saknas.")
-    if not name and len(patient.names) > 1:
-        found.append(f"Flera namn på raden: {', '.join(patient.names)}. Skriv patientens.")
-    elif not name:
+    if not name and not patient.names:
         found.append("Namnet saknas. Skriv det om det är känt.")
+    if patient.protected:
+        found.append(
+            "Listan säger skyddade personuppgifter på eller intill raden. Avmarkera om det gäller någon annan."
+        )
     return found

@@ -1,53 +1,62 @@
 """A ward's patients as a journal system lists them: from each line the number and the name, whatever else stands there.
 
-Nothing is guessed. Where a line has several numbers or several names all of them are given, and a person chooses. What
-was not read is kept, word by word.
+Nothing is guessed. A name is a patient's where that is plain: by the heading, alone with the number on its line, or on
+the line beside it in a list that has each name on the same side of its number. Otherwise all that may be it are given,
+and a person chooses. What was not read is kept, word by word.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from contacts.rules.swedish_text import search_key, tidy_typed
 
 from .identity import Identity
-from .pasted_names import AROUND, GAP, Columns, columns_of, names_in, says_surname_first
+from .pasted_names import Columns, Names, columns_of, names_in, surnames_first
 from .pasted_numbers import as_written, numbers_on
-from .pasted_words import FIRST, LAST, NAME_COLUMNS, PROTECTED, WHOLE
+from .pasted_others import AROUND, GAP, bare
+from .pasted_words import (
+    FIRST,
+    LAST,
+    NAME_COLUMNS,
+    NO_NAMES,
+    NOT_GIVEN,
+    NOT_PROTECTED,
+    PROTECTED,
+    WHOLE,
+)
 
 # How many patients are taken at a time: more than a ward has beds.
 MOST_PATIENTS = 100
 _BRACKETS = {"()", "[]"}
+# How many lines from its number a name may stand that is offered for it.
+_NEAR = 3
+_NO_NAME = Names()
 
 
 @dataclass(frozen=True, slots=True)
 class PastedPatient:
     """One patient of the list: the lines as they were pasted, the first of them at `line`.
 
-    `numbers` and `names` have several where it is not plain which is the patient's; `left` is the rest of the words.
+    `numbers` has several where it is not plain which is the patient's; `names` those that may be, only `name` where
+    that is plain. `others` are names that are said to be somebody else's, `left` is the rest of the words.
+    `protected` tells that the list says, or may say, that the personal data are.
     """
 
     line: int
     text: str
     numbers: tuple[Identity, ...]
     names: tuple[str, ...]
+    name: str
+    others: tuple[str, ...]
     left: str
+    protected: bool
 
     @property
     def identity(self) -> str:
         """The number as people write it, where it is plain which it is."""
         return as_written(self.numbers[0]) if len(self.numbers) == 1 else ""
-
-    @property
-    def name(self) -> str:
-        """The name, where it is plain which it is."""
-        return self.names[0] if len(self.names) == 1 else ""
-
-    @property
-    def protected(self) -> bool:
-        """Whether the list says that the personal data are protected."""
-        return not PROTECTED.isdisjoint(search_key(self.text).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +71,15 @@ def read_pasted(text: str, today: date, places: Collection[str] = ()) -> PastedL
     """Read a pasted list on the day `today`. A column that holds one of `places` holds no name. Never raises."""
     known = frozenset(search_key(place) for place in places)
     lines = [_read_line(at, line, today) for at, line in _whole_lines(tidy_typed(text))]
-    columns: dict[int, str] = {}
-    width = 0
-    surname_first = any(line.numbers and says_surname_first(line.columns, known) for line in lines)
-    for line in lines:
-        headings = _headings(line)
-        if headings:
-            columns, width = headings, len(line.columns.cells)
-            line.is_heading = True
-        elif columns and len(line.columns.cells) == width and line.numbers:
-            line.names = _in_columns(line, columns)
-        else:
-            line.names = names_in(line.columns, known, surname_first)
-    _join_names_beside(lines)
+    _read_names(lines, known)
+    filled = [line for line in lines if line.text.strip()]
+    _count_blocks(lines)
+    _doubt_columns([line for line in filled if line.numbers and not line.by_heading])
+    _protect(filled)
+    _join_names_beside(filled)
     return PastedList(
-        tuple(_patient(line) for line in lines if line.numbers),
-        tuple((line.at, line.text) for line in lines if not line.numbers and not line.taken),
+        tuple(_patient(line) for line in filled if line.numbers),
+        tuple((line.at, line.text) for line in filled if not line.numbers and not line.taken),
     )
 
 
@@ -86,18 +88,42 @@ class _Line:
     """`columns` hold the line without its numbers; `block` counts the blank lines before it."""
 
     at: int
-    block: int
     text: str
     numbers: tuple[Identity, ...]
     columns: Columns
-    names: tuple[str, ...] = ()
+    block: int = 0
+    names: Names = _NO_NAME
+    protected: bool = False
     taken: bool = False
     is_heading: bool = False
+    by_heading: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        """The words without signs, as the lists of words have them."""
+        return [
+            word
+            for cell in self.columns.cells
+            for each in re.split(rf"[\s,{GAP}]+", cell)
+            if (word := bare(each))
+        ]
 
     @property
     def is_name(self) -> bool:
         """Whether the line is one name and nothing else."""
-        return not self.numbers and not self.is_heading and len(self.names) == 1 and not _left(self)
+        alone = not self.numbers and not self.is_heading and not self.names.others
+        return alone and len(self.names.found) == 1 and not _left(self.columns, self.names.found[0])
+
+    @property
+    def is_whole_name(self) -> bool:
+        """Whether that name has more than one word."""
+        return self.is_name and " " in self.names.found[0]
+
+    @property
+    def says_no_name(self) -> bool:
+        """Whether the line says in the place of the name that none is given: "Okänd man", "Skyddad identitet"."""
+        words = self.words
+        return not self.names.found and not NOT_GIVEN.isdisjoint(words) and NO_NAMES.issuperset(words)
 
 
 def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -124,7 +150,40 @@ def _read_line(at: int, text: str, today: date) -> "_Line":
         bracketed = f"{text[begin - 1 : begin]}{text[end : end + 1]}" in _BRACKETS
         rest[begin - bracketed : end + bracketed] = GAP * (end - begin + 2 * bracketed)
     bare = re.sub(f"{GAP}+", GAP, "".join(rest))
-    return _Line(at=at, block=0, text=text, numbers=found, columns=columns_of(bare))
+    return _Line(at=at, text=text, numbers=found, columns=columns_of(bare))
+
+
+def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
+    columns: dict[int, str] = {}
+    shields: frozenset[int] = frozenset()
+    width = 0
+    numbered = [line for line in lines if line.numbers]
+    surnames = {
+        surnames_first(line.columns, places)
+        for line in numbered
+        if names_in(line.columns, places, False).found
+    }
+    surname_first = 1 in surnames and 0 not in surnames
+    for line in lines:
+        headings, cells = _headings(line), line.columns.cells
+        if headings:
+            columns, width, line.is_heading = headings, len(cells), True
+            shields = frozenset(i for i, cell in enumerate(cells) if _says_protected(cell))
+            continue
+        in_columns = bool(columns and line.numbers and len(cells) > 1)
+        line.by_heading = in_columns and len(cells) <= width
+        if line.by_heading:
+            line.names = _in_columns(cells, columns, places, surname_first)
+            line.protected = any(search_key(cells[i]) not in NOT_PROTECTED for i in shields if i < len(cells))
+        else:
+            found = names_in(line.columns, places, surname_first)
+            # A line that does not fit the heading may have its name in any column.
+            line.names = replace(found, plain=found.plain and not in_columns)
+
+
+def _says_protected(text: str) -> bool:
+    words = search_key(text).split()
+    return any(word in PROTECTED and "nej" not in words[at + 1 : at + 3] for at, word in enumerate(words))
 
 
 def _headings(line: _Line) -> dict[int, str]:
@@ -135,81 +194,182 @@ def _headings(line: _Line) -> dict[int, str]:
     return {i: what for i, what in named.items() if what}
 
 
-def _in_columns(line: _Line, columns: dict[int, str]) -> tuple[str, ...]:
-    """The name by the headings: the whole one, else first names and surnames."""
-    found = {
-        what: line.columns.cells[i].replace(GAP, " ").strip(f" ,{AROUND}") for i, what in columns.items()
-    }
-    whole = found.get(WHOLE, "")
-    surname, comma, first = whole.partition(",")
-    name = f"{first} {surname}" if comma and first.strip() else whole
-    if not name.strip():
-        name = f"{found.get(FIRST, '')} {found.get(LAST, '')}"
-    name = " ".join(name.split())
-    return (name,) if name else ()
+def _in_columns(
+    cells: Sequence[str], columns: dict[int, str], places: frozenset[str], surname_first: bool
+) -> Names:
+    """The name by the headings: the whole one, else first names and surnames; plain where each stands once."""
+    found: dict[str, list[str]] = {WHOLE: [], FIRST: [], LAST: []}
+    kinds: list[str] = []
+    plain = True
+    for i, what in columns.items():
+        cell = cells[i] if i < len(cells) else ""
+        text = " ".join(cell.replace(GAP, " ").strip(f" ,{AROUND}").split())
+        # The patient's column may hold the number.
+        kinds += [] if GAP in cell and not text else [what]
+        words = [bare(word) for word in re.split(r"[\s,/]+", text)]
+        if "," in text or not NOT_GIVEN.isdisjoint(words):
+            read = names_in(Columns((text,), by_commas=False), places, surname_first)
+            found[what] += read.found
+            plain &= read.plain and NOT_GIVEN.isdisjoint(words)
+        elif text:
+            found[what].append(text)
+    names = found[WHOLE] or [
+        " ".join([*firsts, *lasts])
+        for firsts, lasts in (
+            [([first], [last]) for first in found[FIRST] for last in found[LAST]]
+            or [(found[FIRST], []), ([], found[LAST])]
+        )
+    ]
+    names = list(dict.fromkeys(name for name in names if name))
+    return Names(tuple(names), plain and len(set(kinds)) == len(kinds) and len(names) == 1)
 
 
-def _join_names_beside(lines: list[_Line]) -> None:
-    """Give a number that stands alone the name on the line above or below it, where it is plain which."""
+def _count_blocks(lines: Sequence[_Line]) -> None:
+    """Number the blocks that blank lines divide; where a blank line follows each line they divide nothing."""
     block = 0
     for line in lines:
         block += not line.text.strip()
         line.block = block
     filled = [line for line in lines if line.text.strip()]
+    if len({line.block for line in filled}) == len(filled):
+        for line in filled:
+            line.block = 0
+
+
+def _doubt_columns(lines: Sequence[_Line]) -> None:
+    """Leave no name plain where, in a list without a heading, another column may be that of the names."""
+    by_width: dict[int, list[_Line]] = {}
     for line in lines:
-        line.taken = not line.text.strip()
-    beside = {
-        index: _beside(filled, index)
-        for index, line in enumerate(filled)
-        if line.numbers and (not line.names or (len(line.names) == 1 and " " not in line.names[0]))
-    }
-    ways = {index - options[0] for index, options in beside.items() if len(options) == 1}
-    wanted: dict[int, list[int]] = {}
-    for index, options in beside.items():
-        # Where it could be either, it is the one that it is elsewhere in the list.
-        chosen = [index - next(iter(ways))] if len(options) == 2 and len(ways) == 1 else options
-        if len(chosen) == 1:
-            wanted.setdefault(chosen[0], []).append(index)
-    for name_at, numbers_at in wanted.items():
-        if len(numbers_at) == 1:
-            _join(filled[numbers_at[0]], filled[name_at], name_at < numbers_at[0])
+        by_width.setdefault(len(line.columns.cells), []).append(line)
+    for width, alike in by_width.items():
+        several = sum(line.names.persons > 1 for line in alike)
+        is_doubtful = several > 0 if width > 1 else several * 2 >= len(alike)
+        # First names and a surname in columns of their own, or a name and what stands beside it.
+        halved = len(alike) == 1 or any(line.names.halves for line in alike)
+        for line in alike:
+            if is_doubtful or (halved and line.names.beside):
+                whole = line.names.found[:1]
+                _doubt(
+                    line,
+                    *(
+                        f"{a} {b}"
+                        for name in whole
+                        for w in line.names.beside
+                        for a, b in ((name, w), (w, name))
+                    ),
+                )
+    bearers: dict[str, set[str]] = {}
+    for line in lines:
+        for name in line.names.found:
+            bearers.setdefault(name, set()).update(number.stored[-10:] for number in line.numbers)
+    for line in lines:
+        # Who stands beside several numbers is hardly a patient.
+        if line.names.plain and len(line.numbers) == 1 and len(bearers[line.names.found[0]]) > 1:
+            _doubt(line)
 
 
-def _beside(filled: Sequence[_Line], index: int) -> list[int]:
-    own = filled[index]
-    options = [
-        at
-        for at in (index - 1, index + 1)
-        if 0 <= at < len(filled)
-        and filled[at].is_name
-        # Half a name takes the other half and no whole one.
-        and not (own.names and " " in filled[at].names[0])
-    ]
-    near = [at for at in options if filled[at].block == own.block]
-    return near or options
+def _doubt(line: _Line, *more: str) -> None:
+    found = tuple(dict.fromkeys((*line.names.found, *more)))
+    line.names = replace(line.names, plain=False, found=found)
+
+
+def _protect(filled: Sequence[_Line]) -> None:
+    """Mark as protected every patient of whom the list may say so: on the line, or on one beside it in the block."""
+    for at, line in enumerate(filled):
+        if line.is_heading or not _says_protected(line.text):
+            continue
+        if line.numbers:
+            line.protected = True
+            continue
+        beside = [
+            next((other for other in side if other.numbers), None) for side in (filled[at::-1], filled[at:])
+        ]
+        numbered = [other for other in beside if other]
+        for other in [other for other in numbered if other.block == line.block] or numbered:
+            other.protected = True
+
+
+def _join_names_beside(filled: list[_Line]) -> None:
+    """Give the numbers that stand without a name those of the lines beside them, if the whole list has them so."""
+    numbered = [at for at, line in enumerate(filled) if line.numbers]
+    wanting = [at for at in numbered if not filled[at].says_no_name and not _has_name(filled[at])]
+    names = [at for at, line in enumerate(filled) if line.is_whole_name]
+    given = [at for at in numbered if _has_name(filled[at])]
+    halves = [at for at in wanting if len(filled[at].names.found) == 1]
+    if not given and (not halves or len(halves) == len(wanting)):
+        ways = [way for way in (-1, 1) if _agrees(filled, wanting, names, way, bool(halves))]
+        if len(ways) == 1:
+            for at in wanting:
+                if not filled[at + ways[0]].says_no_name:
+                    _join(filled[at], filled[at + ways[0]], above=ways[0] < 0)
+            return
+    # Where about as many names stand on lines of their own as on those of the numbers, either may be the patients'.
+    either = [at for at in given if not filled[at].by_heading] if 2 * len(names) >= len(given) else []
+    for at in {*wanting, *either}:
+        beside = [filled[i] for i in _near(filled, at) if filled[i].is_name or at in wanting]
+        if beside:
+            _doubt(filled[at], *(name for line in beside for name in line.names.found))
+
+
+def _has_name(line: _Line) -> bool:
+    return line.names.plain or bool(line.names.persons)
+
+
+def _agrees(
+    filled: Sequence[_Line], wanting: Sequence[int], names: Sequence[int], way: int, halves: bool
+) -> bool:
+    """Whether each of the numbers has a name beside it on the same side, and no name is left over."""
+    used = set()
+    for at in wanting:
+        other = filled[at + way] if 0 <= at + way < len(filled) else None
+        if other is None or other.block != filled[at].block:
+            return False
+        if halves and not (other.is_name and not other.is_whole_name):
+            return False
+        if not halves and not (other.is_whole_name or other.says_no_name):
+            return False
+        used.add(other.names.found[:1] or (other.at,))
+    # The same name for two is hardly a patient's.
+    return len(used) == len(wanting) and (halves or {*names} <= {at + way for at in wanting})
+
+
+def _near(filled: Sequence[_Line], at: int) -> list[int]:
+    """Which lines near a number have a name, with no other number between, in its block."""
+    found = []
+    for way in (-1, 1):
+        for i in range(at + way, at + way * (_NEAR + 1), way):
+            if not 0 <= i < len(filled) or filled[i].numbers or filled[i].block != filled[at].block:
+                break
+            if filled[i].names.found:
+                found.append(i)
+    return sorted(found)
 
 
 def _join(own: _Line, other: _Line, above: bool) -> None:
     both = (other, own) if above else (own, other)
-    name = " ".join(name for line in both for name in line.names)
-    own.names = (name,)
+    name = " ".join(name for line in both for name in line.names.found)
+    own.names = Names((name,), plain=True, others=own.names.others)
     own.text = "\n".join(line.text for line in both)
     own.at = both[0].at
     other.taken = True
 
 
 def _patient(line: _Line) -> PastedPatient:
-    return PastedPatient(line.at, line.text, line.numbers, line.names, _left(line))
+    found = line.names.found
+    name = found[0] if line.names.plain else ""
+    left = _left(line.columns, name)
+    return PastedPatient(
+        line.at, line.text, line.numbers, found, name, line.names.others, left, line.protected
+    )
 
 
-def _left(line: _Line) -> str:
+def _left(columns: Columns, name: str) -> str:
     """The words of a line that are neither the number nor the name."""
-    words = re.split(rf"[\s;|,{GAP}]+", " ".join(line.columns.cells))
-    for name in line.names[:1] if len(line.names) == 1 else ():
-        for word in name.split():
-            stands = next((each for each in words if each.strip(AROUND) == word), None)
-            if stands is not None:
-                words.remove(stands)
+    words = re.split(rf"[\s;|,{GAP}]+", " ".join(columns.cells))
+    for word in name.split():
+        stands = next((each for each in words if each.strip(AROUND) == word), None)
+        if stands is not None:
+            words.remove(stands)
     return " ".join(word for word in words if word.strip(AROUND))
 
 

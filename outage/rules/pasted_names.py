@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from contacts.rules.swedish_text import search_key
 
-from .pasted_words import NO_NAMES, PARTICLES, TITLES
+from .pasted_others import AROUND, GAP, WORD, bare, is_also_name, own_names
+from .pasted_words import ALSO_NAMES, NO_NAMES, NOT_GIVEN, PARTICLES, TITLES
 
-_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f])"
-_WORD = re.compile(rf"{_LETTER}+(?:[-'’´.]{_LETTER}+)*\.?")
 _COLUMN = re.compile(r"[\t;|]| {2,}")
-AROUND = "\"'“”*•"
-# Where a number stood.
-GAP = "\0"
+# Of how many words a name is at least, and from how many on it may be two persons'.
+_LEAST, _MANY = 2, 4
+# Single letters that tell the sex.
+_SEXES = frozenset("KkMmFf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,110 +43,266 @@ def columns_of(bare: str) -> Columns:
     return Columns(tuple(column.strip() for column in found), by_commas)
 
 
-def _parts(columns: Columns) -> list[list[str]]:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names on a line. Those in `found` may be the patient's; `plain` says that the one there is is.
+
+    `others` are said to be somebody else's. `persons` counts the whole names. `halves` tells that the name is made of
+    columns of one word each; `beside` are such columns beside the whole name.
+    """
+
+    found: tuple[str, ...] = ()
+    plain: bool = False
+    others: tuple[str, ...] = ()
+    persons: int = 0
+    halves: bool = False
+    beside: tuple[str, ...] = ()
+
+
+def _parts(cells: Sequence[str], by_commas: bool) -> list[list[str]]:
     """What stands between numbers and columns, each divided at its commas."""
     groups: list[list[str]] = [[]]
-    for column in columns.cells:
+    for column in cells:
         first, *more = column.split(GAP)
         # A comma may as well be that of a name.
-        groups += [] if columns.by_commas else [[]]
+        groups += [] if by_commas else [[]]
         groups[-1].append(first)
         groups += [[cell] for cell in more]
     return [[part.strip() for cell in group for part in cell.split(",")] for group in groups]
 
 
-def says_surname_first(columns: Columns, places: frozenset[str]) -> bool:
-    """Whether a name stands there as "Surname, First"."""
+def surnames_first(columns: Columns, places: frozenset[str]) -> int:
+    """How many surnames stand before the comma of "Surname, First"; 0 where no name stands there so."""
+    own = own_names(columns.cells, columns.by_commas)
+    for parts in _parts(own.cells, columns.by_commas):
+        for one, other in pairwise(parts):
+            if found := _surname_comma_first(one, other, places, False):
+                return _surnames(one.split()[found.begin :])
+    return 0
+
+
+def _surnames(words: Sequence[str]) -> int:
+    return sum(word.casefold() not in PARTICLES for word in words)
+
+
+@dataclass(slots=True)
+class _Run:
+    """Words that can be a name; `whole` has also those beside them that are known as something else."""
+
+    words: list[str]
+    whole: list[str]
+    begin: int = 0
+    end: int = 0
+    unsure: bool = False
+
+    @property
+    def spellings(self) -> list[str]:
+        return list(dict.fromkeys((" ".join(self.whole), " ".join(self.words))))
+
+
+def _surname_comma_first(before: str, after: str, places: frozenset[str], small: bool) -> _Run | None:
+    """The surname that ends `before` a comma and the first names that begin `after` it, if that is what they are."""
+    if search_key(after) in places or search_key(before) in places:
+        return None
+    *_, surname = [None, *_runs(before, small)]
+    first = next(_runs(after, small), None)
+    if surname is None or first is None:
+        return None
+    if surname.end != len(before.split()) or first.begin != _titles(after):
+        return None
+    found = _Run([*first.words, *surname.words], [*first.whole, *surname.whole], surname.begin, first.end)
+    found.unsure = surname.unsure or first.unsure or found.whole != found.words
+    return found
+
+
+def _titles(part: str) -> int:
+    words = part.split()
+    return next((at for at, word in enumerate(words) if bare(word) not in TITLES), len(words))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was found of a line: whole names in every way they may be meant, and single words by their columns."""
+
+    persons: list[list[str]] = field(default_factory=list)
+    singles: list[list[str]] = field(default_factory=lambda: [[]])
+    beside: list[str] = field(default_factory=list)
+    spellings: list[str] = field(default_factory=list)
+    unsure: bool = False
+
+
+def names_in(columns: Columns, places: frozenset[str], surname_first: bool) -> Names:
+    """Every name that may be the patient's; `surname_first`: the whole list has them as "Surname, First"."""
+    own = own_names(columns.cells, columns.by_commas)
+    groups = _parts(own.cells, columns.by_commas)
+    for small in (False, True):
+        read = _read(groups, places, surname_first, small)
+        if read.persons:
+            (name, *more), *others = read.persons
+            plain = not (more or others or read.unsure or own.unsure or _is_gap_beside(columns, name))
+            found = [spelling for person in read.persons for spelling in person]
+            return _names(
+                found, plain, own.others, persons=len(read.persons), beside=tuple(dict.fromkeys(read.beside))
+            )
+        halves = [words for words in read.singles if words]
+        if halves:
+            # A place may be a person's surname.
+            wide = _read(groups, frozenset(), True, small)
+            found = [" ".join(words) for words in halves]
+            whole = " ".join(found)
+            plain = len(halves) == 1 and len(halves[0]) == _LEAST
+            plain &= not (read.unsure or own.unsure or _is_gap_beside(columns, found[0]))
+            if not plain:
+                found += [spelling for person in wide.persons for spelling in person]
+                found += [*(" ".join(words) for words in wide.singles if words), *read.spellings, whole]
+            return _names(found, plain, own.others, halves=len(halves[0]) > 1)
+    return Names(others=tuple(own.others))
+
+
+def _names(found: Sequence[str], plain: bool, others: Sequence[str], **rest: Any) -> Names:
+    return Names(tuple(dict.fromkeys(found)), plain, tuple(others), **rest)
+
+
+def _read(
+    groups: Sequence[Sequence[str]], places: frozenset[str], surname_first: bool, small: bool
+) -> _Reading:
+    read = _Reading()
+    before: tuple[str, bool] = ("", False)
+    for parts in groups:
+        for part in _with_commas_solved(parts, places, surname_first, small, read):
+            runs = [] if search_key(part) in places else list(_runs(part, small))
+            whole = [run for run in runs if len(run.words) > 1]
+            read.persons += [run.spellings for run in whole]
+            read.unsure |= any(run.unsure for run in runs) or _is_interrupted(part, runs)
+            if small:
+                # Small letters are a name only where nothing else is said.
+                read.unsure |= any(
+                    len(run.words) != len(part.split()) or len(run.words) > _LEAST for run in whole
+                )
+            is_single = len(part.split()) == 1 and bool(runs)
+            if is_single and before[1]:
+                read.beside.append(part)
+            elif whole and before[0]:
+                read.beside.append(before[0])
+            before = (part if is_single else "", bool(whole)) if part else before
+            # Columns of one word side by side are a surname and a first name.
+            if is_single:
+                read.singles[-1] += runs[0].words
+            elif part:
+                read.singles += [*(run.words for run in runs if len(run.words) == 1), []]
+                cut = [run for run in runs if run.whole != run.words]
+                read.spellings += [" ".join(run.whole) for run in cut]
+                read.unsure |= bool(cut)
+    return read
+
+
+def _is_interrupted(part: str, runs: Sequence[_Run]) -> bool:
+    """Whether one word only divides two names: it may be of a name."""
+    words = part.split()
     return any(
-        _surname_comma_first(one, other, places, False, False)
-        for parts in _parts(columns)
-        for one, other in pairwise(parts)
+        other.begin - one.end == 1 and words[one.end].isalpha() and bare(words[one.end]) not in NO_NAMES
+        for one, other in pairwise(runs)
     )
 
 
-def _surname_comma_first(
-    before: str, after: str, places: frozenset[str], surname_first: bool, small: bool
-) -> tuple[list[str], list[str]] | None:
-    """The surname that ends `before` a comma and the first names that begin `after` it, if that is what they are.
-
-    Of several surnames only where the list has its names so elsewhere (`surname_first`).
-    """
-    if search_key(after) in places or search_key(before) in places:
-        return None
-    *_, surname = [[], *_runs(before, small)]
-    first = next(_runs(after, small), [])
-    alone = sum(word.casefold() not in PARTICLES for word in surname) == 1
-    if not surname or not first or not (alone or surname_first):
-        return None
-    touches = before.split()[-1:] == surname[-1:] and _without_titles(after)[:1] == first[:1]
-    return (surname, first) if touches else None
+def _is_gap_beside(columns: Columns, name: str) -> bool:
+    """Whether the name's place seems to be another: it is empty, or says that no name is given."""
+    line = ("," if columns.by_commas else "\t").join(columns.cells)
+    places = [(at, at + len(word)) for word in name.split() if (at := line.find(word)) >= 0]
+    if GAP not in line or not places:
+        return False
+    begin, end = min(at for at, _ in places), max(at for _, at in places)
+    before, after = line.rfind(GAP, 0, begin), line.find(GAP, end)
+    sides = [line[before + 1 : begin]] if before >= 0 else []
+    sides += [line[end:after]] if after >= 0 else []
+    sign = "," if columns.by_commas else "\t"
+    return bool(sides) and all(
+        re.search(f"{sign} *{sign}", side) or not NOT_GIVEN.isdisjoint(_words(side)) for side in sides
+    )
 
 
-def _without_titles(part: str) -> list[str]:
-    words = part.split()
-    while words and _bare(words[0]).casefold() in TITLES:
-        words = words[1:]
-    return words
-
-
-def names_in(columns: Columns, places: frozenset[str], surname_first: bool) -> tuple[str, ...]:
-    """Every name that may be the patient's: those of several words before a single one."""
-    for small in (False, True):
-        full: list[str] = []
-        single: list[list[str]] = [[]]
-        for parts in _parts(columns):
-            for part in _with_commas_solved(parts, places, surname_first, small, full):
-                runs = [] if search_key(part) in places else list(_runs(part, small))
-                full += [" ".join(run) for run in runs if len(run) > 1]
-                # Columns of one word side by side are a surname and a first name.
-                if len(part.split()) == 1 and runs:
-                    single[-1] += runs[0]
-                elif part:
-                    single += [*([run[0]] for run in runs if len(run) == 1), []]
-        names = full or [" ".join(words) for words in single if words]
-        if names:
-            return tuple(dict.fromkeys(names))
-    return ()
+def _words(text: str) -> set[str]:
+    return {bare(word) for word in re.split(r"[\s,;|/]+", text)}
 
 
 def _with_commas_solved(
-    parts: Sequence[str], places: frozenset[str], surname_first: bool, small: bool, full: list[str]
+    parts: Sequence[str], places: frozenset[str], surname_first: bool, small: bool, read: _Reading
 ) -> list[str]:
-    """The parts with each "Surname, First" taken out of them and put into `full`."""
+    """The parts with each "Surname, First" taken out of them and put into `read`."""
     rest = list(parts)
     for at in range(len(rest) - 1):
-        found = _surname_comma_first(rest[at], rest[at + 1], places, surname_first, small)
-        if found:
-            surname, first = found
-            full.append(" ".join([*first, *surname]))
-            rest[at] = " ".join(rest[at].split()[: -len(surname)])
-            rest[at + 1] = " ".join(_without_titles(rest[at + 1])[len(first) :])
+        found = _surname_comma_first(rest[at], rest[at + 1], places, small)
+        if not found:
+            continue
+        before, after = rest[at].split(), rest[at + 1].split()
+        surname = before[found.begin :]
+        spellings = found.spellings
+        # Of several surnames only where the list has all its names so: else it may be a name and what is said of it.
+        if _surnames(surname) > 1 and not surname_first:
+            spellings.append(" ".join(surname))
+        read.persons.append(spellings)
+        read.unsure |= found.unsure
+        rest[at] = " ".join(before[: found.begin])
+        rest[at + 1] = " ".join(after[found.end :])
     return rest
 
 
-def _runs(part: str, small: bool) -> Iterator[list[str]]:
+def _runs(part: str, small: bool) -> Iterator[_Run]:
     """The runs of words that can be a name: with capitals, or, where `small`, without."""
-    run: list[str] = []
-    for token in [*part.split(), ""]:
-        word = token.strip(AROUND)
-        is_name = bool(_WORD.fullmatch(word)) and _bare(word).casefold() not in NO_NAMES
-        is_particle = _bare(word).casefold() in PARTICLES
-        if is_name and (small or is_particle or not word[0].islower()):
-            run.append(word)
+    tokens = part.split()
+    words = [token.strip(AROUND) for token in tokens]
+    begin = 0
+    for at in range(len(words) + 1):
+        if at < len(words) and _is_of_name(words, at, small):
             continue
-        yield from _trimmed(run)
-        run = []
+        run = _trimmed(words[begin:at], begin)
+        if run:
+            beside = [*tokens[begin - 1 : begin], *tokens[at : at + 1]]
+            run.unsure |= not small and any(_is_odd_name(token) for token in beside)
+            yield run
+        begin = at + 1
 
 
-def _trimmed(run: list[str]) -> Iterator[list[str]]:
+def _is_of_name(words: Sequence[str], at: int, small: bool) -> bool:
+    word = words[at]
+    if not WORD.fullmatch(word):
+        return False
+    if bare(word) in NO_NAMES:
+        following = words[at + 1] if at + 1 < len(words) else ""
+        # With a figure it is a room, an age, a day.
+        return not re.match("[0-9]", following) and is_also_name(word, *words[max(at - 1, 0) : at], following)
+    return small or bare(word) in PARTICLES or not word[0].islower()
+
+
+def _is_odd_name(token: str) -> bool:
+    """Whether a word has a capital and signs that names do not have."""
+    return (
+        token[:1].isupper()
+        and not WORD.fullmatch(token.strip(AROUND))
+        and not token.endswith(":")
+        and not re.search("[0-9]", token)
+        and _words(token).isdisjoint(NO_NAMES)
+    )
+
+
+def _trimmed(whole: list[str], begin: int) -> _Run | None:
     """A run without titles, and without single letters and particles that nothing follows, if a name is left."""
-    while run and (_bare(run[0]).casefold() in TITLES or len(run[0]) == 1):
-        run = run[1:]
-    while run and (len(run[-1]) == 1 or run[-1] in PARTICLES):
-        run = run[:-1]
-    if any(word.casefold() not in PARTICLES for word in run):
-        yield run
+    end = begin + len(whole)
+    while whole and bare(whole[0]) in TITLES:
+        whole, begin = whole[1:], begin + 1
+    words = whole
+    while words and (_is_letter(words[0]) or bare(words[0]) in ALSO_NAMES):
+        words = words[1:]
+    while words and (_is_letter(words[-1]) or words[-1] in PARTICLES or bare(words[-1]) in ALSO_NAMES):
+        words = words[:-1]
+    names = sum(word.casefold() not in PARTICLES for word in words)
+    if not names:
+        return None
+    cut = [word for word in (whole[0], whole[-1]) if word not in (words[0], words[-1])]
+    if len(words) >= _LEAST and all(word in _SEXES or word in PARTICLES for word in cut):
+        whole = words
+    return _Run(words, whole, begin, end, unsure=whole != words or names >= _MANY)
 
 
-def _bare(word: str) -> str:
-    return word.strip(f"{AROUND}.")
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.lower() != word.upper()

@@ -19,8 +19,13 @@ _NUMBER = re.compile(
     rf"{_NOT_IN_WORD}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=-[0-9]{{4}})|[0-9]{{8}}|[0-9]{{6}})"
     rf"( ?[-+] ?| )?([0-9]{{4}}){_NOT_GOING_ON}"
 )
+# The date of birth and the last four in two columns.
+_DIVIDED = re.compile(
+    rf"{_NOT_IN_WORD}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{8}}|[0-9]{{6}}|[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}})"
+    rf"\"?(?: *[\t;|,] *| {{2,}})\"?([-+]?)([0-9]{{4}}){_NOT_GOING_ON}"
+)
 _RESERVE = re.compile(
-    rf"{_NOT_IN_WORD}(?=[0-9A-Za-z-]*[0-9])(?=[0-9-]*[A-Za-z])"
+    rf"{_NOT_IN_WORD}(?=[0-9A-Za-z-]{{0,13}}[0-9])(?=[0-9-]{{0,13}}[A-Za-z])"
     rf"(?:[0-9A-Za-z]{{8}}-?[0-9A-Za-z]{{4}}|[0-9]{{6}}-[0-9A-Za-z]{{4}}){_NOT_GOING_ON}"
 )
 _FEW_DIGITS = 6
@@ -51,6 +56,10 @@ def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple
             clear.append((classify_identity(match[0], today), match.span()))
         elif match[0].isupper():
             doubtful.append((classify_identity(match[0], today), match.span()))
+    if not clear:
+        divided, spans = _divided(plain, today)
+        if divided:
+            return divided, spans
     found: dict[str, Identity] = {}
     for identity, _ in sorted(clear or doubtful, key=lambda each: each[1]):
         # The same person in ten digits and in twelve: those with the century count.
@@ -58,6 +67,20 @@ def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple
         if key not in found or found[key].century_guessed:
             found[key] = identity
     return tuple(found.values()), [span for _, span in clear or doubtful]
+
+
+def _divided(plain: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[int, int]]]:
+    """The numbers whose two parts stand in columns side by side, where the check digit holds."""
+    found: list[Identity] = []
+    spans: list[tuple[int, int]] = []
+    for match in _DIVIDED.finditer(plain):
+        born = match[1].replace("-", "")
+        identity = classify_identity(f"{born}{match[2]}{match[3]}", today)
+        wrong = {WARN_CHECK_DIGIT, WARN_SERIAL, WARN_FUTURE} & set(identity.warnings)
+        if identity.born and not wrong and not _is_another_number(born, "", identity, today):
+            found.append(identity)
+            spans += [match.span(1), (match.start(2), match.end(3))]
+    return tuple(found), spans
 
 
 def _is_another_number(born: str, between: str, identity: Identity, today: date) -> bool:

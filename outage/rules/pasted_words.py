@@ -13,8 +13,23 @@ NAME_COLUMNS: dict[str, str] = {
     "tilltalsnamn": FIRST,
     "efternamn": LAST,
 }
+# What a column by which patients are protected holds where one is not.
+NOT_PROTECTED = frozenset({"", "nej", "n", "no", "0", "falskt", "false"})
 
-TITLES = frozenset({"herr", "hr", "fru", "fr", "fröken", "frk", "dr", "doktor", "prof", "professor"})
+TITLES = frozenset({"herr", "hr", "fru", "fr", "fröken", "frk"})
+
+# The name after one of them is somebody else's: those who treat the patient, and those who are close to them.
+_OTHERS = """
+    ansv ansvarig at-läkare doktor doc docent dr läk läkare överläkare underläkare specialistläkare husläkare
+    patientansvarig pal prof professor st-läkare öl ul ssk sjuksköterska sköterska sjsk usk undersköterska
+    omvårdnadsansvarig kurator fysioterapeut sjukgymnast arbetsterapeut dietist logoped psykolog handläggare
+    biståndshandläggare biståndsbedömare socialsekreterare samordnare koordinator vårdsamordnare remittent
+    remitterande chef kontakt kontaktperson kontaktssk kontaktsjuksköterska fast närstående anhörig anhöriga anh ombud
+    förvaltare gode vårdnadshavare förälder föräldrar mor mamma moder far pappa fader son sonen dotter dottern bror
+    brodern syster systern syskon barn barnbarn make maken maka makan hustru hustrun sambo särbo partner granne vän
+    väninna till med hos c/o
+"""
+OTHERS = frozenset(_OTHERS.split())
 
 _PARTICLES = """
     af al av ben bin bint da de dei del della den der di do dos du el ibn la le lo mac of och ter van vom von zu zur
@@ -29,11 +44,12 @@ NUMBER_WORDS = frozenset(
 # None of them is a name that people have, as Jan, Maj, Pat and Tia are.
 _NO_NAMES = """
     ansvarig avd avdelning avdelningen bädd isolering klinik kliniken mottagning pal plats rond rum rumsnr
-    sjukhus säng sängplats team vårdplats vårdtid ålder år årig mån månader dagar dygn
+    sal sjukhus säng sängplats team vårdplats vårdtid ålder år årig mån månader dagar dygn
     adress anhörig diagnos datum enhet föd född födelsedatum huvudman hälsocentral hälsocentralen ink inkom inlagd ins
     inskr inskriven inskrivning kommun kommunen kön lista läkare mobil namn patient patienter
     patientlista postadress status tel telefon telnr
     tfn utskr utskriven utskrivning utskrivningsklar preliminärt prel klar åter
+    säbo boende äldreboende korttidsplats nyfödd tvilling
     man kvinna pojke flicka ja nej okänd okänt ej saknas sip hem hemgång hemsjukvård hemtjänst korttids korttidsboende
     måndag tisdag onsdag torsdag fredag lördag söndag mån tis ons tors fre lör sön idag imorgon igår
     januari februari augusti september oktober november december
@@ -46,15 +62,28 @@ _NO_NAMES = """
     pneumoni postop psykos pyelonefrit rehab sepsis smärta sår trauma tumör uvi ulcus yrsel blödning svimning
     covid esbl vre dm kad pvk hlr nus
 """
+# Words of the lists above that people are called, too.
+_ALSO_NAMES = """
+    pal man hem rum plats team son mor far kol knä höft buk sår sal obs op ink ins sip mån tis ons
+    fre lör sön fredag lördag söndag måndag tisdag onsdag torsdag januari februari augusti september oktober november
+    december lista klar åter prel parkinson född akut ja nej år höger rond status kön feber stroke
+"""
+ALSO_NAMES = frozenset(_ALSO_NAMES.split())
+
 # By which a journal system says that the patient's personal data are protected.
 _PROTECTED = """
-    skyddad skyddade skyddat sekretess sekretessmarkerad sekretessmarkering sekretesskyddad kvarskriven kvarskrivning
+    skyddad skyddade skyddat skyddsmarkerad skyddsmarkering sekretess sekretessmarkerad
+    sekretessmarkering sekretesskyddad kvarskriven kvarskrivning
 """
 PROTECTED = frozenset(_PROTECTED.split())
+
+# What stands in the place of a name that nobody knows or may see.
+NOT_GIVEN = PROTECTED | {"okänd", "okänt", "saknas", "anonym"}
 
 NO_NAMES = (
     frozenset(_NO_NAMES.split())
     | PROTECTED
     | NUMBER_WORDS
-    | {"personuppgift", "personuppgifter", "identitet", "folkbokföring"}
+    | OTHERS - PARTICLES
+    | {"anonym", "personuppgift", "personuppgifter", "identitet", "folkbokföring"}
 )

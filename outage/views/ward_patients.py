@@ -65,6 +65,7 @@ def _preview(
     said, status = "", 200
     if do == "set" and for_all.is_valid():
         said = _set_for_marked(data, len(patients), for_all.chosen())
+    named_row = _take_name(data, patients, do)
     rows = _rows(patients, places, sent)
     if do in {"mark_all", "mark_none"}:
         notes = _notes(request, outage, patients, rows, opened)
@@ -90,6 +91,7 @@ def _preview(
         "said": said,
         "failed": status == 422,
         "any_opened": bool(opened),
+        "named_row": named_row,
     }
     return render(request, "outage/chain/pasted.html", context, status=status)
 
@@ -99,6 +101,16 @@ def _rows(patients: tuple[PastedPatient, ...], places: Places, data: QueryDict |
         PatientRowForm(data, prefix=str(at), patient=patient, places=places)
         for at, patient in enumerate(patients)
     ]
+
+
+def _take_name(data: QueryDict, patients: tuple[PastedPatient, ...], do: str) -> int:
+    """Fill in the name that a person chose for a row, and give the row's number, or 0."""
+    for at, patient in enumerate(patients):
+        for which, name in enumerate(patient.names, start=1):
+            if do == f"name-{at + 1}-{which}":
+                data[f"{at}-patient_name"] = name
+                return at + 1
+    return 0
 
 
 def _set_for_marked(data: QueryDict, count: int, chosen: dict[str, str]) -> str:

@@ -126,3 +126,21 @@ def test_a_place_in_no_list_is_typed_in_the_row_of_the_patient(
     page.get_by_role("button", name="Öppna vårdkedjor för markerade").click()
     expect(note(page, "1 vårdkedja är öppnad.")).to_be_visible()
     assert CareChain.objects.get().details.place_names["municipality"] == "Sundsvalls kommun"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_a_name_that_is_not_plain_is_chosen_and_the_focus_stands_in_its_box(
+    windows: Windows, county: County, outage: Outage, javascript: bool
+):
+    page = windows.open(javascript=javascript)
+    page.goto("/vardkedjor/klistra-in/")
+    log_in(page, "alva")
+    page.get_by_label("Avdelningens patienter").fill(
+        "19400110-9802\tEva Ek\tLisa Lindgren\n19410211-9817\tPer Berg\tOla Holm"
+    )
+    page.get_by_role("button", name="Läs listan").click()
+    page.get_by_role("button", name=re.compile("^Per Berg ?, rad 2")).click()
+    name = page.get_by_label("Namn, rad 2", exact=True)
+    expect(name).to_have_value("Per Berg")
+    expect(name).to_be_focused()
+    expect(page.get_by_label("Namn, rad 1", exact=True)).to_have_value("")

@@ -203,6 +203,51 @@ def test_what_the_list_says_in_place_of_the_name_is_no_name(alva: Client):
     assert fields["0-patient_name"] == [""]
 
 
+def test_a_mark_beside_the_patient_protects_and_names_stay_with_their_numbers(alva: Client):
+    text = (
+        "Eva Andersson\n19400110-9802\nSkyddad identitet\n19410211-9817\nÅsa Öberg\n19420312-9822\n"
+        "Nils Ek\n19430413-9837"
+    )
+    answer = send(alva, looked_at(alva, text), "mark_all")
+    assert words(answer).count("Listan säger skyddade personuppgifter") == 2
+    send(alva, shown(answer), "open")
+    details = [chain.details for chain in CareChain.objects.order_by("number")]
+    assert [(row.patient_name, row.protected_identity) for row in details] == [
+        ("Eva Andersson", True),
+        ("", True),
+        ("Åsa Öberg", False),
+        ("Nils Ek", False),
+    ]
+
+
+def test_a_name_that_is_not_plain_is_chosen_by_a_person_and_not_marked_with_all(alva: Client):
+    text = (
+        "19400110-9802\tEva Ek\tLisa Lindgren\n19410211-9817 PAL Lisa Lindgren\n19420312-9822 Karin Man\n"
+        "19430413-9837 Nils Ek"
+    )
+    fields = looked_at(alva, text)
+    answer = send(alva, fields, "mark_all")
+    page, fields = words(answer), shown(answer)
+    assert [fields[f"{row}-patient_name"] for row in range(4)] == [[""], [""], [""], ["Nils Ek"]]
+    assert [name for name in fields if name.endswith("-marked")] == ["3-marked"]
+    assert page.count("Fyll i eller välj namnet.") == 2
+    assert "Namn på raden som hör till någon annan: Lisa Lindgren." in page
+    offered = read(answer).main.find_all("button", value=lambda value: value and value.startswith("name-"))
+    assert [button.contents[0] for button in offered] == ["Eva Ek", "Lisa Lindgren", "Karin", "Karin Man"]
+    answer = send(alva, fields, "name-3-2")
+    assert read(answer).main.find(attrs={"data-focus": True})["name"] == "2-patient_name"
+    fields = shown(send(alva, shown(answer), "mark_all", **{"1-patient_name": "Per Berg"}))
+    assert fields["2-patient_name"] == ["Karin Man"]
+    assert [name for name in fields if name.endswith("-marked")] == ["1-marked", "2-marked", "3-marked"]
+
+
+@pytest.mark.parametrize("do", ["name-", "name-1-99", "name-99-1", "name-x-y", "name-0-0"])
+def test_a_choice_of_a_name_that_is_not_there_changes_nothing(alva: Client, do: str):
+    answer = send(alva, looked_at(alva), do)
+    assert answer.status_code == 200
+    assert shown(answer)["0-patient_name"] == ["Tolvan Tolvansson"]
+
+
 def test_as_many_patients_as_are_promised_are_taken_with_all_their_fields(county: County, alva: Client):
     """A browser sends the first choice of a list in which none is chosen, too."""
     text = "\n".join(f"1990{m:02}{d:02}-98{d:02} Test Person" for m in range(1, 11) for d in range(1, 11))

@@ -49,7 +49,6 @@ NAMES = [
     ("von Essen, Carl", "Carl von Essen"),
     ("Maria de la Cruz", "Maria de la Cruz"),
     ("Fru Åsa Öberg", "Åsa Öberg"),
-    ("Dr. Åsa Öberg", "Åsa Öberg"),
     ("Maj Ek", "Maj Ek"),
     ("Pat O'Brien", "Pat O'Brien"),
     ("T. Tolvansson", "T. Tolvansson"),
@@ -135,7 +134,6 @@ def test_ten_digits_are_kept_as_ten_where_the_century_is_guessed():
     [
         f"{TOLVAN}\nTolvan Tolvansson\n19900101-9802\nÅsa Öberg",
         f"Tolvan Tolvansson\n{TOLVAN}\nÅsa Öberg\n19900101-9802",
-        f"Tolvan Tolvansson\n{TOLVAN}\n\n19900101-9802\nÅsa Öberg",
         f"Tolvansson,\nTolvan\t{TOLVAN}\nÖberg,\r\nÅsa\t19900101-9802",
         f'"Tolvansson,\nTolvan";{TOLVAN}\n"Öberg, Åsa";19900101-9802',
         f"Tolvan\nTolvansson\t{TOLVAN}\n84\nÅsa\nÖberg\t19900101-9802",
@@ -194,7 +192,7 @@ numbers = st.builds(
 )
 first = st.sampled_from(["Tolvan", "Åsa", "Anna-Karin", "Maj", "ÖRJAN", "José", "Per Olof"])
 last = st.sampled_from(["Tolvansson", "Öberg", "von Essen", "Ek-Åberg", "DE LA CRUZ", "O'Brien", "af Sand"])
-filler = st.lists(st.sampled_from([*REST, "K", "Höftfraktur", "Skellefteå", "I50.9", ""]), max_size=4)
+filler = st.lists(st.sampled_from([*REST, "K", "Höftfraktur", "Skellefteå", "I50.9"]), max_size=4)
 
 
 @given(numbers, first, last, filler, st.sampled_from(["\t", ";", "|"]), st.integers(0, 3), st.randoms())
@@ -228,6 +226,6 @@ def test_whatever_is_pasted_is_read_and_nothing_of_it_is_lost(text: str):
 
 def test_a_long_line_and_a_long_list_take_no_time_and_lose_nothing():
     assert len(read_pasted("\n".join([f"{TOLVAN} Tolvan Tolvansson"] * 5000), TODAY).patients) == 5000
-    for piece in ("1", "19", "Aa ", "a,", '"', "-", "1-", "ÅÅÅ", "\t"):
+    for piece in ("1", "19", "Aa ", "a,", '"', "-", "1-", "ÅÅÅ", "\t", "Eva Ek\n", "PAL Aa,", "19121212\t"):
         read_pasted(piece * 20_000, TODAY)
     assert MOST_PATIENTS >= 100
