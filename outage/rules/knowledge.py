@@ -202,9 +202,13 @@ class Knowledge:
         return frozenset(ids)
 
     def says_the_same(self, event: EventRow) -> frozenset[str]:
-        """The ids of a row and of those before it that told the same: those reached with them know this one too."""
+        """The ids of a row and of those before it that told the same: those reached with them know this one too.
+
+        What was taken back and stands again, with nobody told of it, is passed over.
+        """
         ids = {event.id} | self._double(event).same
-        while event.supersedes and event.told_rightly:
+        newest = event
+        while event.supersedes and (event.told_rightly or (event.withdraws and event is not newest)):
             event = self._by_id[event.supersedes]
             ids |= {event.id} | self._double(event).same
         return frozenset(ids)

@@ -32,6 +32,7 @@ from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, place_answer, write_details
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason
+from outage.services.parting import part
 
 
 def join_chains(
@@ -208,7 +209,7 @@ def _identity_meaning(
 
 
 def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> ChainJoin:
-    """Let the two chains of a join be two again: as they were, and the kept one with what was logged there since.
+    """Let the two chains of a join be two again: as they were, each with what was logged about it since (`part`).
 
     Raise RuleError without a reason, or where another join of the kept chain was made later; ChangedMeanwhile where it
     does not stand any more.
@@ -240,6 +241,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             )
             row.full_clean()
             row.save()
+            part(by, join, row)
             _write_former(by, join, row)
             other.joined_to = None
             other.save(update_fields=["joined_to"])
