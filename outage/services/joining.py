@@ -98,6 +98,12 @@ def check_can_join(kept: CareChain, other: CareChain) -> None:
         raise RuleError("Det är samma vårdkedja. Välj en annan.", field="to")
     if (kept.outage_id, kept.principal_id) != (other.outage_id, other.principal_id):
         raise RuleError("Vårdkedjorna hör till olika driftstopp och kan inte sammanföras.", field="to")
+    if other.joined.exists() and not (kept.joined_to or kept.joined.exists()):
+        raise RuleError(
+            f"En annan är redan sammanförd med vårdkedja {other.number}. Sammanför tvärtom: öppna vårdkedja "
+            f"{other.number} och välj vårdkedja {kept.number}.",
+            field="to",
+        )
     if kept.joined_to or other.joined_to or other.joined.exists():
         raise RuleError(
             "Vårdkedjan är redan sammanförd med en annan. Upplös den sammanföringen först.", field="to"

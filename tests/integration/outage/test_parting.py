@@ -144,3 +144,13 @@ def test_the_form_asks_about_the_joined_chain(county: County, outage: Outage, cl
     answer = client.post(address, typed)
     assert answer.status_code == 422
     assert f"vårdkedja {other.number}. Det som är loggat där" in read(answer).get_text(" ", strip=True)
+
+
+def test_what_can_be_joined_the_other_way_says_so(county: County, outage: Outage):
+    one, (two, three) = make_chain(county, outage, patient_name=NAME), two_of_the_ward(county, outage)
+    join(county, two, three)
+    with pytest.raises(
+        RuleError, match=f"tvärtom: öppna vårdkedja {two.number} och välj vårdkedja {one.number}"
+    ):
+        join(county, one, two)
+    assert join(county, two, one).kept == two
