@@ -1,15 +1,16 @@
 """What is held for a person, as Läge and its own page show it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import Resolver404, resolve
 
-from contacts.access import Acting
+from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
 from outage.models import CareChain, HeldForm
@@ -27,7 +28,7 @@ _HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "pa
 
 @dataclass(frozen=True, slots=True)
 class HeldCard:
-    """One thing that is held. `about` is empty where it was written in another assignment than the one acted in."""
+    """One thing that is held. `about` is empty where another assignment has to be chosen for it."""
 
     id: UUID
     how: HeldAs
@@ -59,6 +60,8 @@ def held_card(
 ) -> HeldCard:
     """`memberships` are the owner's assignments in force."""
     here = acting is not None and acting.membership.pk == held.membership_id
+    ended = held.membership_id not in memberships
+    reader = acting if here else acting_in(held.membership) if ended else None
     return HeldCard(
         id=held.pk,
         how=held_as_of(held, content),
@@ -67,11 +70,40 @@ def held_card(
         place=held.membership.unit.name,
         membership_id=held.membership_id,
         here=here,
-        ended=held.membership_id not in memberships,
+        ended=ended,
         address=held.path,
-        about=tuple(_about(acting, held, content, now)) if acting is not None and here else (),
+        about=tuple(_about(reader, held, content, now)) if reader else (),
         fields=content,
     )
+
+
+def said_in(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """What was filled in of a form, in words: the label of each field, and what was typed or chosen."""
+    # A form that offers messages has their words in its options.
+    options = form.message_options() if hasattr(form, "message_options") else ()
+    words = {option.value: option.label for option in options}
+    found = [(str(bound.label), _said(bound, words)) for bound in form.visible_fields()]
+    return [(label, text) for label, text in found if text]
+
+
+def _said(bound: forms.BoundField, words: Mapping[str, str]) -> str:
+    value, field = bound.value(), bound.field
+    if isinstance(field, forms.BooleanField):
+        return "Ja" if value else ""
+    values = value if isinstance(value, list | tuple) else [value]
+    if isinstance(field.widget, forms.MultiWidget):
+        shown = zip(field.widget.widgets, values, strict=False)
+        return " ".join(str(text) for widget, text in shown if text and not widget.is_hidden)
+    known = {**_labels(getattr(field, "choices", ())), **words}
+    texts = [str(text) for text in values if text is not None]
+    return ", ".join(known.get(text, text) for text in texts if text.strip())
+
+
+def _labels(choices: Iterable[Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value, label in choices:
+        found |= _labels(label) if isinstance(label, list | tuple) else {str(value): str(label)}
+    return found
 
 
 def _match(path: str) -> Any:
