@@ -13,17 +13,27 @@ from django.urls import Resolver404, resolve
 from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
+from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
-from outage.routine import get_routine
+from outage.routine import current_routine, get_routine
+from outage.rules.handover import READ_BACK_LABELS
+from outage.rules.informing import CALL_OUTCOME_LABELS
 from outage.rules.wording import clock_time, moment
 
 _NAMELESS = HeldAs("Formulär")
 # What a page writes in its forms for itself.
 _HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "page", "from", "next", "stay"}
+
+
+_CODES: Mapping[str, str] = {
+    str(code): label
+    for labels in (PARTY_LABELS, CALL_OUTCOME_LABELS, READ_BACK_LABELS)
+    for code, label in labels.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,20 @@ class HeldCard:
 
     @property
     def typed(self) -> list[str]:
-        """What can be read of it where its form can not be shown any more."""
+        """What can be read of it where its form can not be shown any more, without what only the form had words for."""
         shown = [value for name, values in self.fields.items() if name not in _HIDDEN for value in values]
-        return [value for value in shown if value.strip()]
+        return [text for value in shown if (text := _in_words(value.strip()))]
+
+
+def _in_words(value: str) -> str:
+    what, _, rest = value.partition(":")
+    if what == "new":
+        message = current_routine().messages.get(rest.partition(":")[0])
+        return message.label if message else ""
+    if what in ("event", "notice"):
+        return ""
+    # Whom a call was with comes with the place that was meant.
+    return _CODES.get(value.partition("=")[0], value)
 
 
 def held_as_of(held: HeldForm, content: Content) -> HeldAs:

@@ -62,6 +62,26 @@ def test_what_was_written_in_an_ended_assignment_is_read_in_words(
     assert HeldForm.objects.count() == 1
 
 
+def test_where_the_chain_is_out_of_sight_it_is_read_without_codes(
+    county: County, chain: CareChain, client: Client
+):
+    """Bo takes no part in the chain: as when a patient has moved on."""
+    typed: Fields = {
+        "typed_by": [mark_of(county.bo)],
+        "recipient": ["municipality=principal:2"],
+        "outcome": ["reached"],
+        "messages": ["new:discharge:inpatient", f"event:{chain.pk}"],
+        "spoken_to": ["Karin"],
+    }
+    client.post(reverse("chain_call", args=[chain.pk]), typed)
+    Membership.objects.filter(pk=county.bo.membership.pk).update(active=False)
+    Membership.objects.create(user=county.bo.user, unit=county.clinic, role="staff", title="Ssk")
+    log_in(client, "bo")
+    page = words(client.get(reverse("held_form", args=[HeldForm.objects.get().pk])))
+    assert "Kommun Nådd Utskrivningsmeddelande Karin" in page
+    assert "Tolvan" not in page
+
+
 def test_what_was_held_too_long_is_told_of(county: County, address: str, half_filled: Fields, client: Client):
     page = held_page(client.post(address, half_filled))
     log_in(client, "bo")
