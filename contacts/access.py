@@ -49,9 +49,13 @@ def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
         found = [m for m in found if m.pk == membership_id]
     if len(found) != 1:
         return None
-    membership = found[0]
+    return acting_in(found[0], user)
+
+
+def acting_in(membership: Membership, user: User | None = None) -> Acting:
+    """The person in an assignment, ended since or not; `user` is its person where already read."""
     return Acting(
-        user=user,
+        user=user or membership.user,
         membership=membership,
         unit=membership.unit,
         principal=membership.unit.principal,

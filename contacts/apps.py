@@ -9,3 +9,12 @@ class ContactsConfig(AppConfig):
     name = "contacts"
     verbose_name = "Kontakter"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let Django's own refusals speak as ours do, in every form."""
+        from django.core import validators
+
+        validators.MaxLengthValidator.message = "Skriv högst %(limit_value)d tecken. Du skrev %(show_value)d."
+        validators.MinLengthValidator.message = "Skriv minst %(limit_value)d tecken. Du skrev %(show_value)d."
+        validators.MaxValueValidator.message = "Ange högst %(limit_value)s."
+        validators.MinValueValidator.message = "Ange minst %(limit_value)s."

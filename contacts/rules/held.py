@@ -11,13 +11,22 @@ class HeldAs:
     """`what` names the form or the button, in Swedish and without a patient.
 
     `pressed`: one press did it all, so it is asked about before it is done. `keeps_time`: the row it makes can say
-    when it was pressed. `file`: what was chosen is a file, and files are not held.
+    when it was pressed. `file`: what was chosen is a file, and files are not held. `asks` is what is said before it is
+    done where it saves nothing.
     """
 
     what: str
     pressed: bool = False
     keeps_time: bool = False
     file: bool = False
+    asks: str = ""
+
+
+def held_print(what: str) -> HeldAs:
+    """A button that prints."""
+    return HeldAs(
+        what, pressed=True, asks="Inget är utskrivet än. Svarar du ja skrivs det ut nu, som det står nu."
+    )
 
 
 HowHeld = HeldAs | Callable[[Content], HeldAs]

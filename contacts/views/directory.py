@@ -91,7 +91,9 @@ def advanced_search(request: HttpRequest) -> HttpResponse:
     return _page_or_part(request, "advanced.html", "_hits.html", context)
 
 
-@held_as(HeldAs("Visa kolumnerna", pressed=True))
+@held_as(
+    HeldAs("Visa kolumnerna", pressed=True, asks="Kolumnerna är som förut. Svarar du ja visas de du valde.")
+)
 @require_POST
 def contact_columns(request: HttpRequest) -> HttpResponse:
     """Remember which columns the person wants in the advanced search, and go back to what was searched for."""

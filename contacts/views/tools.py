@@ -69,6 +69,7 @@ def save_or_show(
     be answered and sent again with all else.
     """
     if "held" in request.POST:
+        request.shown_again = form  # type: ignore[attr-defined]
         return show(form, 200)
     if not form.is_valid():
         return show(form, 422)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts.rules.held import HeldAs
+from contacts.rules.held import HeldAs, held_print
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require, save_or_show
 from forms.models import SheetBatch, SheetKind
@@ -66,7 +66,7 @@ def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return render(request, "forms/batches/show.html", {"view": view})
 
 
-@held_as(HeldAs("Skriv ut delen", pressed=True))
+@held_as(held_print("Skriv ut delen"))
 @require_POST
 def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
     """Print one part of a batch of the own unit; 404 for a part that it has not."""
@@ -77,7 +77,7 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
     return long_pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
 
 
-@held_as(HeldAs("Skriv ut pärmen", pressed=True))
+@held_as(held_print("Skriv ut pärmen"))
 @require_http_methods(["GET", "POST"])
 def binder(request: HttpRequest) -> HttpResponse:
     """Show what the own unit's binder holds and when it was printed last; by POST, print it."""

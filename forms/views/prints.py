@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from contacts.rules.held import HeldAs
+from contacts.rules.held import held_print
 from contacts.views.exporting import chosen_principal
 from contacts.views.tools import held_as
 from forms.presenters.contact_list import contact_list_parts
@@ -30,7 +30,7 @@ from outage.queries.outages import outage_in_view
 from outage.views._tools import chain_or_404, chosen_outage_or_404
 
 
-@held_as(HeldAs("Skriv ut blankett", pressed=True))
+@held_as(held_print("Skriv ut blankett"))
 @require_POST
 def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the vårdkedjeblankett of a chain the acting person may see; `ink` adds lines to sign on. 404 for others."""
@@ -42,7 +42,7 @@ def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Skriv ut SIP-blankett", pressed=True))
+@held_as(held_print("Skriv ut SIP-blankett"))
 @require_POST
 def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the SIP-blankett of a chain the acting person may see (R3.11); 404 for any other."""
@@ -51,7 +51,7 @@ def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Skriv ut SIP, patientens exemplar", pressed=True))
+@held_as(held_print("Skriv ut SIP, patientens exemplar"))
 @require_POST
 def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the patient's copy of the SIP-blankett (R3.11); 404 as for `chain_sip`."""
@@ -62,7 +62,7 @@ def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Skriv ut kallelse till SIP", pressed=True))
+@held_as(held_print("Skriv ut kallelse till SIP"))
 @require_POST
 def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Print the kallelse till SIP of a chain the acting person may see (R3.9); 404 for any other."""
@@ -73,7 +73,7 @@ def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
 
 
-@held_as(HeldAs("Skriv ut loggblad", pressed=True))
+@held_as(held_print("Skriv ut loggblad"))
 @require_POST
 def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
     """Print the loggblad of the chains the acting person may see."""
@@ -81,7 +81,7 @@ def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
     return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
 
 
-@held_as(HeldAs("Skriv ut lista", pressed=True))
+@held_as(held_print("Skriv ut lista"))
 @require_POST
 def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
     """Print one of the lists that the acting unit works from; 404 for a list that there is none of."""

@@ -1,23 +1,27 @@
 """What is held for a person, as Läge and its own page show it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import Resolver404, resolve
 
-from contacts.access import Acting
+from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
+from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
 from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
-from outage.routine import get_routine
+from outage.routine import current_routine, get_routine
+from outage.rules.handover import READ_BACK_LABELS
+from outage.rules.informing import CALL_OUTCOME_LABELS
 from outage.rules.wording import clock_time, moment
 
 _NAMELESS = HeldAs("Formulär")
@@ -25,9 +29,16 @@ _NAMELESS = HeldAs("Formulär")
 _HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "page", "from", "next", "stay"}
 
 
+_CODES: Mapping[str, str] = {
+    str(code): label
+    for labels in (PARTY_LABELS, CALL_OUTCOME_LABELS, READ_BACK_LABELS)
+    for code, label in labels.items()
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HeldCard:
-    """One thing that is held. `about` is empty where it was written in another assignment than the one acted in."""
+    """One thing that is held. `about` is empty where another assignment has to be chosen for it."""
 
     id: UUID
     how: HeldAs
@@ -43,9 +54,20 @@ class HeldCard:
 
     @property
     def typed(self) -> list[str]:
-        """What can be read of it where its form can not be shown any more."""
+        """What can be read of it where its form can not be shown any more, without what only the form had words for."""
         shown = [value for name, values in self.fields.items() if name not in _HIDDEN for value in values]
-        return [value for value in shown if value.strip()]
+        return [text for value in shown if (text := _in_words(value.strip()))]
+
+
+def _in_words(value: str) -> str:
+    what, _, rest = value.partition(":")
+    if what == "new":
+        message = current_routine().messages.get(rest.partition(":")[0])
+        return message.label if message else ""
+    if what in ("event", "notice"):
+        return ""
+    # Whom a call was with comes with the place that was meant.
+    return _CODES.get(value.partition("=")[0], value)
 
 
 def held_as_of(held: HeldForm, content: Content) -> HeldAs:
@@ -59,6 +81,8 @@ def held_card(
 ) -> HeldCard:
     """`memberships` are the owner's assignments in force."""
     here = acting is not None and acting.membership.pk == held.membership_id
+    ended = held.membership_id not in memberships
+    reader = acting if here else acting_in(held.membership) if ended else None
     return HeldCard(
         id=held.pk,
         how=held_as_of(held, content),
@@ -67,11 +91,40 @@ def held_card(
         place=held.membership.unit.name,
         membership_id=held.membership_id,
         here=here,
-        ended=held.membership_id not in memberships,
+        ended=ended,
         address=held.path,
-        about=tuple(_about(acting, held, content, now)) if acting is not None and here else (),
+        about=tuple(_about(reader, held, content, now)) if reader else (),
         fields=content,
     )
+
+
+def said_in(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """What was filled in of a form, in words: the label of each field, and what was typed or chosen."""
+    # A form that offers messages has their words in its options.
+    options = form.message_options() if hasattr(form, "message_options") else ()
+    words = {option.value: option.label for option in options}
+    found = [(str(bound.label), _said(bound, words)) for bound in form.visible_fields()]
+    return [(label, text) for label, text in found if text]
+
+
+def _said(bound: forms.BoundField, words: Mapping[str, str]) -> str:
+    value, field = bound.value(), bound.field
+    if isinstance(field, forms.BooleanField):
+        return "Ja" if value else ""
+    values = value if isinstance(value, list | tuple) else [value]
+    if isinstance(field.widget, forms.MultiWidget):
+        shown = zip(field.widget.widgets, values, strict=False)
+        return " ".join(str(text) for widget, text in shown if text and not widget.is_hidden)
+    known = {**_labels(getattr(field, "choices", ())), **words}
+    texts = [str(text) for text in values if text is not None]
+    return ", ".join(known.get(text, text) for text in texts if text.strip())
+
+
+def _labels(choices: Iterable[Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value, label in choices:
+        found |= _labels(label) if isinstance(label, list | tuple) else {str(value): str(label)}
+    return found
 
 
 def _match(path: str) -> Any:

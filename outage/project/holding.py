@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from contacts.access import TYPED_BY_FIELD, TypedBy, membership_of, memberships_of, read_typed_by
+from contacts.access import TYPED_BY_FIELD, TypedBy, acting_in, membership_of, memberships_of, read_typed_by
 from contacts.models import Membership
 from contacts.rules.held import Content, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
-from outage.presenters.held import HeldCard, held_card
+from outage.presenters.held import HeldCard, held_card, said_in
 from outage.queries.held_forms import KEPT_FOR, given_name, held_forms_of, kept_for
 from outage.services.held_forms import hold_form
 
@@ -86,6 +90,32 @@ def card_of(request: HttpRequest, held: HeldForm) -> HeldCard:
     """A held form as who is logged in sees it."""
     known = [membership.pk for membership in memberships_of(request.user)]
     return held_card(held, content_of(held), request.acting, known, timezone.now())
+
+
+def read_out(request: HttpRequest, held: HeldForm) -> list[tuple[str, str]]:
+    """What a held form says, in words, as its page would show it to the assignment that it was written in.
+
+    Nothing where the page can not show it any more.
+    """
+    how = card_of(request, held).how
+    if how.pressed or how.file:
+        return []
+    try:
+        match = resolve(held.path.partition("?")[0])
+    except Resolver404:
+        return []
+    again = copy(request)
+    again.path, _, query = held.path.partition("?")
+    again.method, again.acting = "POST", acting_in(held.membership)
+    again.GET, again.POST = QueryDict(query), QueryDict(mutable=True)
+    for name, values in content_of(held).items():
+        again.POST.setlist(name, list(values))
+    again.POST["held"] = str(held.pk)
+    again.shown_again = None
+    # A view only shows what comes with `held`.
+    with suppress(Http404, PermissionDenied):
+        match.func(again, *match.args, **match.kwargs)
+    return said_in(again.shown_again) if again.shown_again else []
 
 
 def cards_of(request: HttpRequest) -> list[HeldCard]:

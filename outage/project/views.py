@@ -17,9 +17,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import demo_memberships, memberships_of
-from outage.project.holding import card_of, hold, is_own, kept_here, turned_away
+from outage.project.holding import card_of, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
-from outage.queries.held_forms import held_form_of
+from outage.queries.held_forms import held_form_of, is_held
 from outage.services.held_forms import throw_away
 
 
@@ -117,12 +117,18 @@ def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
     """
     held = held_form_of(request.user, held_id)
     if held is None:
+        if not is_held(held_id):
+            messages.info(
+                request,
+                "Det som var undanlagt är borttaget efter 12 timmar, eller redan sparat eller kastat.",
+            )
         return redirect("status")
     card = card_of(request, held)
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
         return redirect(card.address if card.here else "status")
-    return render(request, "held.html", {"card": card})
+    said = read_out(request, held) if card.ended else ()
+    return render(request, "held.html", {"card": card, "said": said})
 
 
 @require_POST

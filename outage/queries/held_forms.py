@@ -27,6 +27,11 @@ def held_form_of(user: User, held_id: UUID | str) -> HeldForm | None:
         return None
 
 
+def is_held(held_id: UUID) -> bool:
+    """Whether it is still kept, for whomever."""
+    return _kept().filter(pk=held_id).exists()
+
+
 def kept_for(held_ids: Iterable[str]) -> list[str]:
     """The first names of those for whom any of these is still kept: all that a page before the log-in may tell."""
     return sorted({given_name(held.user) for held in _kept().filter(pk__in=list(held_ids))})

@@ -66,7 +66,11 @@ class Lines(Places):
         """The ids of a row and of those before it that told the same: those reached with them know this one too."""
         ids = {event.id} | self._double(event).same
         if event.supersedes and event.told_rightly:
-            ids |= self.says_the_same(self._by_id[event.supersedes])
+            former = self._by_id[event.supersedes]
+            ids |= self.says_the_same(former)
+            if former.withdraws and former.supersedes:
+                # Taken back, and standing again before anybody was told of that.
+                ids |= self.says_the_same(self._by_id[former.supersedes])
             # Back to what it said before it was changed.
             alike = (row for row in self._before(event) if row.content == event.content)
             ids |= next(map(self.says_the_same, alike), frozenset())

@@ -19,6 +19,7 @@ from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
 from outage.queries.care_chains import logs_of
+from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity
@@ -36,6 +37,8 @@ from outage.services.same_patient import ask_same_patient, chosen_existing, trac
 
 # What names the chain that a person gets who turns out not to be the chain's patient.
 _OTHER_PERSON = "other person"
+# What names the row by which an event was taken back with its whole chain, together with the event.
+TAKEN_WITH_CHAIN = "taken back with its chain"
 
 
 def open_chain(
@@ -113,10 +116,13 @@ def change_details(
             lock_chain(chain)
             if chain.details_id != replaces:
                 raise ChangedMeanwhile
-            changed = _ask(chain, facts, answers)
-            if changed.get("identity") == IdentityChange.OTHER_PERSON:
-                return _other_person(by, chain, client_id, facts, answers)
             assert chain.details is not None
+            changed = _ask(chain, facts, answers)
+            other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
+            if other_person or facts.status is ChainStatus.WRONG_PATIENT != chain.details.status:
+                _ask_joined_too(chain, answers)
+            if other_person:
+                return _other_person(by, chain, client_id, facts, answers)
             found: dict[str, list[CareChain]] = {}
             if stored_identity(facts) != chain.details.identity_number:
                 _lock_opening(chain.outage)
@@ -149,11 +155,26 @@ def _other_person(
     return opened.details
 
 
+def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None:
+    """Ask whether what was logged in the chains that are read in this one was about the wrong patient as well."""
+    numbers = [join.other.number for join in joined_to([chain.pk]).joins.get(chain.pk, ())]
+    if not numbers or answers is None:
+        return
+    named = "vårdkedja " + " och ".join(map(str, numbers))
+    question = Question(
+        "joined-too",
+        f"Den här är sammanförd med {named}. Det som är loggat där tas också tillbaka. Ska det tas tillbaka?",
+        (("ja", "Ja, det gällde också fel patient"), ("nej", "Nej, det gällde rätt patient")),
+    )
+    if question.settled(answers) != "ja":
+        raise RuleError(f"Upplös sammanföringen med {named} först, och ändra sedan.", field="status")
+
+
 def _take_all_back(by: Acting, chain: CareChain, reason: str) -> None:
     standing = logs_of([chain.pk])[chain.pk].live_events
     for event in sorted(standing, key=lambda event: event.order):
         event.chain = chain
-        withdraw_row(by, event, reason)
+        withdraw_row(by, event, reason, row_id=uuid5(event.pk, TAKEN_WITH_CHAIN))
 
 
 def write_details(

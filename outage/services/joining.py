@@ -32,6 +32,7 @@ from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.duties import settle
 from outage.services.events import lock_chain, need_reason
+from outage.services.parting import part
 
 
 def join_chains(
@@ -97,6 +98,12 @@ def check_can_join(kept: CareChain, other: CareChain) -> None:
         raise RuleError("Det är samma vårdkedja. Välj en annan.", field="to")
     if (kept.outage_id, kept.principal_id) != (other.outage_id, other.principal_id):
         raise RuleError("Vårdkedjorna hör till olika driftstopp och kan inte sammanföras.", field="to")
+    if other.joined.exists() and not (kept.joined_to or kept.joined.exists()):
+        raise RuleError(
+            f"En annan är redan sammanförd med vårdkedja {other.number}. Sammanför tvärtom: öppna vårdkedja "
+            f"{other.number} och välj vårdkedja {kept.number}.",
+            field="to",
+        )
     if kept.joined_to or other.joined_to or other.joined.exists():
         raise RuleError(
             "Vårdkedjan är redan sammanförd med en annan. Upplös den sammanföringen först.", field="to"
@@ -208,7 +215,7 @@ def _identity_meaning(
 
 
 def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> ChainJoin:
-    """Let the two chains of a join be two again: as they were, and the kept one with what was logged there since.
+    """Let the two chains of a join be two again: as they were, each with what was logged about it since (`part`).
 
     Raise RuleError without a reason, or where another join of the kept chain was made later; ChangedMeanwhile where it
     does not stand any more.
@@ -240,6 +247,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             )
             row.full_clean()
             row.save()
+            part(by, join, row)
             _write_former(by, join, row)
             other.joined_to = None
             other.save(update_fields=["joined_to"])

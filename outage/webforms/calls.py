@@ -150,7 +150,6 @@ class CallForm(AsksQuestions):
                         self.fields[f"p-{prefix}-{name}"].initial = self._participants(party)
                     if message.needs and message.needs.particular == name:
                         self.fields[f"p-{prefix}-{name}"].help_text = message.needs.sentence
-
         if self.direction is Direction.GIVEN:
             self._collect_notices()
 
@@ -190,6 +189,7 @@ class CallForm(AsksQuestions):
     def _offer_messages(self) -> None:
         values = [*self._notices, *self._logged, *self._new]
         self.fields["messages"] = forms.MultipleChoiceField(
+            label="Meddelanden",
             choices=[(value, value) for value in values],
             # A try to give an answer that was not logged yet told of nothing, and can be corrected all the same.
             required=bool(values),

@@ -1,0 +1,145 @@
+"""Two chains that are read as one no more: what was logged while they were, given to the one it is about."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+from uuid import uuid5
+
+from django.db.models import Model
+
+from contacts.access import Acting
+from outage.models import (
+    CareChain,
+    ChainJoin,
+    DischargeCompletion,
+    Handover,
+    HandoverMessage,
+    OpenItem,
+)
+from outage.queries.care_chains import ChainLog, logs_of
+from outage.rules.informing import CallOutcome
+from outage.services.care_chains import TAKEN_WITH_CHAIN
+from outage.services.events import take_order
+from outage.services.handovers import write_call
+from outage.services.paper import mark_of
+
+Row = TypeVar("Row", bound=Model)
+
+
+def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
+    """Write in the other chain what was logged in the kept one about it, and what was taken back there only because
+    the two were one, inside the caller's transaction, which holds both; `undone` is the row that undoes `join`.
+
+    A call about both is one of each, with what each was told.
+    """
+    kept, other = join.kept, join.other
+    log = logs_of([kept.pk])[kept.pk]
+    written: dict[str, str] = {}
+    for call in log.live_handovers:
+        if call.chain_id == other.pk:
+            continue
+        told = list(call.messages.all())
+        theirs = [message for message in told if _is_of(other, log, message)]
+        if not theirs:
+            continue
+        copy = _copied(
+            call,
+            pk=uuid5(undone.client_id, str(call.pk)),
+            chain=other,
+            order=take_order(other),
+            supersedes=None,
+            reason=f"Loggat i vårdkedja {kept.number} medan de var sammanförda.",
+        )
+        _tell(copy, theirs)
+        ours = [message for message in told if message not in theirs]
+        stays = write_call(
+            by,
+            kept,
+            uuid5(undone.client_id, f"{call.pk} kept"),
+            call.facts,
+            paper=mark_of(call),
+            supersedes=call,
+            reason=f"Det som gäller vårdkedja {other.number} står där: sammanföringen är upplöst.",
+            withdraws=not ours,
+        )
+        _tell(stays, ours)
+        written[str(_first(call, log).pk)] = str(copy.pk)
+    _complete_anew(other, log, written)
+    _give_back(by, join, undone, log)
+
+
+def _is_of(chain: CareChain, log: ChainLog, message: HandoverMessage) -> bool:
+    events = {event.pk for event in log.events if event.chain_id == chain.pk}
+    versions = {version.pk for version in log.versions if version.chain_id == chain.pk}
+    return message.event_id in events or message.change_id in versions
+
+
+def _copied(row: Row, **changed: object) -> Row:
+    """A row written once more, as it stands but for what is `changed`: also by whom and when it was logged."""
+    plain = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    copy = type(row)(**plain)
+    copy.pk = None
+    for name, value in changed.items():
+        setattr(copy, name, value)
+    copy.save()
+    return copy
+
+
+def _tell(call: Handover, messages: Iterable[HandoverMessage]) -> None:
+    for message in messages:
+        HandoverMessage(
+            handover=call, event_id=message.event_id, change_id=message.change_id, notice=message.notice
+        ).save()
+
+
+def _first(call: Handover, log: ChainLog) -> Handover:
+    by_id = {row.pk: row for row in log.handovers}
+    while call.supersedes_id in by_id:
+        call = by_id[call.supersedes_id]
+    return call
+
+
+def _complete_anew(other: CareChain, log: ChainLog, written: Mapping[str, str]) -> None:
+    """A discharge that was completed rests on the calls as they are written now."""
+    for event in log.events:
+        if event.chain_id != other.pk:
+            continue
+        for completion in event.completions.all():
+            rests_on = sorted(written.get(call, call) for call in completion.rests_on)
+            if rests_on != sorted(completion.rests_on):
+                _copied(completion, rests_on=rests_on)
+
+
+def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) -> None:
+    """Let the events stand again that went only because the chain that they were read in was of the wrong patient."""
+    other = join.other
+    by_id = {event.pk: event for event in log.events}
+    replaced = {event.supersedes_id for event in log.events}
+    reached = {
+        message.event_id
+        for call in log.live_handovers
+        if call.outcome == CallOutcome.REACHED
+        for message in call.messages.all()
+    }
+    for gone in sorted(log.events, key=lambda event: event.order):
+        if gone.chain_id != other.pk or gone.pk in replaced or not gone.withdraws:
+            continue
+        assert gone.supersedes_id is not None
+        was = by_id[gone.supersedes_id]
+        if gone.recorded_at < join.recorded_at or gone.pk != uuid5(was.pk, TAKEN_WITH_CHAIN):
+            continue
+        back = _copied(
+            was,
+            pk=uuid5(undone.client_id, str(was.pk)),
+            order=take_order(other),
+            supersedes_id=gone.pk,
+            # Who has heard that it was taken back has to hear that it holds.
+            told_rightly=gone.pk not in reached,
+            reason=f"Det togs tillbaka med vårdkedja {join.kept.number}. Sammanföringen är upplöst.",
+            user=by.user,
+            unit=by.unit,
+            recorded_at=undone.recorded_at,
+        )
+        for completion in DischargeCompletion.objects.filter(event=was):
+            _copied(completion, event=back)
+        for item in OpenItem.objects.filter(event=was):
+            _copied(item, event=back, client_id=uuid5(undone.client_id, str(item.client_id)))

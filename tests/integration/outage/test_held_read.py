@@ -1,0 +1,130 @@
+"""What is held: read in words where its form can not be shown, thrown away by two presses, told of when too old."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import AuditEntry, Membership
+from outage.models import CareChain, HeldForm, Outage
+from tests.factories import County, make_chain
+from tests.integration.outage.holding import held_page, log_in, mark_of, words
+from tests.integration.outage.pages import Fields, read
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def chain(county: County, outage: Outage) -> CareChain:
+    return make_chain(county, outage, patient_name="Tolvan Tolvansson")
+
+
+def test_what_was_written_in_an_ended_assignment_is_read_in_words(
+    county: County, chain: CareChain, client: Client
+):
+    typed: Fields = {
+        "typed_by": [mark_of(county.alva)],
+        "recipient": ["municipality"],
+        "outcome": ["reached"],
+        "messages": ["new:discharge:inpatient"],
+        "spoken_to": ["Karin"],
+        "at_0": ["10.30"],
+        "at_kl": ["10.30"],
+        "at_dag": ["2026-11-24"],
+        "read_back": ["corrected"],
+        "comment": ["hej & <b>"],
+    }
+    client.post(reverse("chain_call", args=[chain.pk]), typed)
+    Membership.objects.filter(pk=county.alva.membership.pk).update(active=False)
+    Membership.objects.create(user=county.alva.user, unit=county.other_ward, role="staff", title="Ssk")
+    log_in(client, "alva")
+    traced = AuditEntry.objects.count()
+    page = words(client.get(reverse("held_form", args=[HeldForm.objects.get().pk])))
+    for text in (
+        "Tolvan Tolvansson",
+        "Vem samtalet är med Skellefteå kommun",
+        "Hur gick det? Nådd",
+        "Samtalets tid 10.30 2026-11-24",
+        "Meddelanden Utskrivningsmeddelande",
+        "Namn på den du talar med Karin",
+        "Kommentar hej & <b>",
+    ):
+        assert text in page
+    assert "new:discharge" not in page
+    assert "principal:" not in page
+    # Read, not opened.
+    assert AuditEntry.objects.count() == traced
+    assert HeldForm.objects.count() == 1
+
+
+def test_where_the_chain_is_out_of_sight_it_is_read_without_codes(
+    county: County, chain: CareChain, client: Client
+):
+    """Bo takes no part in the chain: as when a patient has moved on."""
+    typed: Fields = {
+        "typed_by": [mark_of(county.bo)],
+        "recipient": ["municipality=principal:2"],
+        "outcome": ["reached"],
+        "messages": ["new:discharge:inpatient", f"event:{chain.pk}"],
+        "spoken_to": ["Karin"],
+    }
+    client.post(reverse("chain_call", args=[chain.pk]), typed)
+    Membership.objects.filter(pk=county.bo.membership.pk).update(active=False)
+    Membership.objects.create(user=county.bo.user, unit=county.clinic, role="staff", title="Ssk")
+    log_in(client, "bo")
+    page = words(client.get(reverse("held_form", args=[HeldForm.objects.get().pk])))
+    assert "Kommun Nådd Utskrivningsmeddelande Karin" in page
+    assert "Tolvan" not in page
+
+
+def test_what_was_held_too_long_is_told_of(county: County, address: str, half_filled: Fields, client: Client):
+    page = held_page(client.post(address, half_filled))
+    log_in(client, "bo")
+    assert "12 timmar" not in words(client.get(page, follow=True))
+    HeldForm.objects.update(at=timezone.now() - timedelta(hours=12, minutes=1))
+    log_in(client, "alva")
+    assert "borttaget efter 12 timmar" in read(client.get(page, follow=True)).get_text(" ")
+
+
+def test_throwing_away_takes_two_presses(county: County, address: str, half_filled: Fields, client: Client):
+    page = held_page(client.post(address, half_filled))
+    log_in(client, "alva")
+    for shown in (client.get(page), client.get(reverse("status"))):
+        form = read(shown).main.find("form", action=lambda at: at and at.endswith("/kasta/"))
+        assert form.find("summary").get_text(" ").startswith("Kasta")
+        (button,) = form.find_all("button")
+        assert "open" not in button.find_parent("details").attrs
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("chain_sheet", "Inget är utskrivet än"), ("contact_columns", "Kolumnerna är som förut")],
+)
+def test_what_saves_nothing_is_not_asked_about_as_saved(
+    county: County, chain: CareChain, client: Client, name: str, says: str
+):
+    client.post(
+        reverse(name, args=[chain.pk] if name == "chain_sheet" else []), {"typed_by": mark_of(county.alva)}
+    )
+    log_in(client, "alva")
+    page = words(client.get(reverse("held_form", args=[HeldForm.objects.get().pk])))
+    assert says in page
+    assert "sparat" not in page.partition("Gör det nu?")[2].partition("Kasta")[0]
+
+
+@pytest.mark.parametrize("name", ["new_chain", "unit_new"])
+def test_a_text_that_is_too_long_is_refused_in_our_words(
+    county: County, outage: Outage, client: Client, name: str
+):
+    field = {"new_chain": "patient_name", "unit_new": "name"}[name]
+    user = county.alva if name == "new_chain" else county.adam
+    client.force_login(user.user)
+    page = client.post(reverse(name), {"typed_by": mark_of(user), field: "x" * 400})
+    text = read(page).get_text(" ")
+    assert "tecken. Du skrev 400." in text
+    assert "Säkerställ" not in text
