@@ -47,7 +47,8 @@ def test_times_near_the_ends_of_the_day_are_read(typed: str, shown: str):
 def test_what_is_no_time_is_refused_in_swedish_and_stays_as_typed(typed: str):
     form = ask((typed, "2026-11-24"))
     assert not form.is_valid()
-    assert form.errors["at"] == ["Skriv tiden som 10.52."]
+    midnight = "Midnatt skrivs 00.00, med datumet för dagen som börjar."
+    assert form.errors["at"] == [midnight if typed == "24.00" else "Skriv tiden som 10.52."]
     assert f'value="{typed}"' in str(form["at"])
 
 
