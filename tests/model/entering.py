@@ -64,6 +64,12 @@ class Entering:
             return []
         return [*self._missing(), *self._stays(), *self._others()]
 
+    def last_stay(self, works: list[Work]) -> Work:
+        """The stay that began last."""
+        began = {line.first.id: self.when(line) for line in self.live}
+        stays = [work for work in works if work.family == "stay"]
+        return max(stays, key=lambda work: min(began[line] for line in work.lines))
+
     def _missing(self) -> list[Work]:
         ward = self.record.now.places.get("inpatient", AT_HOME)
         if (

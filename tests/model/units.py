@@ -157,7 +157,13 @@ class Seen:
         for work in works:
             mark = self.twin.marks.get(work.key)
             if mark is None:
-                shared = [m for m in astray if set(m[3]) & set(work.lines) and m[2][0] == work.family]
+                # One set for no event was about the patient who is in.
+                shared = [
+                    m
+                    for m in astray
+                    if m[2][0] == work.family
+                    and (set(m[3]) & set(work.lines) or (not m[3] and work is entering.last_stay(works)))
+                ]
                 mark = shared[-1] if shared else None
             state = "not_done"
             if mark and mark[0]:

@@ -84,7 +84,9 @@ def _lists(stage: Stage, people: list[Acting], chain: CareChain, log: ChainLog, 
         counted = Duty.objects.filter(chain=chain, unit=by.unit, awaits=False).aggregate(
             n=Sum("calls", default=0)
         )
-        _same(f"{unit} has calls left", counted["n"], len(places))
+        # They are counted for whoever ends an outage.
+        if stage.outage_of(by).is_open:
+            _same(f"{unit} has calls left", counted["n"], len(places))
         listed = chain.pk in chains_with_calls_owed(by, stage.outage_of(by)).ids
         _same(f"{unit} on Läge", listed, bool(wanted))
         waits = {(a.kind, str(a.sender), a.since) for a in awaited_by_unit(chain, log, by.unit.pk)}
