@@ -32,7 +32,9 @@ def test_each_of_three_ends_for_itself(windows: Windows, county: County, outage:
     said = region.get_by_role("main")
     expect(said).to_contain_text("Det här avslutar driftstoppet för Region Västerbotten.")
     expect(said).to_contain_text("Andra huvudmän avslutar själva: Lycksele kommun, Umeå kommun.")
-    expect(said).to_contain_text("1 patient hos Region Västerbotten har samtal kvar, varav 1 hos Medicin 2.")
+    expect(said).to_contain_text(
+        "4 samtal om 1 patient återstår hos Region Västerbotten, varav 2 hos Medicin 2."
+    )
     region.get_by_role("button", name="Avsluta för Region Västerbotten").click()
     expect(region.get_by_role("heading", level=1)).to_contain_text("PRATOR åter i drift")
     expect(banner(region)).to_contain_text("PRATOR åter i drift")
