@@ -144,7 +144,10 @@ class Entering:
             for li in self.record.lines
             if not li.gone and li.now.kind == "discharge" and self.when(li) > self.when(line)
         ]
-        return self.owing.ours(line) and any(
+        # What a later message about the same SIP says anew is nobody's to hear.
+        if not self.owing.ours(line) or self.owing.closed(line, "", heard=False) == "rebooked":
+            return False
+        return any(
             not any(self.owing.informed(li, place) for li in [line, *later])
             and place not in [self.record.party_place(li.now.sender) for li in later]
             for place in self.owing.recipients(line)
