@@ -13,6 +13,7 @@ from forms.rendering import PrintingUnavailable
 from forms.services.printing import print_contact_list
 from tests.clock import standing_at
 from tests.factories import make_entry
+from tests.paper.conformance import faults
 from tests.paper.making import at, make_place, person
 from tests.paper.reading import everything, pages, squashed
 
@@ -115,7 +116,9 @@ def test_a_long_list_shows_its_parts_and_each_is_printed_alone(place, client, mo
     parts = [number for number in range(1, 9) if f'del={number}"' in page]
     assert parts == [1, 2, 3]
     assert "Listan är lång och skrivs ut i 3 delar" in page
-    texts = [everything(client.get(f"{address}&del={number}").content) for number in parts]
+    files = [client.get(f"{address}&del={number}").content for number in parts]
+    assert [faults(pdf) for pdf in files] == [[], [], []]
+    texts = [everything(pdf) for pdf in files]
     for number in range(12):
         assert "".join(texts).count(squashed(f"Kontakt {number:02}")) == 1
     for number, text in enumerate(texts, 1):
