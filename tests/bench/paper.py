@@ -18,7 +18,6 @@ from uuid import uuid4
 
 import django
 
-from .chains import usual_chain
 from .former import Former
 
 BATCH = 500
@@ -61,6 +60,8 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
     """
     from forms.services import printing
     from outage.queries.care_chains import get_chain
+
+    from .chains import usual_chain
 
     chain_id = usual_chain(place).pk
     kept: dict[str, Any] = {}
