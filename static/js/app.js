@@ -74,9 +74,10 @@
   const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
 
   // Somebody types a name as the page comes, before the page has given its first field the focus: the letter is the
-  // field's, and no short cut to another page.
+  // field's, and no short cut to another page. Only a press counts as begun: the browser itself may give the field the
+  // focus and take it away again, for a place that the address names.
   let begun = false;
-  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, () => { begun = true; });
+  document.addEventListener("pointerdown", () => { begun = true; });
 
   const takenByFirstField = (event) => {
     const first = begun || event.target !== document.body || event.key.length > 1 ? null : document.querySelector("[autofocus]");

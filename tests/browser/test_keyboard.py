@@ -236,6 +236,17 @@ def test_what_is_typed_before_the_first_field_has_the_focus_goes_into_it(windows
     assert "/kontakter/" in page.url
 
 
+def test_a_field_that_the_browser_gave_the_focus_and_took_it_from_takes_what_is_typed(
+    windows: Windows, county: County
+):
+    page = windows.open(county.alva)
+    page.goto("/kontakter/#hits")
+    # On a slow line the browser gives the field the focus first, and drops it when the named place has come.
+    page.evaluate("document.querySelector('[autofocus]').focus(); document.activeElement.blur()")
+    page.keyboard.type("nord")
+    expect(page.get_by_role("searchbox")).to_have_value("nord")
+
+
 def test_who_has_gone_to_a_field_before_the_script_came_is_left_there(
     windows: Windows, county: County, outage: Outage
 ):
