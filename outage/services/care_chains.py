@@ -221,8 +221,6 @@ def write_details(
         user=by.user,
         unit=by.unit,
     )
-    # The first row of a chain replaces none; which row another one replaces is held by the lock and the database.
-    details.full_clean(exclude=["replaces"], validate_unique=False, validate_constraints=False)
     details.save()
     chain.details = details
     chain.save(update_fields=["details"])

@@ -260,7 +260,6 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
         user=by.user,
         unit=by.unit,
     )
-    row.full_clean()
     row.save()
     _settle(by, outage)
     settle_marked(outage, by.principal)
@@ -313,7 +312,6 @@ def record_support_contact(
             at=at,
             case_number=case_number,
         )
-        contact.full_clean()
         contact.save()
         audit.record(by=by, action="support.rung", target=contact)
     return contact
@@ -352,6 +350,5 @@ def _report(
         user=by.user,
         unit=by.unit,
     )
-    report.full_clean()
     report.save()
     return report

@@ -69,7 +69,6 @@ def mark_task(
             user=by.user,
             unit=by.unit,
         )
-        mark.full_clean()
         mark.save()
         if tick and tick.mark and tick.mark.task != task_key:
             _retire(by, chain, client_id, tick.mark)
