@@ -12,6 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit, User
+from contacts.queries.prepared import hand_out, prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, tidy_typed
@@ -19,24 +20,25 @@ from outage.models import (
     CareChain,
     CareChainDetails,
     CareChainEvent,
+    DischargeCompletion,
     Duty,
     Handover,
+    HandoverMessage,
     OpenItem,
     Outage,
     RegistrationMark,
 )
 from outage.queries.joined import (
     Joined,
-    counted_versions,
     doubles_of,
     joined_to,
-    kept_id,
     number_anew,
     read_in_kept,
+    versions_of,
     with_joined,
     with_lines,
 )
-from outage.queries.outages import outages_for
+from outage.queries.outages import outage_of_chain, outages_for
 from outage.queries.patient_numbers import is_whole_number, keyed, of_details, with_number
 from outage.rules.handover import Direction
 from outage.rules.identity import number_key
@@ -54,17 +56,24 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient,
     and a unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
-    unit = acting.unit
-    outages = [outage, *more]
     # Each principal ends an outage for itself: of one outage the chains have the very one that came, read for it.
     chains = outage.chains.all()
     if more:
         seen = Prefetch("outage", queryset=outages_for(acting.principal))
-        chains = CareChain.objects.filter(outage__in=outages).prefetch_related(seen)
+        chains = CareChain.objects.filter(outage__in=[outage, *more]).prefetch_related(seen)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
+    return _seen_by(chains, acting.principal, acting.unit, [outage, *more])
+
+
+def _seen_by(
+    chains: QuerySet[CareChain],
+    principal: Principal | int,
+    unit: Unit | int,
+    outages: Iterable[Outage | UUID],
+) -> QuerySet[CareChain]:
     return (
-        chains.filter(principal=acting.principal, joined_to__isnull=True)
+        chains.filter(principal=principal, joined_to__isnull=True)
         .filter(
             Q(unit=unit)
             | Q(pk__in=CareChain.objects.filter(unit=unit, outage__in=outages).values("joined_to"))
@@ -86,12 +95,22 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
-    outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
     try:
-        outage = outages_for(acting.principal).get(pk__in=outage_id)
+        outage = outage_of_chain(acting.principal, chain_id)
     except Outage.DoesNotExist:
         raise CareChain.DoesNotExist from None
-    return visible_chains(acting, outage).get(pk=kept_id(chain_id))
+    may = can(acting, Right.READ_CARE)
+    for chain in _one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id) if may else ():
+        chain.outage = outage
+        return chain
+    raise CareChain.DoesNotExist
+
+
+@prepared
+def _one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    kept = CareChain.objects.filter(pk=chain_id).values("joined_to")
+    chains = CareChain.objects.filter(Q(pk=chain_id) | Q(pk__in=kept), outage=outage_id)
+    return _seen_by(chains, principal_id, unit_id, [outage_id])
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
@@ -182,21 +201,15 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     joined = joined_to(chain_ids)
     home, others = joined.home, joined.others
     logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
-    # Their order is told below: to ask for one takes a good part of the time that the asking takes.
-    events = list(
-        CareChainEvent.objects.filter(chain__in=home).order_by().prefetch_related("completions", "open_items")
-    )
-    handovers = list(Handover.objects.filter(chain__in=home).order_by().prefetch_related("messages"))
-    versions = list(
-        counted_versions(home)
-        .select_related("ward_unit", "municipality", "outpatient_unit")
-        .order_by("order", "pk")
-    )
+    events, handovers, versions = _events(*home), _handovers(*home), versions_of(*home)
+    hand_out(events, "completions", _completions(*home))
+    hand_out(events, "open_items", _open_items(*home))
+    hand_out(handovers, "messages", _messages(*home))
     for kept in joined.joins:
         number_anew(row for row in (*versions, *events, *handovers) if home[row.chain_id] == kept)
     # Few people at few units write many rows: each of them is read once, not once a row.
-    people = User.objects.in_bulk({row.user_id for row in (*events, *handovers)})
-    units = Unit.objects.order_by().in_bulk({row.unit_id for row in (*events, *handovers)})
+    people = {user.pk: user for user in _people(*{row.user_id for row in (*events, *handovers)})}
+    units = {unit.pk: unit for unit in _units(*{row.unit_id for row in (*events, *handovers)})}
     for row in (*events, *handovers):
         row.user, row.unit = people[row.user_id], units[row.unit_id]
     for event in in_time_order(events):
@@ -208,6 +221,47 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     for home_id, mark in _marks(joined):
         logs[home_id].marks[mark.task] = mark
     return logs
+
+
+@prepared
+def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
+    # Of these and the calls the order is told by `in_time_order`.
+    return CareChainEvent.objects.filter(chain__in=chain_ids).order_by()
+
+
+@prepared
+def _handovers(*chain_ids: UUID) -> QuerySet[Handover]:
+    return Handover.objects.filter(chain__in=chain_ids).order_by()
+
+
+@prepared
+def _completions(*chain_ids: UUID) -> QuerySet[DischargeCompletion]:
+    return DischargeCompletion.objects.filter(event__chain__in=chain_ids)
+
+
+@prepared
+def _open_items(*chain_ids: UUID) -> QuerySet[OpenItem]:
+    return OpenItem.objects.filter(event__chain__in=chain_ids)
+
+
+@prepared
+def _messages(*chain_ids: UUID) -> QuerySet[HandoverMessage]:
+    return HandoverMessage.objects.filter(handover__chain__in=chain_ids)
+
+
+@prepared
+def _people(*user_ids: int) -> QuerySet[User]:
+    return User.objects.filter(pk__in=user_ids)
+
+
+@prepared
+def _units(*unit_ids: int) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk__in=unit_ids).order_by()
+
+
+@prepared
+def _marks_of(*chain_ids: UUID) -> QuerySet[RegistrationMark]:
+    return RegistrationMark.objects.filter(chain__in=chain_ids).select_related("user").order_by("at", "pk")
 
 
 def in_time_order(rows: Iterable[Row]) -> list[Row]:
@@ -322,8 +376,7 @@ def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
     """Each mark with the chain it is read in, oldest first: of a chain that was joined to another those of events that
     are the same as its own are of these.
     """
-    rows = RegistrationMark.objects.filter(chain__in=joined.home).select_related("user").order_by("at", "pk")
-    for row in rows:
+    for row in _marks_of(*joined.home):
         home = joined.home[row.chain_id]
         joins = joined.joins.get(home, ())
         if row.chain_id != home:

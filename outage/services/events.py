@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -91,7 +93,6 @@ def write_event(
         user=by.user,
         unit=by.unit,
     )
-    event.full_clean(validate_unique=False)
     event.save()
     return event
 
@@ -106,17 +107,26 @@ def lock_chain(*chains: CareChain) -> None:
     PostgreSQL finds a deadlock between that row's check and this lock.
     """
     wanted = {chain.pk for chain in chains}
-    homes = set(CareChain.objects.filter(pk__in=wanted).values_list("joined_to", flat=True))
-    locked = CareChain.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
-    )
-    found = {row.pk: row for row in locked.filter(pk__in=wanted | homes).order_by("pk")}
+    found = {row.pk: row for row in _locked(*wanted, *(home for home in _homes(*wanted) if home))}
     for chain in chains:
         row = found[chain.pk]
         if row.joined_to_id and row.joined_to_id not in found:
             raise ChangedMeanwhile
         chain.details, chain.rows = row.details, row.rows
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
+
+
+@prepared
+def _homes(*chain_ids: UUID) -> QuerySet[CareChain, UUID | None]:
+    return CareChain.objects.filter(pk__in=chain_ids).values_list("joined_to", flat=True)
+
+
+@prepared
+def _locked(*chain_ids: UUID) -> QuerySet[CareChain]:
+    locked = CareChain.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chain_ids)
+    return locked.select_related(
+        "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
+    ).order_by("pk")
 
 
 def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChain:
@@ -260,7 +270,6 @@ def withdraw_row(
         user=by.user,
         unit=by.unit,
     )
-    row.full_clean(validate_unique=False)
     row.save()
     return row
 
@@ -322,7 +331,6 @@ def leave_discharge_open(
             user=by.user,
             unit=by.unit,
         )
-        item.full_clean()
         item.save()
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
