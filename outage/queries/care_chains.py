@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -43,6 +44,7 @@ from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.pasted_words import NUMBER_WORDS
+from outage.rules.ticks import stored_picture
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
 Row = TypeVar("Row", bound=CareChainEvent | Handover)
@@ -150,8 +152,8 @@ class ChainLog:
     events: list[CareChainEvent] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
     versions: list[CareChainDetails] = field(default_factory=list)
-    # The newest mark of each task of efterregistrering.
-    marks: dict[str, RegistrationMark] = field(default_factory=dict)
+    # The marks of efterregistrering that count, by id: the newest of each task, of joined chains each one's own.
+    marks: dict[int, RegistrationMark] = field(default_factory=dict)
     doubles: dict[UUID, UUID] = field(default_factory=dict)
     # What follows from the rows, kept by those who work it out.
     standing: ChainStanding | None = None
@@ -206,7 +208,7 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     for version in sorted(versions, key=lambda row: row.chain_id not in others):
         logs[home[version.chain_id]].versions.append(version)
     for home_id, mark in _marks(joined):
-        logs[home_id].marks[mark.task] = mark
+        logs[home_id].marks[mark.pk] = mark
     return logs
 
 
@@ -319,14 +321,46 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
 
 
 def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
-    """Each mark with the chain it is read in, oldest first: of a chain that was joined to another those of events that
-    are the same as its own are of these.
+    """The marks that count, each with the chain it is read in and, as `stored_task`, the task it was written for.
+
+    Of a chain that was joined to another those of events that are the same as its own are of these; they come first.
     """
     rows = RegistrationMark.objects.filter(chain__in=joined.home).select_related("user").order_by("at", "pk")
+    found: dict[tuple[UUID, str], list[RegistrationMark]] = defaultdict(list)
     for row in rows:
         home = joined.home[row.chain_id]
         joins = joined.joins.get(home, ())
+        row.stored_task = row.task
         if row.chain_id != home:
             row.task = with_lines(row.task, joins)
             row.picture = row.picture and json.loads(with_lines(json.dumps(row.picture), joins))
-        yield home, row
+        own = found[home, row.task]
+        since = {join.other_id: join.recorded_at for join in joins if row.chain_id == home}
+        replaced = _replaced(row, own, since)
+        found[home, row.task] = [mark for mark in own if mark is not replaced] + [row]
+    for (home, _), marks in found.items():
+        for mark in sorted(marks, key=lambda mark: mark.chain_id == home):
+            yield home, mark
+
+
+def _replaced(
+    row: RegistrationMark, marks: Sequence[RegistrationMark], since: Mapping[UUID, datetime]
+) -> RegistrationMark | None:
+    """Which of the marks of its task a mark stands for from now on: of its own chain, or of one joined by then."""
+    # As `rules.ticks` finds the one that was shown.
+    for mark in sorted(
+        marks,
+        key=lambda mark: (
+            not mark.done,
+            mark.done and _seen(mark) != _seen(row),
+            mark.chain_id != row.chain_id,
+        ),
+    ):
+        if mark.chain_id == row.chain_id or (mark.chain_id in since and since[mark.chain_id] < row.at):
+            return mark
+    return None
+
+
+def _seen(mark: RegistrationMark) -> str:
+    picture = stored_picture(mark.picture)
+    return picture.seen if picture else ""

@@ -102,8 +102,10 @@ def line_back(log: ChainLog, event_id: UUID) -> list[CareChainEvent]:
 def _doubles(log: ChainLog) -> dict[UUID, Double]:
     """Of the events that were logged in a chain that was joined to this one too, the rows by which they were."""
     found: dict[UUID, Double] = {}
+    particulars = {row.pk: row.particulars for row in log.events}
     for other, own in log.doubles.items():
-        same, former, says_it = set(), set(), True
+        # Who heard another date than the one that holds has not heard it.
+        same, former, says_it = set(), set(), particulars.get(other) == particulars.get(own)
         for row in line_back(log, other):
             (same if says_it else former).add(str(row.pk))
             says_it = says_it and row.told_rightly

@@ -83,7 +83,7 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
         by_id = {str(event.pk): event for event in log.events}
         named = row.task.partition(":")[2].split("+")
         lines = tuple(str(line_of(log, by_id[name]).pk) for name in named if name in by_id)
-    return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines)
+    return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines, id=row.pk)
 
 
 def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
