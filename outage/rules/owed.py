@@ -182,8 +182,13 @@ class ChainStanding(Knowledge):
                         last_at=tries[-1].at if tries else None,
                         kind=kind,
                         answer=True,
-                        closed=Closed.DECEASED if self.now.status is ChainStatus.DECEASED else None,
+                        closed=self._answer_closed(target),
                     )
+
+    def _answer_closed(self, target: Target) -> Closed | None:
+        if self.now.status is ChainStatus.DECEASED:
+            return Closed.DECEASED
+        return Closed.ENTERED if target.place in self.answered else None
 
     def _about_the_chain(self, target: Target) -> Iterable[Owed]:
         """What a place that was reached must hear of the chain as such."""

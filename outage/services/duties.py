@@ -80,8 +80,18 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
 
 def settle_recent(**_: object) -> None:
     """Make the duties of all chains in reach anew: after a change of version the rules may say something else."""
+    _settle_in_reach(Q())
+
+
+def settle_followed() -> None:
+    """Make anew the duties in which an answer may be given through the system: another outage was reported."""
+    _settle_in_reach(Q(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain")))
+
+
+def _settle_in_reach(which: Q) -> None:
     for principal in Principal.objects.all():
         for outage in recent_outages(principal):
-            for chain in CareChain.objects.filter(outage=outage, principal=principal).select_related("unit"):
+            chains = CareChain.objects.filter(which, outage=outage, principal=principal)
+            for chain in chains.select_related("unit"):
                 chain.outage, chain.principal = outage, principal
                 settle(chain)

@@ -24,7 +24,7 @@ from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope, closed_since
 from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
-from outage.services.duties import settle_marked
+from outage.services.duties import settle_followed, settle_marked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
@@ -73,6 +73,8 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
             _say(by, outage, None)
         if joined:
             _settle(by, outage)
+        else:
+            settle_followed()
         return outage_for(by.principal, outage.pk), joined
 
 
