@@ -17,6 +17,7 @@ from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
     is_discharge,
+    open_item_of,
     row_of,
     standing_of,
     target_name,
@@ -352,8 +353,7 @@ def _standing_line(
         text += f", {s.tries} försök"
     if s.last_at:
         text += f", senast {moment(s.last_at, now)}"
-    same = standing_of(chain, log).same
-    item = next((item for item in reversed(items) if same(item.whom) == s.target.whom), None)
+    item = open_item_of(chain, log, items, s.target.whom)
     return StandingLine(
         recipient_key=s.target.key,
         place=target_name(chain, log, s.target),

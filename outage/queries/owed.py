@@ -10,10 +10,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Duty, Outage
-from outage.queries.care_chains import ChainLog, visible_chains
+from outage.models import CareChain, CareChainEvent, Duty, OpenItem, Outage
+from outage.queries.care_chains import ChainLog, logs_of, visible_chains
 from outage.queries.outages import is_followed, principals_back
-from outage.queries.standing import row_of, standing_of, units_to_ring
+from outage.queries.standing import open_item_of, row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines, line_of, outage_at
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
@@ -102,6 +102,13 @@ def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
 def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:
     """How far each one who must be told of a stored event has been told."""
     return standing_now(chain, log).standings(row_of(event))
+
+
+def open_item_for(event: CareChainEvent, recipient: str) -> OpenItem | None:
+    """The open item that stands of a discharge for a recipient by its key, if it must still be told."""
+    chain, log = event.chain, logs_of([event.chain_id])[event.chain_id]
+    whom = (s.target.whom for s in event_standings(chain, log, event) if s.target.key == recipient)
+    return open_item_of(chain, log, log.items_of(event), next(whom, ""))
 
 
 def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:

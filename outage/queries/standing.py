@@ -1,12 +1,12 @@
 """From the rows of a chain to the rules: what each place knows, what is owed and by which unit, what is to enter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
 from contacts.rules.parties import Party, WardKind, party_label
-from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover
+from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover, OpenItem
 from outage.queries.care_chains import ChainLog
 from outage.routine import get_routine
 from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
@@ -218,6 +218,12 @@ def _first(row: Handover, log: ChainLog) -> Handover:
     while row.supersedes_id in by_id:
         row = by_id[row.supersedes_id]
     return row
+
+
+def open_item_of(chain: CareChain, log: ChainLog, items: Sequence[OpenItem], whom: str) -> OpenItem | None:
+    """The open item that stands for `whom` (`Target.whom`) of those of a discharge: the newest."""
+    same = standing_of(chain, log).same
+    return next((item for item in reversed(items) if same(item.whom) == whom), None)
 
 
 def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = "") -> set[int]:

@@ -13,7 +13,7 @@ from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, Re
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
-from outage.rules.ticks import Mark, Tick
+from outage.rules.ticks import Mark, Tick, TickState
 from outage.services.duties import settle
 from outage.services.events import lock_chain
 
@@ -60,6 +60,7 @@ def mark_task(
                 raise RuleError("Skriv vad du beslutade.", field="choice")
             if entered is None:
                 raise RuleError(f"Välj om det är infört i {outage.system}.", field="entered")
+            _check_not_decided(log, tick, choice.strip(), entered)
         mark = RegistrationMark(
             client_id=client_id,
             chain_id=log.marks[former.id].chain_id if former else _home_of(chain, tick).pk,
@@ -80,6 +81,20 @@ def mark_task(
             by=by, action="registration.done" if done else "registration.undone", target=mark, chain=chain.pk
         )
     return mark
+
+
+def _check_not_decided(log: ChainLog, tick: Tick | None, choice: str, entered: bool) -> None:
+    """Refuse another decision than the one that somebody made meanwhile."""
+    if tick is None or tick.state is not TickState.DONE or tick.mark is None:
+        return
+    made = log.marks[tick.mark.id]
+    if (made.choice, made.entered) != (choice, entered):
+        how = "infört" if made.entered else "inte infört"
+        raise RuleError(
+            f"{made.user.full_name} har redan bestämt: {made.choice} ({how}). "
+            "Välj Inte klart ändå där, om det är fel.",
+            field="choice",
+        )
 
 
 def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
