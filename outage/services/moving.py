@@ -60,7 +60,7 @@ def move_call(
             log = logs_of([handover.chain_id])[handover.chain_id]
             events = told_by(handover.chain, log, handover)
             gone = told_only_by(handover.chain, log, handover)
-            take_back(by, handover, uuid5(client_id, "from"), reason, gone)
+            take_back(by, handover, Handover(pk=client_id).left_by, reason, gone)
             told = {message.event_id for message in handover.messages.all()}
             copies = [
                 _told_there(by, to, client_id, _since_told(log, event, told), answers) for event in events

@@ -54,7 +54,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
         stays = write_call(
             by,
             kept,
-            uuid5(undone.client_id, f"{call.pk} kept"),
+            copy.left_by,
             call.facts,
             paper=mark_of(call),
             supersedes=call,
