@@ -138,7 +138,7 @@ def test_from_the_list_all_but_the_name_and_the_read_back_is_filled_in(
     assert fields["spoken_to_unit"] == ["Skellefteå kommun"]
     assert (fields["at_kl"], fields["at_dag"]) == (["10.52"], ["2026-11-24"])
     answer = client.post(
-        link["href"], fields | {"spoken_to": ["Karin"], "read_back": ["done"], "number": ["0910-1"]}
+        link["href"], fields | {"spoken_to": ["Karin"], "read_back": ["done"], "number": ["0910-73 50 01"]}
     )
     assert answer.status_code == 302
     assert Handover.objects.filter(outcome=CallOutcome.REACHED, messages__event=event).count() == 1

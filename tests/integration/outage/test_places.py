@@ -29,7 +29,7 @@ ELSEWHERE = {
     "ward_kind": "somatic",
     "municipality": "other",
     "other_municipality": "Sundsvalls kommun",
-    "other_municipality_number": "växeln i Sundsvall",
+    "other_municipality_number": "０６０ 18 10 01",
     "outpatient_unit": "other",
     "other_outpatient": "Granlo hälsocentral",
     "other_outpatient_number": "060-18 10 00",
@@ -71,7 +71,7 @@ def test_a_chain_is_opened_on_an_installation_with_nothing_but_the_own_unit(db: 
     }
     others = chain.details.facts.others
     assert others[Party.INPATIENT] == OtherPlace("Kirurgen Sundsvall", "somatic", "060-18 10 00")
-    assert others[Party.MUNICIPALITY] == OtherPlace("Sundsvalls kommun", "", "växeln i Sundsvall")
+    assert others[Party.MUNICIPALITY] == OtherPlace("Sundsvalls kommun", "", "060-18 10 01")
     assert others[Party.OUTPATIENT] == OtherPlace("Granlo hälsocentral", "health_centre", "060-18 10 00")
     assert outage.pk == chain.outage_id
     for name in ("chain", "edit_chain", "chain_call"):
@@ -86,7 +86,8 @@ def test_the_form_shows_a_place_in_no_list_as_it_was_filled_in(county: County, a
     opened(alva, **ELSEWHERE)
     path = reverse("edit_chain", args=[CareChain.objects.get().pk])
     fields = form_at(alva, path)
-    kept = {"other_inpatient_number": "060-18 10 00", "other_outpatient_kind": "health_centre"}
+    kept = {"other_inpatient_number": "060-18 10 00", "other_municipality_number": "060-18 10 01"}
+    kept |= {"other_outpatient_kind": "health_centre"}
     assert {name: fields[name] for name in ELSEWHERE | kept} == {
         name: [value] for name, value in (ELSEWHERE | kept).items()
     }
