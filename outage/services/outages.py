@@ -208,10 +208,12 @@ def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
         raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
     if ended_at < start:
         raise RuleError(
-            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange en senare tid.",
+            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange den tiden eller en senare.",
             field="ended_at",
         )
-    own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gt=ended_at)
+    # What happened in the minute of the end happened in the outage (`Outage.was_over_at`).
+    after = minute_of(ended_at) + timedelta(minutes=1)
+    own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gte=after)
     ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
     last = next((row for row in own.order_by("-happened_at") if not _after_end(row, ends)), None)
     if last:
@@ -336,7 +338,7 @@ def _check_times(facts: OutageFacts) -> None:
     if facts.started_at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
     if facts.expected_end_at and as_utc(facts.expected_end_at) <= as_utc(facts.started_at):
-        raise RuleError("Slutet ligger före starten. Ange en senare tid.", field="expected_end_at")
+        raise RuleError("Slutet ska ligga efter starten. Ange en senare tid.", field="expected_end_at")
 
 
 def _report(

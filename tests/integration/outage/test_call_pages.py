@@ -376,3 +376,13 @@ def test_whoever_will_fill_in_the_date_is_told_beside_the_field_and_can(
     sent = fields_of(form_of(page, method="post"))
     assert send(client, chain, sent, **{name: "2026-12-01"}).status_code == 302
     assert CareChainEvent.objects.get().kind == "sip_invitation"
+
+
+def test_a_choice_that_is_none_is_said_in_plain_words(county: County, chain: CareChain, client: Client):
+    sent = opened(client, county, chain) | {"outcome": ["<vet inte>"], "client_id": ["7"]}
+    answer = client.post(reverse("chain_call", args=[chain.pk]), sent)
+    assert answer.status_code == 422
+    text = read(answer).main.text
+    assert "Valet finns inte i listan. Välj igen." in text
+    assert "Formuläret kom inte fram helt. Ladda om sidan." in text
+    assert "giltigt" not in text

@@ -113,7 +113,7 @@ def test_the_form_shows_a_place_in_no_list_as_it_was_filled_in(county: County, a
             "Välj en psykiatrisk öppenvård",
         ),
         ({"ward_unit": ""}, "ta bort namnet"),
-        ({"ward_unit": "999999"}, "Välj ett giltigt alternativ"),
+        ({"ward_unit": "999999"}, "Valet finns inte i listan"),
     ],
 )
 @pytest.mark.clause("R3.10")
