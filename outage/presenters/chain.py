@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
@@ -336,11 +337,18 @@ def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[st
 
 
 def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
-    """As `particulars_shown`; with protected personal data only dates and times, as the rest may tell who or where."""
-    told = event.particulars
-    if details_of(chain).protected_identity:
-        told = {name: value for name, value in told.items() if name.endswith(("_date", "_time"))}
-    return labelled(told, now)
+    """As `particulars_shown`, but no more than a list may say."""
+    return labelled(shown_in_list(chain, event), now)
+
+
+def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
+    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
+    hidden = details_of(chain).protected_identity
+    return {
+        name: value
+        for name, value in event.particulars.items()
+        if not hidden or name.endswith(("_date", "_time"))
+    }
 
 
 def _standing_line(

@@ -14,6 +14,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
+from outage.presenters.chain import shown_in_list
 from outage.queries.care_chains import ChainLog, logs_of
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
 from outage.routine import get_routine
@@ -101,7 +102,7 @@ def _told_there(
     the wording that was told; else a copy of `rows`. What nobody had logged so there is taken back: it was told.
     """
     log = logs_of([to.pk])[to.pk]
-    same = "" if answers is None else _ask_if_same(to, log, rows[-1], answers)
+    same = "" if answers is None else _ask_if_same(rows[-1], to, log, answers)
     said = rows[0]
     for row in rows[1:]:
         if not row.told_rightly:
@@ -118,20 +119,24 @@ def _told_there(
     return found
 
 
-def _ask_if_same(to: CareChain, log: ChainLog, event: CareChainEvent, answers: Mapping[str, str]) -> str:
+def _ask_if_same(event: CareChainEvent, to: CareChain, log: ChainLog, answers: Mapping[str, str]) -> str:
     pairs = pairs_to_ask_about([row_of(event)], [row_of(row) for row in log.live_events])
     if not pairs:
         return ""
     by_id = {str(row.pk): row for row in log.live_events}
-    label, now = get_routine(to.outage.routine_id).label(event.kind), timezone.now()
-    there = [(id_, in_short(by_id[id_].happened_at, by_id[id_].particulars, now)) for _, id_ in pairs]
-    told = f"{label} {in_short(event.happened_at, event.particulars, now)}"
     return ask_which_event(
         f"same-{event.pk}",
-        told=told,
-        there=[(id_, f"{label} {said}") for id_, said in there],
+        # Of a call about a protected patient no more than a list says, either.
+        told=_in_words(event, to, event.chain),
+        there=[(id_, _in_words(by_id[id_], to)) for _, id_ in pairs],
         answers=answers,
     )
+
+
+def _in_words(event: CareChainEvent, *chains: CareChain) -> str:
+    now, label = timezone.now(), get_routine(chains[0].outage.routine_id).label(event.kind)
+    told = min((shown_in_list(chain, event) for chain in chains), key=len)
+    return f"{label} {in_short(event.happened_at, told, now)}"
 
 
 def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEvent]) -> list[CareChainEvent]:

@@ -123,6 +123,21 @@ def test_one_event_is_not_the_same_as_two_of_the_call(county: County, outage: Ou
         move_call(by=county.alva, handover=call, to=right, client_id=uuid4(), reason="Fel.", answers=answers)
 
 
+@pytest.mark.parametrize("protected", ["right", "wrong"])
+def test_the_question_says_of_a_protected_patient_what_a_list_may_say(
+    county: County, outage: Outage, protected: str
+):
+    wrong = make_chain(county, outage, protected_identity=protected == "wrong")
+    right = make_chain(county, outage, protected_identity=protected == "right")
+    said = {"sender": Party.OUTPATIENT, "sip_date": "2026-12-01", "sip_place": "Ersboda"}
+    call = call_about(county, wrong, "sip_initiative", **said)
+    there(county, right, "sip_initiative", **said)
+    with pytest.raises(Question, match="datum för SIP tis 1 dec") as asked:
+        move(county, call, right, None)
+    stands, told = asked.value.sentence.split("Samtalet gällde")
+    assert ("Ersboda" in stands, "Ersboda" in told) == (protected == "wrong", False)
+
+
 def test_the_page_asks_and_keeps_what_was_typed(
     county: County, outage: Outage, chain: CareChain, client: Client
 ):
