@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.services.versions import ChangedMeanwhile
 from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
@@ -168,7 +167,7 @@ def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
     def changed() -> HttpResponse:
         item = open_item_for(event, recipient)
         if item is None:
-            form.add_error(None, ChangedMeanwhile().reason)
+            form.add_error(None, CHANGED_MEANWHILE)
             return show(form, 409)
         renew(form, seen=item.pk)
         fresh = OpenItemForm(initial={"responsible": item.responsible, "reason": item.reason})
