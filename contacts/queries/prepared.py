@@ -90,7 +90,8 @@ class ReadRows(QuerySet[Any]):
 def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None:
     """Let `owner.<name>.all()` of each owner be those of `found` that belong to it, in their order.
 
-    What a prefetch does, without the query that it puts together for each owner.
+    What a prefetch does, without the query that it puts together for each owner. Those of an owner that is not here,
+    written since the owners were read, are left.
     """
     if not owners:
         return
@@ -98,9 +99,10 @@ def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None
     rows_of: dict[Any, list[Model]] = {owner.pk: [] for owner in owners}
     owner_of = {owner.pk: owner for owner in owners}
     for row in found:
-        owner_id = getattr(row, to_owner.attname)
-        rows_of[owner_id].append(row)
-        setattr(row, to_owner.name, owner_of[owner_id])
+        owner = owner_of.get(getattr(row, to_owner.attname))
+        if owner is not None:
+            rows_of[owner.pk].append(row)
+            setattr(row, to_owner.name, owner)
     for owner in owners:
         rows = ReadRows(to_owner.model)
         rows._result_cache = rows_of[owner.pk]

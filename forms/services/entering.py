@@ -22,7 +22,7 @@ from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_enter
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover, HandoverMessage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts

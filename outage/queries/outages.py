@@ -160,6 +160,11 @@ def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | N
     return next((later for later in _later(outage, principal) if _was_down(later, at)), None)
 
 
+def is_followed(outage: Outage, principal: Principal) -> bool:
+    """Whether another outage of the system was reported after this one: it may be down again."""
+    return bool(_later(outage, principal))
+
+
 def _later(outage: Outage, principal: Principal) -> list[Outage]:
     """The outages reported after `outage`, read once with it: a list of chains asks for each of their events."""
     found: list[Outage] | None = outage.__dict__.get("later")

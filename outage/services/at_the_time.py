@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts.rules.errors import Question
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import standing_of
 from outage.queries.wordings import wording_at

@@ -18,7 +18,7 @@ from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus

@@ -24,7 +24,7 @@ from outage.models import (
     Handover,
     OpenItem,
 )
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import doubles_of, joined_to
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -32,6 +32,7 @@ from outage.queries.standing import (
     is_discharge,
     label_of,
     line_back,
+    open_item_of,
     row_of,
     standing_of,
     tells,
@@ -305,9 +306,19 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
 
 
 def leave_discharge_open(
-    *, by: Acting, event: CareChainEvent, client_id: UUID, recipient: str, responsible: str, reason: str
+    *,
+    by: Acting,
+    event: CareChainEvent,
+    client_id: UUID,
+    recipient: str,
+    responsible: str,
+    reason: str,
+    seen: int | None = None,
 ) -> OpenItem:
-    """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6)."""
+    """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6).
+
+    `seen` is the open item for `recipient` that the person saw; raise ChangedMeanwhile where another stands by now.
+    """
     check_may(by, Right.LOG_CARE)
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
     with transaction.atomic():
@@ -321,6 +332,10 @@ def leave_discharge_open(
         standing = {s.target.key: s for s in event_standings(event.chain, log, event)}
         if recipient not in standing or standing[recipient].state is InformState.INFORMED:
             raise RuleError("Mottagaren är redan underrättad.", field="recipient")
+        whom = standing[recipient].target.whom
+        stands = open_item_of(event.chain, log, log.items_of(event), whom)
+        if stands and stands.pk != seen:
+            raise ChangedMeanwhile
         item = OpenItem(
             client_id=client_id,
             event=event,

@@ -18,7 +18,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import told_only_by
 from outage.routine import get_routine

@@ -13,7 +13,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, ChainJoin
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import (
     OTHER,

@@ -70,6 +70,8 @@ def test_rows_handed_out_are_those_of_their_owner_and_are_not_narrowed(county):
         assert all(unit.principal is principal for unit in principal.units.all())
     with pytest.raises(TypeError, match="read already"):
         principals[0].units.filter(active=True)
+    hand_out(principals[:1], "units", Unit.objects.order_by("name"))
+    assert {unit.principal for unit in principals[0].units.all()} <= {principals[0]}
 
 
 def test_a_row_of_history_is_refused_where_a_text_is_too_long(county):
