@@ -164,11 +164,11 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
     columns: dict[int, str] = {}
     shields: frozenset[int] = frozenset()
     width = 0
-    numbered = [line for line in lines if line.numbers]
+    first_read = {line.at: names_in(line.columns, places, False) for line in lines if line.numbers}
     surnames = {
         surnames_first(line.columns, places)
-        for line in numbered
-        if names_in(line.columns, places, False).found
+        for line in lines
+        if line.numbers and first_read[line.at].found
     }
     surname_first = 1 in surnames and 0 not in surnames
     for line in lines:
@@ -183,7 +183,8 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
             line.names = _in_columns(cells, columns, places, surname_first)
             line.protected = any(search_key(cells[i]) not in NOT_PROTECTED for i in shields if i < len(cells))
         else:
-            found = names_in(line.columns, places, surname_first)
+            known = None if surname_first else first_read.get(line.at)
+            found = known or names_in(line.columns, places, surname_first)
             # A line that does not fit the heading may have its name in any column.
             line.names = replace(found, plain=found.plain and not in_columns)
 
