@@ -105,7 +105,7 @@ def outage_of_chain(principal: Principal, chain_id: UUID) -> Outage:
     return _one(_by_chain(principal.pk, chain_id))
 
 
-def _took_part(principal: int | OuterRef, outage: Outage | OuterRef) -> Q:
+def _took_part(principal: int | OuterRef, outage: UUID | OuterRef) -> Q:
     found = Q(pk__in=[])
     for model, path in _TRACES:
         found |= Q(Exists(model._default_manager.filter(**{"outage": outage, path: principal})))
@@ -203,7 +203,12 @@ def said_of_ends(outage: Outage) -> list[PrincipalEnd]:
 
 def ends_of(outage: Outage) -> dict[int, datetime | None]:
     """Since when each principal that has said so is back, by its id; None where it took that back."""
-    return dict(outage.ends.order_by("pk").values_list("principal", "ended_at"))
+    return dict(_ends_of(outage.pk))
+
+
+@prepared
+def _ends_of(outage_id: UUID) -> QuerySet[PrincipalEnd, tuple[int, datetime | None]]:
+    return PrincipalEnd.objects.filter(outage=outage_id).order_by("pk").values_list("principal", "ended_at")
 
 
 def principals_back(outage: Outage) -> set[int]:
@@ -214,8 +219,13 @@ def principals_back(outage: Outage) -> set[int]:
 def parts_in(outage: Outage) -> list[PartInOutage]:
     """Each principal that took part, and whether it is back."""
     ends = ends_of(outage)
-    found = Principal.objects.filter(_took_part(OuterRef("pk"), outage))
+    found = _who_took_part(outage.pk)
     return [PartInOutage(kind=PrincipalKind(p.kind), ended_at=ends.get(p.pk)) for p in found]
+
+
+@prepared
+def _who_took_part(outage_id: UUID) -> QuerySet[Principal]:
+    return Principal.objects.filter(_took_part(OuterRef("pk"), outage_id))
 
 
 def others_still_out(outage: Outage, principal: Principal, at: datetime | None = None) -> list[Principal]:
@@ -226,9 +236,14 @@ def others_still_out(outage: Outage, principal: Principal, at: datetime | None =
     at = at or timezone.now()
     scope = outage.scope_at(at)
     ends = ends_of(outage)
-    staffed = Membership.objects.filter(unit__principal=OuterRef("pk"), active=True, user__is_active=True)
-    others = Principal.objects.filter(Exists(staffed)).exclude(pk=principal.pk)
+    others = _staffed_beside(principal.pk)
     return [p for p in others if cut_off(scope, PrincipalKind(p.kind)) and not _back(ends.get(p.pk), at)]
+
+
+@prepared
+def _staffed_beside(principal_id: int) -> QuerySet[Principal]:
+    staffed = Membership.objects.filter(unit__principal=OuterRef("pk"), active=True, user__is_active=True)
+    return Principal.objects.filter(Exists(staffed)).exclude(pk=principal_id)
 
 
 def _back(ended_at: datetime | None, at: datetime) -> bool:
