@@ -358,13 +358,19 @@ class CallForm(AsksQuestions):
         return found
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
-        """Put the sentences of a service beside their fields; that of a new event has its kind behind it."""
+        """Put the sentences of a service beside their fields; that of a new event has its kind behind it.
+
+        An event whose time was left empty happened at the time of the call.
+        """
         for name, sentence in errors.items():
             field = name
             if "-" in name:
                 what, _, kind = name.partition("-")
                 field = next((f for f in self.fields if f.startswith(f"h-{kind}-")), "messages")
-                field = field if what == "happened_at" else "messages"
+                if what != "happened_at":
+                    field = "messages"
+                elif not self.cleaned_data.get(field):
+                    field = "at"
             self.add_error(field if field in self.fields else None, sentence)
 
 

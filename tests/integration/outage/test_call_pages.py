@@ -69,6 +69,18 @@ def test_the_messages_offered_are_those_the_routine_lets_the_teller_say(
     assert {value.rpartition(":")[2] for value in offered} == set(tellers)
 
 
+def test_a_call_too_early_for_its_event_is_refused_at_the_time_that_was_typed(
+    county: County, outage: Outage, client: Client
+):
+    chain = chain_of(county, outage, "alva")
+    fields = opened(client, county, chain)
+    early = REACHED | {"read_back": "done", "at_kl": "00.10"}
+    answer = send(client, chain, fields, **early)
+    assert "Samtalets tid: Driftstoppet började" in errors_of(read(answer))
+    answer = send(client, chain, fields, **early, **{"h-admission-inpatient_kl": "00.20"})
+    assert "När hände det? Driftstoppet började" in errors_of(read(answer))
+
+
 @pytest.mark.clause("R3.1", "R3.2", "R3.3", "R3.4", "R3.5", "R3.6", "R3.7", "R3.8", "R3.9")
 @pytest.mark.parametrize("who", WORKS_AS)
 def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, outage: Outage, who: str):
