@@ -130,6 +130,22 @@ def test_an_event_is_corrected_on_its_page_and_both_rows_stand_in_the_time_line(
     assert "fre 27 nov" in text
 
 
+def test_what_is_corrected_or_taken_back_starts_at_its_first_question(
+    county: County, chain: CareChain, alva: Client
+):
+    event = make_event(county.alva, chain)
+    call = chain.handovers.get()
+    for name, row, first in (
+        ("correct_event", event, "kind"),
+        ("withdraw_event", event, "reason"),
+        ("withdraw_call", call, "why"),
+    ):
+        form = read(alva.get(reverse(name, args=[row.pk]))).main.find("form")
+        assert form["data-first"] == first
+        seen = [f["name"] for f in form.select("input, select") if f.get("type") not in ("hidden", "submit")]
+        assert seen[0] == first
+
+
 def test_an_event_is_taken_back_on_its_page(county: County, chain: CareChain, alva: Client):
     event = make_event(county.alva, chain)
     tell(county.alva, chain, event)
