@@ -29,9 +29,10 @@ from outage.rules.wording import clock_time, moment
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.services.undoing import undo_call
-from outage.webforms.calls import CallForm, FlagForm, TryForm
+from outage.webforms.calls import CallForm
 from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
+from outage.webforms.tries import FlagForm, TryForm
 
 from ._tools import chain_or_404, changeable_call_or_404, handover_or_404
 
@@ -251,6 +252,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
             reason=form.cleaned_data["reason"],
+            not_said=form.not_said(),
             answers=form.answers(),
         )
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")

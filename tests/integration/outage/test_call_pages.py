@@ -69,34 +69,6 @@ def test_the_messages_offered_are_those_the_routine_lets_the_teller_say(
     assert {value.rpartition(":")[2] for value in offered} == set(tellers)
 
 
-def test_what_is_logged_stands_apart_from_what_is_new_and_the_law_is_said_once(
-    county: County, outage: Outage, client: Client
-):
-    chain = chain_of(county, outage, "disa")
-    make_event(county.disa, chain, "sip_initiative", sender=Party.OUTPATIENT)
-    client.force_login(county.disa.user)
-    main = read(client.get(reverse("chain_call", args=[chain.pk]))).main
-    assert [rows.p.get_text() for rows in main.select("#id_messages > .messages")] == [
-        "Redan loggat:",
-        "Nytt:",
-    ]
-    said = [p.get_text(strip=True) for p in main.select(".messages .soft")]
-    reminder = current_routine().message("sip_invitation").law_reminder
-    assert said.count(reminder) == 1
-
-
-def test_a_call_too_early_for_its_event_is_refused_at_the_time_that_was_typed(
-    county: County, outage: Outage, client: Client
-):
-    chain = chain_of(county, outage, "alva")
-    fields = opened(client, county, chain)
-    early = REACHED | {"read_back": "done", "at_kl": "00.10"}
-    answer = send(client, chain, fields, **early)
-    assert "Samtalets tid: Driftstoppet började" in errors_of(read(answer))
-    answer = send(client, chain, fields, **early, **{"h-admission-inpatient_kl": "00.20"})
-    assert "När hände det? Driftstoppet började" in errors_of(read(answer))
-
-
 @pytest.mark.clause("R3.1", "R3.2", "R3.3", "R3.4", "R3.5", "R3.6", "R3.7", "R3.8", "R3.9")
 @pytest.mark.parametrize("who", WORKS_AS)
 def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, outage: Outage, who: str):
