@@ -104,6 +104,10 @@ def test_all_of_an_open_call_stands_on_the_first_screen_of_a_ward_pc(
     page = windows.open(county.alva)
     page.goto(f"/vardkedja/{asta.pk}/samtal/?riktning={direction}")
     ready(page, page.get_by_role("radio", name="Skellefteå kommun")).check()
+    chosen = page.get_by_role("radio", name="Upprepat", exact=True)
+    chosen.check()
+    # The box around it shows where one is: no second ring lies over the words.
+    expect(chosen).to_have_css("box-shadow", "none")
     for place in (
         page.get_by_label("Gick inte att upprepa"),
         page.get_by_role("button", name="Spara och nästa"),
