@@ -6,6 +6,7 @@ from django.core import signing
 from django.db.models import QuerySet
 
 from contacts.models import Membership, Principal, Unit, User
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import Party
 from contacts.rules.permissions import RIGHT_LABELS, ROLE_LABELS, Right, Role, role_may
@@ -87,13 +88,18 @@ def user_with_assignments(user_id: int) -> User | None:
 
     One query for those who have any: who asks and in which assignment is the first thing each page must know.
     """
-    found = list(_in_force().filter(user=user_id).select_related("user"))
+    found = _assignments_of(user_id)
     user = found[0].user if found else User.objects.filter(pk=user_id).first()
     if user is not None:
         for membership in found:
             membership.user = user
         setattr(user, _KNOWN, found)
     return user
+
+
+@prepared
+def _assignments_of(user_id: int) -> QuerySet[Membership]:
+    return _in_force().filter(user=user_id).select_related("user")
 
 
 def _in_force() -> QuerySet[Membership]:

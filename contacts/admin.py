@@ -28,6 +28,7 @@ from contacts.rules.availability import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
 from contacts.services.directory import note_password_change, save_row
+from contacts.webforms.seen import SeenForm, SeenUserForm
 
 admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
@@ -41,7 +42,9 @@ def _by(request: HttpRequest) -> Acting | User:
 
 
 class SavedByService(admin.ModelAdmin):
-    """Saves through the service, and deletes nothing."""
+    """Saves through the service, overwrites nothing unseen, and deletes nothing."""
+
+    form = SeenForm
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         """Save, with its row in the trace."""
@@ -152,8 +155,9 @@ class UserAdmin(SavedByService, DjangoUserAdmin):
 
     list_display = ["username", "last_name", "first_name", "hsa_id", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "is_demo"]
+    form = SeenUserForm
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username", "password", "seen"]}),
         ("Person", {"fields": ["first_name", "last_name", "email", "hsa_id", "is_demo"]}),
         ("Inloggning", {"fields": ["is_active", "is_staff", "is_superuser", "last_login"]}),
     ]

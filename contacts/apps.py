@@ -12,9 +12,15 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let Django's own refusals speak as ours do, in every form."""
+        from django import forms
         from django.core import validators
 
         validators.MaxLengthValidator.message = "Skriv högst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MinLengthValidator.message = "Skriv minst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MaxValueValidator.message = "Ange högst %(limit_value)s."
         validators.MinValueValidator.message = "Ange minst %(limit_value)s."
+        for field in (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField):
+            field.default_error_messages |= {"invalid_choice": "Valet finns inte i listan. Välj igen."}
+        forms.UUIDField.default_error_messages |= {
+            "invalid": "Formuläret kom inte fram helt. Ladda om sidan."
+        }

@@ -37,7 +37,7 @@ from outage.models import (
     OutageReport,
     ReportKind,
 )
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_for
 from outage.routine import current_routine
 from outage.rules.back_registration import Before, ChainStatus

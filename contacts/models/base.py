@@ -37,8 +37,18 @@ class AppendOnlyModel(models.Model):
         """Insert the row; refuse when it is there already."""
         if not self._state.adding:
             raise AppendOnlyError(f"{type(self).__name__} rows are never changed")
+        self.check_fields()
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
+
+    def check_fields(self) -> None:
+        """Raise ValidationError for what not every database refuses: lengths, choices, and what must not be empty.
+
+        Keys and constraints are the database's own to refuse; the rows that this one points at are in hand.
+        """
+        fields = self._meta.concrete_fields
+        unset = {f.name for f in fields if f.null and getattr(self, f.attname) is None}
+        self.clean_fields(exclude=unset | {f.name for f in fields if f.is_relation})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: history is never deleted."""

@@ -1,8 +1,11 @@
 """Huvudman: the region and each municipality. It is the border of what a person may see."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import PRINCIPAL_KIND_LABELS, PrincipalKind
+from contacts.rules.phone import read_number
 from contacts.rules.swedish_text import sort_key
 
 
@@ -45,6 +48,13 @@ class Principal(models.Model):
         """Save with the sort key made anew from the name."""
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """The support's number is one that can be rung."""
+        try:
+            self.support_number = read_number(self.support_number)
+        except RuleError as wrong:
+            raise ValidationError({"support_number": wrong.reason}) from wrong
 
     @property
     def is_region(self) -> bool:

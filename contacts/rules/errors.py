@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+CHANGED_MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan. Inget är sparat än."
+
 
 class RuleError(Exception):
     """A rule said no. `reason` is a Swedish sentence; `field` names the form field it belongs beside, if any."""

@@ -6,6 +6,7 @@ nobody does.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -148,9 +149,9 @@ def tidy_number(text: str) -> str:
 
     A Swedish number is written in national form as the library groups it, unless the person grouped it: the library
     groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What can not be
-    read, and an extension, stay as they were typed.
+    read, and an extension, stay as they were typed, but for digits of another script's width.
     """
-    typed = " ".join(text.split())
+    typed = " ".join(unicodedata.normalize("NFKC", text).split())
     outside = normalise(typed)
     main, extension = _main_and_extension(typed)
     if outside is None:
@@ -165,13 +166,29 @@ def tidy_number(text: str) -> str:
     return f"{shown} ankn {extension}" if extension else shown
 
 
+def read_number(text: str) -> str:
+    """A typed number as it is stored, "" where none is typed. Raise RuleError for what is not one telephone number."""
+    number = tidy_number(text)
+    check_readable(number)
+    return number
+
+
+def check_readable(number: str) -> None:
+    """Raise RuleError (field `number`) for what is typed and is not one telephone number."""
+    if len(number) > LONGEST_NUMBER:
+        raise RuleError(f"Numret får ha högst {LONGEST_NUMBER} tecken.", field="number")
+    if classify(number) is NumberKind.UNREADABLE:
+        raise RuleError(
+            f'"{number}" går inte att läsa som telefonnummer. Skriv riktnumret först, som 090-785 00 00.',
+            field="number",
+        )
+
+
 def check_phone(phone: Phone) -> None:
     """Raise RuleError (field `number`) where the number can not be read as what it is said to be."""
     kind = classify(phone.number)
     if kind is NumberKind.NONE:
         raise RuleError("Skriv numret, eller ta bort raden.", field="number")
-    if len(phone.number) > LONGEST_NUMBER:
-        raise RuleError(f"Numret får ha högst {LONGEST_NUMBER} tecken.", field="number")
     if phone.kind is PhoneKind.EXTENSION:
         if kind is not NumberKind.EXTENSION:
             raise RuleError("Skriv anknytningen med tre till fem siffror, utan nolla först.", field="number")
@@ -179,11 +196,7 @@ def check_phone(phone: Phone) -> None:
         raise RuleError(
             f"{phone.number} är en anknytning. Välj Anknytning, eller skriv hela numret.", field="number"
         )
-    elif kind is NumberKind.UNREADABLE:
-        raise RuleError(
-            f'"{phone.number}" går inte att läsa som telefonnummer. Skriv riktnumret först, som 090-785 00 00.',
-            field="number",
-        )
+    check_readable(phone.number)
 
 
 def same_number(one: str, other: str) -> bool:

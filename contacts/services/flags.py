@@ -51,8 +51,6 @@ def _flag(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) -> Nu
     flag = NumberFlag(
         id=uuid5(client_id, str(entry.pk)), entry=entry, number=shown, user=by.user, unit=by.unit
     )
-    # The rows it points at are in hand, and the database holds the keys.
-    flag.full_clean(exclude=["entry", "user", "unit"])
     flag.save()
     if not entry.is_flagged(shown):
         # The one column alone: what else stands in the entry is not this person's to answer for.

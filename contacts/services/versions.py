@@ -5,7 +5,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Unit
 from contacts.queries.versions import version_of
-from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.errors import CHANGED_MEANWHILE, NotAllowed, RuleError
 from contacts.rules.permissions import Right
 
 
@@ -13,7 +13,7 @@ class ChangedMeanwhile(RuleError):
     """Somebody else changed the row after the page was made. Nothing is written."""
 
     def __init__(self) -> None:
-        super().__init__("Någon annan har ändrat sedan du öppnade sidan. Inget är sparat än.")
+        super().__init__(CHANGED_MEANWHILE)
 
 
 def check_version(row: DirectoryEntry | Unit, version: str) -> None:

@@ -1,5 +1,6 @@
 """Two who change the same row: what the one typed beside what the other saved, field by field."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -10,17 +11,19 @@ from contacts.presenters.keeping import NOTHING, Difference
 _OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
 
 
-def form_differences(typed: forms.Form, stands: forms.Form) -> list[Difference]:
+def form_differences(
+    typed: forms.Form, stands: forms.Form, of_the_change: Collection[str] = _OF_THE_CHANGE
+) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
     Both are compared by what a person reads in them, so that two ways to write the same are the same. What is only said
-    of the change (`_OF_THE_CHANGE`) is no part of what stands.
+    `of_the_change` is no part of what stands.
     """
     return [
         Difference(str(field.label), shown(stands[field.name]) or NOTHING, shown(field) or NOTHING)
         for field in typed.visible_fields()
         if field.name in stands.fields
-        and field.name not in _OF_THE_CHANGE
+        and field.name not in of_the_change
         and shown(field) != shown(stands[field.name])
     ]
 

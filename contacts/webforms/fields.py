@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from contacts.rules.availability import day_words, parse_clock, parse_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
+from contacts.rules.phone import read_number
 
 
 class ClockField(forms.CharField):
@@ -37,6 +38,27 @@ class ClockField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Write a time as it is written elsewhere: 08.30."""
         return f"{value:%H.%M}" if isinstance(value, time) else value
+
+
+class NumberField(forms.CharField):
+    """A telephone number, given as numbers are written; "" where none is typed.
+
+    Those in `known` are taken as they stand: nobody typed them here.
+    """
+
+    known: frozenset[str] = frozenset()
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput({"autocomplete": "off", "inputmode": "tel"})
+        super().__init__(required=False, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Read the number; raise ValidationError in Swedish for what is none."""
+        text = super().to_python(value)
+        try:
+            return text if text in self.known else read_number(text)
+        except RuleError as wrong:
+            raise ValidationError(wrong.reason) from wrong
 
 
 class DayField(forms.CharField):

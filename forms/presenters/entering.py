@@ -143,6 +143,9 @@ def _remark(entered: EnteredCall, now: datetime) -> str:
             f"Flyttad till blad {moved.sheet.shown_serial} {moment(moved.at, now)} av {moved.user.full_name}"
         )
     row = entered.withdrawal or (entered.call if entered.call.supersedes_id else None)
+    if row is None and entered.left is not None:
+        where = f"Står nu i vårdkedja {entered.call.chain.number}"
+        return f"{where}, flyttat {moment(entered.left.recorded_at, now)} av {entered.left.user.full_name}"
     if row is None:
         return ""
     verb = "Återtaget" if row.withdraws else "Rättat"

@@ -20,13 +20,14 @@ from outage.queries.outages import outages_for, recent_outages
 class EnteredCall:
     """A call that was entered from a sheet, as it stands now: its newest version, and the row that took it back.
 
-    `moved_to` is the entry that took its place, on another sheet.
+    `moved_to` is the entry that took its place, on another sheet; `left` the row by which it went on in another chain.
     """
 
     entry: PaperEntry
     call: Handover
     withdrawal: Handover | None
     moved_to: PaperEntry | None
+    left: Handover | None = None
 
 
 def entries_from(sheet: Sheet) -> list[EnteredCall]:
@@ -36,26 +37,37 @@ def entries_from(sheet: Sheet) -> list[EnteredCall]:
         .select_related("handover", "user", "moved_to__sheet", "moved_to__user")
         .order_by("at", "pk")
     )
-    versions = (
-        Handover.objects.filter(chain__in={entry.handover.chain_id for entry in entries})
+    chains = {entry.handover.chain_id for entry in entries}
+    by_id = _versions(sheet, Q(chain__in=chains))
+    if any(row.withdraws for row in by_id.values()):
+        # One that was taken back may go on in another chain.
+        by_id |= _versions(sheet, Q(chain__outage__in={row.chain.outage_id for row in by_id.values()}))
+    after = {row.supersedes_id: row for row in by_id.values() if row.supersedes_id}
+    goes_on = {row.left_by: row for row in by_id.values()}
+    found = []
+    for entry in entries:
+        call, withdrawal, left = by_id[entry.handover_id], None, None
+        while withdrawal is None and call.pk in after:
+            newer = after[call.pk]
+            if newer.pk in goes_on:
+                call, left = goes_on[newer.pk], newer
+            elif newer.withdraws:
+                withdrawal = newer
+            else:
+                call = newer
+        moved_to = getattr(entry, "moved_to", None)
+        found.append(EnteredCall(entry, call, withdrawal, moved_to, left))
+    return found
+
+
+def _versions(sheet: Sheet, where: Q) -> dict[UUID, Handover]:
+    rows = (
+        Handover.objects.filter(where)
         .filter(Q(paper_serial=sheet.serial) | Q(supersedes__paper_serial=sheet.serial))
         .select_related("user", "chain__outage", "chain__details")
         .prefetch_related("messages__event")
     )
-    by_id = {row.pk: row for row in versions}
-    after = {row.supersedes_id: row for row in by_id.values() if row.supersedes_id}
-    found = []
-    for entry in entries:
-        call, withdrawal = by_id[entry.handover_id], None
-        while call.pk in after:
-            newer = after[call.pk]
-            if newer.withdraws:
-                withdrawal = newer
-                break
-            call = newer
-        moved_to = getattr(entry, "moved_to", None)
-        found.append(EnteredCall(entry=entry, call=call, withdrawal=withdrawal, moved_to=moved_to))
-    return found
+    return {row.pk: row for row in rows}
 
 
 def standing_call(entry: PaperEntry) -> Handover:

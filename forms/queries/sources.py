@@ -11,7 +11,8 @@ from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
-from outage.queries.care_chains import ChainLog, logs_of, visible_chains
+from outage.queries.care_chains import visible_chains
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import read_in_kept, with_joined
 from outage.queries.outages import recent_outages
 from outage.queries.standing import row_of, standing_of

@@ -166,17 +166,10 @@ def keep_batch(
 
     The caller holds the transaction, and gives it up at SerialTaken. `by` is None for a command on the server.
     """
-    # The rows it points at are in hand, and the database holds the keys.
-    batch.full_clean(exclude=["unit", "user"], validate_unique=False)
     batch.save()
     sheets = _sheets(batch, serials, pages, version, batch.issued_at)
     for sheet in sheets[:1]:
-        # They differ in nothing but serial, place and pages.
-        sheet.full_clean(
-            exclude=["outage", "chain", "batch", "unit", "user"],
-            validate_unique=False,
-            validate_constraints=False,
-        )
+        sheet.check_fields()
     try:
         with transaction.atomic():
             Sheet.objects.bulk_create(sheets)

@@ -22,7 +22,7 @@ from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_enter
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover, HandoverMessage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts
@@ -73,9 +73,6 @@ def enter_call(
             return handover
         _say_filled(by, sheet)
         entry = PaperEntry(handover=handover, sheet=sheet, user=by.user, unit=by.unit)
-        entry.full_clean(
-            exclude=["handover", "sheet", "moved_from", "user", "unit"], validate_constraints=False
-        )
         entry.save()
         audit.record(
             by=by, action="sheet.entered", target=entry, chain=chain.pk, changes={"sheet": sheet.serial}
@@ -125,9 +122,6 @@ def move_entry(
                 reason=reason.strip(),
                 user=by.user,
                 unit=by.unit,
-            )
-            moved.full_clean(
-                exclude=["handover", "sheet", "moved_from", "user", "unit"], validate_constraints=False
             )
             moved.save()
             changes = {"from": entry.sheet.serial, "to": to.serial}
@@ -204,7 +198,6 @@ def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, see
         if said is not None:
             return said
         said = AllEntered(sheet=sheet, rows=rows, scans=scans, user=by.user, unit=by.unit)
-        said.full_clean(exclude=["sheet", "user", "unit"], validate_constraints=False)
         said.save()
         audit.record(
             by=by,

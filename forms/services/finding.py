@@ -32,7 +32,6 @@ def find_sheets(*, by: Acting, upload: ScanUpload, read: Sequence[tuple[ScannedP
         elif row.finding == Finding.BACK:
             register.back_of_sheet(row, sides[place].through[0], BackBy.CODE)
     for row, _ in read:
-        row.full_clean(exclude=["upload", "sheet_page"], validate_unique=False, validate_constraints=False)
         row.save()
     for told in register.told:
         save_telling(by=by, told=told)

@@ -224,12 +224,6 @@ def _section(part: SheetPart) -> str:
 
 def keep_sheet(*, by: Acting | None, sheet: Sheet) -> None:
     """Keep a sheet with its first step, and a row of the trace, inside the transaction of the caller."""
-    # The rows it points at are in hand, and the database holds the keys.
-    sheet.full_clean(
-        exclude=["outage", "chain", "batch", "place", "unit", "user"],
-        validate_unique=False,
-        validate_constraints=False,
-    )
     sheet.save()
     write_step(by=by, unit=sheet.unit, sheet=sheet, step=Fate.PRINTED)
     changes = {"kind": sheet.kind, "pages": sheet.pages, "sheet": sheet.serial}
@@ -267,7 +261,6 @@ def keep_export(
         sha256=hashlib.sha256(sealed.pdf).hexdigest(),
         sealed_by=sealed.by,
     )
-    row.full_clean(exclude=["sheet", "batch", "part", "unit", "user"])
     row.save()
     chain = sheet.chain_id if sheet else None
     if by is None:

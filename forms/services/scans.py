@@ -240,7 +240,6 @@ def _keep(
     by: Acting, upload_id: UUID, digest: str, read: Sequence[tuple[ScannedPage, DecodedPage]]
 ) -> ScanUpload:
     upload = ScanUpload(id=upload_id, unit=by.unit, user=by.user, sha256=digest, pages=len(read))
-    upload.full_clean(exclude=["unit", "user"], validate_unique=False)
     upload.save()
     find_sheets(by=by, upload=upload, read=read)
     return upload

@@ -89,8 +89,6 @@ def write_step(
         user=by.user if by else None,
         unit=unit,
     )
-    # The rows it points at are in hand, and the database holds the keys.
-    row.full_clean(exclude=["sheet", "user", "unit", "decision"], validate_constraints=False)
     _save(row)
     return row
 
@@ -119,8 +117,7 @@ def write_first_steps(*, by: Acting | None, unit: Unit, sheets: Sequence[Sheet])
         for sheet in sheets
     ]
     for row in rows[:1]:
-        # They differ in nothing but the sheet.
-        row.full_clean(exclude=["sheet", "user", "unit", "decision"], validate_constraints=False)
+        row.check_fields()
     SheetFate.objects.bulk_create(rows)
 
 

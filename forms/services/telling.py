@@ -37,8 +37,6 @@ def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
 def save_telling(*, by: Acting, told: Telling) -> None:
     """Write what is said of a page, with its row of the trace."""
     told.user, told.unit = by.user, by.unit
-    # The rows it points at are in hand and locked, so what the database holds of them is held here.
-    told.full_clean(exclude=["page", "sheet", "front", "user", "unit"], validate_constraints=False)
     told.save()
     action, chain, changes = _traced(told)
     audit.record(by=by, action=action, target=told.page, chain=chain, changes=changes)
@@ -63,7 +61,6 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
     step = _step_back(by, sheet, told, reason) if sheet is not None else None
     kind = {ScanMatch: "match", ScanBack: "back", ScanAside: "aside"}[type(told)]
     row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
-    row.full_clean(exclude=["match", "back", "aside", "step", "user", "unit"], validate_constraints=False)
     row.save()
     if step is not None and sheet is not None:
         # Without a back it may be whole still, and is looked at anew.

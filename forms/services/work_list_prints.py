@@ -23,7 +23,8 @@ from outage.models import Outage
 from outage.presenters.back import grouped, task_rows
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row
-from outage.queries.care_chains import logs_of, visible_chains
+from outage.queries.care_chains import visible_chains
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine

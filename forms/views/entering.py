@@ -40,7 +40,8 @@ from forms.webforms.entering import EntryForm, MoveEntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page, ward_label
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_in_view
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine

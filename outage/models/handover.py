@@ -80,6 +80,11 @@ class Handover(AppendOnlyModel):
         indexes = [models.Index(fields=["chain", "at"], name="handover_by_chain")]
 
     @property
+    def left_by(self) -> uuid.UUID:
+        """The id of the row that strikes the call in the chain that it came from, where it came from another."""
+        return uuid.uuid5(self.pk, "from")
+
+    @property
     def facts(self) -> CallFacts:
         """What the row says, as it was typed."""
         told = {f.name: getattr(self, f.name) for f in fields(CallFacts)}

@@ -29,6 +29,8 @@ class RegistrationMark(AppendOnlyModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    # Of one that is read in a chain that its own was joined to: the task it was written for.
+    stored_task = ""
 
     class Meta:
         ordering = ["at", "pk"]

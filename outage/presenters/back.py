@@ -10,7 +10,7 @@ from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import Patient, details_of, parties_in, patient_in_list
 from outage.presenters.chain import particulars_in_list
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.tasks import ticks_of
 from outage.routine import get_routine
 from outage.rules.back_registration import Family
@@ -98,9 +98,9 @@ def task_place(chain: CareChain, key: str) -> str:
 def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[TaskRow]:
     """The tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
     found, gone = ticks_of(chain, log)
-    rows = [_undo_row(acting, chain, mark, log.marks[mark.task], now) for mark in gone]
+    rows = [_undo_row(acting, chain, mark, log.marks[mark.id], now) for mark in gone]
     for tick in found:
-        mark = log.marks[tick.mark.task] if tick.mark else None
+        mark = log.marks[tick.mark.id] if tick.mark else None
         rows.append(_row(acting, chain, log, tick, mark, now))
     return rows
 

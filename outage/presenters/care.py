@@ -9,7 +9,7 @@ from contacts.rules import parties
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, Handover
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.standing import standing_of, target_name
 from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
@@ -11,12 +12,13 @@ from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import Numbers, details_of, party_label
-from outage.queries.care_chains import ChainLog, in_time_order
+from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
     completion_of,
     is_discharge,
+    open_item_of,
     row_of,
     standing_of,
     target_name,
@@ -339,11 +341,18 @@ def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[st
 
 
 def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
-    """As `particulars_shown`; with protected personal data only dates and times, as the rest may tell who or where."""
-    told = event.particulars
-    if details_of(chain).protected_identity:
-        told = {name: value for name, value in told.items() if name.endswith(("_date", "_time"))}
-    return labelled(told, now)
+    """As `particulars_shown`, but no more than a list may say."""
+    return labelled(shown_in_list(chain, event), now)
+
+
+def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
+    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
+    hidden = details_of(chain).protected_identity
+    return {
+        name: value
+        for name, value in event.particulars.items()
+        if not hidden or name.endswith(("_date", "_time"))
+    }
 
 
 def _standing_line(
@@ -356,8 +365,7 @@ def _standing_line(
         text += f", {s.tries} försök"
     if s.last_at:
         text += f", senast {moment(s.last_at, now)}"
-    same = standing_of(chain, log).same
-    item = next((item for item in reversed(items) if same(item.whom) == s.target.whom), None)
+    item = open_item_of(chain, log, items, s.target.whom)
     return StandingLine(
         recipient_key=s.target.key,
         place=target_name(chain, log, s.target),

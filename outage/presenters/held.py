@@ -16,7 +16,8 @@ from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
-from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
+from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.queries.chain_log import logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
 from outage.routine import current_routine, get_routine

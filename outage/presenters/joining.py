@@ -10,7 +10,7 @@ from contacts.rules.parties import PARTY_LABELS, WARD_KIND_LABELS, Party, WardKi
 from outage.models import CareChain, CareChainDetails, ChainJoin
 from outage.presenters.care import details_of, patient_in_list, patient_on_own_page, shown_identity
 from outage.presenters.chain import other_end, particulars_shown
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing
 from outage.routine import get_routine
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus

@@ -20,9 +20,9 @@ from outage.presenters.care import (
     target_in_list,
 )
 from outage.presenters.chain import closed_label, is_own_try
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.owed import owed_by_unit
-from outage.queries.standing import label_of, standing_of, target_name
+from outage.queries.standing import label_of, open_item_of, standing_of, target_name
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.routine import Routine
@@ -159,9 +159,8 @@ def calls_owed(
             call.last_at, call.last_try = owed.last_at, moment(owed.last_at, now)
         if call.since is None or owed.since < call.since:
             call.since, call.age = owed.since, span(now - owed.since)
-        for item in items.get(owed.id, ()):
-            if standing_of(chain, log).same(item.whom) == target.whom:
-                call.open_item = f"{item.responsible}: {item.reason}"
+        if item := open_item_of(chain, log, items.get(owed.id, ()), target.whom):
+            call.open_item = f"{item.responsible}: {item.reason}"
     for handover in log.live_handovers:
         for call in calls.values():
             if is_own_try(acting, handover) and _was_to(chain, log, handover, call.recipient):

@@ -7,7 +7,7 @@ from uuid import UUID
 from contacts.access import Acting
 from outage.models import CareChain
 from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 

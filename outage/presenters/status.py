@@ -13,7 +13,7 @@ from outage.presenters.banner import verdict_for
 from outage.presenters.care import Patient, is_own, party_label, patient_in_list
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
 from outage.routine import get_routine

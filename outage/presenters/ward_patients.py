@@ -24,7 +24,8 @@ class RowNotes:
     """What stands beside a row. `opened` is the chain that was opened from it, `existing` those there were before.
 
     `same_as` is the row with the same number above it. Where the name is not filled in, `names` are those to choose
-    among and `others` what stands on the row for somebody else. `may_mark` tells that marking all marks it too.
+    among and `others` what stands on the row for somebody else. `to_choose` tells that the number is to be chosen,
+    `again` that the line stands above too. `may_mark` tells that marking all marks it too.
     """
 
     number: int
@@ -36,11 +37,14 @@ class RowNotes:
     same_as: int | None
     names: tuple[str, ...]
     others: tuple[str, ...]
+    to_choose: bool
+    again: bool
 
     @property
     def may_mark(self) -> bool:
         """Whether nothing speaks against opening a chain."""
-        return not (self.existing or self.opened or self.same_as or self.names or self.others)
+        known = self.existing or self.opened or self.same_as
+        return not (known or self.names or self.others or self.to_choose)
 
 
 def row_notes(
@@ -65,6 +69,8 @@ def row_notes(
             same_as=doubles[at] + 1 if at in doubles else None,
             names=() if typed[at][1] else patient.names,
             others=() if typed[at][1] else patient.others,
+            to_choose=len(patient.numbers) > 1 and not typed[at][0],
+            again=patient.again,
         )
         for at, patient in enumerate(patients)
     ]
@@ -83,6 +89,10 @@ def _warnings(patient: PastedPatient, number: str, name: str, today: date) -> li
         found += identity.warnings
         if identity.century_guessed:
             found.append(f"Läst som född {identity.born}.")
+    elif patient.again:
+        found.append(
+            "Samma rad en gång till: välj numret om även den andra är en patient, annars låt raden vara."
+        )
     elif len(patient.numbers) > 1:
         found.append("Raden har flera nummer. Välj patientens.")
     else:

@@ -1,9 +1,7 @@
 """The one entrance to care chains. A person sees those of the own principal in which the own unit takes part."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -11,7 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
-from contacts.models import Principal, Unit, User
+from contacts.models import Principal, Unit
+from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key, tidy_typed
@@ -21,27 +20,17 @@ from outage.models import (
     CareChainEvent,
     Duty,
     Handover,
-    OpenItem,
     Outage,
-    RegistrationMark,
 )
 from outage.queries.joined import (
-    Joined,
-    counted_versions,
-    doubles_of,
-    joined_to,
-    kept_id,
-    number_anew,
     read_in_kept,
     with_joined,
-    with_lines,
 )
-from outage.queries.outages import outages_for
+from outage.queries.outages import outage_of_chain, outages_for
 from outage.queries.patient_numbers import is_whole_number, keyed, of_details, with_number
 from outage.rules.handover import Direction
 from outage.rules.identity import number_key
 from outage.rules.informing import CallOutcome
-from outage.rules.owed import ChainStanding
 from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
@@ -54,17 +43,24 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
     The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient,
     and a unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
-    unit = acting.unit
-    outages = [outage, *more]
     # Each principal ends an outage for itself: of one outage the chains have the very one that came, read for it.
     chains = outage.chains.all()
     if more:
         seen = Prefetch("outage", queryset=outages_for(acting.principal))
-        chains = CareChain.objects.filter(outage__in=outages).prefetch_related(seen)
+        chains = CareChain.objects.filter(outage__in=[outage, *more]).prefetch_related(seen)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
+    return _seen_by(chains, acting.principal, acting.unit, [outage, *more])
+
+
+def _seen_by(
+    chains: QuerySet[CareChain],
+    principal: Principal | int,
+    unit: Unit | int,
+    outages: Iterable[Outage | UUID],
+) -> QuerySet[CareChain]:
     return (
-        chains.filter(principal=acting.principal, joined_to__isnull=True)
+        chains.filter(principal=principal, joined_to__isnull=True)
         .filter(
             Q(unit=unit)
             | Q(pk__in=CareChain.objects.filter(unit=unit, outage__in=outages).values("joined_to"))
@@ -86,12 +82,22 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
 
 def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     """One chain the acting person may see, or the one it was joined to; raises DoesNotExist for any other."""
-    outage_id = CareChain.objects.filter(pk=chain_id).values("outage")
     try:
-        outage = outages_for(acting.principal).get(pk__in=outage_id)
+        outage = outage_of_chain(acting.principal, chain_id)
     except Outage.DoesNotExist:
         raise CareChain.DoesNotExist from None
-    return visible_chains(acting, outage).get(pk=kept_id(chain_id))
+    may = can(acting, Right.READ_CARE)
+    for chain in _one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id) if may else ():
+        chain.outage = outage
+        return chain
+    raise CareChain.DoesNotExist
+
+
+@prepared
+def _one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    kept = CareChain.objects.filter(pk=chain_id).values("joined_to")
+    chains = CareChain.objects.filter(Q(pk=chain_id) | Q(pk__in=kept), outage=outage_id)
+    return _seen_by(chains, principal_id, unit_id, [outage_id])
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
@@ -136,92 +142,6 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
             found |= Q(search_key__contains=name, protected_identity=False)
         chains = chains.filter(of_details(keyed().filter(found)))
     return chains
-
-
-@dataclass
-class ChainLog:
-    """All rows of one chain: every event and call in time order, those replaced or taken back included, and `versions`,
-    all that was ever known of it, oldest first.
-
-    Those of chains that were joined to it are among them, their versions first: `order` is then that of them all.
-    `doubles` has each event that is the same as one of the chain's own, with that one's id.
-    """
-
-    events: list[CareChainEvent] = field(default_factory=list)
-    handovers: list[Handover] = field(default_factory=list)
-    versions: list[CareChainDetails] = field(default_factory=list)
-    # The newest mark of each task of efterregistrering.
-    marks: dict[str, RegistrationMark] = field(default_factory=dict)
-    doubles: dict[UUID, UUID] = field(default_factory=dict)
-    # What follows from the rows, kept by those who work it out.
-    standing: ChainStanding | None = None
-
-    @property
-    def live_events(self) -> list[CareChainEvent]:
-        """The events that stand, each once: neither replaced, nor taken back, nor a row that takes back."""
-        replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
-        return [e for e in self.events if e.pk not in replaced and not e.withdraws]
-
-    def items_of(self, event: CareChainEvent) -> list[OpenItem]:
-        """The open items of a discharge, oldest first; those of a double are the other one's."""
-        rows = [row for row in self.events if self.doubles.get(row.pk, row.pk) == event.pk]
-        return sorted((item for row in rows for item in row.open_items.all()), key=lambda item: item.pk)
-
-    @property
-    def live_handovers(self) -> list[Handover]:
-        """The calls that stand."""
-        replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
-        return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
-
-
-def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
-    """Give the log of each chain in `chain_ids`, in the same few queries whatever their number.
-
-    The caller has the ids from `visible_chains`, so they are within what the person may see.
-    """
-    joined = joined_to(chain_ids)
-    home, others = joined.home, joined.others
-    logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
-    # Their order is told below: to ask for one takes a good part of the time that the asking takes.
-    events = list(
-        CareChainEvent.objects.filter(chain__in=home).order_by().prefetch_related("completions", "open_items")
-    )
-    handovers = list(Handover.objects.filter(chain__in=home).order_by().prefetch_related("messages"))
-    versions = list(
-        counted_versions(home)
-        .select_related("ward_unit", "municipality", "outpatient_unit")
-        .order_by("order", "pk")
-    )
-    for kept in joined.joins:
-        number_anew(row for row in (*versions, *events, *handovers) if home[row.chain_id] == kept)
-    # Few people at few units write many rows: each of them is read once, not once a row.
-    people = User.objects.in_bulk({row.user_id for row in (*events, *handovers)})
-    units = Unit.objects.order_by().in_bulk({row.unit_id for row in (*events, *handovers)})
-    for row in (*events, *handovers):
-        row.user, row.unit = people[row.user_id], units[row.unit_id]
-    for event in in_time_order(events):
-        logs[home[event.chain_id]].events.append(event)
-    for handover in in_time_order(handovers):
-        logs[home[handover.chain_id]].handovers.append(handover)
-    for version in sorted(versions, key=lambda row: row.chain_id not in others):
-        logs[home[version.chain_id]].versions.append(version)
-    for home_id, mark in _marks(joined):
-        logs[home_id].marks[mark.task] = mark
-    return logs
-
-
-def in_time_order(rows: Iterable[Row]) -> list[Row]:
-    """Events and calls as they happened; within a minute as they were logged first, which a correction keeps."""
-    by_id = {row.pk: row for row in rows}
-
-    def place(row: Row) -> tuple[datetime, int, int]:
-        first = row
-        while first.supersedes_id in by_id:
-            first = by_id[first.supersedes_id]
-        at = row.at if isinstance(row, Handover) else row.happened_at
-        return at.replace(second=0, microsecond=0), first.order, row.order
-
-    return sorted(by_id.values(), key=place)
 
 
 def wards(party: Party = Party.INPATIENT) -> QuerySet[Unit]:
@@ -316,17 +236,3 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
     found = list(calls.select_related("user", "chain").order_by("recorded_at"))
     read_in_kept(found, seen)
     return found
-
-
-def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
-    """Each mark with the chain it is read in, oldest first: of a chain that was joined to another those of events that
-    are the same as its own are of these.
-    """
-    rows = RegistrationMark.objects.filter(chain__in=joined.home).select_related("user").order_by("at", "pk")
-    for row in rows:
-        home = joined.home[row.chain_id]
-        joins = joined.joins.get(home, ())
-        if row.chain_id != home:
-            row.task = with_lines(row.task, joins)
-            row.picture = row.picture and json.loads(with_lines(json.dumps(row.picture), joins))
-        yield home, row

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from contacts.queries.prepared import prepared
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover
 
 Logged = CareChainEvent | Handover | CareChainDetails
@@ -29,12 +30,17 @@ class Joined:
 def joined_to(chain_ids: Iterable[UUID]) -> Joined:
     """What is joined to these chains: one question, and one more where anything is."""
     ids = list(chain_ids)
-    home = dict(CareChain.objects.filter(joined_to__in=ids).values_list("pk", "joined_to"))
+    home = dict(_joined(*ids))
     joins = defaultdict(list)
     if home:
         for join in ChainJoin.objects.filter(other__in=home, kept__in=ids, **STANDING).order_by("pk"):
             joins[join.kept_id].append(join)
     return Joined(home=home | {pk: pk for pk in ids}, joins=dict(joins))
+
+
+@prepared
+def _joined(*chain_ids: UUID) -> QuerySet[CareChain, tuple[UUID, UUID | None]]:
+    return CareChain.objects.filter(joined_to__in=chain_ids).values_list("pk", "joined_to")
 
 
 STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
@@ -54,11 +60,13 @@ def read_in_kept(rows: Sequence[Handover], chains: QuerySet[CareChain]) -> None:
         row.chain = kept.get(row.chain.joined_to_id, row.chain)
 
 
-def counted_versions(chain_ids: Iterable[UUID]) -> QuerySet[CareChainDetails]:
-    """All that was known of the chains, without what a join that does not stand gave rise to."""
-    return CareChainDetails.objects.filter(
-        Q(made_by__isnull=True) | Q(made_by__undone_by__isnull=True), chain__in=list(chain_ids)
+@prepared
+def versions_of(*chain_ids: UUID) -> QuerySet[CareChainDetails]:
+    """All that was known of the chains, oldest first, without what a join that does not stand gave rise to."""
+    versions = CareChainDetails.objects.filter(
+        Q(made_by__isnull=True) | Q(made_by__undone_by__isnull=True), chain__in=chain_ids
     )
+    return versions.select_related("ward_unit", "municipality", "outpatient_unit").order_by("order", "pk")
 
 
 def history_joins(chain: CareChain) -> list[ChainJoin]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contacts.rules.parties import Party
 from outage.models import CareChainDetails, ChainFacts
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back, row_of
 from outage.rules.identity import number_key
 from outage.rules.joining import Pair, pairs_to_ask_about

@@ -4,7 +4,6 @@ No patient data; every signed-in person may see them.
 """
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import (
@@ -20,6 +19,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from contacts.models import Membership, Principal, PrincipalKind, Unit
+from contacts.queries.prepared import prepared
 from outage.models import (
     Acknowledgement,
     CareChain,
@@ -51,31 +51,58 @@ _TRACES = (
 
 def outages_for(principal: Principal) -> QuerySet[Outage]:
     """All outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
-    # Who only joins says what is seen there; it changes nothing in the outage.
-    said = OutageReport.objects.exclude(kind=ReportKind.JOINED)
-    return _with_end_of(principal.pk).prefetch_related(
-        Prefetch("reports", queryset=said, to_attr="said_of_scope")
-    )
+    said = Prefetch("reports", queryset=_said_of_scope(), to_attr="said_of_scope")
+    return _with_end_of(principal.pk).prefetch_related(said)
 
 
-# To put these together takes as long as to ask them, and every page asks: they are kept, and only ever copied.
-
-
-@lru_cache(maxsize=256)
 def _with_end_of(principal_id: int) -> QuerySet[Outage]:
     ends = PrincipalEnd.objects.filter(outage=OuterRef("pk"), principal=principal_id).order_by("-pk")
     own_end = Subquery(ends.values("ended_at")[:1])
     return Outage.objects.annotate(own_ended_at=own_end).select_related("current")
 
 
-@lru_cache(maxsize=256)
-def _in_which_took_part(principal_id: int) -> Q:
-    return _took_part(principal_id, OuterRef("pk"))
+def _said_of_scope() -> QuerySet[OutageReport]:
+    # Who only joins says what is seen there; it changes nothing in the outage.
+    return OutageReport.objects.exclude(kind=ReportKind.JOINED)
+
+
+@prepared
+def _said_in(*outage_ids: UUID) -> QuerySet[OutageReport]:
+    return _said_of_scope().filter(outage__in=outage_ids)
+
+
+def _with_said(outages: list[Outage]) -> list[Outage]:
+    """What `outages_for` reads with an outage, for those of a prepared query."""
+    said = _said_in(*(outage.pk for outage in outages)) if outages else []
+    for outage in outages:
+        outage.said_of_scope = [row for row in said if row.outage_id == outage.pk]
+    return outages
+
+
+def _one(outages: list[Outage]) -> Outage:
+    if not outages:
+        raise Outage.DoesNotExist
+    return _with_said(outages)[0]
+
+
+@prepared
+def _by_id(principal_id: int, outage_id: UUID) -> QuerySet[Outage]:
+    return _with_end_of(principal_id).filter(pk=outage_id)
+
+
+@prepared
+def _by_chain(principal_id: int, chain_id: UUID) -> QuerySet[Outage]:
+    return _with_end_of(principal_id).filter(chains=chain_id)
 
 
 def outage_for(principal: Principal, outage_id: UUID) -> Outage:
     """One outage as `principal` sees it now."""
-    return outages_for(principal).get(pk=outage_id)
+    return _one(_by_id(principal.pk, outage_id))
+
+
+def outage_of_chain(principal: Principal, chain_id: UUID) -> Outage:
+    """The outage that a chain belongs to, whosever it is, as `principal` sees it; raises DoesNotExist for none."""
+    return _one(_by_chain(principal.pk, chain_id))
 
 
 def _took_part(principal: int | OuterRef, outage: Outage | OuterRef) -> Q:
@@ -91,12 +118,16 @@ def recent_outages(principal: Principal) -> list[Outage]:
     Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
     goes on for a principal that took part until it says that it is back; any other is asked for those days only.
     """
-    since = timezone.now() - AFTERMATH
-    going_on = Q(closed_at__isnull=True) | Q(closed_at__gte=since) | _in_which_took_part(principal.pk)
-    found = outages_for(principal).filter(
-        (Q(own_ended_at__isnull=True) & going_on) | Q(own_ended_at__gte=since)
-    )
-    return list(found.order_by("-recorded_at"))
+    return _with_said(_recent(principal.pk, timezone.now() - AFTERMATH))
+
+
+@prepared
+def _recent(principal_id: int, since: datetime) -> QuerySet[Outage]:
+    took_part = _took_part(principal_id, OuterRef("pk"))
+    going_on = Q(closed_at__isnull=True) | Q(closed_at__gte=since) | took_part
+    ended_since = Q(own_ended_at__gte=since)
+    found = _with_end_of(principal_id).filter((Q(own_ended_at__isnull=True) & going_on) | ended_since)
+    return found.order_by("-recorded_at")
 
 
 def outage_in_view(principal: Principal) -> Outage | None:
@@ -129,15 +160,26 @@ def down_again(outage: Outage, principal: Principal, at: datetime) -> Outage | N
     return next((later for later in _later(outage, principal) if _was_down(later, at)), None)
 
 
+def is_followed(outage: Outage, principal: Principal) -> bool:
+    """Whether another outage of the system was reported after this one: it may be down again."""
+    return bool(_later(outage, principal))
+
+
 def _later(outage: Outage, principal: Principal) -> list[Outage]:
     """The outages reported after `outage`, read once with it: a list of chains asks for each of their events."""
     found: list[Outage] | None = outage.__dict__.get("later")
     if found is None:
-        took_part = ExpressionWrapper(_in_which_took_part(principal.pk), BooleanField())
-        later = outages_for(principal).filter(system=outage.system, recorded_at__gt=outage.recorded_at)
-        found = list(later.annotate(took_part=took_part).order_by("recorded_at"))
+        found = _with_said(_reported_after(principal.pk, outage.pk, outage.recorded_at))
         outage.__dict__["later"] = found
     return found
+
+
+@prepared
+def _reported_after(principal_id: int, outage_id: UUID, recorded_at: datetime) -> QuerySet[Outage]:
+    took_part = ExpressionWrapper(_took_part(principal_id, OuterRef("pk")), BooleanField())
+    same_system = Outage.objects.filter(pk=outage_id).values("system")
+    later = _with_end_of(principal_id).filter(system__in=same_system, recorded_at__gt=recorded_at)
+    return later.annotate(took_part=took_part).order_by("recorded_at")
 
 
 def _was_down(outage: Outage, at: datetime) -> bool:

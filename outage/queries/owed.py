@@ -10,10 +10,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Duty, Outage
-from outage.queries.care_chains import ChainLog, visible_chains
-from outage.queries.outages import principals_back
-from outage.queries.standing import row_of, standing_of, units_to_ring
+from outage.models import CareChain, CareChainEvent, Duty, OpenItem, Outage
+from outage.queries.care_chains import visible_chains
+from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.outages import is_followed, principals_back
+from outage.queries.standing import open_item_of, row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines, line_of, outage_at
 from outage.rules.back_registration import ChainStatus
 from outage.rules.owed import ChainStanding
@@ -75,12 +76,20 @@ def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
     The chain comes with its outage as its principal sees it.
     """
     standing = standing_of(chain, log)
-    entered = lines_in_system(chain, log)
-    if chain.outage.is_open or not entered:
+    if chain.outage.is_open:
         return standing
-    back = principals_back(chain.outage)
-    places = {key for key in standing.now.places.values() if principal_of(log, key) in back}
-    return replace(standing, entered=entered, back=frozenset(places))
+    back = _back_in(chain.outage)
+    places = frozenset(key for key in standing.now.places.values() if principal_of(log, key) in back)
+    answered = frozenset() if is_followed(chain.outage, chain.principal) else places
+    return replace(standing, entered=lines_in_system(chain, log), back=places, answered=answered)
+
+
+def _back_in(outage: Outage) -> set[int]:
+    """Who is back, read once with the outage: a list of chains asks for each of them."""
+    found: set[int] | None = outage.__dict__.get("principals_back")
+    if found is None:
+        found = outage.__dict__["principals_back"] = principals_back(outage)
+    return found
 
 
 def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
@@ -94,6 +103,13 @@ def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
 def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> tuple[Standing, ...]:
     """How far each one who must be told of a stored event has been told."""
     return standing_now(chain, log).standings(row_of(event))
+
+
+def open_item_for(event: CareChainEvent, recipient: str) -> OpenItem | None:
+    """The open item that stands of a discharge for a recipient by its key, if it must still be told."""
+    chain, log = event.chain, logs_of([event.chain_id])[event.chain_id]
+    whom = (s.target.whom for s in event_standings(chain, log, event) if s.target.key == recipient)
+    return open_item_of(chain, log, log.items_of(event), next(whom, ""))
 
 
 def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
@@ -111,7 +127,13 @@ def principal_of(log: ChainLog, place: str) -> int | None:
 
 
 def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed, entered: frozenset[str]) -> int | None:
-    """The id of the principal that, once back, reads it in the system: what has been entered, but never a discharge."""
+    """The id of the principal that, once back, reads it in the system: what has been entered, but never a discharge.
+
+    An answer is given there, unless it is down again.
+    """
+    if owed.answer:
+        followed = is_followed(chain.outage, chain.principal)
+        return None if followed else principal_of(log, owed.target.place)
     standing = standing_of(chain, log)
     line = standing.line_of(owed.id)
     if owed.urgent or line is None or line not in entered or owed.retracts:

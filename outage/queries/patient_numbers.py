@@ -1,6 +1,6 @@
 """A patient's number found in any spelling: with or without the century, a dash, a plus or blanks, small or capital."""
 
-from functools import reduce
+from functools import cache, reduce
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Replace, Upper
@@ -13,8 +13,12 @@ from outage.rules.identity import IdentityKind, classify_identity, number_key
 _SPELLINGS = [(sign, "") for sign in " -+"] + [(letter, letter.upper()) for letter in "åäöæøéèüñáčđŋšŧž"]
 
 
+@cache
 def keyed() -> QuerySet[CareChainDetails]:
-    """What is known of all chains now, each row with the `key` of its number (`rules.identity.number_key`)."""
+    """What is known of all chains now, each row with the `key` of its number (`rules.identity.number_key`).
+
+    Kept, for it takes long to put together: to be narrowed, never gone through itself.
+    """
     key = reduce(
         lambda found, pair: Replace(found, Value(pair[0]), Value(pair[1])),
         _SPELLINGS,

@@ -10,7 +10,7 @@ from contacts.rules.availability import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
 from outage.models import CareChainDetails
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 
 
 def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:

@@ -1,13 +1,13 @@
 """From the rows of a chain to the rules: what each place knows, what is owed and by which unit, what is to enter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
 from contacts.rules.parties import Party, WardKind, party_label
-from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover
-from outage.queries.care_chains import ChainLog
+from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover, OpenItem
+from outage.queries.chain_log import ChainLog
 from outage.routine import get_routine
 from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
 from outage.rules.back_registration import Before, ChainStatus
@@ -102,8 +102,10 @@ def line_back(log: ChainLog, event_id: UUID) -> list[CareChainEvent]:
 def _doubles(log: ChainLog) -> dict[UUID, Double]:
     """Of the events that were logged in a chain that was joined to this one too, the rows by which they were."""
     found: dict[UUID, Double] = {}
+    particulars = {row.pk: row.particulars for row in log.events}
     for other, own in log.doubles.items():
-        same, former, says_it = set(), set(), True
+        # Who heard another date than the one that holds has not heard it.
+        same, former, says_it = set(), set(), particulars.get(other) == particulars.get(own)
         for row in line_back(log, other):
             (same if says_it else former).add(str(row.pk))
             says_it = says_it and row.told_rightly
@@ -216,6 +218,12 @@ def _first(row: Handover, log: ChainLog) -> Handover:
     while row.supersedes_id in by_id:
         row = by_id[row.supersedes_id]
     return row
+
+
+def open_item_of(chain: CareChain, log: ChainLog, items: Sequence[OpenItem], whom: str) -> OpenItem | None:
+    """The open item that stands for `whom` (`Target.whom`) of those of a discharge: the newest."""
+    same = standing_of(chain, log).same
+    return next((item for item in reversed(items) if same(item.whom) == whom), None)
 
 
 def units_to_tell(chain: CareChain, log: ChainLog, by: Party, event_id: str = "") -> set[int]:

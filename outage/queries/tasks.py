@@ -6,7 +6,7 @@ from datetime import date, datetime
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.presenters.care import shown_identity
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.outages import down_again
 from outage.queries.standing import line_back, row_of, standing_of
 from outage.routine import get_routine
@@ -83,7 +83,7 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
         by_id = {str(event.pk): event for event in log.events}
         named = row.task.partition(":")[2].split("+")
         lines = tuple(str(line_of(log, by_id[name]).pk) for name in named if name in by_id)
-    return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines)
+    return Mark(task=row.task, done=row.done, entered=entered, picture=picture, lines=lines, id=row.pk)
 
 
 def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:

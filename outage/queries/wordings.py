@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from outage.models import CareChainEvent
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back
 from outage.rules.told import minute_of
 

@@ -1,6 +1,6 @@
 """What is asked before a message or a call is logged: whether it is so called, of this patient, at this time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from .wording import day, local_day, lower_first, moment
 _FILL_IN = "fill_in"
 _INSTEAD = "instead"
 _NOBODY = "nobody"
+_ANOTHER = "another"
 _RIGHT = "right"
 
 # What lies ahead of the message that tells of it.
@@ -114,6 +115,23 @@ def ask_which_wording(
         ),
     )
     return question.settled(answers) == "then"
+
+
+def ask_which_event(
+    key: str, *, told: str, there: Sequence[tuple[str, str]], answers: Mapping[str, str]
+) -> str:
+    """Which of the events of the patient (`there`, each its id and what it says) a moved call told of: "" for none."""
+    logged = "; ".join(said for _, said in there)
+    question = Question(
+        key,
+        f"Hos patienten står redan: {logged}. Samtalet gällde: {told}. Är det samma händelse?",
+        [
+            *((id_, f"Ja, samma händelse. Det som gäller: {said}") for id_, said in there),
+            (_ANOTHER, "Nej, det är två. Båda står kvar"),
+        ],
+    )
+    answer = question.settled(answers)
+    return "" if answer == _ANOTHER else answer
 
 
 def _empty(field: str, particular: str) -> RuleError:

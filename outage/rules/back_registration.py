@@ -144,7 +144,7 @@ def back_registration(
         for event in sorted(events, key=lambda event: as_utc(event.at))
         if not event.withdrawn and not event.in_system
     ]
-    before = _as_began(routine, before, events)
+    before = as_began(before, _stood(routine, events))
     stays = _stays(before, status, [one for one in counted if one.effect in _MOVES])
     found = [*stays, *_others(counted, lambda sip: _sip_outcome(before, status, stays, sip))]
     place = {one.event.id: index for index, one in enumerate(counted)}
@@ -190,15 +190,23 @@ _NOT_IN_SYSTEM = {"2", "2-untold"}
 _Found = tuple[tuple[LoggedEvent, ...], tuple[str, ...]]
 
 
-def _as_began(routine: Routine, before: Before, events: Sequence[LoggedEvent]) -> Before:
-    """Whether the patient was in the system as the outage began, by what is known to stand there."""
-    if before is not Before.UNKNOWN:
+def as_began(before: Before, stood: Sequence[Effect]) -> Before:
+    """Whether the patient was in the system as the outage began: as somebody said, unless what stands there says more.
+
+    `stood` are the admissions and discharges that stand in the system from before the outage, in time order.
+    """
+    if before is Before.ADMITTED or not stood:
         return before
-    for event in sorted(events, key=lambda event: as_utc(event.at), reverse=True):
-        effect = routine.message(event.kind).effect
-        if event.in_system and not event.withdrawn and effect in _MOVES:
-            return Before.ADMITTED if effect is Effect.ADMISSION else Before.NOT_ADMITTED
-    return before
+    return Before.ADMITTED if stood[-1] is Effect.ADMISSION else Before.NOT_ADMITTED
+
+
+def _stood(routine: Routine, events: Sequence[LoggedEvent]) -> list[Effect]:
+    found = [
+        routine.message(event.kind).effect
+        for event in sorted(events, key=lambda event: as_utc(event.at))
+        if event.in_system and not event.withdrawn
+    ]
+    return [effect for effect in found if effect in _MOVES]
 
 
 def _stays(before: Before, status: ChainStatus, moves: Sequence[_Counted]) -> list[_Found]:

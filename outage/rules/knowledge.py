@@ -41,7 +41,7 @@ class Knowledge(Lines):
     `ours` are the parties that units of the own principal can be, `own` the keys of the places that are its own.
     `sent_from` has the place of the sender, by the first row of an event that was logged in a chain joined to this one.
     `entered` are the first ids of the events that have been entered into the system, `back` the places whose
-    principal is in it again.
+    principal is in it again, `answered` those of them that are answered through it.
     """
 
     ours: frozenset[Party]
@@ -49,6 +49,7 @@ class Knowledge(Lines):
     sent_from: Mapping[str, str] = field(default_factory=dict)
     entered: frozenset[str] = frozenset()
     back: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
 
     @property
     def held(self) -> frozenset[Party]:

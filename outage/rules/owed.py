@@ -10,7 +10,7 @@ from datetime import datetime
 
 from contacts.rules.parties import Party
 
-from .back_registration import Before, ChainStatus
+from .back_registration import Before, ChainStatus, as_began
 from .handover import CLOCK_SKEW
 from .informing import FAILED, CallOutcome, DischargeState, InformState, owed_answers
 from .knowledge import Knowledge
@@ -182,8 +182,13 @@ class ChainStanding(Knowledge):
                         last_at=tries[-1].at if tries else None,
                         kind=kind,
                         answer=True,
-                        closed=Closed.DECEASED if self.now.status is ChainStatus.DECEASED else None,
+                        closed=self._answer_closed(target),
                     )
+
+    def _answer_closed(self, target: Target) -> Closed | None:
+        if self.now.status is ChainStatus.DECEASED:
+            return Closed.DECEASED
+        return Closed.ENTERED if target.place in self.answered else None
 
     def _about_the_chain(self, target: Target) -> Iterable[Owed]:
         """What a place that was reached must hear of the chain as such."""
@@ -264,13 +269,8 @@ class ChainStanding(Knowledge):
                 yield from self._death_owed(by, Target(place, party=party), None)
 
     def _was_in_system(self) -> bool:
-        """Whether the patient was in the system before: as somebody said, or by what stands there."""
-        stays = [
-            self.effect(event) is Effect.ADMISSION
-            for event in self.newest
-            if event.in_system and not event.withdraws and self.effect(event) in _STAYS
-        ]
-        return self.now.before is Before.ADMITTED or stays[-1:] == [True]
+        stood = [self.effect(event) for event in self.newest if event.in_system and not event.withdraws]
+        return as_began(self.now.before, [each for each in stood if each in _STAYS]) is Before.ADMITTED
 
     def _notice(self, by: Party, target: Target, notice: Notice, version: Version) -> Iterable[Owed]:
         if version.by == target.place:

@@ -39,9 +39,10 @@ _NO_NAME = Names()
 class PastedPatient:
     """One patient of the list: the lines as they were pasted, the first of them at `line`.
 
-    `numbers` has several where it is not plain which is the patient's; `names` those that may be, only `name` where
-    that is plain. `others` are names that are said to be somebody else's, `left` is the rest of the words.
-    `protected` tells that the list says, or may say, that the personal data are.
+    `numbers` has several where it is not plain which is the patient's: each may be one's, and the line stands once for
+    each, `again` from the second on. `names` are those that may be the patient's, only `name` where that is plain;
+    `others` are said to be somebody else's, `left` is the rest of the words. `protected` tells that the list says, or
+    may say, that the personal data are.
     """
 
     line: int
@@ -52,6 +53,7 @@ class PastedPatient:
     others: tuple[str, ...]
     left: str
     protected: bool
+    again: bool = False
 
     @property
     def identity(self) -> str:
@@ -78,7 +80,12 @@ def read_pasted(text: str, today: date, places: Collection[str] = ()) -> PastedL
     _protect(filled)
     _join_names_beside(filled)
     return PastedList(
-        tuple(_patient(line) for line in filled if line.numbers),
+        tuple(
+            patient
+            for line in filled
+            if line.numbers
+            for patient in (_patient(line), *[_again(line)] * (len(line.numbers) - 1))
+        ),
         tuple((line.at, line.text) for line in filled if not line.numbers and not line.taken),
     )
 
@@ -157,11 +164,11 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
     columns: dict[int, str] = {}
     shields: frozenset[int] = frozenset()
     width = 0
-    numbered = [line for line in lines if line.numbers]
+    first_read = {line.at: names_in(line.columns, places, False) for line in lines if line.numbers}
     surnames = {
         surnames_first(line.columns, places)
-        for line in numbered
-        if names_in(line.columns, places, False).found
+        for line in lines
+        if line.numbers and first_read[line.at].found
     }
     surname_first = 1 in surnames and 0 not in surnames
     for line in lines:
@@ -176,7 +183,8 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
             line.names = _in_columns(cells, columns, places, surname_first)
             line.protected = any(search_key(cells[i]) not in NOT_PROTECTED for i in shields if i < len(cells))
         else:
-            found = names_in(line.columns, places, surname_first)
+            known = None if surname_first else first_read.get(line.at)
+            found = known or names_in(line.columns, places, surname_first)
             # A line that does not fit the heading may have its name in any column.
             line.names = replace(found, plain=found.plain and not in_columns)
 
@@ -361,6 +369,11 @@ def _patient(line: _Line) -> PastedPatient:
     return PastedPatient(
         line.at, line.text, line.numbers, found, name, line.names.others, left, line.protected
     )
+
+
+def _again(line: _Line) -> PastedPatient:
+    """The line once more, for another patient on it: the name there may be the first one's."""
+    return replace(_patient(line), name="", again=True)
 
 
 def _left(columns: Columns, name: str) -> str:

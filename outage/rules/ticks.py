@@ -6,7 +6,7 @@ corrections. It holds while the task still shows the same picture.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -92,7 +92,7 @@ def stored_picture(content: Mapping[str, Any] | None) -> Picture | None:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The newest mark of one task. `entered` says that what it was set for was entered in the system.
+    """A mark that counts. `entered` says that what it was set for was entered in the system; `id` is that of its row.
 
     Marks of the first version of this software have no picture; their key names the task's subject and the very
     versions of its events, of which `lines` are the first versions.
@@ -103,6 +103,7 @@ class Mark:
     entered: bool
     picture: Picture | None
     lines: tuple[str, ...] = ()
+    id: int = 0
 
     @property
     def seen(self) -> str:
@@ -163,22 +164,29 @@ def ticks(
 
     A mark belongs to the task with its key; where there is none, to one of the same kind that shares a line of events
     with what it was set for; one that was set for no event (case 18), to the last of its kind:
-    it was about the patient who is in.
+    it was about the patient who is in. Of chains that were joined several can have one key, the kept chain's last: the
+    one that holds counts, and what was entered for another picture is to be undone, as `<key>:<picture>`.
     """
-    by_key = {mark.task: mark for mark in marks}
+    by_key: dict[str, list[Mark]] = {}
+    for each in marks:
+        by_key.setdefault(each.task, []).append(each)
     keys = {task.key for task, _ in tasks}
-    astray = [mark for key, mark in by_key.items() if key not in keys and mark.done]
+    astray = [mark for key, own in by_key.items() if key not in keys for mark in own if mark.done]
     last = {task.family: task.key for task, _ in tasks}
-    found, claimed = [], set()
+    found, claimed, twins = [], set(), []
     for task, picture in tasks:
         near = (
             m for m in reversed(astray) if _shares(m, task) and (_lines(m) or task.key == last[task.family])
         )
-        mark = by_key.get(task.key) or next(near, None)
+        own = sorted(by_key.get(task.key, ()), key=lambda m: (m.done, m.done and m.seen == picture.seen))
+        mark = own[-1] if own else next(near, None)
         if mark:
-            claimed.add(mark.task)
+            claimed.add(mark.id)
+        twins += [
+            replace(m, task=f"{m.task}:{m.seen}") for m in own[:-1] if m.done and m.seen != own[-1].seen
+        ]
         found.append(_tick(task, picture, mark))
-    gone = [mark for mark in astray if mark.task not in claimed]
+    gone = [*(mark for mark in astray if mark.id not in claimed), *twins]
     return tuple(found), tuple(mark for mark in gone if _typed_in(mark))
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from contacts.rules.errors import Question
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
-from outage.queries.care_chains import ChainLog, logs_of
-from outage.queries.joined import counted_versions, joined_to
+from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import standing_of
 from outage.queries.wordings import wording_at
 from outage.routine import get_routine
@@ -38,10 +38,11 @@ def other_end(
     if former is not None and key == former.recipient:
         return {"recipient": key, "place": former.place, "place_name": former.place_name}
     joined = joined_to([chain.pk])
-    rows = counted_versions(joined.home).select_related("ward_unit", "municipality", "outpatient_unit")
     # The chain's own first, the newest before the others.
     versions = sorted(
-        rows, key=lambda row: (row.chain_id not in joined.others, row.order, row.pk), reverse=True
+        versions_of(*joined.home),
+        key=lambda row: (row.chain_id not in joined.others, row.order, row.pk),
+        reverse=True,
     )
     own = [row for row in reversed(versions) if row.chain_id not in joined.others]
     at = facts.at or timezone.now()

@@ -18,7 +18,7 @@ from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import joined_to
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
@@ -222,8 +222,6 @@ def write_details(
         user=by.user,
         unit=by.unit,
     )
-    # The first row of a chain replaces none; which row another one replaces is held by the lock and the database.
-    details.full_clean(exclude=["replaces"], validate_unique=False, validate_constraints=False)
     details.save()
     chain.details = details
     chain.save(update_fields=["details"])

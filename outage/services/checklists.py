@@ -35,7 +35,6 @@ def set_tick(*, by: Acting, outage: Outage, checklist_key: str, item_key: str, d
         tick = ChecklistTick(
             outage=outage, unit=by.unit, checklist=checklist_key, item=item_key, done=done, user=by.user
         )
-        tick.full_clean()
         tick.save()
         audit.record(by=by, action="checklist.ticked" if done else "checklist.unticked", target=tick)
     return tick

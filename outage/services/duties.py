@@ -7,7 +7,7 @@ from django.db.models import Min, Q
 
 from contacts.models import Principal
 from outage.models import CareChain, CareChainEvent, Duty, Outage, PrincipalEnd, RegistrationMark
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.outages import outage_for, recent_outages
 from outage.queries.owed import closes_when_back, lines_in_system
 from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_ring
@@ -80,8 +80,18 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
 
 def settle_recent(**_: object) -> None:
     """Make the duties of all chains in reach anew: after a change of version the rules may say something else."""
+    _settle_in_reach(Q())
+
+
+def settle_followed() -> None:
+    """Make anew the duties in which an answer may be given through the system: another outage was reported."""
+    _settle_in_reach(Q(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain")))
+
+
+def _settle_in_reach(which: Q) -> None:
     for principal in Principal.objects.all():
         for outage in recent_outages(principal):
-            for chain in CareChain.objects.filter(outage=outage, principal=principal).select_related("unit"):
+            chains = CareChain.objects.filter(which, outage=outage, principal=principal)
+            for chain in chains.select_related("unit"):
                 chain.outage, chain.principal = outage, principal
                 settle(chain)

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -22,7 +24,7 @@ from outage.models import (
     Handover,
     OpenItem,
 )
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import doubles_of, joined_to
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -30,6 +32,7 @@ from outage.queries.standing import (
     is_discharge,
     label_of,
     line_back,
+    open_item_of,
     row_of,
     standing_of,
     tells,
@@ -91,7 +94,6 @@ def write_event(
         user=by.user,
         unit=by.unit,
     )
-    event.full_clean(validate_unique=False)
     event.save()
     return event
 
@@ -106,17 +108,26 @@ def lock_chain(*chains: CareChain) -> None:
     PostgreSQL finds a deadlock between that row's check and this lock.
     """
     wanted = {chain.pk for chain in chains}
-    homes = set(CareChain.objects.filter(pk__in=wanted).values_list("joined_to", flat=True))
-    locked = CareChain.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
-    )
-    found = {row.pk: row for row in locked.filter(pk__in=wanted | homes).order_by("pk")}
+    found = {row.pk: row for row in _locked(*wanted, *(home for home in _homes(*wanted) if home))}
     for chain in chains:
         row = found[chain.pk]
         if row.joined_to_id and row.joined_to_id not in found:
             raise ChangedMeanwhile
         chain.details, chain.rows = row.details, row.rows
         chain.joined_to = found[row.joined_to_id] if row.joined_to_id else None
+
+
+@prepared
+def _homes(*chain_ids: UUID) -> QuerySet[CareChain, UUID | None]:
+    return CareChain.objects.filter(pk__in=chain_ids).values_list("joined_to", flat=True)
+
+
+@prepared
+def _locked(*chain_ids: UUID) -> QuerySet[CareChain]:
+    locked = CareChain.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chain_ids)
+    return locked.select_related(
+        "unit", "details__ward_unit", "details__municipality", "details__outpatient_unit"
+    ).order_by("pk")
 
 
 def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChain:
@@ -260,7 +271,6 @@ def withdraw_row(
         user=by.user,
         unit=by.unit,
     )
-    row.full_clean(validate_unique=False)
     row.save()
     return row
 
@@ -296,9 +306,19 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
 
 
 def leave_discharge_open(
-    *, by: Acting, event: CareChainEvent, client_id: UUID, recipient: str, responsible: str, reason: str
+    *,
+    by: Acting,
+    event: CareChainEvent,
+    client_id: UUID,
+    recipient: str,
+    responsible: str,
+    reason: str,
+    seen: int | None = None,
 ) -> OpenItem:
-    """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6)."""
+    """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6).
+
+    `seen` is the open item for `recipient` that the person saw; raise ChangedMeanwhile where another stands by now.
+    """
     check_may(by, Right.LOG_CARE)
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
     with transaction.atomic():
@@ -312,6 +332,10 @@ def leave_discharge_open(
         standing = {s.target.key: s for s in event_standings(event.chain, log, event)}
         if recipient not in standing or standing[recipient].state is InformState.INFORMED:
             raise RuleError("Mottagaren är redan underrättad.", field="recipient")
+        whom = standing[recipient].target.whom
+        stands = open_item_of(event.chain, log, log.items_of(event), whom)
+        if stands and stands.pk != seen:
+            raise ChangedMeanwhile
         item = OpenItem(
             client_id=client_id,
             event=event,
@@ -322,7 +346,6 @@ def leave_discharge_open(
             user=by.user,
             unit=by.unit,
         )
-        item.full_clean()
         item.save()
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item

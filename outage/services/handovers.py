@@ -18,8 +18,8 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.care_chains import logs_of
-from outage.queries.joined import counted_versions, joined_to
+from outage.queries.chain_log import logs_of
+from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import told_only_by
 from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
@@ -169,7 +169,8 @@ def _told(
     told: dict[str, Any]
     if message.notice:
         assert message.change_id is not None
-        change = counted_versions(joined_to([chain.pk]).home).filter(pk=message.change_id).first()
+        versions = versions_of(*joined_to([chain.pk]).home)
+        change = next((version for version in versions if version.pk == message.change_id), None)
         told = {"change": change, "notice": message.notice}
     elif message.event_id:
         told = {"event": _events_of(chain).filter(pk=message.event_id).first()}
@@ -375,7 +376,6 @@ def write_call(
         user=by.user,
         unit=former.unit if former else by.unit,
     )
-    row.full_clean(validate_unique=False)
     row.save()
     return row
 

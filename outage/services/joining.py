@@ -13,7 +13,7 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, ChainJoin
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import (
     OTHER,
@@ -81,7 +81,6 @@ def join_chains(
             user=by.user,
             unit=by.unit,
         )
-        join.full_clean()
         join.save()
         _write_chosen(by, join, details, logs, choices, answers)
         other.joined_to = kept
@@ -245,7 +244,6 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
                 user=by.user,
                 unit=by.unit,
             )
-            row.full_clean()
             row.save()
             part(by, join, row)
             _write_former(by, join, row)

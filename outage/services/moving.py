@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
@@ -13,12 +14,16 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.care_chains import ChainLog, logs_of
-from outage.queries.standing import line_back, told_by, told_only_by
-from outage.rules.asked_messages import ask_if_wrong_patient
+from outage.presenters.chain import shown_in_list
+from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.standing import line_back, row_of, told_by, told_only_by
+from outage.routine import get_routine
+from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
 from outage.rules.back_registration import ChainStatus
+from outage.rules.joining import pairs_to_ask_about
+from outage.rules.said import in_short
 from outage.services.duties import settle
-from outage.services.events import lock_chain, need_reason, write_event
+from outage.services.events import lock_chain, need_reason, withdraw_row, write_event
 from outage.services.handovers import check_stands, take_back, write_call
 from outage.services.paper import mark_of
 
@@ -35,8 +40,9 @@ def move_call(
     """Log a call, and what it told of, on the patient it was about: it goes from its chain with what stood by it alone.
 
     The call keeps its time, its words and the place that was reached; a place that is none of the new chain's counts
-    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already,
-    Question for a chain that is logged on the wrong patient, where somebody can be asked (`answers`).
+    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already;
+    where somebody can be asked (`answers`) Question for a chain that is logged on the wrong patient, and for what may
+    be logged there already.
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
@@ -55,9 +61,15 @@ def move_call(
             log = logs_of([handover.chain_id])[handover.chain_id]
             events = told_by(handover.chain, log, handover)
             gone = told_only_by(handover.chain, log, handover)
-            take_back(by, handover, uuid5(client_id, "from"), reason, gone)
+            take_back(by, handover, Handover(pk=client_id).left_by, reason, gone)
             told = {message.event_id for message in handover.messages.all()}
-            copies = [_copy(by, to, client_id, _since_told(log, event, told)) for event in events]
+            copies = [
+                _told_there(by, to, client_id, _since_told(log, event, told), answers) for event in events
+            ]
+            if len({event.pk for event in copies}) < len(copies):
+                raise RuleError(
+                    "Två meddelanden i samtalet kan inte vara samma händelse. Svara nej på det ena."
+                )
             row = write_call(
                 by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
             )
@@ -79,8 +91,56 @@ def _since_told(log: ChainLog, event: CareChainEvent, told: Collection[UUID | No
     return rows[place::-1]
 
 
-def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEvent]) -> CareChainEvent:
-    """Write the rows of an event in another chain; gives the first."""
+def _told_there(
+    by: Acting,
+    to: CareChain,
+    client_id: UUID,
+    rows: Sequence[CareChainEvent],
+    answers: Mapping[str, str] | None,
+) -> CareChainEvent:
+    """The row of the right chain that the call told of: of an event that is logged there already, if it is the same,
+    the wording that was told; else a copy of `rows`. What nobody had logged so there is taken back: it was told.
+    """
+    log = logs_of([to.pk])[to.pk]
+    same = "" if answers is None else _ask_if_same(rows[-1], to, log, answers)
+    said = rows[0]
+    for row in rows[1:]:
+        if not row.told_rightly:
+            break
+        said = row
+    logged = line_back(log, UUID(same)) if same else []
+    content = (said.kind, said.particulars)
+    found = next((row for row in logged if (row.kind, row.particulars) == content), None)
+    if found is None:
+        copies = _copy(by, to, client_id, rows)
+        found = copies[0]
+        if same:
+            withdraw_row(by, copies[-1], "Samma händelse som en som redan är loggad.")
+    return found
+
+
+def _ask_if_same(event: CareChainEvent, to: CareChain, log: ChainLog, answers: Mapping[str, str]) -> str:
+    pairs = pairs_to_ask_about([row_of(event)], [row_of(row) for row in log.live_events])
+    if not pairs:
+        return ""
+    by_id = {str(row.pk): row for row in log.live_events}
+    return ask_which_event(
+        f"same-{event.pk}",
+        # Of a call about a protected patient no more than a list says, either.
+        told=_in_words(event, to, event.chain),
+        there=[(id_, _in_words(by_id[id_], to)) for _, id_ in pairs],
+        answers=answers,
+    )
+
+
+def _in_words(event: CareChainEvent, *chains: CareChain) -> str:
+    now, label = timezone.now(), get_routine(chains[0].outage.routine_id).label(event.kind)
+    told = min((shown_in_list(chain, event) for chain in chains), key=len)
+    return f"{label} {in_short(event.happened_at, told, now)}"
+
+
+def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEvent]) -> list[CareChainEvent]:
+    """Write the rows of an event in another chain, oldest first."""
     found: list[CareChainEvent] = []
     for row in rows:
         copy = write_event(
@@ -98,4 +158,4 @@ def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEv
             copies=row,
         )
         found.append(copy)
-    return found[0]
+    return found

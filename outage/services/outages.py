@@ -24,7 +24,7 @@ from outage.rules.handover import CLOCK_SKEW
 from outage.rules.outage_status import OutageScope, closed_since
 from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
-from outage.services.duties import settle_marked
+from outage.services.duties import settle_followed, settle_marked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
@@ -73,6 +73,8 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
             _say(by, outage, None)
         if joined:
             _settle(by, outage)
+        else:
+            settle_followed()
         return outage_for(by.principal, outage.pk), joined
 
 
@@ -206,10 +208,12 @@ def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
         raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
     if ended_at < start:
         raise RuleError(
-            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange en senare tid.",
+            f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange den tiden eller en senare.",
             field="ended_at",
         )
-    own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gt=ended_at)
+    # What happened in the minute of the end happened in the outage (`Outage.was_over_at`).
+    after = minute_of(ended_at) + timedelta(minutes=1)
+    own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gte=after)
     ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
     last = next((row for row in own.order_by("-happened_at") if not _after_end(row, ends)), None)
     if last:
@@ -260,7 +264,6 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
         user=by.user,
         unit=by.unit,
     )
-    row.full_clean()
     row.save()
     _settle(by, outage)
     settle_marked(outage, by.principal)
@@ -313,7 +316,6 @@ def record_support_contact(
             at=at,
             case_number=case_number,
         )
-        contact.full_clean()
         contact.save()
         audit.record(by=by, action="support.rung", target=contact)
     return contact
@@ -334,7 +336,7 @@ def _check_times(facts: OutageFacts) -> None:
     if facts.started_at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Starten ligger framåt i tiden. Ange när driftstoppet började.", field="started_at")
     if facts.expected_end_at and as_utc(facts.expected_end_at) <= as_utc(facts.started_at):
-        raise RuleError("Slutet ligger före starten. Ange en senare tid.", field="expected_end_at")
+        raise RuleError("Slutet ska ligga efter starten. Ange en senare tid.", field="expected_end_at")
 
 
 def _report(
@@ -352,6 +354,5 @@ def _report(
         user=by.user,
         unit=by.unit,
     )
-    report.full_clean()
     report.save()
     return report

@@ -15,7 +15,7 @@ from outage.models import (
     HandoverMessage,
     OpenItem,
 )
-from outage.queries.care_chains import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import TAKEN_WITH_CHAIN
 from outage.services.events import take_order
@@ -54,7 +54,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
         stays = write_call(
             by,
             kept,
-            uuid5(undone.client_id, f"{call.pk} kept"),
+            copy.left_by,
             call.facts,
             paper=mark_of(call),
             supersedes=call,

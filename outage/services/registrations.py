@@ -10,10 +10,10 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
-from outage.rules.ticks import Mark, Picture, Tick
+from outage.rules.ticks import Mark, Tick, TickState
 from outage.services.duties import settle
 from outage.services.events import lock_chain
 
@@ -52,16 +52,19 @@ def mark_task(
         if claim(by=by, client_id=client_id, kind="mark", content=content):
             return RegistrationMark.objects.get(client_id=client_id)
         lock_chain(chain)
-        tick, picture = _marked(chain, task_key, seen, done)
+        log = logs_of([chain.pk])[chain.pk]
+        tick, former = _marked(chain, log, task_key, seen, done)
+        picture = tick.picture if tick else former and former.picture
         if done and picture and picture.decision is Decision.DECIDE:
             if not choice.strip():
                 raise RuleError("Skriv vad du beslutade.", field="choice")
             if entered is None:
                 raise RuleError(f"Välj om det är infört i {outage.system}.", field="entered")
+            _check_not_decided(log, tick, choice.strip(), entered)
         mark = RegistrationMark(
             client_id=client_id,
-            chain=_home_of(chain, tick),
-            task=task_key,
+            chain_id=log.marks[former.id].chain_id if former else _home_of(chain, tick).pk,
+            task=log.marks[former.id].stored_task if former else task_key,
             done=done,
             choice=choice.strip(),
             entered=bool(done and picture and (entered or picture.decision is Decision.REGISTER)),
@@ -69,7 +72,6 @@ def mark_task(
             user=by.user,
             unit=by.unit,
         )
-        mark.full_clean()
         mark.save()
         if tick and tick.mark and tick.mark.task != task_key:
             _retire(by, chain, client_id, tick.mark)
@@ -80,26 +82,42 @@ def mark_task(
     return mark
 
 
+def _check_not_decided(log: ChainLog, tick: Tick | None, choice: str, entered: bool) -> None:
+    """Refuse another decision than the one that somebody made meanwhile."""
+    if tick is None or tick.state is not TickState.DONE or tick.mark is None:
+        return
+    made = log.marks[tick.mark.id]
+    if (made.choice, made.entered) != (choice, entered):
+        how = "infört" if made.entered else "inte infört"
+        raise RuleError(
+            f"{made.user.full_name} har redan bestämt: {made.choice} ({how}). "
+            "Välj Inte klart ändå där, om det är fel.",
+            field="choice",
+        )
+
+
 def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
     """The chain that a mark is kept in: the one joined to `chain` where all that the task is about was logged there."""
-    if tick is None:
-        return chain
-    homes = set(CareChainEvent.objects.filter(pk__in=tick.task.events).values_list("chain", flat=True))
+    homes = set(
+        CareChainEvent.objects.filter(pk__in=tick.task.events if tick else ()).values_list("chain", flat=True)
+    )
     joined = CareChain.objects.filter(pk__in=homes, joined_to=chain).first()
     return joined if joined and len(homes) == 1 else chain
 
 
-def _marked(chain: CareChain, task_key: str, seen: str, done: bool) -> tuple[Tick | None, Picture | None]:
-    """The task with that key, or of a task that is gone what it was, to be marked as undone."""
-    found, gone = ticks_of(chain, logs_of([chain.pk])[chain.pk])
+def _marked(
+    chain: CareChain, log: ChainLog, task_key: str, seen: str, done: bool
+) -> tuple[Tick | None, Mark | None]:
+    """The task with that key, or the mark of what it was where it is gone, to be marked as undone."""
+    found, gone = ticks_of(chain, log)
     tick = next((tick for tick in found if tick.task.key == task_key), None)
     former = next((mark for mark in gone if mark.task == task_key), None)
     if tick and tick.picture.seen == seen:
         if done and tick.task.decision is Decision.DO_NOT_REGISTER:
             raise RuleError("Det ska inte registreras.")
-        return tick, tick.picture
+        return tick, None
     if former and not done and former.seen == seen:
-        return None, former.picture
+        return None, former
     raise RuleError(_CHANGED)
 
 

@@ -17,7 +17,8 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_place, task_rows
-from outage.queries.care_chains import logs_of, visible_chains
+from outage.queries.care_chains import visible_chains
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine

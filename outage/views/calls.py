@@ -20,7 +20,8 @@ from outage.models import CareChain, Handover
 from outage.presenters.care import patient_on_own_page, target_choices, ward_label
 from outage.presenters.chain import changed_by, other_end
 from outage.presenters.later import later_outage
-from outage.queries.care_chains import ChainLog, logs_of, newest_of
+from outage.queries.care_chains import newest_of
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine
 from outage.rules.handover import CallFacts, Direction, handover_warnings

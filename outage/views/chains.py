@@ -31,13 +31,8 @@ from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
-from outage.queries.care_chains import (
-    find_chains,
-    history_of,
-    logs_of,
-    mark_namesakes,
-    visible_chains,
-)
+from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import is_whole_number

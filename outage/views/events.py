@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.rules.errors import RuleError
+from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, renew, require, save_or_show
@@ -17,6 +17,7 @@ from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.presenters.chain import changed_by
 from outage.queries.care_chains import newest_of
+from outage.queries.owed import open_item_for
 from outage.routine import get_routine
 from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
@@ -149,11 +150,13 @@ def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Leave a discharge with somebody not told: who answers for it and why."""
     require(request.acting, Right.LOG_CARE)
     event = event_or_404(request, event_id)
-    initial = {"client_id": uuid4(), "recipient": request.GET.get("till", "")}
+    recipient = request.POST.get("recipient") or request.GET.get("till", "")
+    stands = open_item_for(event, recipient)
+    initial = {"client_id": uuid4(), "recipient": recipient, "seen": stands and stands.pk}
     form = OpenItemForm(request.POST or None, initial=initial)
 
-    def show(form: OpenItemForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "chain": event.chain, "label": _label(event)}
+    def show(form: OpenItemForm, status: int = 200, **more: object) -> HttpResponse:
+        context = {"form": form, "chain": event.chain, "label": _label(event)} | more
         return render(request, "outage/event/leave_open.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -161,6 +164,17 @@ def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
         messages.success(request, "Öppen punkt sparad. Samtalet står kvar under Att ringa nu.")
         return redirect("chain", event.chain_id)
 
+    def changed() -> HttpResponse:
+        item = open_item_for(event, recipient)
+        if item is None:
+            form.add_error(None, CHANGED_MEANWHILE)
+            return show(form, 409)
+        renew(form, seen=item.pk)
+        fresh = OpenItemForm(initial={"responsible": item.responsible, "reason": item.reason})
+        differences = form_differences(form, fresh, of_the_change=())
+        by = f"Öppen punkt sparad {moment(item.recorded_at, timezone.now())} av {item.user.full_name}."
+        return show(form, 409, differences=differences, changed_by=by)
+
     if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
+        return save_or_show(request, form, save=save, show=show, changed=changed)
     return show(form)

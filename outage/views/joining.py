@@ -16,7 +16,8 @@ from contacts.views.tools import held_as, require, save_or_show
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.joining import choices, like_pairs, option, side
-from outage.queries.care_chains import find_chains, logs_of, visible_chains
+from outage.queries.care_chains import find_chains, visible_chains
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
 from outage.queries.same_patient import own_chains_beside

@@ -15,7 +15,8 @@ from contacts.views.tools import held_as, renew, require, save_or_show
 from outage.models import Handover
 from outage.presenters.care import patient_in_list, ward_label
 from outage.presenters.chain import call_title, changed_by, told_labels
-from outage.queries.care_chains import find_chains, logs_of, newest_of, visible_chains
+from outage.queries.care_chains import find_chains, newest_of, visible_chains
+from outage.queries.chain_log import logs_of
 from outage.routine import get_routine
 from outage.rules.wording import moment
 from outage.services.moving import move_call

@@ -22,14 +22,13 @@ from outage.presenters.readiness import readiness
 from outage.presenters.ringing import calls_to_ring
 from outage.presenters.status import chain_row, nothing_to_ring, outage_facts, received_row, told_rows
 from outage.queries.care_chains import (
-    ChainLog,
     logged_and_told,
-    logs_of,
     mark_namesakes,
     received_lately,
     told_lately,
     visible_chains,
 )
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.outages import (
     earlier_outages,
     others_still_out,

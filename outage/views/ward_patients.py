@@ -77,7 +77,9 @@ def _preview(
         opened = _opened(request, outage, list_id)
         status = 422 if failed else 200
     notes = _notes(request, outage, patients, rows, opened)
-    all_there = all(note.opened or note.existing for note in notes) and not form.pasted.not_read
+    all_there = not form.pasted.not_read and all(
+        note.opened or note.existing or (note.again and note.to_choose) for note in notes
+    )
     if opened and (do == "done" or (do == "open" and status == 200 and all_there)):
         return redirect("opened_patients", list_id)
     context = {

@@ -13,7 +13,7 @@ from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain
 from outage.presenters.care import Numbers, first_number, is_own, target_label
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.standing import target_name
 from outage.rules.handover import Direction
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
-from contacts.webforms.fields import AsksQuestions
+from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.care import Numbers, parties_in, place_of, targets_by_key
 from outage.presenters.owed import calls_owed, event_label
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.queries.wordings import former_wordings
 from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBack
@@ -58,9 +58,7 @@ class CallForm(AsksQuestions):
         widget=forms.RadioSelect,
         error_messages={"required": "Välj hur det gick."},
     )
-    number = forms.CharField(
-        label="Nummer", required=False, max_length=60, widget=forms.TextInput(_HIDDEN_TEXT)
-    )
+    number = NumberField(label="Nummer")
     at = MomentField(label="Samtalets tid")
     spoken_to = forms.CharField(
         label="Namn på den du talar med", required=False, max_length=200, widget=forms.TextInput(_HIDDEN_TEXT)
@@ -123,6 +121,8 @@ class CallForm(AsksQuestions):
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         self._fill_in_number()
+        offered = {each.number for known in numbers.values() for each in known}
+        self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
         if chain.outage.current:
             keep_within(self, years_around(chain.outage.current.started_at))
 

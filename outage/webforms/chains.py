@@ -16,7 +16,7 @@ from contacts.rules.parties import (
     outpatient_kind_for,
     ward_kind_for,
 )
-from contacts.webforms.fields import AsksQuestions
+from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts, OtherPlace
 from outage.presenters.care import details_of, shown_identity
 from outage.queries.care_chains import municipalities, wards
@@ -28,7 +28,6 @@ from .places import (
     NOT_KNOWN_YET,
     OTHER,
     OTHER_LABEL,
-    NumberField,
     PlaceField,
     name_field,
     outpatient_kind_field,
@@ -129,6 +128,9 @@ class ChainForm(AsksQuestions):
         self.fields["ward_unit"].queryset = wards(Party.INPATIENT)
         self.fields["outpatient_unit"].queryset = wards(Party.OUTPATIENT)
         self.fields["municipality"].queryset = municipalities()
+        for party in _PLACES:
+            number = f"other_{party}_number"
+            self.fields[number].known = frozenset({self.initial.get(number, "")})
         if chain is None:
             del self.fields["status"], self.fields["status_reason"]
 

@@ -139,5 +139,6 @@ class OpenItemForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)
     reason = forms.CharField(label="Varför är mottagaren inte underrättad?", max_length=300)

@@ -8,7 +8,6 @@ from django.db.models import Model
 from django.forms.models import ModelChoiceIterator
 
 from contacts.rules.parties import OUTPATIENT_KIND_LABELS
-from contacts.rules.phone import LONGEST_NUMBER, tidy_number
 from contacts.rules.swedish_text import search_key
 
 # The place is in no list: its name, kind and number are typed.
@@ -37,22 +36,6 @@ class PlaceField(forms.ModelChoiceField):
     def to_python(self, value: Any) -> Model | str | None:
         """One of the list, a word, or None."""
         return value if value in self.words else super().to_python(value)
-
-
-class NumberField(forms.CharField):
-    """A telephone number, written as numbers are where it can be read, else as it was typed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            required=False,
-            max_length=LONGEST_NUMBER,
-            widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
-            **kwargs,
-        )
-
-    def to_python(self, value: Any) -> str:
-        """The number as it is stored."""
-        return tidy_number(super().to_python(value))
 
 
 def name_field(label: str) -> forms.CharField:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for, ward_kind_for
+from contacts.webforms.fields import NumberField
 from outage.models import ChainFacts, OtherPlace
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import BEFORE_LABELS, Before
@@ -21,7 +22,6 @@ from .places import (
     NOT_KNOWN_YET,
     OTHER,
     OTHER_LABEL,
-    NumberField,
     PlaceField,
     name_field,
     outpatient_kind_field,

@@ -15,7 +15,8 @@ from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainEvent, ChainFacts
 from outage.models.chain_facts import OtherPlace
 from outage.presenters.back import task_rows
-from outage.queries.care_chains import get_chain, get_event, logs_of
+from outage.queries.care_chains import get_chain, get_event
+from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.outage_status import OutageScope

@@ -50,7 +50,7 @@ class Entering:
         live.sort(key=self.when)
         self.before = record.now.before
         for line in live:
-            if record.now.before == "unknown" and line.now.in_system and line.now.kind in _LETTER:
+            if record.now.before != "admitted" and line.now.in_system and line.now.kind in _LETTER:
                 self.before = "admitted" if line.now.kind == "admission" else "not_admitted"
         end = outage.own_end
         self.live = [li for li in live if not li.now.in_system and (end is None or li.now.at <= end)]

@@ -229,10 +229,12 @@ class Owing(Hearing):
                 all(later < li.when for later in replies + ends) for li in live if li.now.kind == "admission"
             ):
                 continue
-            closed = "deceased" if self.record.now.status == "deceased" else ""
             for other in TELLS["admission_reply", party]:
                 place = self.record.party_place(other) or f"?{other}"
                 if place not in (AT_HOME, self.record.party_place(party)):
+                    # Who is back reads the answer in the system.
+                    closed = "entered" if place in self.record.back else ""
+                    closed = "deceased" if self.record.now.status == "deceased" else closed
                     yield Debt(party, place, ("answer", "admission_reply"), closed=closed)
 
     # Notices: of the chain as such. Whose they are to give the text leaves open.

@@ -12,7 +12,8 @@ from outage.models import CareChain, Duty
 from outage.presenters.back import task_rows
 from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
+from outage.queries.care_chains import get_chain, visible_chains
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import awaited_by_unit, completion_of
 from outage.queries.tasks import ticks_of

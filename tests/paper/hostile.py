@@ -32,7 +32,7 @@ from outage.models import (
     Outage,
     OutageReport,
 )
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.routine import current_routine
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.wording import STOCKHOLM

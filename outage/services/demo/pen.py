@@ -15,7 +15,7 @@ from contacts.models import Principal, Unit
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
 from outage.presenters.care import first_number, place_of
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.ringing import numbers_of_places
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import CallFacts, Direction, ReadBack

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, NumberFlag, Principal, Unit, User
+from tests.integration.outage.pages import fields_of, read
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,40 @@ def unit_form(unit: Unit, **changed) -> dict:
         "active": "on",
         **changed,
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "theirs", "mine"),
+    [
+        ("principal", {"support_number": "59091"}, {"support_name": "Regionens support"}),
+        ("unit", {"hsa_id": "SE2321000222-AB12"}, {"name": "Medicin 9"}),
+        ("user", {"hsa_id": "SE2321000222-AB12"}, {"last_name": "Ny"}),
+        ("membership", {"title": "Vårdsamordnare"}, {"role": "coordinator"}),
+    ],
+)
+def test_whoever_saves_second_sees_what_the_other_saved(client, root, county, model, theirs, mine):
+    row = {
+        "principal": county.region,
+        "unit": county.ward,
+        "user": county.alva.user,
+        "membership": county.alva.membership,
+    }[model]
+    client.force_login(root)
+    page = page_of(row)
+    both = fields_of(read(client.get(page)).find("form", id=f"{model}_form"))
+    assert client.post(page, both | {name: [value] for name, value in theirs.items()}).status_code == 302
+    answer = client.post(page, both | {name: [value] for name, value in mine.items()})
+    assert answer.status_code == 200
+    row.refresh_from_db()
+    (name, saved), *_ = theirs.items()
+    assert getattr(row, name) == saved
+    text = read(answer).text
+    assert "Någon annan har ändrat sedan du öppnade sidan." in text
+    assert f"nu står {saved}" in text
+    again = fields_of(read(answer).find("form", id=f"{model}_form"))
+    assert client.post(page, again | {name: [saved]}).status_code == 302
+    row.refresh_from_db()
+    assert [getattr(row, each) for each in (*theirs, *mine)] == [saved, *mine.values()]
 
 
 @pytest.mark.parametrize("model", ["principal", "unit", "user", "membership", "directoryentry"])

@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from contacts.models import AuditEntry
 from forms.models import Sheet, SheetKind
+from forms.queries.entering import entries_from, standing_call
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain, get_handover
 from outage.services.care_chains import change_details
-from outage.services.handovers import CallFacts, correct_call, withdraw_call
+from outage.services.handovers import CallFacts, Message, correct_call, withdraw_call
+from outage.services.moving import move_call
 from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.forms.entering import (
     AT,
@@ -28,6 +30,7 @@ from tests.integration.forms.entering import (
     send,
 )
 from tests.integration.outage.conftest import chain, county, outage
+from tests.integration.outage.joining import join, undo
 from tests.integration.outage.pages import form_of
 
 __all__ = ["chain", "county", "outage"]
@@ -205,3 +208,49 @@ def test_the_keyboard_begins_at_the_first_choice_of_the_row(alva: Client, sheet:
         "written_at_kl",
     ]
     assert sorted(wanted, key=order.index) == wanted
+
+
+def shown(alva: Client, sheet: Sheet, chain: CareChain) -> list[str]:
+    rows = page_of(alva, address(sheet, chain)).main.find("tbody").find_all("tr")
+    return [" ".join(row.get_text(" ").split()) for row in rows]
+
+
+def test_a_row_about_a_chain_that_stands_for_itself_again_stands_there(
+    alva: Client, county: County, outage: Outage, sheet: Sheet
+):
+    kept, other = (make_chain(county, outage, patient_name="Tolvan Tolvansson") for _ in "12")
+    event = make_event(county.alva, other)
+    join(county, kept, other)
+    enter(county, sheet, get_chain(county.alva, kept.pk), messages=[Message(event_id=event.pk)])
+    undo(county, kept)
+    (words,) = shown(alva, sheet, other)
+    assert "Återtaget" not in words
+    assert f"Står nu i vårdkedja {other.number}, flyttat 10.52 av Alva Påhittad" in words
+    (entered,) = entries_from(sheet)
+    assert (entered.call.chain_id, entered.withdrawal) == (other.pk, None)
+    withdraw_call(
+        by=county.esa,
+        handover=get_handover(county.esa, entered.call.pk),
+        client_id=uuid4(),
+        reason="Blev aldrig av.",
+        answers={},
+    )
+    (words,) = shown(alva, sheet, other)
+    assert "Återtaget 10.52 av Esa Påhittad" in words
+
+
+def test_a_row_that_was_moved_to_the_right_patient_stands_there(
+    alva: Client, county: County, outage: Outage, sheet: Sheet
+):
+    wrong, right = make_chain(county, outage), make_chain(county, outage)
+    call = enter(county, sheet, wrong)
+    new = move_call(
+        by=county.esa,
+        handover=get_handover(county.esa, call.pk),
+        to=right,
+        client_id=uuid4(),
+        reason="Fel patient.",
+    )
+    (words,) = shown(alva, sheet, right)
+    assert f"Står nu i vårdkedja {right.number}, flyttat 10.52 av Esa Påhittad" in words
+    assert standing_call(entries_from(sheet)[0].entry) == new

@@ -14,7 +14,7 @@ from forms.queries.entering import entries_from, last_entry, said_all_entered
 from forms.queries.left import not_entered
 from forms.services.entering import move_entry, say_all_entered
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.services.handovers import Message, withdraw_call
 from tests.factories import County, at_once, make_chain
 from tests.integration.outage.conftest import chain, county, outage

@@ -16,7 +16,7 @@ import outage.webforms as outage_forms
 from contacts.rules.parties import Party
 from forms.webforms.entering import EntryForm as PaperEntryForm
 from outage.models import CareChain
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.pasted_list import read_pasted

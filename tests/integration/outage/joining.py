@@ -3,7 +3,8 @@
 from uuid import UUID, uuid4
 
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin, Handover, Outage
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import differing, pairs_between
 from outage.queries.owed import owed_by_unit

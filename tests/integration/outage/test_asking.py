@@ -15,7 +15,8 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.chain import outside_outage
 from outage.presenters.owed import OwedCall, calls_owed
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.routine import current_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.services.care_chains import change_details

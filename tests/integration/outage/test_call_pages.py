@@ -14,7 +14,7 @@ from django.utils import timezone
 from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -138,7 +138,7 @@ def test_from_the_list_all_but_the_name_and_the_read_back_is_filled_in(
     assert fields["spoken_to_unit"] == ["Skellefteå kommun"]
     assert (fields["at_kl"], fields["at_dag"]) == (["10.52"], ["2026-11-24"])
     answer = client.post(
-        link["href"], fields | {"spoken_to": ["Karin"], "read_back": ["done"], "number": ["0910-1"]}
+        link["href"], fields | {"spoken_to": ["Karin"], "read_back": ["done"], "number": ["0910-73 50 01"]}
     )
     assert answer.status_code == 302
     assert Handover.objects.filter(outcome=CallOutcome.REACHED, messages__event=event).count() == 1
@@ -376,3 +376,13 @@ def test_whoever_will_fill_in_the_date_is_told_beside_the_field_and_can(
     sent = fields_of(form_of(page, method="post"))
     assert send(client, chain, sent, **{name: "2026-12-01"}).status_code == 302
     assert CareChainEvent.objects.get().kind == "sip_invitation"
+
+
+def test_a_choice_that_is_none_is_said_in_plain_words(county: County, chain: CareChain, client: Client):
+    sent = opened(client, county, chain) | {"outcome": ["<vet inte>"], "client_id": ["7"]}
+    answer = client.post(reverse("chain_call", args=[chain.pk]), sent)
+    assert answer.status_code == 422
+    text = read(answer).main.text
+    assert "Valet finns inte i listan. Välj igen." in text
+    assert "Formuläret kom inte fram helt. Ladda om sidan." in text
+    assert "giltigt" not in text

@@ -13,7 +13,8 @@ from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Outage
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.owed import OwedCall, calls_owed
-from outage.queries.care_chains import find_chains, get_chain, history_of, logs_of, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, history_of, visible_chains
+from outage.queries.chain_log import logs_of
 from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import CallOutcome

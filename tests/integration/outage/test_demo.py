@@ -28,7 +28,7 @@ from outage.models import (
     SupportContact,
 )
 from outage.presenters.banner import verdict_for
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_for, outage_in_view
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of

@@ -12,7 +12,8 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, DischargeCompletion, OpenItem, Outage
 from outage.presenters.chain import TimelineEntry, timeline
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, get_event, logs_of
+from outage.queries.care_chains import get_chain, get_event
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import discharge_logged
 from outage.routine import get_routine
 from outage.rules.handover import Direction

@@ -19,7 +19,8 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Outage, OutageReport, PrincipalEnd
 from outage.models.outage import NotReadForAnybody
 from outage.presenters.banner import banner_for
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import (
     current_outage,

@@ -13,7 +13,8 @@ from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent
 from outage.presenters.owed import OwedCall, calls_owed
-from outage.queries.care_chains import get_chain, get_event, logs_of
+from outage.queries.care_chains import get_chain, get_event
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.rules.informing import CallOutcome

@@ -11,7 +11,8 @@ from contacts.models import AuditEntry
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage, Outage
-from outage.queries.care_chains import get_chain, get_handover, logs_of
+from outage.queries.care_chains import get_chain, get_handover
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import event_standings
 from outage.routine import current_routine
 from outage.rules.handover import Direction, ReadBack

@@ -10,7 +10,8 @@ from contacts.rules.errors import NotAllowed, Question, RuleError
 from contacts.rules.parties import Party, WardKind
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, ChainJoin, Outage
-from outage.queries.care_chains import find_chains, get_chain, get_event, logs_of, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, get_event, visible_chains
+from outage.queries.chain_log import logs_of
 from outage.queries.joining import differing
 from outage.queries.tasks import tasks_of
 from outage.rules.back_registration import Before, ChainStatus

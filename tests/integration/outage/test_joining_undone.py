@@ -12,10 +12,12 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, ChainJoin, Duty, Handover, Outage
-from outage.queries.care_chains import get_chain, get_event, logs_of
+from outage.queries.care_chains import get_chain, get_event
+from outage.queries.chain_log import logs_of
 from outage.queries.joining import differing, pairs_between
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
+from outage.rules.routine import Decision
 from outage.services.care_chains import change_details
 from outage.services.duties import duties_of
 from outage.services.events import correct_event, withdraw_event
@@ -285,6 +287,78 @@ def test_a_tick_set_while_joined_stays_with_what_it_is_about(county: County, out
     undo(county, kept)
     assert done(county, other) >= 1
     assert not any(row.undo for row in rows(county.alva, kept))
+
+
+DAYS = {"kept": "2026-12-01", "other": "2026-12-03"}
+
+
+def sip_sent_from_both(county: County, outage: Outage) -> tuple[CareChain, CareChain]:
+    """A kallelse in each of two chains, told and ticked as sent, and then joined as one event."""
+    kept, other = (
+        make_chain(county, outage, patient_name=NAME, before=Before.ADMITTED, by=by)
+        for by in (county.alva, county.disa)
+    )
+    chains = kept, other
+    for chain, day in zip(chains, DAYS.values(), strict=True):
+        said = {"sip_date": day, "sip_time": "13.00", "sip_place": "Heimdall", "participants": ["Dotter"]}
+        make_event(
+            county.disa,
+            chain,
+            "sip_invitation",
+            sender=Party.OUTPATIENT,
+            outcome=CallOutcome.REACHED,
+            **said,
+        )
+    end_for_all(county, outage, timezone.now())
+    for chain in reversed(chains):
+        (task,) = (row for row in rows(county.disa, chain) if row.decision == Decision.REGISTER)
+        mark(county.disa, get_chain(county.disa, chain.pk), task)
+    join(county, *chains)
+    return chains
+
+
+@pytest.mark.clause("R4.5")
+@pytest.mark.parametrize("newest", ["kept", "other"])
+def test_a_call_to_a_sip_that_was_sent_from_both_is_undone_where_it_does_not_hold(
+    county: County, outage: Outage, newest: str
+):
+    kept, other = sip_sent_from_both(county, outage)
+    if newest == "other":
+        # Ticked again in the other chain last.
+        undo(county, kept)
+        task = rows(county.disa, other)[0]
+        for done_ in (False, True):
+            mark(county.disa, get_chain(county.disa, other.pk), task, done=done_)
+        join(county, kept, other)
+    shown = {(row.done, row.undo, dict(row.typed)["Datum"]) for row in rows(county.disa, kept)}
+    assert shown == {(True, False, "tis 1 dec"), (False, True, "tors 3 dec")}
+    (sent,) = (row for row in rows(county.disa, kept) if row.undo)
+    assert len({row.place for row in rows(county.disa, kept)}) == 2
+    mark(county.disa, get_chain(county.disa, kept.pk), sent, done=False)
+    assert [(row.done, row.undo) for row in rows(county.disa, kept)] == [(True, False)]
+    undo(county, kept)
+    assert (done(county, kept), done(county, other)) == (1, 0)
+
+
+def test_a_tick_taken_away_while_joined_leaves_the_other_one_to_be_undone(county: County, outage: Outage):
+    kept, _ = sip_sent_from_both(county, outage)
+    (holds,) = (row for row in rows(county.disa, kept) if row.done)
+    mark(county.disa, get_chain(county.disa, kept.pk), holds, done=False)
+    (left,) = rows(county.disa, kept)
+    assert (left.done, left.changed, left.changes) == (False, True, (("Datum", "tors 3 dec", "tis 1 dec"),))
+    mark(county.disa, get_chain(county.disa, kept.pk), left)
+    assert [(row.done, row.undo) for row in rows(county.disa, kept)] == [(True, False)]
+
+
+def test_who_heard_another_date_in_the_other_chain_hears_the_one_that_holds(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    for chain, day in zip((kept, other), DAYS.values(), strict=True):
+        to = Party.MUNICIPALITY if chain is other else Party.OUTPATIENT
+        make_event(
+            county.alva, chain, "preliminary_ready", to=to, outcome=CallOutcome.REACHED, preliminary_date=day
+        )
+    join(county, kept, other)
+    assert to_ring(county, kept) == {("preliminary_ready", "municipality")}
 
 
 def done(county: County, chain: CareChain) -> int:

@@ -16,7 +16,8 @@ from contacts.models import AuditEntry, Submission
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Duty, Handover, HandoverMessage
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, logs_of, visible_chains
+from outage.queries.care_chains import get_chain, visible_chains
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import current_routine
 from outage.rules.handover import CallFacts, Direction

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
 from outage.models import CareChain, CareChainEvent, DischargeCompletion, Duty, Handover, OpenItem
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.standing import completion_of
 from outage.routine import current_routine
 from outage.services.duties import settle_recent

@@ -13,7 +13,8 @@ from contacts.rules.errors import Question
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.models import CareChain, CareChainEvent, Handover, OtherPlace, Outage
 from outage.presenters.owed import OwedCall, calls_owed
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
 from outage.routine import get_routine
 from outage.rules.back_registration import Before, ChainStatus

@@ -100,7 +100,7 @@ def test_what_is_known_is_changed_from_what_it_was(county: County, outage: Outag
     fields = form_at(alva, path)
     assert (fields["scope"], fields["started_at_kl"]) == (["both_principals"], ["08.52"])
     refused = send(alva, path, fields, expected_end_at_kl="08.00", expected_end_at_dag="2026-11-24")
-    assert "Slutet ligger före starten." in errors_of(read(refused))
+    assert "Slutet ska ligga efter starten." in errors_of(read(refused))
     assert send(alva, path, fields, scope="municipalities_only").status_code == 302
     assert current_outage(county.region).current.scope == "municipalities_only"
 

@@ -25,11 +25,12 @@ from outage.services.outages import (
     reopen_outage,
     report_outage,
 )
-from tests.clock import STOCKHOLM
+from tests.clock import STOCKHOLM, TUESDAY, Clock
 from tests.factories import (
     County,
     at_once,
     call_facts,
+    make_chain,
     make_county,
     make_event,
     make_outage,
@@ -135,7 +136,7 @@ def test_in_the_hour_that_comes_twice_an_end_and_a_scope_lie_after_the_start(cou
     towns = replace(facts, scope=OutageScope.MUNICIPALITIES_ONLY, scope_from=later)
     assert change_outage(by=county.alva, outage=outage, client_id=uuid4(), facts=towns).scope_from == later
     for wrong in ({"expected_end_at": start - timedelta(minutes=1)}, {"expected_end_at": start}):
-        with pytest.raises(RuleError, match="Slutet ligger före starten"):
+        with pytest.raises(RuleError, match="Slutet ska ligga efter starten"):
             change_outage(by=county.alva, outage=outage, client_id=uuid4(), facts=replace(facts, **wrong))
 
 
@@ -221,6 +222,22 @@ def test_an_end_that_cannot_be_is_refused(county: County, chain: CareChain, ago:
         end(county, chain.outage, ago)
     assert refused.value.field == "ended_at"
     assert current_outage(county.region) is not None
+
+
+@pytest.mark.parametrize("seconds", [0, 40])
+def test_the_first_minute_that_can_be_the_end_is_the_one_that_the_refusal_names(
+    county: County, outage: Outage, clock: Clock, seconds: int
+):
+    with pytest.raises(RuleError, match=r"Driftstoppet började tis 24 nov 08\.52\. Ange den tiden eller en"):
+        end(county, outage, timedelta(hours=2, minutes=1))
+    assert outage.current is not None
+    chain = make_chain(county, outage)
+    clock.move_to(TUESDAY + timedelta(seconds=seconds))
+    make_event(county.alva, chain, ago=timedelta(minutes=10))
+    with pytest.raises(RuleError, match=r"En händelse är loggad 10\.42, efter den tiden"):
+        end_outage(by=county.esa, outage=outage, ended_at=TUESDAY - timedelta(minutes=11))
+    ended = end_outage(by=county.esa, outage=outage, ended_at=TUESDAY - timedelta(minutes=10))
+    assert not ended.is_open
 
 
 def test_what_is_taken_back_does_not_hold_up_the_end(county: County, chain: CareChain):

@@ -16,7 +16,8 @@ from outage.models import CareChain, ChainFacts, OtherPlace, Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.care import targets_to_choose
 from outage.presenters.owed import OwedCall, calls_owed
-from outage.queries.care_chains import ChainLog, get_chain, logs_of, visible_chains
+from outage.queries.care_chains import get_chain, visible_chains
+from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
 from outage.routine import current_routine

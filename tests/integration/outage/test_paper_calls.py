@@ -13,7 +13,8 @@ from django.utils import timezone
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, PrincipalEnd
-from outage.queries.care_chains import get_chain, get_event, get_handover, logs_of
+from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
 from outage.rules.back_registration import Decision

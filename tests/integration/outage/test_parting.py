@@ -9,7 +9,8 @@ from django.urls import reverse
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
-from outage.queries.care_chains import get_chain, get_event, logs_of
+from outage.queries.care_chains import get_chain, get_event
+from outage.queries.chain_log import logs_of
 from outage.queries.standing import completion_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import CallOutcome

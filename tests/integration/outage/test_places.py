@@ -14,7 +14,8 @@ from forms.presenters.sip import _known
 from forms.queries.sources import sheet_source, sip_source
 from forms.specs import get_spec
 from outage.models import CareChain, OtherPlace, Outage
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
 from outage.rules.back_registration import ChainStatus
@@ -29,7 +30,7 @@ ELSEWHERE = {
     "ward_kind": "somatic",
     "municipality": "other",
     "other_municipality": "Sundsvalls kommun",
-    "other_municipality_number": "växeln i Sundsvall",
+    "other_municipality_number": "０６０ 18 10 01",
     "outpatient_unit": "other",
     "other_outpatient": "Granlo hälsocentral",
     "other_outpatient_number": "060-18 10 00",
@@ -71,7 +72,7 @@ def test_a_chain_is_opened_on_an_installation_with_nothing_but_the_own_unit(db: 
     }
     others = chain.details.facts.others
     assert others[Party.INPATIENT] == OtherPlace("Kirurgen Sundsvall", "somatic", "060-18 10 00")
-    assert others[Party.MUNICIPALITY] == OtherPlace("Sundsvalls kommun", "", "växeln i Sundsvall")
+    assert others[Party.MUNICIPALITY] == OtherPlace("Sundsvalls kommun", "", "060-18 10 01")
     assert others[Party.OUTPATIENT] == OtherPlace("Granlo hälsocentral", "health_centre", "060-18 10 00")
     assert outage.pk == chain.outage_id
     for name in ("chain", "edit_chain", "chain_call"):
@@ -86,7 +87,8 @@ def test_the_form_shows_a_place_in_no_list_as_it_was_filled_in(county: County, a
     opened(alva, **ELSEWHERE)
     path = reverse("edit_chain", args=[CareChain.objects.get().pk])
     fields = form_at(alva, path)
-    kept = {"other_inpatient_number": "060-18 10 00", "other_outpatient_kind": "health_centre"}
+    kept = {"other_inpatient_number": "060-18 10 00", "other_municipality_number": "060-18 10 01"}
+    kept |= {"other_outpatient_kind": "health_centre"}
     assert {name: fields[name] for name in ELSEWHERE | kept} == {
         name: [value] for name, value in (ELSEWHERE | kept).items()
     }
@@ -112,7 +114,7 @@ def test_the_form_shows_a_place_in_no_list_as_it_was_filled_in(county: County, a
             "Välj en psykiatrisk öppenvård",
         ),
         ({"ward_unit": ""}, "ta bort namnet"),
-        ({"ward_unit": "999999"}, "Välj ett giltigt alternativ"),
+        ({"ward_unit": "999999"}, "Valet finns inte i listan"),
     ],
 )
 @pytest.mark.clause("R3.10")

@@ -74,6 +74,10 @@ def test_what_the_routine_leaves_to_be_decided_needs_the_decision_in_words(count
         mark(county.alva, chain, task, choice="Registrerar utskrivningen.")
     assert refused.value.field == "entered"
     mark(county.alva, chain, task, choice=" Registrerar utskrivningen. ", entered=True)
+    # Esa has the page from before that.
+    for other in ({"choice": "Låter bli.", "entered": False}, {"choice": task.do, "entered": True}):
+        with pytest.raises(RuleError, match="Alva Påhittad har redan bestämt: Registrerar utskrivningen"):
+            mark(county.esa, chain, task, **other)
     (task,) = rows(county.alva, chain)
     assert (task.done, task.choice) == (True, "Registrerar utskrivningen.")
     mark(county.alva, chain, task, done=False)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from contacts.rules.errors import Question
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import Message, log_call
 from tests.clock import TUESDAY, Clock

@@ -17,7 +17,8 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.presenters.back import grouped
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.tasks import ticks_of

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from outage.models import CareChain, Outage
 from outage.presenters.chain import timeline
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome

@@ -8,7 +8,8 @@ from contacts.models import Principal, PrincipalKind
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, Outage
 from outage.presenters.owed import calls_owed
-from outage.queries.care_chains import get_chain, get_handover, logs_of
+from outage.queries.care_chains import get_chain, get_handover
+from outage.queries.chain_log import logs_of
 from outage.queries.standing import awaited_by_unit
 from outage.routine import current_routine
 from outage.rules.handover import Direction

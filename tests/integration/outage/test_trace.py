@@ -14,7 +14,8 @@ from contacts import audit
 from contacts.models import AuditEntry
 from contacts.rules.parties import Party
 from outage.models import CareChain
-from outage.queries.care_chains import get_event, logs_of
+from outage.queries.care_chains import get_event
+from outage.queries.chain_log import logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.tasks import ticks_of
 from outage.services import (

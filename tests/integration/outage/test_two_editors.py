@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.rules.parties import Party
-from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.models import CareChain, CareChainEvent, Handover, OpenItem, Outage
 from outage.queries.care_chains import get_handover
 from outage.rules.informing import CallOutcome
 from outage.services.handovers import Message, log_call, withdraw_call
@@ -189,6 +189,28 @@ def test_who_takes_back_what_another_has_changed_is_told_and_can_go_on(
     assert ("går inte att ändra" in words) == (theirs == "withdraw")
     again = alva.post(form["action"], fields_of(form) | {"to": [str(other.pk)]})
     assert again.status_code == (409 if theirs == "withdraw" else 302)
+
+
+@pytest.mark.clause("R1.6")
+def test_an_open_item(county: County, chain: CareChain, alva: Client, esa: Client):
+    event = make_event(county.alva, chain, "discharge")
+    path = reverse("leave_open", args=[event.pk]) + "?till=outpatient"
+    mine = {"responsible": ["Alva, Medicin 2"], "reason": ["Stängt till måndag."]}
+    theirs = {"responsible": ["Esa, Medicin 2"], "reason": ["Ingen svarar."]}
+    page = read(second(alva, esa, path, mine, theirs))
+    assert differences(page) == {
+        "Vem tar hand om det? Namn och enhet": ("Esa, Medicin 2", "Alva, Medicin 2"),
+        "Varför är mottagaren inte underrättad?": ("Ingen svarar.", "Stängt till måndag."),
+    }
+    assert "av Esa Påhittad" in page.main.text
+    form = form_of(page, method="post")
+    assert list(OpenItem.objects.values_list("responsible", flat=True)) == ["Esa, Medicin 2"]
+    assert alva.post(form["action"], fields_of(form)).status_code == 302
+    assert OpenItem.objects.last().responsible == "Alva, Medicin 2"
+    # Who opens the page when one stands already has seen it; another recipient's is no hindrance.
+    assert esa.post(path, opened(esa, path) | theirs).status_code == 302
+    to_town = reverse("leave_open", args=[event.pk]) + "?till=municipality"
+    assert esa.post(to_town, opened(esa, to_town) | theirs).status_code == 302
 
 
 def test_what_is_known_of_the_outage(outage: Outage, alva: Client, esa: Client):

@@ -47,7 +47,7 @@ def test_it_is_said_of_a_list_of_its_rows_and_of_a_place_in_no_list(
     rows = fields_of(form_of(looked, method="post"))
     opened = client.post(path, rows | {"0-identity": ["191212\u200b12-1212"], "do": ["mark_all"]})
     assert SAID.format("patientens nummer") in read(opened).get_text(" ")
-    other = {"ward_unit": "other", "other_inpatient": "Avd 5", "other_inpatient_number": "08-123\u00ad456"}
+    other = {"ward_unit": "other", "other_inpatient": "Avd 5", "other_inpatient_number": "08-123\u00ad456 00"}
     assert SAID.format("telefonnumret") in read(open_chain(client, county, **other)).get_text(" ")
 
 

@@ -13,7 +13,8 @@ from contacts.models import AuditEntry
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
-from outage.queries.care_chains import get_handover, logs_of
+from outage.queries.care_chains import get_handover
+from outage.queries.chain_log import logs_of
 from outage.rules.handover import check_undo
 from outage.rules.informing import CallOutcome
 from outage.services.handovers import Message, log_call, withdraw_call

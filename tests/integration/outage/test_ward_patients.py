@@ -60,6 +60,26 @@ def test_each_line_is_shown_with_what_was_read_and_what_was_left(alva: Client):
     assert not CareChain.objects.exists()
 
 
+def test_both_patients_of_one_line_are_opened_and_one_that_is_none_is_left_alone(alva: Client):
+    fields = looked_at(alva, "19900103-9826 19900104-9833 Ek, Nils")
+    marked = shown(send(alva, fields, "mark_all"))
+    # Which is whose is for a person to say.
+    assert "on" not in marked.get("0-marked", []) + marked.get("1-marked", [])
+    one = {"0-marked": ["on"], "0-identity": ["19900104-9833"]}
+    two = {"1-marked": ["on"], "1-identity": ["19900103-9826"], "1-patient_name": ["Asta Ek"]}
+    assert send(alva, fields | one | two, "open").status_code == 302
+    assert {
+        (chain.details.identity_number, chain.details.patient_name) for chain in CareChain.objects.all()
+    } == {
+        ("199001049833", "Nils Ek"),
+        ("199001039826", "Asta Ek"),
+    }
+    # One of two lines, and the other number is nobody's here: all is done.
+    again = looked_at(alva, "19900105-9840 19900106-9857 Gran, Eva")
+    one = {"0-marked": ["on"], "0-identity": ["19900105-9840"]}
+    assert send(alva, again | one, "open").status_code == 302
+
+
 def test_marked_ones_are_opened_and_each_leaves_its_trace(county: County, alva: Client):
     fields = looked_at(alva)
     fields = shown(send(alva, fields, "mark_all"))

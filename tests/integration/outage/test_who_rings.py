@@ -11,7 +11,8 @@ from contacts.access import Acting, acting_for
 from contacts.models import Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.models import CareChain, Handover, OtherPlace, Outage
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import standing_of
 from outage.rules.handover import Direction

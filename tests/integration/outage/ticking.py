@@ -9,7 +9,8 @@ from django.utils import timezone
 from contacts.access import Acting
 from outage.models import CareChain, CareChainEvent
 from outage.presenters.back import TaskRow, task_rows
-from outage.queries.care_chains import get_chain, logs_of
+from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event

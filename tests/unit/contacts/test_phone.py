@@ -2,6 +2,7 @@
 
 import pytest
 
+from contacts.rules.errors import RuleError
 from contacts.rules.phone import (
     NUMBER_KIND_LABELS,
     NumberKind,
@@ -10,6 +11,7 @@ from contacts.rules.phone import (
     display,
     is_extension,
     normalise,
+    read_number,
     tel_uri,
 )
 
@@ -76,3 +78,29 @@ def test_digits_are_the_same_in_any_spelling(typed):
 )
 def test_digits_of_what_is_half_typed(typed, expected):
     assert digits(typed) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("x", "inget", "inget nummer", "<script>", "växeln", "12345678901234567890", "785 00 00"),
+        *("0910-73 50 00 / 0910-73 50 01", "0910-73 50 00, 090-785 00 00", "0910-73 50 00 eller växeln"),
+        "0" * 41,
+    ],
+)
+def test_what_is_not_one_telephone_number_is_refused(typed):
+    with pytest.raises(RuleError) as refused:
+        read_number(typed)
+    assert refused.value.field == "number"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        *(("", ""), (" ", ""), ("59090", "59090"), ("112", "112"), ("1177", "1177")),
+        *(("０９１０-７３ ５０ ００", "0910-73 50 00"), ("+46 910 735000", "0910-73 50 00")),
+        *(("+47 22 22 22 22", "+47 22 22 22 22"), ("090-785 00 00 ankn 59090", "090-785 00 00 ankn 59090")),
+    ],
+)
+def test_a_number_is_stored_as_numbers_are_written(typed, stored):
+    assert read_number(typed) == stored

@@ -339,6 +339,11 @@ def test_what_stands_in_the_system_is_outside_r4_and_says_whether_the_patient_wa
     assert in_system("D", "D") == [(11, "0")]
     assert in_system("S", "") == []
     assert in_system("D", "D", Before.ADMITTED) == [(3, "0")]
+    # Said not to be in the system, and an admission stands there.
+    assert in_system("A", "D", Before.NOT_ADMITTED) == [(3, "0")]
+    assert in_system("A", "A", Before.NOT_ADMITTED) == [(11, "0")]
+    assert in_system("A", "DA", Before.NOT_ADMITTED) == [(3, "0"), (1, "1")]
+    assert in_system("D", "A", Before.NOT_ADMITTED) == [(1, "0")]
 
 
 def test_a_task_is_known_by_the_line_logged_first_through_its_corrections() -> None:

@@ -102,10 +102,17 @@ def test_other_numbers_are_no_patients(rest: str):
 )
 def test_of_two_numbers_none_is_guessed(second: str):
     for text in (f"{TOLVAN} {second} Tolvan Tolvansson", f"{second}\tTolvan Tolvansson\t{TOLVAN}"):
-        found = only(text)
+        found, other = read_pasted(text, TODAY, PLACES).patients
         assert len(found.numbers) == 2
         assert found.identity == ""
         assert found.name == "Tolvan Tolvansson"
+        # The other may be a patient, too, and whose the name is nobody knows.
+        assert (other.again, other.numbers, other.name, other.names) == (
+            True,
+            found.numbers,
+            "",
+            ("Tolvan Tolvansson",),
+        )
 
 
 def test_the_same_number_in_two_spellings_is_one():

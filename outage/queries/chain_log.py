@@ -1,0 +1,201 @@
+"""The log of a chain: all that was written of it, and of the chains that were joined to it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from contacts.models import Unit, User
+from contacts.queries.prepared import hand_out, prepared
+from outage.models import (
+    CareChainDetails,
+    CareChainEvent,
+    DischargeCompletion,
+    Handover,
+    HandoverMessage,
+    OpenItem,
+    RegistrationMark,
+)
+from outage.queries.joined import (
+    Joined,
+    doubles_of,
+    joined_to,
+    number_anew,
+    versions_of,
+    with_lines,
+)
+from outage.rules.owed import ChainStanding
+from outage.rules.ticks import stored_picture
+
+Row = TypeVar("Row", bound=CareChainEvent | Handover)
+
+
+@dataclass
+class ChainLog:
+    """All rows of one chain: every event and call in time order, those replaced or taken back included, and `versions`,
+    all that was ever known of it, oldest first.
+
+    Those of chains that were joined to it are among them, their versions first: `order` is then that of them all.
+    `doubles` has each event that is the same as one of the chain's own, with that one's id.
+    """
+
+    events: list[CareChainEvent] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+    versions: list[CareChainDetails] = field(default_factory=list)
+    # The marks of efterregistrering that count, by id: the newest of each task, of joined chains each one's own.
+    marks: dict[int, RegistrationMark] = field(default_factory=dict)
+    doubles: dict[UUID, UUID] = field(default_factory=dict)
+    # What follows from the rows, kept by those who work it out.
+    standing: ChainStanding | None = None
+
+    @property
+    def live_events(self) -> list[CareChainEvent]:
+        """The events that stand, each once: neither replaced, nor taken back, nor a row that takes back."""
+        replaced = {e.supersedes_id for e in self.events if e.supersedes_id} | self.doubles.keys()
+        return [e for e in self.events if e.pk not in replaced and not e.withdraws]
+
+    def items_of(self, event: CareChainEvent) -> list[OpenItem]:
+        """The open items of a discharge, oldest first; those of a double are the other one's."""
+        rows = [row for row in self.events if self.doubles.get(row.pk, row.pk) == event.pk]
+        return sorted((item for row in rows for item in row.open_items.all()), key=lambda item: item.pk)
+
+    @property
+    def live_handovers(self) -> list[Handover]:
+        """The calls that stand."""
+        replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
+        return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
+
+
+def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
+    """Give the log of each chain in `chain_ids`, in the same few queries whatever their number.
+
+    The caller has the ids from `visible_chains`, so they are within what the person may see.
+    """
+    joined = joined_to(chain_ids)
+    home, others = joined.home, joined.others
+    logs = {pk: ChainLog(doubles=doubles_of(joined.joins.get(pk, ()))) for pk in home if pk not in others}
+    events, handovers, versions = _events(*home), _handovers(*home), versions_of(*home)
+    hand_out(events, "completions", _completions(*home))
+    hand_out(events, "open_items", _open_items(*home))
+    hand_out(handovers, "messages", _messages(*home))
+    for kept in joined.joins:
+        number_anew(row for row in (*versions, *events, *handovers) if home[row.chain_id] == kept)
+    # Few people at few units write many rows: each of them is read once, not once a row.
+    people = {user.pk: user for user in _people(*{row.user_id for row in (*events, *handovers)})}
+    units = {unit.pk: unit for unit in _units(*{row.unit_id for row in (*events, *handovers)})}
+    for row in (*events, *handovers):
+        row.user, row.unit = people[row.user_id], units[row.unit_id]
+    for event in in_time_order(events):
+        logs[home[event.chain_id]].events.append(event)
+    for handover in in_time_order(handovers):
+        logs[home[handover.chain_id]].handovers.append(handover)
+    for version in sorted(versions, key=lambda row: row.chain_id not in others):
+        logs[home[version.chain_id]].versions.append(version)
+    for home_id, mark in _marks(joined):
+        logs[home_id].marks[mark.pk] = mark
+    return logs
+
+
+@prepared
+def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
+    # Of these and the calls the order is told by `in_time_order`.
+    return CareChainEvent.objects.filter(chain__in=chain_ids).order_by()
+
+
+@prepared
+def _handovers(*chain_ids: UUID) -> QuerySet[Handover]:
+    return Handover.objects.filter(chain__in=chain_ids).order_by()
+
+
+@prepared
+def _completions(*chain_ids: UUID) -> QuerySet[DischargeCompletion]:
+    return DischargeCompletion.objects.filter(event__chain__in=chain_ids)
+
+
+@prepared
+def _open_items(*chain_ids: UUID) -> QuerySet[OpenItem]:
+    return OpenItem.objects.filter(event__chain__in=chain_ids)
+
+
+@prepared
+def _messages(*chain_ids: UUID) -> QuerySet[HandoverMessage]:
+    return HandoverMessage.objects.filter(handover__chain__in=chain_ids)
+
+
+@prepared
+def _people(*user_ids: int) -> QuerySet[User]:
+    return User.objects.filter(pk__in=user_ids)
+
+
+@prepared
+def _units(*unit_ids: int) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk__in=unit_ids).order_by()
+
+
+@prepared
+def _marks_of(*chain_ids: UUID) -> QuerySet[RegistrationMark]:
+    return RegistrationMark.objects.filter(chain__in=chain_ids).select_related("user").order_by("at", "pk")
+
+
+def in_time_order(rows: Iterable[Row]) -> list[Row]:
+    """Events and calls as they happened; within a minute as they were logged first, which a correction keeps."""
+    by_id = {row.pk: row for row in rows}
+
+    def place(row: Row) -> tuple[datetime, int, int]:
+        first = row
+        while first.supersedes_id in by_id:
+            first = by_id[first.supersedes_id]
+        at = row.at if isinstance(row, Handover) else row.happened_at
+        return at.replace(second=0, microsecond=0), first.order, row.order
+
+    return sorted(by_id.values(), key=place)
+
+
+def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
+    """The marks that count, each with the chain it is read in and, as `stored_task`, the task it was written for.
+
+    Of a chain that was joined to another those of events that are the same as its own are of these; they come first.
+    """
+    found: dict[tuple[UUID, str], list[RegistrationMark]] = defaultdict(list)
+    for row in _marks_of(*joined.home):
+        home = joined.home[row.chain_id]
+        joins = joined.joins.get(home, ())
+        row.stored_task = row.task
+        if row.chain_id != home:
+            row.task = with_lines(row.task, joins)
+            row.picture = row.picture and json.loads(with_lines(json.dumps(row.picture), joins))
+        own = found[home, row.task]
+        since = {join.other_id: join.recorded_at for join in joins if row.chain_id == home}
+        replaced = _replaced(row, own, since)
+        found[home, row.task] = [mark for mark in own if mark is not replaced] + [row]
+    for (home, _), marks in found.items():
+        for mark in sorted(marks, key=lambda mark: mark.chain_id == home):
+            yield home, mark
+
+
+def _replaced(
+    row: RegistrationMark, marks: Sequence[RegistrationMark], since: Mapping[UUID, datetime]
+) -> RegistrationMark | None:
+    """Which of the marks of its task a mark stands for from now on: of its own chain, or of one joined by then."""
+    # As `rules.ticks` finds the one that was shown.
+    for mark in sorted(
+        marks,
+        key=lambda mark: (
+            not mark.done,
+            mark.done and _seen(mark) != _seen(row),
+            mark.chain_id != row.chain_id,
+        ),
+    ):
+        if mark.chain_id == row.chain_id or (mark.chain_id in since and since[mark.chain_id] < row.at):
+            return mark
+    return None
+
+
+def _seen(mark: RegistrationMark) -> str:
+    picture = stored_picture(mark.picture)
+    return picture.seen if picture else ""

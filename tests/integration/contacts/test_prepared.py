@@ -1,0 +1,83 @@
+"""A query that is put together once says what the query itself says, whatever its values."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from contacts.models import AuditEntry, Principal, Submission, Unit, User
+from contacts.queries.prepared import MOST_VALUES, hand_out, prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def in_units(*unit_ids: int) -> QuerySet[User]:
+    return User.objects.filter(memberships__unit__in=unit_ids).order_by("pk").distinct()
+
+
+def units_since(principal_id, moment) -> QuerySet[Unit]:
+    used = AuditEntry.objects.filter(at__gte=moment).values("unit")
+    return Unit.objects.filter(principal=principal_id, pk__in=used).select_related("principal").order_by("pk")
+
+
+def test_each_number_of_values_finds_what_the_query_finds(county):
+    ask = prepared(in_units)
+    units = list(Unit.objects.values_list("pk", flat=True))
+    for count in (0, 1, 2, 1, 3, MOST_VALUES, MOST_VALUES + 1):
+        values = [*units, *range(10**6, 10**6 + count)][:count]
+        assert ask(*values) == list(in_units(*values)), count
+    assert ask(county.ward.pk) != ask(county.social_care.pk)
+    assert ask(county.ward.pk, county.ward.pk) == ask(county.ward.pk)
+
+
+def test_values_of_several_kinds_stand_in_their_places(county):
+    AuditEntry.objects.create(
+        action="call.logged", unit=county.ward, user=county.alva.user, target_type="x", target_id="1"
+    )
+    ask, now = prepared(units_since), timezone.now()
+    region, other = county.ward.principal, Principal.objects.exclude(pk=county.ward.principal_id).first()
+    assert ask(region.pk, now - timedelta(minutes=1)) == [county.ward]
+    assert ask(region.pk, now + timedelta(minutes=1)) == []
+    assert ask(other.pk, now - timedelta(minutes=1)) == []
+
+
+def test_it_is_put_together_once(county):
+    made = []
+
+    @prepared
+    def ask(principal_id: int) -> QuerySet[Unit]:
+        made.append(principal_id)
+        return Unit.objects.filter(principal=principal_id)
+
+    for principal in Principal.objects.all():
+        assert {unit.principal_id for unit in ask(principal.pk)} <= {principal.pk}
+    assert len(made) == 1
+
+
+def test_a_value_that_is_none_of_the_query_is_refused():
+    with pytest.raises(TypeError, match="no parameter"):
+        prepared(lambda unit_id: Unit.objects.filter(name__contains=unit_id))(1)
+
+
+def test_rows_handed_out_are_those_of_their_owner_and_are_not_narrowed(county):
+    principals = list(Principal.objects.all())
+    hand_out(principals, "units", Unit.objects.order_by("name"))
+    for principal in principals:
+        assert list(principal.units.all()) == list(Unit.objects.filter(principal=principal).order_by("name"))
+        assert all(unit.principal is principal for unit in principal.units.all())
+    with pytest.raises(TypeError, match="read already"):
+        principals[0].units.filter(active=True)
+    hand_out(principals[:1], "units", Unit.objects.order_by("name"))
+    assert {unit.principal for unit in principals[0].units.all()} <= {principals[0]}
+
+
+def test_a_row_of_history_is_refused_where_a_text_is_too_long(county):
+    before = AuditEntry.objects.count()
+    with pytest.raises(ValidationError):
+        AuditEntry.objects.create(action="x" * 500, target_type="x", target_id="1")
+    with pytest.raises(ValidationError):
+        Submission.objects.create(id=uuid4(), kind="x" * 500, user=county.alva.user)
+    assert (AuditEntry.objects.count(), Submission.objects.count()) == (before, 0)
