@@ -166,9 +166,7 @@ def _read_names(lines: Sequence[_Line], places: frozenset[str]) -> None:
     width = 0
     first_read = {line.at: names_in(line.columns, places, False) for line in lines if line.numbers}
     surnames = {
-        surnames_first(line.columns, places)
-        for line in lines
-        if line.numbers and first_read[line.at].found
+        surnames_first(line.columns, places) for line in lines if line.numbers and first_read[line.at].found
     }
     surname_first = 1 in surnames and 0 not in surnames
     for line in lines:

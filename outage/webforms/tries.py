@@ -7,7 +7,7 @@ from django import forms
 
 from outage.models import CareChain
 from outage.presenters.care import targets_by_key
-from outage.queries.care_chains import ChainLog
+from outage.queries.chain_log import ChainLog
 from outage.queries.standing import standing_of
 from outage.rules.informing import FAILED
 from outage.rules.told import Notice, notice_id

@@ -146,6 +146,21 @@ def test_what_is_corrected_or_taken_back_starts_at_its_first_question(
         assert seen[0] == first
 
 
+def test_a_page_about_one_row_names_whose_it_is_and_to_whom(county: County, chain: CareChain, alva: Client):
+    event = make_event(county.alva, chain, "discharge")
+    call = chain.handovers.get()
+    pages = {
+        name: read(alva.get(reverse(name, args=[row.pk]), {"till": "outpatient"})).main.get_text(" ")
+        for name, row in (
+            *((name, event) for name in ("correct_event", "withdraw_event", "leave_open")),
+            *((name, call) for name in ("correct_call", "withdraw_call", "move_call")),
+        )
+    }
+    assert [name for name, text in pages.items() if chain.details.patient_name not in text] == []
+    assert [name for name, text in pages.items() if "19121212-1212" not in text] == []
+    assert f"Utskrivningsmeddelande till {county.health_centre.name}" in pages["leave_open"]
+
+
 def test_an_event_is_taken_back_on_its_page(county: County, chain: CareChain, alva: Client):
     event = make_event(county.alva, chain)
     tell(county.alva, chain, event)
