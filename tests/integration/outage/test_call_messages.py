@@ -7,7 +7,7 @@ from django.urls import reverse
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.queries.care_chains import logs_of
+from outage.queries.chain_log import logs_of
 from outage.queries.standing import standing_of
 from outage.routine import current_routine
 from tests.factories import County, make_chain, make_event, tell
