@@ -11,7 +11,7 @@ from contacts.models.base import AppendOnlyModel
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
 from outage.rules.identity import IDENTITY_KIND_LABELS
-from outage.rules.told import NOT_ADMITTED
+from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
@@ -149,7 +149,7 @@ class CareChainDetails(AppendOnlyModel):
         }
         if self.not_admitted:
             keys[Party.INPATIENT] = NOT_ADMITTED
-        keys |= {Party(party): f"other:{place['id']}" for party, place in self.others.items()}
+        keys |= {Party(party): f"{OTHER_PREFIX}{place['id']}" for party, place in self.others.items()}
         return {party: key for party, key in keys.items() if key}
 
     @property

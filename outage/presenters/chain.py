@@ -131,18 +131,23 @@ def timeline(
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[TimelineEntry]:
-    """Give all rows of the chain in time order, newest last.
+    """The rows of the chain in time order, newest last.
 
+    What took a row back is said on that row, and is a row of its own only where somebody must hear of it.
     `flags` has, of the `tried_numbers`, those that stand in the directory, and whether they are flagged there.
     How far each party has been told stands on the events that are the acting unit's to tell, and on those that
     somebody in the chain has told of; not on what others tell and we have received.
     """
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
+    standing = standing_of(chain, log)
+    to_retract = {owed.id for owed in standing.owed() if owed.retracts}
     return [
         _call_entry(acting, chain, log, row, routine, now, flags)
         if isinstance(row, Handover)
         else _event_entry(acting, chain, log, row, routine, now)
         for row in rows
+        if not row.withdraws
+        or (not isinstance(row, Handover) and (str(row.pk) in to_retract or standing.who_know(row_of(row))))
     ]
 
 
@@ -221,7 +226,6 @@ def _call_entry(
     outcome = CallOutcome(handover.outcome)
     direction = Direction(handover.direction)
     told = ", ".join(told_labels(handover, log.events, routine))
-    title = call_title(handover)
     stands = newer is None and not handover.withdraws
     flag = flags.get(handover.number) if stands and is_own_try(acting, handover) else None
     return TimelineEntry(
@@ -229,7 +233,7 @@ def _call_entry(
         is_call=True,
         at=handover.at,
         time=moment(handover.at, now),
-        title=f"Återtaget samtal: {lower_first(title)}" if handover.withdraws else title,
+        title=call_title(handover),
         direction=direction.value,
         by_whom=handover.signature,
         details=tuple(_call_details(handover, told)),

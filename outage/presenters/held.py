@@ -144,7 +144,7 @@ def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> l
         found = _named(acting, match.kwargs, content, now)
     except ObjectDoesNotExist:
         return []
-    return [text for text in [*found, *content.get("choice", ())] if text]
+    return [text for text in [*found, *content.get("choice", ()), *content.get("spoken_to", ())] if text]
 
 
 def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: datetime) -> list[str]:

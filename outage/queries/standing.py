@@ -321,15 +321,22 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
     return f"{label_of(chain, log, target)} (inte angiven än)" if target.party else "Okänd plats"
 
 
-def told_by(chain: CareChain, log: ChainLog, handover: Handover) -> list[CareChainEvent]:
-    """The events that stand and that a call told of, in this version or an earlier one."""
-    told = {str(message.event_id) for message in handover.messages.all()}
+def told_by(
+    chain: CareChain, log: ChainLog, handover: Handover, among: Collection[UUID] | None = None
+) -> list[CareChainEvent]:
+    """The events that stand and that a call told of, in this version or an earlier one; of `among`, where given."""
+    told = {str(m.event_id) for m in handover.messages.all() if among is None or m.event_id in among}
     standing = standing_of(chain, log)
     return [event for event in log.live_events if not told.isdisjoint(standing.versions_of(row_of(event)))]
 
 
 def told_only_by(
-    chain: CareChain, log: ChainLog, handover: Handover, *, ever: bool = False
+    chain: CareChain,
+    log: ChainLog,
+    handover: Handover,
+    *,
+    ever: bool = False,
+    among: Collection[UUID] | None = None,
 ) -> list[CareChainEvent]:
     """Those of them that no other call that stands has told anybody of: a failed try tells nobody. With `ever` none
     that was logged before this call either, or told of in one that was taken back.
@@ -341,7 +348,8 @@ def told_only_by(
         if _first(call, log) != first
         and (CallOutcome(call.outcome) not in FAILED or (ever and _first(call, log).order < first.order))
     ]
-    return [event for event in told_by(chain, log, handover) if not any(event in told for told in others)]
+    own = told_by(chain, log, handover, among)
+    return [event for event in own if not any(event in told for told in others)]
 
 
 def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:

@@ -12,6 +12,8 @@ from .back_registration import Before, ChainStatus
 from .informing import PARTICIPANT_PREFIX, CallOutcome, InformState
 
 PLACE_PREFIX = "place:"
+# Of a place that is in no list: out of the county, or not known to the directory.
+OTHER_PREFIX = "other:"
 # The key of the ward of a patient who is at home.
 NOT_ADMITTED = "not_admitted"
 
@@ -177,6 +179,11 @@ class Target:
     party: Party | None = None
     participant: str = ""
     former: bool = False
+
+    @property
+    def listed_party(self) -> Party | None:
+        """The party whose numbers the routine tells where to find; none of a place that is in no list."""
+        return None if self.place.startswith(OTHER_PREFIX) else self.party
 
     @property
     def whom(self) -> str:

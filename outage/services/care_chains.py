@@ -26,6 +26,7 @@ from outage.rules.identity import classify_identity
 from outage.rules.told import (
     IDENTITY_CHANGE_LABELS,
     NOT_ADMITTED,
+    OTHER_PREFIX,
     PLACE_CHANGE_LABELS,
     IdentityChange,
     PlaceChange,
@@ -246,7 +247,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
     places = _places(facts)
     for party, key in former.place_keys.items():
         name, to = former.place_names[party], places.get(party)
-        if to in (key, f"other:{name}") or key == NOT_ADMITTED:
+        if to in (key, f"{OTHER_PREFIX}{name}") or key == NOT_ADMITTED:
             continue
         may_be_same = to is not None and (is_unlisted(key) or is_unlisted(to))
         # Where nobody there has heard anything it makes no difference, unless it is a spelling mended.
@@ -289,7 +290,7 @@ def stored_identity(facts: ChainFacts) -> str:
 
 def is_unlisted(place: str) -> bool:
     """Whether a place is in no list: it may be another spelling of one that is."""
-    return place.startswith("other:")
+    return place.startswith(OTHER_PREFIX)
 
 
 def place_answer(
@@ -315,7 +316,7 @@ def _places(facts: ChainFacts) -> dict[Party, str]:
     }
     if facts.not_admitted:
         keys[Party.INPATIENT] = NOT_ADMITTED
-    keys |= {party: f"other:{place.name}" for party, place in facts.others.items()}
+    keys |= {party: f"{OTHER_PREFIX}{place.name}" for party, place in facts.others.items()}
     return {party: key for party, key in keys.items() if key}
 
 

@@ -1,6 +1,6 @@
 """Writes about calls: logged, corrected and taken back (R2.5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -220,20 +220,22 @@ def correct_call(
     client_id: UUID,
     facts: CallFacts,
     reason: str,
+    not_said: Collection[UUID] = (),
     answers: Mapping[str, str] | None = None,
 ) -> Handover:
-    """Correct a call by a new row that supersedes it and tells of the same; a mark of paper is kept.
+    """Correct a call by a new row that supersedes it and tells of the same, without `not_said`; a mark of paper stays.
 
-    Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile, Question for another
-    time before what it tells of, where somebody can be asked (`answers`).
+    Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile, and where somebody can
+    be asked (`answers`) Question for another time before what it tells of and for what stands by this call alone.
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
     need_reason(reason)
-    told = list(handover.messages.all())
+    told = [message for message in handover.messages.all() if message.event_id not in not_said]
     facts, paper = facts.tidied(), mark_of(handover)
     _check(facts, told, paper)
     content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
+    content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
     try:
         with transaction.atomic():
             if claim(by=by, client_id=client_id, kind="call_correction", content=content):
@@ -241,6 +243,9 @@ def correct_call(
             lock_chain(handover.chain)
             if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
                 _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
+            log = logs_of([handover.chain_id])[handover.chain_id]
+            untold = told_only_by(handover.chain, log, handover, among=not_said)
+            goes = answers is not None and _go_too(handover, untold, answers)
             new = write_call(
                 by,
                 handover.chain,
@@ -258,6 +263,8 @@ def correct_call(
                     change_id=message.change_id,
                     notice=message.notice,
                 ).save()
+            if goes:
+                _take_back_events(by, handover.chain, untold, reason)
             settle(handover.chain)
             audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     except IntegrityError:
@@ -325,10 +332,14 @@ def take_back(
     row = write_call(
         by, handover.chain, row_id, handover.facts, supersedes=handover, reason=reason, withdraws=True
     )
-    for event in events:
-        event.chain = handover.chain
-        withdraw_row(by, event, reason)
+    _take_back_events(by, handover.chain, events, reason)
     return row
+
+
+def _take_back_events(by: Acting, chain: CareChain, events: Iterable[CareChainEvent], reason: str) -> None:
+    for event in events:
+        event.chain = chain
+        withdraw_row(by, event, reason)
 
 
 def write_call(

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from outage.models import CareChain, CareChainEvent, Handover, Outage
+from outage.presenters.care import patient_on_own_page, ward_label
 from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.outages import outage_in_view, recent_outages
 
@@ -48,6 +50,15 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
     if handover.withdraws:
         raise Http404
     return handover
+
+
+def whose(chain: CareChain) -> dict[str, object]:
+    """The chain and its patient for a page about one of its rows, which names whose row it is."""
+    return {
+        "chain": chain,
+        "patient": patient_on_own_page(chain, timezone.now()),
+        "ward": ward_label(chain),
+    }
 
 
 def outage_or_404(request: HttpRequest) -> Outage:

@@ -17,7 +17,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import CareChain, Handover
-from outage.presenters.care import patient_on_own_page, target_choices, ward_label
+from outage.presenters.care import target_choices
 from outage.presenters.chain import changed_by, other_end
 from outage.presenters.later import later_outage
 from outage.queries.care_chains import newest_of
@@ -30,11 +30,12 @@ from outage.rules.wording import clock_time, moment
 from outage.services.handovers import Message, correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.services.undoing import undo_call
-from outage.webforms.calls import CallForm, FlagForm, TryForm
+from outage.webforms.calls import CallForm
 from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
+from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import chain_or_404, changeable_call_or_404, handover_or_404
+from ._tools import chain_or_404, changeable_call_or_404, handover_or_404, whose
 
 
 @held_as(HeldAs("Samtal"))
@@ -124,11 +125,9 @@ def _show(
     repeated = [option for option in options if option.repeats]
     context = {
         "form": form,
-        "chain": chain,
+        **whose(chain),
         "outage": chain.outage,
         "later": later_outage(request.acting, chain, timezone.now()),
-        "patient": patient_on_own_page(chain, timezone.now()),
-        "ward": ward_label(chain),
         "direction": form.direction.value,
         "corrects": corrects,
         "filled_in": "" if corrects or "utfall" not in request.GET else form.filled_in(),
@@ -252,6 +251,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
             reason=form.cleaned_data["reason"],
+            not_said=form.not_said(),
             answers=form.answers(),
         )
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
@@ -297,7 +297,7 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     def show(form: WithdrawCallForm, status: int = 200, call: Handover = old, **more: Any) -> HttpResponse:
         context = {
             "form": form,
-            "chain": old.chain,
+            **whose(old.chain),
             "what": f"Samtal {moment(call.at, timezone.now())}, {other_end(call)}",
             "consequence": "Det som sades räknas inte längre som mottaget genom det här samtalet."
             if old.direction == Direction.RECEIVED

@@ -15,15 +15,18 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
+from outage.presenters.care import targets_by_key
 from outage.presenters.chain import changed_by
 from outage.queries.care_chains import newest_of
+from outage.queries.chain_log import logs_of
 from outage.queries.owed import open_item_for
+from outage.queries.standing import target_name
 from outage.routine import get_routine
 from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
-from ._tools import event_or_404
+from ._tools import event_or_404, whose
 
 
 def _label(event: CareChainEvent) -> str:
@@ -50,7 +53,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
     )
 
     def show(form: CorrectEventForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "chain": event.chain, "event": event, "label": _label(event)} | more
+        context = {"form": form, "event": event, "label": _label(event)} | whose(event.chain) | more
         return render(request, "outage/event/correct.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -100,7 +103,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
     def show(form: ReasonForm, status: int = 200, **more: object) -> HttpResponse:
         context = {
             "form": form,
-            "chain": event.chain,
+            **whose(event.chain),
             "what": f"{_label(event)} {moment(event.happened_at, timezone.now())}",
             "consequence": "De som redan är underrättade ska ringas. Samtalen hamnar under Att ringa nu.",
         } | more
@@ -156,7 +159,10 @@ def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
     form = OpenItemForm(request.POST or None, initial=initial)
 
     def show(form: OpenItemForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "chain": event.chain, "label": _label(event)} | more
+        log = logs_of([event.chain_id])[event.chain_id]
+        target = targets_by_key(event.chain, log).get(recipient)
+        place = target_name(event.chain, log, target) if target else ""
+        context = {"form": form, "label": _label(event), "place": place} | whose(event.chain) | more
         return render(request, "outage/event/leave_open.html", context, status=status)
 
     def save() -> HttpResponse:

@@ -22,7 +22,7 @@ from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
-from ._tools import chain_or_404, changeable_call_or_404
+from ._tools import chain_or_404, changeable_call_or_404, whose
 
 CHAINS_SHOWN = 50
 
@@ -56,7 +56,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         routine = get_routine(call.chain.outage.routine_id)
         context = {
             "form": form,
-            "chain": call.chain,
+            **whose(call.chain),
             "what": f"{call_title(call)} {moment(call.at, timezone.now())}",
             "told": ", ".join(told_labels(call, log.events, routine)),
             "options": options,

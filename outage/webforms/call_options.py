@@ -39,6 +39,8 @@ class RecipientOption:
 
     key: str
     party: str
+    # Where it is in a list: what the routine says of its numbers holds.
+    listed_party: str
     place: str
     label: str
     number: str
@@ -64,6 +66,7 @@ def recipients_to_choose(
             RecipientOption(
                 key=key,
                 party=target.party.value if target.party else "",
+                listed_party=target.listed_party or "",
                 place=(target_label if target == LEFT_WARD else target_name)(chain, log, target),
                 label=target_label(chain, log, target),
                 number=first_number(known),

@@ -23,7 +23,7 @@ from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType, Routine
 from outage.rules.said import in_short
-from outage.rules.told import PLACE_PREFIX, Notice, Target, minute_of, notice_id
+from outage.rules.told import PLACE_PREFIX, Target, minute_of
 from outage.rules.wording import clock_time, lower_first, moment
 
 from .call_options import (
@@ -90,7 +90,7 @@ class CallForm(AsksQuestions):
         was_with: Handover | None = None,
         **kwargs: Any,
     ) -> None:
-        """`corrects` are the events of a call that is corrected: those it told of, and no others, stay.
+        """`corrects` are the events of a call that is corrected: it told of those that stay ticked, and of no others.
 
         `was_with` is that call: it stays with the place that it was with, wherever the patient is now.
         """
@@ -325,6 +325,12 @@ class CallForm(AsksQuestions):
         }
         return CallFacts(**data)
 
+    def not_said(self) -> set[UUID]:
+        """The events of a call that is corrected that it did not tell of after all; ask after `is_valid`."""
+        return {
+            event.pk for value, event in self._logged.items() if value not in self.cleaned_data["messages"]
+        }
+
     def _place_chosen(self) -> str:
         """The recipient by the place that it is on the page: a party was another one before."""
         key: str = self.cleaned_data["recipient"]
@@ -358,42 +364,17 @@ class CallForm(AsksQuestions):
         return found
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
-        """Put the sentences of a service beside their fields; that of a new event has its kind behind it."""
+        """Put the sentences of a service beside their fields; that of a new event has its kind behind it.
+
+        An event whose time was left empty happened at the time of the call.
+        """
         for name, sentence in errors.items():
             field = name
             if "-" in name:
                 what, _, kind = name.partition("-")
                 field = next((f for f in self.fields if f.startswith(f"h-{kind}-")), "messages")
-                field = field if what == "happened_at" else "messages"
+                if what != "happened_at":
+                    field = "messages"
+                elif not self.cleaned_data.get(field):
+                    field = "at"
             self.add_error(field if field in self.fields else None, sentence)
-
-
-class TryForm(forms.Form):
-    """A failed try, logged by one press."""
-
-    client_id = forms.UUIDField()
-    recipient = forms.ChoiceField()
-    outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
-    number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
-    events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
-    notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice)
-
-    def __init__(self, *args: Any, chain: CareChain, log: ChainLog, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        targets = targets_by_key(chain, log)
-        if self.is_bound:
-            self.data = keep_meant(self.data, targets, standing_of(chain, log))
-        self.fields["recipient"].choices = [(key, "") for key in targets]
-        self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
-        self.fields["notices"].choices = [
-            (f"{NOTICE_PREFIX}{notice_id(notice, str(version.pk))}", "")
-            for notice in Notice
-            for version in log.versions
-        ]
-
-
-class FlagForm(forms.Form):
-    """That the number of a failed call does not work. `from_status` tells that it was pressed on Läge."""
-
-    client_id = forms.UUIDField()
-    from_status = forms.BooleanField(required=False)

@@ -52,11 +52,11 @@ class ChainForm(AsksQuestions):
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     identity = forms.CharField(
-        label="Personnummer, samordningsnummer eller reservnummer",
+        label="Personnummer eller annat nummer",
         required=False,
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "text"}),
-        help_text="ÅÅÅÅMMDD-NNNN. Ett reservnummer eller okänt nummer går också att spara.",
+        help_text="ÅÅÅÅMMDD-NNNN. Samordningsnummer, reservnummer eller okänt går också att spara.",
     )
     patient_name = forms.CharField(
         label="Patientens namn",

@@ -117,3 +117,14 @@ def test_a_box_written_in_a_template_keeps_nothing_for_the_next_person(path: Pat
     parser = TypedIn()
     parser.feed(re.sub(r"{%.*?%}|{{.*?}}", "x", path.read_text(encoding="utf-8"), flags=re.DOTALL))
     assert parser.found == []
+
+
+# Each only shows or prints what is already written.
+HARMLESS = ("Välj filen igen", "Visa formuläret igen", "Visa de överhoppade igen", "Skriv ut pärmen")
+STARTING = re.compile(r"<button\b[^>]*\b(?:autofocus|data-start)\b[^>]*>(.*?)</button>", re.DOTALL)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_second_enter_writes_nothing_on_the_page_that_the_first_one_opened(path: Path):
+    starting = STARTING.findall(path.read_text(encoding="utf-8"))
+    assert [label for label in starting if not any(word in label for word in HARMLESS)] == []

@@ -97,6 +97,24 @@ def test_from_laege_only_what_is_left_to_fill_in_is_shown_and_it_stands_on_the_f
         )
 
 
+@pytest.mark.parametrize("direction", ["given", "received"])
+def test_all_of_an_open_call_stands_on_the_first_screen_of_a_ward_pc(
+    windows: Windows, county: County, asta: CareChain, direction: str
+):
+    page = windows.open(county.alva)
+    page.goto(f"/vardkedja/{asta.pk}/samtal/?riktning={direction}")
+    ready(page, page.get_by_role("radio", name="Skellefteå kommun")).check()
+    chosen = page.get_by_role("radio", name="Upprepat", exact=True)
+    chosen.check()
+    # The box around it shows where one is: no second ring lies over the words.
+    expect(chosen).to_have_css("box-shadow", "none")
+    for place in (
+        page.get_by_label("Gick inte att upprepa"),
+        page.get_by_role("button", name="Spara och nästa"),
+    ):
+        expect(place).to_be_in_viewport(ratio=1)
+
+
 def test_enter_in_the_name_goes_on_to_the_read_back_and_does_not_save(
     windows: Windows, county: County, asta: CareChain
 ):

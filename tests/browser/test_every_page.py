@@ -212,7 +212,7 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
     looker.look(nurse, starts=False)
     nurse.get_by_role("button", name="Markera alla", exact=True).click()
     nurse.get_by_role("button", name="Öppna vårdkedjor för markerade").click()
-    expect(nurse.get_by_role("alert")).to_be_visible()
+    expect(nurse.get_by_role("link", name="Visa de öppnade")).to_be_visible()
     looker.look(nurse, starts=False)
     nurse.get_by_role("link", name="Visa de öppnade").click()
     expect(nurse.get_by_role("heading", name="Öppnade vårdkedjor")).to_be_visible()

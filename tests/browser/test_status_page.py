@@ -177,3 +177,34 @@ def test_when_the_municipalities_alone_are_cut_off_each_is_told_its_own(windows:
     expect(municipality.locator("main")).to_contain_text("Se pärmen.")
     expect(region.locator("main")).to_contain_text("Ni ser översikten i PRATOR.")
     expect(region.locator("main")).not_to_contain_text("Se pärmen.")
+
+
+BROKEN_NUMBERS = r"""() => {
+  const walker = document.createTreeWalker(document.getElementById("main"), NodeFilter.SHOW_TEXT);
+  let broken = 0;
+  while (walker.nextNode()) {
+    const at = walker.currentNode.data.search(/\d{8}-\d{4}/);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(walker.currentNode, at);
+    range.setEnd(walker.currentNode, at + 13);
+    broken += range.getClientRects().length > 1;
+  }
+  return broken;
+}"""
+
+
+def test_a_number_is_read_on_one_line_and_a_long_name_takes_no_room_from_the_states(
+    windows: Windows, county: County, busy_ward: Outage
+):
+    chain = make_chain(county, busy_ward)
+    tell(county.alva, chain, make_event(county.alva, chain))
+    make_chain(county, busy_ward, patient_name="W" * 200)
+    page = windows.open(county.alva)
+    page.goto("/")
+    # Two lines of text, as where all names are short.
+    assert page.locator("table .state-informed").evaluate("(state) => state.clientHeight") < 60
+    page.goto("/samtal/?riktning=given")
+    for width in range(330, 430, 4):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(BROKEN_NUMBERS) == 0

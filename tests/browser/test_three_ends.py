@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from outage.models import Outage
+from outage.models import Outage, PrincipalEnd
 from outage.queries.outages import principals_back
 from tests.browser.conftest import Windows
 from tests.factories import County, make_chain, make_event
@@ -28,13 +28,18 @@ def test_each_of_three_ends_for_itself(windows: Windows, county: County, outage:
     region, umea, lycksele = (windows.open(by) for by in three.coordinators.values())
 
     region.goto("/")
-    banner(region).get_by_role("link", name="PRATOR är åter i drift").click()
+    banner(region).get_by_role("link", name="PRATOR är åter i drift").press("Enter")
     said = region.get_by_role("main")
     expect(said).to_contain_text("Det här avslutar driftstoppet för Region Västerbotten.")
     expect(said).to_contain_text("Andra huvudmän avslutar själva: Lycksele kommun, Umeå kommun.")
     expect(said).to_contain_text(
         "4 samtal om 1 patient återstår hos Region Västerbotten, varav 2 hos Medicin 2."
     )
+    # An impatient second Enter ends nothing.
+    expect(region.get_by_label("kl.")).to_be_visible()
+    region.keyboard.press("Enter")
+    expect(region.get_by_role("button", name="Avsluta för Region Västerbotten")).to_be_visible()
+    assert not PrincipalEnd.objects.exists()
     region.get_by_role("button", name="Avsluta för Region Västerbotten").click()
     expect(region.get_by_role("heading", level=1)).to_contain_text("PRATOR åter i drift")
     expect(banner(region)).to_contain_text("PRATOR åter i drift")

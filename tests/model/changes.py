@@ -12,8 +12,7 @@ from hypothesis.stateful import initialize
 
 from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
-from outage.models import CareChain, CareChainEvent, ChainFacts
-from outage.models.chain_facts import OtherPlace
+from outage.models import CareChain, CareChainEvent, ChainFacts, OtherPlace
 from outage.presenters.back import task_rows
 from outage.queries.care_chains import get_chain, get_event
 from outage.queries.chain_log import logs_of

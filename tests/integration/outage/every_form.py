@@ -20,9 +20,10 @@ from outage.queries.chain_log import logs_of
 from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.pasted_list import read_pasted
-from outage.webforms.calls import CallForm, TryForm
+from outage.webforms.calls import CallForm
 from outage.webforms.chains import ChainForm
 from outage.webforms.events import CorrectEventForm
+from outage.webforms.tries import TryForm
 from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
 from tests.factories import TOLVAN, County, make_event
 

@@ -130,6 +130,37 @@ def test_an_event_is_corrected_on_its_page_and_both_rows_stand_in_the_time_line(
     assert "fre 27 nov" in text
 
 
+def test_what_is_corrected_or_taken_back_starts_at_its_first_question(
+    county: County, chain: CareChain, alva: Client
+):
+    event = make_event(county.alva, chain)
+    call = chain.handovers.get()
+    for name, row, first in (
+        ("correct_event", event, "kind"),
+        ("withdraw_event", event, "reason"),
+        ("withdraw_call", call, "why"),
+    ):
+        form = read(alva.get(reverse(name, args=[row.pk]))).main.find("form")
+        assert form["data-first"] == first
+        seen = [f["name"] for f in form.select("input, select") if f.get("type") not in ("hidden", "submit")]
+        assert seen[0] == first
+
+
+def test_a_page_about_one_row_names_whose_it_is_and_to_whom(county: County, chain: CareChain, alva: Client):
+    event = make_event(county.alva, chain, "discharge")
+    call = chain.handovers.get()
+    pages = {
+        name: read(alva.get(reverse(name, args=[row.pk]), {"till": "outpatient"})).main.get_text(" ")
+        for name, row in (
+            *((name, event) for name in ("correct_event", "withdraw_event", "leave_open")),
+            *((name, call) for name in ("correct_call", "withdraw_call", "move_call")),
+        )
+    }
+    assert [name for name, text in pages.items() if chain.details.patient_name not in text] == []
+    assert [name for name, text in pages.items() if "19121212-1212" not in text] == []
+    assert f"Utskrivningsmeddelande till {county.health_centre.name}" in pages["leave_open"]
+
+
 def test_an_event_is_taken_back_on_its_page(county: County, chain: CareChain, alva: Client):
     event = make_event(county.alva, chain)
     tell(county.alva, chain, event)

@@ -76,6 +76,8 @@ class TestALapsedLogIn:
         first = page.main.find(["section"])
         assert "Undanlagt åt dig" in first.text
         assert "Samtal 10.52" in " ".join(first.text.split())
+        # Two calls to the same place about the same patient are told apart.
+        assert TYPED["spoken_to"] in first.text
         assert "Hemtjänst" not in page.text
 
     def test_nobody_else_sees_what_was_typed_and_lands_on_status(

@@ -8,12 +8,12 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from contacts.rules.parties import PARTY_LABELS, Party
-from outage.models import CareChain, Outage
+from outage.models import CareChain, OtherPlace, Outage
 from outage.presenters.routine import routine_view
 from outage.routine import current_routine
 from outage.rules.routine import Place
 from tests.clock import TUESDAY
-from tests.factories import County, make_event
+from tests.factories import County, make_chain, make_event
 from tests.integration.outage.pages import read
 
 # By hand from the routine: whose each clause is that is not everyone's.
@@ -133,6 +133,24 @@ def test_what_the_routine_says_of_ringing_stands_where_one_rings(
         assert "Helg: hemsjukvården förmedlar. R5.4" in text, path
     received = client.get(f"{reverse('chain_call', args=[chain.pk])}?riktning=received").content.decode()
     assert "hemsjukvården förmedlar" not in received
+
+
+@pytest.mark.clause("R5.1", "R5.2", "R5.3")
+def test_a_place_that_is_in_no_list_is_not_sought_in_our_directory(county: County, outage: Outage, log_in):
+    elsewhere = {
+        party: OtherPlace("Annan plats", "", "060-18 10 00")
+        for party in (Party.MUNICIPALITY, Party.OUTPATIENT)
+    }
+    chain = make_chain(county, outage, municipality=None, outpatient_unit=None, others=elsewhere)
+    make_event(county.alva, chain)
+    client = log_in(county.alva)
+    for path in (
+        reverse("chain", args=[chain.pk]),
+        f"{reverse('chain_call', args=[chain.pk])}?riktning=given",
+    ):
+        page = read(client.get(path)).main
+        assert "060-18 10 00" in page.get_text()
+        assert page.select(".ringing-advice") == []
 
 
 def test_a_units_page_says_how_it_is_reached(county: County, log_in):

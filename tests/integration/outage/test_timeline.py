@@ -15,10 +15,10 @@ from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
-from outage.services.handovers import CallFacts, Message, log_call
+from outage.services.handovers import CallFacts, Message, log_call, withdraw_call
 from outage.services.outages import end_outage
 from tests.clock import TUESDAY
-from tests.factories import County, call_facts, make_chain, make_event
+from tests.factories import County, call_facts, make_chain, make_event, tell
 from tests.integration.outage.ends import make_three
 from tests.integration.outage.pages import read
 
@@ -63,3 +63,19 @@ def test_the_time_line_says_which_events_happened_after_the_own_end(
     said = "Efter att PRATOR var åter i drift tis 24 nov 10.22. Registreras direkt i PRATOR, inte efteråt."
     marked = [row.h3.get_text(strip=True) for row in main.select(".timeline > li") if said in row.get_text()]
     assert marked == ["Preliminärt utskrivningsklar"]
+
+
+def test_what_was_taken_back_is_said_once_and_a_retraction_stands_where_somebody_must_hear_of_it(
+    county: County, chain: CareChain, client: Client
+):
+    told, untold = make_event(county.alva, chain), make_event(county.alva, chain, "discharge_report")
+    tell(county.alva, chain, told)
+    call = chain.handovers.get(messages__event=untold)
+    withdraw_call(by=county.alva, handover=call, client_id=uuid4(), reason="ringdes aldrig")
+    for event in (told, untold):
+        withdraw_event(by=county.alva, event=event, client_id=uuid4(), reason="fel")
+    client.force_login(county.alva.user)
+    rows = read(client.get(reverse("chain", args=[chain.pk]))).main.select(".timeline > li")
+    stand = [row.h3.get_text(" ", strip=True) for row in rows if "struck" not in row.get("class", [])]
+    assert [title for title in stand if title.startswith("Återtag")] == ["Återtag: inskrivning"]
+    assert sum(row.get_text().count("ringdes aldrig") for row in rows) == 1

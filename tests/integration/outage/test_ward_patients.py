@@ -56,7 +56,7 @@ def test_each_line_is_shown_with_what_was_read_and_what_was_left(alva: Client):
     assert "Togs inte med: 1:1 36 år Höftfraktur" in page
     assert "Togs inte med: 1:2 070-123 45 67" in page
     assert "Raden har flera nummer. Välj patientens." in page
-    assert "Rad 5: 1:4 Utan Nummer" in page
+    assert "Rad 5 i listan: 1:4 Utan Nummer" in page
     assert not CareChain.objects.exists()
 
 

@@ -1,0 +1,46 @@
+"""What is said of a call by one press: that nobody was reached, that a number does not work."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from outage.models import CareChain
+from outage.presenters.care import targets_by_key
+from outage.queries.chain_log import ChainLog
+from outage.queries.standing import standing_of
+from outage.rules.informing import FAILED
+from outage.rules.told import Notice, notice_id
+
+from .call_options import NOTICE_PREFIX, keep_meant, read_notice
+
+
+class TryForm(forms.Form):
+    """A failed try, logged by one press."""
+
+    client_id = forms.UUIDField()
+    recipient = forms.ChoiceField()
+    outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
+    number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
+    events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
+    notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice)
+
+    def __init__(self, *args: Any, chain: CareChain, log: ChainLog, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        targets = targets_by_key(chain, log)
+        if self.is_bound:
+            self.data = keep_meant(self.data, targets, standing_of(chain, log))
+        self.fields["recipient"].choices = [(key, "") for key in targets]
+        self.fields["events"].choices = [(str(event.pk), "") for event in log.events]
+        self.fields["notices"].choices = [
+            (f"{NOTICE_PREFIX}{notice_id(notice, str(version.pk))}", "")
+            for notice in Notice
+            for version in log.versions
+        ]
+
+
+class FlagForm(forms.Form):
+    """That the number of a failed call does not work. `from_status` tells that it was pressed on Läge."""
+
+    client_id = forms.UUIDField()
+    from_status = forms.BooleanField(required=False)
