@@ -102,13 +102,13 @@ class _Run:
 
 def _surname_comma_first(before: str, after: str, places: frozenset[str], small: bool) -> _Run | None:
     """The surname that ends `before` a comma and the first names that begin `after` it, if that is what they are."""
-    if search_key(after) in places or search_key(before) in places:
-        return None
     *_, surname = [None, *_runs(before, small)]
-    first = next(_runs(after, small), None)
+    first = next(_runs(after, small), None) if surname else None
     if surname is None or first is None:
         return None
     if surname.end != len(before.split()) or first.begin != _titles(after):
+        return None
+    if search_key(after) in places or search_key(before) in places:
         return None
     found = _Run([*first.words, *surname.words], [*first.whole, *surname.whole], surname.begin, first.end)
     found.unsure = surname.unsure or first.unsure or found.whole != found.words
@@ -255,7 +255,7 @@ def _runs(part: str, small: bool) -> Iterator[_Run]:
     for at in range(len(words) + 1):
         if at < len(words) and _is_of_name(words, at, small):
             continue
-        run = _trimmed(words[begin:at], begin)
+        run = _trimmed(words[begin:at], begin) if begin < at else None
         if run:
             beside = [*tokens[begin - 1 : begin], *tokens[at : at + 1]]
             run.unsure |= not small and any(_is_odd_name(token) for token in beside)
