@@ -273,7 +273,7 @@ class ChainStanding(Knowledge):
         return as_began(self.now.before, [each for each in stood if each in _STAYS]) is Before.ADMITTED
 
     def _notice(self, by: Party, target: Target, notice: Notice, version: Version) -> Iterable[Owed]:
-        if version.by == target.place:
+        if self.same(version.by) == target.place:
             return
         state, tries, last = self.state(target.place, frozenset({notice_id(notice, version.id)}))
         yield Owed(

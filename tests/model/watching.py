@@ -42,7 +42,7 @@ def _owed(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> 
         unit = f"unit:{by.unit.pk}"
         found = {debt_of(seen.record, owed) for owed in owed_by_unit(chain, log, by.unit.pk)}
         # Nobody rings itself, whatever it rings about.
-        _same(unit, {debt for debt in found if debt.place == seen.record.same(unit)}, set())
+        _same(unit, {debt for debt in found if debt.place in seen.itself(unit)}, set())
         wanted, anybodys = seen.of_unit(unit), seen.anybodys()
         theirs = {debt for debt in found if _open(debt) in {_open(d) for d in anybodys}}
         shared |= {_open(debt) for debt in theirs}
