@@ -256,14 +256,18 @@ def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
     others = [
         _own_unit(chain, version, party) for version in reversed(log.versions) for party in standing.ours
     ]
-    itself = {unit for unit in (*units, *others, chain.unit_id) if unit and _is(chain, standing, unit, owed)}
+    itself = {
+        unit
+        for unit in (*units, *others, chain.unit_id)
+        if unit and _rings_itself(chain, standing, unit, owed)
+    }
     if units - itself or (owed.notice is None and (event is None or event.sender == owed.by)):
         return units - itself
     return set([unit for unit in (*others, chain.unit_id) if unit and unit not in itself][:1])
 
 
-def _is(chain: CareChain, standing: ChainStanding, unit_id: int, owed: Owed) -> bool:
-    """Whether an own unit is the one that is rung: a municipality is one place, and who takes part is known by name."""
+def _rings_itself(chain: CareChain, standing: ChainStanding, unit_id: int, owed: Owed) -> bool:
+    """Whether the call would be to the unit itself: a municipality is one place, a participant is known by name."""
     keys = [f"unit:{unit_id}"]
     names = [chain.unit.name] if unit_id == chain.unit_id else []
     if not chain.principal.is_region:
