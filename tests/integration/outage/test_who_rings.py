@@ -218,3 +218,23 @@ def test_who_wrote_the_change_hears_nothing_of_it_though_its_own_place_was_spell
         "identity" for by in (county.alva, county.disa) for what, _ in owed(by, chain) if "identity" in what
     }
     assert told == set()
+
+
+def test_a_unit_that_is_all_of_ours_hears_what_it_was_told_taken_back(
+    county: County, outage: Outage, siv: Acting
+) -> None:
+    """The sjukstuga is ward and öppenvård; who opened the chain told it what the municipality had sent."""
+    chain = make_chain(county, outage, by=county.bo, ward_unit=siv.unit, outpatient_unit=siv.unit)
+    passed_on = make_event(
+        county.bo,
+        chain,
+        "municipality_ready",
+        sender=Party.MUNICIPALITY,
+        to=Party.INPATIENT,
+        outcome=CallOutcome.REACHED,
+    )
+    change(county.bo, chain, "said_wrong", patient_name="Tolvan Påhittad")
+    withdraw_event(by=county.bo, event=passed_on, client_id=uuid4(), reason="Fel patient")
+    cottage = f"unit:{siv.unit.pk}"
+    assert ("municipality_ready", cottage) in owed(county.bo, chain)
+    assert [place for _, place in owed(siv, chain) if place == cottage] == []
