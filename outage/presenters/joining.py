@@ -1,20 +1,22 @@
 """Two chains of the same patient side by side: what to choose between, and which events may be one and the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
 from contacts.rules.parties import PARTY_LABELS, WARD_KIND_LABELS, Party, WardKind
-from outage.models import CareChain, CareChainDetails, ChainJoin
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.presenters.care import details_of, patient_in_list, patient_on_own_page, shown_identity
 from outage.presenters.chain import other_end, particulars_shown
 from outage.queries.chain_log import ChainLog
-from outage.queries.joining import PLACES, differing
+from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
 from outage.routine import get_routine
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
-from outage.rules.joining import Pair
+from outage.rules.joining import HAPPENED, Pair
+from outage.rules.said import labelled
 from outage.rules.wording import lower_first, moment
 
 _LABELS = {
@@ -52,12 +54,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class LikePair:
-    """Two events that may be one and the same, each in words."""
+    """Two events that may be one and the same, each in words, and what they say differently."""
 
     pair: Pair
     label: str
     kept: str
     other: str
+    choices: tuple[Choice, ...]
 
 
 def side(chain: CareChain, log: ChainLog, now: datetime) -> Side:
@@ -81,14 +84,16 @@ def choices(kept: CareChain, other: CareChain) -> list[Choice]:
     """What differs between two chains."""
     mine, theirs = details_of(kept), details_of(other)
     return [
-        Choice(
-            name,
-            _LABELS[name],
-            f"{_said(mine, name)} (vårdkedja {kept.number})",
-            f"{_said(theirs, name)} (vårdkedja {other.number})",
-        )
+        _choice(name, kept, other, *((_LABELS[name], _said(row, name)) for row in (mine, theirs)))
         for name in differing(mine, theirs)
     ]
+
+
+def _choice(
+    name: str, kept: CareChain, other: CareChain, mine: tuple[str, str], theirs: tuple[str, str]
+) -> Choice:
+    (label, ours), (_, his) = mine, theirs
+    return Choice(name, label, f"{ours} (vårdkedja {kept.number})", f"{his} (vårdkedja {other.number})")
 
 
 def _said(details: CareChainDetails, name: str) -> str:
@@ -106,27 +111,45 @@ def _said(details: CareChainDetails, name: str) -> str:
 
 
 def like_pairs(
-    kept: ChainLog, other: ChainLog, pairs: Iterable[Pair], routine_id: str, now: datetime
+    kept: CareChain, other: CareChain, logs: Mapping[UUID, ChainLog], pairs: Iterable[Pair], now: datetime
 ) -> list[LikePair]:
     """The pairs of events to ask about, in words."""
-    routine = get_routine(routine_id)
-    mine = {str(event.pk): event for event in kept.events}
-    theirs = {str(event.pk): event for event in other.events}
+    routine, system = get_routine(kept.outage.routine_id), kept.outage.system
 
-    def said(event):  # type: ignore[no-untyped-def]
+    def said(event: CareChainEvent) -> str:
         told = ", ".join(f"{lower_first(label)} {value}" for label, value in particulars_shown(event, now))
         text = f"{moment(event.happened_at, now)}, loggat av {event.user.full_name}, {event.unit.name}"
         return f"{text} ({told})" if told else text
 
-    return [
-        LikePair(
-            pair=pair,
-            label=f"{routine.label(mine[pair[0]].kind)} från {PARTY_LABELS[Party(mine[pair[0]].sender)].lower()}",
-            kept=said(mine[pair[0]]),
-            other=said(theirs[pair[1]]),
+    found = []
+    for pair in pairs:
+        mine, theirs = rows_of_pair(logs[kept.pk], logs[other.pk], pair)
+        found.append(
+            LikePair(
+                pair=pair,
+                label=f"{routine.label(mine.kind)} från {PARTY_LABELS[Party(mine.sender)].lower()}",
+                kept=said(mine),
+                other=said(theirs),
+                choices=tuple(
+                    _choice(
+                        key, kept, other, *(_particular(name, row, system, now) for row in (mine, theirs))
+                    )
+                    for name, key in to_choose_in(pair, mine, theirs).items()
+                ),
+            )
         )
-        for pair in pairs
-    ]
+    return found
+
+
+def _particular(name: str, event: CareChainEvent, system: str, now: datetime) -> tuple[str, str]:
+    """A label, and what an event says of it; a time stands with its date."""
+    if name == HAPPENED:
+        stands = f", står i {system}" if event.in_system else ""
+        return "När det hände", moment(event.happened_at, now) + stands
+    said = event.particulars
+    ((label, text),) = labelled({name: said[name]}, now)
+    time = said.get("sip_time") if name == "sip_date" else ""
+    return label, f"{text} kl {time}" if time else text
 
 
 def join_lines(chain: CareChain, joins: Sequence[ChainJoin], now: datetime) -> list[str]:

@@ -50,15 +50,16 @@ def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[Ca
         chains = CareChain.objects.filter(outage__in=[outage, *more]).prefetch_related(seen)
     if not can(acting, Right.READ_CARE):
         chains = chains.none()
-    return _seen_by(chains, acting.principal, acting.unit, [outage, *more])
+    return seen_by(chains, acting.principal, acting.unit, [outage, *more])
 
 
-def _seen_by(
+def seen_by(
     chains: QuerySet[CareChain],
     principal: Principal | int,
     unit: Unit | int,
     outages: Iterable[Outage | UUID],
 ) -> QuerySet[CareChain]:
+    """Those of `chains` that a unit sees, as `visible_chains`."""
     return (
         chains.filter(principal=principal, joined_to__isnull=True)
         .filter(
@@ -97,7 +98,7 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
 def _one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
     kept = CareChain.objects.filter(pk=chain_id).values("joined_to")
     chains = CareChain.objects.filter(Q(pk=chain_id) | Q(pk__in=kept), outage=outage_id)
-    return _seen_by(chains, principal_id, unit_id, [outage_id])
+    return seen_by(chains, principal_id, unit_id, [outage_id])
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:

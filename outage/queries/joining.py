@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from contacts.rules.parties import Party
-from outage.models import CareChainDetails, ChainFacts
+from outage.models import CareChainDetails, CareChainEvent, ChainFacts
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import line_back, row_of
 from outage.rules.identity import number_key
-from outage.rules.joining import Pair, pairs_to_ask_about
+from outage.rules.joining import KEPT, OTHER, Pair, differing_in, pairs_to_ask_about
 from outage.rules.told import folded
 
-KEPT, OTHER = "kept", "other"
 PLACES = {
     "ward": Party.INPATIENT,
     "municipality": Party.MUNICIPALITY,
@@ -116,12 +115,26 @@ def pairs_between(kept: ChainLog, other: ChainLog) -> list[Pair]:
     )
 
 
-def stored_pair(kept: ChainLog, other: ChainLog, pair: Pair) -> dict[str, str]:
-    """A pair as the join keeps it: the rows that stand, and by which rows each was logged first."""
+def rows_of_pair(kept: ChainLog, other: ChainLog, pair: Pair) -> tuple[CareChainEvent, CareChainEvent]:
+    """The two events of a pair, the kept chain's first."""
+    events = {str(event.pk): event for event in (*kept.events, *other.events)}
+    return events[pair[0]], events[pair[1]]
+
+
+def to_choose_in(pair: Pair, mine: CareChainEvent, theirs: CareChainEvent) -> dict[str, str]:
+    """What two events say differently, should they be one, each with the name under which it is chosen."""
+    return {name: f"{'-'.join(pair)}-{name}" for name in differing_in(row_of(mine), row_of(theirs))}
+
+
+def stored_pair(kept: ChainLog, other: ChainLog, pair: Pair, stands: CareChainEvent) -> dict[str, str]:
+    """A pair as the join keeps it: the rows that stand, and by which rows each was logged first; `was` is the kept
+    chain's where `stands` was written of both.
+    """
     mine, theirs = pair
     return {
-        "kept": mine,
+        "kept": str(stands.pk),
         "other": theirs,
+        "was": mine,
         "kept_line": str(line_back(kept, UUID(mine))[-1].pk),
         "other_line": str(line_back(other, UUID(theirs))[-1].pk),
     }

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from contacts.access import Acting
+from contacts.access import Acting, can
+from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainEvent, Duty, OpenItem, Outage
-from outage.queries.care_chains import visible_chains
+from outage.queries.care_chains import seen_by, visible_chains
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.outages import is_followed, principals_back
 from outage.queries.standing import open_item_of, row_of, standing_of, units_to_ring
@@ -36,23 +39,16 @@ class OwedChains:
     @cached_property
     def ids(self) -> list[UUID]:
         """The ids of the chains, the most urgent first."""
+        if not can(self._acting, Right.READ_CARE):
+            return []
+        back = {o.pk: set() if o.is_open else principals_back(o) for o in self._outages.values()}
         first: dict[UUID, tuple[int, datetime, int]] = {}
-        rows = self._duties().values_list("chain", "rank", "since", "chain__number")
-        for chain_id, rank, since, number in rows:
-            known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
-            first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
+        rows = _duties(self._acting.unit.pk, self._acting.principal.pk, *self._outages)
+        for awaits, outage_id, unless_back, chain_id, rank, since, number in rows:
+            if awaits is self._awaits and unless_back not in back[outage_id]:
+                known_rank, known_since, _ = first.get(chain_id, (rank, since, number))
+                first[chain_id] = (min(rank, known_rank), min(since, known_since), number)
         return sorted(first, key=first.__getitem__)
-
-    def _duties(self) -> QuerySet[Duty]:
-        found = Duty.objects.filter(
-            unit=self._acting.unit,
-            awaits=self._awaits,
-            chain__in=visible_chains(self._acting, *self._outages.values()).values("pk"),
-        )
-        for outage in self._outages.values():
-            if not outage.is_open:
-                found = found.exclude(chain__outage=outage, unless_back__in=principals_back(outage))
-        return found
 
     def count(self) -> int:
         """How many chains there are."""
@@ -68,6 +64,14 @@ class OwedChains:
         wanted = self.ids[part]
         chains = visible_chains(self._acting, *self._outages.values()).in_bulk(wanted)
         return [chains[pk] for pk in wanted if pk in chains]
+
+
+@prepared
+def _duties(unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[Duty, tuple[Any, ...]]:
+    seen = seen_by(CareChain.objects.filter(outage__in=outage_ids), principal_id, unit_id, outage_ids)
+    return Duty.objects.filter(unit=unit_id, chain__in=seen.values("pk")).values_list(
+        "awaits", "chain__outage", "unless_back", "chain", "rank", "since", "chain__number"
+    )
 
 
 def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:

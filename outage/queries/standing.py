@@ -251,18 +251,29 @@ def units_to_ring(chain: CareChain, log: ChainLog, owed: Owed) -> set[int]:
     What is nobody's own message (a notice, what others sent) is then rung by another unit of ours in the chain.
     """
     standing = standing_of(chain, log)
-    told = owed.target.place
-    units = {
-        unit for unit in units_to_tell(chain, log, owed.by, owed.id) if standing.same(f"unit:{unit}") != told
-    }
+    units = units_to_tell(chain, log, owed.by, owed.id)
     event = next((event for event in log.events if str(event.pk) == owed.id), None)
-    if units or (owed.notice is None and (event is None or event.sender == owed.by)):
-        return units
-    named = [
+    others = [
         _own_unit(chain, version, party) for version in reversed(log.versions) for party in standing.ours
     ]
-    others = [unit for unit in (*named, chain.unit_id) if unit and standing.same(f"unit:{unit}") != told]
-    return set(others[:1])
+    itself = {
+        unit
+        for unit in (*units, *others, chain.unit_id)
+        if unit and _rings_itself(chain, standing, unit, owed)
+    }
+    if units - itself or (owed.notice is None and (event is None or event.sender == owed.by)):
+        return units - itself
+    return set([unit for unit in (*others, chain.unit_id) if unit and unit not in itself][:1])
+
+
+def _rings_itself(chain: CareChain, standing: ChainStanding, unit_id: int, owed: Owed) -> bool:
+    """Whether the call would be to the unit itself: a municipality is one place, a participant is known by name."""
+    keys = [f"unit:{unit_id}"]
+    names = [chain.unit.name] if unit_id == chain.unit_id else []
+    if not chain.principal.is_region:
+        keys.append(f"principal:{chain.principal_id}")
+        names.append(chain.principal.name)
+    return owed.target.place in {*map(standing.same, keys), *(standing.participant(n).place for n in names)}
 
 
 def awaited_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[AwaitedAnswer]:

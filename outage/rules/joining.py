@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from contacts.rules.errors import RuleError
 
-from .told import EventRow
+from .told import EventRow, minute_of
 
 # Two people who log the same thing seldom write the same time.
 NEAR = timedelta(hours=24)
 Pair = tuple[str, str]
+# Which of two that differ holds: that of the chain that is kept, or of the other.
+KEPT, OTHER = "kept", "other"
+HAPPENED = "happened_at"
 
 
 def pairs_to_ask_about(kept: Iterable[EventRow], other: Sequence[EventRow]) -> list[Pair]:
@@ -41,3 +45,28 @@ def same_events(asked: Sequence[Pair], answers: Mapping[Pair, bool]) -> list[Pai
                 field="same",
             )
     return same
+
+
+def differing_in(mine: EventRow, theirs: EventRow) -> list[str]:
+    """The names of what two wordings of one event both say, and differently: when it happened and whether it stands in
+    the system, and what more was said.
+
+    A time holds for its date only: where the dates differ it goes with the one that is chosen.
+    """
+    ours, his = _said(mine), _said(theirs)
+    names = [name for name in ours if name in his and ours[name] != his[name]]
+    return [name for name in names if name != "sip_time" or "sip_date" not in names]
+
+
+def said_together(mine: EventRow, theirs: EventRow, choices: Mapping[str, str]) -> dict[str, Any]:
+    """What both say together: where they differ what `choices` says (KEPT or OTHER), else whichever says it."""
+    ours, his = _said(mine), _said(theirs)
+    found = his | ours | {name: his[name] for name in differing_in(mine, theirs) if choices[name] == OTHER}
+    if "sip_date" in differing_in(mine, theirs):
+        found["sip_time"] = (his if choices["sip_date"] == OTHER else ours).get("sip_time")
+    return {name: value for name, value in found.items() if value}
+
+
+def _said(event: EventRow) -> dict[str, Any]:
+    happened = minute_of(event.at), event.in_system
+    return {HAPPENED: happened} | {name: value for name, value in event.said.items() if value}

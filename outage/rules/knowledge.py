@@ -178,7 +178,8 @@ class Knowledge(Lines):
 
     def senders(self, event: EventRow) -> set[str]:
         """The place that is the sender now, and the one that logged the event as its own before the party went on."""
-        return ({self.place_of(event.sender)} | {self.root(event).by} & {self._sent_from(event)}) - {""}
+        logged_by = self.same(self.root(event).by)
+        return ({self.place_of(event.sender)} | {logged_by} & {self._sent_from(event)}) - {""}
 
     def standings(self, event: EventRow) -> tuple[Standing, ...]:
         """How far each one who must be told of a row that stands has been told."""

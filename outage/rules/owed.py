@@ -273,7 +273,7 @@ class ChainStanding(Knowledge):
         return as_began(self.now.before, [each for each in stood if each in _STAYS]) is Before.ADMITTED
 
     def _notice(self, by: Party, target: Target, notice: Notice, version: Version) -> Iterable[Owed]:
-        if version.by == target.place:
+        if self.same(version.by) == target.place:
             return
         state, tries, last = self.state(target.place, frozenset({notice_id(notice, version.id)}))
         yield Owed(
@@ -288,9 +288,12 @@ class ChainStanding(Knowledge):
         )
 
     def _speaker(self, senders: set[Party], target: Target | None) -> Party | None:
-        """Who rings: of the own parties that reached the place, else of those that a unit of ours is, the first."""
+        """Who rings: of the own parties that reached the place, else of those that a unit of ours is, the first.
+
+        Where the place is all of them itself, another unit of ours is to ring.
+        """
         itself = {p for p in self.held if target and self.place_of(p) == target.place}
-        ours = [p for p in _SPEAKERS if p in self.ours - itself]
+        ours = [p for p in _SPEAKERS if p in (self.ours - itself or self.ours)]
         among = [p for p in ours if p in senders] or [p for p in ours if p in self.held] or ours
         return among[0] if among else None
 

@@ -1,7 +1,7 @@
 """Two chains of the same patient joined, and a join undone: each by new rows, with both traces kept."""
 
-from collections.abc import Mapping
-from uuid import UUID
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
@@ -12,26 +12,28 @@ from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChain, CareChainDetails, ChainJoin
+from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import (
-    OTHER,
     PLACES,
     before_join,
     chosen,
     differing,
     pairs_between,
+    rows_of_pair,
     stored_pair,
+    to_choose_in,
     with_places,
 )
-from outage.queries.standing import standing_of
+from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.joining import Pair, same_events
+from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
 from outage.rules.told import NOT_ADMITTED, IdentityChange, PlaceChange
 from outage.services.care_chains import identity_answer, is_unlisted, place_answer, write_details
 from outage.services.duties import settle
-from outage.services.events import lock_chain, need_reason
+from outage.services.events import lock_chain, need_reason, write_event
+from outage.services.paper import mark_of
 from outage.services.parting import part
 
 
@@ -47,10 +49,11 @@ def join_chains(
 ) -> ChainJoin:
     """Join `other` to `kept`, both of which `by` may see: from now on they are read as one chain.
 
-    `choices` says of each thing that differs which of the two is right (`queries.joining.differing`), `same` of each
-    pair of like events whether it is one event. What it means for those who were told of a place or a number that was
-    not chosen is asked, as when details are changed; `answers` as there. Raise RuleError for two that can not be
-    joined or a choice that was not made, Question, and ChangedMeanwhile where there is more to choose by now.
+    `choices` says of each thing that differs which of the two is right (`queries.joining.differing`, and `to_choose_in`
+    of each pair that is one event), `same` of each pair of like events whether it is one event. What it means for those
+    who were told of a place or a number that was not chosen is asked, as when details are changed; `answers` as there.
+    Raise RuleError for two that can not be joined or a choice that was not made, Question, and ChangedMeanwhile where
+    there is more to choose by now.
     """
     check_may(by, Right.LOG_CARE)
     content = {
@@ -70,14 +73,16 @@ def join_chains(
             raise ChangedMeanwhile
         pairs = same_events(asked, same)
         details = _details(kept, other)
-        for name in differing(*details):
-            if name not in choices:
-                raise RuleError("Välj vilken uppgift som stämmer.", field=f"pick-{name}")
+        _check_chosen(differing(*details), choices)
+        stands = [_put_together(by, client_id, kept, other, logs, pair, choices) for pair in pairs]
         join = ChainJoin(
             client_id=client_id,
             kept=kept,
             other=other,
-            same=[stored_pair(logs[kept.pk], logs[other.pk], pair) for pair in pairs],
+            same=[
+                stored_pair(logs[kept.pk], logs[other.pk], pair, row)
+                for pair, row in zip(pairs, stands, strict=True)
+            ],
             user=by.user,
             unit=by.unit,
         )
@@ -89,6 +94,49 @@ def join_chains(
         for chain in (kept, other):
             audit.record(by=by, action="chain.joined", target=join, chain=chain.pk)
     return join
+
+
+def _check_chosen(names: Iterable[str], choices: Mapping[str, str]) -> None:
+    for name in names:
+        if name not in choices:
+            raise RuleError("Välj vilken uppgift som stämmer.", field=f"pick-{name}")
+
+
+def _put_together(
+    by: Acting,
+    client_id: UUID,
+    kept: CareChain,
+    other: CareChain,
+    logs: Mapping[UUID, ChainLog],
+    pair: Pair,
+    choices: Mapping[str, str],
+) -> CareChainEvent:
+    """The kept chain's event of a pair as it holds: corrected where something else was chosen or known in the other."""
+    mine, theirs = rows_of_pair(logs[kept.pk], logs[other.pk], pair)
+    names = to_choose_in(pair, mine, theirs)
+    _check_chosen(names.values(), choices)
+    picked = {name: choices[key] for name, key in names.items()}
+    said = said_together(row_of(mine), row_of(theirs), picked)
+    said.pop(HAPPENED)
+    row = theirs if picked.get(HAPPENED) == OTHER else mine
+    rightly = said == mine.particulars
+    if rightly and row is mine:
+        return mine
+    return write_event(
+        by,
+        kept,
+        event_id=uuid5(client_id, str(mine.pk)),
+        kind=mine.kind,
+        sender=Party(mine.sender),
+        happened_at=row.happened_at,
+        particulars=said,
+        supersedes=mine,
+        reason=f"Sammanförd med vårdkedja {other.number}.",
+        # Two who log the same seldom write the same time: nobody is rung about that.
+        told_rightly=rightly,
+        paper=mark_of(row),
+        copies=row,
+    )
 
 
 def check_can_join(kept: CareChain, other: CareChain) -> None:

@@ -1,14 +1,15 @@
 """Two chains that are read as one no more: what was logged while they were, given to the one it is about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db.models import Model
 
 from contacts.access import Acting
 from outage.models import (
     CareChain,
+    CareChainEvent,
     ChainJoin,
     DischargeCompletion,
     Handover,
@@ -18,7 +19,7 @@ from outage.models import (
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import TAKEN_WITH_CHAIN
-from outage.services.events import take_order
+from outage.services.events import home_of, take_order
 from outage.services.handovers import write_call
 from outage.services.paper import mark_of
 
@@ -110,7 +111,9 @@ def _complete_anew(other: CareChain, log: ChainLog, written: Mapping[str, str]) 
 
 
 def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) -> None:
-    """Let the events stand again that went only because the chain that they were read in was of the wrong patient."""
+    """Let the events stand again that went only because the chain that they were read in was of the wrong patient, and
+    say what they said those that were put together with one of the other chain.
+    """
     other = join.other
     by_id = {event.pk: event for event in log.events}
     replaced = {event.supersedes_id for event in log.events}
@@ -120,6 +123,11 @@ def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) ->
         if call.outcome == CallOutcome.REACHED
         for message in call.messages.all()
     }
+    for pair in join.same:
+        was, stands = by_id.get(UUID(pair.get("was", pair["kept"]))), by_id.get(UUID(pair["kept"]))
+        if was and stands and stands.supersedes_id == was.pk and stands.pk not in replaced:
+            why = f"Den var sammanförd med vårdkedja {other.number}."
+            _stand_again(by, undone, home_of(join.kept, was), was, stands, reached, why)
     for gone in sorted(log.events, key=lambda event: event.order):
         if gone.chain_id != other.pk or gone.pk in replaced or not gone.withdraws:
             continue
@@ -127,19 +135,33 @@ def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) ->
         was = by_id[gone.supersedes_id]
         if gone.recorded_at < join.recorded_at or gone.pk != uuid5(was.pk, TAKEN_WITH_CHAIN):
             continue
-        back = _copied(
-            was,
-            pk=uuid5(undone.client_id, str(was.pk)),
-            order=take_order(other),
-            supersedes_id=gone.pk,
-            # Who has heard that it was taken back has to hear that it holds.
-            told_rightly=gone.pk not in reached,
-            reason=f"Det togs tillbaka med vårdkedja {join.kept.number}. Sammanföringen är upplöst.",
-            user=by.user,
-            unit=by.unit,
-            recorded_at=undone.recorded_at,
-        )
+        why = f"Det togs tillbaka med vårdkedja {join.kept.number}."
+        back = _stand_again(by, undone, other, was, gone, reached, why)
         for completion in DischargeCompletion.objects.filter(event=was):
             _copied(completion, event=back)
         for item in OpenItem.objects.filter(event=was):
             _copied(item, event=back, client_id=uuid5(undone.client_id, str(item.client_id)))
+
+
+def _stand_again(
+    by: Acting,
+    undone: ChainJoin,
+    home: CareChain,
+    was: CareChainEvent,
+    after: CareChainEvent,
+    reached: Collection[UUID | None],
+    why: str,
+) -> CareChainEvent:
+    """Write what an event `was` once more, after the row of the join that replaced it."""
+    return _copied(
+        was,
+        pk=uuid5(undone.client_id, str(was.pk)),
+        order=take_order(home),
+        supersedes_id=after.pk,
+        # Who has heard what it said meanwhile has to hear what holds.
+        told_rightly=after.pk not in reached,
+        reason=f"{why} Sammanföringen är upplöst.",
+        user=by.user,
+        unit=by.unit,
+        recorded_at=undone.recorded_at,
+    )

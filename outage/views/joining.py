@@ -73,7 +73,7 @@ def _join(request: HttpRequest, kept: CareChain, other: CareChain) -> HttpRespon
     form = JoinForm(
         request.POST if "join" in request.POST else None,
         choices=choices(kept, other),
-        pairs=like_pairs(logs[kept.pk], logs[other.pk], pairs, kept.outage.routine_id, now),
+        pairs=like_pairs(kept, other, logs, pairs, now),
         initial={"client_id": uuid4(), "to": other.pk},
     )
 

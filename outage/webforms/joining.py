@@ -7,8 +7,7 @@ from django import forms
 
 from contacts.webforms.fields import AsksQuestions
 from outage.presenters.joining import Choice, LikePair
-from outage.queries.joining import KEPT, OTHER
-from outage.rules.joining import Pair
+from outage.rules.joining import KEPT, OTHER, Pair
 
 
 class JoinForm(AsksQuestions):
@@ -23,12 +22,7 @@ class JoinForm(AsksQuestions):
         super().__init__(*args, **kwargs)
         self._choices, self._pairs = choices, pairs
         for choice in choices:
-            self.fields[f"pick-{choice.name}"] = forms.ChoiceField(
-                label=f"{choice.label}: vilket stämmer?",
-                choices=[(KEPT, choice.kept), (OTHER, choice.other)],
-                widget=forms.RadioSelect,
-                error_messages={"required": "Välj vilket som stämmer."},
-            )
+            self._add_choice(choice)
         for pair in pairs:
             field = forms.ChoiceField(
                 label=f"{pair.label}: samma händelse?",
@@ -38,10 +32,25 @@ class JoinForm(AsksQuestions):
             )
             field.pair = pair
             self.fields[_name(pair)] = field
+            # Which of two holds is asked of one event only.
+            one = self.data.get(_name(pair)) == "ja"
+            for choice in pair.choices:
+                self._add_choice(choice, required=one)
+
+    def _add_choice(self, choice: Choice, *, required: bool = True) -> None:
+        self.fields[_pick(choice)] = forms.ChoiceField(
+            label=f"{choice.label}: vilket stämmer?",
+            choices=[(KEPT, choice.kept), (OTHER, choice.other)],
+            required=required,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Välj vilket som stämmer."},
+        )
 
     def choices(self) -> dict[str, str]:
         """What was chosen where the two differ; ask after `is_valid`."""
-        return {choice.name: self.cleaned_data[f"pick-{choice.name}"] for choice in self._choices}
+        asked = [*self._choices, *(choice for pair in self._pairs for choice in pair.choices)]
+        found = {choice.name: self.cleaned_data[_pick(choice)] for choice in asked}
+        return {name: which for name, which in found.items() if which}
 
     def same(self) -> dict[Pair, bool]:
         """Whether each pair is one event; ask after `is_valid`."""
@@ -50,12 +59,16 @@ class JoinForm(AsksQuestions):
     @property
     def picks(self) -> list[forms.BoundField]:
         """The fields of what differs."""
-        return [self[name] for name in self.fields if name.startswith("pick-")]
+        return [self[_pick(choice)] for choice in self._choices]
 
     @property
-    def pairs(self) -> list[forms.BoundField]:
-        """The fields of the like events."""
-        return [self[name] for name in self.fields if name.startswith("same-")]
+    def pairs(self) -> list[tuple[forms.BoundField, list[forms.BoundField]]]:
+        """The fields of the like events, each with those of what they say differently."""
+        return [(self[_name(pair)], [self[_pick(choice)] for choice in pair.choices]) for pair in self._pairs]
+
+
+def _pick(choice: Choice) -> str:
+    return f"pick-{choice.name}"
 
 
 def _name(pair: LikePair) -> str:

@@ -1,6 +1,7 @@
 """One patient, one chain: two nurses open the same patient, and make one chain of the two."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -42,8 +43,9 @@ def test_who_opens_the_same_patient_is_told_and_two_chains_become_one_and_two_ag
     esa.get_by_role("button", name="Öppna vårdkedjan").click()
     expect(esa.get_by_role("heading", level=1)).to_have_text("Asta Prövberg")
     first, second = CareChain.objects.order_by("number")
-    for chain, to in ((first, Party.MUNICIPALITY), (second, Party.OUTPATIENT)):
-        make_event(county.alva, get_chain(county.alva, chain.pk), to=to, outcome=CallOutcome.REACHED)
+    for chain, to, ago in ((first, Party.MUNICIPALITY, 30), (second, Party.OUTPATIENT, 42)):
+        here, at = get_chain(county.alva, chain.pk), timedelta(minutes=ago)
+        make_event(county.alva, here, ago=at, to=to, outcome=CallOutcome.REACHED)
     alva.goto("/")
     expect(calls_to_make(alva)).to_have_count(2)
 
@@ -60,6 +62,12 @@ def test_who_opens_the_same_patient_is_told_and_two_chains_become_one_and_two_ag
     assert faults(alva) == []
     choose(alva, re.compile("^Namn"), re.compile("Provberg"))
     choose(alva, re.compile("samma händelse"), "Ja, det är samma händelse")
+    alva.get_by_role("button", name="Sammanför").click()
+    # Both logged it, at different times.
+    when = re.compile("När det hände: vilket stämmer")
+    expect(alva.get_by_role("group", name=when)).to_contain_text("Välj vilket som stämmer.")
+    assert faults(alva) == []
+    choose(alva, when, re.compile("vårdkedja 2"))
     alva.get_by_role("button", name="Sammanför").click()
     # The name was another, and somebody has been rung.
     choose(alva, re.compile("^Nummer eller namn skiljer"), re.compile("felskrivet"))

@@ -115,9 +115,8 @@ class RandomOutage(Base):
 
     def _correct_call(self, data: st.DataObject, twin: Twin, by: Acting, call: Call) -> None:
         row = self.stored_call(by, call, twin)
-        outcome = (
-            "reached" if call.received else self.pick(data, ["reached", "busy", "relayed", call.outcome])
-        )
+        outcomes = ["reached"] if call.received else ["reached", "busy", "relayed", call.outcome]
+        outcome = self.pick(data, outcomes)
         at = call.at - timedelta(minutes=self.pick(data, [0, 0, 2, 40]))
         place, recipient, party = call.place, row.recipient, call.party
         if self.pick(data, [False, False, True]):
@@ -270,9 +269,7 @@ class RandomOutage(Base):
         else:
             name = self.pick(data, ["", f"{self.other_place(what)} {twin.order}"])
             facts = self._with_place(facts, what, self.pick(data, self._places(what)), name)
-            hows = ["moved", "mistake"]
-            if Party(what) in facts.others:
-                hows.append("same")
+            hows = ["moved", "mistake", *["same"] * (Party(what) in facts.others)]
             answers[f"place-{what}"] = self.pick(data, hows)
         self.tried(lambda: self._change(twin, by, chain, facts, answers))
 

@@ -16,7 +16,7 @@ from contacts.access import Acting
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
-from outage.queries.care_chains import get_chain, visible_chains
+from outage.queries.care_chains import get_chain
 from outage.queries.outages import principals_back
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -50,6 +50,7 @@ class Base(RuleBasedStateMachine):
         self.seen = SeenOutage([(TUESDAY - timedelta(hours=2), False)])
         self.ends: dict[int, datetime | None] = {}
         self.steps = 0
+        self.lists: dict[int, watching.Lists] = {}
         self.undone = transaction.atomic()
         self.undone.__enter__()
         self.clock = standing_at(TUESDAY)
@@ -71,14 +72,9 @@ class Base(RuleBasedStateMachine):
 
     def somebody(self, data: st.DataObject, twin: Twin) -> tuple[Acting, CareChain]:
         """Somebody who sees the chain, and the chain as that person gets it."""
-        outage = self.stage.outage.pk
-        people = [
-            by
-            for by in self.stage.people
-            if by.principal.pk == twin.chain.principal_id
-            and visible_chains(by, self.stage.outage).filter(pk=twin.chain.pk, outage=outage).exists()
-        ]
-        by = self.pick(data, people)
+        lists = self.lists
+        seen_by = [pk for pk in lists if twin.chain.pk in lists[pk].sees]
+        by = self.pick(data, [by for by in self.stage.people if by.unit.pk in seen_by])
         return by, get_chain(by, twin.chain.pk)
 
     def outage_seen_by(self, principal: int) -> SeenOutage:
@@ -268,9 +264,10 @@ class Base(RuleBasedStateMachine):
     @invariant()
     def everything_equals_the_second_formulation(self) -> None:
         self.steps += 1
+        self.lists = watching.lists_of(self.stage, self.twins)
         for index, twin in enumerate(self.twins):
             seen = self.look(twin)
-            watching.check(self.stage, twin, seen)
+            watching.check(self.stage, twin, seen, self.lists)
             if (self.steps + index) % 6 == 0:
                 people = [by for by in self.stage.people if by.principal.pk == twin.chain.principal_id]
                 by = people[self.steps // 6 % len(people)]

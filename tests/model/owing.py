@@ -52,7 +52,8 @@ class Owing(Hearing):
 
     def senders(self, line: Line) -> set[str]:
         """The sender; and a unit that logged it as its own and is now something else here knows it, too."""
-        return {self.record.party_place(line.now.sender), *({line.logged_by} & {self.from_place(line)})}
+        logged_by = self.record.same(line.logged_by) if line.logged_by else ""
+        return {self.record.party_place(line.now.sender), *({logged_by} & {self.from_place(line)})}
 
     def from_place(self, line: Line) -> str:
         """The place that was the sender when it was logged."""
@@ -242,7 +243,7 @@ class Owing(Hearing):
     def _notice(self, place: str, what: tuple[str, str]) -> Iterator[Debt]:
         """Whoever wrote the change that gave rise to it needs no call about it."""
         version = next(v for v in self.record.versions if v.id == what[1])
-        if what not in self.knows(place) and version.by != place:
+        if what not in self.knows(place) and self.record.same(version.by) != place:
             yield Debt("", place, what, "notice", self.tried(place, {what}))
 
     def _notices(self) -> Iterator[Debt]:

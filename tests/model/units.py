@@ -57,15 +57,24 @@ class Seen:
             debt
             for debt in self.debts
             if debt.sender
-            and debt.place != self.record.same(unit)
+            and debt.place not in self.itself(unit)
             and unit in self.tellers(debt.sender, self.line_of(debt.what))
         }
+
+    def itself(self, unit: str) -> set[str]:
+        """What a unit is called in the chain: its own place, and its name among those who take part."""
+        by_name = [f"participant:{self.stage.name(unit)}"] if unit == self.record.opener else []
+        return {self.record.same(place) for place in (unit, *by_name)}
 
     def anybodys(self) -> set[Debt]:
         """What some unit of ours other than the place itself must ring."""
         named = {place for place in self.record.ever_named() & self.record.own if place.startswith("unit:")}
-        units = {self.record.same(place) for place in named | {self.record.opener}}
-        return {debt for debt in self.debts if not debt.sender and units - {debt.place}}
+        units = [self.itself(place) for place in named | {self.record.opener}]
+        return {
+            debt
+            for debt in self.debts
+            if not debt.sender and any(debt.place not in itself for itself in units)
+        }
 
     # Discharges
 

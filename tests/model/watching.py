@@ -1,6 +1,9 @@
 """What is compared after each step: the stored rows, the rules over them and the pages, with the second formulation."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Sum
 from django.test import Client
@@ -8,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from outage.models import CareChain, Duty
+from outage.models import CareChain, Duty, Outage
 from outage.presenters.back import task_rows
 from outage.presenters.chain import timeline
 from outage.presenters.owed import calls_owed
@@ -25,13 +28,39 @@ from .stage import Stage, Twin
 from .units import Seen
 
 
-def check(stage: Stage, twin: Twin, seen: Seen) -> None:
+@dataclass(frozen=True)
+class Lists:
+    """What one person's lists have: the chains to ring about, those waited for, and all that are seen."""
+
+    outage: Outage
+    rings: frozenset[UUID]
+    waits: frozenset[UUID]
+    sees: frozenset[UUID]
+
+
+def lists_of(stage: Stage, twins: Sequence[Twin]) -> dict[int, Lists]:
+    """The lists of each person whose principal has a chain, by the unit: read once after each step, for all chains."""
+    found, principals = {}, {twin.chain.principal_id for twin in twins}
+    for by in stage.people:
+        if by.principal.pk not in principals:
+            continue
+        outage = stage.outage_of(by)
+        found[by.unit.pk] = Lists(
+            outage,
+            frozenset(chains_with_calls_owed(by, outage).ids),
+            frozenset(chains_with_answers_awaited(by, outage).ids),
+            frozenset(visible_chains(by, outage).values_list("pk", flat=True)),
+        )
+    return found
+
+
+def check(stage: Stage, twin: Twin, seen: Seen, lists: dict[int, Lists]) -> None:
     """Raise AssertionError where what is stored of a chain says another thing than its record."""
     chain = get_chain(twin.opener, twin.chain.pk)
     log = logs_of([chain.pk])[chain.pk]
     people = [by for by in stage.people if by.principal.pk == chain.principal_id]
     _owed(people, chain, log, seen)
-    _lists(stage, people, chain, log, seen)
+    _lists(lists, people, chain, log, seen)
     _discharges(people, chain, log, seen)
     _tasks(people, chain, log, seen)
 
@@ -42,7 +71,7 @@ def _owed(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> 
         unit = f"unit:{by.unit.pk}"
         found = {debt_of(seen.record, owed) for owed in owed_by_unit(chain, log, by.unit.pk)}
         # Nobody rings itself, whatever it rings about.
-        _same(unit, {debt for debt in found if debt.place == seen.record.same(unit)}, set())
+        _same(unit, {debt for debt in found if debt.place in seen.itself(unit)}, set())
         wanted, anybodys = seen.of_unit(unit), seen.anybodys()
         theirs = {debt for debt in found if _open(debt) in {_open(d) for d in anybodys}}
         shared |= {_open(debt) for debt in theirs}
@@ -61,11 +90,15 @@ def _plain(debt: Any) -> Any:
     return (debt.sender, debt.place, debt.what, debt.how, "" if answer else debt.state, debt.closed)
 
 
-def _lists(stage: Stage, people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
+def _lists(
+    lists: dict[int, Lists], people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen
+) -> None:
     """Läge and the chain's page say what is owed, each message once for each place, and list those chains only."""
     now, record = timezone.now(), seen.record
+    duties = Duty.objects.filter(chain=chain, awaits=False)
+    counted = dict(duties.values_list("unit").annotate(n=Sum("calls")).order_by())
     for by in people:
-        unit = f"unit:{by.unit.pk}"
+        unit, there = f"unit:{by.unit.pk}", lists[by.unit.pk]
         owed = owed_by_unit(chain, log, by.unit.pk)
         wanted = {
             (_value(o), record.same(o.target.place) or str(o.target.party)) for o in owed if not o.closed
@@ -82,19 +115,14 @@ def _lists(stage: Stage, people: list[Acting], chain: CareChain, log: ChainLog, 
             _same("list", set(said), wanted)
             assert len(said) == len(set(said)), f"said twice: {said}"
         places = {place for _, place in wanted}
-        counted = Duty.objects.filter(chain=chain, unit=by.unit, awaits=False).aggregate(
-            n=Sum("calls", default=0)
-        )
         # They are counted for whoever ends an outage.
-        if stage.outage_of(by).is_open:
-            _same(f"{unit} has calls left", counted["n"], len(places))
-        listed = chain.pk in chains_with_calls_owed(by, stage.outage_of(by)).ids
-        _same(f"{unit} on Läge", listed, bool(wanted))
+        if there.outage.is_open:
+            _same(f"{unit} has calls left", counted.get(by.unit.pk, 0), len(places))
+        _same(f"{unit} on Läge", chain.pk in there.rings, bool(wanted))
         waits = {(a.kind, str(a.sender), a.since) for a in awaited_by_unit(chain, log, by.unit.pk)}
         _same(f"{unit} awaits", waits, seen.awaited(unit))
-        waited_for = chain.pk in chains_with_answers_awaited(by, stage.outage_of(by)).ids
-        _same(f"{unit} waits on Läge", waited_for, bool(waits))
-        seen_there = visible_chains(by, stage.outage_of(by)).filter(pk=chain.pk).exists()
+        _same(f"{unit} waits on Läge", chain.pk in there.waits, bool(waits))
+        seen_there = chain.pk in there.sees
         named = {record.now.places.get("inpatient"), record.now.places.get("outpatient"), record.opener}
         if unit in named or wanted:
             assert seen_there, f"{unit} does not see the chain"

@@ -6,8 +6,9 @@ from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
-from outage.queries.joining import differing, pairs_between
+from outage.queries.joining import differing, pairs_between, rows_of_pair, to_choose_in
 from outage.queries.owed import owed_by_unit
+from outage.queries.standing import standing_of
 from outage.services.joining import join_chains, undo_join
 from tests.factories import (
     County,
@@ -25,15 +26,20 @@ def two_chains(county: County, outage: Outage, **more) -> tuple[CareChain, CareC
     )
 
 
-def join(county: County, kept: CareChain, other: CareChain, same=True, **more) -> ChainJoin:
-    """Join two; `same` says whether all that may be one event is, or of each pair."""
+def join(county: County, kept: CareChain, other: CareChain, same=True, said=None, **more) -> ChainJoin:
+    """Join two; `same` says whether all that may be one event is, or of each pair. What differs is the kept one's, but
+    for what `choices` and, of each event that is one, `said` choose.
+    """
     kept, other = get_chain(county.alva, kept.pk), get_chain(county.alva, other.pk)
     logs = logs_of([kept.pk, other.pk])
     pairs = pairs_between(logs[kept.pk], logs[other.pk])
-    said = dict.fromkeys(pairs, same) if isinstance(same, bool) else same
+    answered = dict.fromkeys(pairs, same) if isinstance(same, bool) else same
     picks = dict.fromkeys(differing(kept.details, other.details), "kept") | more.pop("choices", {})
+    for pair in pairs:
+        names = to_choose_in(pair, *rows_of_pair(logs[kept.pk], logs[other.pk], pair))
+        picks |= {key: (said or {}).get(name, "kept") for name, key in names.items()}
     return join_chains(
-        **({"by": county.alva, "client_id": uuid4(), "choices": picks, "same": said} | more),
+        **({"by": county.alva, "client_id": uuid4(), "choices": picks, "same": answered} | more),
         kept=kept,
         other=other,
     )
@@ -46,12 +52,23 @@ def undo(county: County, kept: CareChain, **more) -> ChainJoin:
 
 
 def owed(county: County, chain: CareChain) -> set[tuple[object, ...]]:
-    """All that is owed about a chain, by whom and to whom."""
+    """All that is owed about a chain, by whom and to whom; an event by the row it was logged by."""
     chain = get_chain(county.alva, chain.pk)
     log = logs_of([chain.pk])[chain.pk]
+    line = standing_of(chain, log).line_of
     units = (county.ward, county.other_ward, county.health_centre)
     return {
-        (unit.name, o.id, o.target.key, o.state, o.tries, o.notice, o.kind, o.closed, o.retracts)
+        (
+            unit.name,
+            line(o.id) or o.id,
+            o.target.key,
+            o.state,
+            o.tries,
+            o.notice,
+            o.kind,
+            o.closed,
+            o.retracts,
+        )
         for unit in units
         for o in owed_by_unit(chain, log, unit.pk)
     }

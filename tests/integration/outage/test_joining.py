@@ -12,16 +12,19 @@ from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, ChainJoin, Outage
 from outage.queries.care_chains import find_chains, get_chain, get_event, visible_chains
 from outage.queries.chain_log import logs_of
-from outage.queries.joining import differing
+from outage.queries.joining import differing, pairs_between
+from outage.queries.owed import owed_by_unit
 from outage.queries.tasks import tasks_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
 from outage.services.events import complete_discharge, correct_event, withdraw_event
+from outage.services.handovers import Message, log_call
 from outage.services.joining import join_chains, undo_join
 from tests.factories import (
     County,
+    call_facts,
     chain_facts,
     make_chain,
     make_event,
@@ -241,3 +244,115 @@ def test_a_pair_nobody_was_asked_about_or_did_not_answer_joins_nothing(county: C
             same={("a", "b"): True},
         )
     assert not ChainJoin.objects.exists()
+
+
+DATES = {"sip_date": "2026-12-01"}, {"sip_date": "2026-12-03"}
+
+
+def two_sips(county: County, outage: Outage, mine: dict, theirs: dict) -> tuple[CareChain, CareChain]:
+    """The same kallelse in two chains; the kommun heard the kept chain's, a daughter the other's."""
+    kept, other = two_chains(county, outage, by=county.disa)
+    for chain, said, to in ((kept, mine, "municipality"), (other, theirs, "participant:Dotter")):
+        make_event(
+            county.disa,
+            get_chain(county.disa, chain.pk),
+            "sip_invitation",
+            sender=Party.OUTPATIENT,
+            to=to,
+            outcome=CallOutcome.REACHED,
+            **{"participants": ["Dotter"]} | said,
+        )
+    return kept, other
+
+
+def sip_of(chain: CareChain) -> dict[str, object]:
+    (event,) = logs_of([chain.pk])[chain.pk].live_events
+    return event.particulars
+
+
+def disa_rings(county: County, chain: CareChain) -> set[str]:
+    here = get_chain(county.disa, chain.pk)
+    found = owed_by_unit(here, logs_of([chain.pk])[chain.pk], county.health_centre.pk)
+    return {o.target.key for o in found if o.closed is None and o.kind == "sip_invitation"}
+
+
+@pytest.mark.parametrize(("chosen", "rung"), [("kept", "participant:Dotter"), ("other", "municipality")])
+def test_of_two_dates_the_one_that_is_chosen_holds_and_who_heard_the_other_is_rung(
+    county: County, outage: Outage, chosen: str, rung: str
+):
+    kept, other = two_sips(county, outage, *DATES)
+    pairs = dict.fromkeys(pairs_between(*(logs_of([c.pk])[c.pk] for c in (kept, other))), True)
+    with pytest.raises(RuleError, match="vilken") as refused:
+        join_chains(by=county.alva, kept=kept, other=other, client_id=uuid4(), choices={}, same=pairs)
+    assert refused.value.field.endswith("sip_date")
+    join(county, kept, other, said={"sip_date": chosen})
+    assert sip_of(kept)["sip_date"] == DATES[chosen == "other"]["sip_date"]
+    assert disa_rings(county, kept) == {rung}
+    undo(county, kept)
+    assert [sip_of(chain)["sip_date"] for chain in (kept, other)] == [said["sip_date"] for said in DATES]
+    assert disa_rings(county, kept) == {"participant:Dotter"}
+    assert disa_rings(county, other) == {"municipality"}
+
+
+def test_each_thing_an_event_says_is_chosen_by_itself_and_a_time_goes_with_its_date(
+    county: County, outage: Outage
+):
+    mine = {"sip_date": "2026-12-01", "sip_time": "10:00", "sip_place": "Medicin 2"}
+    theirs = {"sip_date": "2026-12-03", "sip_place": "Hemma"}
+    kept, other = two_sips(county, outage, mine, theirs)
+    join(county, kept, other, said={"sip_date": "other"})
+    assert sip_of(kept) == {"participants": ["Dotter"], "sip_date": "2026-12-03", "sip_place": "Medicin 2"}
+    # Nobody heard both.
+    assert disa_rings(county, kept) == {"municipality", "participant:Dotter"}
+
+
+def test_what_only_the_other_chain_says_of_an_event_is_not_lost(county: County, outage: Outage):
+    kept, other = two_sips(county, outage, DATES[0], DATES[0] | {"sip_time": "10:00"})
+    join(county, kept, other)
+    assert sip_of(kept)["sip_time"] == "10:00"
+    assert disa_rings(county, kept) == {"municipality"}
+
+
+def test_when_it_happened_is_chosen_and_nobody_is_rung_about_the_minutes(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    make_event(county.alva, kept, to=Party.MUNICIPALITY, outcome=CallOutcome.REACHED)
+    ago = timedelta(minutes=40)
+    late = make_event(county.alva, other, ago=ago, to=Party.OUTPATIENT, outcome=CallOutcome.REACHED)
+    join(county, kept, other, said={"happened_at": "other"})
+    assert [row.happened_at for row in logs_of([kept.pk])[kept.pk].live_events] == [late.happened_at]
+    assert to_ring(county, kept) == set()
+
+
+def test_what_was_said_anew_while_joined_stays_when_the_join_is_undone(county: County, outage: Outage):
+    kept, other = two_sips(county, outage, *DATES)
+    join(county, kept, other, said={"sip_date": "other"})
+    correct_event(
+        by=county.disa,
+        event=get_event(county.disa, live(kept)[0]),
+        client_id=uuid4(),
+        happened_at=get_event(county.disa, live(kept)[0]).happened_at,
+        particulars={"sip_date": "2026-12-07"},
+        reason="Ombokad",
+        told_rightly=False,
+    )
+    undo(county, kept)
+    assert [sip_of(chain)["sip_date"] for chain in (kept, other)] == ["2026-12-07", "2026-12-03"]
+
+
+def test_whether_it_stands_in_the_system_is_chosen_too(county: County, outage: Outage):
+    kept, other = two_chains(county, outage)
+    at = outage.current.started_at - timedelta(minutes=10)
+    for chain, stands in ((kept, "nej"), (other, "ja")):
+        log_call(
+            by=county.alva,
+            chain=chain,
+            client_id=uuid4(),
+            facts=call_facts(),
+            messages=[Message(kind="admission", sender=Party.INPATIENT, happened_at=at)],
+            answers={f"stands-in-system-{at:%d%H%M}": stands},
+        )
+    join(county, kept, other, said={"happened_at": "other"})
+    assert [event.in_system for event in logs_of([kept.pk])[kept.pk].live_events] == [True]
+    undo(county, kept)
+    stand = [[e.in_system for e in logs_of([chain.pk])[chain.pk].live_events] for chain in (kept, other)]
+    assert stand == [[False], [True]]

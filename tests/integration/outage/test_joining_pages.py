@@ -1,5 +1,7 @@
 """The pages on which two chains are joined, and taken apart again."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.urls import reverse
 from contacts.rules.parties import Party
 from outage.models import CareChain, ChainJoin, Outage
 from outage.queries.care_chains import get_chain
+from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before
 from outage.rules.informing import CallOutcome
 from tests.factories import County, make_chain, make_event
@@ -134,3 +137,38 @@ def test_an_event_that_counts_as_another_says_so_and_can_not_be_changed(
     assert "Räknas som samma händelse" in row.get_text()
     assert reverse("correct_event", args=[theirs.pk]) not in str(row)
     assert NAME in page.h1.get_text()
+
+
+def test_two_dates_of_one_event_are_both_shown_and_one_is_chosen(county: County, outage: Outage, log_in):
+    kept, other = two_chains(county, outage, by=county.disa)
+    for chain, day in ((kept, "2026-12-01"), (other, "2026-12-03")):
+        said = {"sip_date": day, "sip_time": "10:00", "sip_place": "Hemma"}
+        make_event(county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT, **said)
+    client, address = log_in(county.alva), reverse("join_chain", args=[kept.pk])
+    fields = filled(page_of(client, kept, other))
+    page = read(page_of(client, kept, other))
+    (date,) = page.select("fieldset fieldset")
+    assert [label.get_text(strip=True) for label in date.select("label")] == [
+        "tis 1 dec kl 10:00 (vårdkedja 1)",
+        "tors 3 dec kl 10:00 (vårdkedja 2)",
+    ]
+    assert page.select("input[type=radio][checked]") == []
+    (same,) = {radio["name"] for radio in page.select("[name^=same-]")}
+    answer = client.post(address, fields | {same: "ja"})
+    assert answer.status_code == 422
+    assert "Välj vilket" in read(answer).select_one("fieldset fieldset").get_text()
+    assert read(answer).select(f"[name={same}][checked]")[0]["value"] == "ja"
+    client.post(address, fields | {same: "ja", date.select("input")[0]["name"]: "other"})
+    (event,) = logs_of([kept.pk])[kept.pk].live_events
+    assert event.particulars["sip_date"] == "2026-12-03"
+
+
+def test_two_events_that_are_not_the_same_need_no_choice_between_them(county: County, outage: Outage, log_in):
+    kept, other = two_chains(county, outage)
+    for chain, minutes in ((kept, 30), (other, 40)):
+        make_event(county.alva, chain, ago=timedelta(minutes=minutes))
+    client = log_in(county.alva)
+    fields = filled(page_of(client, kept, other))
+    (same,) = {radio["name"] for radio in read(page_of(client, kept, other)).select("[name^=same-]")}
+    client.post(reverse("join_chain", args=[kept.pk]), fields | {same: "nej"})
+    assert len(logs_of([kept.pk])[kept.pk].live_events) == 2

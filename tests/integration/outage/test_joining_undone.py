@@ -168,7 +168,8 @@ def join_at_random(random: Random, county: County, kept: CareChain, other: CareC
         same[pair] = not seen & set(pair) and random.random() < 0.7
         seen |= set(pair) if same[pair] else set()
     picks = {name: random.choice(["kept", "other"]) for name in differing(kept.details, other.details)}
-    join(county, kept, other, choices=picks, same=same)
+    said = {"happened_at": random.choice(["kept", "other"])}
+    join(county, kept, other, choices=picks, same=same, said=said)
 
 
 def as_worked_out(county: County, chain: CareChain) -> set[tuple[object, ...]]:

@@ -15,9 +15,11 @@ from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import standing_of
+from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
+from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
-from outage.services.events import correct_event
+from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import Message, correct_call, log_call
 from tests.factories import County, call_facts, make_chain, make_event, person, tell
 
@@ -58,6 +60,21 @@ def receive(by: Acting, chain: CareChain, kind: str, sender: Party, ago: int = 2
         client_id=uuid4(),
         facts=call_facts(sender, direction=Direction.RECEIVED, number=""),
         messages=[Message(kind=kind, sender=sender, happened_at=timezone.now() - timedelta(minutes=ago))],
+    )
+
+
+def change(by: Acting, chain: CareChain, how: str, **facts: object) -> None:
+    """Change what is known of the chain; `how` answers what it means for those who were told."""
+    here = get_chain(by, chain.pk)
+    assert here.details is not None
+    keys = ("identity", "place-municipality", "place-outpatient")
+    change_details(
+        by=by,
+        chain=here,
+        client_id=uuid4(),
+        replaces=here.details.pk,
+        facts=replace(here.details.facts, **facts),
+        answers=dict.fromkeys(keys, how),
     )
 
 
@@ -134,3 +151,90 @@ def test_a_received_call_was_heard_by_the_unit_that_was_rung_whoever_corrects_it
     standing = standing_of(get_chain(county.alva, chain.pk), logs_of([chain.pk])[chain.pk])
     assert f"unit:{county.health_centre.pk}" in standing.reached
     assert f"unit:{county.ward.pk}" not in standing.reached
+
+
+@pytest.mark.parametrize("spelled", ["listed", "annan", "by name"])
+def test_a_municipality_does_not_ring_itself_whatever_it_was_rung_about(
+    county: County, outage: Outage, spelled: str
+) -> None:
+    """Another of its units was rung, entered from paper; what is taken back or changed since is no call to itself."""
+    place = {"others": {Party.MUNICIPALITY: OtherPlace("Skellefteå kommun")}, "municipality": None}
+    chain = make_chain(county, outage, by=county.cissi, **(place if spelled == "annan" else {}))
+    town = f"participant:{county.municipality.name}" if spelled == "by name" else "municipality"
+    admission = make_event(county.cissi, chain, to=town, outcome=CallOutcome.REACHED)
+    reply = make_event(
+        county.cissi,
+        chain,
+        "admission_reply",
+        sender=Party.MUNICIPALITY,
+        to=town,
+        outcome=CallOutcome.REACHED,
+    )
+    change(county.cissi, chain, "said_wrong", patient_name="Tolvan Påhittad")
+    elsewhere = {"others": {Party.MUNICIPALITY: OtherPlace("Piteå kommun")}, "municipality": None}
+    change(county.cissi, chain, "moved", **elsewhere)
+    correct_event(
+        by=county.cissi,
+        event=reply,
+        client_id=uuid4(),
+        happened_at=reply.happened_at - timedelta(minutes=5),
+        particulars={},
+        reason="Fel tid",
+        told_rightly=False,
+    )
+    withdraw_event(by=county.cissi, event=admission, client_id=uuid4(), reason="Fel patient")
+    change(county.cissi, chain, "", status=ChainStatus.DECEASED, status_reason="Avled")
+    parties = {f"unit:{county.ward.pk}", f"unit:{county.health_centre.pk}"}
+    assert {place for _, place in owed(county.cissi, chain)} <= parties
+
+
+def test_a_unit_that_takes_part_by_name_does_not_ring_itself(
+    county: County, outage: Outage, siv: Acting
+) -> None:
+    """It opened the chain of a patient who is elsewhere, and calls the SIP in the place of an öppenvård in no list."""
+    elsewhere = {"others": {Party.OUTPATIENT: OtherPlace("Sollefteå HC")}, "outpatient_unit": None}
+    chain = make_chain(county, outage, by=siv, **elsewhere)
+    sip = make_event(
+        siv, chain, "sip_initiative", sender=Party.OUTPATIENT, participants=["Storumans  sjukstuga", "Dotter"]
+    )
+    assert {place for _, place in owed(siv, chain)} == {
+        f"principal:{county.municipality.pk}",
+        "participant:dotter",
+    }
+    tell(siv, chain, sip, to="participant:Storumans sjukstuga")
+    withdraw_event(by=siv, event=sip, client_id=uuid4(), reason="Fel")
+    assert owed(siv, chain) == []
+
+
+def test_who_wrote_the_change_hears_nothing_of_it_though_its_own_place_was_spelled_otherwise_since(
+    county: County, outage: Outage
+) -> None:
+    chain = make_chain(county, outage, by=county.disa)
+    tell(county.alva, chain, make_event(county.alva, chain), to=Party.OUTPATIENT)
+    change(county.disa, chain, "said_wrong", patient_name="Tolvan Påhittad")
+    spelled = {"others": {Party.OUTPATIENT: OtherPlace("Heimdalls HC")}, "outpatient_unit": None}
+    change(county.disa, chain, "same", **spelled)
+    told = {
+        "identity" for by in (county.alva, county.disa) for what, _ in owed(by, chain) if "identity" in what
+    }
+    assert told == set()
+
+
+def test_a_unit_that_is_all_of_ours_hears_what_it_was_told_taken_back(
+    county: County, outage: Outage, siv: Acting
+) -> None:
+    """The sjukstuga is ward and öppenvård; who opened the chain told it what the municipality had sent."""
+    chain = make_chain(county, outage, by=county.bo, ward_unit=siv.unit, outpatient_unit=siv.unit)
+    passed_on = make_event(
+        county.bo,
+        chain,
+        "municipality_ready",
+        sender=Party.MUNICIPALITY,
+        to=Party.INPATIENT,
+        outcome=CallOutcome.REACHED,
+    )
+    change(county.bo, chain, "said_wrong", patient_name="Tolvan Påhittad")
+    withdraw_event(by=county.bo, event=passed_on, client_id=uuid4(), reason="Fel patient")
+    cottage = f"unit:{siv.unit.pk}"
+    assert ("municipality_ready", cottage) in owed(county.bo, chain)
+    assert [place for _, place in owed(siv, chain) if place == cottage] == []

@@ -1,5 +1,6 @@
 """Which events of two chains of one patient may be the same, and what may be said of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -7,7 +8,7 @@ import pytest
 
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
-from outage.rules.joining import NEAR, pairs_to_ask_about, same_events
+from outage.rules.joining import NEAR, differing_in, pairs_to_ask_about, said_together, same_events
 from outage.rules.told import EventRow
 
 AT = datetime(2026, 11, 24, 9, 10, tzinfo=UTC)
@@ -47,3 +48,30 @@ def test_each_pair_is_answered_and_no_event_is_two():
             assert refused.value.field == "same"
         else:
             assert same_events(asked, answers) == yes
+
+
+def test_what_two_say_together_is_what_was_chosen_and_a_time_is_never_put_to_anothers_date():
+    said = [
+        {"sip_date": date, "sip_time": time, "sip_place": place}
+        for date, time, place in product(("", "1", "2"), ("", "10", "11"), ("", "Hemma", "Medicin 2"))
+    ]
+    for ours, his in product(said, repeat=2):
+        mine, theirs = (
+            replace(event(name, "sip_invitation"), said=s) for name, s in (("a", ours), ("b", his))
+        )
+        names = differing_in(mine, theirs)
+        for picks in product(("kept", "other"), repeat=len(names)):
+            choices = dict(zip(names, picks, strict=True))
+            found = said_together(mine, theirs, choices)
+            for name in ("sip_date", "sip_place"):
+                either = [ours[name], his[name]]
+                assert found.get(name, "") == (
+                    either[choices[name] == "other"] if name in choices else either[0] or either[1]
+                )
+            if "sip_date" in choices:
+                assert "sip_time" not in choices
+                assert (
+                    found.get("sip_time", "") == (his if choices["sip_date"] == "other" else ours)["sip_time"]
+                )
+            elif "sip_time" not in choices:
+                assert found.get("sip_time", "") == (ours["sip_time"] or his["sip_time"])
