@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetKind
+from forms.models import PaperEntry, Sheet, SheetKind
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
 from outage.models import CareChain, Outage
@@ -50,11 +50,6 @@ class EnteredRow:
     struck: bool
     remark: str
     entry_id: int | None
-
-
-def is_entered_from(sheet: Sheet) -> bool:
-    """Tell whether a sheet of this kind has rows that are entered in the log."""
-    return sheet.kind in BLANK_KINDS
 
 
 def is_sip(sheet: Sheet) -> bool:

@@ -19,7 +19,6 @@ from forms.models import Sheet
 from forms.presenters.entering import (
     entered_rows,
     first_values,
-    is_entered_from,
     is_sip,
     paper_pictures,
     patient_groups,
@@ -129,7 +128,7 @@ def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
         sheet = sheet_of(request.acting, serial)
     except Sheet.DoesNotExist:
         raise Http404 from None
-    if not is_entered_from(sheet):
+    if not sheet.comes_back:
         raise Http404
     return sheet
 
