@@ -69,8 +69,9 @@ def empty_rows(columns: Sequence[Heading], count: int) -> tuple[Row, ...]:
 def height_of(row: Row, columns: Sequence[int], measures: PageMeasures) -> tuple[float, float]:
     """What a row takes at least and at most, with the lines under it; `columns` are letters to a line."""
     below = [" · ".join(f"{part.label}: {part.text}" for part in note) for note in row.notes]
+    least, most = measures.height(zip(row.cells, columns, strict=True))
     found = [
-        measures.height(zip(row.cells, columns, strict=True)),
+        (max(least, measures.floor), max(most, measures.floor)),
         *(measures.height([(text, WHOLE_WIDTH)]) for text in below),
     ]
     return sum(least for least, _ in found), sum(most for _, most in found)
