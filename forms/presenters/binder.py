@@ -87,7 +87,7 @@ class BinderPage:
 def binder_parts(
     *, serial: str, blanks: Blanks, unit: Unit, by: Acting | None, now: datetime
 ) -> list[SheetPart]:
-    """Give the binder of `unit`, which comes with its principal, printed at the aware moment `now`.
+    """The binder of `unit`, which comes with its principal, printed at the aware moment `now`.
 
     The first part is the binder itself under `serial`, the others are the blank sheets. `by` is None for a command on
     the server.
@@ -112,7 +112,7 @@ def binder_parts(
 
 
 def binder_page(unit: Unit, last: Export | None) -> BinderPage:
-    """Give what the page tells of a unit's binder; `last` is the one that was given out last, if any."""
+    """What the page tells of a unit's binder; `last` is the one that was given out last, if any."""
     spec = get_binder()
     return BinderPage(
         unit=unit.name,

@@ -22,7 +22,7 @@ class CallSupportView:
 
 
 def call_support_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give the samtalsstöd of `unit`, printed at the aware moment `now`; `by` is None for a command on the server."""
+    """The samtalsstöd of `unit`, printed at the aware moment `now`; `by` is None for a command on the server."""
     spec = get_call_support()
     return SheetPart(
         serial=serial,

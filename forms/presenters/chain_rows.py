@@ -61,7 +61,7 @@ class ChainRows:
         self.signatures = Signatures()
 
     def rows(self) -> tuple[Row, ...]:
-        """Give the rows in time order, each correction right after what it replaces."""
+        """The rows in time order, each correction right after what it replaces."""
         own = [event for event in _in_reading_order(self._source.log.events) if self._needs_a_row(event)]
         found: list[CareChainEvent | Handover] = []
         waiting = _runs(own)
@@ -75,7 +75,7 @@ class ChainRows:
         )
 
     def _needs_a_row(self, event: CareChainEvent) -> bool:
-        """Tell whether neither its calls nor the row that it takes back say all that there is to say of an event."""
+        """Whether neither its calls nor the row that it takes back say all that there is to say of an event."""
         if event.withdraws and not self._told[event.pk]:
             return False
         changed = event.supersedes_id or event.pk in self._after or event.pk in self._source.log.doubles
@@ -155,7 +155,7 @@ class ChainRows:
             notes.add("Händelsen loggad av", f"{self._signed(event)} {paper_words(event, self._now)}".strip())
 
     def _signed(self, event: CareChainEvent) -> str:
-        """Give the initials of who logged an event: those of the same person's calls, where there are any."""
+        """The initials of who logged an event: those of the same person's calls, where there are any."""
         own = (c.signature for c in self._calls if (c.user_id, c.unit_id) == (event.user_id, event.unit_id))
         hsa_id = f" ({event.user.hsa_id})" if event.user.hsa_id else ""
         signature = next(own, f"{event.user.full_name}{hsa_id}, {event.unit.name}")
@@ -182,7 +182,7 @@ def _moment(row: CareChainEvent | Handover) -> datetime:
 
 
 def _runs(rows: Iterable[S]) -> list[list[S]]:
-    """Give rows in reading order as runs: a row with those that replace it, one after another."""
+    """Rows in reading order as runs: a row with those that replace it, one after another."""
     runs: list[list[S]] = []
     for row in rows:
         if runs and row.supersedes_id == runs[-1][-1].pk:
@@ -193,7 +193,7 @@ def _runs(rows: Iterable[S]) -> list[list[S]]:
 
 
 def _in_reading_order(rows: Iterable[S]) -> Iterator[S]:
-    """Give `rows`, which are in time order, with each row followed by the row that replaces it."""
+    """`rows`, which are in time order, with each row followed by the row that replaces it."""
     every = list(rows)
     after = {row.supersedes_id: row for row in every if row.supersedes_id}
     present = {row.pk for row in every}

@@ -31,12 +31,12 @@ class SheetPart:
 
     @property
     def shown_serial(self) -> str:
-        """Give the serial as it is read."""
+        """In three groups, as it is read and typed."""
         return shown_serial(self.serial)
 
 
 def print_line(*first: str, routine_version: str, now: datetime, by: Acting | None, unit_name: str) -> str:
-    """Give the last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed."""
+    """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed."""
     unit = _short(unit_name)
     who = f" av {_short(by.user.full_name)}, {unit}" if by else f" för {unit}"
     printed = f"Utskriven {day_and_year(now)} {clock_time(now)}{who}"
@@ -44,6 +44,6 @@ def print_line(*first: str, routine_version: str, now: datetime, by: Acting | No
 
 
 def _short(name: str) -> str:
-    """Give a name that leaves the foot its room; the whole of it stands in the trace of the print."""
+    """A name that leaves the foot its room; the whole of it stands in the trace of the print."""
     found = pieces(name, per_line=_NAME_LETTERS, most_lines=1)
     return found[0].rstrip() + "…" if len(found) > 1 else name

@@ -53,19 +53,19 @@ class EnteredRow:
 
 
 def is_sip(sheet: Sheet) -> bool:
-    """Tell whether the sheet has the messages of a SIP only."""
+    """Whether the sheet has the messages of a SIP only."""
     return sheet.kind in _SIP_KINDS
 
 
 def sip_direction(acting: Acting, chain: CareChain) -> Direction:
-    """Give which way the messages of a SIP go for the acting unit: öppenvård tells them, all others are told (R3.9)."""
+    """Which way the messages of a SIP go for the acting unit: öppenvård tells them, all others are told (R3.9)."""
     return Direction.GIVEN if Party.OUTPATIENT in parties_in(acting, chain) else Direction.RECEIVED
 
 
 def patient_groups(
     found: Sequence[tuple[Outage, Sequence[CareChain]]], now: datetime
 ) -> tuple[PatientGroup, ...]:
-    """Give the patients to choose among. With protected personal data only the chain's number tells who it is."""
+    """The patients to choose among. With protected personal data only the chain's number tells who it is."""
     return tuple(
         PatientGroup(
             label=_outage_label(outage, now),
@@ -90,7 +90,7 @@ def _patient_text(chain: CareChain) -> str:
 
 
 def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | None, str]:
-    """Give what a new row starts from: the moment whose day it has, and the signature.
+    """What a new row starts from: the moment whose day it has, and the signature.
 
     That is what the row before had; for the first row the day on which the outage began.
     """
@@ -102,7 +102,7 @@ def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | 
 def entered_rows(
     found: Sequence[EnteredCall], visible: Mapping[UUID, CareChain], now: datetime
 ) -> list[EnteredRow]:
-    """Give the rows entered so far, the newest version of each. `visible`: the chains the person may see, by id."""
+    """The rows entered so far, the newest version of each. `visible`: the chains the person may see, by id."""
     return [_entered_row(entered, visible.get(entered.call.chain_id), now) for entered in found]
 
 
