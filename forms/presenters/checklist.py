@@ -60,7 +60,7 @@ def _part(
         view=view,
         title=title,
         advice=PROPOSAL,
-        print_line=print_line(routine_version=version, now=now, by=by, unit_name=unit.name),
+        print_line=print_line(version, now, by, unit),
     )
 
 

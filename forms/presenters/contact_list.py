@@ -134,7 +134,7 @@ def contact_list_part(
         view=view if number is None else _in_parts(view)[number - 1],
         title=TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
-        print_line=print_line(routine_version=routine_of(None).version, now=now, by=by, unit_name=unit.name),
+        print_line=print_line(routine_of(None).version, now, by, unit),
     )
 
 

@@ -9,12 +9,12 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from forms.models import PaperEntry, Sheet, SheetKind
+from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
 from outage.models import CareChain, Outage
 from outage.presenters.care import parties_in, patient_in_list, ward_label
-from outage.presenters.chain import call_title, told_labels
-from outage.routine import get_routine
+from outage.presenters.chain import call_title
 from outage.rules.handover import Direction
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
 from outage.rules.wording import day_and_time, moment
@@ -119,13 +119,11 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
     }
     if chain is None:
         return EnteredRow(patient="", protected=False, what="", whom="", **facts)
-    routine = get_routine(call.chain.outage.routine_id)
-    told = told_labels(call, [m.event for m in call.messages.all() if m.event], routine)
     patient = patient_in_list(chain)
     return EnteredRow(
         patient=patient.name,
         protected=patient.protected,
-        what=", ".join(told) or CALL_OUTCOME_LABELS[CallOutcome(call.outcome)],
+        what=", ".join(told(call)) or CALL_OUTCOME_LABELS[CallOutcome(call.outcome)],
         whom=call_title(call) + (f", {call.spoken_to}" if call.spoken_to else ""),
         **facts,
     )

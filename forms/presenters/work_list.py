@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, height_of, in_lines
 from forms.rules.page_fill import PageMeasures, rows_to_fill
@@ -83,22 +83,9 @@ def work_list_part(
     *, serial: str, view: WorkListView, by: Acting, now: datetime, routine_version: str
 ) -> SheetPart:
     """The list as a sheet, printed by `by` at the aware moment `now`."""
-    return SheetPart(
-        serial=serial,
-        version=view.spec.version,
-        template="forms/paper/work_list.html",
-        view=view,
-        title=view.listed.title,
-        advice=view.spec.foot,
-        print_line=print_line(
-            f"Blankett version {view.spec.version}",
-            routine_version=routine_version,
-            now=now,
-            by=by,
-            unit_name=by.unit.name,
-        ),
-        landscape=view.spec.landscape,
-    )
+    edition = f"Blankett version {view.spec.version}"
+    part = spec_part(serial, view, "work_list", print_line(routine_version, now, by, by.unit, edition))
+    return replace(part, title=view.listed.title)
 
 
 def call_lines(calls: Iterable[OwedCall]) -> list[Row]:

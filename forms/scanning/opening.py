@@ -52,7 +52,7 @@ class RawPage:
 
 
 def kind_of(head: bytes) -> str:
-    """ "pdf" or "image" from how a file begins. Raises BadScan for everything else, with what it is."""
+    """What a file is by how it begins, "pdf" or "image". Raises BadScan for everything else, with what it is."""
     if not head:
         raise BadScan("empty")
     if head.startswith(_IMAGE_MARKS) or head[4:12] in _HEIF_MARKS or _is_webp(head):
