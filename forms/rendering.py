@@ -137,7 +137,7 @@ def _laid_out(engine: _Engine, source: Any) -> Any:
 
 
 def _lengths(document: Any, sheets: Sequence[CodedSheet]) -> tuple[int, ...]:
-    """Give how many pages each sheet has: a document is one sheet, or each begins at its anchor."""
+    """How many pages each sheet has: a document is one sheet, or each begins at its anchor."""
     begins: dict[str, int] = {}
     for number, page in enumerate(document.pages):
         for anchor in page.anchors:
@@ -191,7 +191,7 @@ def _finish(document: Any, pdf: Any, *, codes: Sequence[str], spare: int) -> Non
 
 
 def _codes_of(page: Any, text: str) -> Iterator[bytes]:
-    """Give what draws the two codes of a page, in points from its upper left corner. They are no text to be heard."""
+    """What draws the two codes of a page, in points from its upper left corner. They are no text to be heard."""
     width, height, side = page.width * _PT_OF_PX, page.height * _PT_OF_PX, _CODE_SIDE_MM * _PT_OF_MM
     upper = (width - side - CODE_MM * _PT_OF_MM, _CODE_TOP_MM * _PT_OF_MM)
     lower = (side, height - _CODE_BOTTOM_MM * _PT_OF_MM)
@@ -224,7 +224,7 @@ def _say_that_it_is_accessible(pdf: Any) -> None:
 
 
 def printable_html(html: str) -> str:
-    """Give `html` with the characters that the typeface lacks written out as [U+…], without white space that ends a
+    """`html` with the characters that the typeface lacks written out as [U+…], without white space that ends a
     paragraph or a cell, the rest as it is.
 
     Of a line break that ends a text, after a space on a full line, the engine makes a missing letter beside the line.
@@ -233,13 +233,13 @@ def printable_html(html: str) -> str:
 
 
 def lacks_glyphs(html: str) -> bool:
-    """Tell whether `html` has a character that is written out as [U+…]."""
+    """Whether `html` has a character that is written out as [U+…]."""
     return not all_print(html, _glyphs())
 
 
 @lru_cache(maxsize=512)
 def code_shape(text: str) -> bytes:
-    """Give what draws the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
+    """What draws the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
 
     Level H: what a pen stroke, a punch hole or a blot takes away is more often still read.
     """
@@ -269,7 +269,7 @@ def _font_path() -> Path:
 
 @cache
 def font_of(weight: int) -> bytes:
-    """Give the bundled typeface as a font of one `weight`, 400 or 700.
+    """The bundled typeface as a font of one `weight`, 400 or 700.
 
     The engine would make one of each weight out of the variable font anew for each document: a third of its time.
     """
@@ -290,7 +290,7 @@ def _glyphs() -> frozenset[int]:
 
 
 def _started() -> _Engine:
-    """Give the engine, started at the first call. The caller holds the lock."""
+    """The engine, started at the first call. The caller holds the lock."""
     global _engine
     if _engine is None:
         _engine = _start()

@@ -66,7 +66,7 @@ def left_unkept(*, before: datetime) -> list[UUID]:
 
 
 def load(page_id: UUID, *, sha256: str) -> bytes:
-    """Give the picture of a page; `sha256` is what its row says of it.
+    """The picture of a page; `sha256` is what its row says of it.
 
     Raises PictureLost, with a Swedish sentence, where it is missing, damaged, another one, or under a key that is gone.
     """
@@ -89,7 +89,7 @@ def remove(page_id: UUID) -> None:
 
 
 def keys_work(keys: list[str]) -> bool:
-    """Tell whether there is a key, and each is one that can be used."""
+    """Whether there is a key, and each is one that can be used."""
     try:
         for key in keys:
             Fernet(key)

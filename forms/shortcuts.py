@@ -37,7 +37,7 @@ def shortcuts() -> Iterator[None]:
 
 
 def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
-    """Give what lays out cells that are alike once."""
+    """What lays out cells that are alike once."""
     known: dict[Hashable, Any] = {}
 
     def laid_out(
@@ -62,7 +62,7 @@ def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _measured(resolve: Callable[..., None]) -> Callable[..., None]:
-    """Give what measures cells of the same style in the same table once."""
+    """What measures cells of the same style in the same table once."""
     known: dict[Hashable, dict[str, Any]] = {}
 
     def resolved(box: Any, containing_block: Any) -> None:
@@ -79,7 +79,7 @@ def _measured(resolve: Callable[..., None]) -> Callable[..., None]:
 
 
 def _likeness(box: Any) -> Hashable | None:
-    """Give what a cell has in common with all that look like it; None for one that has more in it than text."""
+    """What a cell has in common with all that look like it; None for one that has more in it than text."""
     if not isinstance(box, TableCellBox):
         return None
     found: list[Hashable] = [box.width, *_style(box)]
@@ -100,7 +100,7 @@ def _style(box: Any) -> tuple[Hashable, ...]:
 
 
 def _edges(draw_border: Callable[..., None]) -> Callable[..., None]:
-    """Give what fills the edges of a cell as rectangles, where they are whole lines of one colour."""
+    """What fills the edges of a cell as rectangles, where they are whole lines of one colour."""
 
     def drawn(stream: Any, box: Any) -> None:
         style = box.style
@@ -132,7 +132,7 @@ def _edges(draw_border: Callable[..., None]) -> Callable[..., None]:
 
 
 def _again(draw_text: Callable[..., None]) -> Callable[..., None]:
-    """Give what draws a text of a cell that is a copy by the bytes of the first."""
+    """What draws a text of a cell that is a copy by the bytes of the first."""
     known: dict[Any, tuple[Any, bytes]] = {}
 
     def drawn(stream: Any, box: Any, *rest: Any) -> None:

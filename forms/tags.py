@@ -37,7 +37,7 @@ def _name_own_heads(pdf: Any, cell: Any) -> None:
 
 
 def _tables(pdf: Any, box: Any) -> Iterator[tuple[int, Any]]:
-    """Give for each table on a page the element that it is of, and its tag."""
+    """For each table on a page the element that it is of, and its tag."""
     for found in box.descendants():
         if found.element_tag != "table":
             continue
@@ -98,7 +98,7 @@ def _below(pdf: Any, tag: Any) -> Iterator[Any]:
 
 
 def _place(head: Any) -> str:
-    """Give row and column of a head, which its id ends with."""
+    """Row and column of a head, which its id ends with."""
     return str(head["ID"].string).partition("-")[2]
 
 

@@ -4,6 +4,7 @@ from .scan import AllEntered, PaperEntry, ScanAside, ScanBack, ScanMatch, Scanne
 from .sheet import (
     ACCOUNTABLE,
     BLANK_KINDS,
+    COME_BACK,
     COPIES,
     DisposalDecision,
     Export,
@@ -16,6 +17,7 @@ from .sheet import (
 __all__ = [
     "ACCOUNTABLE",
     "BLANK_KINDS",
+    "COME_BACK",
     "COPIES",
     "AllEntered",
     "DisposalDecision",

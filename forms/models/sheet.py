@@ -39,10 +39,13 @@ ACCOUNTABLE = (
 """What tells of patients, or is meant to: each such sheet is followed until it is accounted for."""
 
 BLANK_KINDS = (SheetKind.CARE_CHAIN, SheetKind.LOG_SHEET, SheetKind.SIP, SheetKind.SIP_INVITATION)
-"""What is issued blank, in batches, and what rows are entered from."""
+"""What is issued blank, in batches."""
 
 COPIES = {SheetKind.SIP: SheetKind.SIP_PATIENT}
 """What is issued blank with each sheet of a kind, where that is asked for: a sheet of its own, for the patient."""
+
+COME_BACK = tuple(kind for kind in ACCOUNTABLE if kind not in COPIES.values())
+"""What is written on and comes back: it is scanned and checked, and its rows are entered in the log (R2.4, R2.6)."""
 
 
 class SheetBatch(AppendOnlyModel):
@@ -105,6 +108,11 @@ class Sheet(AppendOnlyModel):
     def accountable(self) -> bool:
         """Whether the sheet is followed until it is accounted for."""
         return self.kind in ACCOUNTABLE
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the sheet is scanned and its rows are entered, when it was written on."""
+        return self.kind in COME_BACK
 
     @property
     def patients_copy(self) -> bool:

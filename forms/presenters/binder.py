@@ -11,7 +11,7 @@ from contacts.queries.ringing import region_switchboard_number
 from forms.models import Export, SheetKind
 from forms.presenters.batches import printer
 from forms.presenters.blanks import blank_part, call_support_part, checklist_part, contact_list_part
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import unbroken
 from forms.rules.binder_spec import BinderSpec, PaperSection
 from forms.rules.serial import shown_serial
@@ -87,22 +87,15 @@ class BinderPage:
 def binder_parts(
     *, serial: str, blanks: Blanks, unit: Unit, by: Acting | None, now: datetime
 ) -> list[SheetPart]:
-    """Give the binder of `unit`, which comes with its principal, printed at the aware moment `now`.
+    """The binder of `unit`, which comes with its principal, printed at the aware moment `now`.
 
     The first part is the binder itself under `serial`, the others are the blank sheets. `by` is None for a command on
     the server.
     """
     spec, routine = get_binder(), current_routine()
+    view = _view(spec, routine, serial, blanks, unit, by, now)
     return [
-        SheetPart(
-            serial=serial,
-            version=spec.version,
-            template="forms/paper/binder_body.html",
-            view=_view(spec, routine, serial, blanks, unit, by, now),
-            title=spec.title,
-            advice=spec.foot,
-            print_line=print_line(routine_version=routine.version, now=now, by=by, unit_name=unit.name),
-        ),
+        spec_part(serial, view, "binder_body", print_line(routine.version, now, by, unit)),
         *(
             blank_part(kind, serial=each, unit=unit, by=by, now=now)
             for kind, serials in blanks.items()
@@ -112,7 +105,7 @@ def binder_parts(
 
 
 def binder_page(unit: Unit, last: Export | None) -> BinderPage:
-    """Give what the page tells of a unit's binder; `last` is the one that was given out last, if any."""
+    """What the page tells of a unit's binder; `last` is the one that was given out last, if any."""
     spec = get_binder()
     return BinderPage(
         unit=unit.name,

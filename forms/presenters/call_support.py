@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.rules.call_support_spec import CallGuide, CallSupportSpec
 from forms.specs import get_call_support
 from outage.routine import current_routine
@@ -22,20 +22,8 @@ class CallSupportView:
 
 
 def call_support_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """Give the samtalsstöd of `unit`, printed at the aware moment `now`; `by` is None for a command on the server."""
+    """The samtalsstöd of `unit`, printed at the aware moment `now`; `by` is None for a command on the server."""
     spec = get_call_support()
-    return SheetPart(
-        serial=serial,
-        version=spec.version,
-        template="forms/paper/call_support.html",
-        view=CallSupportView(
-            spec=spec,
-            unit=unit.name,
-            guides=spec.guides_for(unit.parties),
-            note_rows=range(spec.note_rows),
-        ),
-        title=spec.title,
-        advice=spec.foot,
-        print_line=print_line(routine_version=current_routine().version, now=now, by=by, unit_name=unit.name),
-        landscape=spec.landscape,
-    )
+    view = CallSupportView(spec, unit.name, spec.guides_for(unit.parties), range(spec.note_rows))
+    line = print_line(current_routine().version, now, by, unit)
+    return spec_part(serial, view, "call_support", line)

@@ -19,7 +19,7 @@ from contacts.rules.phone import display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.presenters.rows import Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
@@ -27,14 +27,14 @@ from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetSpec
 from forms.specs import get_spec
 from outage.models import CareChainEvent
+from outage.presenters.care import shown_identity
 from outage.queries.ringing import typed_number
 from outage.routine import current_routine, get_routine
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import BEFORE_LABELS, ChainStatus
-from outage.rules.identity import classify_identity
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine import Routine
-from outage.rules.wording import STOCKHOLM, clock_time, day, day_and_year
+from outage.rules.wording import clock_time, day, day_and_year
 
 # In small letters: what a cell at the head holds in a few lines, and what the top of every page has room for.
 _NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 250
@@ -108,8 +108,7 @@ def sheet_view(
     """The sheet of a chain, printed by `by` at the aware moment `now`; `ink` adds lines to sign on by hand."""
     chain, details = source.chain, source.details
     routine = get_routine(chain.outage.routine_id)
-    today: date = now.astimezone(STOCKHOLM).date()
-    identity = classify_identity(details.identity_number, today).display
+    identity = shown_identity(details)
     long: list[tuple[str, str]] = []
 
     def fitting(label: str, text: str, most: int) -> str:
@@ -190,33 +189,18 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         signatures=(),
         routine_version=routine.version,
     )
-    return _part(serial, view, by, now, unit.name)
+    return _part(serial, view, by, now, unit)
 
 
 def care_chain_part(*, serial: str, view: SheetView, by: Acting, now: datetime) -> SheetPart:
     """The filled vårdkedjeblankett `view`, printed by `by` at the aware moment `now`."""
-    return _part(serial, view, by, now, by.unit.name)
+    return _part(serial, view, by, now, by.unit)
 
 
-def _part(serial: str, view: SheetView, by: Acting | None, now: datetime, unit_name: str) -> SheetPart:
-    spec = view.spec
-    return SheetPart(
-        serial=serial,
-        version=spec.version,
-        template="forms/paper/care_chain.html",
-        view=view,
-        title=spec.title,
-        advice=spec.foot,
-        print_line=print_line(
-            *([f"Vårdkedja {view.number}"] if view.number else []),
-            f"Blankett version {spec.version}",
-            routine_version=view.routine_version,
-            now=now,
-            by=by,
-            unit_name=unit_name,
-        ),
-        landscape=spec.landscape,
-    )
+def _part(serial: str, view: SheetView, by: Acting | None, now: datetime, unit: Unit) -> SheetPart:
+    first = [f"Vårdkedja {view.number}"] if view.number else []
+    line = print_line(view.routine_version, now, by, unit, *first, f"Blankett version {view.spec.version}")
+    return spec_part(serial, view, "care_chain", line)
 
 
 def running_name(name: str, identity: str) -> str:

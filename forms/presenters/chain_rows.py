@@ -1,7 +1,7 @@
 """What is logged of a care chain as rows in time order: a row for each call, and for each event that none tells of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -61,21 +61,17 @@ class ChainRows:
         self.signatures = Signatures()
 
     def rows(self) -> tuple[Row, ...]:
-        """Give the rows in time order, each correction right after what it replaces."""
-        own = [event for event in _in_reading_order(self._source.log.events) if self._needs_a_row(event)]
-        found: list[CareChainEvent | Handover] = []
-        waiting = _runs(own)
-        for run in _runs(_in_reading_order(self._calls)):
-            while waiting and _moment(waiting[0][0]) <= _moment(run[0]):
-                found += waiting.pop(0)
-            found += run
-        found += [event for run in waiting for event in run]
+        """In time order, each correction right after what it replaces, and of one moment the event before the call."""
+        own = ([row for row in run if self._needs_a_row(row)] for run in _runs(self._source.log.events))
+        runs: list[Sequence[CareChainEvent | Handover]] = [*filter(None, own), *_runs(self._calls)]
         return tuple(
-            self._call_row(row) if isinstance(row, Handover) else self._event_row(row) for row in found
+            self._call_row(row) if isinstance(row, Handover) else self._event_row(row)
+            for run in sorted(runs, key=lambda run: _moment(run[0]))
+            for row in run
         )
 
     def _needs_a_row(self, event: CareChainEvent) -> bool:
-        """Tell whether neither its calls nor the row that it takes back say all that there is to say of an event."""
+        """Whether neither its calls nor the row that it takes back say all that there is to say of an event."""
         if event.withdraws and not self._told[event.pk]:
             return False
         changed = event.supersedes_id or event.pk in self._after or event.pk in self._source.log.doubles
@@ -155,7 +151,7 @@ class ChainRows:
             notes.add("Händelsen loggad av", f"{self._signed(event)} {paper_words(event, self._now)}".strip())
 
     def _signed(self, event: CareChainEvent) -> str:
-        """Give the initials of who logged an event: those of the same person's calls, where there are any."""
+        """The initials of who logged an event: those of the same person's calls, where there are any."""
         own = (c.signature for c in self._calls if (c.user_id, c.unit_id) == (event.user_id, event.unit_id))
         hsa_id = f" ({event.user.hsa_id})" if event.user.hsa_id else ""
         signature = next(own, f"{event.user.full_name}{hsa_id}, {event.unit.name}")
@@ -181,24 +177,14 @@ def _moment(row: CareChainEvent | Handover) -> datetime:
     return row.at if isinstance(row, Handover) else row.happened_at
 
 
-def _runs(rows: Iterable[S]) -> list[list[S]]:
-    """Give rows in reading order as runs: a row with those that replace it, one after another."""
-    runs: list[list[S]] = []
-    for row in rows:
-        if runs and row.supersedes_id == runs[-1][-1].pk:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    return runs
-
-
-def _in_reading_order(rows: Iterable[S]) -> Iterator[S]:
-    """Give `rows`, which are in time order, with each row followed by the row that replaces it."""
+def _runs(rows: Iterable[S]) -> Iterator[list[S]]:
+    """Each row that replaces none of the others, with those that replace it one after another."""
     every = list(rows)
-    after = {row.supersedes_id: row for row in every if row.supersedes_id}
-    present = {row.pk for row in every}
+    after, present = {row.supersedes_id: row for row in every}, {row.pk for row in every}
     for first in every:
-        following: S | None = None if first.supersedes_id in present else first
-        while following is not None:
-            yield following
-            following = after.get(following.pk)
+        if first.supersedes_id in present:
+            continue
+        run = [first]
+        while following := after.get(run[-1].pk):
+            run.append(following)
+        yield run

@@ -29,7 +29,7 @@ class ChecklistView:
 def one_checklist_part(
     *, serial: str, card: ChecklistCard, outage: Outage | None, by: Acting, now: datetime
 ) -> SheetPart:
-    """Give `card`, as it is ticked in `outage`, printed by `by` at the aware moment `now`."""
+    """`card`, as it is ticked in `outage`, printed by `by` at the aware moment `now`."""
     routine = routine_of(outage)
     report = outage.current if outage else None
     view = ChecklistView(
@@ -60,7 +60,7 @@ def _part(
         view=view,
         title=title,
         advice=PROPOSAL,
-        print_line=print_line(routine_version=version, now=now, by=by, unit_name=unit.name),
+        print_line=print_line(version, now, by, unit),
     )
 
 

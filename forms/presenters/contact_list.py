@@ -119,7 +119,7 @@ def contact_list_part(
     principal: Principal | None = None,
     number: int | None = None,
 ) -> SheetPart:
-    """Give the contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
+    """The contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
 
     `number` is the part of it that is wanted, None for all in one.
 
@@ -134,12 +134,12 @@ def contact_list_part(
         view=view if number is None else _in_parts(view)[number - 1],
         title=TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
-        print_line=print_line(routine_version=routine_of(None).version, now=now, by=by, unit_name=unit.name),
+        print_line=print_line(routine_of(None).version, now, by, unit),
     )
 
 
 def contact_list_parts(unit: Unit, now: datetime, principal: Principal | None) -> tuple[ListPart, ...]:
-    """Give the contents of the list that is printed in parts; a short one has a single part."""
+    """The contents of the list that is printed in parts; a short one has a single part."""
     found = []
     for number, part in enumerate(_in_parts(_whole_view(unit, now, principal)), 1):
         places = _places_of(part)
@@ -183,7 +183,7 @@ def _in_parts(view: ContactListView) -> list[ContactListView]:
 def contact_list_view(
     source: ListSource, moments: tuple[datetime, datetime], now: datetime, *, own: Principal
 ) -> ContactListView:
-    """Give the list as it is at the aware moment `now`; `moments` are those `source` was made for.
+    """The list as it is at the aware moment `now`; `moments` are those `source` was made for.
 
     `own` is whose entries stand one by one where those of all are too many.
     """
@@ -222,7 +222,7 @@ class _Grouped:
                 self._switchboards.setdefault(entry.principal_id, number)
 
     def principal(self, principal: Principal) -> PrincipalBlock:
-        """Give a principal with its units in Swedish order."""
+        """A principal with its units in Swedish order."""
         listed = self._entries if principal.pk in self._listed else {}
         return PrincipalBlock(
             own=self._place(
@@ -280,7 +280,7 @@ def _ring_times(
 
 
 def _ring_lines(numbers: Sequence[NumberToRing], asked: str) -> tuple[RingLine, ...]:
-    """Give the best number, and after one that may not answer the best of those that do."""
+    """The best number, and after one that may not answer the best of those that do."""
     best, *others = [number for number in numbers if number.number]
     sure = [] if best.open_now else [number for number in others if number.open_now][:1]
     # What has no number is what one asks the switchboard for.

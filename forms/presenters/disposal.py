@@ -22,7 +22,7 @@ class ShownDecision:
 
 
 def shown_decisions(rows: Sequence[DisposalDecision]) -> list[ShownDecision]:
-    """Give the decisions of a principal, the one in force first, as `rows` come."""
+    """The decisions of a principal, the one in force first, as `rows` come."""
     return [
         ShownDecision(
             what="Papper får förstöras" if row.allows else "Papper får inte förstöras",

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from contacts.access import Acting
+from contacts.models import Unit
 from forms.rules.fitting import pieces
 from forms.rules.serial import shown_serial
+from forms.rules.spec import SpecHead
 from outage.rules.wording import clock_time, day_and_year
 
 # What the foot has room for, in small letters.
@@ -31,19 +33,29 @@ class SheetPart:
 
     @property
     def shown_serial(self) -> str:
-        """Give the serial as it is read."""
+        """In three groups, as it is read and typed."""
         return shown_serial(self.serial)
 
 
-def print_line(*first: str, routine_version: str, now: datetime, by: Acting | None, unit_name: str) -> str:
-    """Give the last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed."""
-    unit = _short(unit_name)
-    who = f" av {_short(by.user.full_name)}, {unit}" if by else f" för {unit}"
+def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
+    """A sheet of the content file that is the `spec` of its view, with its `print_line`, by the template so named."""
+    spec: SpecHead = view.spec
+    path = f"forms/paper/{template}.html"
+    return SheetPart(serial, spec.version, path, view, spec.title, spec.foot, line, spec.landscape)
+
+
+def print_line(routine_version: str, now: datetime, by: Acting | None, unit: Unit, *first: str) -> str:
+    """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
+
+    `by` is None for a command on the server, which prints for `unit`.
+    """
+    name = _short(unit.name)
+    who = f" av {_short(by.user.full_name)}, {name}" if by else f" för {name}"
     printed = f"Utskriven {day_and_year(now)} {clock_time(now)}{who}"
     return " · ".join((*first, f"Rutin {routine_version}", printed))
 
 
 def _short(name: str) -> str:
-    """Give a name that leaves the foot its room; the whole of it stands in the trace of the print."""
+    """A name that leaves the foot its room; the whole of it stands in the trace of the print."""
     found = pieces(name, per_line=_NAME_LETTERS, most_lines=1)
     return found[0].rstrip() + "…" if len(found) > 1 else name

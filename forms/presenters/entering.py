@@ -8,13 +8,13 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from forms.models import BLANK_KINDS, PaperEntry, Sheet, SheetKind
+from forms.models import PaperEntry, Sheet, SheetKind
+from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
 from outage.models import CareChain, Outage
 from outage.presenters.care import parties_in, patient_in_list, ward_label
-from outage.presenters.chain import call_title, told_labels
-from outage.routine import get_routine
+from outage.presenters.chain import call_title
 from outage.rules.handover import Direction
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
 from outage.rules.wording import day_and_time, moment
@@ -52,25 +52,20 @@ class EnteredRow:
     entry_id: int | None
 
 
-def is_entered_from(sheet: Sheet) -> bool:
-    """Tell whether a sheet of this kind has rows that are entered in the log."""
-    return sheet.kind in BLANK_KINDS
-
-
 def is_sip(sheet: Sheet) -> bool:
-    """Tell whether the sheet has the messages of a SIP only."""
+    """Whether the sheet has the messages of a SIP only."""
     return sheet.kind in _SIP_KINDS
 
 
 def sip_direction(acting: Acting, chain: CareChain) -> Direction:
-    """Give which way the messages of a SIP go for the acting unit: öppenvård tells them, all others are told (R3.9)."""
+    """Which way the messages of a SIP go for the acting unit: öppenvård tells them, all others are told (R3.9)."""
     return Direction.GIVEN if Party.OUTPATIENT in parties_in(acting, chain) else Direction.RECEIVED
 
 
 def patient_groups(
     found: Sequence[tuple[Outage, Sequence[CareChain]]], now: datetime
 ) -> tuple[PatientGroup, ...]:
-    """Give the patients to choose among. With protected personal data only the chain's number tells who it is."""
+    """The patients to choose among. With protected personal data only the chain's number tells who it is."""
     return tuple(
         PatientGroup(
             label=_outage_label(outage, now),
@@ -95,7 +90,7 @@ def _patient_text(chain: CareChain) -> str:
 
 
 def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | None, str]:
-    """Give what a new row starts from: the moment whose day it has, and the signature.
+    """What a new row starts from: the moment whose day it has, and the signature.
 
     That is what the row before had; for the first row the day on which the outage began.
     """
@@ -107,7 +102,7 @@ def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | 
 def entered_rows(
     found: Sequence[EnteredCall], visible: Mapping[UUID, CareChain], now: datetime
 ) -> list[EnteredRow]:
-    """Give the rows entered so far, the newest version of each. `visible`: the chains the person may see, by id."""
+    """The rows entered so far, the newest version of each. `visible`: the chains the person may see, by id."""
     return [_entered_row(entered, visible.get(entered.call.chain_id), now) for entered in found]
 
 
@@ -124,13 +119,11 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
     }
     if chain is None:
         return EnteredRow(patient="", protected=False, what="", whom="", **facts)
-    routine = get_routine(call.chain.outage.routine_id)
-    told = told_labels(call, [m.event for m in call.messages.all() if m.event], routine)
     patient = patient_in_list(chain)
     return EnteredRow(
         patient=patient.name,
         protected=patient.protected,
-        what=", ".join(told) or CALL_OUTCOME_LABELS[CallOutcome(call.outcome)],
+        what=", ".join(told(call)) or CALL_OUTCOME_LABELS[CallOutcome(call.outcome)],
         whom=call_title(call) + (f", {call.spoken_to}" if call.spoken_to else ""),
         **facts,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import WardKind
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
     WHOLE_WIDTH,
@@ -19,21 +19,20 @@ from forms.presenters.rows import (
     note_call,
     paper_words,
     row_of,
+    told,
 )
 from forms.rules.initials import Signatures
 from forms.rules.log_sheet_spec import LogSheetSpec
 from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.spec import Column
 from forms.specs import get_log_sheet
-from outage.models import CareChainDetails, Handover
-from outage.presenters.care import role_of
-from outage.presenters.chain import told_labels
-from outage.routine import current_routine, get_routine
+from outage.models import Handover
+from outage.presenters.care import details_of, role_of, shown_identity
+from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
-from outage.rules.identity import classify_identity
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.routine import Routine
-from outage.rules.wording import STOCKHOLM, clock_time, day, lower_first
+from outage.rules.wording import clock_time, day, lower_first
 
 # As the stylesheet sets it: a landscape page, its head, and how many small letters a line of each column has.
 _PAGE = PageMeasures(page=157, first=12, again=6, below=8, heads=10, row=7.55, line=3.1, edge=0.65)
@@ -110,36 +109,21 @@ def log_sheet_part(*, serial: str, view: LogSheetView, by: Acting) -> SheetPart:
 
 
 def _part(serial: str, view: LogSheetView, unit: Unit, by: Acting | None) -> SheetPart:
-    spec = view.spec
-    return SheetPart(
-        serial=serial,
-        version=spec.version,
-        template="forms/paper/log_sheet.html",
-        view=view,
-        title=spec.title,
-        advice=spec.foot,
-        print_line=print_line(
-            f"Blankett version {spec.version}",
-            routine_version=view.routine_version,
-            now=view.now,
-            by=by,
-            unit_name=unit.name,
-        ),
-        landscape=spec.landscape,
-    )
+    edition = f"Blankett version {view.spec.version}"
+    return spec_part(serial, view, "log_sheet", print_line(view.routine_version, view.now, by, unit, edition))
 
 
 def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime) -> Row:
     notes = Notes(WHOLE_WIDTH)
-    details = _details(call)
+    details = details_of(call.chain)
     texts = call_texts(call, WardKind(details.ward_kind), signatures, now)
     failed = CallOutcome(call.outcome) in FAILED
-    told = texts[Column.OUTCOME] if failed else lower_first(texts[Column.OUTCOME])
+    outcome = texts[Column.OUTCOME] if failed else lower_first(texts[Column.OUTCOME])
     texts |= {
         Column.TIME: in_lines(day(call.at, now), clock_time(call.at)),
-        Column.WAY: ("\n" if failed else ", ").join((texts[Column.WAY], told)),
-        Column.PATIENT: _patient(call, now),
-        Column.MESSAGE: _messages(call),
+        Column.WAY: ("\n" if failed else ", ").join((texts[Column.WAY], outcome)),
+        Column.PATIENT: _patient(call),
+        Column.MESSAGE: ", ".join(told(call)),
         Column.COMMENT: call.comment,
     }
     if details.protected_identity:
@@ -156,24 +140,11 @@ def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: dateti
     return row_of(spec.columns, texts, notes)
 
 
-def _patient(call: Handover, now: datetime) -> str:
-    details = _details(call)
+def _patient(call: Handover) -> str:
+    details = details_of(call.chain)
     status = "" if details.status == ChainStatus.OK else f", {details.get_status_display().lower()}"
     chain = f"vårdkedja {call.chain.number}{status}"
     if details.protected_identity:
         return f"{PROTECTED}, {chain}"
-    identity = classify_identity(details.identity_number, now.astimezone(STOCKHOLM).date()).display
-    return in_lines(
-        details.patient_name or "Okänt namn", f"{identity or details.get_identity_kind_display()}, {chain}"
-    )
-
-
-def _messages(call: Handover) -> str:
-    routine = get_routine(call.chain.outage.routine_id)
-    return ", ".join(told_labels(call, [m.event for m in call.messages.all() if m.event], routine))
-
-
-def _details(call: Handover) -> CareChainDetails:
-    details = call.chain.details
-    assert details is not None
-    return details
+    identity = shown_identity(details) or details.get_identity_kind_display()
+    return in_lines(details.patient_name or "Okänt namn", f"{identity}, {chain}")

@@ -38,7 +38,7 @@ class Notes:
             self._found.append(Part(label, text, remark))
 
     def cell(self, label: str, text: str, most: int, in_lines: int = _CELL_LINES) -> str:
-        """Give `text` where its cell holds it: `most` small letters, `in_lines` lines; else note it and say so."""
+        """`text` where its cell holds it: `most` small letters, `in_lines` lines; else note it and say so."""
         per_line = max(1, most // in_lines)
         if letters(text) <= most and lines(text, per_line) <= in_lines:
             return text
@@ -46,7 +46,7 @@ class Notes:
         return _BELOW
 
     def taken(self) -> tuple[Note, ...]:
-        """Give the lines there are: short parts share one, and a long part is divided over several."""
+        """The lines there are: short parts share one, and a long part is divided over several."""
         found: list[Note] = []
         together: list[Part] = []
         room = 0

@@ -19,7 +19,7 @@ class NumberLine:
 
 
 def number_line(number: NumberToRing) -> NumberLine:
-    """Give a number to ring as it is printed; "internt 59090" for an extension."""
+    """A number to ring as it is printed; "internt 59090" for an extension."""
     return NumberLine(
         name=number.entry_name,
         number=unbroken(number.shown),
@@ -30,5 +30,5 @@ def number_line(number: NumberToRing) -> NumberLine:
 
 
 def unbroken(number: str) -> str:
-    """Give a number that stays on one line where there is room for it."""
+    """A number that stays on one line where there is room for it."""
     return number.replace(" ", "\N{NO-BREAK SPACE}")

@@ -12,6 +12,8 @@ from forms.rules.serial import shown_serial
 from forms.rules.spec import Column, Heading
 from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
+from outage.presenters.chain import told_labels
+from outage.routine import get_routine
 from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.wording import clock_time, day_and_time, day_and_year, local_day
@@ -69,8 +71,9 @@ def empty_rows(columns: Sequence[Heading], count: int) -> tuple[Row, ...]:
 def height_of(row: Row, columns: Sequence[int], measures: PageMeasures) -> tuple[float, float]:
     """What a row takes at least and at most, with the lines under it; `columns` are letters to a line."""
     below = [" · ".join(f"{part.label}: {part.text}" for part in note) for note in row.notes]
+    least, most = measures.height(zip(row.cells, columns, strict=True))
     found = [
-        measures.height(zip(row.cells, columns, strict=True)),
+        (max(least, measures.floor), max(most, measures.floor)),
         *(measures.height([(text, WHOLE_WIDTH)]) for text in below),
     ]
     return sum(least for least, _ in found), sum(most for _, most in found)
@@ -102,6 +105,12 @@ def call_texts(
         else call.read_back and _READ_BACK[call.read_back],
         Column.SIGNATURE: signed(signatures.short(call.signature), call.recorded_at, call.at, now),
     }
+
+
+def told(call: Handover) -> list[str]:
+    """The messages of a call that comes with its outage and its messages' events."""
+    events = [message.event for message in call.messages.all() if message.event]
+    return told_labels(call, events, get_routine(call.chain.outage.routine_id))
 
 
 def signed(short: str, at: datetime, beside: datetime, now: datetime) -> str:

@@ -59,7 +59,7 @@ class PageCard:
 
     @property
     def shown_serial(self) -> str:
-        """Give the serial of its sheet as it is read, "" where it has none."""
+        """In three groups; "" for a page of no sheet."""
         return shown_serial(self.serial) if self.serial else ""
 
 
@@ -133,7 +133,7 @@ def scan_result(
 
 
 def sheets_of(pages: Iterable[ScannedPage]) -> list[Sheet]:
-    """Give the sheets that pages were matched to, each once, in the order in which they came."""
+    """The sheets that pages were matched to, each once, in the order in which they came."""
     matches = (standing(page) for page in pages)
     return list({match.sheet.pk: match.sheet for match in matches if isinstance(match, ScanMatch)}.values())
 

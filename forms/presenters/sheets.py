@@ -183,9 +183,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     reasons = {step: why_not(now, step, patients_copy=sheet.patients_copy) for step in _STEP_NAMES}
     offered = frozenset(step for step, reason in reasons.items() if not reason and sheet.accountable)
     entries = entries_count(sheet)
-    to_enter = (
-        sheet.accountable and not sheet.patients_copy and may_enter_from([Fate(step.fate) for step in steps])
-    )
+    to_enter = sheet.comes_back and may_enter_from([Fate(step.fate) for step in steps])
     said = said_all_entered(sheet) if to_enter else None
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(
@@ -211,7 +209,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         decision=decision,
         no_disposal=no_disposal(by.principal, decision),
         awaits_disposal=now is Fate.CHECKED,
-        to_scan=sheet.accountable and not sheet.patients_copy and now in (Fate.PRINTED, Fate.FILLED),
+        to_scan=sheet.comes_back and now in (Fate.PRINTED, Fate.FILLED),
         to_enter=to_enter,
         not_entered=to_enter and now is not Fate.PRINTED and said is None,
         all_entered=said,

@@ -8,7 +8,7 @@ from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import PARTY_LABELS, Party
 from forms.presenters.care_chain import running_name
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
 from forms.rules.fitting import letters, pieces
@@ -16,9 +16,9 @@ from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
 from forms.rules.serial import shown_serial
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChainEvent
+from outage.presenters.care import shown_identity
 from outage.routine import current_routine, get_routine
-from outage.rules.identity import classify_identity
-from outage.rules.wording import STOCKHOLM, day_and_year
+from outage.rules.wording import day_and_year
 
 # In small letters: a line of a field over the whole width, of half of it, and what the first column of a table holds.
 _LINE, _HALF, _CELL = 75, 26, 150
@@ -116,7 +116,7 @@ def form_view(
     The patient's copy has no mark for staff, and nothing of what is theirs.
     """
     details = source.details
-    known = _known(source, now)
+    known = _known(source)
     running = _running(details.patient_name, str(known["identity"]))
     made = spec.for_patient() if patients_copy else spec
     return FormView(
@@ -156,34 +156,17 @@ def _blank(
 def _part(
     serial: str, view: FormView, unit: Unit, by: Acting | None, now: datetime, routine_version: str
 ) -> SheetPart:
-    spec = view.spec
     first = [f"Vårdkedja {view.number}"] if view.number else []
-    return SheetPart(
-        serial=serial,
-        version=spec.version,
-        template="forms/paper/form.html",
-        view=view,
-        title=spec.title,
-        advice=spec.foot,
-        print_line=print_line(
-            *first,
-            f"Blankett version {spec.version}",
-            routine_version=routine_version,
-            now=now,
-            by=by,
-            unit_name=unit.name,
-        ),
-        landscape=spec.landscape,
-    )
+    line = print_line(routine_version, now, by, unit, *first, f"Blankett version {view.spec.version}")
+    return spec_part(serial, view, "form", line)
 
 
-def _known(source: SipSource, now: datetime) -> Known:
+def _known(source: SipSource) -> Known:
     details = source.details
-    today = now.astimezone(STOCKHOLM).date()
     newest = [event.particulars for event in reversed(source.events)]
     return {
         "name": details.patient_name,
-        "identity": classify_identity(details.identity_number, today).display,
+        "identity": shown_identity(details),
         "municipality": details.place_names.get(Party.MUNICIPALITY, ""),
         "ward": details.place_names.get(Party.INPATIENT, ""),
         "outpatient": details.place_names.get(Party.OUTPATIENT, ""),

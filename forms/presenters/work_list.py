@@ -1,11 +1,11 @@
 """The lists that a ward works from, as sheets: what to ring, what to enter, the care chains."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
-from forms.presenters.document import SheetPart, print_line
+from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, height_of, in_lines
 from forms.rules.page_fill import PageMeasures, rows_to_fill
@@ -21,7 +21,10 @@ _NARROW, _CELL = 110, 240
 _LINES = 8
 # As the stylesheet sets it: the width of a page and of its columns, a small letter of a list, and what a page holds.
 _WIDTH, _BOX, _HAND, _PADDING, _LETTER = 257, 14, 52, 2, 1.34
-_PAGE = PageMeasures(page=157, first=12, again=6, below=0, heads=10, row=12.05, line=3.65, edge=1.3)
+_PAGE = PageMeasures(
+    page=157, first=12, again=6, below=0, heads=10, row=12.05, line=3.65, edge=1.3, floor=12.05
+)
+_TO_TICK = boxes("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,16 @@ class WorkListView:
 
 
 def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListView:
-    """The list `which` of a unit with its rows."""
+    """The list `which` of a unit with its rows, which have a cell for each column but the last."""
     spec = get_work_list()
     listed = spec.of(which)
     columns = [WorkHeading(heading, "middle") for heading in listed.headings]
     columns[-1] = WorkHeading(listed.headings[-1], "hand")
-    if which is not WorkList.CHAINS:
+    if listed.to_tick:
         columns[0] = WorkHeading(listed.headings[0], "box")
-    logged = tuple(rows)
+    hand = boxes(*listed.boxes)
+    logged = tuple(replace(row, cells=(*row.cells, hand)) for row in rows)
+    blank = (_TO_TICK if listed.to_tick else "", *[""] * (len(columns) - 2), hand)
     per_line = _per_line([column.column for column in columns])
     heights = [height_of(row, per_line, _PAGE) for row in logged]
     return WorkListView(
@@ -63,7 +68,7 @@ def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListV
         columns=tuple(columns),
         unit=unit,
         logged=logged,
-        empty=(Row(("",) * len(columns)),) * rows_to_fill(heights, _PAGE, least=spec.more_rows),
+        empty=(Row(blank),) * rows_to_fill(heights, _PAGE, least=spec.more_rows),
     )
 
 
@@ -78,22 +83,9 @@ def work_list_part(
     *, serial: str, view: WorkListView, by: Acting, now: datetime, routine_version: str
 ) -> SheetPart:
     """The list as a sheet, printed by `by` at the aware moment `now`."""
-    return SheetPart(
-        serial=serial,
-        version=view.spec.version,
-        template="forms/paper/work_list.html",
-        view=view,
-        title=view.listed.title,
-        advice=view.spec.foot,
-        print_line=print_line(
-            f"Blankett version {view.spec.version}",
-            routine_version=routine_version,
-            now=now,
-            by=by,
-            unit_name=by.unit.name,
-        ),
-        landscape=view.spec.landscape,
-    )
+    edition = f"Blankett version {view.spec.version}"
+    part = spec_part(serial, view, "work_list", print_line(routine_version, now, by, by.unit, edition))
+    return replace(part, title=view.listed.title)
 
 
 def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
@@ -166,5 +158,5 @@ def _patient(patient: Patient, notes: Notes) -> tuple[str, ...]:
 
 def _row(cells: Sequence[tuple[str, ...]], notes: Notes, box: bool | None = None) -> Row:
     """A row. `box` says whether its first column has something left to tick; None where it is no box."""
-    first = () if box is None else (boxes("") if box else "",)
-    return Row((*first, *(in_lines(*cell) for cell in cells), ""), notes.taken())
+    first = () if box is None else (_TO_TICK if box else "",)
+    return Row((*first, *(in_lines(*cell) for cell in cells)), notes.taken())

@@ -11,13 +11,13 @@ _NEAR = 5
 
 
 def last_binder(unit: Unit) -> Export | None:
-    """Give the last binder that was given out for a unit, None where none was."""
+    """The last binder that was given out for a unit, None where none was."""
     found = Export.objects.filter(kind=SheetKind.BINDER, unit=unit).select_related("user", "sheet")
     return found.first()
 
 
 def standing_binder(unit: Unit) -> UUID | None:
-    """Give the id of the binder that the scheduled job keeps for a unit, None where it has made none.
+    """The id of the binder that the scheduled job keeps for a unit, None where it has made none.
 
     Its blank sheets are printed again with it as long as none is used: a job each night must not put a dozen new sheets
     into the world that nobody prints.
@@ -27,18 +27,18 @@ def standing_binder(unit: Unit) -> UUID | None:
 
 
 def units_with_binders() -> list[Unit]:
-    """Give the units in use, each with its principal, in Swedish order."""
+    """The units in use, each with its principal, in Swedish order."""
     return list(Unit.objects.filter(active=True).select_related("principal").order_by("sort_key", "pk"))
 
 
 def units_named(name: str) -> list[Unit]:
-    """Give the units in use of that name, case, accents and hyphens forgiven; two principals may have one each."""
+    """The units in use of that name, case, accents and hyphens forgiven; two principals may have one each."""
     key = search_key(name)
     return [unit for unit in units_with_binders() if unit.search_key == key]
 
 
 def names_near(name: str) -> list[str]:
-    """Give the names of units in use that are nearest to one that no unit has, the nearest first; a few at most."""
+    """The names of units in use that are nearest to one that no unit has, the nearest first; a few at most."""
     key = search_key(name)
     by_key = {unit.search_key: unit.name for unit in units_with_binders()}
     holding = [found for found in by_key if key and all(word in found for word in key.split())]

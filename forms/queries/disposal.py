@@ -7,17 +7,17 @@ from forms.models import DisposalDecision
 
 
 def decision_in_force(principal: Principal) -> DisposalDecision | None:
-    """Give the decision that was recorded last, which is the one in force; None where there is none."""
+    """The decision that was recorded last, which is the one in force; None where there is none."""
     return _decisions(principal).first()
 
 
 def decisions_of(principal: Principal) -> list[DisposalDecision]:
-    """Give all decisions of a principal, the one in force first."""
+    """The one in force first, then the former ones, newest to oldest."""
     return list(_decisions(principal))
 
 
 def no_disposal(principal: Principal, decision: DisposalDecision | None) -> str:
-    """Give the sentence that says why the principal's paper may not be destroyed; empty where it may."""
+    """The sentence that says why the principal's paper may not be destroyed; empty where it may."""
     if decision is None:
         return (
             f"Inget gallringsbeslut är infört för {principal.name}. "

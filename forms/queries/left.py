@@ -4,7 +4,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.models import Unit
-from forms.models import BLANK_KINDS, AllEntered, PaperEntry, Sheet, SheetFate
+from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
 
 _STEPS = SheetFate.objects.filter(sheet=OuterRef("pk"))
@@ -23,9 +23,7 @@ def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
     return (
         Sheet.objects.annotate(last=LAST_STEP)
         .filter(~Q(last=Fate.VOIDED) | Exists(scanned), unit=unit)
-        .filter(
-            Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=[kind] if kind in BLANK_KINDS else BLANK_KINDS
-        )
+        .filter(Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=[kind] if kind in COME_BACK else COME_BACK)
         .annotate(rows=_count(PaperEntry.objects.filter(sheet=OuterRef("pk"))), scans=_count(scanned))
         .filter(~Exists(said))
     )

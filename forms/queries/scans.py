@@ -45,7 +45,7 @@ class PagePicture:
 
 
 def pictures_of(sheet: Sheet) -> list[PagePicture]:
-    """Give the pictures of a sheet in the order of its pages, each with its backs; of a page scanned again, the last.
+    """The pictures of a sheet in the order of its pages, each with its backs; of a page scanned again, the last.
 
     Three queries.
     """
@@ -70,49 +70,49 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
 
 
 def pictures_count(sheet: Sheet) -> int:
-    """Give how many pictures of a sheet there are to look at, fronts and backs."""
+    """How many pictures of a sheet there are to look at, fronts and backs."""
     return sum((picture.page_id is not None) + len(picture.backs) for picture in pictures_of(sheet))
 
 
 def told_of(page: ScannedPage) -> list[Telling]:
-    """Give all that was said of a page, in order; what was undone among it. No query for a page of `page_of`."""
+    """All that was said of a page, in order; what was undone among it. No query for a page of `page_of`."""
     said: list[Telling] = [*page.matches.all(), *page.told_backs.all(), *page.asides.all()]
     return sorted(said, key=lambda each: each.turn)
 
 
 def is_undone(told: Telling) -> bool:
-    """Tell whether what was said of a page was undone."""
+    """No query for what comes with a page of `page_of`."""
     return getattr(told, "undone", None) is not None
 
 
 def standing(page: ScannedPage) -> Telling | None:
-    """Give what is said of a page and was not undone; None where it waits."""
+    """What is said of a page and was not undone; None where it waits."""
     return next((told for told in told_of(page) if not is_undone(told)), None)
 
 
 def standing_now(page: ScannedPage) -> Telling | None:
-    """Give what is said of a page and was not undone, as the database has it now."""
+    """What is said of a page and was not undone, as the database has it now."""
     return next((told for told in told_now(page) if not is_undone(told)), None)
 
 
 def told_now(page: ScannedPage) -> list[Telling]:
-    """Give all that was said of a page, as the database has it now. Three queries."""
+    """All that was said of a page, as the database has it now. Three queries."""
     return told_of(_with_what_was_said(ScannedPage.objects.all()).get(pk=page.pk))
 
 
 def telling_id(told: Telling) -> str:
-    """Give the name of what was said of a page, for the form that undoes it."""
+    """The name of what was said of a page, for the form that undoes it."""
     return f"{type(told).__name__}-{told.turn}"
 
 
 def undone_as(page: ScannedPage, told: str) -> ScanUndone | None:
-    """Give the row by which what was said of a page, by its `telling_id`, was undone."""
+    """The row by which what was said of a page, by its `telling_id`, was undone."""
     said = next((each for each in told_now(page) if telling_id(each) == told), None)
     return getattr(said, "undone", None)
 
 
 def sheet_told_of(page: ScannedPage) -> Sheet | None:
-    """Give the sheet that a page belongs to, as its page or as a back; None for one that waits or is laid aside."""
+    """The sheet that a page belongs to, as its page or as a back; None for one that waits or is laid aside."""
     told = standing_now(page)
     if isinstance(told, ScanBack) and told.front_id:
         told = next((match for match in told.front.matches.all() if not is_undone(match)), None)
@@ -120,14 +120,14 @@ def sheet_told_of(page: ScannedPage) -> Sheet | None:
 
 
 def turns_of(sheets: Iterable[Sheet]) -> dict[Slot, int]:
-    """Give the last turn in which a page was said to be that page of that sheet, in that round."""
+    """The last turn in which a page was said to be that page of that sheet, in that round."""
     matches = ScanMatch.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).order_by("turn")
     rows = matches.values_list("sheet_id", "sheet_page", "round", "turn")
     return {(sheet_id, page, number): turn for sheet_id, page, number, turn in rows}
 
 
 def waits_beside(sheet: Sheet) -> list[ScannedPage]:
-    """Give the pages that wait and lie next to one of the sheet's in its scan, and may be the back of it."""
+    """The pages that wait and lie next to one of the sheet's in its scan, and may be the back of it."""
     matches = ScanMatch.objects.filter(sheet=sheet, undone=None, round=rounds_of([sheet])[sheet.pk])
     places = list(matches.values_list("page__upload", "page__number"))
     beside = Q()
@@ -138,35 +138,35 @@ def waits_beside(sheet: Sheet) -> list[ScannedPage]:
 
 
 def waiting_count(unit: Unit) -> int:
-    """Give how many scanned pages of a unit wait for somebody to say what they are."""
+    """How many scanned pages of a unit wait for somebody to say what they are."""
     return _waiting(unit).count()
 
 
 def waiting_pages(by: Acting) -> QuerySet[ScannedPage]:
-    """Give the pages of the own unit that wait, oldest first, with their upload."""
+    """The pages of the own unit that wait, oldest first, with their upload."""
     return _with_what_was_said(_waiting(by.unit).select_related("upload__user")).order_by(
         "upload__at", "upload_id", "number"
     )
 
 
 def upload_of(by: Acting, upload_id: UUID) -> ScanUpload:
-    """Give an upload of the own unit. Raises ScanUpload.DoesNotExist for any other."""
+    """An upload of the own unit. Raises ScanUpload.DoesNotExist for any other."""
     return ScanUpload.objects.select_related("user").get(pk=upload_id, unit=by.unit)
 
 
 def page_of(by: Acting, page_id: UUID) -> ScannedPage:
-    """Give a scanned page of the own unit. Raises ScannedPage.DoesNotExist for any other."""
+    """A scanned page of the own unit. Raises ScannedPage.DoesNotExist for any other."""
     pages = _with_what_was_said(ScannedPage.objects.select_related("upload__user"))
     return pages.get(pk=page_id, upload__unit=by.unit)
 
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
-    """Give the pages of an upload in their order, each with the sheet it was matched to or why it was laid aside."""
+    """The pages of an upload in their order, each with the sheet it was matched to or why it was laid aside."""
     return list(_with_what_was_said(upload.scanned_pages.order_by("number")))
 
 
 def rounds_of(sheets: Iterable[Sheet]) -> dict[UUID, int]:
-    """Give the round of scanning that each sheet is in: 1, and one more for each time it went back to be scanned again.
+    """The round of scanning that each sheet is in: 1, and one more for each time it went back to be scanned again.
 
     A sheet goes to "filled" from "printed" once at most; every time after that it came back from "scanned". Where it
     did because a page was not its own, the others stay.
@@ -185,13 +185,13 @@ def rounds_of(sheets: Iterable[Sheet]) -> dict[UUID, int]:
 
 
 def last_steps(sheets: Iterable[Sheet]) -> dict[UUID, Fate]:
-    """Give the last step of each sheet."""
+    """By the id of the sheet; one query, and nothing for a sheet that has no step."""
     steps = SheetFate.objects.filter(sheet__in=[sheet.pk for sheet in sheets]).order_by("sheet", "number")
     return {sheet_id: Fate(fate) for sheet_id, fate in steps.values_list("sheet_id", "fate")}
 
 
 def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
-    """Give which pages of each sheet have been scanned in its present round."""
+    """Which pages of each sheet have been scanned in its present round."""
     by_id = {sheet.pk: sheet for sheet in sheets}
     rounds = rounds_of(by_id.values())
     found: dict[UUID, set[int]] = {sheet_id: set() for sheet_id in by_id}
@@ -203,7 +203,7 @@ def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
 
 
 def last_uploads(by: Acting, count: int) -> list[ScanUpload]:
-    """Give the last uploads of the own unit, newest first."""
+    """The last uploads of the own unit, newest first."""
     return list(ScanUpload.objects.filter(unit=by.unit).select_related("user")[:count])
 
 

@@ -70,7 +70,7 @@ def calls_since(by: Acting, since: datetime) -> list[Handover]:
         chain__in=with_joined(chains), at__gte=since, withdraws=False, superseded_by__isnull=True
     )
     related = calls.select_related("chain__outage", "chain__details").prefetch_related("messages__event")
-    found = list(related.order_by("at", "recorded_at"))
+    found = list(related.order_by("at", "recorded_at", "chain__number", "order"))
     read_in_kept(found, chains)
     return found
 

@@ -20,7 +20,7 @@ class Part:
 
     @property
     def count(self) -> int:
-        """Give how many sheets it has."""
+        """The sheets of `first` to `last`, both among them."""
         return self.last - self.first + 1
 
 
@@ -31,7 +31,7 @@ def check_count(count: int) -> None:
 
 
 def parts_of(count: int) -> tuple[Part, ...]:
-    """Give the parts of a batch of `count` sheets, in order: each sheet is in one of them."""
+    """The parts of a batch of `count` sheets, in order: each sheet is in one of them."""
     return tuple(
         Part(number, first, min(first + PART_SIZE - 1, count))
         for number, first in enumerate(range(1, count + 1, PART_SIZE), 1)
@@ -39,5 +39,5 @@ def parts_of(count: int) -> tuple[Part, ...]:
 
 
 def part_of(count: int, number: int) -> Part | None:
-    """Give part `number` of a batch of `count` sheets, None where it has no such part."""
+    """Part `number` of a batch of `count` sheets, None where it has no such part."""
     return next((part for part in parts_of(count) if part.number == number), None)

@@ -56,19 +56,19 @@ class BinderSpec(SpecHead):
     blanks: tuple[BlankCount, ...]
 
     def sections_for(self, routine: Routine) -> tuple[RoutineSection, ...]:
-        """Give the routine in short: under the file's headings for its own routine, else all clauses as they come."""
+        """The routine in short: under the file's headings for its own routine, else all clauses as they come."""
         if routine.id == self.routine:
             return self.routine_sections
         return (RoutineSection(self.other_heading, tuple(routine.clauses)),)
 
     @property
     def sheets(self) -> int:
-        """Give how many blank sheets stand in the binder."""
+        """Of all kinds together."""
         return sum(blank.count for blank in self.blanks)
 
 
 def routine_faults(sections: tuple[RoutineSection, ...], routine: Routine) -> list[str]:
-    """Give what is wrong with the routine in short, an English line for each: every clause stands once."""
+    """What is wrong with the routine in short, an English line for each: every clause stands once."""
     counted = Counter(clause for section in sections for clause in section.clauses)
     return [
         *(
@@ -82,7 +82,7 @@ def routine_faults(sections: tuple[RoutineSection, ...], routine: Routine) -> li
 
 
 def paper_faults(sections: tuple[PaperSection, ...], routine: Routine) -> list[str]:
-    """Give what is wrong with the advice on paper, an English line for each clause that is not the routine's."""
+    """What is wrong with the advice on paper, an English line for each clause that is not the routine's."""
     return [
         f"{step.clause} is no clause of {routine.id}"
         for section in sections
@@ -92,7 +92,7 @@ def paper_faults(sections: tuple[PaperSection, ...], routine: Routine) -> list[s
 
 
 def blank_faults(blanks: tuple[BlankCount, ...]) -> list[str]:
-    """Give what is wrong with the blank sheets, an English line for each: known kinds, each once, not too many."""
+    """What is wrong with the blank sheets, an English line for each: known kinds, each once, not too many."""
     counted = Counter(blank.kind for blank in blanks)
     return [
         *(

@@ -34,12 +34,12 @@ class CallSupportSpec(SpecHead):
     note_rows: int
 
     def guides_for(self, parties: frozenset[Party]) -> tuple[CallGuide, ...]:
-        """Give everybody's guides and those of `parties`, in the order of the file."""
+        """Everybody's guides and those of `parties`, in the order of the file."""
         return tuple(guide for guide in self.guides if guide.party is None or guide.party in parties)
 
 
 def guide_faults(guides: tuple[CallGuide, ...], routine: Routine) -> list[str]:
-    """Give what is wrong with the guides, an English line for each.
+    """What is wrong with the guides, an English line for each.
 
     Each party has one, and each clause is the routine's.
     """

@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 
 
 def listed_one_by_one(counts: Mapping[int, int], own: int) -> frozenset[int]:
-    """Give the principals whose entries stand one by one, of `counts`, how many each has; the others have whom to ring.
+    """The principals whose entries stand one by one, of `counts`, how many each has; the others have whom to ring.
 
     All of them; where that would be a book, the `own` alone; where that is one too, none. A list of one is whole.
     """
@@ -50,7 +50,7 @@ def parts_of_places(entries: Sequence[int]) -> tuple[tuple[tuple[int, int, int],
 
 
 def weekday_and_weekend(printed_on: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """Give 10.00 on the first ordinary weekday after the day of printing, and 19.00 on the first Saturday after it.
+    """10.00 on the first ordinary weekday after the day of printing, and 19.00 on the first Saturday after it.
 
     Ordinary is a weekday that is neither a public holiday nor its eve. Both moments are aware, in `zone`.
     """

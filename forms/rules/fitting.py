@@ -16,12 +16,12 @@ _TOKENS = re.compile(r"\n|[^\S\n]+|\S+")
 
 
 def letters(text: str) -> int:
-    """Give how many small letters have the room that `text` takes on one line."""
+    """How many small letters have the room that `text` takes on one line."""
     return sum(_letters_of(character) for character in text)
 
 
 def lines(text: str, per_line: int) -> int:
-    """Give how many lines of `per_line` letters `text` takes, its own line breaks included; an empty one takes one."""
+    """How many lines of `per_line` letters `text` takes, its own line breaks included; an empty one takes one."""
     return sum(1 for _ in _line_starts(text, per_line))
 
 
@@ -38,7 +38,7 @@ def pieces(text: str, *, per_line: int, most_lines: int) -> tuple[str, ...]:
 
 
 def _line_starts(text: str, per_line: int) -> Iterator[int]:
-    """Give where each line of `text` begins when words are set as long as there is room."""
+    """Where each line of `text` begins when words are set as long as there is room."""
     yield 0
     taken = 0
     for token in _TOKENS.finditer(text):

@@ -7,7 +7,7 @@ _PLAIN_WHITE_SPACE = "\n\r\t"
 
 
 def printable(text: str, glyphs: Container[int]) -> str:
-    """Give `text` with each character that would print as nothing, or as an empty box, written as [U+1F600].
+    """`text` with each character that would print as nothing, or as an empty box, written as [U+1F600].
 
     `glyphs` holds the code points of the typeface. Control and direction characters are written out too,
     whatever the typeface holds: they would turn or hide the text beside them. A letter and its separate accent
@@ -19,7 +19,7 @@ def printable(text: str, glyphs: Container[int]) -> str:
 
 
 def all_print(text: str, glyphs: Container[int]) -> bool:
-    """Tell whether `printable` leaves every character of `text`, its accents joined to their letters."""
+    """Whether `printable` leaves every character of `text`, its accents joined to their letters."""
     return all(_prints(c, glyphs) for c in set(unicodedata.normalize("NFC", text)))
 
 

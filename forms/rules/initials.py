@@ -13,7 +13,7 @@ class Signatures:
         self._short: dict[str, str] = {}
 
     def short(self, signature: str) -> str:
-        """Give the initials that stand for `signature` on this sheet and for no other; "" for none."""
+        """The initials that stand for `signature` on this sheet and for no other; "" for none."""
         if not signature.strip():
             return ""
         if signature not in self._short:
@@ -24,12 +24,12 @@ class Signatures:
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
-        """Give each of the initials with its signature in full."""
+        """Each of the initials with its signature in full."""
         return tuple((short, signature) for signature, short in self._short.items())
 
 
 def initials(signature: str) -> str:
-    """Give the first letters of first name and last, before the first comma: AA for Alva Ask, Sjuksköterska.
+    """The first letters of first name and last, before the first comma: AA for Alva Ask, Sjuksköterska.
 
     "S" where there is no letter that the typeface is sure to have.
     """

@@ -16,7 +16,7 @@ class PageMeasures:
 
     `first` stands above the rows of the first page and `again` above those of the next ones, `below` under the last of
     them, and `heads` above the rows to write on, each of which takes `row`. `line` is one line of a listed row, `edge`
-    what is round them.
+    what is round them, and `floor` the least that one takes.
     """
 
     page: float
@@ -27,6 +27,7 @@ class PageMeasures:
     row: float
     line: float
     edge: float
+    floor: float = 0
 
     def height(self, cells: Iterable[tuple[str, int]]) -> tuple[float, float]:
         """What a row takes at least and at most; each cell has its text and how many letters a line of it has.

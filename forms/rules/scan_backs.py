@@ -21,12 +21,12 @@ class Side:
 
     @property
     def bare(self) -> bool:
-        """Tell whether nothing of the page itself says what it is."""
+        """Whether nothing of the page itself says what it is."""
         return not (self.printed or self.through or self.foreign or self.torn)
 
 
 def fronts_of(sides: Sequence[Side]) -> dict[int, int]:
-    """Give the front of each back in a scan, both by their place from 0; a back with no certain front is left out.
+    """The front of each back in a scan, both by their place from 0; a back with no certain front is left out.
 
     A code that shines through names its front. A page that says nothing itself is the back of the page it is paired
     with, where the whole scan is of papers in pairs; an empty one else of the page before it, or after.
@@ -50,13 +50,13 @@ def fronts_of(sides: Sequence[Side]) -> dict[int, int]:
 
 
 def _named(sides: Sequence[Side], place: int) -> int | None:
-    """Give the page on which the code is printed that shines through here, the nearest one."""
+    """The page on which the code is printed that shines through here, the nearest one."""
     printed = [other for other, side in enumerate(sides) if side.printed == sides[place].through]
     return min(printed, key=lambda other: (other != place ^ 1, abs(other - place), other), default=None)
 
 
 def _in_pairs(sides: Sequence[Side]) -> bool:
-    """Tell whether each two pages can be the sides of one paper, as a scanner gives them that reads both."""
+    """Whether each two pages can be the sides of one paper, as a scanner gives them that reads both."""
     if len(sides) % 2:
         return False
     return all(_one_paper(*sides[place : place + 2]) for place in range(0, len(sides), 2))

@@ -22,7 +22,7 @@ class KnownSheet:
     checked: bool = False
 
     def has_page(self, code: PageCode) -> bool:
-        """Tell whether a code is that of one of its pages, as they were printed."""
+        """Whether a code is that of one of its pages, as they were printed."""
         return code.page <= self.pages and code.version == _plain(self.version)
 
 
@@ -34,7 +34,7 @@ def finding_of(
     sheet: KnownSheet | None,
     back: bool = False,
 ) -> Finding:
-    """Give the finding of a page. `codes` are the different ones of ours on it, `sheet` is that of the only one.
+    """The finding of a page. `codes` are the different ones of ours on it, `sheet` is that of the only one.
 
     A page counts as a sheet's only where nothing at all speaks against it: a wrong match is worse than none. It is a
     `back` where the codes shine through from the other side of the paper.

@@ -37,7 +37,7 @@ class PageCode:
 
 
 def make_serial(number: int) -> str:
-    """Give the serial that stands for `number`, drawn at random by the caller; any whole number >= 0 will do."""
+    """The serial that stands for `number`, drawn at random by the caller; any whole number >= 0 will do."""
     body = ""
     for _ in range(_BODY):
         number, place = divmod(number, len(ALPHABET))
@@ -46,7 +46,7 @@ def make_serial(number: int) -> str:
 
 
 def read_serial(text: str) -> str:
-    """Give the serial that somebody typed: case, blanks and hyphens do not matter, nor O for 0, I or L for 1, S for 5.
+    """The serial that somebody typed: case, blanks and hyphens do not matter, nor O for 0, I or L for 1, S for 5.
 
     Raises NoSerial with a Swedish sentence where the length or the check character is wrong.
     """
@@ -61,12 +61,12 @@ def read_serial(text: str) -> str:
 
 
 def shown_serial(serial: str) -> str:
-    """Give a serial as it is printed and read: in three groups of three."""
+    """A serial as it is printed and read: in three groups of three."""
     return in_groups(serial)
 
 
 def page_code(serial: str, page: int, version: str) -> str:
-    """Give the text of the code on a page: at most 20 characters of those that a QR code packs tightest.
+    """The text of the code on a page: at most 20 characters of those that a QR code packs tightest.
 
     `page` counts from 1, `version` is that of the content file, at most two characters. Raises ValueError for others.
     """
@@ -77,7 +77,7 @@ def page_code(serial: str, page: int, version: str) -> str:
 
 
 def read_page_code(text: str) -> PageCode | None:
-    """Give what a code says; None for a code that is not ours, or of which any character is wrong."""
+    """What a code says; None for a code that is not ours, or of which any character is wrong."""
     found = _CODE.fullmatch(text)
     if found is None:
         return None

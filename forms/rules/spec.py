@@ -62,7 +62,7 @@ class SpecHead:
 
     @property
     def foot(self) -> str:
-        """Give what stands at the foot of each page."""
+        """The advice, and whose proposal it is."""
         return f"{self.advice} {self.proposal}"
 
 
@@ -92,7 +92,7 @@ class SheetSpec(SpecHead):
     after_heading: str
 
     def rows_to_write(self, lines: int) -> int:
-        """Give how many empty rows follow what is logged, which takes so many lines: what two pages have room for."""
+        """How many empty rows follow what is logged, which takes so many lines: what two pages have room for."""
         return max(self.least_rows, self.most_rows - lines // 3)
 
 
@@ -102,13 +102,13 @@ LOG_SHEET_COLUMNS = frozenset(Column) - {Column.HAPPENED, Column.OUTCOME}
 
 
 def below_faults(below: Sequence[Below], columns: int) -> list[str]:
-    """Give what is wrong with the line under an empty row, an English line for each: it is as wide as the row."""
+    """What is wrong with the line under an empty row, an English line for each: it is as wide as the row."""
     taken = sum(part.span for part in below)
     return [] if taken == columns else [f"the spans are {taken} together; make them {columns}"]
 
 
 def column_faults(columns: Sequence[Heading], wanted: Collection[Column]) -> list[str]:
-    """Give what is wrong with the columns, an English line for each: every one of `wanted` stands once, no other."""
+    """What is wrong with the columns, an English line for each: every one of `wanted` stands once, no other."""
     counted = Counter(heading.column for heading in columns)
     return [
         *(f"{column} stands twice; keep one" for column, times in counted.items() if times > 1),

@@ -28,11 +28,17 @@ COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.C
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """One list: the headings of its columns, and what stands there when it is empty."""
+    """One list. `empty` stands there when it is so, `boxes` are to tick in each row's last column."""
 
     which: WorkList
     headings: tuple[str, ...]
     empty: str
+    boxes: tuple[str, ...]
+
+    @property
+    def to_tick(self) -> bool:
+        """Whether the first column has a box for each row."""
+        return self.which is not WorkList.CHAINS
 
     @property
     def title(self) -> str:

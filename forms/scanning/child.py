@@ -166,7 +166,7 @@ def _page(told: dict[str, Any], jpeg: bytes) -> DecodedPage:
 
 
 def _told(process: subprocess.Popen[bytes]) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Give each line that the child writes, with as many bytes after it as it says.
+    """Each line that the child writes, with as many bytes after it as it says.
 
     Raises BadScan where it is silent or at work for too long, or talks nonsense.
     """

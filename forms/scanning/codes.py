@@ -48,16 +48,16 @@ class SeenCodes:
 
     @property
     def printed(self) -> tuple[SeenCode, ...]:
-        """Give those printed on this side."""
+        """Those printed on this side."""
         return tuple(code for code in self.ours if not code.mirrored)
 
     @property
     def mirrored(self) -> tuple[SeenCode, ...]:
-        """Give those that shine through from the other side."""
+        """Those that shine through from the other side."""
         return tuple(code for code in self.ours if code.mirrored)
 
     def __or__(self, more: "SeenCodes") -> "SeenCodes":
-        """Give what was seen on two copies of one page."""
+        """What was seen on two copies of one page."""
         return SeenCodes(self.ours + more.ours, self.foreign or more.foreign, self.torn or more.torn)
 
 
@@ -78,12 +78,12 @@ def read_codes(picture: Image.Image) -> SeenCodes:
 
 
 def texts(codes: Iterable[SeenCode]) -> tuple[str, ...]:
-    """Give what codes say, each text once."""
+    """What codes say, each text once."""
     return tuple(dict.fromkeys(code.text for code in codes))
 
 
 def _seen(picture: Image.Image, code: Any) -> SeenCode | None:
-    """Give a code with which way round it is; None where that is not certain."""
+    """A code with which way round it is; None where that is not certain."""
     printed = segno.make_qr(code.text, error=code.ec_level or "h", mask=_mask_of(code)).matrix
     corners = _clockwise(code)
     squares = _sampled(picture, corners, len(printed))
@@ -111,7 +111,7 @@ def _mask_of(code: Any) -> int | None:
 
 
 def _clockwise(code: Any) -> list[tuple[int, int]]:
-    """Give the corners of a code clockwise as the picture is looked at, from any of them on."""
+    """The corners of a code clockwise as the picture is looked at, from any of them on."""
     place = code.position
     corners = [
         (corner.x, corner.y)
@@ -125,7 +125,7 @@ def _clockwise(code: Any) -> list[tuple[int, int]]:
 
 
 def _sampled(picture: Image.Image, corners: Sequence[tuple[int, int]], size: int) -> list[int]:
-    """Give how light each square of a code is, row by row."""
+    """How light each square of a code is, row by row."""
     first, second, third, fourth = corners
     side = size * _OVERSAMPLED
     flat = picture.transform(
@@ -135,7 +135,7 @@ def _sampled(picture: Image.Image, corners: Sequence[tuple[int, int]], size: int
 
 
 def _likeness(squares: Sequence[int], matrix: _Modules) -> Iterator[tuple[float, int]]:
-    """Give the correlation of the squares with a code turned by 0 to 3 quarters, and which corner comes first then."""
+    """The correlation of the squares with a code turned by 0 to 3 quarters, and which corner comes first then."""
     mean = sum(squares) / len(squares)
     spread = math.sqrt(sum((square - mean) ** 2 for square in squares)) or 1.0
     for first in range(4):

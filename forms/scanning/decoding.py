@@ -44,7 +44,7 @@ class Page:
 
 
 def pages_of(raw: RawPage, *, hurried: bool = False) -> Iterator[Page]:
-    """Give the page of a picture, or the two that lie side by side on it.
+    """The page of a picture, or the two that lie side by side on it.
 
     `hurried`: there is no time for a closer look; what the first does not tell waits for a person.
     """
@@ -116,7 +116,7 @@ def _other_copies(raw: RawPage, *, closely: bool) -> Iterator[Image.Image]:
 
 
 def _side_by_side(look: _Look, picture: Image.Image) -> bool:
-    """Tell whether two pages lie side by side: codes too small for one page, and none on both halves.
+    """Whether two pages lie side by side: codes too small for one page, and none on both halves.
 
     Both codes of one page on one half say it too, where those of the other can not be read.
     """
@@ -133,7 +133,7 @@ def _side_by_side(look: _Look, picture: Image.Image) -> bool:
 
 
 def _half(code: SeenCode, picture: Image.Image) -> int:
-    """Give on which half a code lies, 0 or 1, counted along the longer side."""
+    """On which half a code lies, 0 or 1, counted along the longer side."""
     place = code.x / picture.width if picture.width > picture.height else code.y / picture.height
     return int(place >= 0.5)
 
@@ -146,7 +146,7 @@ def _halves(picture: Image.Image) -> list[Image.Image]:
 
 
 def _may_hide_a_code(picture: Image.Image) -> bool:
-    """Tell whether a part of the page is covered by something dark, at least as large as a code."""
+    """Whether a part of the page is covered by something dark, at least as large as a code."""
     cells = at_most(picture, _CELLS)
     return cells.filter(ImageFilter.MaxFilter(3)).getextrema()[0] < _COVERED
 

@@ -44,7 +44,7 @@ def seal(pdf: bytes) -> Sealed:
 
 
 def moment_of_own(pdf: bytes, own: Seal) -> datetime | None:
-    """Give when (aware) a file with our seal over its every byte was sealed; None where a reader finds fault with it.
+    """When (aware) a file with our seal over its every byte was sealed; None where a reader finds fault with it.
 
     The caller has made sure that the bytes are our own. `intact` is true of a file that something was added to, so the
     seal must cover the entire file, allow no change, and be the only one.

@@ -49,7 +49,7 @@ class Examined:
 
 
 def examine(pdf: bytes) -> Examined:
-    """Tell what the seal of a file says. Never raises, whatever the bytes are, and reads no more than is safe.
+    """What the seal of a file says. Never raises, whatever the bytes are, and reads no more than is safe.
 
     OURS means that every byte is as it was sealed here. BROKEN is a file that bears our certificate and is not as it
     was. A file longer than MOST_BYTES is not looked at.
@@ -106,7 +106,7 @@ def _last_seal(pdf: bytes) -> _Found | None:
 
 
 def _is_ours(found: _Found, own: Seal) -> bool:
-    """Tell whether our key has signed every byte outside the gap, and nothing in the gap is but as we write it."""
+    """Whether our key has signed every byte outside the gap, and nothing in the gap is but as we write it."""
     padded = found.message.hex().upper().encode().ljust(len(found.gap) - 2, b"0")
     if not found.whole or found.gap != b"<" + padded + b">":
         return False
@@ -134,7 +134,7 @@ def _signed_by(own: Seal, signature: bytes, content: bytes) -> bool:
 
 
 def _bears(pdf: bytes, own: Seal) -> bool:
-    """Tell whether a third of our certificate or more stands in the file: one byte of it may be what was changed."""
+    """Whether a third of our certificate or more stands in the file: one byte of it may be what was changed."""
     content = own.certificate.public_bytes(Encoding.DER).hex().encode()
     third = len(content) // 3
     lowered = pdf.lower()
@@ -142,7 +142,7 @@ def _bears(pdf: bytes, own: Seal) -> bool:
 
 
 def _signer(message: bytes) -> str:
-    """Give the name that the certificate of a stranger's seal says; "" where it says none."""
+    """The name that the certificate of a stranger's seal says; "" where it says none."""
     try:
         signed = cms.ContentInfo.load(message)["content"]
         serial = signed["signer_infos"][0]["sid"].chosen["serial_number"].native

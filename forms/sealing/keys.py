@@ -39,17 +39,17 @@ class Seal:
 
     @property
     def name(self) -> str:
-        """Give the name in the certificate."""
+        """Whose seal it is, as a reader of PDF files shows it."""
         return name_of(self.certificate.subject)
 
     @property
     def expires(self) -> datetime:
-        """Give the moment (UTC) at which the certificate ends."""
+        """In UTC. What was sealed before is as good after it."""
         return self.certificate.not_valid_after_utc
 
 
 def open_seal() -> Seal | None:
-    """Give the server's own seal, read once for each process; None where it has none. Raises SealUnusable."""
+    """The server's own seal, read once for each process; None where it has none. Raises SealUnusable."""
     if settings.SEAL_P12:
         return _opened(str(settings.SEAL_P12), settings.SEAL_PASSPHRASE)
     if settings.DEMO and not settings.PRODUCTION:
@@ -61,7 +61,7 @@ def open_seal() -> Seal | None:
 
 
 def has_seal() -> bool:
-    """Tell whether the server has a seal that can be used."""
+    """False too where there is a file that can not be used: SealUnusable is not raised."""
     try:
         return open_seal() is not None
     except SealUnusable:
@@ -69,7 +69,7 @@ def has_seal() -> bool:
 
 
 def name_of(subject: x509.Name) -> str:
-    """Give whom a certificate is about: the common name, else all of it."""
+    """Whom a certificate is about: the common name, else all of it."""
     for found in subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME):
         return str(found.value)
     return subject.rfc4514_string()

@@ -150,7 +150,7 @@ def unused(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
 
 
 def free_serials(count: int) -> list[str]:
-    """Give `count` serials that nobody can guess, no two alike and none in use."""
+    """`count` serials that nobody can guess, no two alike and none in use."""
     found: dict[str, None] = {}
     while len(found) < count:
         drawn = dict.fromkeys(make_serial(secrets.randbelow(_WIDE)) for _ in range(count - len(found)))

@@ -105,7 +105,7 @@ def _print(
 
 
 def _new_serials() -> tuple[str, Blanks]:
-    """Give a serial for the binder and those of the blank sheets that its content file asks for."""
+    """A serial for the binder and those of the blank sheets that its content file asks for."""
     counts = {SheetKind(blank.kind): blank.count for blank in get_binder().blanks}
     own, *free = free_serials(1 + sum(counts.values()))
     blanks = {}
@@ -115,7 +115,7 @@ def _new_serials() -> tuple[str, Blanks]:
 
 
 def _as_kept(parts: Sequence[SheetPart], rendered: Rendered) -> bool:
-    """Tell whether each sheet has the pages and the version that are kept under its serial."""
+    """Whether each sheet has the pages and the version that are kept under its serial."""
     serials = [part.serial for part in parts]
     kept = Sheet.objects.filter(serial__in=serials).values_list("serial", "version", "pages")
     now = {
@@ -125,13 +125,13 @@ def _as_kept(parts: Sequence[SheetPart], rendered: Rendered) -> bool:
 
 
 def _is_used(binder: Sheet) -> bool:
-    """Tell whether something has become of any blank sheet in a binder: it is not printed twice then."""
+    """Whether something has become of any blank sheet in a binder: it is not printed twice then."""
     blanks = Sheet.objects.filter(batch__in=[batch_id_in_binder(binder.pk, kind) for kind in BLANK_KINDS])
     return unused(blanks).count() != blanks.count()
 
 
 def _blanks_of(binder: Sheet) -> Blanks:
-    """Give the serials of the blank sheets that stand in a binder printed before."""
+    """The serials of the blank sheets that stand in a binder printed before."""
     ids = {batch_id_in_binder(binder.pk, kind): kind for kind in BLANK_KINDS}
     blanks: dict[SheetKind, list[str]] = {kind: [] for kind in ids.values()}
     for batch_id, serial in (

@@ -14,7 +14,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from forms.models import BLANK_KINDS, AllEntered, PaperEntry, Sheet
+from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
 from forms.queries.entering import open_for_entering, standing_call
 from forms.queries.sheets import entries_count
 from forms.rules.serial import NoSerial, read_serial
@@ -99,7 +99,7 @@ def move_entry(
         raise NoSerial(error.reason, field="serial") from None
     if not reason.strip():
         raise RuleError("Skriv varför.", field="reason")
-    to = Sheet.objects.filter(serial=serial, unit=by.unit, kind__in=BLANK_KINDS).first()
+    to = Sheet.objects.filter(serial=serial, unit=by.unit, kind__in=COME_BACK).first()
     if to is None or to == entry.sheet:
         raise RuleError("Skriv löpnumret på ett annat blad på din enhet.", field="serial")
     content = {"entry": entry.pk, "to": serial, "reason": reason}
@@ -182,7 +182,7 @@ def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, see
     check_may(by, Right.HANDLE_SHEETS)
     if sheet.unit_id != by.unit.pk:
         raise NotAllowed("Bladet hör till en annan enhet.")
-    if sheet.kind not in BLANK_KINDS:
+    if not sheet.comes_back:
         raise RuleError("Från det här bladet förs inget in i loggen.")
     with transaction.atomic():
         content = {"sheet": sheet.serial, "rows": rows, "seen": seen}

@@ -55,7 +55,7 @@ class _Register:
         self.told: list[ScanMatch | ScanBack] = []
 
     def known(self, code: PageCode | None) -> KnownSheet | None:
-        """Give what is known of the sheet that a code names."""
+        """What is known of the sheet that a code names."""
         sheet = self.sheets.get(code.serial) if code else None
         if sheet is None:
             return None

@@ -193,7 +193,7 @@ def _content(by: Acting, job: Job) -> dict[str, Any]:
 
 
 def _same_press(by: Acting, job: Job, client_id: UUID) -> UUID:
-    """Give an id that is the same for the same press with the same content, whatever the time of day."""
+    """An id that is the same for the same press with the same content, whatever the time of day."""
     part = job.part("")
     html = render_to_string(part.template, {"sheet": part.view})
     return uuid5(
@@ -215,7 +215,7 @@ def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
 
 
 def _section(part: SheetPart) -> str:
-    """Give a sheet as HTML. One that has a character which the typeface lacks explains how it is written, no other."""
+    """A sheet as HTML. One that has a character which the typeface lacks explains how it is written, no other."""
     html = render_to_string("forms/paper/part.html", {"part": part})
     if lacks_glyphs(html):
         html = render_to_string("forms/paper/part.html", {"part": part, "substitutes": True})

@@ -27,7 +27,7 @@ class ChangedMeanwhileStep(ChangedMeanwhile):
 
 
 def new_serial() -> str:
-    """Give a serial that nobody can guess and that is not in use."""
+    """A serial that nobody can guess and that is not in use."""
     while True:
         serial = make_serial(secrets.randbelow(_WIDE))
         if not Sheet.objects.filter(serial=serial).exists():
@@ -40,7 +40,7 @@ def lock_sheet(sheet: Sheet) -> None:
 
 
 def current_fate(sheet: Sheet) -> SheetFate | None:
-    """Give the last step of a sheet; None for one that is only now printed."""
+    """The last step of a sheet; None for one that is only now printed."""
     return sheet.fates.order_by("-number").first()
 
 
@@ -126,5 +126,5 @@ def _signature(by: Acting | None) -> str:
 
 
 def facts_of(row: SheetFate) -> dict[str, Any]:
-    """Give what the trace keeps of a step: nothing of it is about a patient."""
+    """What the trace keeps of a step: nothing of it is about a patient."""
     return {"sheet": row.sheet.serial, "step": row.fate, "number": row.number}

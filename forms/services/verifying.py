@@ -39,7 +39,7 @@ class Verdict:
 
 
 def verify_file(*, by: Acting | None, content: bytes) -> Verdict:
-    """Tell whether a file was made here and is as it was, and leave a row of the trace; `by` is None for a command.
+    """Whether a file was made here and is as it was, and leave a row of the trace; `by` is None for a command.
 
     Everyone may, for a file of any unit: nothing of the answer is about a patient. Raise FileNotRead, beside the field
     `file`, for an empty file and for one of more than MOST_BYTES. The file itself is not kept.

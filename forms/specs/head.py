@@ -26,7 +26,7 @@ class Head(TypedDict):
 
 
 def open_spec(path: Path) -> tuple[Table, Routine]:
-    """Give the file as a table with {system} filled in, and the routine it is made for.
+    """The file as a table with {system} filled in, and the routine it is made for.
 
     Raises RoutineError naming file, key and remedy.
     """

@@ -65,17 +65,17 @@ _LOADERS: Mapping[str, Callable[[Path], SpecHead]] = {
 
 
 def get_spec(spec_id: str = CARE_CHAIN_SHEET) -> SheetSpec:
-    """Give the vårdkedjeblankett, always the same object; raises RoutineError where its file can not be used."""
+    """The vårdkedjeblankett, always the same object; raises RoutineError where its file can not be used."""
     return _as(SheetSpec, spec_id)
 
 
 def get_form(spec_id: str) -> FormSpec:
-    """Give the form kept under `spec_id`, always the same object; raises RoutineError as `get_spec`."""
+    """The form kept under `spec_id`, always the same object; raises RoutineError as `get_spec`."""
     return _as(FormSpec, spec_id)
 
 
 def get_log_sheet() -> LogSheetSpec:
-    """Give the loggblad, always the same object; raises RoutineError as `get_spec`."""
+    """The loggblad, always the same object; raises RoutineError as `get_spec`."""
     return _as(LogSheetSpec, LOG_SHEET)
 
 
@@ -85,17 +85,17 @@ def get_work_list() -> WorkListSpec:
 
 
 def get_call_support() -> CallSupportSpec:
-    """Give the samtalsstöd, always the same object; raises RoutineError as `get_spec`."""
+    """The samtalsstöd, always the same object; raises RoutineError as `get_spec`."""
     return _as(CallSupportSpec, CALL_SUPPORT)
 
 
 def get_binder() -> BinderSpec:
-    """Give the binder, always the same object; raises RoutineError as `get_spec`."""
+    """The binder, always the same object; raises RoutineError as `get_spec`."""
     return _as(BinderSpec, BINDER)
 
 
 def all_specs() -> tuple[SpecHead, ...]:
-    """Give every sheet there is, by id; raises RoutineError for the first file that can not be used."""
+    """Every sheet there is, by id; raises RoutineError for the first file that can not be used."""
     return tuple(_load_once(spec_id) for spec_id in sorted(_LOADERS))
 
 

@@ -23,6 +23,7 @@ def _list(table: Table) -> ListSpec:
         which=table.one_of("list", WorkList),
         headings=table.texts("headings"),
         empty=table.text("empty"),
+        boxes=table.texts("boxes"),
     )
     table.finish()
     return one

@@ -20,15 +20,15 @@ class PrintedFile(Protocol):
 
     @property
     def pdf(self) -> bytes:
-        """Give the file."""
+        """As it is given out, sealed where the server has a seal."""
 
     @property
     def filename(self) -> str:
-        """Give its name, which holds no patient data."""
+        """Its name, which holds no patient data."""
 
 
 def press_of(request: HttpRequest) -> UUID:
-    """Give the id of the press of a button that prints, made by its page; 400 where the form has none."""
+    """The id of the press of a button that prints, made by its page; 400 where the form has none."""
     try:
         return UUID(request.POST.get("client_id", ""))
     except ValueError:

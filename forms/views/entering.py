@@ -19,7 +19,6 @@ from forms.models import Sheet
 from forms.presenters.entering import (
     entered_rows,
     first_values,
-    is_entered_from,
     is_sip,
     paper_pictures,
     patient_groups,
@@ -129,13 +128,13 @@ def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
         sheet = sheet_of(request.acting, serial)
     except Sheet.DoesNotExist:
         raise Http404 from None
-    if not is_entered_from(sheet):
+    if not sheet.comes_back:
         raise Http404
     return sheet
 
 
 def _chosen_chain(request: HttpRequest, sheet: Sheet) -> CareChain | None:
-    """Give the patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
+    """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
     if sheet.chain_id:
         return _chain_or_404(request, sheet.chain_id)
     wanted = request.GET.get("vardkedja")
@@ -159,7 +158,7 @@ def _chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
 
 
 def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
-    """Give which way the row went: a SIP's follows from who one is, else what was answered; None where nothing was."""
+    """Which way the row went: a SIP's follows from who one is, else what was answered; None where nothing was."""
     if is_sip(sheet):
         return sip_direction(request.acting, chain)
     answered = request.GET.get("riktning")

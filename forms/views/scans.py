@@ -140,7 +140,7 @@ def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, page_id: UUID) -> HttpResponse:
-    """Give the picture of a page of the own unit; each look leaves a row in the trace. 404 where it is lost."""
+    """The picture of a page of the own unit; each look leaves a row in the trace. 404 where it is lost."""
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = _page_or_404(request, page_id)
     try:

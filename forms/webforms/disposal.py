@@ -35,5 +35,5 @@ class DecisionForm(forms.Form):
     )
 
     def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses; call after `is_valid`."""
+        """What was filled in, by the names the service uses; call after `is_valid`."""
         return self.cleaned_data

@@ -73,13 +73,13 @@ class EntryForm(CallForm):
         return self.routine.message(kind).effect is Effect.SIP
 
     def paper(self, serial: str) -> PaperMark:
-        """Give the mark of the row, on the sheet with that serial; call after `is_valid`."""
+        """The mark of the row, on the sheet with that serial; call after `is_valid`."""
         data = self.cleaned_data
         return PaperMark(serial=serial, written_at=data["written_at"], signed_by=data["signed_by"].strip())
 
 
 def date_alone(on: date | datetime) -> list[Any]:
-    """Give what a moment's two boxes hold where only the date is known; an aware datetime is taken to Stockholm."""
+    """What a moment's two boxes hold where only the date is known; an aware datetime is taken to Stockholm."""
     return ["", on.astimezone(STOCKHOLM).date() if isinstance(on, datetime) else on]
 
 

@@ -20,7 +20,7 @@ class FilesField(forms.FileField):
     widget = _FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Give the files that came; refuse where there is none."""
+        """The files that came; refuse where there is none."""
         return [super(FilesField, self).clean(file, initial) for file in data or [None]]
 
 

@@ -137,7 +137,8 @@ def press_to_print(page: Page, name: str | re.Pattern[str]) -> bytes:
     fields = {
         box.get_attribute("name") or "": box.input_value() for box in form.locator("input[type=hidden]").all()
     }
-    answer = page.request.post(form.get_attribute("action") or "", form=fields, headers={"Referer": page.url})
+    address = button.get_attribute("formaction") or form.get_attribute("action") or ""
+    answer = page.request.post(address, form=fields, headers={"Referer": page.url})
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/pdf"
     return answer.body()

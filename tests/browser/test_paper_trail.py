@@ -5,42 +5,29 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from contacts.rules.permissions import Role
-from forms.models import Sheet, SheetFate
+from forms.models import Sheet
 from outage.models import Handover, Outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults
-from tests.browser.steps import fill_in_moment, press_to_print
-from tests.clock import TUESDAY
+from tests.browser.paper_steps import (
+    HAPPENED,
+    check,
+    destroy,
+    fates,
+    fill_in_row,
+    issue,
+    save_row,
+    scan,
+    show_row,
+)
 from tests.factories import County, make_chain, person
 from tests.paper.scans_made import CLEAN, OFFICE, as_pdf, blank_back, rasterised, worn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = (390, 844)
-
-
-def issue(page: Page, kind: str, count: int) -> bytes:
-    page.goto(reverse("new_sheets"))
-    page.get_by_role("radio", name=kind).check()
-    page.get_by_label("Antal blad").fill(str(count))
-    page.get_by_role("button", name="Utfärda bladen").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(kind, timeout=30_000)
-    return press_to_print(page, re.compile("^Skriv ut"))
-
-
-def scan(page: Page, content: bytes) -> None:
-    page.goto(reverse("scan"))
-    page.locator("input[type=file]").set_input_files(
-        {"name": "skanning.pdf", "mimeType": "application/pdf", "buffer": content}
-    )
-    page.get_by_role("button", name="Läs in skanningen").click()
-    expect(page.get_by_role("status").filter(has_text="Skannat")).to_be_visible(timeout=60_000)
-
-
-def fates(sheet: Sheet) -> list[str]:
-    return list(SheetFate.objects.filter(sheet=sheet).order_by("number").values_list("fate", flat=True))
 
 
 @pytest.mark.clause("R2.4")
@@ -84,34 +71,21 @@ def test_a_sheet_goes_from_the_printer_to_the_shredder_and_into_the_log(
     nurse.wait_for_load_state()
     assert fates(second) == ["printed", "filled", "scanned"]
     # One row of the sheet is entered beside its picture.
-    nurse.goto(reverse("enter_sheet", args=[first.serial]))
-    nurse.get_by_label("Patient", exact=True).select_option(index=1)
-    nurse.get_by_role("button", name="Lämnat: vi ringde").click()
-    expect(nurse.locator(".paper-picture img").first).to_be_visible()
-    nurse.get_by_role("radio", name="Skellefteå kommun").check()
+    show_row(nurse, first, "Lämnat: vi ringde")
     nurse.get_by_label("Nummer", exact=True).fill("0980-319 210")
-    happened = TUESDAY.replace(hour=10, minute=20)
-    fill_in_moment(nurse, "Samtalets tid", happened)
-    nurse.get_by_role("group", name="Vad sades?").get_by_role("checkbox", name="Inskrivning").first.check()
     nurse.get_by_role("radio", name="Nådd", exact=True).check()
-    nurse.get_by_role("textbox", name=re.compile("^(Namn på den|Talade)")).fill("Anita Björkvad")
-    nurse.get_by_role("radio", name="Upprepat", exact=True).check()
-    nurse.get_by_label("Signatur på bladet").fill("Berit B, usk")
-    fill_in_moment(nurse, "Skrevs på bladet", TUESDAY.replace(hour=10, minute=25))
+    fill_in_row(nurse, "Skellefteå kommun", "Inskrivning")
     assert faults(nurse) == []
-    nurse.get_by_role("button", name="Spara och nästa rad").click()
-    expect(nurse.get_by_role("heading", name=re.compile(r"Infört från bladet \(1\)"))).to_be_visible()
+    save_row(nurse)
     call = Handover.objects.get(chain=chain)
-    assert (call.at, call.paper_serial, call.paper_signature) == (happened, first.serial, "Berit B, usk")
+    assert (call.at, call.paper_serial, call.paper_signature) == (HAPPENED, first.serial, "Berit B, usk")
     assert call.user == county.alva.user
     nurse.goto(reverse("chain", args=[chain.pk]))
     expect(nurse.get_by_text(re.compile(f"Från papper.*{first.shown_serial}")).first).to_be_visible()
     # The second look, and no decision yet.
     nurse.goto(reverse("sheet", args=[first.serial]))
     assert faults(nurse) == []
-    for tick in nurse.locator(".sheet-ticks input").all():
-        tick.check()
-    nurse.get_by_role("button", name="Granska bladet").click()
+    check(nurse)
     expect(nurse.get_by_text("Inget gallringsbeslut").first).to_be_visible()
     expect(nurse.get_by_role("button", name="Skriv upp att bladet är förstört")).to_have_count(0)
     keeper = person("rut", county.ward, Role.ADMIN)
@@ -124,8 +98,7 @@ def test_a_sheet_goes_from_the_printer_to_the_shredder_and_into_the_log(
     expect(admin.get_by_text("Gäller nu", exact=True)).to_be_visible()
     nurse.reload()
     expect(nurse.get_by_text("RVN 2026:112").first).to_be_visible()
-    nurse.get_by_role("button", name="Skriv upp att bladet är förstört").click()
-    expect(nurse.get_by_role("heading", name="Bladet har ett öde")).to_be_visible()
+    destroy(nurse)
     assert fates(first) == ["printed", "filled", "scanned", "checked", "destroyed"]
     # What is left to account for: the second, to look at, and the third, which nobody used.
     phone = windows.open(county.alva, size=PHONE)

@@ -35,6 +35,7 @@ from outage.models import (
 from outage.queries.chain_log import ChainLog
 from outage.routine import current_routine
 from outage.rules.agreed_sip import agreed_sip
+from outage.rules.identity import classify_identity
 from outage.rules.wording import STOCKHOLM
 from tests.paper.reading import squashed
 
@@ -256,9 +257,10 @@ class _Maker:
 
     def chain(self, number: int = 3) -> CareChain:
         chain = CareChain(outage=self.outage, principal=self.region, unit=self.ward, number=number)
-        identity = self.text(40, kept=False)
+        # As the service keeps it, whatever was typed.
+        identity = classify_identity(self.text(40, kept=False), NOW.date()).stored
         # What cannot be seen is no part of a number.
-        self.values.append("".join(letter for letter in identity if letter.isprintable()))
+        self.values.append(identity)
         chain.details = CareChainDetails(
             chain=chain,
             identity_kind="other",

@@ -116,6 +116,23 @@ def blank_back(rng: random.Random, dpi: int = 200, wear: Wear = OFFICE) -> Image
     return _scanned(paper, rng, Wear(**{**wear.__dict__, "strokes": 0, "blots": 0}))
 
 
+def handwritten(page: Image.Image, words: Sequence[str], rng: random.Random, dpi: int = 200) -> Image.Image:
+    """A page written on with a ball-point pen: a word here and there over its middle, no letter as the one before."""
+    page = page.copy()
+    size = 5 * MM * dpi
+    for word in words:
+        x, y = rng.uniform(0.12, 0.6) * page.width, rng.uniform(0.3, 0.8) * page.height
+        for letter in word:
+            ink = Image.new("L", (int(size * 1.4),) * 2, 0)
+            at = (size * 0.2, rng.gauss(0.1, 0.04) * size)
+            ImageDraw.Draw(ink).text(at, letter, fill=210, font_size=size * rng.uniform(0.85, 1.1))
+            ink = ink.rotate(rng.gauss(-8, 5), Image.Resampling.BICUBIC)
+            page.paste(rng.randrange(30, 90), (round(x), round(y)), ink)
+            x += size * rng.uniform(0.5, 0.62)
+            y += rng.gauss(0, size * 0.03)
+    return page
+
+
 def worn(page: Image.Image, rng: random.Random, dpi: int = 200, wear: Wear = OFFICE) -> Image.Image:
     """Give a page as it comes back: written on, punched, and scanned askew."""
     page = page.copy()

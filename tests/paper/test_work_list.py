@@ -1,7 +1,10 @@
 """The lists that a ward works from, printed whole: what to ring, what to enter, the care chains."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -112,6 +115,30 @@ def test_protected_personal_data_tells_neither_who_nor_where(county: County, out
     has(text, f"Skyddad patient, vårdkedja {chain.number}")
     for secret in ("Hemlig", "9801", "Skellefteå", "Heimdalls"):
         assert squashed(secret) not in text, secret
+
+
+def test_a_row_has_what_the_form_asks_of_a_call_and_room_to_write_also_for_a_protected_patient(
+    county: County, outage: Outage
+):
+    hidden = make_chain(county, outage, protected_identity=True)
+    make_event(county.alva, hidden, "admission")
+    pdf = print_work_list(by=county.alva, which=WorkList.CALLS, outage=outage, client_id=uuid4()).pdf
+    text = everything(pdf)
+    asked = squashed("☐ Nådd ☐ Förm. ☐ Ej ☐ Återläst")
+    listed, empty = text.count(squashed("Skyddad patient")), text.count(asked)
+    assert listed == 2
+    assert empty >= listed + 2
+    assert text.count("☐") == 5 * empty
+    tops = sorted({round(top) for top in _tops(pdf, "Återläst")}, reverse=True)
+    assert all(above - below >= 12 * 72 / 25.4 - 1 for above, below in pairwise(tops))
+
+
+def _tops(pdf: bytes, word: str) -> Iterator[float]:
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage()
+        found = text.search(word)
+        while place := found.get_next():
+            yield text.get_charbox(place[0])[3]
 
 
 def test_it_is_a_sheet_with_a_serial_that_is_followed_and_one_press_is_one(

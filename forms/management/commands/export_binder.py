@@ -104,13 +104,13 @@ class Command(BaseCommand):
 
 
 def file_name(unit: Unit) -> str:
-    """Give the name of a unit's file: plain ASCII, the same each time, and no other unit's."""
+    """The name of a unit's file: plain ASCII, the same each time, and no other unit's."""
     return f"{slugify(unit.name)[:_LONGEST_SLUG] or 'enhet'}-{unit.pk}.pdf"
 
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
-    """Give a path beside `target` to write to, which takes its place when all went well and vanishes when not."""
+    """A path beside `target` to write to, which takes its place when all went well and vanishes when not."""
     unfinished = target.with_name(f".{target.name}.{uuid4().hex}")
     try:
         yield unfinished

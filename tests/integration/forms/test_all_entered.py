@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 
 from contacts.models import AuditEntry
@@ -109,14 +110,26 @@ def test_every_life_with_every_number_of_rows_and_everything_said(county: County
 
 
 @pytest.mark.parametrize("kind", SheetKind)
-def test_what_has_no_rows_is_never_asked_for(county: County, kind: SheetKind):
+def test_what_is_asked_for_can_be_entered_and_said_and_no_other_kind_is_asked_for(
+    client: Client, county: County, chain: CareChain, kind: SheetKind
+):
     sheet = make_sheet(county.alva, kind)
     go(sheet, "FS")
-    entered_from = kind in ("care_chain", "log_sheet", "sip", "sip_invitation")
+    entered_from = kind in ("care_chain", "log_sheet", "sip", "sip_invitation", "work_list")
     assert asked_for(sheet) is entered_from
+    page = read(opened(client, county.alva, "sheet", sheet.serial)).main
+    way_in = page.find("a", href=reverse("enter_sheet", args=[sheet.serial]))
+    assert (way_in is not None) is (form_for(page, "infort") is not None) is entered_from
+    assert client.get(reverse("enter_sheet", args=[sheet.serial])).status_code == (
+        200 if entered_from else 404
+    )
     if not entered_from:
         with pytest.raises(RuleError, match="förs inget in"):
             say(county, sheet)
+        return
+    enter(county, sheet, chain)
+    take(client, county.alva, sheet, "infort")
+    assert not asked_for(sheet)
 
 
 def test_once_said_it_holds_until_another_row_or_another_scan(county: County, sheet: Sheet, chain: CareChain):

@@ -244,7 +244,7 @@ def test_the_papers_have_the_place_by_its_name_and_number(county: County, outage
     assert places["Kommun"].text == "Sundsvalls kommun"
     assert [line.number.replace("\xa0", " ") for line in places["Kommun"].numbers] == ["060-19 10 00"]
     assert places["Öppenvård"].text == "Granlo hälsocentral"
-    known = _known(sip_source(chain), now)
+    known = _known(sip_source(chain))
     assert (known["municipality"], known["outpatient"]) == ("Sundsvalls kommun", "Granlo hälsocentral")
 
 

@@ -17,7 +17,7 @@ from tests.integration.outage.ticking import change
 
 
 def known(by: Acting, chain: CareChain) -> dict[str, object]:
-    return dict(_known(sip_source(get_chain(by, chain.pk)), timezone.now()))
+    return dict(_known(sip_source(get_chain(by, chain.pk))))
 
 
 def planned(by: Acting, chain: CareChain) -> str:
