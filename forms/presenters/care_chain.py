@@ -21,7 +21,7 @@ from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
-from forms.presenters.rows import Row, empty_rows
+from forms.presenters.rows import PROTECTED, Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
 from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetSpec
@@ -41,7 +41,6 @@ _NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 25
 _ABOVE, _BELOW = "Se ovan", "Se raden nedan"
 # The digits of a personnummer with its century, and those after the hyphen.
 _DIGITS = (range(8), range(4))
-_PROTECTED = "Skyddade personuppgifter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def sheet_view(
         long.append((label, text))
         return _ABOVE
 
-    protected = f" · {_PROTECTED}" if details.protected_identity else ""
+    protected = f" · {PROTECTED}" if details.protected_identity else ""
     maker = ChainRows(source, spec, routine, now, ink=ink)
     logged = maker.rows()
     kind = details.get_identity_kind_display()
@@ -135,7 +134,7 @@ def sheet_view(
     )
     warnings = [
         (
-            _PROTECTED,
+            PROTECTED,
             "Lämna inte ut uppgifter om patienten. Ring själv upp på ett nummer ur din egen katalog.",
         )
     ]

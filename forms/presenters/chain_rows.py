@@ -98,12 +98,10 @@ class ChainRows:
         return row_of(self._spec.columns, texts, notes, struck=struck, ink=self._ink)
 
     def _messages(self, call: Handover, events: list[CareChainEvent]) -> str:
-        if not events:
-            return in_lines(*told_labels(call, (), self._routine)) or "Inget meddelande"
         labels = told_labels(call, events, self._routine)
-        if len(labels) == 1:
+        if events and len(labels) == 1:
             return f"{labels[0]} ({self._side(events[0].happened_at)})"
-        return in_lines(*labels)
+        return in_lines(*labels) or "Inget meddelande"
 
     def _event_row(self, event: CareChainEvent) -> Row:
         notes = Notes(WHOLE_WIDTH)

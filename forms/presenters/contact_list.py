@@ -102,7 +102,7 @@ class ContactListView:
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """A line of the contents of a long list: its place in the whole, and the first and last place in it."""
+    """A line of the contents of a long list: its place in the whole, and the first and last that stand in it."""
 
     number: int
     first: str
@@ -127,12 +127,15 @@ def contact_list_part(
     would be a book has the entries of the unit's own principal one by one at most, and of the others whom to ring.
     """
     view = _whole_view(unit, now, principal)
+    if number is not None:
+        view = _in_parts(view)[number - 1]
     return SheetPart(
         serial=serial,
         version=VERSION,
         template="forms/paper/contact_list.html",
-        view=view if number is None else _in_parts(view)[number - 1],
-        title=TITLE,
+        view=view,
+        # It stands at the top of each page: the pages of each part are numbered by themselves.
+        title=f"{TITLE}, {view.part}" if view.part else TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
         print_line=print_line(routine_of(None).version, now, by, unit),
     )
@@ -144,9 +147,13 @@ def contact_list_parts(unit: Unit, now: datetime, principal: Principal | None) -
     for number, part in enumerate(_in_parts(_whole_view(unit, now, principal)), 1):
         places = _places_of(part)
         entries = sum(len(place.entries) for _, place in places)
-        named = [place.name for _, place in places] or [""]
-        found.append(ListPart(number, named[0], named[-1], entries))
+        first, last = (_within(places[at][1], at) if places else "" for at in (0, -1))
+        found.append(ListPart(number, first, last, entries))
     return tuple(found)
+
+
+def _within(place: PlaceBlock, at: int) -> str:
+    return f"{place.name}: {place.entries[at].name}" if place.entries else place.name
 
 
 def _whole_view(unit: Unit, now: datetime, principal: Principal | None) -> ContactListView:

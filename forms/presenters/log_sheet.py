@@ -10,6 +10,7 @@ from contacts.rules.parties import WardKind
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
+    PROTECTED,
     WHOLE_WIDTH,
     Row,
     call_texts,
@@ -47,7 +48,6 @@ _PER_LINE: Mapping[Column, int] = {
     Column.COMMENT: 19,
     Column.SIGNATURE: 10,
 }
-PROTECTED = "Skyddade personuppgifter"
 _WITHHELD = "Visas inte här"
 
 

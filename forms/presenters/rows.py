@@ -18,6 +18,7 @@ from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction,
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.wording import clock_time, day_and_time, day_and_year, local_day
 
+PROTECTED = "Skyddade personuppgifter"
 # How many small letters a line over the whole width has, and what a cell of each column holds.
 WHOLE_WIDTH = 130
 _READ_BACK: Mapping[str, str] = {str(key): label for key, label in READ_BACK_LABELS.items()}

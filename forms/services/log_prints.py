@@ -31,11 +31,9 @@ def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
     view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine)
     job = Job(
         kind=SheetKind.LOG_SHEET,
-        title=spec.title,
         filename="loggblad.pdf",
         routine_version=routine.version,
         part=lambda serial: log_sheet_part(serial=serial, view=view, by=by),
-        version=spec.version,
         outage=outage,
     )
     return print_job(by=by, job=job, now=now, client_id=client_id)

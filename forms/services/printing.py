@@ -28,14 +28,12 @@ from forms.rendering import CodedSheet, Rendered, lacks_glyphs, render
 from forms.rules.sheet_fate import Fate
 from forms.sealing import Sealed, seal
 from forms.services.steps import current_fate, new_serial, write_step
-from forms.specs import get_call_support, get_spec
+from forms.specs import get_spec
 from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
 from outage.queries.checklists import routine_of
 from outage.routine import current_routine
 
-# What a sheet that no content file describes has for a version.
-FIRST = "1"
 # The second one finds the sheet that another request kept a moment earlier.
 _TRIES = 3
 
@@ -51,14 +49,12 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One sheet to print: `part` makes it, given its serial. `filename` and `title` hold no patient data."""
+    """One sheet to print: `part` makes it, given its serial. `filename` holds no patient data."""
 
     kind: SheetKind
-    title: str
     filename: str
     routine_version: str
     part: Callable[[str], SheetPart]
-    version: str = FIRST
     outage: Outage | None = None
     chain: CareChain | None = None
 
@@ -77,11 +73,9 @@ def print_care_chain(
     view = sheet_view(sheet_source(chain, by, now), get_spec(), by, now, ink=ink)
     job = Job(
         kind=SheetKind.CARE_CHAIN,
-        title=view.spec.title,
         filename=f"blankett-{chain.number}.pdf",
         routine_version=view.routine_version,
         part=lambda serial: care_chain_part(serial=serial, view=view, by=by, now=now),
-        version=view.spec.version,
         outage=chain.outage,
         chain=chain,
     )
@@ -96,7 +90,6 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
     now = timezone.now()
     job = Job(
         kind=SheetKind.CHECKLIST,
-        title=card.title,
         filename=f"checklista-{card.key}.pdf",
         routine_version=routine_of(outage).version,
         part=lambda serial: one_checklist_part(serial=serial, card=card, outage=outage, by=by, now=now),
@@ -117,7 +110,6 @@ def print_contact_list(
     now = timezone.now()
     job = Job(
         kind=SheetKind.CONTACT_LIST,
-        title="Kontaktlista",
         filename=f"kontaktlista-{timezone.localdate(now).isoformat()}{f'-del-{number}' if number else ''}.pdf",
         routine_version=current_routine().version,
         part=lambda serial: contact_list_part(
@@ -133,14 +125,11 @@ def print_call_support(*, by: Acting) -> Printed:
     Raise PrintingUnavailable when the server can not print. Everyone may: it tells of no patient.
     """
     now = timezone.now()
-    spec = get_call_support()
     job = Job(
         kind=SheetKind.CALL_SUPPORT,
-        title=spec.title,
         filename="samtalsstod.pdf",
         routine_version=current_routine().version,
         part=lambda serial: call_support_part(serial=serial, unit=by.unit, by=by, now=now),
-        version=spec.version,
     )
     return print_job(by=by, job=job, now=now)
 
@@ -158,7 +147,8 @@ def print_job(*, by: Acting, job: Job, now: datetime, client_id: UUID | None = N
         if known is not None and _has_moved_on(known):
             known, made = None, uuid4()
         serial = known.serial if known else new_serial()
-        rendered = typeset([job.part(serial)], title=job.title)
+        part = job.part(serial)
+        rendered = typeset([part], title=part.title)
         sealed = seal(rendered.pdf)
         sheet = known or Sheet(
             id=made,
@@ -170,7 +160,7 @@ def print_job(*, by: Acting, job: Job, now: datetime, client_id: UUID | None = N
             user=by.user,
             printed_at=now,
             routine_version=job.routine_version,
-            version=job.version,
+            version=part.version,
             pages=rendered.pages,
         )
         # Typeset before the transaction opens: it takes a second, and nobody else could write meanwhile.
@@ -197,7 +187,8 @@ def _same_press(by: Acting, job: Job, client_id: UUID) -> UUID:
     part = job.part("")
     html = render_to_string(part.template, {"sheet": part.view})
     return uuid5(
-        client_id, content_hash({**_content(by, job), "kind": job.kind, "version": job.version, "html": html})
+        client_id,
+        content_hash({**_content(by, job), "kind": job.kind, "version": part.version, "html": html}),
     )
 
 

@@ -43,13 +43,11 @@ def _print(
     view = form_view(get_form(spec_id), sip_source(chain), by=by, now=now, patients_copy=patients_copy)
     job = Job(
         kind=kind,
-        title=view.spec.title,
         filename=filename,
         routine_version=get_routine(chain.outage.routine_id).version,
         part=lambda serial: form_part(
             serial=serial, view=view, by=by, now=now, routine_id=chain.outage.routine_id
         ),
-        version=view.spec.version,
         outage=chain.outage,
         chain=chain,
     )

@@ -42,11 +42,9 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     version = get_routine(outage.routine_id).version
     job = Job(
         kind=SheetKind.WORK_LIST,
-        title=view.listed.title,
         filename=f"{which}.pdf",
         routine_version=version,
         part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now, routine_version=version),
-        version=view.spec.version,
         outage=outage,
     )
     return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -127,3 +127,21 @@ def test_a_long_list_shows_its_parts_and_each_is_printed_alone(place, client, mo
     assert client.get(f"{address}&del=4").status_code == 404
     assert client.get(f"{address}&del=x").status_code == 404
     assert Sheet.objects.count() == 3
+
+
+def test_each_page_of_a_part_says_which_part_it_is_as_its_pages_are_numbered_by_themselves(
+    place, client, monkeypatch
+):
+    monkeypatch.setattr("forms.rules.contact_list.PART_ENTRIES", 100)
+    for number in range(190):
+        make_entry(place.town, f"Kontakt {number:03}", "090-16 10 01")
+    client.force_login(place.alva.user)
+    address = reverse("contact_list") + f"?huvudman={place.town.pk}"
+    contents = client.get(address).content.decode()
+    assert "Varje del har egna sidnummer" in contents
+    assert "Umeå kommun (forts.): Kontakt 099" in contents
+    for number in (1, 2):
+        found = pages(client.get(f"{address}&del={number}").content)
+        assert len(found) > 1
+        assert [f"Kontaktlista, del {number} av 2" in text for text in found] == [True] * len(found)
+        assert all(f"Sida {page} av {len(found)}" in text for page, text in enumerate(found, 1))
