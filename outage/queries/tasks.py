@@ -177,6 +177,7 @@ def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
             in_system=event.in_system,
             scope=(outage_at(chain, event.happened_at) or chain.outage).scope_at(event.happened_at),
             line=str(first[event.pk].pk),
+            invited=bool(event.participants),
         )
         for event in standing
     ]

@@ -53,7 +53,8 @@ class LoggedEvent:
     `told` is false for what the own principal sent while somebody who must be told has not been reached; `ours` for
     what others sent: whom it has reached is not known here. `scope` is that in force when it happened; None: that of
     the whole outage. `in_system` happened before the outage and stands in the system: outside R4. `line` names
-    the first version of an event that was corrected; empty: this is the first.
+    the first version of an event that was corrected; empty: this is the first. `invited`: some take part by name, to
+    whom nobody tells a discharge.
     """
 
     id: str
@@ -67,6 +68,7 @@ class LoggedEvent:
     scope: OutageScope | None = None
     in_system: bool = False
     line: str = ""
+    invited: bool = False
 
     @property
     def root(self) -> str:
@@ -275,7 +277,8 @@ def _others(
 ) -> Iterable[_Found]:
     """The outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
 
-    A later discharge that was told makes it told. A SIP is one, from its first message through every rebooking.
+    A later discharge that was told makes it told, but to those who take part in a SIP by name. A SIP is one, from its
+    first message through every rebooking.
     """
     told_by = max(
         (
@@ -291,7 +294,8 @@ def _others(
     dated = any(one.event.sip_date for one in sip)
     for place, one in enumerate(counted):
         if one.effect not in _MOVES and not (dated and one.effect is Effect.SIP):
-            (told if one.event.told or place < told_by else untold).append(one)
+            later = place < told_by and not one.event.invited
+            (told if one.event.told or later else untold).append(one)
     if dated:
         yield _of(sip, outcome_of_dated(sip))
     elif passed_on := [one for one in told if one.effect is Effect.SIP]:

@@ -119,6 +119,7 @@ def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) 
         told=source.flag("told", left_out=True),
         sip_date=source.optional_date("sip_date"),
         sender=_sender(source, routine, kind),
+        invited=bool(source.texts("participants")),
     )
 
 

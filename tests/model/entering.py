@@ -55,6 +55,8 @@ class Entering:
         end = outage.own_end
         self.live = [li for li in live if not li.now.in_system and (end is None or li.now.at <= end)]
         self.moves = [line for line in self.live if line.now.kind in _LETTER]
+        # Who came or went after the own end did so in the system.
+        self.moved = any(not line.now.in_system and line.now.kind in _LETTER for line in live)
 
     def when(self, line: Line) -> tuple[datetime, int]:
         return minute(line.now.at), line.first.order
@@ -78,7 +80,7 @@ class Entering:
             and self.before != "admitted"
             and self.record.now.status == "ok"
             # Whoever has been discharged is not on the ward.
-            and not self.moves
+            and not self.moved
         ):
             return [Work("stay", 18, ())]
         return []

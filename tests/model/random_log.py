@@ -219,6 +219,12 @@ def standing(record: words.Record) -> ChainStanding:
         if not c.received or owing.ear(c)
     ]  # fmt: skip
     ours = frozenset(map(Party, record.parties))
+    sent_from = {
+        line.first.id: place
+        for line in record.lines
+        if (place := record.sent_from(line))
+        != record.in_force(line.first.order).places.get(line.first.sender, "")
+    }
     return ChainStanding(
         routine=current_routine(),
         versions=[
@@ -242,6 +248,8 @@ def standing(record: words.Record) -> ChainStanding:
         calls=calls,
         ours=ours,
         own=record.own,
+        # The rows say who logged it: a unit that was the sender before the patient went on.
+        sent_from=sent_from,
         entered=record.entered,
         back=record.back,
     )

@@ -240,6 +240,19 @@ def test_case_17_ends_with_a_later_discharge_that_was_told() -> None:
 
 
 @pytest.mark.clause("R4.2")
+def test_case_17_stays_where_who_takes_part_by_name_is_told_of_no_discharge() -> None:
+    events = [replace(event("w", 0), invited=True), event("D", 1)]
+    tasks = back_registration(
+        routine=ROUTINE,
+        scope=OutageScope.BOTH_PRINCIPALS,
+        before=Before.ADMITTED,
+        status=ChainStatus.OK,
+        events=events,
+    )
+    assert [task.case for task in tasks] == [17, 3]
+
+
+@pytest.mark.clause("R4.2")
 def test_case_17_stays_where_others_told_of_the_discharge_as_nobody_knows_whom() -> None:
     events = [event("P", 0), replace(event("D", 1), ours=False)]
     tasks = back_registration(
