@@ -102,7 +102,7 @@ def test_a_serial_of_no_sheet_is_not_there(alva: Client, county: County, serial:
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(set(SheetKind) - {"care_chain", "log_sheet", "sip", "sip_invitation"})
+    "kind", sorted(set(SheetKind) - {"care_chain", "log_sheet", "sip", "sip_invitation", "work_list"})
 )
 def test_what_has_no_rows_is_not_entered_from(alva: Client, county: County, kind: str):
     assert alva.get(address(make_sheet(county.alva, kind))).status_code == 404
