@@ -13,7 +13,7 @@ from django.db.models import DateTimeField, Field, Model, QuerySet, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
-Value = int | UUID | datetime
+Value = int | str | UUID | datetime
 
 # More values than these are put together as in any other query: each length would be kept by itself.
 MOST_VALUES = 12
@@ -21,6 +21,7 @@ MOST_VALUES = 12
 # What stands for the nth value while the SQL is put together: nothing that a query of ours names by itself.
 _EXAMPLES: dict[type, Callable[[int], Value]] = {
     int: lambda n: 7_305_190_000_000_000 + n,
+    str: lambda n: f"7305190:{n}",
     UUID: lambda n: UUID(int=0x7305190F << 96 | n),
     datetime: lambda n: datetime(1901, 2, 3, 4, 5, n, tzinfo=UTC),
 }
@@ -39,7 +40,7 @@ class _PutTogether:
 
 
 def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Row]]:
-    """Ask the query that `make` gives for the values of the call: ids and moments.
+    """Ask the query that `make` gives for the values of the call: ids, moments and texts.
 
     To put a query together takes Django several times as long as to ask it. The SQL is kept for each engine and each
     number of values; so `make` hands a value to lookups that take it as it is, and to nothing else. What the query

@@ -30,5 +30,5 @@ def later_outage(acting: Acting, chain: CareChain, now: datetime) -> LaterOutage
     return LaterOutage(
         system=outage.system,
         since=moment(outage.current.started_at, now),
-        chains=list(own_chains_of(acting, number, outage)) if number else [],
+        chains=own_chains_of(acting, number, outage) if number else [],
     )

@@ -193,7 +193,12 @@ def _was_down(outage: Outage, at: datetime) -> bool:
 
 def outage_not_closed(principal: Principal, system: str) -> Outage | None:
     """The outage of `system` that goes on as such, also where `principal` is back already, or None."""
-    return outages_for(principal).filter(system=system, closed_at__isnull=True).first()
+    return next(iter(_with_said([o for o in _not_closed(principal.pk) if o.system == system])), None)
+
+
+@prepared
+def _not_closed(principal_id: int) -> QuerySet[Outage]:
+    return _with_end_of(principal_id).filter(closed_at__isnull=True)
 
 
 def said_of_ends(outage: Outage) -> list[PrincipalEnd]:

@@ -1,16 +1,21 @@
 """A patient's number found in any spelling: with or without the century, a dash, a plus or blanks, small or capital."""
 
+from collections.abc import Callable
 from functools import cache, reduce
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Replace, Upper
+from django.db.models.functions import Replace, Substr, Upper
 from django.utils import timezone
 
+from contacts.queries.prepared import prepared
 from outage.models import CareChain, CareChainDetails
 from outage.rules.identity import IdentityKind, classify_identity, number_key
 
 # What is left out, and the letters that SQLite knows no capitals of.
 _SPELLINGS = [(sign, "") for sign in " -+"] + [(letter, letter.upper()) for letter in "åäöæøéèüñáčđŋšŧž"]
+
+_Rows = Callable[..., QuerySet[CareChainDetails]]
 
 
 @cache
@@ -33,13 +38,34 @@ def with_number(text: str) -> QuerySet[CareChainDetails]:
 
     Whichever century: the one that was typed in ten digits, now or then, was guessed.
     """
+    rows, values = _asked(text)
+    return rows(*values) if values else CareChainDetails.objects.none()
+
+
+def chains_with_number(text: str) -> set[UUID]:
+    """Those chains; for one that was joined to another, that other."""
+    rows, values = _asked(text)
+    return {row.chain.joined_to_id or row.chain_id for row in _PREPARED[rows](*values)} if values else set()
+
+
+def _asked(text: str) -> tuple[_Rows, tuple[str, ...]]:
     typed = classify_identity(text, timezone.localdate())
     key = number_key(typed.stored)
     if typed.kind is IdentityKind.UNKNOWN or not key:
-        return CareChainDetails.objects.none()
-    if typed.born:
-        return keyed().filter(key__endswith=key[2:], identity_kind=typed.kind)
-    return keyed().filter(key=key)
+        return _of_key, ()
+    return (_of_birth, (key[2:], typed.kind.value)) if typed.born else (_of_key, (key,))
+
+
+def _of_birth(after_century: str, kind: str) -> QuerySet[CareChainDetails]:
+    found = keyed().annotate(after_century=Substr("key", 3)).select_related("chain")
+    return found.filter(after_century=after_century, identity_kind=kind)
+
+
+def _of_key(key: str) -> QuerySet[CareChainDetails]:
+    return keyed().filter(key=key).select_related("chain")
+
+
+_PREPARED = {rows: prepared(rows) for rows in (_of_birth, _of_key)}
 
 
 def is_whole_number(text: str) -> bool:

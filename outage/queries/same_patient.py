@@ -1,8 +1,9 @@
 """Whether a patient has a care chain already, by the number in any spelling: one's own, or that of another unit."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.access import Acting
@@ -10,28 +11,33 @@ from contacts.models import Unit
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.outages import earlier_outages
-from outage.queries.patient_numbers import keyed, of_details, with_number
+from outage.queries.patient_numbers import chains_with_number, keyed
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity, number_key
 
 FOUND_BEFORE = 10
 
 
-def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
-    """The chains of the patient with that number that the acting person may see; none logged on the wrong patient."""
-    return (
-        visible_chains(acting, outage, *more)
-        .filter(of_details(with_number(number)))
-        .exclude(details__status=ChainStatus.WRONG_PATIENT)
-    )
+def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) -> list[CareChain]:
+    """The chains of the patient with that number that the acting person may see, by their own; none logged on the wrong
+    patient.
+    """
+    return _own_of(acting, chains_with_number(number), outage, *more)
 
 
-def own_chains_beside(acting: Acting, chain: CareChain) -> QuerySet[CareChain]:
+def own_chains_beside(acting: Acting, chain: CareChain) -> list[CareChain]:
     """The others of the outage with the number of `chain`. Of a chain of the wrong patient there are none."""
     details = chain.details
     if details is None or not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
-        return CareChain.objects.none()
-    return own_chains_of(acting, details.identity_number, chain.outage).exclude(pk=chain.pk)
+        return []
+    return _own_of(acting, chains_with_number(details.identity_number) - {chain.pk}, chain.outage)
+
+
+def _own_of(acting: Acting, ids: set[UUID], *outages: Outage) -> list[CareChain]:
+    if not ids:
+        return []
+    seen = visible_chains(acting, *outages).filter(pk__in=ids)
+    return list(seen.exclude(details__status=ChainStatus.WRONG_PATIENT))
 
 
 def own_chains_by_number(
@@ -60,7 +66,8 @@ def own_chains_by_number(
 def own_chains_before(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
     """Those of the outages before `outage` that are still in reach, the newest first."""
     earlier = _before(acting, outage) if number else []
-    return list(own_chains_of(acting, number, *earlier).order_by("-recorded_at")) if earlier else []
+    found = own_chains_of(acting, number, *earlier) if earlier else []
+    return sorted(found, key=lambda chain: chain.recorded_at, reverse=True)
 
 
 def found_before(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
@@ -81,9 +88,12 @@ def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[C
     The region is one branch, health care; inside a municipality social care and home nursing are two. Of a patient
     with protected personal data nothing is said.
     """
+    ids = chains_with_number(number)
+    if not ids:
+        return []
     found = (
         CareChain.objects.filter(
-            of_details(with_number(number)),
+            pk__in=ids,
             outage=outage,
             principal=acting.principal,
             joined_to__isnull=True,

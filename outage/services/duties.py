@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import datetime
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from contacts.models import Principal
 from outage.models import CareChain, CareChainEvent, Duty, Outage, PrincipalEnd, RegistrationMark
@@ -80,18 +80,19 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
 
 def settle_recent(**_: object) -> None:
     """Make the duties of all chains in reach anew: after a change of version the rules may say something else."""
-    _settle_in_reach(Q())
+    _settle_in_reach(CareChain.objects.all())
 
 
 def settle_followed() -> None:
     """Make anew the duties in which an answer may be given through the system: another outage was reported."""
-    _settle_in_reach(Q(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain")))
+    _settle_in_reach(
+        CareChain.objects.filter(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain"))
+    )
 
 
-def _settle_in_reach(which: Q) -> None:
-    for principal in Principal.objects.all():
+def _settle_in_reach(chains: QuerySet[CareChain]) -> None:
+    for principal in Principal.objects.filter(pk__in=chains.values("principal")):
         for outage in recent_outages(principal):
-            chains = CareChain.objects.filter(which, outage=outage, principal=principal)
-            for chain in chains.select_related("unit"):
+            for chain in chains.filter(outage=outage, principal=principal).select_related("unit"):
                 chain.outage, chain.principal = outage, principal
                 settle(chain)

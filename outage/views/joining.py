@@ -50,16 +50,16 @@ def join(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 def _choose(request: HttpRequest, kept: CareChain, error: str = "") -> HttpResponse:
     text = request.POST.get("sok", "").strip()
-    found = visible_chains(request.acting, kept.outage)
-    if text:
-        found = find_chains(found, text)
-    elif kept.details and kept.details.identity_number:
+    others = visible_chains(request.acting, kept.outage).exclude(pk=kept.pk).order_by("-number")
+    if not text and kept.details and kept.details.identity_number:
         # Those of the same number are as a rule what one came for.
-        found = own_chains_beside(request.acting, kept)
+        found = own_chains_beside(request.acting, kept)[::-1]
+    else:
+        found = list((find_chains(others, text) if text else others)[:CHAINS_SHOWN])
     context = {
         "chain": kept,
         "patient": patient_on_own_page(kept, timezone.now()),
-        "options": [option(row) for row in found.exclude(pk=kept.pk).order_by("-number")[:CHAINS_SHOWN]],
+        "options": [option(row) for row in found[:CHAINS_SHOWN]],
         "search": text,
         "chosen": request.POST.get("to", ""),
         "error": error,

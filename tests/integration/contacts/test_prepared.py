@@ -44,6 +44,22 @@ def test_values_of_several_kinds_stand_in_their_places(county):
     assert ask(other.pk, now - timedelta(minutes=1)) == []
 
 
+def test_texts_are_taken_as_they_stand(county):
+    def called(name: str, first: str) -> QuerySet[User]:
+        return User.objects.filter(last_name=name, first_name=first)
+
+    ask = prepared(called)
+    for name, first in (
+        ("O'Neill 100 %", "Åsa"),
+        ("Åsa", "O'Neill 100 %"),
+        ("", "%s"),
+        ("7305190:1", "7305190:0"),
+    ):
+        user = User.objects.create(username=f"{name}{first}", first_name=first, last_name=name)
+        assert ask(name, first) == [user], name
+    assert ask("Åsa", "Åsa") == []
+
+
 def test_it_is_put_together_once(county):
     made = []
 

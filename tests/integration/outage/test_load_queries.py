@@ -29,6 +29,7 @@ from outage.services.handovers import log_call
 from tests.bench.prepare import mark_of
 from tests.bench.targets import targets_of
 from tests.factories import messages_owed
+from tests.long import runs
 from tests.seed import Seeded, seed_outage
 
 PAGES: dict[str, Callable[[Seeded], str]] = {
@@ -57,16 +58,11 @@ def queries_with(chains: int, handovers: int) -> dict[str, int]:
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.once
+@pytest.mark.long
 @pytest.mark.django_db
-def test_the_largest_outage_asks_no_more_queries():
-    assert queries_with(chains=2_000, handovers=25_000) == queries_with(chains=20, handovers=250)
-
-
-@pytest.mark.django_db
-def test_ten_times_the_chains_ask_no_more_queries():
-    assert queries_with(chains=200, handovers=2_500) == queries_with(chains=20, handovers=250)
+@pytest.mark.parametrize("times", (10, 100)[: runs(1, full=2)])
+def test_a_larger_outage_asks_no_more_queries(times: int):
+    assert queries_with(chains=20 * times, handovers=250 * times) == queries_with(chains=20, handovers=250)
 
 
 @pytest.fixture
