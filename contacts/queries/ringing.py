@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.queries.prepared import prepared
 from contacts.rules.availability import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.phone import Phone, PhoneKind
@@ -43,14 +44,17 @@ def switchboards() -> list[DirectoryEntry]:
 
 def region_switchboard_number() -> str:
     """Give the region's switchboard as the directory has it, else as the routine has it (R5.1)."""
-    found = DirectoryEntry.objects.filter(
-        retired_at__isnull=True, kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION
-    )
-    for entry in found.only("numbers").order_by("sort_key", "pk"):
+    for entry in _numbers_of(EntryKind.SWITCHBOARD.value, PrincipalKind.REGION.value):
         number = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
         if number:
             return number
     return REGION_SWITCHBOARD_NUMBER
+
+
+@prepared
+def _numbers_of(kind: str, principal_kind: str) -> QuerySet[DirectoryEntry]:
+    found = DirectoryEntry.objects.filter(retired_at__isnull=True, kind=kind, principal__kind=principal_kind)
+    return found.only("numbers").order_by("sort_key", "pk")
 
 
 def region_number_among(lines: Iterable[NumberToRing]) -> str:
@@ -143,8 +147,13 @@ def _units(requests: Collection[RingRequest], known: Mapping[int, Unit]) -> dict
     unread = [pk for pk in wanted if pk not in known]
     units = {pk: known[pk] for pk in wanted if pk in known}
     if unread:
-        units |= {unit.pk: unit for unit in Unit.objects.filter(pk__in=unread).select_related("principal")}
+        units |= {unit.pk: unit for unit in _units_by_id(*unread)}
     return {pk: units[pk] for pk in wanted if pk in units}
+
+
+@prepared
+def _units_by_id(*unit_ids: int) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk__in=unit_ids).select_related("principal")
 
 
 def _municipality_id(request: RingRequest, unit: Unit | None) -> int | None:

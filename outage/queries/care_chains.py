@@ -34,6 +34,7 @@ from outage.rules.informing import CallOutcome
 from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
+RECEIVED_SHOWN = 8
 Row = TypeVar("Row", bound=CareChainEvent | Handover)
 
 
@@ -183,26 +184,40 @@ def newest_of(row: Row) -> Row:
     return row
 
 
-def history_of(chain: CareChain) -> list[CareChainDetails]:
-    """Give every version of what was known of the chain, oldest first."""
-    return list(chain.history.select_related("user", "unit").order_by("pk"))
+@prepared
+def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
+    """Every version of what was known of the chain, oldest first."""
+    history = CareChainDetails.objects.filter(chain=chain_id)
+    return history.select_related("user", "unit").order_by("pk")
 
 
-def received_lately(acting: Acting, outage: Outage, limit: int) -> list[Handover]:
-    """Give the newest calls received about the acting unit's chains, newest first, with chain and messages."""
+def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
+    """The newest calls received about the acting unit's chains, a few, newest first, with chain and messages."""
+    if not can(acting, Right.READ_CARE):
+        return []
+    return _in_kept(_received(acting.principal.pk, acting.unit.pk, outage.pk), acting, outage)
+
+
+@prepared
+def _received(principal_id: int, unit_id: int, outage_id: UUID) -> QuerySet[Handover]:
+    chains = CareChain.objects.filter(outage=outage_id)
     calls = Handover.objects.filter(
-        chain__in=with_joined(visible_chains(acting, outage)),
+        chain__in=with_joined(seen_by(chains, principal_id, unit_id, [outage_id])),
         direction=Direction.RECEIVED,
         withdraws=False,
         superseded_by__isnull=True,
-        unit=acting.unit,
+        unit=unit_id,
     )
     related = calls.select_related(
         "chain__details__ward_unit", "chain__details__municipality", "chain__details__outpatient_unit"
     )
-    found = list(related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:limit])
-    read_in_kept(found, visible_chains(acting, outage))
-    return found
+    return related.prefetch_related("messages__event").order_by("-at", "-recorded_at")[:RECEIVED_SHOWN]
+
+
+def _in_kept(calls: list[Handover], acting: Acting, *outages: Outage) -> list[Handover]:
+    if any(call.chain.joined_to_id for call in calls):
+        read_in_kept(calls, visible_chains(acting, *outages))
+    return calls
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
@@ -224,9 +239,17 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
 
 def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
     """The calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
-    seen = visible_chains(acting, *outages)
+    if not can(acting, Right.READ_CARE):
+        return []
+    ids = (outage.pk for outage in outages)
+    return _in_kept(_told(acting.principal.pk, acting.unit.pk, since, *ids), acting, *outages)
+
+
+@prepared
+def _told(principal_id: int, unit_id: int, since: datetime, *outage_ids: UUID) -> QuerySet[Handover]:
+    chains = CareChain.objects.filter(outage__in=outage_ids)
     calls = Handover.objects.filter(
-        chain__in=with_joined(seen),
+        chain__in=with_joined(seen_by(chains, principal_id, unit_id, outage_ids)),
         direction=Direction.GIVEN,
         outcome=CallOutcome.REACHED,
         recipient__in=[party.value for party in Party],
@@ -234,6 +257,4 @@ def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Hando
         superseded_by__isnull=True,
         recorded_at__gte=since,
     )
-    found = list(calls.select_related("user", "chain").order_by("recorded_at"))
-    read_in_kept(found, seen)
-    return found
+    return calls.select_related("user", "chain").order_by("recorded_at")

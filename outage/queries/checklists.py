@@ -1,6 +1,11 @@
 """Reads of checklists: which a unit has, how they are ticked, whether they may be ticked now (R2.7)."""
 
+from uuid import UUID
+
+from django.db.models import QuerySet
+
 from contacts.models import Unit
+from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.checklists import all_checklists
@@ -38,8 +43,13 @@ def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist
 
 def ticks(outage: Outage, unit: Unit) -> Ticks:
     """Give the newest row of each (checklist key, item key) the unit has ticked or unticked, in one query."""
-    rows = ChecklistTick.objects.filter(outage=outage, unit=unit).select_related("user").order_by("pk")
-    return {(tick.checklist, tick.item): tick for tick in rows}
+    return {(tick.checklist, tick.item): tick for tick in _ticks(outage.pk, unit.pk)}
+
+
+@prepared
+def _ticks(outage_id: UUID, unit_id: int) -> QuerySet[ChecklistTick]:
+    rows = ChecklistTick.objects.filter(outage=outage_id, unit=unit_id)
+    return rows.select_related("user").order_by("pk")
 
 
 def check_tickable(outage: Outage | None, checklist: Checklist) -> None:

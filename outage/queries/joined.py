@@ -69,19 +69,25 @@ def versions_of(*chain_ids: UUID) -> QuerySet[CareChainDetails]:
     return versions.select_related("ward_unit", "municipality", "outpatient_unit").order_by("order", "pk")
 
 
-def history_joins(chain: CareChain) -> list[ChainJoin]:
+@prepared
+def history_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
     """Each join, and each that undid one, that the chain was part of, oldest first."""
-    found = ChainJoin.objects.filter(Q(kept=chain) | Q(other=chain))
-    return list(found.select_related("kept", "other", "user", "unit").order_by("pk"))
+    found = ChainJoin.objects.filter(Q(kept=chain_id) | Q(other=chain_id))
+    return found.select_related("kept", "other", "user", "unit").order_by("pk")
 
 
 def standing_join(chain: CareChain) -> ChainJoin | None:
     """The join made last of those that stand and by which others are read in `chain`: the one that can be undone."""
-    found = ChainJoin.objects.filter(kept=chain, **STANDING).select_related("kept", "other", "user", "unit")
-    last = found.order_by("-pk").first()
-    if last is not None:
+    for last in _standing_joins(chain.pk):
         last.kept = chain
-    return last
+        return last
+    return None
+
+
+@prepared
+def _standing_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
+    found = ChainJoin.objects.filter(kept=chain_id, **STANDING)
+    return found.select_related("kept", "other", "user", "unit").order_by("-pk")
 
 
 def number_anew(rows: Iterable[Logged]) -> None:

@@ -203,7 +203,13 @@ def _not_closed(principal_id: int) -> QuerySet[Outage]:
 
 def said_of_ends(outage: Outage) -> list[PrincipalEnd]:
     """All that was said of who is back and who is not after all, oldest first."""
-    return list(outage.ends.select_related("principal", "user", "unit").order_by("pk"))
+    return _said_of_ends(outage.pk)
+
+
+@prepared
+def _said_of_ends(outage_id: UUID) -> QuerySet[PrincipalEnd]:
+    ends = PrincipalEnd.objects.filter(outage=outage_id)
+    return ends.select_related("principal", "user", "unit").order_by("pk")
 
 
 def ends_of(outage: Outage) -> dict[int, datetime | None]:
@@ -257,24 +263,39 @@ def _back(ended_at: datetime | None, at: datetime) -> bool:
 
 def support_contacts(outage: Outage, principal: Principal) -> list[SupportContact]:
     """Give who of `principal` rang its own support in this outage, oldest first (R1.1)."""
-    return list(outage.support_contacts.filter(principal=principal).select_related("user", "unit"))
+    return _rang_support(outage.pk, principal.pk)
+
+
+@prepared
+def _rang_support(outage_id: UUID, principal_id: int) -> QuerySet[SupportContact]:
+    contacts = SupportContact.objects.filter(outage=outage_id, principal=principal_id)
+    return contacts.select_related("user", "unit")
 
 
 def discharge_logged(outage: Outage) -> bool:
     """Tell whether a discharge that stands is logged in the outage, by whomever (R1.6); nothing of the patient."""
     kinds = [k for k, m in get_routine(outage.routine_id).messages.items() if m.effect is Effect.DISCHARGE]
-    return (
-        CareChainEvent.objects.filter(
-            chain__outage=outage, kind__in=kinds, withdraws=False, superseded_by__isnull=True
-        )
-        .exclude(chain__details__status=ChainStatus.WRONG_PATIENT)
-        .exists()
+    return bool(_one_logged(outage.pk, *kinds))
+
+
+@prepared
+def _one_logged(outage_id: UUID, *kinds: str) -> QuerySet[CareChainEvent, UUID]:
+    events = CareChainEvent.objects.filter(
+        chain__outage=outage_id, kind__in=kinds, withdraws=False, superseded_by__isnull=True
     )
+    found = events.exclude(chain__details__status=ChainStatus.WRONG_PATIENT)
+    return found.order_by().values_list("pk", flat=True)[:1]
 
 
 def reports_of(outage: Outage) -> list[OutageReport]:
     """Give everything said of the outage, oldest first."""
-    return list(outage.reports.select_related("user", "unit").order_by("recorded_at", "pk"))
+    return _reports(outage.pk)
+
+
+@prepared
+def _reports(outage_id: UUID) -> QuerySet[OutageReport]:
+    reports = OutageReport.objects.filter(outage=outage_id)
+    return reports.select_related("user", "unit").order_by("recorded_at", "pk")
 
 
 def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:

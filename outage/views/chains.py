@@ -129,7 +129,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
     note_look(by=acting, action="chain.read", chain=found.pk)
-    joins = history_joins(found)
+    joins = history_joins(found.pk)
     context = {
         "chain": found,
         "outage": outage,
@@ -152,7 +152,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         ),
         "tasks": task_rows(acting, found, log, now),
         "history": [
-            *history_lines(history_of(found), now),
+            *history_lines(history_of(found.pk), now),
             *join_lines(found, joins, now),
         ],
         "joined": standing_join(found),
@@ -231,7 +231,7 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         stands = chain_or_404(request, chain_id)
         fresh = ChainForm(acting=request.acting, chain=stands)
         renew(form, replaces=stands.details.pk)
-        by = history_lines(history_of(stands)[-1:], timezone.now())[0]
+        by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
     if request.method == "POST":

@@ -48,7 +48,6 @@ CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
 PLACES_A_PAGE = 10
 CHAINS_A_PAGE = 25
-RECEIVED_SHOWN = 8
 # How far back an open page is told who made a call that has gone from its list.
 TOLD_LATELY = timedelta(minutes=30)
 
@@ -115,7 +114,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
             request.GET.get("platser")
         )
         logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
-        received = received_lately(acting, outage, RECEIVED_SHOWN)
+        received = received_lately(acting, outage)
         listed = [*chains, *owed, *places, *(call.chain for call in received)]
         mark_namesakes(acting, listed, outage, *earlier)
         context |= owed_context(acting, outage, owed, logs)

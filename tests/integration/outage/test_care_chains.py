@@ -163,7 +163,7 @@ def test_a_change_is_a_new_row_and_the_second_of_two_is_told(county: County, cha
     with pytest.raises(ChangedMeanwhile):
         change(county, chain, seen, patient_name="För Sen")
     assert get_chain(county.alva, chain.pk).details == first
-    assert [row.pk for row in history_of(chain)] == [seen, first.pk]
+    assert [row.pk for row in history_of(chain.pk)] == [seen, first.pk]
     assert first.replaces_id == seen
     assert AuditEntry.objects.filter(action="chain.changed").count() == 1
 
