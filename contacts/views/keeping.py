@@ -122,9 +122,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{entry.name} är tillagd.")
         return redirect("contact", entry.pk)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
 
 
 @held_as(HeldAs("Ändrad kontakt"))
@@ -182,9 +180,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
         done = deeds(list(history_of(stands))[:1], {})
         return show(form, 409, differences=differences(stands, typed), last=done[0] if done else None)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
 @held_as(HeldAs("Avför", pressed=True))

@@ -25,11 +25,11 @@ from outage.models import CareChain, Handover, HandoverMessage
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
-from outage.rules.handover import CallFacts
+from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
 from outage.services.duties import settle
 from outage.services.events import lock_chain, write_event
-from outage.services.handovers import Message, log_call, write_call
+from outage.services.handovers import log_call, write_call
 from outage.services.paper import mark_of
 
 

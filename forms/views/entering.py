@@ -42,11 +42,8 @@ from outage.presenters.care import patient_on_own_page, ward_label
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import outage_in_view
-from outage.queries.ringing import numbers_of_places
-from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
-from outage.services.handovers import Message
 
 
 @held_as(HeldAs("Rad från ett blad"))
@@ -80,16 +77,14 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
             chain=chain,
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
-            messages=[Message(**told) for told in form.messages_told()],
+            messages=form.messages_told(),
             paper=form.paper(sheet.serial),
             answers=form.answers(),
         )
         messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
         return redirect(_address(sheet, vardkedja=chain.pk))
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
@@ -118,9 +113,7 @@ def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
         messages.success(request, f"Raden är flyttad till blad {moved.sheet.shown_serial}.")
         return redirect("enter_sheet", sheet.serial)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
@@ -179,9 +172,7 @@ def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direc
         acting=request.acting,
         chain=chain,
         log=log,
-        routine=get_routine(chain.outage.routine_id),
         direction=direction,
-        numbers=numbers_of_places([log], timezone.now()),
         initial=initial,
         sip_only=is_sip(sheet),
     )

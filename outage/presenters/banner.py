@@ -7,7 +7,7 @@ from contacts.access import Acting, can
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.queries.outages import discharge_logged, said_of_ends
-from outage.routine import current_routine, get_routine
+from outage.routine import current_routine
 from outage.rules.clock import next_break_point
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 from outage.rules.routine_applies import Verdict, routine_applies
@@ -41,7 +41,7 @@ def verdict_for(outage: Outage, now: datetime) -> Verdict:
     """Give whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
     assert outage.current is not None
     return routine_applies(
-        routine=get_routine(outage.routine_id),
+        routine=outage.routine,
         scope=OutageScope(outage.current.scope),
         start=outage.current.started_at,
         until=outage.own_end or max(now, outage.current.started_at),
@@ -70,7 +70,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         )
     verdict = verdict_for(outage, now)
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
-    limits = get_routine(outage.routine_id).limits
+    limits = outage.routine.limits
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
     asked = _asked(outage, acting, now)

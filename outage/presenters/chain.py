@@ -127,7 +127,6 @@ def timeline(
     acting: Acting,
     chain: CareChain,
     log: ChainLog,
-    routine: Routine,
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[TimelineEntry]:
@@ -142,9 +141,9 @@ def timeline(
     standing = standing_of(chain, log)
     to_retract = {owed.id for owed in standing.owed() if owed.retracts}
     return [
-        _call_entry(acting, chain, log, row, routine, now, flags)
+        _call_entry(acting, chain, log, row, now, flags)
         if isinstance(row, Handover)
-        else _event_entry(acting, chain, log, row, routine, now)
+        else _event_entry(acting, chain, log, row, now)
         for row in rows
         if not row.withdraws
         or (not isinstance(row, Handover) and (str(row.pk) in to_retract or standing.who_know(row_of(row))))
@@ -166,33 +165,26 @@ def is_own_try(acting: Acting, call: Handover) -> bool:
 
 
 def _event_entry(
-    acting: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    event: CareChainEvent,
-    routine: Routine,
-    now: datetime,
+    acting: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent, now: datetime
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     double = event.pk in log.doubles
     struck = newer is not None or double
+    routine, standing, row = chain.outage.routine, standing_of(chain, log), row_of(event)
     # What others tell has no state of done in our log.
-    ours = standing_of(chain, log).is_ours(row_of(event))
-    found = event_standings(chain, log, event) if ours and not struck else ()
-    title = routine.label(event.kind)
+    ours = standing.is_ours(row) and not struck
+    found = event_standings(chain, log, event) if ours else ()
     items = [] if struck else log.items_of(event)
     state = None
-    if is_discharge(routine, event) and ours and not struck:
-        state = standing_of(chain, log).discharge_state(
-            row_of(event), {standing_of(chain, log).same(item.whom) for item in items}
-        )
+    if is_discharge(routine, event) and ours:
+        state = standing.discharge_state(row, {standing.same(item.whom) for item in items})
     completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
         is_call=False,
         at=event.happened_at,
         time=moment(event.happened_at, now),
-        title=f"Återtag: {lower_first(title)}" if event.withdraws else title,
+        title=event_title(routine, event),
         direction="",
         by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
@@ -218,14 +210,13 @@ def _call_entry(
     chain: CareChain,
     log: ChainLog,
     handover: Handover,
-    routine: Routine,
     now: datetime,
     flags: Mapping[str, bool],
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
     direction = Direction(handover.direction)
-    told = ", ".join(told_labels(handover, log.events, routine))
+    told = ", ".join(told_labels(handover, log.events, chain.outage.routine))
     stands = newer is None and not handover.withdraws
     flag = flags.get(handover.number) if stands and is_own_try(acting, handover) else None
     return TimelineEntry(
@@ -271,10 +262,14 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
         if message.notice:
             labels.append(NOTICE_LABELS[Notice(message.notice)])
         elif message.event_id in kinds:
-            event = kinds[message.event_id]
-            label = routine.label(event.kind)
-            labels.append(f"Återtag: {lower_first(label)}" if event.withdraws else label)
+            labels.append(event_title(routine, kinds[message.event_id]))
     return list(dict.fromkeys(labels))
+
+
+def event_title(routine: Routine, event: CareChainEvent) -> str:
+    """A row of an event by its message, and that it takes the message back."""
+    label = routine.label(event.kind)
+    return f"Återtag: {lower_first(label)}" if event.withdraws else label
 
 
 def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:

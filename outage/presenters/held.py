@@ -20,7 +20,7 @@ from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.chain_log import logs_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
-from outage.routine import current_routine, get_routine
+from outage.routine import current_routine
 from outage.rules.handover import READ_BACK_LABELS
 from outage.rules.informing import CALL_OUTCOME_LABELS
 from outage.rules.wording import clock_time, moment
@@ -153,7 +153,7 @@ def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: dateti
         return [*_patient(chain), *_whom(chain, content.get("recipient", ()))]
     if "event_id" in kwargs:
         event = get_event(acting, kwargs["event_id"])
-        label = get_routine(event.chain.outage.routine_id).label(event.kind)
+        label = event.chain.outage.routine.label(event.kind)
         return [*_patient(event.chain), f"{label} {moment(event.happened_at, now)}"]
     if "handover_id" in kwargs:
         call = get_handover(acting, kwargs["handover_id"])
@@ -181,7 +181,7 @@ def _whom(chain: CareChain, keys: Sequence[str]) -> list[str]:
 
 def _items(acting: Acting, key: str, items: Sequence[str]) -> list[str]:
     outage = outage_in_view(acting.principal)
-    lists = checklists_for(acting.unit, get_routine(outage.routine_id) if outage else None)
+    lists = checklists_for(acting.unit, outage.routine if outage else None)
     return [
         item.text
         for checklist in lists

@@ -13,7 +13,6 @@ from outage.presenters.care import details_of, patient_in_list, patient_on_own_p
 from outage.presenters.chain import other_end, particulars_shown
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
-from outage.routine import get_routine
 from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
 from outage.rules.joining import HAPPENED, Pair
 from outage.rules.said import labelled
@@ -66,7 +65,7 @@ class LikePair:
 def side(chain: CareChain, log: ChainLog, now: datetime) -> Side:
     """One of two chains as it is shown beside the other."""
     patient = patient_on_own_page(chain, now)
-    routine = get_routine(chain.outage.routine_id)
+    routine = chain.outage.routine
     rows: list[tuple[datetime, str]] = [
         (event.happened_at, routine.label(event.kind)) for event in log.live_events
     ]
@@ -114,7 +113,7 @@ def like_pairs(
     kept: CareChain, other: CareChain, logs: Mapping[UUID, ChainLog], pairs: Iterable[Pair], now: datetime
 ) -> list[LikePair]:
     """The pairs of events to ask about, in words."""
-    routine, system = get_routine(kept.outage.routine_id), kept.outage.system
+    routine, system = kept.outage.routine, kept.outage.system
 
     def said(event: CareChainEvent) -> str:
         told = ", ".join(f"{lower_first(label)} {value}" for label, value in particulars_shown(event, now))

@@ -16,7 +16,6 @@ from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
-from outage.routine import get_routine
 from outage.rules.clock import next_break_point
 from outage.rules.informing import INFORM_STATE_LABELS, InformState
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
@@ -116,7 +115,7 @@ def outage_facts(
     `ends` is all that was said of who is back, `still_out` the other principals that are not.
     """
     assert outage.current is not None
-    routine = get_routine(outage.routine_id)
+    routine = outage.routine
     current = outage.current
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
@@ -176,7 +175,7 @@ def support_line(
     )
 
 
-def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> ChainRow:
+def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
     """Give one chain for a list."""
     live = log.live_events
     latest = live[-1] if live else None
@@ -187,8 +186,8 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine,
         chain_id=chain.pk,
         number=chain.number,
         patient=patient,
-        marks=tuple(_marks(acting, chain, log, routine, now)),
-        latest=f"{routine.label(latest.kind)} {moment(latest.happened_at, now)}"
+        marks=tuple(_marks(acting, chain, log, now)),
+        latest=f"{chain.outage.routine.label(latest.kind)} {moment(latest.happened_at, now)}"
         if latest
         else ("Inget står kvar" if log.events else "Inget loggat än"),
         status_label="" if details.status == "ok" else details.get_status_display(),
@@ -199,9 +198,9 @@ _WHERE_NOBODY_IS = {NOT_ADMITTED: "Inte inlagd", "": "Ta reda på"}
 _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 
-def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> list[Mark]:
+def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[Mark]:
     """Give one mark for each party: what is owed it decides, the same as under Att ringa nu."""
-    calls = calls_owed(acting=acting, chain=chain, log=log, routine=routine, now=now)
+    calls = calls_owed(acting=acting, chain=chain, log=log, now=now)
     owed = {(call.recipient.party, call.recipient.former): call for call in reversed(calls)}
     standing = standing_of(chain, log)
     told: dict[str, datetime] = {}
@@ -231,14 +230,14 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
     return marks
 
 
-def received_row(chain: CareChain, handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
+def received_row(handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
     """One received call, which comes with its messages and their events."""
-    patient = patient_in_list(chain)
+    patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
     who = PARTY_LABELS[Party(handover.recipient)] if patient.protected else other_end(handover)
     return ReceivedRow(
         row_id=handover.pk,
-        chain_id=chain.pk,
+        chain_id=handover.chain.pk,
         patient=patient,
         messages=", ".join(told),
         from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,

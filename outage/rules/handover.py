@@ -1,14 +1,18 @@
 """What one telephone handover must hold before it is saved (R2.3, R2.5)."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from contacts.rules.errors import RuleError
+from contacts.rules.parties import Party
 
 from .clock import as_utc
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from .told import Notice
 
 # A ward PC's clock may run a little ahead of the server's.
 CLOCK_SKEW = timedelta(minutes=2)
@@ -65,6 +69,21 @@ class CallFacts:
         """The same without blanks around what was typed."""
         typed: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         return CallFacts(**typed | {name: v.strip() for name, v in typed.items() if type(v) is str})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is told in a call: an event that is logged already (`event_id`), a new one, or a `notice` of the change of
+    the chain that `change_id` is.
+    """
+
+    event_id: UUID | None = None
+    kind: str = ""
+    sender: Party | None = None
+    happened_at: datetime | None = None
+    particulars: Mapping[str, Any] = field(default_factory=dict)
+    notice: Notice | None = None
+    change_id: int | None = None
 
 
 def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str, str]:

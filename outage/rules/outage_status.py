@@ -23,6 +23,21 @@ OUTAGE_SCOPE_LABELS: dict[OutageScope, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class OutageFacts:
+    """What is said of an outage. Times are aware; `expected_end_at` None when nobody knows.
+
+    `scope_from` is from when on a changed scope holds; None from the start on.
+    """
+
+    scope: OutageScope
+    started_at: datetime
+    scope_from: datetime | None = None
+    expected_end_at: datetime | None = None
+    planned: bool = False
+    sees: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeRow:
     """One thing said of how far an outage reaches: `scope` from the aware moment `since` on."""
 

@@ -13,7 +13,6 @@ from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import standing_of
 from outage.queries.wordings import wording_at
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_which_wording
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.informing import PARTICIPANT_PREFIX
@@ -137,7 +136,7 @@ def told_then(
 def _was_told(
     chain: CareChain, row: CareChainEvent, then: CareChainEvent, at: datetime, answers: Mapping[str, str]
 ) -> bool:
-    routine, now = get_routine(chain.outage.routine_id), timezone.now()
+    routine, now = chain.outage.routine, timezone.now()
     wordings = [
         f"{lower_first(routine.label(each.kind))} {in_short(each.happened_at, each.particulars, now)}"
         for each in (then, row)

@@ -37,7 +37,6 @@ from outage.queries.standing import (
     standing_of,
     tells,
 )
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_before, settle_message
 from outage.rules.clock import as_utc
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
@@ -71,7 +70,7 @@ def write_event(
     """
     in_system = check_within_outage(chain, happened_at, answers, said=copies or supersedes)
     check_before_written(paper, happened_at)
-    sending_of(get_routine(chain.outage.routine_id), kind, sender)
+    sending_of(chain.outage.routine, kind, sender)
     kept = {key: value for key, value in particulars.items() if value}
     if "participants" in kept:
         # As the rules read them: calls are matched to each participant by the words kept here.
@@ -178,7 +177,7 @@ def correct_event(
     kind = kind or event.kind
     said = {name: value for name, value in particulars.items() if value}
     if answers is not None and (kind, said) != (event.kind, event.particulars):
-        routine = get_routine(event.chain.outage.routine_id)
+        routine = event.chain.outage.routine
         kind = settle_message(
             routine, kind, Party(event.sender), particulars, answers, happened=happened_at, alone=True
         )
@@ -353,7 +352,7 @@ def leave_discharge_open(
 
 def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
     """The log of the chain, of which `event` is a discharge that stands and that the acting unit tells."""
-    if not is_discharge(get_routine(event.chain.outage.routine_id), event):
+    if not is_discharge(event.chain.outage.routine, event):
         raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
     if CareChainEvent.objects.filter(supersedes=event).exists():
         raise ChangedMeanwhile

@@ -1,7 +1,7 @@
 """Writes about calls: logged, corrected and taken back (R2.5)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,7 +13,6 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.rules.errors import Question, RuleError
-from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
@@ -21,14 +20,12 @@ from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import told_only_by
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
-from outage.rules.handover import CallFacts, Direction, check_handover, signature
+from outage.rules.handover import CallFacts, Direction, Message, check_handover, signature
 from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
-from outage.rules.told import Notice
 from outage.rules.wording import moment
 from outage.services.at_the_time import other_end, told_then
 from outage.services.call_errors import CallErrors
@@ -37,21 +34,6 @@ from outage.services.events import home_of, lock_chain, need_reason, take_order,
 from outage.services.paper import mark_fields, mark_of
 
 _EVENTS_TOO = "events-too"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What was told in a call: an event that is logged already (`event_id`), a new one, or a `notice` of the change of
-    the chain that `change_id` is.
-    """
-
-    event_id: UUID | None = None
-    kind: str = ""
-    sender: Party | None = None
-    happened_at: datetime | None = None
-    particulars: Mapping[str, Any] = field(default_factory=dict)
-    notice: Notice | None = None
-    change_id: int | None = None
 
 
 def log_call(
@@ -144,7 +126,7 @@ def _as_told(
 def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:
     if message.event_id or message.sender is None:
         return message
-    routine = get_routine(chain.outage.routine_id)
+    routine = chain.outage.routine
     kind = settle_message(
         routine,
         message.kind,
@@ -313,7 +295,7 @@ def withdraw_call(
 def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mapping[str, str]) -> bool:
     if not events:
         return False
-    routine = get_routine(handover.chain.outage.routine_id)
+    routine = handover.chain.outage.routine
     said = ", ".join(
         f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
     )

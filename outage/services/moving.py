@@ -17,7 +17,6 @@ from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.presenters.chain import shown_in_list
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import pairs_to_ask_about
@@ -134,7 +133,7 @@ def _ask_if_same(event: CareChainEvent, to: CareChain, log: ChainLog, answers: M
 
 
 def _in_words(event: CareChainEvent, *chains: CareChain) -> str:
-    now, label = timezone.now(), get_routine(chains[0].outage.routine_id).label(event.kind)
+    now, label = timezone.now(), chains[0].outage.routine.label(event.kind)
     told = min((shown_in_list(chain, event) for chain in chains), key=len)
     return f"{label} {in_short(event.happened_at, told, now)}"
 

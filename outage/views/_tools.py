@@ -1,14 +1,18 @@
 """What the views share: the row that an address names, or 404."""
 
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.views.tools import renew
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.care import patient_on_own_page, ward_label
-from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.presenters.chain import changed_by
+from outage.queries.care_chains import Row, get_chain, get_event, get_handover, newest_of
 from outage.queries.outages import outage_in_view, recent_outages
 
 
@@ -50,6 +54,34 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
     if handover.withdraws:
         raise Http404
     return handover
+
+
+def changeable_event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
+    """An event of one's own chains that is not itself a withdrawal, or 404."""
+    event = event_or_404(request, event_id)
+    if event.withdraws:
+        raise Http404
+    return event
+
+
+def show_changed(
+    request: HttpRequest,
+    form: forms.Form,
+    row: Row,
+    show: Callable[..., HttpResponse],
+    more: Callable[[Row], Mapping[str, object]],
+) -> HttpResponse:
+    """Show whoever comes second who changed `row` meanwhile; what is saved then replaces the row that stands by now.
+
+    `more` is what the page says of that row. One that was taken back can not be changed any more.
+    """
+    stands = newest_of(row)
+    by = changed_by(stands, timezone.now())
+    if stands.withdraws:
+        return show(form, 409, changed_by=by, taken_back=True)
+    renew(form)
+    action = reverse(request.resolver_match.view_name, args=[stands.pk])
+    return show(form, 409, changed_by=by, action=action, **more(stands))
 
 
 def whose(chain: CareChain) -> dict[str, object]:

@@ -21,7 +21,6 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
-from outage.routine import get_routine
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
@@ -57,7 +56,7 @@ def _show(
     acting: Acting = request.acting
     context: dict[str, object] = {
         "outage": outage,
-        "routine": get_routine(outage.routine_id),
+        "routine": outage.routine,
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
         "press": uuid4(),

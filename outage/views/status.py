@@ -42,7 +42,6 @@ from outage.queries.owed import (
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
-from outage.routine import get_routine
 
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
@@ -85,7 +84,6 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     if outage is None:
         return {"outage": None, "readiness": readiness(acting, now)}
-    routine = get_routine(outage.routine_id)
     contacts = support_contacts(outage, acting.principal)
     earlier = earlier_outages(acting.principal, outage)
     cards = checklist_cards(acting, outage)
@@ -121,18 +119,14 @@ def _now(request: HttpRequest) -> dict[str, Any]:
         context |= owed_context(acting, outage, owed, logs)
         context |= {
             "awaited": [
-                line
-                for chain in waiting
-                for line in awaited_lines(
-                    acting, chain, logs[chain.pk], get_routine(chain.outage.routine_id), now
-                )
+                line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)
             ],
             "awaited_page": waiting,
             "places": [place_to_find(chain) for chain in places],
             "places_page": places,
             "chains": chains,
-            "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
-            "received": [received_row(call.chain, call, routine, now) for call in received],
+            "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
+            "received": [received_row(call, outage.routine, now) for call in received],
         }
     return context
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
@@ -15,7 +14,7 @@ from outage.models import CareChain
 from outage.presenters.care import Numbers, first_number, is_own, target_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import target_name
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.told import PLACE_PREFIX, Notice, Target
@@ -24,10 +23,10 @@ from outage.rules.wording import clock_time
 NOTICE_PREFIX = "notice:"
 
 
-def read_notice(value: str) -> dict[str, Any]:
-    """The notice that a tick box stands for, by the names the service uses."""
+def read_notice(value: str) -> Message:
+    """The notice that a tick box stands for."""
     notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
-    return {"notice": Notice(notice), "change_id": int(change)}
+    return Message(notice=Notice(notice), change_id=int(change))
 
 
 LEFT_WARD = Target("", Party.INPATIENT)

@@ -13,15 +13,16 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.care import Numbers, parties_in, place_of, targets_by_key
+from outage.presenters.care import parties_in, place_of, targets_by_key
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.chain_log import ChainLog
+from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.queries.wordings import former_wordings
-from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBack
+from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, Message, ReadBack
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.moments import years_around
-from outage.rules.routine import MessageType, Routine
+from outage.rules.routine import MessageType
 from outage.rules.said import in_short
 from outage.rules.told import PLACE_PREFIX, Target, minute_of
 from outage.rules.wording import clock_time, lower_first, moment
@@ -83,9 +84,7 @@ class CallForm(AsksQuestions):
         acting: Acting,
         chain: CareChain,
         log: ChainLog,
-        routine: Routine,
         direction: Direction,
-        numbers: Numbers,
         corrects: Sequence[UUID] | None = None,
         was_with: Handover | None = None,
         **kwargs: Any,
@@ -96,8 +95,8 @@ class CallForm(AsksQuestions):
         """
         super().__init__(*args, **kwargs)
         self.acting, self.chain, self.log = acting, chain, log
-        self.routine, self.direction = routine, direction
-        self._numbers, self._was_with = numbers, was_with
+        self.routine, self.direction = chain.outage.routine, direction
+        self._numbers, self._was_with = numbers_of_places([log], timezone.now()), was_with
         self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
         offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
@@ -121,7 +120,7 @@ class CallForm(AsksQuestions):
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         self._fill_in_number()
-        offered = {each.number for known in numbers.values() for each in known}
+        offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
         if chain.outage.current:
             keep_within(self, years_around(chain.outage.current.started_at))
@@ -172,15 +171,8 @@ class CallForm(AsksQuestions):
         return place_of(self.chain, Party.INPATIENT) if takes_part else ""
 
     def _collect_notices(self) -> None:
-        calls = calls_owed(
-            acting=self.acting,
-            chain=self.chain,
-            log=self.log,
-            routine=self.routine,
-            now=timezone.now(),
-            on_own_page=True,
-        )
-        for call in calls:
+        now = timezone.now()
+        for call in calls_owed(acting=self.acting, chain=self.chain, log=self.log, now=now, on_own_page=True):
             for message in call.messages:
                 if message.value.startswith(NOTICE_PREFIX):
                     labels = self._notices.setdefault(message.value, {})
@@ -247,7 +239,7 @@ class CallForm(AsksQuestions):
         ]
         for value, event in self._logged.items():
             knows = standing.who_know(row_of(event))
-            label = event_label(self.chain, self.routine, event.kind, event.withdraws, False)
+            label = event_label(self.chain, event.kind, event.withdraws)
             if value in self._until:
                 label = f"Det som gällde till {moment(self._until[value], now)}: {lower_first(label)}"
             found.append(
@@ -338,30 +330,26 @@ class CallForm(AsksQuestions):
         place = self._targets[key].place if key in set(Party) and not stays else ""
         return PLACE_PREFIX + place if place else key
 
-    def messages_told(self) -> list[dict[str, Any]]:
-        """Give the ticked messages, by the names the service uses."""
-        found: list[dict[str, Any]] = []
-        for value in dict.fromkeys(self.cleaned_data["messages"]):
-            if value in self._logged:
-                found.append({"event_id": self._logged[value].pk})
-                continue
-            if value in self._notices:
-                found.append(read_notice(value))
-                continue
-            message, party = self._new[value]
-            prefix = f"{message.key}-{party.value}"
-            found.append(
-                {
-                    "kind": message.key,
-                    "sender": party,
-                    "happened_at": self.cleaned_data.get(f"h-{prefix}"),
-                    "particulars": {
-                        name: stored_particular(self.cleaned_data.get(f"p-{prefix}-{name}"))
-                        for name in message.particulars_for(party)
-                    },
-                }
-            )
-        return found
+    def messages_told(self) -> list[Message]:
+        """The ticked messages; ask after `is_valid`."""
+        return [self._told(value) for value in dict.fromkeys(self.cleaned_data["messages"])]
+
+    def _told(self, value: str) -> Message:
+        if value in self._logged:
+            return Message(event_id=self._logged[value].pk)
+        if value in self._notices:
+            return read_notice(value)
+        message, party = self._new[value]
+        prefix, data = f"{message.key}-{party.value}", self.cleaned_data
+        return Message(
+            kind=message.key,
+            sender=party,
+            happened_at=data.get(f"h-{prefix}"),
+            particulars={
+                name: stored_particular(data.get(f"p-{prefix}-{name}"))
+                for name in message.particulars_for(party)
+            },
+        )
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
         """Put the sentences of a service beside their fields; that of a new event has its kind behind it.

@@ -10,7 +10,6 @@ from contacts.rules.parties import Party
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
-from outage.rules.routine import Routine
 
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
@@ -33,9 +32,9 @@ class CorrectEventForm(AsksQuestions):
         error_messages={"required": "Välj ja eller nej."},
     )
 
-    def __init__(self, *args: Any, event: CareChainEvent, routine: Routine, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: CareChainEvent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sender = Party(event.sender)
+        sender, routine = Party(event.sender), event.chain.outage.routine
         offered = {message.key: message for message in routine.messages_from(sender)}
         self.fields["kind"].choices = [(key, message.label) for key, message in offered.items()]
         self.fields["kind"].initial = self.fields["shown_kind"].initial = event.kind
@@ -60,9 +59,14 @@ class CorrectEventForm(AsksQuestions):
             self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")
         return data
 
-    def particulars(self) -> dict[str, Any]:
-        """Give the particulars as they are stored; call after `is_valid`."""
-        return {name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names}
+    def facts(self) -> dict[str, Any]:
+        """The event as it is now said to be, by the names the service uses; ask after `is_valid`."""
+        said = ("client_id", "kind", "happened_at", "reason", "told_rightly")
+        return {name: self.cleaned_data[name] for name in said} | {
+            "particulars": {
+                name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names
+            }
+        }
 
 
 class ReasonForm(AsksQuestions):
@@ -105,6 +109,7 @@ class WithdrawCallForm(ReasonForm):
         why = self.cleaned_data["why"]
         label = "" if why in ("", "other") else dict(self.fields["why"].choices)[why]
         return {
+            "client_id": self.cleaned_data["client_id"],
             "reason": ". ".join(part for part in (label, self.cleaned_data["reason"]) if part)[:300],
             "wrong_patient": why in ("", "wrong_patient"),
         }

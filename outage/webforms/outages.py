@@ -1,5 +1,6 @@
 """Forms about the outage itself."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 from outage.rules.moments import check_start
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageFacts, OutageScope
 
 from .moments import MomentField, this_minute
 
@@ -76,17 +77,10 @@ class OutageForm(forms.Form):
         """Whether somebody wrote another time than the box showed by itself; ask after `is_valid`."""
         return not self.fields["scope_from"].unchanged
 
-    def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses; call after `is_valid`."""
-        data = self.cleaned_data
-        return {
-            "scope": OutageScope(data["scope"]),
-            "scope_from": data.get("scope_from"),
-            "started_at": data["started_at"],
-            "expected_end_at": data["expected_end_at"],
-            "planned": data["planned"],
-            "sees": data["sees"],
-        }
+    def facts(self) -> OutageFacts:
+        """What was filled in; ask after `is_valid`."""
+        data = {f.name: self.cleaned_data[f.name] for f in fields(OutageFacts) if f.name in self.cleaned_data}
+        return OutageFacts(**data | {"scope": OutageScope(data["scope"])})
 
 
 class SupportForm(forms.Form):

@@ -18,11 +18,11 @@ from outage.presenters.care import first_number, place_of
 from outage.queries.chain_log import logs_of
 from outage.queries.ringing import numbers_of_places
 from outage.rules.back_registration import Before, ChainStatus
-from outage.rules.handover import CallFacts, Direction, ReadBack
+from outage.rules.handover import CallFacts, Direction, Message, ReadBack
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
-from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import correct_call, log_call, withdraw_call
 
 WARD, HOME, CLINIC = Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT
 REACHED = CallOutcome.REACHED
