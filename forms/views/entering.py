@@ -40,7 +40,7 @@ from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page, ward_label
 from outage.queries.care_chains import get_chain
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
@@ -159,7 +159,7 @@ def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Directio
 
 
 def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
-    log = logs_of([chain.pk])[chain.pk]
+    log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
     initial: dict[str, Any] = {
         "client_id": uuid4(),

@@ -17,7 +17,7 @@ from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
 from outage.queries.care_chains import get_chain, get_event, get_handover
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
 from outage.routine import current_routine
@@ -174,7 +174,7 @@ def _patient(chain: CareChain) -> list[str]:
 
 
 def _whom(chain: CareChain, keys: Sequence[str]) -> list[str]:
-    log = logs_of([chain.pk])[chain.pk]
+    log = log_of(chain.pk)
     known = targets_by_key(chain, log)
     return [target_in_list(chain, log, known[key]) for key in keys if key in known]
 

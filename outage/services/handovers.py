@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -15,13 +15,13 @@ from contacts.access import Acting, check_may
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.chain_log import logs_of
+from outage.presenters.care import details_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
-from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
 from outage.rules.handover import CallFacts, Direction, Message, check_handover, signature
 from outage.rules.informing import FAILED
@@ -69,8 +69,7 @@ def log_call(
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
         if answers is not None and any(message.kind for message in messages):
-            assert chain.details is not None
-            ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
+            ask_if_wrong_patient(details_of(chain).facts.status, answers)
         if answers is not None:
             messages = _as_told(chain, messages, facts, answers)
         told = [
@@ -218,40 +217,39 @@ def correct_call(
     _check(facts, told, paper)
     content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_correction", content=content):
-                return Handover.objects.get(pk=client_id)
-            lock_chain(handover.chain)
-            if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
-                _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
-            log = logs_of([handover.chain_id])[handover.chain_id]
-            untold = told_only_by(handover.chain, log, handover, among=not_said)
-            goes = answers is not None and _go_too(handover, untold, answers)
-            new = write_call(
-                by,
-                handover.chain,
-                client_id,
-                facts,
-                paper=paper,
-                supersedes=handover,
-                reason=reason,
-                answers=answers,
-            )
-            for message in told:
-                HandoverMessage(
-                    handover=new,
-                    event_id=message.event_id,
-                    change_id=message.change_id,
-                    notice=message.notice,
-                ).save()
-            if goes:
-                _take_back_events(by, handover.chain, untold, reason)
-            settle(handover.chain)
-            audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="call_correction", content=content):
+            return Handover.objects.get(pk=client_id)
+        lock_chain(handover.chain)
+        if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
+            _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
+        log = log_of(handover.chain_id)
+        untold = told_only_by(handover.chain, log, handover, among=not_said)
+        goes = answers is not None and _go_too(handover, untold, answers)
+        new = write_call(
+            by,
+            handover.chain,
+            client_id,
+            facts,
+            paper=paper,
+            supersedes=handover,
+            reason=reason,
+            answers=answers,
+        )
+        tell_again(new, told)
+        if goes:
+            _take_back_events(by, handover.chain, untold, reason)
+        settle(handover.chain)
+        audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     return new
+
+
+def tell_again(call: Handover, messages: Iterable[HandoverMessage]) -> None:
+    """Write that `call` told of what these messages of another row of it say."""
+    for told in messages:
+        HandoverMessage(
+            handover=call, event_id=told.event_id, change_id=told.change_id, notice=told.notice
+        ).save()
 
 
 def withdraw_call(
@@ -275,20 +273,17 @@ def withdraw_call(
     need_reason(reason)
     answers = answers or {}
     content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
-                return Handover.objects.get(pk=client_id)
-            lock_chain(handover.chain)
-            log = logs_of([handover.chain_id])[handover.chain_id]
-            events = told_only_by(handover.chain, log, handover, ever=undo)
-            asked = wrong_patient or handover.direction == Direction.RECEIVED
-            goes = undo or (asked and _go_too(handover, events, answers))
-            row = take_back(by, handover, client_id, reason, events if goes else ())
-            settle(handover.chain)
-            audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
+            return Handover.objects.get(pk=client_id)
+        lock_chain(handover.chain)
+        log = log_of(handover.chain_id)
+        events = told_only_by(handover.chain, log, handover, ever=undo)
+        asked = wrong_patient or handover.direction == Direction.RECEIVED
+        goes = undo or (asked and _go_too(handover, events, answers))
+        row = take_back(by, handover, client_id, reason, events if goes else ())
+        settle(handover.chain)
+        audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     return row
 
 

@@ -289,8 +289,7 @@ def record_support_contact(
         )
     content = {"outage": outage.pk, "at": at, "case_number": case_number}
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="support", content=content)
-        if first:
+        if claim(by=by, client_id=client_id, kind="support", content=content):
             return SupportContact.objects.get(client_id=client_id)
         contact = SupportContact(
             client_id=client_id,

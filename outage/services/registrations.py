@@ -10,7 +10,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Tick, TickState
@@ -52,7 +52,7 @@ def mark_task(
         if claim(by=by, client_id=client_id, kind="mark", content=content):
             return RegistrationMark.objects.get(client_id=client_id)
         lock_chain(chain)
-        log = logs_of([chain.pk])[chain.pk]
+        log = log_of(chain.pk)
         tick, former = _marked(chain, log, task_key, seen, done)
         picture = tick.picture if tick else former and former.picture
         if done and picture and picture.decision is Decision.DECIDE:

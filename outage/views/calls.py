@@ -20,7 +20,7 @@ from outage.models import CareChain, Handover
 from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
@@ -42,7 +42,7 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     direction = Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
-    log = logs_of([found.pk])[found.pk]
+    log = log_of(found.pk)
     form = CallForm(
         request.POST or None,
         acting=request.acting,
@@ -124,7 +124,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
-    form = TryForm(request.POST, chain=found, log=logs_of([found.pk])[found.pk])
+    form = TryForm(request.POST, chain=found, log=log_of(found.pk))
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         messages.error(request, f"Försöket är inte sparat. {first}")
@@ -201,7 +201,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Correct a call by a new row that tells of the same events."""
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
-    log = logs_of([old.chain_id])[old.chain_id]
+    log = log_of(old.chain_id)
     told = [message.event_id for message in old.messages.all()]
 
     def form_of(call: Handover, data: QueryDict | None, **initial: object) -> CallForm:

@@ -32,7 +32,7 @@ from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import is_whole_number
@@ -113,7 +113,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
     acting, outage, now = request.acting, found.outage, timezone.now()
-    log = logs_of([found.pk])[found.pk]
+    log = log_of(found.pk)
     numbers = numbers_of_places([log], now)
     calls = calls_owed(
         acting=acting,

@@ -15,7 +15,7 @@ from contacts.views.tools import held_as, page_of_form, renew, require, save_or_
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.presenters.care import targets_by_key
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.owed import open_item_for
 from outage.queries.standing import target_name
 from outage.rules.wording import moment
@@ -107,7 +107,7 @@ def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
     initial = {"client_id": uuid4(), "recipient": recipient, "seen": stands and stands.pk}
     form = OpenItemForm(request.POST or None, initial=initial)
 
-    log = logs_of([event.chain_id])[event.chain_id]
+    log = log_of(event.chain_id)
     target = targets_by_key(event.chain, log).get(recipient)
     place = target_name(event.chain, log, target) if target else ""
     show = page_of_form(

@@ -15,7 +15,7 @@ from outage.models import Handover
 from outage.presenters.care import patient_in_list, ward_label
 from outage.presenters.chain import call_title, told_labels
 from outage.queries.care_chains import find_chains, visible_chains
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
@@ -50,7 +50,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     )
 
     def show(form: MoveCallForm, status: int = 200, call: Handover = call, **more: object) -> HttpResponse:
-        log = logs_of([call.chain_id])[call.chain_id]
+        log = log_of(call.chain_id)
         routine = call.chain.outage.routine
         context = {
             "form": form,
