@@ -9,7 +9,7 @@ from forms.presenters.document import SheetPart, print_line
 from outage.models import Outage
 from outage.presenters.checklists import ChecklistCard, ItemLine
 from outage.queries.checklists import checklists_for, routine_of
-from outage.rules.checklist import PHASE_LABELS, Checklist
+from outage.rules.checklist import Checklist
 
 VERSION = "1"
 PROPOSAL = "Förslag till checklista – ersätts av regionens egen."
@@ -70,7 +70,7 @@ def _unticked(checklist: Checklist) -> ChecklistCard:
         key=checklist.key,
         title=checklist.title,
         phase=checklist.phase,
-        phase_label=PHASE_LABELS[checklist.phase],
+        phase_label=checklist.phase.label,
         done=0,
         total=len(items),
         items=items,

@@ -15,7 +15,6 @@ from outage.presenters.back import TaskRow
 from outage.presenters.care import Patient
 from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
-from outage.rules.routine import DECISION_LABELS
 
 _NARROW, _CELL = 110, 240
 _LINES = 8
@@ -121,7 +120,7 @@ def task_lines(rows: Iterable[TaskRow]) -> list[Row]:
         cells = (
             _patient(row.patient, notes),
             (
-                "Ångra" if row.undo else DECISION_LABELS[row.decision],
+                "Ångra" if row.undo else row.decision.label,
                 notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL, _LINES),
                 *facts,
                 notes.cell("", changed, _CELL, _LINES),

@@ -9,7 +9,7 @@ from outage.models import Outage
 from outage.queries.outages import discharge_logged, said_of_ends
 from outage.routine import current_routine
 from outage.rules.clock import next_break_point
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.outage_status import OutageScope
 from outage.rules.routine_applies import Verdict, routine_applies
 from outage.rules.wording import clock_time, moment, span
 
@@ -81,7 +81,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         since=moment(outage.current.started_at, now),
         since_iso=outage.current.started_at.isoformat(),
         length=span(now - outage.current.started_at),
-        scope=OUTAGE_SCOPE_LABELS[OutageScope(outage.current.scope)].lower(),
+        scope=OutageScope(outage.current.scope).label.lower(),
         advice=asked or (reasons[0].short if reasons else ""),
         clause="" if asked or not reasons else reasons[0].clause,
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",

@@ -11,7 +11,7 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, Handover
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import standing_of, target_name
-from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
+from outage.rules.identity import IdentityKind, classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.owed import ChainStanding
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
@@ -56,7 +56,7 @@ def patient_in_list(chain: CareChain) -> Patient:
     return Patient(
         name=details.patient_name or "Okänd patient",
         identity=shown_identity(details),
-        identity_label=IDENTITY_KIND_LABELS[IdentityKind(details.identity_kind)],
+        identity_label=IdentityKind(details.identity_kind).label,
         protected=False,
         where=_where(details),
         namesake=getattr(chain, "namesake", False),
@@ -77,7 +77,7 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     return Patient(
         name=details.patient_name or "Okänd patient",
         identity=identity.display,
-        identity_label=IDENTITY_KIND_LABELS[identity.kind],
+        identity_label=identity.kind.label,
         protected=details.protected_identity,
         warnings=identity.warnings,
         born=identity.born,

@@ -24,21 +24,18 @@ from outage.queries.standing import (
     target_name,
     tells,
 )
-from outage.rules.back_registration import BEFORE_LABELS, Before
+from outage.rules.back_registration import Before
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
-from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
+from outage.rules.handover import Direction, ReadBack
 from outage.rules.informing import (
-    CALL_OUTCOME_LABELS,
-    DISCHARGE_STATE_LABELS,
     FAILED,
-    INFORM_STATE_LABELS,
     CallOutcome,
     DischargeState,
 )
 from outage.rules.routine import Routine
 from outage.rules.said import labelled
-from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing
+from outage.rules.told import Closed, Notice, Standing
 from outage.rules.wording import day_and_time, lower_first, moment
 
 # Of an event that was logged in each of two chains that were joined.
@@ -120,7 +117,7 @@ def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
 
 def before_label(chain: CareChain) -> str:
     """Give whether the patient was in the system before the outage: Ja, Nej, Vet inte."""
-    return BEFORE_LABELS[Before(details_of(chain).before)]
+    return Before(details_of(chain).before).label
 
 
 def timeline(
@@ -198,7 +195,7 @@ def _event_entry(
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
-        discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
+        discharge_label=state.label if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),
@@ -250,7 +247,7 @@ def other_end(call: Handover) -> str:
 def call_title(call: Handover) -> str:
     """A call in a few words, as Lämnat till Skellefteå kommun."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
-    verb = DIRECTION_LABELS[direction] if outcome is CallOutcome.REACHED else CALL_OUTCOME_LABELS[outcome]
+    verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
     return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
 
 
@@ -260,7 +257,7 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
     labels = []
     for message in call.messages.all():
         if message.notice:
-            labels.append(NOTICE_LABELS[Notice(message.notice)])
+            labels.append(Notice(message.notice).label)
         elif message.event_id in kinds:
             labels.append(event_title(routine, kinds[message.event_id]))
     return list(dict.fromkeys(labels))
@@ -321,7 +318,7 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Meddelande", told),
         ("Talade med", handover.spoken_to),
         ("Nummer", handover.number),
-        ("Återläsning", READ_BACK_LABELS[ReadBack(handover.read_back)] if handover.read_back else ""),
+        ("Återläsning", ReadBack(handover.read_back).label if handover.read_back else ""),
         ("Varför inte återläst", handover.read_back_reason),
         ("Kommentar", handover.comment),
         ("Nästa steg", handover.next_step),
@@ -353,7 +350,7 @@ def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
 def _standing_line(
     chain: CareChain, log: ChainLog, s: Standing, items: Sequence[OpenItem], now: datetime
 ) -> StandingLine:
-    text = closed_label(chain, s.closed) if s.closed else INFORM_STATE_LABELS[s.state]
+    text = closed_label(chain, s.closed) if s.closed else s.state.label
     if s.received:
         text = "Underrättad, mottaget där"
     if s.tries:
@@ -372,7 +369,7 @@ def _standing_line(
 
 def closed_label(chain: CareChain, why: Closed) -> str:
     """Why somebody need not be told after all."""
-    return CLOSED_LABELS[why].format(system=chain.outage.system)
+    return why.label.format(system=chain.outage.system)
 
 
 def _side(at: datetime, routine: Routine) -> str:

@@ -8,7 +8,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.queries.checklists import Ticks, check_tickable, checklists_for, routine_of, ticks
-from outage.rules.checklist import PHASE_LABELS, Checklist, Phase
+from outage.rules.checklist import Checklist, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _card(checklist: Checklist, made: Ticks, why_not: str) -> ChecklistCard:
         key=checklist.key,
         title=checklist.title,
         phase=checklist.phase,
-        phase_label=PHASE_LABELS[checklist.phase],
+        phase_label=checklist.phase.label,
         done=sum(line.done for line in lines),
         total=len(lines),
         items=tuple(lines),

@@ -21,8 +21,8 @@ from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
 from outage.queries.outages import outage_in_view
 from outage.routine import current_routine
-from outage.rules.handover import READ_BACK_LABELS
-from outage.rules.informing import CALL_OUTCOME_LABELS
+from outage.rules.handover import ReadBack
+from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time, moment
 
 _NAMELESS = HeldAs("Formulär")
@@ -30,11 +30,8 @@ _NAMELESS = HeldAs("Formulär")
 _HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "page", "from", "next", "stay"}
 
 
-_CODES: Mapping[str, str] = {
-    str(code): label
-    for labels in (PARTY_LABELS, CALL_OUTCOME_LABELS, READ_BACK_LABELS)
-    for code, label in labels.items()
-}
+_CODES = {str(party): label for party, label in PARTY_LABELS.items()}
+_CODES |= dict(CallOutcome.choices() + ReadBack.choices())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from outage.presenters.care import details_of, patient_in_list, patient_on_own_p
 from outage.presenters.chain import other_end, particulars_shown
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
-from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.joining import HAPPENED, Pair
 from outage.rules.said import labelled
 from outage.rules.wording import lower_first, moment
@@ -99,13 +99,13 @@ def _said(details: CareChainDetails, name: str) -> str:
     if name in PLACES:
         return details.place_names[PLACES[name]]
     if name == "status" and details.status_reason:
-        return f"{CHAIN_STATUS_LABELS[ChainStatus(details.status)]}: {details.status_reason}"
+        return f"{ChainStatus(details.status).label}: {details.status_reason}"
     return {
         "identity": shown_identity(details),
         "patient_name": details.patient_name,
         "ward_kind": WARD_KIND_LABELS[WardKind(details.ward_kind)],
-        "before": BEFORE_LABELS[Before(details.before)],
-        "status": CHAIN_STATUS_LABELS[ChainStatus(details.status)],
+        "before": Before(details.before).label,
+        "status": ChainStatus(details.status).label,
     }[name]
 
 

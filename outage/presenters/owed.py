@@ -24,8 +24,8 @@ from outage.queries.chain_log import ChainLog
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, open_item_of, standing_of, target_name
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import INFORM_STATE_LABELS, InformState
-from outage.rules.told import NOTICE_LABELS, Notice, Owed, Target
+from outage.rules.informing import InformState
+from outage.rules.told import Notice, Owed, Target
 from outage.rules.wording import day, lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
@@ -91,7 +91,7 @@ class OwedCall:
     @property
     def state_label(self) -> str:
         """The state in Swedish."""
-        return INFORM_STATE_LABELS[self.state]
+        return self.state.label
 
     @property
     def best(self) -> NumberToRing | None:
@@ -254,7 +254,7 @@ def _which(log: ChainLog, owed: Owed, now: datetime) -> str:
 
 def _notice_label(chain: CareChain, log: ChainLog, owed: Owed, hidden: bool) -> str:
     assert owed.notice is not None
-    label = NOTICE_LABELS[owed.notice]
+    label = owed.notice.label
     if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT and not hidden:
         # Who cared for the patient hears who does so now.
         taken_over = details_of(chain).place_names.get(Party.OUTPATIENT)

@@ -6,7 +6,7 @@ from contacts.access import Acting, can
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
-from outage.rules.routine import PLACE_LABELS, ClauseLine, Place, Routine, WebAddress
+from outage.rules.routine import ClauseLine, Place, Routine, WebAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def routine_view(acting: Acting, outage: Outage | None, routine: Routine) -> Rou
     """The routine by party, those of the acting unit first; `outage` is the one in view."""
     parties = sorted(Party, key=lambda party: party not in acting.parties)
     links = {
-        place: PlaceLink(PLACE_LABELS[place], address if _may_go(place, acting, outage) else "")
+        place: PlaceLink(place.label, address if _may_go(place, acting, outage) else "")
         for place, address in _ADDRESSES.items()
     }
 

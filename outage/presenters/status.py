@@ -17,8 +17,8 @@ from outage.queries.chain_log import ChainLog
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
 from outage.rules.clock import next_break_point
-from outage.rules.informing import INFORM_STATE_LABELS, InformState
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.informing import InformState
+from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Routine
 from outage.rules.routine_applies import Reason
 from outage.rules.told import NOT_ADMITTED
@@ -125,7 +125,7 @@ def outage_facts(
     return OutageFactsView(
         since=moment(current.started_at, now),
         length=span((outage.own_end or now) - current.started_at),
-        scope=OUTAGE_SCOPE_LABELS[scope],
+        scope=scope.label,
         scope_text=routine.scope_texts[scope][kind],
         link_text=acting.principal.link_text if scope is OutageScope.MUNICIPALITIES_ONLY else "",
         applies=verdict.apply,
@@ -139,7 +139,7 @@ def outage_facts(
             f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: {_said(row, now)}"
             for row in sorted([*reports, *ends], key=lambda row: row.recorded_at)
         ),
-        differing_scope=", ".join(OUTAGE_SCOPE_LABELS[s].lower() for s in sorted(others)),
+        differing_scope=", ".join(s.label.lower() for s in sorted(others)),
         scope_since=moment(current.scope_from, now) if current.scope_from > current.started_at else "",
         back=tuple(
             f"{row.principal.name} {moment(row.ended_at, now)}"
@@ -154,7 +154,7 @@ def _said(row: OutageReport | PrincipalEnd, now: datetime) -> str:
     if isinstance(row, PrincipalEnd):
         back = f"åter i drift {moment(row.ended_at, now)}" if row.ended_at else "driftstoppet pågår ändå"
         return f"{back}, {row.principal.name}"
-    scope = OUTAGE_SCOPE_LABELS[OutageScope(row.scope)].lower()
+    scope = OutageScope(row.scope).label.lower()
     return f"{row.get_kind_display().lower()}, {scope}" + (f". {row.sees}" if row.sees else "")
 
 
@@ -222,7 +222,7 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> li
             text = f"{call.state_label} ({call.tries})" if call.tries else call.state_label
             marks.append(Mark(party=party, label=label, state=call.state, text=text))
         elif last:
-            text = f"{INFORM_STATE_LABELS[InformState.INFORMED]} {moment(last, now)}"
+            text = f"{InformState.INFORMED.label} {moment(last, now)}"
             marks.append(Mark(party=party, label=label, state=InformState.INFORMED, text=text))
         else:
             text = _WHERE_NOBODY_IS.get(standing.place_of(party), "Inget att meddela")

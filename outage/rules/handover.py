@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from contacts.rules.errors import RuleError
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party
 
 from .clock import as_utc
@@ -18,31 +18,19 @@ from .told import Notice
 CLOCK_SKEW = timedelta(minutes=2)
 
 
-class Direction(StrEnum):
+class Direction(Labelled):
     """Whether the information was given (lämnats) or received (hämtats) (R2.4)."""
 
-    GIVEN = "given"
-    RECEIVED = "received"
+    GIVEN = "given", "Lämnat"
+    RECEIVED = "received", "Mottaget"
 
 
-class ReadBack(StrEnum):
+class ReadBack(Labelled):
     """Whether the listener repeated the message."""
 
-    DONE = "done"
-    CORRECTED = "corrected"
-    NOT_POSSIBLE = "not_possible"
-
-
-DIRECTION_LABELS: dict[Direction, str] = {
-    Direction.GIVEN: "Lämnat",
-    Direction.RECEIVED: "Mottaget",
-}
-
-READ_BACK_LABELS: dict[ReadBack, str] = {
-    ReadBack.DONE: "Upprepat",
-    ReadBack.CORRECTED: "Upprepat och rättat",
-    ReadBack.NOT_POSSIBLE: "Gick inte att upprepa",
-}
+    DONE = "done", "Upprepat"
+    CORRECTED = "corrected", "Upprepat och rättat"
+    NOT_POSSIBLE = "not_possible", "Gick inte att upprepa"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import zip_longest
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import PrincipalKind
 
 
-class OutageScope(StrEnum):
+class OutageScope(Labelled):
     """How far an outage reaches: only the municipalities (R1.2) or both authorities (R1.3)."""
 
-    MUNICIPALITIES_ONLY = "municipalities_only"
-    BOTH_PRINCIPALS = "both_principals"
-
-
-OUTAGE_SCOPE_LABELS: dict[OutageScope, str] = {
-    OutageScope.MUNICIPALITIES_ONLY: "Enbart kommunerna",
-    OutageScope.BOTH_PRINCIPALS: "Båda huvudmännen",
-}
+    MUNICIPALITIES_ONLY = "municipalities_only", "Enbart kommunerna"
+    BOTH_PRINCIPALS = "both_principals", "Båda huvudmännen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,8 @@ from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import Identity, classify_identity
 from outage.rules.told import (
-    IDENTITY_CHANGE_LABELS,
     NOT_ADMITTED,
     OTHER_PREFIX,
-    PLACE_CHANGE_LABELS,
     IdentityChange,
     PlaceChange,
 )
@@ -274,7 +272,7 @@ def identity_answer(
     """What another number or name means for those who were told; raise Question where that is not said."""
     if answers is None:
         return IdentityChange.WRITTEN_WRONG.value
-    labels = [(how.value, IDENTITY_CHANGE_LABELS[how]) for how in choices]
+    labels = [(how.value, how.label) for how in choices]
     return Question("identity", sentence, labels).settled(answers)
 
 
@@ -297,7 +295,7 @@ def place_answer(
     return Question(
         key,
         f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
-        [(how.value, PLACE_CHANGE_LABELS[how]) for how in choices],
+        [(how.value, how.label) for how in choices],
     ).settled(answers)
 
 

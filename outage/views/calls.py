@@ -22,7 +22,7 @@ from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.queries.chain_log import ChainLog, log_of
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
 from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
@@ -110,7 +110,7 @@ def _show(request: HttpRequest, form: CallForm, status: int = 200, **more: objec
 
 _TRY = held_by_value(
     "outcome",
-    {outcome: HeldAs(CALL_OUTCOME_LABELS[outcome], pressed=True, keeps_time=True) for outcome in FAILED},
+    {outcome: HeldAs(outcome.label, pressed=True, keeps_time=True) for outcome in FAILED},
     HeldAs("Försök", pressed=True, keeps_time=True),
 )
 

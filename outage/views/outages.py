@@ -21,7 +21,7 @@ from outage.queries.outages import current_outage, others_still_out, outage_not_
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.outage_status import OutageScope
 from outage.rules.wording import moment
 from outage.services.outages import (
     change_outage,
@@ -62,7 +62,7 @@ def report(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{text} Ring nu din support och anteckna det.")
         stands = outage.current
         if joined and (stands.scope, stands.started_at) != (facts.scope, facts.started_at):
-            scope = OUTAGE_SCOPE_LABELS[OutageScope(stands.scope)].lower()
+            scope = OutageScope(stands.scope).label.lower()
             since = moment(stands.started_at, timezone.now())
             messages.warning(
                 request, f"Det som gäller är {scope} sedan {since}. Är det fel: välj Ändra uppgifter på Läge."

@@ -15,7 +15,7 @@ from outage.presenters.care import Numbers, first_number, is_own, target_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import target_name
 from outage.rules.handover import Direction, Message
-from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
+from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.told import PLACE_PREFIX, Notice, Target
 from outage.rules.wording import clock_time
@@ -146,4 +146,4 @@ def in_one_line(
     via = next((n.entry_name for n in to.numbers if n.number == number and n.entry_name != to.place), "")
     labels = ", ".join(option.label for option in said)
     place = f"{to.place} via {via}" if via else to.place
-    return f"{CALL_OUTCOME_LABELS[CallOutcome(outcome)]}: {labels} till {place}, {number}, {clock}"
+    return f"{CallOutcome(outcome).label}: {labels} till {place}, {number}, {clock}"

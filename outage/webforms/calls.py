@@ -19,8 +19,8 @@ from outage.queries.chain_log import ChainLog
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.queries.wordings import former_wordings
-from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, Message, ReadBack
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.handover import CallFacts, Direction, Message, ReadBack
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.moments import years_around
 from outage.rules.routine import MessageType
 from outage.rules.said import in_short
@@ -55,7 +55,7 @@ class CallForm(AsksQuestions):
     )
     outcome = forms.ChoiceField(
         label="Hur gick det?",
-        choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()],
+        choices=CallOutcome.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj hur det gick."},
     )
@@ -69,7 +69,7 @@ class CallForm(AsksQuestions):
     )
     read_back = forms.ChoiceField(
         label="Återläsning",
-        choices=[(r.value, label) for r, label in READ_BACK_LABELS.items()],
+        choices=ReadBack.choices(),
         required=False,
         widget=forms.RadioSelect,
     )

@@ -20,7 +20,7 @@ from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts, OtherPlace
 from outage.presenters.care import details_of, shown_identity
 from outage.queries.care_chains import municipalities, wards
-from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED
 
@@ -95,13 +95,13 @@ class ChainForm(AsksQuestions):
     other_outpatient_number = NumberField(label="Öppenvårdens nummer")
     before = forms.ChoiceField(
         label="Var patienten inskriven i systemet när driftstoppet började?",
-        choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
+        choices=Before.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj ja, nej eller vet inte."},
     )
     status = forms.ChoiceField(
         label="Läge",
-        choices=[(s.value, label) for s, label in CHAIN_STATUS_LABELS.items()],
+        choices=ChainStatus.choices(),
         required=False,
         widget=forms.RadioSelect,
     )

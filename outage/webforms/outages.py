@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.rules.errors import RuleError
 from outage.rules.moments import check_start
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageFacts, OutageScope
+from outage.rules.outage_status import OutageFacts, OutageScope
 
 from .moments import MomentField, this_minute
 
@@ -23,8 +23,8 @@ class OutageForm(forms.Form):
     scope = forms.ChoiceField(
         label="Vilka är utan systemet?",
         choices=[
-            (OutageScope.BOTH_PRINCIPALS.value, OUTAGE_SCOPE_LABELS[OutageScope.BOTH_PRINCIPALS]),
-            (OutageScope.MUNICIPALITIES_ONLY.value, OUTAGE_SCOPE_LABELS[OutageScope.MUNICIPALITIES_ONLY]),
+            (scope.value, scope.label)
+            for scope in (OutageScope.BOTH_PRINCIPALS, OutageScope.MUNICIPALITIES_ONLY)
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vilka som är utan systemet."},

@@ -13,7 +13,7 @@ from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_k
 from contacts.webforms.fields import NumberField
 from outage.models import ChainFacts, OtherPlace
 from outage.queries.care_chains import municipalities, wards
-from outage.rules.back_registration import BEFORE_LABELS, Before
+from outage.rules.back_registration import Before
 from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, read_pasted
 from outage.rules.pasted_numbers import as_written
 from outage.rules.told import NOT_ADMITTED
@@ -30,7 +30,7 @@ from .places import (
 
 _LONGEST_LIST = 50_000
 _TYPED = {"autocomplete": "off"}
-_BEFORE = [(b.value, label) for b, label in BEFORE_LABELS.items()]
+_BEFORE = Before.choices()
 # In what is set for all marked rows: leave it as it is, and what is empty in a row.
 AS_IT_IS = ""
 UNKNOWN = "unknown"
