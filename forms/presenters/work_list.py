@@ -101,7 +101,7 @@ def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
             _patient(call.patient, notes),
             (notes.cell("Meddelande", labels, _CELL, _LINES),),
             (notes.cell("Till", call.place, _CELL, _LINES), notes.cell("Nummer", via, _CELL, _LINES)),
-            (call.state_label, tried, notes.cell("", left, _NARROW, _LINES)),
+            (call.state.label, tried, notes.cell("", left, _NARROW, _LINES)),
         )
         lines.append(_row(cells, notes, box=True))
     return lines

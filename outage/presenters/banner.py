@@ -74,6 +74,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
     asked = _asked(outage, acting, now)
+    end = f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
         state="outage",
@@ -87,7 +88,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",
         href="end_outage" if may_end else "status",
-        action_label=_end_label(outage, acting, bool(asked)) if may_end else "Visa läget",
+        action_label=end if may_end else "Visa läget",
         button=may_end,
     )
 
@@ -103,7 +104,3 @@ def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
     )
     question = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
     return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."
-
-
-def _end_label(outage: Outage, acting: Acting, asked: bool) -> str:
-    return f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"

@@ -90,7 +90,6 @@ class TimelineEntry:
     break_point_side: str = ""
     outside: str = ""
     discharge_state: DischargeState | None = None
-    discharge_label: str = ""
     completed: str = ""
     # Whether the discharge is the acting unit's own to close, or to leave open.
     may_complete: bool = False
@@ -195,7 +194,6 @@ def _event_entry(
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
-        discharge_label=state.label if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),

@@ -89,11 +89,6 @@ class OwedCall:
         return min((message.state for message in self.messages), key=LEAST_FIRST.index)
 
     @property
-    def state_label(self) -> str:
-        """The state in Swedish."""
-        return self.state.label
-
-    @property
     def best(self) -> NumberToRing | None:
         """The number to ring now."""
         return next((number for number in self.numbers if number.number), None)

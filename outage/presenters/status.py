@@ -14,6 +14,7 @@ from outage.presenters.care import Patient, is_own, party_label, patient_in_list
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
+from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
 from outage.rules.clock import next_break_point
@@ -101,22 +102,12 @@ class Idle:
     good: bool
 
 
-def outage_facts(
-    outage: Outage,
-    acting: Acting,
-    now: datetime,
-    contacts: Sequence[SupportContact],
-    reports: Sequence[OutageReport],
-    ends: Sequence[PrincipalEnd],
-    still_out: Sequence[Principal],
-) -> OutageFactsView:
-    """What Läge says of the outage to the acting person; `now` is aware.
-
-    `ends` is all that was said of who is back, `still_out` the other principals that are not.
-    """
+def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
+    """What Läge says of the outage to the acting person; `now` is aware."""
     assert outage.current is not None
-    routine = outage.routine
-    current = outage.current
+    routine, current = outage.routine, outage.current
+    reports, ends = reports_of(outage), said_of_ends(outage)
+    contacts = support_contacts(outage, acting.principal)
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
     coming = next_break_point(now, routine.limits)
@@ -146,7 +137,7 @@ def outage_facts(
             for row in {row.principal_id: row for row in ends}.values()
             if row.ended_at
         ),
-        still_out=tuple(principal.name for principal in still_out),
+        still_out=tuple(principal.name for principal in others_still_out(outage, acting.principal)),
     )
 
 
@@ -211,22 +202,17 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> li
                     told[s.target.place] = max(s.last_at, told.get(s.target.place, s.last_at))
     marks = []
     for party in _PARTIES:
-        label = party_label(chain, party)
-        call = owed.get((party, False))
-        last = told.get(standing.place_of(party))
-        if is_own(acting, chain, party):
-            marks.append(Mark(party=party, label=label, state=None, text="Egen enhet", own=True))
-        elif call and call.unknown:
-            marks.append(Mark(party=party, label=label, state=call.state, text="Ta reda på"))
+        place, call, own = standing.place_of(party), owed.get((party, False)), is_own(acting, chain, party)
+        state, text = None, _WHERE_NOBODY_IS.get(place, "Inget att meddela")
+        if own:
+            text = "Egen enhet"
         elif call:
-            text = f"{call.state_label} ({call.tries})" if call.tries else call.state_label
-            marks.append(Mark(party=party, label=label, state=call.state, text=text))
-        elif last:
-            text = f"{InformState.INFORMED.label} {moment(last, now)}"
-            marks.append(Mark(party=party, label=label, state=InformState.INFORMED, text=text))
-        else:
-            text = _WHERE_NOBODY_IS.get(standing.place_of(party), "Inget att meddela")
-            marks.append(Mark(party=party, label=label, state=None, text=text))
+            tries = f" ({call.tries})" if call.tries else ""
+            state, text = call.state, "Ta reda på" if call.unknown else f"{call.state.label}{tries}"
+        elif place in told:
+            state = InformState.INFORMED
+            text = f"{state.label} {moment(told[place], now)}"
+        marks.append(Mark(party=party, label=party_label(chain, party), state=state, text=text, own=own))
     return marks
 
 

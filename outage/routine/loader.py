@@ -33,17 +33,6 @@ from ..rules.routine import (
 from .page import read_addresses, read_parts, read_ringing
 from .table import RoutineError, Table, read_toml
 
-__all__ = [
-    "DEFAULT_ROUTINE_ID",
-    "RoutineError",
-    "all_routines",
-    "choose_routine_by",
-    "current_routine",
-    "get_routine",
-    "load_routine",
-    "routine_ids",
-]
-
 CONTENT = Path(__file__).parent / "content"
 DEFAULT_ROUTINE_ID = "prator-2023-04-03"
 

@@ -17,7 +17,7 @@ from contacts.webforms.differences import form_differences
 from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
-from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
+from outage.queries.outages import current_outage, others_still_out, outage_not_closed
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
@@ -126,8 +126,7 @@ def support(request: HttpRequest) -> HttpResponse:
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
     form = SupportForm(request.POST or None, initial={"client_id": uuid4()})
-    contacts = support_contacts(outage, request.acting.principal)
-    facts = outage_facts(outage, request.acting, timezone.now(), contacts, (), (), ())
+    facts = outage_facts(outage, request.acting, timezone.now())
     show = page_of_form(request, "outage/outage/support.html", outage=outage, facts=facts)
 
     def save() -> HttpResponse:

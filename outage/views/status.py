@@ -29,14 +29,7 @@ from outage.queries.care_chains import (
     visible_chains,
 )
 from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.outages import (
-    earlier_outages,
-    others_still_out,
-    outage_in_view,
-    reports_of,
-    said_of_ends,
-    support_contacts,
-)
+from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
@@ -84,20 +77,11 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     if outage is None:
         return {"outage": None, "readiness": readiness(acting, now)}
-    contacts = support_contacts(outage, acting.principal)
     earlier = earlier_outages(acting.principal, outage)
     cards = checklist_cards(acting, outage)
     context = {
         "outage": outage,
-        "facts": outage_facts(
-            outage,
-            acting,
-            now,
-            contacts,
-            reports_of(outage),
-            said_of_ends(outage),
-            others_still_out(outage, acting.principal),
-        ),
+        "facts": outage_facts(outage, acting, now),
         "cards": cards,
         "cards_to_tick": [card for card in cards if card.may_tick and not card.complete],
         "all_ticked": all(card.complete for card in cards),

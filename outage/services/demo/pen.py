@@ -196,16 +196,7 @@ class Pen:
         """Correct whom one spoke to in the newest call."""
         old = self.last_call
         assert old is not None
-        facts = CallFacts(
-            direction=Direction(old.direction),
-            recipient=old.recipient,
-            outcome=CallOutcome(old.outcome),
-            at=old.at,
-            spoken_to=spoken_to,
-            spoken_to_unit=old.spoken_to_unit,
-            number=old.number,
-            read_back=ReadBack.CORRECTED,
-        )
+        facts = replace(old.facts, spoken_to=spoken_to, read_back=ReadBack.CORRECTED)
         self.last_call = correct_call(by=self.by, handover=old, client_id=uuid4(), facts=facts, reason=reason)
 
     def complete(self, discharge: CareChainEvent) -> None:

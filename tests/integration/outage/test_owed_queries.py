@@ -379,5 +379,5 @@ def test_a_failed_try_to_answer_is_shown_with_the_answer_that_is_owed(county: Co
     tell(county.disa, chain, to=Party.MUNICIPALITY, outcome=CallOutcome.NO_ANSWER)
     calls = {call.recipient.key: call for call in by_the_rules(county.disa, outage)[chain.pk]}
     assert (calls["municipality"].tries, calls["inpatient"].tries) == (1, 0)
-    assert calls["municipality"].state_label == "Ringd, inte nådd"
+    assert calls["municipality"].state.label == "Ringd, inte nådd"
     assert [m.value for m in calls["municipality"].messages] == ["new:admission_reply:outpatient"]
