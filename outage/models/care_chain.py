@@ -7,7 +7,6 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
-from contacts.models.base import AppendOnlyModel
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import IdentityKind
@@ -15,6 +14,7 @@ from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
+from .signed import LoggedRow
 
 
 class CareChain(models.Model):
@@ -55,7 +55,7 @@ class CareChain(models.Model):
         return f"Vårdkedja {self.number}"
 
 
-class CareChainDetails(AppendOnlyModel):
+class CareChainDetails(LoggedRow):
     """What is known of a chain's patient and places. A change is a new row that replaces the former.
 
     A place that is in no list stands in `others` by its party: `id` (the same through every spelling), `name`, `kind`
@@ -98,9 +98,6 @@ class CareChainDetails(AppendOnlyModel):
     status = models.CharField("läge", max_length=20, choices=ChainStatus.choices())
     status_reason = models.CharField("varför", max_length=300, blank=True)
     search_key = models.CharField(max_length=300, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["recorded_at", "pk"]

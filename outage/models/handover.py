@@ -3,11 +3,8 @@
 import uuid
 from dataclasses import fields
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
-from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
 from outage.rules.handover import CallFacts, Direction, ReadBack
 from outage.rules.informing import CallOutcome
@@ -15,9 +12,10 @@ from outage.rules.told import Notice
 
 from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent
+from .signed import LoggedRow
 
 
-class Handover(AppendOnlyModel):
+class Handover(LoggedRow):
     """One call or one try. Only `outcome` reached makes anybody informed.
 
     `recipient` is the key of the other end: a party, or a participant of a SIP; `place` which place that was (as
@@ -36,7 +34,6 @@ class Handover(AppendOnlyModel):
     order = models.PositiveIntegerField(default=0)
     outcome = models.CharField("utfall", max_length=20, choices=CallOutcome.choices())
     at = models.DateTimeField("samtalets tid")
-    recorded_at = models.DateTimeField(default=timezone.now)
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
     paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
@@ -60,8 +57,6 @@ class Handover(AppendOnlyModel):
     reason = models.CharField("varför", max_length=300, blank=True)
     # Room for the longest name, title, unit and HSA-id.
     signature = models.CharField("signatur", max_length=700)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["at", "recorded_at"]

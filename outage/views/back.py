@@ -128,18 +128,8 @@ def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
     """Save the mark; give the sentence that says why it could not be, empty when it was."""
     if not form.is_valid():
         return str(next(iter(form.errors.values()))[0])
-    data = form.cleaned_data
     try:
-        mark_task(
-            by=acting,
-            chain=chain,
-            client_id=data["client_id"],
-            task_key=data["task"],
-            seen=data["seen"],
-            done=data["done"] == "1",
-            choice=data["choice"],
-            entered=data["entered"],
-        )
+        mark_task(by=acting, chain=chain, **form.facts())
     except RuleError as problem:
         return problem.reason
     return ""

@@ -117,10 +117,10 @@ class MessageOption:
 
     value: str
     label: str
-    hint: str
-    sender: str
-    is_logged: bool
-    chosen: bool
+    hint: str = ""
+    sender: str = ""
+    is_logged: bool = True
+    chosen: bool = False
     told: tuple[str, ...] = ()
     fields: tuple[BoundField, ...] = ()
     repeats: str = ""

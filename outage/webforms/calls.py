@@ -1,6 +1,6 @@
 """Logga samtal: one column, in the order of a conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -219,40 +219,34 @@ class CallForm(AsksQuestions):
         return bool(set(self.errors) - {"spoken_to", "spoken_to_unit", "read_back", "read_back_reason"})
 
     def message_options(self) -> list[MessageOption]:
-        """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
+        """The messages that can be ticked, those logged already first, each with the fields it opens."""
+        found = [*self._notices_offered(), *self._logged_offered(), *self._new_offered()]
         chosen = set(self["messages"].value() or [])
+        for option in found:
+            option.chosen = option.value in chosen
+        return found
+
+    def _notices_offered(self) -> Iterator[MessageOption]:
+        for value, labels in self._notices.items():
+            for nth, (label, to) in enumerate(labels.items()):
+                yield MessageOption(value, label, told=tuple(sorted(self._targets.keys() - to)), nth=nth)
+
+    def _logged_offered(self) -> Iterator[MessageOption]:
         standing, now = standing_of(self.chain, self.log), timezone.now()
-        everybody = {key: target.place for key, target in self._targets.items()}
-        found = [
-            MessageOption(
-                value=value,
-                label=label,
-                hint="",
-                sender="",
-                is_logged=True,
-                chosen=value in chosen,
-                told=tuple(sorted(set(everybody) - to)),
-                nth=nth,
-            )
-            for value, labels in self._notices.items()
-            for nth, (label, to) in enumerate(labels.items())
-        ]
         for value, event in self._logged.items():
-            knows = standing.who_know(row_of(event))
+            knows = standing.who_know(row_of(event)) - {""}
             label = event_label(self.chain, event.kind, event.withdraws)
             if value in self._until:
                 label = f"Det som gällde till {moment(self._until[value], now)}: {lower_first(label)}"
-            found.append(
-                MessageOption(
-                    value=value,
-                    label=label,
-                    hint=in_short(event.happened_at, event.particulars, now),
-                    sender=event.sender,
-                    is_logged=True,
-                    chosen=value in chosen,
-                    told=tuple(sorted(key for key, place in everybody.items() if place and place in knows)),
-                )
+            yield MessageOption(
+                value,
+                label,
+                hint=in_short(event.happened_at, event.particulars, now),
+                sender=event.sender,
+                told=tuple(sorted(key for key, target in self._targets.items() if target.place in knows)),
             )
+
+    def _new_offered(self) -> Iterator[MessageOption]:
         logged = {
             (event.kind, event.sender): clock_time(event.happened_at)
             for value, event in self._logged.items()
@@ -261,19 +255,15 @@ class CallForm(AsksQuestions):
         for value, (message, party) in self._new.items():
             prefix = f"{message.key}-{party.value}"
             names = [f"p-{prefix}-{name}" for name in message.particulars_for(party)] + [f"h-{prefix}"]
-            found.append(
-                MessageOption(
-                    value=value,
-                    label=message.label,
-                    hint=message.law_reminder,
-                    sender=party.value,
-                    is_logged=False,
-                    chosen=value in chosen,
-                    fields=tuple(self[name] for name in names),
-                    repeats=logged.get((message.key, party.value), ""),
-                )
+            yield MessageOption(
+                value,
+                message.label,
+                hint=message.law_reminder,
+                sender=party.value,
+                is_logged=False,
+                fields=tuple(self[name] for name in names),
+                repeats=logged.get((message.key, party.value), ""),
             )
-        return found
 
     def clean(self) -> dict[str, Any]:
         """Refuse two wordings of one message, and one that the one who rings us does not send (R3)."""
