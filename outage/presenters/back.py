@@ -9,11 +9,12 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import Patient, details_of, parties_in, patient_in_list
-from outage.presenters.chain import particulars_in_list
+from outage.presenters.chain import shown_in_list
 from outage.queries.chain_log import ChainLog
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import Family
 from outage.rules.routine import Decision
+from outage.rules.said import labelled
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
 
@@ -171,7 +172,7 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
 def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime) -> str:
     said = f"{chain.outage.routine.label(event.kind)} {moment(event.happened_at, now)}"
     # What is agreed of a SIP stands once, beside it.
-    told = () if family is Family.SIP else particulars_in_list(chain, event, now)
+    told = () if family is Family.SIP else labelled(shown_in_list(chain, event), now)
     more = "; ".join(f"{label}: {value}" for label, value in told)
     return f"{said} ({more})" if more else said
 

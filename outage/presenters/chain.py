@@ -24,7 +24,6 @@ from outage.queries.standing import (
     target_name,
     tells,
 )
-from outage.rules.back_registration import Before
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
 from outage.rules.handover import Direction, ReadBack
@@ -114,11 +113,6 @@ def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
     )
 
 
-def before_label(chain: CareChain) -> str:
-    """Give whether the patient was in the system before the outage: Ja, Nej, Vet inte."""
-    return Before(details_of(chain).before).label
-
-
 def timeline(
     acting: Acting,
     chain: CareChain,
@@ -184,7 +178,7 @@ def _event_entry(
         direction="",
         by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
-        details=tuple(particulars_shown(event, now)) if not event.withdraws else (),
+        details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
@@ -323,16 +317,6 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Ring tillbaka", handover.call_back),
     )
     return ((label, value) for label, value in pairs if value)
-
-
-def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
-    """Give the event's particulars as (label, value) in Swedish, dates written out."""
-    return labelled(event.particulars, now)
-
-
-def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
-    """As `particulars_shown`, but no more than a list may say."""
-    return labelled(shown_in_list(chain, event), now)
 
 
 def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:

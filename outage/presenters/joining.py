@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts.rules.parties import PARTY_LABELS, WARD_KIND_LABELS, Party, WardKind
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.presenters.care import details_of, patient_in_list, patient_on_own_page, shown_identity
-from outage.presenters.chain import other_end, particulars_shown
+from outage.presenters.chain import other_end
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
 from outage.rules.back_registration import Before, ChainStatus
@@ -116,7 +116,7 @@ def like_pairs(
     routine, system = kept.outage.routine, kept.outage.system
 
     def said(event: CareChainEvent) -> str:
-        told = ", ".join(f"{lower_first(label)} {value}" for label, value in particulars_shown(event, now))
+        told = ", ".join(f"{lower_first(label)} {value}" for label, value in labelled(event.particulars, now))
         text = f"{moment(event.happened_at, now)}, loggat av {event.user.full_name}, {event.unit.name}"
         return f"{text} ({told})" if told else text
 

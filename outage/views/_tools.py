@@ -1,13 +1,16 @@
 """What the views share: the row that an address names, or 404."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.access import Acting
 from contacts.views.tools import renew
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.care import patient_on_own_page, ward_label
@@ -15,13 +18,20 @@ from outage.presenters.chain import changed_by
 from outage.queries.care_chains import Row, get_chain, get_event, get_handover, newest_of
 from outage.queries.outages import outage_in_view, recent_outages
 
+Found = TypeVar("Found")
+
+
+def _or_404(get: Callable[[Acting, UUID], Found], request: HttpRequest, pk: UUID) -> Found:
+    """What the acting person may see; 404 for any other, so that its existence is not told."""
+    try:
+        return get(request.acting, pk)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
 
 def chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
-    """Give a chain the acting person may see; 404 for any other, so that its existence is not told."""
-    try:
-        return get_chain(request.acting, chain_id)
-    except CareChain.DoesNotExist:
-        raise Http404 from None
+    """A chain the acting person may see, or 404."""
+    return _or_404(get_chain, request, chain_id)
 
 
 def uuid_or_404(text: str) -> UUID:
@@ -33,19 +43,13 @@ def uuid_or_404(text: str) -> UUID:
 
 
 def event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
-    """Give an event of a chain the acting person may see, or 404."""
-    try:
-        return get_event(request.acting, event_id)
-    except (CareChainEvent.DoesNotExist, CareChain.DoesNotExist):
-        raise Http404 from None
+    """An event of a chain the acting person may see, or 404."""
+    return _or_404(get_event, request, event_id)
 
 
 def handover_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
-    """Give a call of a chain the acting person may see, or 404."""
-    try:
-        return get_handover(request.acting, handover_id)
-    except (Handover.DoesNotExist, CareChain.DoesNotExist):
-        raise Http404 from None
+    """A call of a chain the acting person may see, or 404."""
+    return _or_404(get_handover, request, handover_id)
 
 
 def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:

@@ -21,7 +21,6 @@ from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
 from outage.presenters.care import patient_in_list, patient_on_own_page, ward_label
 from outage.presenters.chain import (
-    before_label,
     history_lines,
     party_lines,
     timeline,
@@ -131,7 +130,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "outage": outage,
         "patient": patient_on_own_page(found, now),
         "ward": ward_label(found),
-        "before": before_label(found),
+        "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),
         "timeline": timeline(acting, found, log, now, flags),
         "calls": [call for call in calls if call.messages],

@@ -14,6 +14,7 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
+from contacts.webforms.fields import SentOnce
 from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
@@ -31,7 +32,7 @@ from outage.services.outages import (
     report_outage,
 )
 from outage.webforms.moments import this_minute
-from outage.webforms.outages import EndForm, OutageForm, ReopenForm, SupportForm
+from outage.webforms.outages import EndForm, OutageForm, SupportForm
 
 from ._tools import back_address, chosen_outage_or_404
 
@@ -180,7 +181,7 @@ def end(request: HttpRequest) -> HttpResponse:
 def reopen(request: HttpRequest) -> HttpResponse:
     """Take back an end that was said too early, for the own principal."""
     require(request.acting, Right.END_OUTAGE)
-    form = ReopenForm(request.POST)
+    form = SentOnce(request.POST)
     client_id = form.cleaned_data["client_id"] if form.is_valid() else None
     try:
         reopen_outage(by=request.acting, outage=chosen_outage_or_404(request), client_id=client_id)

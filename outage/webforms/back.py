@@ -4,14 +4,15 @@ from typing import Any
 
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 
-class MarkForm(forms.Form):
+
+class MarkForm(SentOnce):
     """Mark a task done, or not done after all."""
 
     # What a person types and chooses; the rest is the page's own.
     TYPED = ("choice", "entered")
 
-    client_id = forms.UUIDField()
     task = forms.CharField(max_length=4000)
     seen = forms.CharField(required=False, max_length=40)
     done = forms.TypedChoiceField(

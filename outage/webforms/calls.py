@@ -48,7 +48,6 @@ _FORMER = "was:"
 class CallForm(AsksQuestions):
     """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     recipient = forms.ChoiceField(
         label="Vem samtalet är med",
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Välj vem samtalet är med."),

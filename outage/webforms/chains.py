@@ -45,7 +45,6 @@ _A_KIND = {
 class ChainForm(AsksQuestions):
     """Open a care chain, or change what is known of one. A number that cannot be read is kept as typed."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     identity = forms.CharField(
         label="Personnummer eller annat nummer",

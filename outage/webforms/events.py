@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from contacts.rules.parties import Party
-from contacts.webforms.fields import AsksQuestions
+from contacts.webforms.fields import AsksQuestions, SentOnce
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
 
@@ -18,7 +18,6 @@ from .particulars import particular_field, stored_particular
 class CorrectEventForm(AsksQuestions):
     """Correct one event: what was wrong stays, struck through."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)
     # Whose particulars the form that comes in has.
     shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -72,7 +71,6 @@ class CorrectEventForm(AsksQuestions):
 class ReasonForm(AsksQuestions):
     """Take something back: only the reason is asked for."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(label="Varför?", max_length=300)
 
 
@@ -118,7 +116,6 @@ class WithdrawCallForm(ReasonForm):
 class MoveCallForm(AsksQuestions):
     """Log a call on the patient it was about. `chains` are the keys of those to choose among."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     to = forms.TypedChoiceField(
         label="Vilken patient gällde det?",
         coerce=UUID,
@@ -139,10 +136,9 @@ class MoveCallForm(AsksQuestions):
         self.fields["to"].choices = [(key, "") for key in chains]
 
 
-class OpenItemForm(forms.Form):
+class OpenItemForm(SentOnce):
     """Leave a discharge with somebody not told: who answers for it and why (R1.6)."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)

@@ -8,16 +8,16 @@ from django import forms
 from django.utils import timezone
 
 from contacts.rules.errors import RuleError
+from contacts.webforms.fields import SentOnce
 from outage.rules.moments import check_start
 from outage.rules.outage_status import OutageFacts, OutageScope
 
 from .moments import MomentField, this_minute
 
 
-class OutageForm(forms.Form):
+class OutageForm(SentOnce):
     """Anmäl driftstopp, and change of what is known of it."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     # The report that is changed, where one is.
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
@@ -83,10 +83,9 @@ class OutageForm(forms.Form):
         return OutageFacts(**data | {"scope": OutageScope(data["scope"])})
 
 
-class SupportForm(forms.Form):
+class SupportForm(SentOnce):
     """One's own support was rung (R1.1)."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     at = MomentField(label="När ringde du?")
     case_number = forms.CharField(label="Ärendenummer", required=False, max_length=60)
 
@@ -95,14 +94,7 @@ class SupportForm(forms.Form):
         self.fields["at"].initial = this_minute
 
 
-class EndForm(forms.Form):
+class EndForm(SentOnce):
     """The system is back."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     ended_at = MomentField(label="När kom systemet tillbaka?")
-
-
-class ReopenForm(forms.Form):
-    """The end was said too early."""
-
-    client_id = forms.UUIDField()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for, ward_kind_for
-from contacts.webforms.fields import NumberField
+from contacts.webforms.fields import NumberField, SentOnce
 from outage.models import ChainFacts
 from outage.queries.care_chains import municipalities, wards
 from outage.rules.back_registration import Before
@@ -73,10 +73,9 @@ class Places:
         return [*self.clinic_choices, (OTHER, OTHER_LABEL)]
 
 
-class PasteForm(forms.Form):
+class PasteForm(SentOnce):
     """A list as it was pasted, and the ward whose patients it names."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     ward_unit = PlaceField(
         label="Avdelning", empty_label="Välj avdelning", words={NOT_ADMITTED: "Inte inlagda"}
     )
