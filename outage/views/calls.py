@@ -236,9 +236,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     def differences(stands: Handover) -> dict[str, object]:
         return {"differences": form_differences(form, form_of(stands, None))}
 
-    def changed() -> HttpResponse:
-        return show_changed(request, form, old, show, differences)
-
+    changed = partial(show_changed, request, form, old, show, differences)
     return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
@@ -267,7 +265,5 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         messages.success(request, "Samtalet är återtaget. Det står kvar, överstruket.")
         return redirect("chain", old.chain_id)
 
-    def changed() -> HttpResponse:
-        return show_changed(request, form, old, show, what)
-
+    changed = partial(show_changed, request, form, old, show, what)
     return save_or_show(request, form, save=save, show=show, changed=changed)

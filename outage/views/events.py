@@ -1,5 +1,6 @@
 """Events: corrected, taken back; a discharge completed, or left with an open item."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -47,9 +48,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
     def differences(stands: CareChainEvent) -> dict[str, object]:
         return {"differences": form_differences(form, CorrectEventForm(event=stands))}
 
-    def changed() -> HttpResponse:
-        return show_changed(request, form, event, show, differences)
-
+    changed = partial(show_changed, request, form, event, show, differences)
     return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
@@ -76,9 +75,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
         messages.success(request, "Händelsen är återtagen. Den står kvar, överstruken.")
         return redirect("chain", event.chain_id)
 
-    def changed() -> HttpResponse:
-        return show_changed(request, form, event, show, what)
-
+    changed = partial(show_changed, request, form, event, show, what)
     return save_or_show(request, form, save=save, show=show, changed=changed)
 
 

@@ -1,5 +1,6 @@
 """A call that was about another patient: logged on that one instead."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -75,9 +76,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         messages.success(request, "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat.")
         return redirect("chain", row.chain_id)
 
-    def changed() -> HttpResponse:
-        return show_changed(request, form, call, show, lambda stands: {"call": stands})
-
+    changed = partial(show_changed, request, form, call, show, lambda stands: {"call": stands})
     if saving:
         return save_or_show(request, form, save=save, show=show, changed=changed)
     form.errors.clear()
