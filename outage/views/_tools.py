@@ -1,4 +1,4 @@
-"""What the views share: the row that an address names, or 404."""
+"""What the views share: the row that an address names, or 404, and what a page says of it and of who changed it."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
