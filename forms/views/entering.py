@@ -38,9 +38,10 @@ from forms.services.entering import enter_call, move_entry
 from forms.webforms.entering import EntryForm, MoveEntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
-from outage.presenters.care import patient_on_own_page, ward_label
+from outage.presenters.care import patient_on_own_page
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
+from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view
 from outage.queries.ringing import numbers_of_places
 from outage.routine import get_routine

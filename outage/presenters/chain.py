@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import Numbers, details_of, party_label
+from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
+from outage.queries.naming import details_of, party_label, shown_in_list
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -343,16 +343,6 @@ def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[st
 def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
     """As `particulars_shown`, but no more than a list may say."""
     return labelled(shown_in_list(chain, event), now)
-
-
-def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
-    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
-    hidden = details_of(chain).protected_identity
-    return {
-        name: value
-        for name, value in event.particulars.items()
-        if not hidden or name.endswith(("_date", "_time"))
-    }
 
 
 def _standing_line(

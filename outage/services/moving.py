@@ -14,8 +14,8 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.presenters.chain import shown_in_list
 from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.naming import shown_in_list
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
 from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event

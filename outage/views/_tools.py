@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.presenters.care import patient_on_own_page, ward_label
+from outage.presenters.care import patient_on_own_page
 from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view, recent_outages
 
 

@@ -19,14 +19,8 @@ from contacts.views.tools import held_as, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
-from outage.presenters.care import patient_in_list, patient_on_own_page, ward_label
-from outage.presenters.chain import (
-    before_label,
-    history_lines,
-    party_lines,
-    timeline,
-    tried_numbers,
-)
+from outage.presenters.care import patient_on_own_page
+from outage.presenters.chain import before_label, history_lines, party_lines, timeline, tried_numbers
 from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
@@ -34,6 +28,7 @@ from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import history_joins, standing_join
+from outage.queries.naming import patient_in_list, ward_label
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
