@@ -22,7 +22,7 @@ from outage.presenters.chain import changed_by, other_end
 from outage.presenters.later import later_outage
 from outage.queries.care_chains import newest_of
 from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.ringing import numbers_of_places
+from outage.queries.ringing import numbers_of_places, stands_in_directory
 from outage.routine import get_routine
 from outage.rules.handover import CallFacts, Direction, handover_warnings
 from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
@@ -36,6 +36,8 @@ from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
 from ._tools import chain_or_404, changeable_call_or_404, handover_or_404, whose
+
+NOT_TYPED = "Numret är hämtat ur Kontakter."
 
 
 @held_as(HeldAs("Samtal"))
@@ -154,7 +156,8 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
-    form = TryForm(request.POST, chain=found, log=logs_of([found.pk])[found.pk])
+    log = logs_of([found.pk])[found.pk]
+    form = TryForm(request.POST, chain=found, log=log)
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         messages.error(request, f"Försöket är inte sparat. {first}")
@@ -171,6 +174,8 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 at=request.pressed_at,
                 number=data["number"],
+                # Nobody typed it: a directory may be wrong, and the log says whose word the number is.
+                comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
             ),
             messages=[
                 *(Message(event_id=pk) for pk in data["events"]),
