@@ -268,20 +268,23 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         if stands.withdraws:
             return show(form, 409, changed_by=by, taken_back=True)
         renew(form)
-        fresh = _form(
-            request,
-            old.chain,
-            direction,
-            log,
-            asdict(stands.facts),
-            corrects=told,
-            was_with=stands,
-            data=None,
+        opened, fresh = (
+            _form(
+                request,
+                old.chain,
+                direction,
+                log,
+                asdict(row.facts),
+                corrects=told,
+                was_with=row,
+                data=None,
+            )
+            for row in (old, stands)
         )
         return show(
             form,
             409,
-            differences=form_differences(form, fresh),
+            differences=form_differences(form, fresh, opened),
             changed_by=by,
             action=reverse("correct_call", args=[stands.pk]),
         )
