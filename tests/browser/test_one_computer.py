@@ -109,6 +109,8 @@ def test_a_secret_that_is_gone_loses_nothing(windows: Windows, county: County, c
     page.context.clear_cookies(name="csrftoken")
     save(page)
     page.get_by_role("link", name="Ta fram").click()
+    expect(page.get_by_role("region", name="Undanlagt")).to_be_focused()
+    expect(page.get_by_role("region", name="Undanlagt")).to_be_in_viewport()
     expect(page.get_by_label("Kommentar")).to_have_value(TYPED)
     save_call(page)
     assert Handover.objects.get().comment == TYPED
