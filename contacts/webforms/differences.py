@@ -8,24 +8,48 @@ from django.forms import BoundField
 
 from contacts.presenters.keeping import NOTHING, Difference
 
+UNTOUCHED = "inte ändrat av dig: det som nu står gäller"
 _OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
 
 
 def form_differences(
-    typed: forms.Form, stands: forms.Form, of_the_change: Collection[str] = _OF_THE_CHANGE
+    typed: forms.Form,
+    stands: forms.Form,
+    opened: forms.Form | None = None,
+    of_the_change: Collection[str] = _OF_THE_CHANGE,
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
     Both are compared by what a person reads in them, so that two ways to write the same are the same. What is only said
-    `of_the_change` is no part of what stands.
+    `of_the_change` is no part of what stands. A field that is as it was in the form that was `opened` was not touched:
+    it becomes what stands now, so that saving takes nothing back that the other one wrote.
     """
-    return [
-        Difference(str(field.label), shown(stands[field.name]) or NOTHING, shown(field) or NOTHING)
-        for field in typed.visible_fields()
-        if field.name in stands.fields
-        and field.name not in of_the_change
-        and shown(field) != shown(stands[field.name])
-    ]
+    found = []
+    for field in typed.visible_fields():
+        name = field.name
+        if name not in stands.fields or name in of_the_change or shown(field) == shown(stands[name]):
+            continue
+        mine = shown(field) or NOTHING
+        if opened is not None and name in opened.fields and shown(field) == shown(opened[name]):
+            _follow(typed, stands[name])
+            mine = UNTOUCHED
+        found.append(Difference(str(field.label), shown(stands[name]) or NOTHING, mine))
+    return found
+
+
+def _follow(typed: forms.Form, stands: BoundField) -> None:
+    """Let a field of a form that came in, whose data is a copy of its own, say what stands."""
+    value, widget = stands.value(), stands.field.widget
+    boxes, parts = [("", widget)], [value]
+    if isinstance(widget, forms.MultiWidget):
+        boxes, parts = list(zip(widget.widgets_names, widget.widgets, strict=True)), widget.decompress(value)
+    for (suffix, box), part in zip(boxes, parts, strict=True):
+        said = box.format_value(part)
+        typed.data.pop(stands.html_name + suffix, None)
+        if isinstance(box, forms.CheckboxInput):
+            said = "on" if part else None
+        if said not in (None, "", []):
+            typed.data.setlist(stands.html_name + suffix, said if isinstance(said, list) else [said])
 
 
 def shown(field: BoundField) -> str:

@@ -27,7 +27,7 @@ from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetSpec
 from forms.specs import get_spec
 from outage.models import CareChainEvent
-from outage.presenters.care import shown_identity
+from outage.queries.naming import shown_identity
 from outage.queries.ringing import typed_number
 from outage.routine import current_routine, get_routine
 from outage.rules.agreed_sip import agreed_sip

@@ -12,9 +12,9 @@ from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.work_list_spec import ListSpec, WorkList, WorkListSpec
 from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
-from outage.presenters.care import Patient
 from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
+from outage.queries.naming import Patient
 
 _NARROW, _CELL = 110, 240
 _LINES = 8

@@ -38,9 +38,10 @@ from forms.services.entering import enter_call, move_entry
 from forms.webforms.entering import EntryForm, MoveEntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
-from outage.presenters.care import patient_on_own_page, ward_label
+from outage.presenters.care import patient_on_own_page
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import log_of
+from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from contacts.access import Acting
 from outage.models import CareChain
-from outage.presenters.care import Patient, details_of, party_label, patient_in_list, place_of
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, party_label, patient_in_list, place_of
 from outage.queries.standing import awaited_by_unit
 from outage.rules.wording import moment, span
 

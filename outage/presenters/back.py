@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
-from outage.presenters.care import Patient, details_of, parties_in, patient_in_list
-from outage.presenters.chain import shown_in_list
+from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, patient_in_list, shown_in_list
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import Family
 from outage.rules.routine import Decision

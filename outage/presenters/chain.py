@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import Numbers, details_of, party_label
+from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
+from outage.queries.naming import details_of, party_label
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -317,16 +317,6 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Ring tillbaka", handover.call_back),
     )
     return ((label, value) for label, value in pairs if value)
-
-
-def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
-    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
-    hidden = details_of(chain).protected_identity
-    return {
-        name: value
-        for name, value in event.particulars.items()
-        if not hidden or name.endswith(("_date", "_time"))
-    }
 
 
 def _standing_line(

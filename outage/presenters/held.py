@@ -15,10 +15,11 @@ from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, HeldForm
-from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
+from outage.presenters.care import target_in_list, targets_by_key
 from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
+from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
 from outage.routine import current_routine
 from outage.rules.handover import ReadBack

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from contacts.rules.parties import PARTY_LABELS, WARD_KIND_LABELS, Party, WardKind
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
-from outage.presenters.care import details_of, patient_in_list, patient_on_own_page, shown_identity
+from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import other_end
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
+from outage.queries.naming import details_of, patient_in_list, shown_identity
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.joining import HAPPENED, Pair
 from outage.rules.said import labelled

@@ -10,17 +10,10 @@ from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, Handover
-from outage.presenters.care import (
-    Numbers,
-    Patient,
-    details_of,
-    party_label,
-    patient_in_list,
-    target_choices,
-    target_in_list,
-)
+from outage.presenters.care import Numbers, target_choices, target_in_list
 from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, party_label, patient_in_list
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, open_item_of, standing_of, target_name
 from outage.rules.back_registration import ChainStatus

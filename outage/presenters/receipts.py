@@ -6,8 +6,8 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import Handover
-from outage.presenters.care import party_label, patient_in_list
 from outage.presenters.chain import other_end
+from outage.queries.naming import party_label, patient_in_list
 from outage.rules.handover import Direction
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.wording import clock_time

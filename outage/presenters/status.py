@@ -10,10 +10,11 @@ from contacts.models import Principal
 from contacts.rules.parties import PARTY_LABELS, Party, PrincipalKind
 from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
 from outage.presenters.banner import verdict_for
-from outage.presenters.care import Patient, is_own, party_label, patient_in_list
+from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, party_label, patient_in_list
 from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.presenters.care import shown_identity
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import shown_identity
 from outage.queries.outages import down_again
 from outage.queries.standing import line_back, row_of, standing_of
 from outage.rules.agreed_sip import agreed_sip

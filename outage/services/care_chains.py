@@ -18,9 +18,9 @@ from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
-from outage.presenters.care import details_of
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to
+from outage.queries.naming import details_of
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import Identity, classify_identity

@@ -17,9 +17,9 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.presenters.care import details_of
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
+from outage.queries.naming import details_of
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.clock import as_utc

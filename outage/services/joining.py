@@ -13,7 +13,6 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
-from outage.presenters.care import details_of
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import (
@@ -27,6 +26,7 @@ from outage.queries.joining import (
     to_choose_in,
     with_places,
 )
+from outage.queries.naming import details_of
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events

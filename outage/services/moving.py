@@ -13,9 +13,8 @@ from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.presenters.care import details_of
-from outage.presenters.chain import shown_in_list
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.naming import details_of, shown_in_list
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
 from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
 from outage.rules.joining import pairs_to_ask_about

@@ -13,9 +13,10 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.views.tools import renew
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.presenters.care import patient_on_own_page, ward_label
+from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import changed_by
 from outage.queries.care_chains import Row, get_chain, get_event, get_handover, newest_of
+from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view, recent_outages
 
 Found = TypeVar("Found")

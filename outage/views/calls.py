@@ -21,6 +21,7 @@ from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.ringing import stands_in_directory
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
@@ -33,6 +34,8 @@ from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
 from ._tools import chain_or_404, changeable_call_or_404, handover_or_404, show_changed, whose
+
+NOT_TYPED = "Numret är hämtat ur Kontakter."
 
 
 @held_as(HeldAs("Samtal"))
@@ -124,7 +127,8 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
-    form = TryForm(request.POST, chain=found, log=log_of(found.pk))
+    log = log_of(found.pk)
+    form = TryForm(request.POST, chain=found, log=log)
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         messages.error(request, f"Försöket är inte sparat. {first}")
@@ -141,6 +145,8 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 at=request.pressed_at,
                 number=data["number"],
+                # Nobody typed it: a directory may be wrong, and the log says whose word the number is.
+                comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
             ),
             messages=[
                 *(Message(event_id=pk) for pk in data["events"]),
@@ -234,7 +240,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         return redirect("chain", old.chain_id)
 
     def differences(stands: Handover) -> dict[str, object]:
-        return {"differences": form_differences(form, form_of(stands, None))}
+        return {"differences": form_differences(form, form_of(stands, None), form_of(old, None))}
 
     changed = partial(show_changed, request, form, old, show, differences)
     return save_or_show(request, form, save=save, show=show, changed=changed)

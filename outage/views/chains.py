@@ -1,5 +1,6 @@
 """Care chains: the list, one chain, a new one, a changed one."""
 
+from copy import copy
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -19,13 +20,8 @@ from contacts.views.tools import held_as, page_of_form, renew, require, save_or_
 from contacts.webforms.differences import form_differences
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
-from outage.presenters.care import patient_in_list, patient_on_own_page, ward_label
-from outage.presenters.chain import (
-    history_lines,
-    party_lines,
-    timeline,
-    tried_numbers,
-)
+from outage.presenters.care import patient_on_own_page
+from outage.presenters.chain import history_lines, party_lines, timeline, tried_numbers
 from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
@@ -33,6 +29,7 @@ from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
 from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
+from outage.queries.naming import patient_in_list, ward_label
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
@@ -219,9 +216,17 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = chain_or_404(request, chain_id)
-        fresh = ChainForm(acting=request.acting, chain=stands)
+        fresh, history, opened = (
+            ChainForm(acting=request.acting, chain=stands),
+            history_of(stands),
+            copy(stands),
+        )
+        opened.details = next((row for row in history if row.pk == form.cleaned_data["replaces"]), None)
         renew(form, replaces=stands.details.pk)
-        by = history_lines(history_of(stands)[-1:], timezone.now())[0]
-        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
+        by = history_lines(history[-1:], timezone.now())[0]
+        differ = form_differences(
+            form, fresh, ChainForm(acting=request.acting, chain=opened) if opened.details else None
+        )
+        return show(form, 409, differences=differ, changed_by=by)
 
     return save_or_show(request, form, save=save, show=show, changed=changed)

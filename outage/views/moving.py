@@ -13,10 +13,10 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require, save_or_show
 from outage.models import Handover
-from outage.presenters.care import patient_in_list, ward_label
 from outage.presenters.chain import call_title, told_labels
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.chain_log import log_of
+from outage.queries.naming import patient_in_list, ward_label
 from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm

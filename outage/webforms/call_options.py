@@ -9,9 +9,9 @@ from django.http import QueryDict
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from contacts.rules.whom_to_call import NumberToRing
+from contacts.rules.whom_to_call import NumberToRing, first_number
 from outage.models import CareChain
-from outage.presenters.care import Numbers, first_number, is_own, target_label
+from outage.presenters.care import Numbers, is_own, target_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import target_name
 from outage.rules.handover import Direction, Message

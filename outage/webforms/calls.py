@@ -13,9 +13,10 @@ from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.care import parties_in, place_of, targets_by_key
+from outage.presenters.care import parties_in, targets_by_key
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import place_of
 from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.queries.wordings import former_wordings

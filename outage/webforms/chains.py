@@ -18,8 +18,8 @@ from contacts.rules.parties import (
 )
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts
-from outage.presenters.care import details_of, shown_identity
 from outage.queries.care_chains import municipalities, wards
+from outage.queries.naming import details_of, shown_identity
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED

@@ -21,7 +21,7 @@ class TryForm(SentOnce):
 
     recipient = forms.ChoiceField()
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
-    number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
+    number = forms.CharField(max_length=60, error_messages={"required": "Välj vilket nummer du ringde."})
     events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
     notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice)
 

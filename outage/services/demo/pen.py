@@ -13,9 +13,10 @@ from uuid import uuid4
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.rules.parties import Party, WardKind
+from contacts.rules.whom_to_call import first_number
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
-from outage.presenters.care import first_number, place_of
 from outage.queries.chain_log import logs_of
+from outage.queries.naming import place_of
 from outage.queries.ringing import numbers_of_places
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import CallFacts, Direction, Message, ReadBack
