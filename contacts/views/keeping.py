@@ -36,6 +36,7 @@ from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import EntryFacts, add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.webforms.differences import form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of
 
 TO_VERIFY = "kontrollera"
@@ -174,11 +175,14 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = own_entry_or_404(request, entry_id)
+        facts = form.facts()
+        renew(form, version_of(stands))
+        form_differences(form, EntryForm(initial=initial_of(stands), units=units, rows=rows), {"verified"})
+        form.full_clean()
         typed = DirectoryEntry(
             principal=stands.principal, flagged=stands.flagged, retired_at=stands.retired_at
         )
-        EntryFacts(**form.facts()).write_to(typed)
-        renew(form, version_of(stands))
+        EntryFacts(**(facts if form.errors else form.facts())).write_to(typed)
         done = deeds(list(history_of(stands))[:1], {})
         return show(form, 409, differences=differences(stands, typed), last=done[0] if done else None)
 

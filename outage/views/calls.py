@@ -268,23 +268,20 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         if stands.withdraws:
             return show(form, 409, changed_by=by, taken_back=True)
         renew(form)
-        opened, fresh = (
-            _form(
-                request,
-                old.chain,
-                direction,
-                log,
-                asdict(row.facts),
-                corrects=told,
-                was_with=row,
-                data=None,
-            )
-            for row in (old, stands)
+        fresh = _form(
+            request,
+            old.chain,
+            direction,
+            log,
+            asdict(stands.facts),
+            corrects=told,
+            was_with=stands,
+            data=None,
         )
         return show(
             form,
             409,
-            differences=form_differences(form, fresh, opened),
+            differences=form_differences(form, fresh),
             changed_by=by,
             action=reverse("correct_call", args=[stands.pk]),
         )

@@ -78,7 +78,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
             return show(form, 409, changed_by=by, taken_back=True)
         renew(form)
         fresh = CorrectEventForm(event=stands, routine=routine)
-        differences = form_differences(form, fresh, CorrectEventForm(event=event, routine=routine))
+        differences = form_differences(form, fresh)
         return show(
             form,
             409,

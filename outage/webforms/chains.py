@@ -16,6 +16,7 @@ from contacts.rules.parties import (
     outpatient_kind_for,
     ward_kind_for,
 )
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts, OtherPlace
 from outage.queries.care_chains import municipalities, wards
@@ -46,7 +47,7 @@ _A_KIND = {
 }
 
 
-class ChainForm(AsksQuestions):
+class ChainForm(Opened, AsksQuestions):
     """Open a care chain, or change what is known of one. A number that cannot be read is kept as typed."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)

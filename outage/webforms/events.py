@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 
 from contacts.rules.parties import Party
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
@@ -16,7 +17,7 @@ from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 
-class CorrectEventForm(AsksQuestions):
+class CorrectEventForm(Opened, AsksQuestions):
     """Correct one event: what was wrong stays, struck through."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)

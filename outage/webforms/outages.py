@@ -7,13 +7,14 @@ from django import forms
 from django.utils import timezone
 
 from contacts.rules.errors import RuleError
+from contacts.webforms.differences import Opened
 from outage.rules.moments import check_start
 from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
 
 from .moments import MomentField, this_minute
 
 
-class OutageForm(forms.Form):
+class OutageForm(Opened, forms.Form):
     """Anmäl driftstopp, and change of what is known of it."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
