@@ -325,8 +325,11 @@ class TestTwoChangeAtOnce:
         theirs = {"number_0": "0953-140 77", "number_1": "070-174 06 05", "kind_1": "mobile", "title": "Chef"}
         sent(client, fields, "contact_edit", entry.pk, client_id=str(uuid4()), **theirs)
         answer = sent(client, fields, "contact_edit", entry.pk, remark="Min anmärkning")
-        rows = [row.th.text for row in read(answer).select(".differences tbody tr")]
-        assert rows == ["Anmärkning"]
+        rows = {
+            row.th.text: row.find_all("td")[1].text for row in read(answer).select(".differences tbody tr")
+        }
+        untouched = "inget nytt: det som nu står gäller"
+        assert rows == {"Titel": untouched, "Anmärkning": "Min anmärkning", "Nummer": untouched}
         form = read(answer).main.find("form", class_="keep-form")
         assert client.post(form["action"], fields_of(form)).status_code == 302
         entry.refresh_from_db()
