@@ -1,6 +1,9 @@
 """Two who change the same row: what the one typed beside what the other saved, field by field."""
 
+import json
 from collections.abc import Collection
+from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -8,33 +11,61 @@ from django.forms import BoundField
 
 from contacts.presenters.keeping import NOTHING, Difference
 
-UNTOUCHED = "inte ändrat av dig: det som nu står gäller"
+UNTOUCHED = "inget nytt: det som nu står gäller"
+_OPENED = "opened"
 _OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
 
 
+class Opened:
+    """Of a form: it carries, unseen, what each field said when its page was made, so that the untouched are known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_bound: bool
+        self.fields: dict[str, forms.Field]
+        self.fields[_OPENED] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.initial: dict[str, Any]
+        if not self.is_bound:
+            self.initial[_OPENED] = partial(fingerprints, self)
+
+
+def fingerprints(form: forms.Form) -> str:
+    """What each field says, by name, in a form that tells nobody what it is."""
+    said = {field.name: sha256(shown(field).encode()).hexdigest()[:10] for field in form.visible_fields()}
+    return json.dumps(said, sort_keys=True)
+
+
 def form_differences(
-    typed: forms.Form,
-    stands: forms.Form,
-    opened: forms.Form | None = None,
-    of_the_change: Collection[str] = _OF_THE_CHANGE,
+    typed: forms.Form, stands: forms.Form, of_the_change: Collection[str] = _OF_THE_CHANGE, by: str = _OPENED
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
     Both are compared by what a person reads in them, so that two ways to write the same are the same. What is only said
-    `of_the_change` is no part of what stands. A field that is as it was in the form that was `opened` was not touched:
-    it becomes what stands now, so that saving takes nothing back that the other one wrote.
+    `of_the_change` is no part of what stands. A field that says what it did when the form was opened, by the
+    fingerprints in its field `by`, was not touched: it becomes what stands now, so that saving takes nothing back that
+    the other one wrote. The data of `typed` is a copy of its own.
     """
-    found = []
+    opened, found = _read(typed.data.get(typed.add_prefix(by), "")), []
+    now = json.loads(fingerprints(stands))
     for field in typed.visible_fields():
         name = field.name
-        if name not in stands.fields or name in of_the_change or shown(field) == shown(stands[name]):
+        if name not in now or name in of_the_change or shown(field) == shown(stands[name]):
             continue
         mine = shown(field) or NOTHING
-        if opened is not None and name in opened.fields and shown(field) == shown(opened[name]):
+        if opened.get(name) == sha256(shown(field).encode()).hexdigest()[:10]:
             _follow(typed, stands[name])
             mine = UNTOUCHED
         found.append(Difference(str(field.label), shown(stands[name]) or NOTHING, mine))
+    typed.data[typed.add_prefix(by)] = fingerprints(stands)
     return found
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _follow(typed: forms.Form, stands: BoundField) -> None:

@@ -28,7 +28,20 @@ from outage.rules.wording import clock_time, moment
 
 _NAMELESS = HeldAs("Formulär")
 # What a page writes in its forms for itself.
-_HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "page", "from", "next", "stay"}
+_HIDDEN = {
+    "client_id",
+    "version",
+    "replaces",
+    "seen",
+    "opened",
+    "rows",
+    "steg",
+    "do",
+    "page",
+    "from",
+    "next",
+    "stay",
+}
 
 
 _CODES = {str(party): label for party, label in PARTY_LABELS.items()}

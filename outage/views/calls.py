@@ -240,7 +240,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         return redirect("chain", old.chain_id)
 
     def differences(stands: Handover) -> dict[str, object]:
-        return {"differences": form_differences(form, form_of(stands, None), form_of(old, None))}
+        return {"differences": form_differences(form, form_of(stands, None))}
 
     changed = partial(show_changed, request, form, old, show, differences)
     return save_or_show(request, form, save=save, show=show, changed=changed)

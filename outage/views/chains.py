@@ -1,6 +1,5 @@
 """Care chains: the list, one chain, a new one, a changed one."""
 
-from copy import copy
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -216,17 +215,9 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = chain_or_404(request, chain_id)
-        fresh, history, opened = (
-            ChainForm(acting=request.acting, chain=stands),
-            history_of(stands),
-            copy(stands),
-        )
-        opened.details = next((row for row in history if row.pk == form.cleaned_data["replaces"]), None)
+        fresh = ChainForm(acting=request.acting, chain=stands)
         renew(form, replaces=stands.details.pk)
-        by = history_lines(history[-1:], timezone.now())[0]
-        differ = form_differences(
-            form, fresh, ChainForm(acting=request.acting, chain=opened) if opened.details else None
-        )
-        return show(form, 409, differences=differ, changed_by=by)
+        by = history_lines(history_of(stands)[-1:], timezone.now())[0]
+        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
     return save_or_show(request, form, save=save, show=show, changed=changed)

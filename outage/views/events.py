@@ -46,8 +46,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
         return redirect("chain", event.chain_id)
 
     def differences(stands: CareChainEvent) -> dict[str, object]:
-        forms = (CorrectEventForm(event=row) for row in (stands, event))
-        return {"differences": form_differences(form, *forms)}
+        return {"differences": form_differences(form, CorrectEventForm(event=stands))}
 
     changed = partial(show_changed, request, form, event, show, differences)
     return save_or_show(request, form, save=save, show=show, changed=changed)

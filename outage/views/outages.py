@@ -15,7 +15,7 @@ from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from contacts.webforms.fields import SentOnce
-from outage.models import OutageReport
+from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, others_still_out, outage_not_closed
@@ -79,7 +79,7 @@ def change(request: HttpRequest) -> HttpResponse:
     """Change what is known: scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
-    form = OutageForm(request.POST or None, initial=_as_known(outage.current), scope=outage.current.scope)
+    form = OutageForm(request.POST or None, initial=_as_known(outage), scope=outage.current.scope)
 
     more = {"outage": outage, "routine": outage.routine, "mode": "change"}
     show = page_of_form(request, "outage/outage/report.html", **more)
@@ -98,17 +98,17 @@ def change(request: HttpRequest) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = chosen_outage_or_404(request)
-        said, seen = stands.current, form.cleaned_data["replaces"]
-        rows = [said, *(row for row in stands.reports.all() if row.pk == seen)]
-        forms = [OutageForm(initial=_as_known(row), scope=row.scope) for row in rows]
-        renew(form, replaces=said.pk)
+        fresh = OutageForm(initial=_as_known(stands), scope=stands.current.scope)
+        renew(form, replaces=stands.current.pk)
+        said = stands.current
         by = f"{moment(said.recorded_at, timezone.now())} {said.user.full_name}, {said.unit.name}."
-        return show(form, 409, differences=form_differences(form, *forms), changed_by=by)
+        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
     return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
-def _as_known(current: OutageReport) -> dict[str, object]:
+def _as_known(outage: Outage) -> dict[str, object]:
+    current = outage.current
     return {
         "client_id": uuid4(),
         "replaces": current.pk,

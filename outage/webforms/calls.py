@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.presenters.care import parties_in, targets_by_key
@@ -46,7 +47,7 @@ _HIDDEN_TEXT = {"autocomplete": "off"}
 _FORMER = "was:"
 
 
-class CallForm(AsksQuestions):
+class CallForm(Opened, AsksQuestions):
     """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
 
     recipient = forms.ChoiceField(

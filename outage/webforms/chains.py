@@ -16,6 +16,7 @@ from contacts.rules.parties import (
     outpatient_kind_for,
     ward_kind_for,
 )
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts
 from outage.queries.care_chains import municipalities, wards
@@ -42,7 +43,7 @@ _A_KIND = {
 }
 
 
-class ChainForm(AsksQuestions):
+class ChainForm(Opened, AsksQuestions):
     """Open a care chain, or change what is known of one. A number that cannot be read is kept as typed."""
 
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)

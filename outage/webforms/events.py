@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 
 from contacts.rules.parties import Party
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, SentOnce
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
@@ -15,7 +16,7 @@ from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 
-class CorrectEventForm(AsksQuestions):
+class CorrectEventForm(Opened, AsksQuestions):
     """Correct one event: what was wrong stays, struck through."""
 
     kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)

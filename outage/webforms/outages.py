@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from contacts.rules.errors import RuleError
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import SentOnce
 from outage.rules.moments import check_start
 from outage.rules.outage_status import OutageFacts, OutageScope
@@ -15,7 +16,7 @@ from outage.rules.outage_status import OutageFacts, OutageScope
 from .moments import MomentField, this_minute
 
 
-class OutageForm(SentOnce):
+class OutageForm(Opened, SentOnce):
     """Anmäl driftstopp, and change of what is known of it."""
 
     # The report that is changed, where one is.

@@ -20,7 +20,7 @@ from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 from tests.marks import Browser
 
-UNTOUCHED = "inte ändrat av dig: det som nu står gäller"
+UNTOUCHED = "inget nytt: det som nu står gäller"
 
 
 def opened(client: Client, path: str) -> Fields:
