@@ -31,8 +31,11 @@ class Opened:
 
 def fingerprints(form: forms.Form) -> str:
     """What each field says, by name, in a form that tells nobody what it is."""
-    said = {field.name: sha256(shown(field).encode()).hexdigest()[:10] for field in form.visible_fields()}
-    return json.dumps(said, sort_keys=True)
+    return json.dumps({field.name: _fingerprint(field) for field in form.visible_fields()}, sort_keys=True)
+
+
+def _fingerprint(field: BoundField) -> str:
+    return sha256(shown(field).encode()).hexdigest()[:10]
 
 
 def form_differences(
@@ -52,7 +55,7 @@ def form_differences(
         if name not in now or name in of_the_change or shown(field) == shown(stands[name]):
             continue
         mine = shown(field) or NOTHING
-        if opened.get(name) == sha256(shown(field).encode()).hexdigest()[:10]:
+        if opened.get(name) == _fingerprint(field):
             _follow(typed, stands[name])
             mine = UNTOUCHED
         found.append(Difference(str(field.label), shown(stands[name]) or NOTHING, mine))
@@ -63,7 +66,7 @@ def form_differences(
 def _read(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
