@@ -31,8 +31,11 @@ class Opened:
 
 def fingerprints(form: forms.Form) -> str:
     """What each field says, by name, in a form that tells nobody what it is."""
-    said = {field.name: sha256(shown(field).encode()).hexdigest()[:10] for field in form.visible_fields()}
-    return json.dumps(said, sort_keys=True)
+    return json.dumps({field.name: _fingerprint(field) for field in form.visible_fields()}, sort_keys=True)
+
+
+def _fingerprint(field: BoundField) -> str:
+    return sha256(shown(field).encode()).hexdigest()[:10]
 
 
 def form_differences(
@@ -52,8 +55,7 @@ def form_differences(
         if name not in now or name in of_the_change or shown(field) == shown(stands[name]):
             continue
         mine = shown(field) or NOTHING
-        if opened.get(name) == sha256(shown(field).encode()).hexdigest()[:10]:
-            _follow(typed, stands[name])
+        if opened.get(name) == _fingerprint(field) and _follow(typed, stands[name]):
             mine = UNTOUCHED
         found.append(Difference(str(field.label), shown(stands[name]) or NOTHING, mine))
     typed.data[typed.add_prefix(by)] = fingerprints(stands)
@@ -63,24 +65,30 @@ def form_differences(
 def _read(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _follow(typed: forms.Form, stands: BoundField) -> None:
-    """Let a field of a form that came in, whose data is a copy of its own, say what stands."""
-    value, widget = stands.value(), stands.field.widget
+def _follow(typed: forms.Form, stands: BoundField) -> bool:
+    """Let a field of a form that came in, whose data is a copy of its own, say what stands; False where it can not."""
+    value, widget, said = stands.value(), stands.field.widget, shown(stands)
+    choices = getattr(typed.fields[stands.name], "choices", None)
+    if choices is not None and said and not isinstance(value, list | tuple):
+        # The same key may mean another place there.
+        keys = [str(getattr(key, "value", key)) for key, label in choices if str(label) == said]
+        if len(keys) != 1:
+            return False
+        value = keys[0]
     boxes, parts = [("", widget)], [value]
     if isinstance(widget, forms.MultiWidget):
         boxes, parts = list(zip(widget.widgets_names, widget.widgets, strict=True)), widget.decompress(value)
     for (suffix, box), part in zip(boxes, parts, strict=True):
-        said = box.format_value(part)
+        put = ("on" if part else None) if isinstance(box, forms.CheckboxInput) else box.format_value(part)
         typed.data.pop(stands.html_name + suffix, None)
-        if isinstance(box, forms.CheckboxInput):
-            said = "on" if part else None
-        if said not in (None, "", []):
-            typed.data.setlist(stands.html_name + suffix, said if isinstance(said, list) else [said])
+        if put not in (None, "", []):
+            typed.data.setlist(stands.html_name + suffix, put if isinstance(put, list) else [put])
+    return True
 
 
 def shown(field: BoundField) -> str:

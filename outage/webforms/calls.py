@@ -112,6 +112,7 @@ class CallForm(Opened, AsksQuestions):
         # Of the chain as such: by the words for it those it is to be told, who may hear it in other words.
         self._notices: dict[str, dict[str, set[str]]] = {}
         if corrects is None:
+            del self.fields["opened"]
             self._collect_messages()
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
