@@ -223,7 +223,7 @@ def messages_owed(call: OwedCall, at: datetime | None = None) -> list[Message]:
         if what == "event":
             found.append(Message(event_id=UUID(rest)))
         elif what == "notice":
-            found.append(Message(**read_notice(message.value)))
+            found.append(read_notice(message.value))
         else:
             kind, _, party = rest.partition(":")
             found.append(Message(kind=kind, sender=Party(party), happened_at=at or timezone.now()))

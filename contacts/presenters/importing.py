@@ -1,6 +1,6 @@
 """What a directory file would change, and has changed, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,18 +8,12 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 
-from contacts.models import AuditEntry, DirectoryUpload, EntryKind
-from contacts.rules.availability import hours_words
-from contacts.rules.directory_changes import COLUMN_OF, FATE_LABELS, EntryFacts, Fate
-from contacts.rules.phone import PHONE_KIND_LABELS, display
+from contacts.models import AuditEntry, DirectoryUpload
+from contacts.rules.directory_changes import FATE_LABELS, Fate
 
 PAGE_SIZE = 50
 PROBLEMS = "problems"
 PROBLEMS_LABEL = "Fel i filen"
-NOTHING = "tomt"
-# Of numbers and hours, which stand in several columns, the word for all of them.
-_LABELS = COLUMN_OF | {"numbers": "Nummer", "hours": "Tider"}
-_KINDS = dict(EntryKind.choices)
 _EXPLAINED: dict[str, str] = {
     PROBLEMS: "Rätta felen i filen och läs in den igen.",
     Fate.NEW: "Läggs till. En inläst kontakt är ej verifierad.",
@@ -29,34 +23,6 @@ _EXPLAINED: dict[str, str] = {
     Fate.LEFT: "Någon har avfört dem. De tas inte tillbaka av en fil.",
     Fate.OTHERS: "Hör till en annan huvudman. De läggs åt sidan: du läser bara in din egen huvudmans.",
 }
-
-
-def fact_words(facts: EntryFacts, name: str) -> str:
-    """Put one of an entry's facts into words; "" where there is nothing."""
-    if name == "kind":
-        return str(_KINDS.get(facts.kind, facts.kind))
-    if name == "numbers":
-        return ", ".join(
-            f"{PHONE_KIND_LABELS[phone.kind].lower()} {display(phone.number).removeprefix('internt ')}"
-            for phone in facts.numbers
-        )
-    if name == "hours":
-        return hours_words(facts.hours) if facts.hours.known else ""
-    return str(getattr(facts, name))
-
-
-def facts_in_words(facts: EntryFacts) -> list[list[str]]:
-    """Give what a new entry starts with, as label and words; what is empty is left out."""
-    told = [[_LABELS[name], fact_words(facts, name)] for name in COLUMN_OF]
-    return [pair for pair in told if pair[1]]
-
-
-def changes_in_words(old: EntryFacts, new: EntryFacts, changed: Sequence[str]) -> list[list[str]]:
-    """Give each fact that changes, as label, from and to."""
-    return [
-        [_LABELS[name], fact_words(old, name) or NOTHING, fact_words(new, name) or NOTHING]
-        for name in changed
-    ]
 
 
 @dataclass(frozen=True, slots=True)

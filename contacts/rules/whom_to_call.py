@@ -1,6 +1,6 @@
 """Which number to ring at this moment (R5.1–R5.5): a ranking over candidates, best first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
@@ -147,3 +147,8 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         hours=candidate.hours,
         flagged=candidate.flagged,
     )
+
+
+def first_number(numbers: Sequence[NumberToRing]) -> str:
+    """The number to ring first, as typed; nothing where there is none."""
+    return next((n.number for n in numbers if n.number), "")

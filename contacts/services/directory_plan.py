@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
-from contacts.presenters.file_rows import facts_of
+from contacts.queries.file_rows import facts_of
 from contacts.rules.directory_changes import (
     COLUMN_OF,
     VERIFIED_FACTS,

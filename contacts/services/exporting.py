@@ -9,9 +9,9 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import Principal
-from contacts.presenters.cards import card_source
-from contacts.presenters.file_rows import file_row
+from contacts.queries.cards import card_source
 from contacts.queries.exporting import entries_to_take_out
+from contacts.queries.file_rows import file_row
 from contacts.rules.directory_columns import COLUMNS
 from contacts.tables import write_csv, write_xlsx
 from contacts.vcards import vcard

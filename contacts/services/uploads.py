@@ -9,7 +9,7 @@ from django.db import transaction
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryUpload
-from contacts.presenters.importing import changes_in_words, facts_in_words
+from contacts.queries.file_rows import changes_in_words, facts_in_words
 from contacts.rules.directory_changes import Fate, changed_fields
 from contacts.rules.permissions import Right
 

@@ -1,6 +1,10 @@
 """What is refused because the row is no longer the one that the person saw, or can not stand as it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
 
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Unit
@@ -14,6 +18,16 @@ class ChangedMeanwhile(RuleError):
 
     def __init__(self) -> None:
         super().__init__(CHANGED_MEANWHILE)
+
+
+@contextmanager
+def replacing() -> Iterator[None]:
+    """A transaction that replaces rows: of two that replace the same one the second raises ChangedMeanwhile."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise ChangedMeanwhile from None
 
 
 def check_version(row: DirectoryEntry | Unit, version: str) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
-from contacts.presenters.keeping import deeds, differences, kept_entry, units_named
+from contacts.presenters.keeping import Difference, deeds, differences, kept_entry, units_named
 from contacts.queries.keeping import (
     KEPT_LABELS,
     Kept,
@@ -36,6 +36,7 @@ from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import EntryFacts, add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.webforms.differences import UNTOUCHED, form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of
 
 TO_VERIFY = "kontrollera"
@@ -122,9 +123,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{entry.name} är tillagd.")
         return redirect("contact", entry.pk)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
 
 
 @held_as(HeldAs("Ändrad kontakt"))
@@ -174,17 +173,23 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = own_entry_or_404(request, entry_id)
-        typed = DirectoryEntry(
-            principal=stands.principal, flagged=stands.flagged, retired_at=stands.retired_at
-        )
-        EntryFacts(**form.facts()).write_to(typed)
+        came = differences(stands, _as_typed(form, stands))
         renew(form, version_of(stands))
+        form_differences(form, EntryForm(initial=initial_of(stands), units=units, rows=rows), {"verified"})
+        form.full_clean()
+        left = came if form.errors else differences(stands, _as_typed(form, stands))
+        kept = {each.label: each for each in left}
+        differ = [kept.get(each.label, Difference(each.label, each.old, UNTOUCHED)) for each in came]
         done = deeds(list(history_of(stands))[:1], {})
-        return show(form, 409, differences=differences(stands, typed), last=done[0] if done else None)
+        return show(form, 409, differences=differ, last=done[0] if done else None)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=changed)
+
+
+def _as_typed(form: EntryForm, stands: DirectoryEntry) -> DirectoryEntry:
+    typed = DirectoryEntry(principal=stands.principal, flagged=stands.flagged, retired_at=stands.retired_at)
+    EntryFacts(**form.facts()).write_to(typed)
+    return typed
 
 
 @held_as(HeldAs("Avför", pressed=True))

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from contacts.access import TYPED_BY_FIELD, Acting, can
 from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
@@ -53,6 +54,15 @@ def keep_what_came(request: HttpRequest, client_id: UUID) -> None:
     keep_clash(by=request.acting, client_id=client_id, content=content)
 
 
+def page_of_form(request: HttpRequest, template: str, **context: object) -> Callable[..., HttpResponse]:
+    """What shows a form on its page, with more of what the page says where there is more."""
+
+    def show(form: forms.Form, status: int = 200, **more: object) -> HttpResponse:
+        return render(request, template, {"form": form, **context, **more}, status=status)
+
+    return show
+
+
 def save_or_show(
     request: HttpRequest,
     form: Form,
@@ -61,7 +71,8 @@ def save_or_show(
     show: Callable[[Form, int], HttpResponse],
     changed: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Save a form that came in; where that can not be, show it again with everything typed and a sentence by its field.
+    """Show a form, and save it when it comes in; where that can not be, show it again with everything typed and a
+    sentence by its field.
 
     What a field has to say of how it was read (its `note`) is said with the save. A form that was held is only shown.
     `changed` answers where somebody else changed the row meanwhile; an id used before with other content answers 409,
@@ -70,6 +81,7 @@ def save_or_show(
     """
     if "held" in request.POST:
         request.shown_again = form  # type: ignore[attr-defined]
+    if "held" in request.POST or request.method != "POST":
         return show(form, 200)
     if not form.is_valid():
         return show(form, 422)

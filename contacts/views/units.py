@@ -54,9 +54,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{unit.name} är tillagd.")
         return redirect("keep_units")
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
 
 
 @held_as(HeldAs("Ändrad enhet"))
@@ -99,6 +97,4 @@ def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
         by = f"Enheten heter {stands.name} och ändrades av någon annan hos {principal.name}."
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=changed)

@@ -89,7 +89,13 @@ _ANSWER = "answer-"
 _SALT = "asked-questions"
 
 
-class AsksQuestions(forms.Form):
+class SentOnce(forms.Form):
+    """A form with an id made with its page: however often it is sent, it is saved once (`services.submissions`)."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class AsksQuestions(SentOnce):
     """A form in which a rule can put questions: each a radio field `answer-<key>`, seen until the form is saved.
 
     The questions travel with the form, so that an answer stays in sight, and can be changed, while something else is

@@ -29,6 +29,7 @@ from contacts.rules.phone import (
     tidy_number,
 )
 
+from .differences import Opened
 from .fields import ClockField, DayField
 
 NUMBER_ROWS = 6
@@ -62,7 +63,7 @@ def _text(label: str, most: int, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, **more)
 
 
-class EntryForm(forms.Form):
+class EntryForm(Opened, forms.Form):
     """A contact. After `is_valid`, `facts()` gives it by the names that the service uses.
 
     What stands in a part that does not apply is left out where it stood there before, and told of where it was
@@ -116,6 +117,8 @@ class EntryForm(forms.Form):
                 choices=[(kind.value, label) for kind, label in PHONE_KIND_LABELS.items()],
                 required=False,
             )
+            # What a browser sends of a row that nobody has touched.
+            self.initial.setdefault(f"kind_{row}", next(iter(PHONE_KIND_LABELS)).value)
             self.fields[f"number_{row}"] = forms.CharField(
                 label=f"Nummer {row + 1}",
                 required=False,

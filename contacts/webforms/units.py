@@ -8,11 +8,12 @@ from contacts.models import MunicipalKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
 from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS
+from contacts.webforms.differences import Opened
 
 _REGION_ONLY = ("ward_kind", "outpatient_kind")
 
 
-class UnitForm(forms.Form):
+class UnitForm(Opened, forms.Form):
     """A unit of one principal; the kinds are those that a unit of that principal may have."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -49,4 +50,4 @@ class UnitForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, by the names the service uses; call after `is_valid`."""
-        return {k: v for k, v in self.cleaned_data.items() if k not in ("client_id", "version")}
+        return {k: v for k, v in self.cleaned_data.items() if k not in ("client_id", "version", "opened")}

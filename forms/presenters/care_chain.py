@@ -27,12 +27,12 @@ from forms.rules.fitting import letters, pieces
 from forms.rules.spec import SheetSpec
 from forms.specs import get_spec
 from outage.models import CareChainEvent
-from outage.presenters.care import shown_identity
+from outage.queries.naming import shown_identity
 from outage.queries.ringing import typed_number
 from outage.routine import current_routine, get_routine
 from outage.rules.agreed_sip import agreed_sip
-from outage.rules.back_registration import BEFORE_LABELS, ChainStatus
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Routine
 from outage.rules.wording import clock_time, day, day_and_year
 
@@ -163,7 +163,9 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
     patient = (
         Fact("Namn", "name"),
         Fact("Personnummer eller annan identitet", "identity", digits=_DIGITS),
-        Fact(f"I {routine.system} före driftstoppet", "before", ticks=tuple(BEFORE_LABELS.values())),
+        Fact(
+            f"I {routine.system} före driftstoppet", "before", ticks=tuple(before.label for before in Before)
+        ),
         *_plan(()),
     )
     places = (
@@ -217,7 +219,7 @@ def _outage_words(source: SheetSource, now: datetime) -> str:
     report, end = outage.current, outage.own_end
     begun = f" från {day_and_year(report.started_at)} {clock_time(report.started_at)}" if report else ""
     ended = f" till {day(end, now)} {clock_time(end)}" if end else ""
-    scope = f" · {OUTAGE_SCOPE_LABELS[OutageScope(report.scope)]}" if report else ""
+    scope = f" · {OutageScope(report.scope).label}" if report else ""
     return f"Driftstopp i {outage.system}{begun}{ended}{scope}"
 
 

@@ -7,9 +7,8 @@ from contacts.access import Acting
 from contacts.models import Unit
 from forms.presenters.document import SheetPart, print_line
 from outage.models import Outage
-from outage.presenters.checklists import ChecklistCard, ItemLine
+from outage.presenters.checklists import ChecklistCard, card_of
 from outage.queries.checklists import checklists_for, routine_of
-from outage.rules.checklist import PHASE_LABELS, Checklist
 
 VERSION = "1"
 PROPOSAL = "Förslag till checklista – ersätts av regionens egen."
@@ -45,7 +44,7 @@ def one_checklist_part(
 def checklist_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
     """All checklists of `unit`, with nothing ticked, printed at the aware moment `now`; no query is made."""
     routine = routine_of(None)
-    cards = tuple(_unticked(checklist) for checklist in checklists_for(unit, routine))
+    cards = tuple(card_of(checklist, {}) for checklist in checklists_for(unit, routine))
     view = ChecklistView(cards=cards, system=routine.system, unit=unit.name, now=now)
     return _part(serial, "Checklistor", view, unit, by, now, routine.version)
 
@@ -61,17 +60,4 @@ def _part(
         title=title,
         advice=PROPOSAL,
         print_line=print_line(version, now, by, unit),
-    )
-
-
-def _unticked(checklist: Checklist) -> ChecklistCard:
-    items = tuple(ItemLine(key=i.key, text=i.text, clause=i.clause, done=False) for i in checklist.items)
-    return ChecklistCard(
-        key=checklist.key,
-        title=checklist.title,
-        phase=checklist.phase,
-        phase_label=PHASE_LABELS[checklist.phase],
-        done=0,
-        total=len(items),
-        items=items,
     )

@@ -13,10 +13,11 @@ from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
 from outage.models import CareChain, Outage
-from outage.presenters.care import parties_in, patient_in_list, ward_label
+from outage.presenters.care import parties_in
 from outage.presenters.chain import call_title
+from outage.queries.naming import patient_in_list, ward_label
 from outage.rules.handover import Direction
-from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
+from outage.rules.informing import CallOutcome
 from outage.rules.wording import day_and_time, moment
 
 _SIP_KINDS = frozenset({SheetKind.SIP, SheetKind.SIP_INVITATION})
@@ -123,7 +124,7 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
     return EnteredRow(
         patient=patient.name,
         protected=patient.protected,
-        what=", ".join(told(call)) or CALL_OUTCOME_LABELS[CallOutcome(call.outcome)],
+        what=", ".join(told(call)) or CallOutcome(call.outcome).label,
         whom=call_title(call) + (f", {call.spoken_to}" if call.spoken_to else ""),
         **facts,
     )

@@ -28,7 +28,8 @@ from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
-from outage.presenters.care import details_of, role_of, shown_identity
+from outage.presenters.care import role_of
+from outage.queries.naming import details_of, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome

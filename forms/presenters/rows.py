@@ -14,14 +14,14 @@ from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
 from outage.presenters.chain import told_labels
 from outage.routine import get_routine
-from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.handover import Direction, ReadBack
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, day_and_time, day_and_year, local_day
 
 PROTECTED = "Skyddade personuppgifter"
 # How many small letters a line over the whole width has, and what a cell of each column holds.
 WHOLE_WIDTH = 130
-_READ_BACK: Mapping[str, str] = {str(key): label for key, label in READ_BACK_LABELS.items()}
+_READ_BACK: Mapping[str, str] = dict(ReadBack.choices())
 # With its reason under the row, where the label stands in full.
 _GAVE_REASON = "Gick ej"
 _WIDTHS: Mapping[Column, int] = {
@@ -95,11 +95,11 @@ def call_texts(
     outcome = CallOutcome(call.outcome)
     whom = call.place_name or role_of(call.recipient, ward_kind)
     return {
-        Column.WAY: "Försök" if outcome in FAILED else DIRECTION_LABELS[Direction(call.direction)],
+        Column.WAY: "Försök" if outcome in FAILED else Direction(call.direction).label,
         Column.WHOM: ", ".join(
             part for part in (whom, call.number.replace(" ", "\N{NO-BREAK SPACE}")) if part
         ),
-        Column.OUTCOME: CALL_OUTCOME_LABELS[outcome],
+        Column.OUTCOME: outcome.label,
         Column.SPOKEN_TO: ", ".join(part for part in (call.spoken_to, call.spoken_to_unit) if part),
         Column.READ_BACK: _GAVE_REASON
         if call.read_back_reason

@@ -16,7 +16,7 @@ from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
 from forms.rules.serial import shown_serial
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChainEvent
-from outage.presenters.care import shown_identity
+from outage.queries.naming import shown_identity
 from outage.routine import current_routine, get_routine
 from outage.rules.wording import day_and_year
 

@@ -12,10 +12,9 @@ from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.work_list_spec import ListSpec, WorkList, WorkListSpec
 from forms.specs import get_work_list
 from outage.presenters.back import TaskRow
-from outage.presenters.care import Patient
 from outage.presenters.owed import OwedCall
 from outage.presenters.status import ChainRow
-from outage.rules.routine import DECISION_LABELS
+from outage.queries.naming import Patient
 
 _NARROW, _CELL = 110, 240
 _LINES = 8
@@ -102,7 +101,7 @@ def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
             _patient(call.patient, notes),
             (notes.cell("Meddelande", labels, _CELL, _LINES),),
             (notes.cell("Till", call.place, _CELL, _LINES), notes.cell("Nummer", via, _CELL, _LINES)),
-            (call.state_label, tried, notes.cell("", left, _NARROW, _LINES)),
+            (call.state.label, tried, notes.cell("", left, _NARROW, _LINES)),
         )
         lines.append(_row(cells, notes, box=True))
     return lines
@@ -121,7 +120,7 @@ def task_lines(rows: Iterable[TaskRow]) -> list[Row]:
         cells = (
             _patient(row.patient, notes),
             (
-                "Ångra" if row.undo else DECISION_LABELS[row.decision],
+                "Ångra" if row.undo else row.decision.label,
                 notes.cell("Gör", row.remedy if row.undo and row.remedy else row.do, _CELL, _LINES),
                 *facts,
                 notes.cell("", changed, _CELL, _LINES),

@@ -12,7 +12,7 @@ from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import visible_chains
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import read_in_kept, with_joined
 from outage.queries.outages import recent_outages
 from outage.queries.standing import row_of, standing_of
@@ -52,7 +52,7 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
     return SheetSource(
         chain=chain,
         details=details,
-        log=logs_of([chain.pk])[chain.pk],
+        log=log_of(chain.pk),
         numbers=numbers_for_many([*party_requests(details).values(), request_for_unit(by.unit)], at),
     )
 
@@ -96,7 +96,7 @@ def sip_source(chain: CareChain) -> SipSource:
     details = chain.details
     if details is None:
         raise ValueError("a care chain without details has no sheet")
-    log = logs_of([chain.pk])[chain.pk]
+    log = log_of(chain.pk)
     standing = standing_of(chain, log)
     return SipSource(
         chain=chain,

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
@@ -13,7 +13,7 @@ from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import replacing
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet
 from forms.queries.entering import open_for_entering, standing_call
 from forms.queries.sheets import entries_count
@@ -22,14 +22,14 @@ from forms.rules.sheet_fate import VOIDED_WITHOUT_PICTURE, Fate, check_all_enter
 from forms.services.fates import mark_filled
 from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet
 from outage.models import CareChain, Handover, HandoverMessage
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import kept_id
 from outage.queries.standing import told_only_by
-from outage.rules.handover import CallFacts
+from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
 from outage.services.duties import settle
 from outage.services.events import lock_chain, write_event
-from outage.services.handovers import Message, log_call, write_call
+from outage.services.handovers import log_call, write_call
 from outage.services.paper import mark_of
 
 
@@ -103,40 +103,35 @@ def move_entry(
     if to is None or to == entry.sheet:
         raise RuleError("Skriv löpnumret på ett annat blad på din enhet.", field="serial")
     content = {"entry": entry.pk, "to": serial, "reason": reason}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="sheet.entry_moved", content=content):
-                return PaperEntry.objects.get(handover=client_id)
-            for sheet in sorted((entry.sheet, to), key=lambda sheet: sheet.pk):
-                lock_sheet(sheet)
-            call = standing_call(entry)
-            if to.chain_id and kept_id(to.chain_id) != kept_id(call.chain_id):
-                raise RuleError(
-                    "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
-                )
-            _say_filled(by, to)
-            moved = PaperEntry(
-                handover=_named_anew(by, call, entry.sheet.serial, to.serial, client_id, reason),
-                sheet=to,
-                moved_from=entry,
-                reason=reason.strip(),
-                user=by.user,
-                unit=by.unit,
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="sheet.entry_moved", content=content):
+            return PaperEntry.objects.get(handover=client_id)
+        for sheet in sorted((entry.sheet, to), key=lambda sheet: sheet.pk):
+            lock_sheet(sheet)
+        call = standing_call(entry)
+        if to.chain_id and kept_id(to.chain_id) != kept_id(call.chain_id):
+            raise RuleError(
+                "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
             )
-            moved.save()
-            changes = {"from": entry.sheet.serial, "to": to.serial}
-            audit.record(
-                by=by, action="sheet.entry_moved", target=moved, chain=call.chain_id, changes=changes
-            )
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+        _say_filled(by, to)
+        moved = PaperEntry(
+            handover=_named_anew(by, call, entry.sheet.serial, to.serial, client_id, reason),
+            sheet=to,
+            moved_from=entry,
+            reason=reason.strip(),
+            user=by.user,
+            unit=by.unit,
+        )
+        moved.save()
+        changes = {"from": entry.sheet.serial, "to": to.serial}
+        audit.record(by=by, action="sheet.entry_moved", target=moved, chain=call.chain_id, changes=changes)
     return moved
 
 
 def _named_anew(by: Acting, call: Handover, serial: str, to: str, client_id: UUID, reason: str) -> Handover:
     """Write a call anew, and what stands by it alone and was read on the same sheet, with the serial of another."""
     lock_chain(call.chain)
-    log = logs_of([call.chain_id])[call.chain_id]
+    log = log_of(call.chain_id)
     mark = mark_of(call)
     row = write_call(
         by,

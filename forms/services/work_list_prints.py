@@ -27,7 +27,6 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import earlier_outages
 from outage.queries.owed import chains_with_calls_owed
-from outage.routine import get_routine
 
 
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
@@ -39,7 +38,7 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
     view = work_list_view(which, _LINES[which](by, outage, now), by.unit.name)
-    version = get_routine(outage.routine_id).version
+    version = outage.routine.version
     job = Job(
         kind=SheetKind.WORK_LIST,
         filename=f"{which}.pdf",
@@ -64,8 +63,8 @@ def _tasks(by: Acting, outage: Outage, now: datetime) -> list[Row]:
 
 def _chains(by: Acting, outage: Outage, now: datetime) -> list[Row]:
     chains = list(visible_chains(by, outage))
-    logs, routine = logs_of(chain.pk for chain in chains), get_routine(outage.routine_id)
-    return chain_lines(chain_row(by, chain, logs[chain.pk], routine, now) for chain in chains)
+    logs = logs_of(chain.pk for chain in chains)
+    return chain_lines(chain_row(by, chain, logs[chain.pk], now) for chain in chains)
 
 
 _LINES: dict[WorkList, Callable[[Acting, Outage, datetime], list[Row]]] = {

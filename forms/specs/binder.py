@@ -47,25 +47,18 @@ def _routine_section(table: Table) -> RoutineSection:
     section = RoutineSection(heading=table.text("heading"), clauses=table.texts("clauses"))
     if not section.clauses:
         raise table.error("clauses", "name at least one clause")
-    table.finish()
     return section
 
 
 def _paper_section(table: Table) -> PaperSection:
-    section = PaperSection(
+    return PaperSection(
         heading=table.text("heading"), steps=tuple(_paper_step(inner) for inner in table.tables("steps"))
     )
-    table.finish()
-    return section
 
 
 def _paper_step(table: Table) -> PaperStep:
-    step = PaperStep(text=table.text("text"), clause=table.optional_text("clause"))
-    table.finish()
-    return step
+    return PaperStep(text=table.text("text"), clause=table.optional_text("clause"))
 
 
 def _blank(table: Table) -> BlankCount:
-    blank = BlankCount(kind=table.text("kind"), count=table.positive("count"))
-    table.finish()
-    return blank
+    return BlankCount(kind=table.text("kind"), count=table.positive("count"))

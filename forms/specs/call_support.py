@@ -25,16 +25,12 @@ def load_call_support(path: Path) -> CallSupportSpec:
 
 
 def _guide(table: Table) -> CallGuide:
-    guide = CallGuide(
+    return CallGuide(
         heading=table.text("heading"),
         steps=tuple(_step(inner) for inner in table.tables("steps")),
         party=table.optional_one_of("party", Party),
     )
-    table.finish()
-    return guide
 
 
 def _step(table: Table) -> CallStep:
-    step = CallStep(do=table.text("do"), say=table.optional_text("say"), clause=table.optional_text("clause"))
-    table.finish()
-    return step
+    return CallStep(do=table.text("do"), say=table.optional_text("say"), clause=table.optional_text("clause"))

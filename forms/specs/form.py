@@ -24,20 +24,18 @@ def load_form(path: Path) -> FormSpec:
 
 
 def _section(table: Table) -> FormSection:
-    section = FormSection(
+    return FormSection(
         heading=table.text("heading"),
         fields=tuple(_field(inner) for inner in table.tables("fields")),
         staff=table.flag("staff"),
         patient=table.optional_text("patient"),
     )
-    table.finish()
-    return section
 
 
 def _field(table: Table) -> FormField:
     shape = table.one_of("shape", FieldShape)
     has_rows = shape in (FieldShape.AREA, FieldShape.TABLE)
-    field = FormField(
+    return FormField(
         key=table.text("key"),
         label=table.text("label"),
         shape=shape,
@@ -51,8 +49,6 @@ def _field(table: Table) -> FormField:
         staff=table.flag("staff"),
         patient=table.optional_text("patient"),
     )
-    table.finish()
-    return field
 
 
 def _boxes(table: Table) -> dict[str, tuple[str, ...]]:

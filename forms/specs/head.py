@@ -63,11 +63,9 @@ def read_columns(top: Table, wanted: Collection[Column]) -> tuple[Heading, ...]:
 
 
 def _heading(table: Table) -> Heading:
-    heading = Heading(
+    return Heading(
         column=table.one_of("column", Column), heading=table.text("heading"), boxes=table.texts("boxes")
     )
-    table.finish()
-    return heading
 
 
 def refuse(top: Table, key: str, find: Callable[..., list[str]], *given: Any) -> None:

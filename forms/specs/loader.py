@@ -107,9 +107,7 @@ def _as(kind: type[S], spec_id: str) -> S:
 
 
 def _below(table: Table) -> Below:
-    part = Below(text=table.text("text"), span=table.positive("span"))
-    table.finish()
-    return part
+    return Below(text=table.text("text"), span=table.positive("span"))
 
 
 @cache

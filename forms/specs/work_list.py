@@ -19,11 +19,9 @@ def load_work_list(path: Path) -> WorkListSpec:
 
 
 def _list(table: Table) -> ListSpec:
-    one = ListSpec(
+    return ListSpec(
         which=table.one_of("list", WorkList),
         headings=table.texts("headings"),
         empty=table.text("empty"),
         boxes=table.texts("boxes"),
     )
-    table.finish()
-    return one

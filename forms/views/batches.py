@@ -51,9 +51,7 @@ def new_sheets(request: HttpRequest) -> HttpResponse:
         )
         return redirect("sheet_batch", batch.pk)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 @require_GET

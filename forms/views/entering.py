@@ -38,15 +38,13 @@ from forms.services.entering import enter_call, move_entry
 from forms.webforms.entering import EntryForm, MoveEntryForm, date_alone
 from forms.webforms.fates import AllEnteredForm
 from outage.models import CareChain
-from outage.presenters.care import patient_on_own_page, ward_label
+from outage.presenters.care import patient_on_own_page
 from outage.queries.care_chains import get_chain
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
+from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view
-from outage.queries.ringing import numbers_of_places
-from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
-from outage.services.handovers import Message
 
 
 @held_as(HeldAs("Rad från ett blad"))
@@ -80,16 +78,14 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
             chain=chain,
             client_id=form.cleaned_data["client_id"],
             facts=form.facts(),
-            messages=[Message(**told) for told in form.messages_told()],
+            messages=form.messages_told(),
             paper=form.paper(sheet.serial),
             answers=form.answers(),
         )
         messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
         return redirect(_address(sheet, vardkedja=chain.pk))
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
@@ -118,9 +114,7 @@ def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
         messages.success(request, f"Raden är flyttad till blad {moved.sheet.shown_serial}.")
         return redirect("enter_sheet", sheet.serial)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
@@ -166,7 +160,7 @@ def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Directio
 
 
 def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
-    log = logs_of([chain.pk])[chain.pk]
+    log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
     initial: dict[str, Any] = {
         "client_id": uuid4(),
@@ -179,9 +173,7 @@ def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direc
         acting=request.acting,
         chain=chain,
         log=log,
-        routine=get_routine(chain.outage.routine_id),
         direction=direction,
-        numbers=numbers_of_places([log], timezone.now()),
         initial=initial,
         sip_only=is_sip(sheet),
     )

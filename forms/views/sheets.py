@@ -208,9 +208,7 @@ def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         messages.success(request, f"{voided} blad är makulerade.")
         return redirect("sheets")
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 def _show(

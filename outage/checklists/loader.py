@@ -42,7 +42,6 @@ def load_checklists(path: Path, routine: Routine) -> tuple[Checklist, ...]:
             items=tuple(_items(table, routine)),
             psychiatric=psychiatric,
         )
-        table.finish()
     top.finish()
     return tuple(found[phase] for phase in Phase if phase in found)
 
@@ -58,7 +57,6 @@ def _items(checklist: Table, routine: Routine) -> Iterator[Item]:
                 "clause", f"{item.clause!r} does not stand in {routine.id}; cite a clause that does"
             )
         keys.add(item.key)
-        table.finish()
         yield item
 
 

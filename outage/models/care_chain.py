@@ -7,14 +7,14 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
-from contacts.models.base import AppendOnlyModel
 from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
-from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
-from outage.rules.identity import IDENTITY_KIND_LABELS
+from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.identity import IdentityKind
 from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
+from .signed import LoggedRow
 
 
 class CareChain(models.Model):
@@ -55,7 +55,7 @@ class CareChain(models.Model):
         return f"Vårdkedja {self.number}"
 
 
-class CareChainDetails(AppendOnlyModel):
+class CareChainDetails(LoggedRow):
     """What is known of a chain's patient and places. A change is a new row that replaces the former.
 
     A place that is in no list stands in `others` by its party: `id` (the same through every spelling), `name`, `kind`
@@ -67,9 +67,7 @@ class CareChainDetails(AppendOnlyModel):
     replaces = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name="ersätter"
     )
-    identity_kind = models.CharField(
-        max_length=30, choices=[(k.value, label) for k, label in IDENTITY_KIND_LABELS.items()]
-    )
+    identity_kind = models.CharField(max_length=30, choices=IdentityKind.choices())
     identity_number = models.CharField("personnummer eller reservnummer", max_length=40, blank=True)
     patient_name = models.CharField("patientens namn", max_length=200, blank=True)
     protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
@@ -95,16 +93,11 @@ class CareChainDetails(AppendOnlyModel):
     before = models.CharField(
         "inskriven i systemet före driftstoppet",
         max_length=20,
-        choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
+        choices=Before.choices(),
     )
-    status = models.CharField(
-        "läge", max_length=20, choices=[(s.value, label) for s, label in CHAIN_STATUS_LABELS.items()]
-    )
+    status = models.CharField("läge", max_length=20, choices=ChainStatus.choices())
     status_reason = models.CharField("varför", max_length=300, blank=True)
     search_key = models.CharField(max_length=300, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["recorded_at", "pk"]

@@ -1,16 +1,12 @@
 """Two care chains of the same patient that were joined, and joins that were undone."""
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
-
-from contacts.models import Unit
-from contacts.models.base import AppendOnlyModel
 
 from .care_chain import CareChain
+from .signed import LoggedRow
 
 
-class ChainJoin(AppendOnlyModel):
+class ChainJoin(LoggedRow):
     """`other` was joined to `kept`: what was logged in both is read as one chain, and no row of either was changed.
 
     `same` are the pairs of events that are one and the same, each by the row that stood then: the kept chain's and the
@@ -25,9 +21,6 @@ class ChainJoin(AppendOnlyModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
     )
     reason = models.CharField("varför", max_length=300, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]

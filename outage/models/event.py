@@ -3,18 +3,15 @@
 import uuid
 from datetime import date
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
-from contacts.models import Unit
-from contacts.models.base import AppendOnlyModel
 from contacts.rules.parties import PARTY_LABELS
 
 from .care_chain import CareChain
+from .signed import LoggedRow
 
 
-class CareChainEvent(AppendOnlyModel):
+class CareChainEvent(LoggedRow):
     """One event. A row that `supersedes` another corrects it or, where `withdraws` is set, takes it back.
 
     `kind` is a message type of the outage's routine; `sender` the party whose message it is; `happened_at` what the
@@ -29,7 +26,6 @@ class CareChainEvent(AppendOnlyModel):
     kind = models.CharField("meddelande", max_length=40)
     sender = models.CharField(max_length=20, choices=[(p.value, label) for p, label in PARTY_LABELS.items()])
     happened_at = models.DateTimeField("hände")
-    recorded_at = models.DateTimeField(default=timezone.now)
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
     paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
@@ -42,8 +38,6 @@ class CareChainEvent(AppendOnlyModel):
     )
     withdraws = models.BooleanField("återtag", default=False)
     reason = models.CharField("varför", max_length=300, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["happened_at", "recorded_at"]
@@ -74,7 +68,7 @@ class CareChainEvent(AppendOnlyModel):
         return tuple(self.particulars.get("participants", ()))
 
 
-class OpenItem(AppendOnlyModel):
+class OpenItem(LoggedRow):
     """A discharge left with a party not told: who answers for it and why. It never makes the discharge complete."""
 
     client_id = models.UUIDField(unique=True, editable=False)
@@ -83,9 +77,6 @@ class OpenItem(AppendOnlyModel):
     place = models.CharField(max_length=200, blank=True, editable=False)
     responsible = models.CharField("ansvarig", max_length=200)
     reason = models.CharField("varför", max_length=300)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["recorded_at", "pk"]
@@ -101,7 +92,7 @@ class OpenItem(AppendOnlyModel):
         return self.place or self.recipient
 
 
-class DischargeCompletion(AppendOnlyModel):
+class DischargeCompletion(LoggedRow):
     """A discharge with every party informed, closed by somebody (R1.6).
 
     `rests_on` are the ids of the calls that had told them, each by the row it was logged with first: when one of them
@@ -110,9 +101,6 @@ class DischargeCompletion(AppendOnlyModel):
 
     event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="completions")
     rests_on = models.JSONField(default=list, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["recorded_at", "pk"]

@@ -3,21 +3,19 @@
 import uuid
 from dataclasses import fields
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
-from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
-from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, CallFacts, Direction, ReadBack
-from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
-from outage.rules.told import NOTICE_LABELS
+from outage.rules.handover import CallFacts, Direction, ReadBack
+from outage.rules.informing import CallOutcome
+from outage.rules.told import Notice
 
 from .care_chain import CareChain, CareChainDetails
 from .event import CareChainEvent
+from .signed import LoggedRow
 
 
-class Handover(AppendOnlyModel):
+class Handover(LoggedRow):
     """One call or one try. Only `outcome` reached makes anybody informed.
 
     `recipient` is the key of the other end: a party, or a participant of a SIP; `place` which place that was (as
@@ -29,18 +27,13 @@ class Handover(AppendOnlyModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="handovers")
-    direction = models.CharField(
-        "riktning", max_length=10, choices=[(d.value, label) for d, label in DIRECTION_LABELS.items()]
-    )
+    direction = models.CharField("riktning", max_length=10, choices=Direction.choices())
     recipient = models.CharField("motpart", max_length=200)
     place = models.CharField(max_length=60, blank=True, editable=False)
     place_name = models.CharField("plats", max_length=200, blank=True)
     order = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(
-        "utfall", max_length=20, choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()]
-    )
+    outcome = models.CharField("utfall", max_length=20, choices=CallOutcome.choices())
     at = models.DateTimeField("samtalets tid")
-    recorded_at = models.DateTimeField(default=timezone.now)
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
     paper_signature = models.CharField("signatur på pappret", max_length=200, blank=True)
@@ -51,7 +44,7 @@ class Handover(AppendOnlyModel):
         "återläsning",
         max_length=20,
         blank=True,
-        choices=[(r.value, label) for r, label in READ_BACK_LABELS.items()],
+        choices=ReadBack.choices(),
     )
     read_back_reason = models.CharField("varför inte återläst", max_length=300, blank=True)
     comment = models.TextField("kommentar", blank=True)
@@ -64,8 +57,6 @@ class Handover(AppendOnlyModel):
     reason = models.CharField("varför", max_length=300, blank=True)
     # Room for the longest name, title, unit and HSA-id.
     signature = models.CharField("signatur", max_length=700)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["at", "recorded_at"]
@@ -105,9 +96,7 @@ class HandoverMessage(AppendOnlyModel):
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")
     event = models.ForeignKey(CareChainEvent, null=True, on_delete=models.PROTECT, related_name="messages")
     change = models.ForeignKey(CareChainDetails, null=True, on_delete=models.PROTECT, related_name="+")
-    notice = models.CharField(
-        max_length=20, blank=True, choices=[(n.value, label) for n, label in NOTICE_LABELS.items()]
-    )
+    notice = models.CharField(max_length=20, blank=True, choices=Notice.choices())
 
     class Meta:
         ordering = ["pk"]

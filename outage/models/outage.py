@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel, paired
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope, ScopeRow, scope_at
+from outage.routine import get_routine
+from outage.rules.outage_status import OutageScope, ScopeRow, scope_at
+from outage.rules.routine import Routine
 from outage.rules.told import minute_of
 
 
@@ -53,6 +56,11 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"Driftstopp i {self.system}"
+
+    @cached_property
+    def routine(self) -> Routine:
+        """The version of the routine that the outage was opened under."""
+        return get_routine(self.routine_id)
 
     @property
     def own_end(self) -> datetime | None:
@@ -105,9 +113,7 @@ class OutageReport(AppendOnlyModel):
     client_id = models.UUIDField(null=True, unique=True, editable=False)
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="reports")
     kind = models.CharField(max_length=10, choices=ReportKind.choices)
-    scope = models.CharField(
-        "omfattning", max_length=30, choices=[(s.value, label) for s, label in OUTAGE_SCOPE_LABELS.items()]
-    )
+    scope = models.CharField("omfattning", max_length=30, choices=OutageScope.choices())
     scope_from = models.DateTimeField("omfattningen gäller från")
     started_at = models.DateTimeField("började")
     expected_end_at = models.DateTimeField("väntas sluta", null=True, blank=True)

@@ -1,17 +1,14 @@
 """What was done about efterregistrering when the system is back (R4)."""
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from contacts.models import Unit
-from contacts.models.base import AppendOnlyModel
-
 from .care_chain import CareChain
 from .outage import Outage
+from .signed import SignedRow
 
 
-class RegistrationMark(AppendOnlyModel):
+class RegistrationMark(SignedRow):
     """A task marked done, or not done after all. `task` is the derived task's key; the newest row counts.
 
     `choice` is what the person decided where the routine leaves it to be decided by hand; `entered` says that what the
@@ -26,8 +23,6 @@ class RegistrationMark(AppendOnlyModel):
     choice = models.CharField("beslut", max_length=300, blank=True)
     entered = models.BooleanField("infört", default=False)
     picture = models.JSONField(null=True, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     # Of one that is read in a chain that its own was joined to: the task it was written for.
     stored_task = ""
@@ -42,12 +37,10 @@ class RegistrationMark(AppendOnlyModel):
         return f"markering {self.pk}"
 
 
-class Acknowledgement(AppendOnlyModel):
+class Acknowledgement(SignedRow):
     """A unit has acknowledged its messages in the system (R4.6), once."""
 
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="acknowledgements")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

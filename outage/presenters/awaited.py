@@ -6,10 +6,9 @@ from uuid import UUID
 
 from contacts.access import Acting
 from outage.models import CareChain
-from outage.presenters.care import Patient, details_of, party_label, patient_in_list, place_of
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, party_label, patient_in_list, place_of
 from outage.queries.standing import awaited_by_unit
-from outage.rules.routine import Routine
 from outage.rules.wording import moment, span
 
 
@@ -26,13 +25,7 @@ class AwaitedLine:
 
 
 def awaited_lines(
-    acting: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    routine: Routine,
-    now: datetime,
-    *,
-    on_own_page: bool = False,
+    acting: Acting, chain: CareChain, log: ChainLog, now: datetime, *, on_own_page: bool = False
 ) -> list[AwaitedLine]:
     """What is awaited about one chain, the longest wait first.
 
@@ -44,7 +37,7 @@ def awaited_lines(
         AwaitedLine(
             chain_id=chain.pk,
             patient=patient_in_list(chain),
-            label=routine.label(answer.kind),
+            label=chain.outage.routine.label(answer.kind),
             place=label_of(chain, answer.sender),
             since=moment(answer.since, now),
             age=span(now - answer.since),

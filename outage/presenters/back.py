@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
-from outage.presenters.care import Patient, details_of, parties_in, patient_in_list
-from outage.presenters.chain import particulars_in_list
+from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, patient_in_list, shown_in_list
 from outage.queries.tasks import ticks_of
-from outage.routine import get_routine
 from outage.rules.back_registration import Family
-from outage.rules.routine import Decision, Routine
+from outage.rules.routine import Decision
+from outage.rules.said import labelled
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
 from outage.rules.wording import moment
 
@@ -115,7 +115,6 @@ def _row(
 ) -> TaskRow:
     task = tick.task
     events = {str(event.pk): event for event in log.events}
-    routine = get_routine(chain.outage.routine_id)
     by_hand = task.decision is Decision.DECIDE
     is_set = mark is not None and mark.done
     return TaskRow(
@@ -126,7 +125,7 @@ def _row(
         seen=tick.picture.seen,
         decision=task.decision,
         do=task.do,
-        facts=tuple(_fact(chain, events[e], routine, task.family, now) for e in task.events),
+        facts=tuple(_fact(chain, events[e], task.family, now) for e in task.events),
         typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=task.why,
         clause=task.clause or "",
@@ -170,10 +169,10 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
     )
 
 
-def _fact(chain: CareChain, event: CareChainEvent, routine: Routine, family: Family, now: datetime) -> str:
-    said = f"{routine.label(event.kind)} {moment(event.happened_at, now)}"
+def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime) -> str:
+    said = f"{chain.outage.routine.label(event.kind)} {moment(event.happened_at, now)}"
     # What is agreed of a SIP stands once, beside it.
-    told = () if family is Family.SIP else particulars_in_list(chain, event, now)
+    told = () if family is Family.SIP else labelled(shown_in_list(chain, event), now)
     more = "; ".join(f"{label}: {value}" for label, value in told)
     return f"{said} ({more})" if more else said
 

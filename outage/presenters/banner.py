@@ -7,9 +7,9 @@ from contacts.access import Acting, can
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.queries.outages import discharge_logged, said_of_ends
-from outage.routine import current_routine, get_routine
+from outage.routine import current_routine
 from outage.rules.clock import next_break_point
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.outage_status import OutageScope
 from outage.rules.routine_applies import Verdict, routine_applies
 from outage.rules.wording import clock_time, moment, span
 
@@ -41,7 +41,7 @@ def verdict_for(outage: Outage, now: datetime) -> Verdict:
     """Give whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
     assert outage.current is not None
     return routine_applies(
-        routine=get_routine(outage.routine_id),
+        routine=outage.routine,
         scope=OutageScope(outage.current.scope),
         start=outage.current.started_at,
         until=outage.own_end or max(now, outage.current.started_at),
@@ -70,10 +70,11 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         )
     verdict = verdict_for(outage, now)
     reasons = verdict.reasons or ((verdict.otherwise,) if verdict.otherwise else ())
-    limits = get_routine(outage.routine_id).limits
+    limits = outage.routine.limits
     coming = next_break_point(now, limits)
     may_end = can(acting, Right.END_OUTAGE)
     asked = _asked(outage, acting, now)
+    end = f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"
     near = coming - now <= 2 * limits.break_point_window
     return Banner(
         state="outage",
@@ -81,13 +82,13 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
         since=moment(outage.current.started_at, now),
         since_iso=outage.current.started_at.isoformat(),
         length=span(now - outage.current.started_at),
-        scope=OUTAGE_SCOPE_LABELS[OutageScope(outage.current.scope)].lower(),
+        scope=OutageScope(outage.current.scope).label.lower(),
         advice=asked or (reasons[0].short if reasons else ""),
         clause="" if asked or not reasons else reasons[0].clause,
         break_point=f"{clock_time(coming)} om {span(coming - now)}" if near else "",
         break_point_iso=coming.isoformat() if near else "",
         href="end_outage" if may_end else "status",
-        action_label=_end_label(outage, acting, bool(asked)) if may_end else "Visa läget",
+        action_label=end if may_end else "Visa läget",
         button=may_end,
     )
 
@@ -103,7 +104,3 @@ def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
     )
     question = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
     return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."
-
-
-def _end_label(outage: Outage, acting: Acting, asked: bool) -> str:
-    return f"Ja, avsluta för {acting.principal.name}" if asked else f"{outage.system} är åter i drift"

@@ -1,73 +1,23 @@
 """How a patient, a place and a party are written, the same on every page."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
 from contacts.rules import parties
-from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
+from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
-from outage.models import CareChain, CareChainDetails, Handover
+from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, party_label
 from outage.queries.standing import standing_of, target_name
-from outage.rules.identity import IDENTITY_KIND_LABELS, IdentityKind, classify_identity
+from outage.rules.identity import classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
 from outage.rules.owed import ChainStanding
 from outage.rules.told import NOT_ADMITTED, PLACE_PREFIX, Target
 from outage.rules.wording import STOCKHOLM
 
 Numbers = Mapping[str, Sequence[NumberToRing]]
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """A patient as shown. In lists somebody with protected personal data has neither name nor place.
-
-    `where` is the ward and the municipality; `namesake` tells that another patient of the unit has the same name.
-    """
-
-    name: str
-    identity: str
-    identity_label: str
-    protected: bool
-    warnings: tuple[str, ...] = ()
-    born: int | None = None
-    where: str = ""
-    namesake: bool = False
-
-
-def details_of(chain: CareChain) -> CareChainDetails:
-    """Give the newest details of a chain; every chain has them from its first moment."""
-    assert chain.details is not None
-    return chain.details
-
-
-def patient_in_list(chain: CareChain) -> Patient:
-    """The patient for a list: with protected personal data only the chain's number tells who it is.
-
-    The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
-    """
-    details = details_of(chain)
-    if details.protected_identity:
-        return Patient(
-            name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True
-        )
-    return Patient(
-        name=details.patient_name or "Okänd patient",
-        identity=shown_identity(details),
-        identity_label=IDENTITY_KIND_LABELS[IdentityKind(details.identity_kind)],
-        protected=False,
-        where=_where(details),
-        namesake=getattr(chain, "namesake", False),
-    )
-
-
-def _where(details: CareChainDetails) -> str:
-    names = details.place_names
-    if details.municipality:
-        names[Party.MUNICIPALITY] = details.municipality.short_name
-    return ", ".join(names[party] for party in (Party.INPATIENT, Party.MUNICIPALITY) if party in names)
 
 
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
@@ -77,29 +27,11 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     return Patient(
         name=details.patient_name or "Okänd patient",
         identity=identity.display,
-        identity_label=IDENTITY_KIND_LABELS[identity.kind],
+        identity_label=identity.kind.label,
         protected=details.protected_identity,
         warnings=identity.warnings,
         born=identity.born,
     )
-
-
-def shown_identity(details: CareChainDetails) -> str:
-    """Give the stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
-    number = details.identity_number
-    if len(number) == 12 and number.isascii() and number.isdigit():
-        return f"{number[:8]}-{number[8:]}"
-    return number
-
-
-def place_of(chain: CareChain, party: Party) -> str:
-    """A party by name: Skellefteå kommun, Heimdalls hälsocentral, Medicin 2; its kind where nobody knows it yet."""
-    return details_of(chain).place_names.get(party) or f"{party_label(chain, party)} (inte angiven än)"
-
-
-def party_label(chain: CareChain, party: Party) -> str:
-    """The party's Swedish name, öppenvård by the kind that follows the ward (R3.10)."""
-    return parties.party_label(party, WardKind(details_of(chain).ward_kind))
 
 
 def role_of(key: str, ward_kind: WardKind) -> str:
@@ -109,14 +41,6 @@ def role_of(key: str, ward_kind: WardKind) -> str:
         if key in set(Party)
         else key.removeprefix(PARTICIPANT_PREFIX)
     )
-
-
-def ward_label(chain: CareChain) -> str:
-    """The ward and its kind in words."""
-    details = details_of(chain)
-    kind = WARD_KIND_LABELS[WardKind(details.ward_kind)].lower()
-    ward = details.place_names.get(Party.INPATIENT)
-    return f"{ward} ({kind})" if ward and not details.not_admitted else ward or kind
 
 
 def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
@@ -213,8 +137,3 @@ def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
         v.ward_kind for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place
     )
     return f"{parties.party_label(target.party, next(kinds, standing.now.ward_kind))} (tidigare)"
-
-
-def first_number(numbers: Sequence[NumberToRing]) -> str:
-    """The number to ring first, as typed; nothing where there is none."""
-    return next((n.number for n in numbers if n.number), "")

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
-from outage.presenters.care import Numbers, details_of, party_label
+from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
+from outage.queries.naming import details_of, party_label
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -24,21 +24,17 @@ from outage.queries.standing import (
     target_name,
     tells,
 )
-from outage.rules.back_registration import BEFORE_LABELS, Before
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
-from outage.rules.handover import DIRECTION_LABELS, READ_BACK_LABELS, Direction, ReadBack
+from outage.rules.handover import Direction, ReadBack
 from outage.rules.informing import (
-    CALL_OUTCOME_LABELS,
-    DISCHARGE_STATE_LABELS,
     FAILED,
-    INFORM_STATE_LABELS,
     CallOutcome,
     DischargeState,
 )
 from outage.rules.routine import Routine
 from outage.rules.said import labelled
-from outage.rules.told import CLOSED_LABELS, NOTICE_LABELS, Closed, Notice, Standing
+from outage.rules.told import Closed, Notice, Standing
 from outage.rules.wording import day_and_time, lower_first, moment
 
 # Of an event that was logged in each of two chains that were joined.
@@ -93,7 +89,6 @@ class TimelineEntry:
     break_point_side: str = ""
     outside: str = ""
     discharge_state: DischargeState | None = None
-    discharge_label: str = ""
     completed: str = ""
     # Whether the discharge is the acting unit's own to close, or to leave open.
     may_complete: bool = False
@@ -118,16 +113,10 @@ def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
     )
 
 
-def before_label(chain: CareChain) -> str:
-    """Give whether the patient was in the system before the outage: Ja, Nej, Vet inte."""
-    return BEFORE_LABELS[Before(details_of(chain).before)]
-
-
 def timeline(
     acting: Acting,
     chain: CareChain,
     log: ChainLog,
-    routine: Routine,
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[TimelineEntry]:
@@ -142,9 +131,9 @@ def timeline(
     standing = standing_of(chain, log)
     to_retract = {owed.id for owed in standing.owed() if owed.retracts}
     return [
-        _call_entry(acting, chain, log, row, routine, now, flags)
+        _call_entry(acting, chain, log, row, now, flags)
         if isinstance(row, Handover)
-        else _event_entry(acting, chain, log, row, routine, now)
+        else _event_entry(acting, chain, log, row, now)
         for row in rows
         if not row.withdraws
         or (not isinstance(row, Handover) and (str(row.pk) in to_retract or standing.who_know(row_of(row))))
@@ -166,37 +155,30 @@ def is_own_try(acting: Acting, call: Handover) -> bool:
 
 
 def _event_entry(
-    acting: Acting,
-    chain: CareChain,
-    log: ChainLog,
-    event: CareChainEvent,
-    routine: Routine,
-    now: datetime,
+    acting: Acting, chain: CareChain, log: ChainLog, event: CareChainEvent, now: datetime
 ) -> TimelineEntry:
     newer = next((e for e in log.events if e.supersedes_id == event.pk), None)
     double = event.pk in log.doubles
     struck = newer is not None or double
+    routine, standing, row = chain.outage.routine, standing_of(chain, log), row_of(event)
     # What others tell has no state of done in our log.
-    ours = standing_of(chain, log).is_ours(row_of(event))
-    found = event_standings(chain, log, event) if ours and not struck else ()
-    title = routine.label(event.kind)
+    ours = standing.is_ours(row) and not struck
+    found = event_standings(chain, log, event) if ours else ()
     items = [] if struck else log.items_of(event)
     state = None
-    if is_discharge(routine, event) and ours and not struck:
-        state = standing_of(chain, log).discharge_state(
-            row_of(event), {standing_of(chain, log).same(item.whom) for item in items}
-        )
+    if is_discharge(routine, event) and ours:
+        state = standing.discharge_state(row, {standing.same(item.whom) for item in items})
     completion = completion_of(chain, log, event) if state else None
     return TimelineEntry(
         row_id=event.pk,
         is_call=False,
         at=event.happened_at,
         time=moment(event.happened_at, now),
-        title=f"Återtag: {lower_first(title)}" if event.withdraws else title,
+        title=event_title(routine, event),
         direction="",
         by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
-        details=tuple(particulars_shown(event, now)) if not event.withdraws else (),
+        details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
@@ -206,7 +188,6 @@ def _event_entry(
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
-        discharge_label=DISCHARGE_STATE_LABELS[state] if state else "",
         completed=f"{moment(completion.recorded_at, now)}" if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),
@@ -218,14 +199,13 @@ def _call_entry(
     chain: CareChain,
     log: ChainLog,
     handover: Handover,
-    routine: Routine,
     now: datetime,
     flags: Mapping[str, bool],
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
     direction = Direction(handover.direction)
-    told = ", ".join(told_labels(handover, log.events, routine))
+    told = ", ".join(told_labels(handover, log.events, chain.outage.routine))
     stands = newer is None and not handover.withdraws
     flag = flags.get(handover.number) if stands and is_own_try(acting, handover) else None
     return TimelineEntry(
@@ -259,7 +239,7 @@ def other_end(call: Handover) -> str:
 def call_title(call: Handover) -> str:
     """A call in a few words, as Lämnat till Skellefteå kommun."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
-    verb = DIRECTION_LABELS[direction] if outcome is CallOutcome.REACHED else CALL_OUTCOME_LABELS[outcome]
+    verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
     return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
 
 
@@ -269,12 +249,16 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
     labels = []
     for message in call.messages.all():
         if message.notice:
-            labels.append(NOTICE_LABELS[Notice(message.notice)])
+            labels.append(Notice(message.notice).label)
         elif message.event_id in kinds:
-            event = kinds[message.event_id]
-            label = routine.label(event.kind)
-            labels.append(f"Återtag: {lower_first(label)}" if event.withdraws else label)
+            labels.append(event_title(routine, kinds[message.event_id]))
     return list(dict.fromkeys(labels))
+
+
+def event_title(routine: Routine, event: CareChainEvent) -> str:
+    """A row of an event by its message, and that it takes the message back."""
+    label = routine.label(event.kind)
+    return f"Återtag: {lower_first(label)}" if event.withdraws else label
 
 
 def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
@@ -326,7 +310,7 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Meddelande", told),
         ("Talade med", handover.spoken_to),
         ("Nummer", handover.number),
-        ("Återläsning", READ_BACK_LABELS[ReadBack(handover.read_back)] if handover.read_back else ""),
+        ("Återläsning", ReadBack(handover.read_back).label if handover.read_back else ""),
         ("Varför inte återläst", handover.read_back_reason),
         ("Kommentar", handover.comment),
         ("Nästa steg", handover.next_step),
@@ -335,30 +319,10 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
     return ((label, value) for label, value in pairs if value)
 
 
-def particulars_shown(event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
-    """Give the event's particulars as (label, value) in Swedish, dates written out."""
-    return labelled(event.particulars, now)
-
-
-def particulars_in_list(chain: CareChain, event: CareChainEvent, now: datetime) -> Iterable[tuple[str, str]]:
-    """As `particulars_shown`, but no more than a list may say."""
-    return labelled(shown_in_list(chain, event), now)
-
-
-def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
-    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
-    hidden = details_of(chain).protected_identity
-    return {
-        name: value
-        for name, value in event.particulars.items()
-        if not hidden or name.endswith(("_date", "_time"))
-    }
-
-
 def _standing_line(
     chain: CareChain, log: ChainLog, s: Standing, items: Sequence[OpenItem], now: datetime
 ) -> StandingLine:
-    text = closed_label(chain, s.closed) if s.closed else INFORM_STATE_LABELS[s.state]
+    text = closed_label(chain, s.closed) if s.closed else s.state.label
     if s.received:
         text = "Underrättad, mottaget där"
     if s.tries:
@@ -377,7 +341,7 @@ def _standing_line(
 
 def closed_label(chain: CareChain, why: Closed) -> str:
     """Why somebody need not be told after all."""
-    return CLOSED_LABELS[why].format(system=chain.outage.system)
+    return why.label.format(system=chain.outage.system)
 
 
 def _side(at: datetime, routine: Routine) -> str:

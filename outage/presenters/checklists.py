@@ -8,7 +8,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.queries.checklists import Ticks, check_tickable, checklists_for, routine_of, ticks
-from outage.rules.checklist import PHASE_LABELS, Checklist, Phase
+from outage.rules.checklist import Checklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,18 @@ class ChecklistCard:
 
     key: str
     title: str
-    phase: Phase
-    phase_label: str
-    done: int
-    total: int
     items: tuple[ItemLine, ...]
     why_not: str = ""
+
+    @property
+    def total(self) -> int:
+        """How many items there are."""
+        return len(self.items)
+
+    @property
+    def done(self) -> int:
+        """How many of them are ticked."""
+        return sum(item.done for item in self.items)
 
     @property
     def may_tick(self) -> bool:
@@ -60,7 +66,7 @@ def checklist_cards(acting: Acting, outage: Outage | None) -> list[ChecklistCard
     """Give a card for each checklist of the acting unit, as it stands in `outage`. One query at most."""
     made = ticks(outage, acting.unit) if outage else {}
     found = checklists_for(acting.unit, routine_of(outage))
-    return [_card(checklist, made, _why_not(acting, outage, checklist)) for checklist in found]
+    return [card_of(checklist, made, _why_not(acting, outage, checklist)) for checklist in found]
 
 
 def checklist_card(acting: Acting, outage: Outage | None, key: str) -> ChecklistCard | None:
@@ -76,7 +82,8 @@ def _why_not(acting: Acting, outage: Outage | None, checklist: Checklist) -> str
     return "" if can(acting, Right.TICK_CHECKLIST) else "Din roll får inte bocka av checklistor."
 
 
-def _card(checklist: Checklist, made: Ticks, why_not: str) -> ChecklistCard:
+def card_of(checklist: Checklist, made: Ticks, why_not: str = "") -> ChecklistCard:
+    """A checklist as it is ticked by what was `made`."""
     lines = []
     for item in checklist.items:
         tick = made.get((checklist.key, item.key))
@@ -90,13 +97,4 @@ def _card(checklist: Checklist, made: Ticks, why_not: str) -> ChecklistCard:
                 at=tick.at if tick else None,
             )
         )
-    return ChecklistCard(
-        key=checklist.key,
-        title=checklist.title,
-        phase=checklist.phase,
-        phase_label=PHASE_LABELS[checklist.phase],
-        done=sum(line.done for line in lines),
-        total=len(lines),
-        items=tuple(lines),
-        why_not=why_not,
-    )
+    return ChecklistCard(checklist.key, checklist.title, tuple(lines), why_not)

@@ -15,26 +15,37 @@ from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.parties import PARTY_LABELS
 from outage.models import CareChain, HeldForm
-from outage.presenters.care import patient_in_list, target_in_list, targets_by_key
+from outage.presenters.care import target_in_list, targets_by_key
 from outage.queries.care_chains import get_chain, get_event, get_handover
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.checklists import checklists_for
+from outage.queries.naming import patient_in_list
 from outage.queries.outages import outage_in_view
-from outage.routine import current_routine, get_routine
-from outage.rules.handover import READ_BACK_LABELS
-from outage.rules.informing import CALL_OUTCOME_LABELS
+from outage.routine import current_routine
+from outage.rules.handover import ReadBack
+from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time, moment
 
 _NAMELESS = HeldAs("Formulär")
 # What a page writes in its forms for itself.
-_HIDDEN = {"client_id", "version", "replaces", "seen", "rows", "steg", "do", "page", "from", "next", "stay"}
-
-
-_CODES: Mapping[str, str] = {
-    str(code): label
-    for labels in (PARTY_LABELS, CALL_OUTCOME_LABELS, READ_BACK_LABELS)
-    for code, label in labels.items()
+_HIDDEN = {
+    "client_id",
+    "version",
+    "replaces",
+    "seen",
+    "opened",
+    "rows",
+    "steg",
+    "do",
+    "page",
+    "from",
+    "next",
+    "stay",
 }
+
+
+_CODES = {str(party): label for party, label in PARTY_LABELS.items()}
+_CODES |= dict(CallOutcome.choices() + ReadBack.choices())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +164,7 @@ def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: dateti
         return [*_patient(chain), *_whom(chain, content.get("recipient", ()))]
     if "event_id" in kwargs:
         event = get_event(acting, kwargs["event_id"])
-        label = get_routine(event.chain.outage.routine_id).label(event.kind)
+        label = event.chain.outage.routine.label(event.kind)
         return [*_patient(event.chain), f"{label} {moment(event.happened_at, now)}"]
     if "handover_id" in kwargs:
         call = get_handover(acting, kwargs["handover_id"])
@@ -174,14 +185,14 @@ def _patient(chain: CareChain) -> list[str]:
 
 
 def _whom(chain: CareChain, keys: Sequence[str]) -> list[str]:
-    log = logs_of([chain.pk])[chain.pk]
+    log = log_of(chain.pk)
     known = targets_by_key(chain, log)
     return [target_in_list(chain, log, known[key]) for key in keys if key in known]
 
 
 def _items(acting: Acting, key: str, items: Sequence[str]) -> list[str]:
     outage = outage_in_view(acting.principal)
-    lists = checklists_for(acting.unit, get_routine(outage.routine_id) if outage else None)
+    lists = checklists_for(acting.unit, outage.routine if outage else None)
     return [
         item.text
         for checklist in lists

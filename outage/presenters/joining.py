@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from contacts.rules.parties import PARTY_LABELS, WARD_KIND_LABELS, Party, WardKind
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
-from outage.presenters.care import details_of, patient_in_list, patient_on_own_page, shown_identity
-from outage.presenters.chain import other_end, particulars_shown
+from outage.presenters.care import patient_on_own_page
+from outage.presenters.chain import other_end
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
-from outage.routine import get_routine
-from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
+from outage.queries.naming import details_of, patient_in_list, shown_identity
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.joining import HAPPENED, Pair
 from outage.rules.said import labelled
 from outage.rules.wording import lower_first, moment
@@ -66,7 +66,7 @@ class LikePair:
 def side(chain: CareChain, log: ChainLog, now: datetime) -> Side:
     """One of two chains as it is shown beside the other."""
     patient = patient_on_own_page(chain, now)
-    routine = get_routine(chain.outage.routine_id)
+    routine = chain.outage.routine
     rows: list[tuple[datetime, str]] = [
         (event.happened_at, routine.label(event.kind)) for event in log.live_events
     ]
@@ -100,13 +100,13 @@ def _said(details: CareChainDetails, name: str) -> str:
     if name in PLACES:
         return details.place_names[PLACES[name]]
     if name == "status" and details.status_reason:
-        return f"{CHAIN_STATUS_LABELS[ChainStatus(details.status)]}: {details.status_reason}"
+        return f"{ChainStatus(details.status).label}: {details.status_reason}"
     return {
         "identity": shown_identity(details),
         "patient_name": details.patient_name,
         "ward_kind": WARD_KIND_LABELS[WardKind(details.ward_kind)],
-        "before": BEFORE_LABELS[Before(details.before)],
-        "status": CHAIN_STATUS_LABELS[ChainStatus(details.status)],
+        "before": Before(details.before).label,
+        "status": ChainStatus(details.status).label,
     }[name]
 
 
@@ -114,10 +114,10 @@ def like_pairs(
     kept: CareChain, other: CareChain, logs: Mapping[UUID, ChainLog], pairs: Iterable[Pair], now: datetime
 ) -> list[LikePair]:
     """The pairs of events to ask about, in words."""
-    routine, system = get_routine(kept.outage.routine_id), kept.outage.system
+    routine, system = kept.outage.routine, kept.outage.system
 
     def said(event: CareChainEvent) -> str:
-        told = ", ".join(f"{lower_first(label)} {value}" for label, value in particulars_shown(event, now))
+        told = ", ".join(f"{lower_first(label)} {value}" for label, value in labelled(event.particulars, now))
         text = f"{moment(event.happened_at, now)}, loggat av {event.user.full_name}, {event.unit.name}"
         return f"{text} ({told})" if told else text
 

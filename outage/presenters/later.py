@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contacts.access import Acting
 from outage.models import CareChain
-from outage.presenters.care import details_of
+from outage.queries.naming import details_of
 from outage.queries.outages import outage_since
 from outage.queries.same_patient import own_chains_of
 from outage.rules.wording import moment

@@ -10,23 +10,15 @@ from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, Handover
-from outage.presenters.care import (
-    Numbers,
-    Patient,
-    details_of,
-    party_label,
-    patient_in_list,
-    target_choices,
-    target_in_list,
-)
+from outage.presenters.care import Numbers, target_choices, target_in_list
 from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, details_of, party_label, patient_in_list
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, open_item_of, standing_of, target_name
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import INFORM_STATE_LABELS, InformState
-from outage.rules.routine import Routine
-from outage.rules.told import NOTICE_LABELS, Notice, Owed, Target
+from outage.rules.informing import InformState
+from outage.rules.told import Notice, Owed, Target
 from outage.rules.wording import day, lower_first, moment, span
 
 LEAST_FIRST = (InformState.STILL_TO_RING, InformState.TRIED, InformState.RELAYED, InformState.INFORMED)
@@ -90,11 +82,6 @@ class OwedCall:
         return min((message.state for message in self.messages), key=LEAST_FIRST.index)
 
     @property
-    def state_label(self) -> str:
-        """The state in Swedish."""
-        return INFORM_STATE_LABELS[self.state]
-
-    @property
     def best(self) -> NumberToRing | None:
         """The number to ring now."""
         return next((number for number in self.numbers if number.number), None)
@@ -118,7 +105,6 @@ def calls_owed(
     acting: Acting,
     chain: CareChain,
     log: ChainLog,
-    routine: Routine,
     now: datetime,
     numbers: Numbers | None = None,
     on_own_page: bool = False,
@@ -146,7 +132,7 @@ def calls_owed(
                 choice=choices.get(target.key, ""),
             )
         call = calls[place]
-        message = _message(chain, log, routine, owed, now, hidden)
+        message = _message(chain, log, owed, now, hidden)
         if owed.closed:
             call.closed.append(message)
             continue
@@ -208,16 +194,14 @@ def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str
     return (target_in_list if hidden else target_name)(chain, log, target)
 
 
-def _message(
-    chain: CareChain, log: ChainLog, routine: Routine, owed: Owed, now: datetime, hidden: bool
-) -> OwedMessage:
+def _message(chain: CareChain, log: ChainLog, owed: Owed, now: datetime, hidden: bool) -> OwedMessage:
     if owed.notice:
         value, label = f"notice:{owed.id}", _notice_label(chain, log, owed, hidden)
     elif owed.answer:
-        value, label = f"new:{owed.kind}:{owed.by}", routine.label(owed.kind)
+        value, label = f"new:{owed.kind}:{owed.by}", chain.outage.routine.label(owed.kind)
     else:
         value = f"event:{owed.id}"
-        label = event_label(chain, routine, owed.kind, owed.retracts, owed.corrects)
+        label = event_label(chain, owed.kind, owed.retracts, owed.corrects)
         label += _which(log, owed, now)
     return OwedMessage(
         label=label,
@@ -232,9 +216,9 @@ def _message(
     )
 
 
-def event_label(chain: CareChain, routine: Routine, kind: str, retracts: bool, corrects: bool) -> str:
+def event_label(chain: CareChain, kind: str, retracts: bool, corrects: bool = False) -> str:
     """A message as it is to be told: taken back, said of the wrong patient, corrected, or as it is."""
-    label = routine.label(kind)
+    label = chain.outage.routine.label(kind)
     if retracts:
         details = details_of(chain)
         if details.status != ChainStatus.WRONG_PATIENT:
@@ -258,7 +242,7 @@ def _which(log: ChainLog, owed: Owed, now: datetime) -> str:
 
 def _notice_label(chain: CareChain, log: ChainLog, owed: Owed, hidden: bool) -> str:
     assert owed.notice is not None
-    label = NOTICE_LABELS[owed.notice]
+    label = owed.notice.label
     if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT and not hidden:
         # Who cared for the patient hears who does so now.
         taken_over = details_of(chain).place_names.get(Party.OUTPATIENT)

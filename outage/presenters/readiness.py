@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
-from contacts.queries.figures import directory_figures
+from contacts.queries.figures import DirectoryFigures, directory_figures
 from outage.presenters.status import SupportLine, support_line
 from outage.routine import current_routine
+from outage.rules.routine import Routine
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,28 +15,11 @@ class Readiness:
     """Figures of the directory and its units as they stand, whom to ring for support, and the routine's version."""
 
     support: SupportLine
-    routine_title: str
-    routine_version: str
-    entries: int
-    without_number: int
-    unverified: int
-    units: int
-    units_without_two_ways: int
-    units_without_outside_way: int
+    routine: Routine
+    directory: DirectoryFigures
 
 
 def readiness(acting: Acting, now: datetime) -> Readiness:
     """Give how ready one is; `now` is aware."""
     routine = current_routine()
-    figures = directory_figures(now)
-    return Readiness(
-        support=support_line(routine, acting.principal, (), now),
-        routine_title=routine.title,
-        routine_version=routine.version,
-        entries=figures.entries,
-        without_number=figures.without_number,
-        unverified=figures.unverified,
-        units=figures.units,
-        units_without_two_ways=figures.units_without_two_ways,
-        units_without_outside_way=figures.units_without_outside_way,
-    )
+    return Readiness(support_line(routine, acting.principal, (), now), routine, directory_figures(now))

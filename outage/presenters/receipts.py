@@ -6,10 +6,10 @@ from uuid import UUID
 from contacts.access import Acting
 from contacts.rules.parties import Party
 from outage.models import Handover
-from outage.presenters.care import party_label, patient_in_list
 from outage.presenters.chain import other_end
+from outage.queries.naming import party_label, patient_in_list
 from outage.rules.handover import Direction
-from outage.rules.informing import CALL_OUTCOME_LABELS, PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.wording import clock_time
 
 
@@ -33,7 +33,7 @@ def about_call(handover: Handover) -> str:
         number = ""
     else:
         place, number = handover.place_name or other_end(handover), handover.number
-    went = CALL_OUTCOME_LABELS[CallOutcome(handover.outcome)].lower()
+    went = CallOutcome(handover.outcome).label.lower()
     if handover.direction == Direction.RECEIVED:
         went = "mottaget samtal"
     return f"{patient.name}, {place}: {went}{f' på {number}' if number else ''}, {clock_time(handover.at)}."

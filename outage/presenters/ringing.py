@@ -9,7 +9,6 @@ from outage.models import CareChain
 from outage.presenters.owed import OwedCall, calls_owed, in_order_to_ring
 from outage.queries.chain_log import ChainLog
 from outage.queries.ringing import numbers_of_places
-from outage.routine import get_routine
 
 
 def calls_to_ring(
@@ -25,7 +24,6 @@ def calls_to_ring(
             acting=acting,
             chain=chain,
             log=logs[chain.pk],
-            routine=get_routine(chain.outage.routine_id),
             now=now,
             numbers=numbers,
         )

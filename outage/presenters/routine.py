@@ -6,7 +6,7 @@ from contacts.access import Acting, can
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
-from outage.rules.routine import PLACE_LABELS, ClauseLine, Place, Routine, WebAddress
+from outage.rules.routine import ClauseLine, Place, Routine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,11 @@ class PartyView:
     parts: tuple[PartView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RoutineView:
-    """The page."""
-
-    title: str
-    source: str
-    parties: tuple[PartyView, ...]
-    addresses: tuple[WebAddress, ...]
-
-
-def routine_view(acting: Acting, outage: Outage | None, routine: Routine) -> RoutineView:
+def party_views(acting: Acting, outage: Outage | None, routine: Routine) -> list[PartyView]:
     """The routine by party, those of the acting unit first; `outage` is the one in view."""
     parties = sorted(Party, key=lambda party: party not in acting.parties)
     links = {
-        place: PlaceLink(PLACE_LABELS[place], address if _may_go(place, acting, outage) else "")
+        place: PlaceLink(place.label, address if _may_go(place, acting, outage) else "")
         for place, address in _ADDRESSES.items()
     }
 
@@ -67,24 +57,19 @@ def routine_view(acting: Acting, outage: Outage | None, routine: Routine) -> Rou
         places = tuple(links[place] for place in line.done_at)
         return ClauseRow(line.clause, routine.clauses[line.clause], places)
 
-    return RoutineView(
-        title=routine.title,
-        source=routine.source,
-        parties=tuple(
-            PartyView(
-                party=party,
-                label=PARTY_LABELS[party],
-                own=party in acting.parties,
-                parts=tuple(
-                    PartView(part.key, part.heading, tuple(map(row, lines)))
-                    for part in routine.parts
-                    if (lines := [line for line in part.clauses if party in line.parties])
-                ),
-            )
-            for party in parties
-        ),
-        addresses=routine.addresses,
-    )
+    return [
+        PartyView(
+            party=party,
+            label=PARTY_LABELS[party],
+            own=party in acting.parties,
+            parts=tuple(
+                PartView(part.key, part.heading, tuple(map(row, lines)))
+                for part in routine.parts
+                if (lines := [line for line in part.clauses if party in line.parties])
+            ),
+        )
+        for party in parties
+    ]
 
 
 _ADDRESSES: dict[Place, str] = {

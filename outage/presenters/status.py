@@ -10,16 +10,17 @@ from contacts.models import Principal
 from contacts.rules.parties import PARTY_LABELS, Party, PrincipalKind
 from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
 from outage.presenters.banner import verdict_for
-from outage.presenters.care import Patient, is_own, party_label, patient_in_list
+from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import Patient, party_label, patient_in_list
+from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
-from outage.routine import get_routine
 from outage.rules.clock import next_break_point
-from outage.rules.informing import INFORM_STATE_LABELS, InformState
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.informing import InformState
+from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Routine
 from outage.rules.routine_applies import Reason
 from outage.rules.told import NOT_ADMITTED
@@ -102,22 +103,12 @@ class Idle:
     good: bool
 
 
-def outage_facts(
-    outage: Outage,
-    acting: Acting,
-    now: datetime,
-    contacts: Sequence[SupportContact],
-    reports: Sequence[OutageReport],
-    ends: Sequence[PrincipalEnd],
-    still_out: Sequence[Principal],
-) -> OutageFactsView:
-    """What Läge says of the outage to the acting person; `now` is aware.
-
-    `ends` is all that was said of who is back, `still_out` the other principals that are not.
-    """
+def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
+    """What Läge says of the outage to the acting person; `now` is aware."""
     assert outage.current is not None
-    routine = get_routine(outage.routine_id)
-    current = outage.current
+    routine, current = outage.routine, outage.current
+    reports, ends = reports_of(outage), said_of_ends(outage)
+    contacts = support_contacts(outage, acting.principal)
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
     coming = next_break_point(now, routine.limits)
@@ -126,7 +117,7 @@ def outage_facts(
     return OutageFactsView(
         since=moment(current.started_at, now),
         length=span((outage.own_end or now) - current.started_at),
-        scope=OUTAGE_SCOPE_LABELS[scope],
+        scope=scope.label,
         scope_text=routine.scope_texts[scope][kind],
         link_text=acting.principal.link_text if scope is OutageScope.MUNICIPALITIES_ONLY else "",
         applies=verdict.apply,
@@ -140,14 +131,14 @@ def outage_facts(
             f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: {_said(row, now)}"
             for row in sorted([*reports, *ends], key=lambda row: row.recorded_at)
         ),
-        differing_scope=", ".join(OUTAGE_SCOPE_LABELS[s].lower() for s in sorted(others)),
+        differing_scope=", ".join(s.label.lower() for s in sorted(others)),
         scope_since=moment(current.scope_from, now) if current.scope_from > current.started_at else "",
         back=tuple(
             f"{row.principal.name} {moment(row.ended_at, now)}"
             for row in {row.principal_id: row for row in ends}.values()
             if row.ended_at
         ),
-        still_out=tuple(principal.name for principal in still_out),
+        still_out=tuple(principal.name for principal in others_still_out(outage, acting.principal)),
     )
 
 
@@ -155,7 +146,7 @@ def _said(row: OutageReport | PrincipalEnd, now: datetime) -> str:
     if isinstance(row, PrincipalEnd):
         back = f"åter i drift {moment(row.ended_at, now)}" if row.ended_at else "driftstoppet pågår ändå"
         return f"{back}, {row.principal.name}"
-    scope = OUTAGE_SCOPE_LABELS[OutageScope(row.scope)].lower()
+    scope = OutageScope(row.scope).label.lower()
     return f"{row.get_kind_display().lower()}, {scope}" + (f". {row.sees}" if row.sees else "")
 
 
@@ -176,7 +167,7 @@ def support_line(
     )
 
 
-def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> ChainRow:
+def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
     """Give one chain for a list."""
     live = log.live_events
     latest = live[-1] if live else None
@@ -187,8 +178,8 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine,
         chain_id=chain.pk,
         number=chain.number,
         patient=patient,
-        marks=tuple(_marks(acting, chain, log, routine, now)),
-        latest=f"{routine.label(latest.kind)} {moment(latest.happened_at, now)}"
+        marks=tuple(_marks(acting, chain, log, now)),
+        latest=f"{chain.outage.routine.label(latest.kind)} {moment(latest.happened_at, now)}"
         if latest
         else ("Inget står kvar" if log.events else "Inget loggat än"),
         status_label="" if details.status == "ok" else details.get_status_display(),
@@ -199,9 +190,9 @@ _WHERE_NOBODY_IS = {NOT_ADMITTED: "Inte inlagd", "": "Ta reda på"}
 _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 
-def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, now: datetime) -> list[Mark]:
+def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[Mark]:
     """Give one mark for each party: what is owed it decides, the same as under Att ringa nu."""
-    calls = calls_owed(acting=acting, chain=chain, log=log, routine=routine, now=now)
+    calls = calls_owed(acting=acting, chain=chain, log=log, now=now)
     owed = {(call.recipient.party, call.recipient.former): call for call in reversed(calls)}
     standing = standing_of(chain, log)
     told: dict[str, datetime] = {}
@@ -212,33 +203,28 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, routine: Routine, no
                     told[s.target.place] = max(s.last_at, told.get(s.target.place, s.last_at))
     marks = []
     for party in _PARTIES:
-        label = party_label(chain, party)
-        call = owed.get((party, False))
-        last = told.get(standing.place_of(party))
-        if is_own(acting, chain, party):
-            marks.append(Mark(party=party, label=label, state=None, text="Egen enhet", own=True))
-        elif call and call.unknown:
-            marks.append(Mark(party=party, label=label, state=call.state, text="Ta reda på"))
+        place, call, own = standing.place_of(party), owed.get((party, False)), is_own(acting, chain, party)
+        state, text = None, _WHERE_NOBODY_IS.get(place, "Inget att meddela")
+        if own:
+            text = "Egen enhet"
         elif call:
-            text = f"{call.state_label} ({call.tries})" if call.tries else call.state_label
-            marks.append(Mark(party=party, label=label, state=call.state, text=text))
-        elif last:
-            text = f"{INFORM_STATE_LABELS[InformState.INFORMED]} {moment(last, now)}"
-            marks.append(Mark(party=party, label=label, state=InformState.INFORMED, text=text))
-        else:
-            text = _WHERE_NOBODY_IS.get(standing.place_of(party), "Inget att meddela")
-            marks.append(Mark(party=party, label=label, state=None, text=text))
+            tries = f" ({call.tries})" if call.tries else ""
+            state, text = call.state, "Ta reda på" if call.unknown else f"{call.state.label}{tries}"
+        elif place in told:
+            state = InformState.INFORMED
+            text = f"{state.label} {moment(told[place], now)}"
+        marks.append(Mark(party=party, label=party_label(chain, party), state=state, text=text, own=own))
     return marks
 
 
-def received_row(chain: CareChain, handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
+def received_row(handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
     """One received call, which comes with its messages and their events."""
-    patient = patient_in_list(chain)
+    patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
     who = PARTY_LABELS[Party(handover.recipient)] if patient.protected else other_end(handover)
     return ReceivedRow(
         row_id=handover.pk,
-        chain_id=chain.pk,
+        chain_id=handover.chain.pk,
         patient=patient,
         messages=", ".join(told),
         from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from outage.models import CareChain
-from outage.presenters.care import patient_in_list
+from outage.queries.naming import patient_in_list
 from outage.rules.identity import classify_identity, number_key
 from outage.rules.pasted_list import PastedPatient, repeated
 

@@ -117,6 +117,12 @@ class Page:
         return cards_of(self._request)
 
     @property
+    def held_shown(self) -> HeldCard | None:
+        """What is held of the form that this page shows again."""
+        known = self.taken_up
+        return next((card for card in self.held if str(card.id) == known), None) if known else None
+
+    @property
     def seconds_left(self) -> int:
         """How long the log-in lasts if nobody does anything."""
         return seconds_left(self._request)

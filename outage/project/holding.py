@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
+from django.urls import resolve
 from django.utils import timezone
 
 from contacts.access import TYPED_BY_FIELD, TypedBy, acting_in, membership_of, memberships_of, read_typed_by
@@ -97,25 +98,33 @@ def read_out(request: HttpRequest, held: HeldForm) -> list[tuple[str, str]]:
 
     Nothing where the page can not show it any more.
     """
-    how = card_of(request, held).how
-    if how.pressed or how.file:
-        return []
-    try:
-        match = resolve(held.path.partition("?")[0])
-    except Resolver404:
-        return []
     again = copy(request)
-    again.path, _, query = held.path.partition("?")
-    again.method, again.acting = "POST", acting_in(held.membership)
-    again.GET, again.POST = QueryDict(query), QueryDict(mutable=True)
-    for name, values in content_of(held).items():
-        again.POST.setlist(name, list(values))
-    again.POST["held"] = str(held.pk)
-    again.shown_again = None
-    # A view only shows what comes with `held`.
-    with suppress(Http404, PermissionDenied):
-        match.func(again, *match.args, **match.kwargs)
+    again.acting, again.shown_again = acting_in(held.membership), None
+    form_again(again, held)
     return said_in(again.shown_again) if again.shown_again else []
+
+
+def form_again(request: HttpRequest, held: HeldForm) -> HttpResponse | None:
+    """The page of a held form with everything typed, to be saved by its own button; None where it can not be shown."""
+    path, _, query = held.path.partition("?")
+    with suppress(Http404, PermissionDenied):  # Resolver404 too
+        match = resolve(path)
+        how = how_held(getattr(match.func, "held_as", None), content_of(held))
+        if how is None or how.pressed or how.file:
+            return None
+        get_token(request)  # what the form's own needs is then of the page that is answered
+        again = copy(request)
+        again.path, again.method, again.resolver_match = path, "POST", match
+        again.META = {**request.META, "QUERY_STRING": query}
+        again.GET, again.POST = QueryDict(query), QueryDict(mutable=True)
+        for name, values in content_of(held).items():
+            again.POST.setlist(name, list(values))
+        # A view only shows what comes with `held`.
+        again.POST["held"] = str(held.pk)
+        response: HttpResponse = match.func(again, *match.args, **match.kwargs)
+        request.shown_again = getattr(again, "shown_again", None)
+        return response if response.status_code == 200 else None
+    return None
 
 
 def cards_of(request: HttpRequest) -> list[HeldCard]:

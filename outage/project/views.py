@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import demo_memberships, memberships_of
-from outage.project.holding import card_of, hold, is_own, kept_here, read_out, turned_away
+from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
 from outage.services.held_forms import throw_away
@@ -111,7 +111,9 @@ def session_left(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
-    """Show what was held, with the way on; by POST, take up a file: it was never kept, so its page is shown again.
+    """Show the form that was held, a press with the question whether it is to be done, else what there is of it.
+
+    By POST, take up a file: it was never kept, so its page is shown again.
 
     Anybody else goes to Läge, as does the owner when it is saved, thrown away or too old.
     """
@@ -127,6 +129,8 @@ def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
         return redirect(card.address if card.here else "status")
+    if card.here and (shown := form_again(request, held)):
+        return shown
     said = read_out(request, held) if card.ended else ()
     return render(request, "held.html", {"card": card, "said": said})
 

@@ -101,6 +101,11 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     return logs
 
 
+def log_of(chain_id: UUID) -> ChainLog:
+    """The log of one chain, as `logs_of`."""
+    return logs_of([chain_id])[chain_id]
+
+
 @prepared
 def _events(*chain_ids: UUID) -> QuerySet[CareChainEvent]:
     # Of these and the calls the order is told by `in_time_order`.

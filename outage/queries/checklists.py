@@ -10,7 +10,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.checklists import all_checklists
 from outage.models import ChecklistTick, Outage
-from outage.routine import current_routine, get_routine
+from outage.routine import current_routine
 from outage.rules.checklist import Checklist, Phase
 from outage.rules.routine import Routine
 
@@ -21,7 +21,7 @@ Ticks = dict[tuple[str, str], ChecklistTick]
 
 def routine_of(outage: Outage | None) -> Routine:
     """Give the routine an outage was opened under; with no outage, the one a new outage would have."""
-    return get_routine(outage.routine_id) if outage else current_routine()
+    return outage.routine if outage else current_routine()
 
 
 def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist]:

@@ -31,7 +31,6 @@ from outage.models import (
     ReportKind,
     SupportContact,
 )
-from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.outage_status import PartInOutage, cut_off
 from outage.rules.routine import Effect
@@ -274,7 +273,7 @@ def _rang_support(outage_id: UUID, principal_id: int) -> QuerySet[SupportContact
 
 def discharge_logged(outage: Outage) -> bool:
     """Tell whether a discharge that stands is logged in the outage, by whomever (R1.6); nothing of the patient."""
-    kinds = [k for k, m in get_routine(outage.routine_id).messages.items() if m.effect is Effect.DISCHARGE]
+    kinds = [k for k, m in outage.routine.messages.items() if m.effect is Effect.DISCHARGE]
     return bool(_one_logged(outage.pk, *kinds))
 
 

@@ -15,7 +15,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import CareChain, CareChainEvent, Duty, OpenItem, Outage
 from outage.queries.care_chains import seen_by, visible_chains
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.outages import is_followed, principals_back
 from outage.queries.standing import open_item_of, row_of, standing_of, units_to_ring
 from outage.queries.tasks import entered_lines, line_of, outage_at
@@ -111,7 +111,7 @@ def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> t
 
 def open_item_for(event: CareChainEvent, recipient: str) -> OpenItem | None:
     """The open item that stands of a discharge for a recipient by its key, if it must still be told."""
-    chain, log = event.chain, logs_of([event.chain_id])[event.chain_id]
+    chain, log = event.chain, log_of(event.chain_id)
     whom = (s.target.whom for s in event_standings(chain, log, event) if s.target.key == recipient)
     return open_item_of(chain, log, log.items_of(event), next(whom, ""))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from contacts.queries.ringing import RingRequest, numbers_for_many
 from contacts.rules.availability import Availability, Hours
 from contacts.rules.parties import Party
+from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
 from outage.models import CareChainDetails
 from outage.queries.chain_log import ChainLog
@@ -31,6 +32,13 @@ def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tupl
                 numbers[key] = typed_number(version, party, now)
     found = numbers_for_many(requests.values(), now)
     return numbers | {key: found[request] for key, request in requests.items()}
+
+
+def stands_in_directory(number: str, log: ChainLog, now: datetime) -> bool:
+    """Whether it is a number that the directory, and nobody's hand, gave for some place that the chain has named."""
+    found = numbers_of_places([log], now).items()
+    listed = (n.number for key, numbers in found if not key.startswith("other:") for n in numbers)
+    return any(same_number(listed_number, number) for listed_number in listed)
 
 
 def typed_number(details: CareChainDetails, party: Party, now: datetime) -> tuple[NumberToRing, ...]:

@@ -8,7 +8,6 @@ from contacts.models import Principal
 from contacts.rules.parties import Party, WardKind, party_label
 from outage.models import CareChain, CareChainDetails, CareChainEvent, DischargeCompletion, Handover, OpenItem
 from outage.queries.chain_log import ChainLog
-from outage.routine import get_routine
 from outage.rules.awaited import AwaitedAnswer, Said, awaited_answers
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.handover import Direction
@@ -72,7 +71,7 @@ def _standing(chain: CareChain, log: ChainLog) -> ChainStanding:
     named = {key for version in log.versions for key in version.place_keys.values()}
     calls = (_call_row(call, log, named) for call in log.live_handovers)
     return ChainStanding(
-        routine=get_routine(chain.outage.routine_id),
+        routine=chain.outage.routine,
         versions=[_version(row) for row in log.versions],
         events=[row_of(row) for row in log.events if row.pk not in elsewhere],
         doubles={str(one): double for one, double in _doubles(log).items()},

@@ -5,11 +5,10 @@ from datetime import date, datetime
 
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.presenters.care import shown_identity
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import shown_identity
 from outage.queries.outages import down_again
 from outage.queries.standing import line_back, row_of, standing_of
-from outage.routine import get_routine
 from outage.rules.agreed_sip import agreed_sip
 from outage.rules.back_registration import (
     Before,
@@ -29,7 +28,7 @@ from outage.rules.wording import STOCKHOLM, day
 
 def tasks_of(chain: CareChain, log: ChainLog) -> tuple[Task, ...]:
     """What is to be entered afterwards for a chain as its log stands (R4), case 18 before the others."""
-    details, routine = log.versions[-1], get_routine(chain.outage.routine_id)
+    details, routine = log.versions[-1], chain.outage.routine
     before, status = Before(details.before), ChainStatus(details.status)
     events = _logged_events(chain, log)
     # What happened after the own end is outside R4, and still tells how the patient came. What was logged when the
@@ -57,7 +56,7 @@ def outage_at(chain: CareChain, at: datetime) -> Outage | None:
 
 def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[Mark, ...]]:
     """The tasks of a chain with their marks, and the marks of what is to be undone as its task is gone."""
-    routine = get_routine(chain.outage.routine_id)
+    routine = chain.outage.routine
     return ticks(
         [(task, picture_of(task, _typed(chain, log, task, routine))) for task in tasks_of(chain, log)],
         [_mark(log, row) for row in log.marks.values()],

@@ -33,17 +33,6 @@ from ..rules.routine import (
 from .page import read_addresses, read_parts, read_ringing
 from .table import RoutineError, Table, read_toml
 
-__all__ = [
-    "DEFAULT_ROUTINE_ID",
-    "RoutineError",
-    "all_routines",
-    "choose_routine_by",
-    "current_routine",
-    "get_routine",
-    "load_routine",
-    "routine_ids",
-]
-
 CONTENT = Path(__file__).parent / "content"
 DEFAULT_ROUTINE_ID = "prator-2023-04-03"
 
@@ -124,7 +113,7 @@ def routine_from(path: Path, data: Mapping[str, object]) -> Routine:
         outcomes=MappingProxyType(_outcomes(top.table("outcomes"), citing)),
         combinations=MappingProxyType(_combinations(top.table("combinations"))),
         acknowledge=_acknowledgement(top.table("acknowledge"), citing),
-        wrong_patient=_wrong_patient(top.table("back_registration")),
+        wrong_patient=top.table("back_registration").text("wrong_patient"),
     )
     top.finish()
     return routine
@@ -181,7 +170,6 @@ def _limits(table: Table) -> Limits:
             "break_point_window_minutes",
             "write less than 720: the windows of two days may not meet",
         )
-    table.finish()
     return limits
 
 
@@ -227,8 +215,6 @@ def _reasons(table: Table, citing: _Citing) -> dict[str, ReasonText]:
         found[key] = ReasonText(
             citing.clause(inner), inner.text("sentence"), expected, inner.optional_text("short")
         )
-        inner.finish()
-    table.finish()
     return found
 
 
@@ -237,8 +223,6 @@ def _support(table: Table) -> dict[PrincipalKind, Support]:
     for kind in PrincipalKind:
         inner = table.table(kind)
         found[kind] = Support(inner.text("name"), inner.optional_text("number"), inner.text("do"))
-        inner.finish()
-    table.finish()
     return found
 
 
@@ -249,8 +233,6 @@ def _scope_texts(
     for scope in OutageScope:
         inner = table.table(scope)
         found[scope] = MappingProxyType({kind: inner.text(kind) for kind in PrincipalKind})
-        inner.finish()
-    table.finish()
     return found
 
 
@@ -281,7 +263,6 @@ def _messages(top: Table, citing: _Citing) -> dict[str, MessageType]:
         need = found[key].needs
         if need and not set(found[key].senders) <= set(found[need.instead].senders):
             raise table.error("needs", f"name a message type that each sender of {key} may send instead")
-        table.finish()
     return found
 
 
@@ -310,7 +291,6 @@ def _need(table: Table, before: Mapping[str, MessageType]) -> Need | None:
         )
     if need.instead not in before:
         raise inner.error("instead", "name a message type that stands before this one")
-    inner.finish()
     return need
 
 
@@ -319,7 +299,7 @@ def _sending(table: Table, citing: _Citing, common: tuple[str, ...]) -> Sending:
     tells = table.several_of("tells", Party)
     if party in tells:
         raise table.error("tells", f"{party} can not tell itself; remove it")
-    sending = Sending(
+    return Sending(
         party=party,
         tells=tells,
         clause=citing.clause(table),
@@ -327,8 +307,6 @@ def _sending(table: Table, citing: _Citing, common: tuple[str, ...]) -> Sending:
         without_participants=table.optional_text("without_participants"),
         particulars=tuple(dict.fromkeys(common + _particulars(table))),
     )
-    table.finish()
-    return sending
 
 
 def _particulars(table: Table) -> tuple[str, ...]:
@@ -355,8 +333,6 @@ def _outcomes(table: Table, citing: _Citing) -> dict[str, Outcome]:
             do=inner.text("do"),
             why=inner.text("why"),
         )
-        inner.finish()
-    table.finish()
     return found
 
 
@@ -371,23 +347,14 @@ def _combinations(table: Table) -> dict[str, Combination]:
             if key not in OUTCOME_KEYS:
                 raise inner.error("of", f"{key!r} is no outcome; use one of {', '.join(OUTCOME_KEYS)}")
         found[case] = Combination(case, of, inner.text("why"))
-        inner.finish()
     return found
 
 
 def _acknowledgement(table: Table, citing: _Citing) -> Acknowledgement:
-    found = Acknowledgement(
+    return Acknowledgement(
         case=table.text("case"),
         parties=table.several_of("parties", Party),
         clause=citing.clause(table),
         do=table.text("do"),
         why=table.text("why"),
     )
-    table.finish()
-    return found
-
-
-def _wrong_patient(table: Table) -> str:
-    text = table.text("wrong_patient")
-    table.finish()
-    return text

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from contacts.rules.parties import PARTY_LABELS
-from outage.rules.routine import DECISION_LABELS, WHAT_LABELS, Routine
+from outage.rules.routine import Routine
 
 
 def rule_tables(routine: Routine) -> str:
@@ -43,8 +43,8 @@ def rule_tables(routine: Routine) -> str:
             (
                 (
                     key,
-                    DECISION_LABELS[outcome.decision],
-                    WHAT_LABELS[outcome.what],
+                    outcome.decision.label,
+                    outcome.what.label,
                     PARTY_LABELS[outcome.by] if outcome.by else "–",
                     outcome.clause or "–",
                     outcome.why,

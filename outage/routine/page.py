@@ -19,7 +19,6 @@ def read_parts(top: Table, clauses: Mapping[str, str], cite: Cite) -> tuple[Part
     for table in top.tables("parts"):
         lines = tuple(_lines(table, cite, left))
         found.append(Part(_number(lines[0].clause), table.text("heading"), lines))
-        table.finish()
     for clause in left:
         raise top.error("parts.clauses", f"{clause} stands nowhere; add it, with where it is done")
     return tuple(found)
@@ -29,11 +28,10 @@ def read_addresses(top: Table, cite: Cite) -> tuple[WebAddress, ...]:
     """The addresses that the routine names; it need not name any."""
     if "addresses" not in top.names():
         return ()
-    found = []
-    for table in top.tables("addresses"):
-        found.append(WebAddress(table.text("name"), table.text("address"), cite(table)))
-        table.finish()
-    return tuple(found)
+    return tuple(
+        WebAddress(table.text("name"), table.text("address"), cite(table))
+        for table in top.tables("addresses")
+    )
 
 
 def read_ringing(top: Table, cite: Cite) -> tuple[RingingAdvice, ...]:
@@ -47,7 +45,6 @@ def read_ringing(top: Table, cite: Cite) -> tuple[RingingAdvice, ...]:
             raise table.error("hours", f"{party} has two texts for the same hours; keep one")
         left -= said
         found.append(RingingAdvice(party, hours, cite(table), table.text("text")))
-        table.finish()
     for party, hours in sorted(left):
         raise top.error("ringing", f"{party} has no text for {hours}; add one")
     return tuple(found)
@@ -69,7 +66,6 @@ def _lines(part: Table, cite: Cite, left: dict[str, None]) -> Iterator[ClauseLin
         del left[clause]
         done_at = table.several_of("done_at", Place) if table.texts("done_at") else ()
         parties = table.several_of("parties", Party) if "parties" in table.names() else tuple(Party)
-        table.finish()
         yield ClauseLine(clause, done_at, parties)
 
 

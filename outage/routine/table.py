@@ -34,7 +34,7 @@ def read_toml(path: Path) -> dict[str, object]:
 
 
 class Table:
-    """One table of a content file. Each key is read once; `finish` refuses the keys nobody asked for.
+    """One table of a content file; `finish` refuses the keys nobody asked for, in it and in the tables read from it.
 
     `words` are what may stand in braces in its texts, such as {system}.
     """
@@ -51,6 +51,7 @@ class Table:
         self._values = values
         self._words = words
         self._read: set[str] = set()
+        self._inside: list[Self] = []
 
     def error(self, key: str, remedy: str) -> RoutineError:
         """Give the error for `key` of this table; an empty key means the table itself."""
@@ -59,7 +60,7 @@ class Table:
     def with_words(self, words: Mapping[str, str]) -> Self:
         """Give the same table with what may stand in braces."""
         same = type(self)(self.file, self.place, self._values, words)
-        same._read = self._read
+        same._read, same._inside = self._read, self._inside
         return same
 
     def names(self) -> list[str]:
@@ -142,10 +143,14 @@ class Table:
             if key not in self._read:
                 known = ", ".join(sorted(self._read))
                 raise self.error(key, f"unknown key; remove it or use one of: {known}")
+        for inner in self._inside:
+            inner.finish()
 
     def _inner(self, name: str, values: Mapping[str, Any]) -> Self:
         place = f"{self.place}.{name}" if self.place else name
-        return type(self)(self.file, place, values, self._words)
+        inner = type(self)(self.file, place, values, self._words)
+        self._inside.append(inner)
+        return inner
 
     def _member(self, key: str, value: str, kind: type[E]) -> E:
         try:

@@ -7,9 +7,10 @@ apart by the keys of the routine's outcomes, which hold the words for each.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from itertools import groupby
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party
 
 from .clock import as_utc
@@ -17,33 +18,20 @@ from .outage_status import OutageScope
 from .routine import Decision, Effect, Routine, What
 
 
-class Before(StrEnum):
+class Before(Labelled):
     """Whether the patient was admitted in the system when the outage began."""
 
-    ADMITTED = "admitted"
-    NOT_ADMITTED = "not_admitted"
-    UNKNOWN = "unknown"
+    ADMITTED = "admitted", "Ja"
+    NOT_ADMITTED = "not_admitted", "Nej"
+    UNKNOWN = "unknown", "Vet inte"
 
 
-class ChainStatus(StrEnum):
+class ChainStatus(Labelled):
     """What may set a care chain apart from the ordinary."""
 
-    OK = "ok"
-    DECEASED = "deceased"
-    WRONG_PATIENT = "wrong_patient"
-
-
-BEFORE_LABELS: dict[Before, str] = {
-    Before.ADMITTED: "Ja",
-    Before.NOT_ADMITTED: "Nej",
-    Before.UNKNOWN: "Vet inte",
-}
-
-CHAIN_STATUS_LABELS: dict[ChainStatus, str] = {
-    ChainStatus.OK: "Pågår",
-    ChainStatus.DECEASED: "Patienten har avlidit",
-    ChainStatus.WRONG_PATIENT: "Loggad på fel patient",
-}
+    OK = "ok", "Pågår"
+    DECEASED = "deceased", "Patienten har avlidit"
+    WRONG_PATIENT = "wrong_patient", "Loggad på fel patient"
 
 
 @dataclass(frozen=True, slots=True)

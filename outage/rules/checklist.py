@@ -1,28 +1,19 @@
 """A checklist and how far it is ticked off (R2.7)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party, WardKind
 
 
-class Phase(StrEnum):
+class Phase(Labelled):
     """When in an outage a checklist is used."""
 
-    START = "start"
-    DURING = "during"
-    DISCHARGE = "discharge"
-    SIP = "sip"
-    BACK = "back"
-
-
-PHASE_LABELS: dict[Phase, str] = {
-    Phase.START: "När driftstoppet börjar",
-    Phase.DURING: "Under driftstoppet",
-    Phase.DISCHARGE: "Vid utskrivning",
-    Phase.SIP: "Vid SIP",
-    Phase.BACK: "När systemet är åter i drift",
-}
+    START = "start", "När driftstoppet börjar"
+    DURING = "during", "Under driftstoppet"
+    DISCHARGE = "discharge", "Vid utskrivning"
+    SIP = "sip", "Vid SIP"
+    BACK = "back", "När systemet är åter i drift"
 
 
 @dataclass(frozen=True, slots=True)

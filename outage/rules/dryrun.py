@@ -85,7 +85,9 @@ def _outage(source: "_Object", routine: Routine, now: datetime) -> Outage:
     start = source.moment("start", zone)
     end = now if source.is_null("end") else source.moment("end", zone)
     if start > end:
-        raise source.bad("start", "is after the end" if not source.is_null("end") else "is after now")
+        raise source.bad(
+            "start", "ligger efter slutet" if not source.is_null("end") else "ligger i framtiden"
+        )
     chains = tuple(_chain(item, routine, start, end) for item in source.objects("chains", *_CHAIN_KEYS))
     _no_repeats(source.at("chains"), [chain.id for chain in chains])
     return Outage(outage_id, scope, start, end, chains)
@@ -106,10 +108,10 @@ def _chain(source: "_Object", routine: Routine, start: datetime, end: datetime) 
 def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) -> LoggedEvent:
     event_id, kind = source.text("id"), source.text("kind")
     if kind not in routine.messages:
-        raise source.bad("kind", f"{_shown(kind)} is unknown; use one of {', '.join(routine.messages)}")
+        raise source.bad("kind", f"{shown(kind)} är okänt; använd något av {', '.join(routine.messages)}")
     at = source.moment("at", ZoneInfo(routine.limits.time_zone))
     if not start <= at <= end:
-        raise source.bad("at", "lies outside the outage")
+        raise source.bad("at", "ligger utanför driftstoppet")
     return LoggedEvent(
         id=event_id,
         kind=kind,
@@ -130,7 +132,7 @@ def _sender(source: "_Object", routine: Routine, kind: str) -> Party:
         return senders[0]
     party = source.one_of("party", Party)
     if party not in senders:
-        raise source.bad("party", f"{party} does not send {kind}; use one of {', '.join(senders)}")
+        raise source.bad("party", f"{party} lämnar inte {kind}; använd något av {', '.join(senders)}")
     return party
 
 
@@ -196,11 +198,11 @@ class _Object:
 
     def __init__(self, values: object, place: str, *known: str) -> None:
         if not isinstance(values, Mapping):
-            raise BadInput(place or "the document", "must be an object")
+            raise BadInput(place or "dokumentet", "ska vara ett objekt")
         odd = next((key for key in values if key not in known), None)
         if odd is not None:
             raise BadInput(
-                place or "the document", f"the key {_shown(str(odd))} is unknown; use {', '.join(known)}"
+                place or "dokumentet", f"nyckeln {shown(str(odd))} är okänd; använd {', '.join(known)}"
             )
         self._values: Mapping[str, object] = values
         self._place = place
@@ -221,7 +223,7 @@ class _Object:
         """Read a text that must be there and not be empty."""
         found = self._present(key)
         if not isinstance(found, str) or not found.strip():
-            raise self.bad(key, "must be a text that is not empty")
+            raise self.bad(key, "ska vara en text som inte är tom")
         return found
 
     def one_of(self, key: str, kind: type[E]) -> E:
@@ -230,13 +232,13 @@ class _Object:
         try:
             return kind(found)
         except ValueError:
-            raise self.bad(key, f"{_shown(found)} is unknown; use one of {', '.join(kind)}") from None
+            raise self.bad(key, f"{shown(found)} är okänt; använd något av {', '.join(kind)}") from None
 
     def flag(self, key: str, *, left_out: bool) -> bool:
         """Read true or false; where it is left out, `left_out`."""
         found = self._values.get(key, left_out)
         if not isinstance(found, bool):
-            raise self.bad(key, "must be true or false")
+            raise self.bad(key, "ska vara true eller false")
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -245,7 +247,7 @@ class _Object:
             return ()
         found = self._values[key]
         if not isinstance(found, list) or not all(isinstance(item, str) and item.strip() for item in found):
-            raise self.bad(key, "must be a list of texts that are not empty")
+            raise self.bad(key, "ska vara en lista med texter som inte är tomma")
         return tuple(found)
 
     def optional_date(self, key: str) -> date | None:
@@ -258,7 +260,7 @@ class _Object:
         except ValueError:
             read = None
         if read is None or read.year not in _YEARS:
-            raise self.bad(key, f"{_shown(found)} is no date; write it as 2026-01-20")
+            raise self.bad(key, f"{shown(found)} är inget datum; skriv det som 2026-01-20")
         return read
 
     def moment(self, key: str, zone: ZoneInfo) -> datetime:
@@ -269,26 +271,28 @@ class _Object:
         except ValueError:
             read = None
         if read is None or read.year not in _YEARS:
-            raise self.bad(key, f"{_shown(found)} is no time; write it as 2026-01-20T10:40+01:00")
+            raise self.bad(key, f"{shown(found)} är ingen tid; skriv den som 2026-01-20T10:40+01:00")
         if read.tzinfo is not None:
             return read.astimezone(UTC)
         first, second = (read.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         if first == second:
             return first
         # At a clock change the two readings differ: forwards the time is skipped, backwards it comes twice.
-        fault = "is skipped" if second < first else "comes twice"
-        raise self.bad(key, f"{_shown(found)} {fault} as the clocks change; write the offset as +01:00")
+        fault = "hoppas över" if second < first else "kommer två gånger"
+        raise self.bad(
+            key, f"{shown(found)} {fault} när klockan ställs om; skriv ut skillnaden mot UTC, som +01:00"
+        )
 
     def objects(self, key: str, *known: str) -> Iterator["_Object"]:
         """Read a list of objects with these keys, which may be empty."""
         found = self._present(key)
         if not isinstance(found, list):
-            raise self.bad(key, "must be a list")
+            raise self.bad(key, "ska vara en lista")
         return (_Object(item, f"{self.at(key)}[{index}]", *known) for index, item in enumerate(found))
 
     def _present(self, key: str) -> object:
         if key not in self._values:
-            raise self.bad(key, "is missing")
+            raise self.bad(key, "saknas")
         return self._values[key]
 
 
@@ -296,11 +300,11 @@ def _no_repeats(place: str, ids: list[str]) -> None:
     seen: set[str] = set()
     for index, found in enumerate(ids):
         if found in seen:
-            raise BadInput(f"{place}[{index}].id", f"{_shown(found)} stands twice")
+            raise BadInput(f"{place}[{index}].id", f"{shown(found)} står två gånger")
         seen.add(found)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Give a text fit for one line, however long or odd it was."""
     shown = ascii(text[:40])
     return f"{shown[:-1]}…{shown[-1]}" if len(text) > 40 else shown

@@ -1,44 +1,36 @@
 """What one telephone handover must hold before it is saved (R2.3, R2.5)."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from contacts.rules.errors import RuleError
+from contacts.rules.labelled import Labelled
+from contacts.rules.parties import Party
 
 from .clock import as_utc
 from .informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from .told import Notice
 
 # A ward PC's clock may run a little ahead of the server's.
 CLOCK_SKEW = timedelta(minutes=2)
 
 
-class Direction(StrEnum):
+class Direction(Labelled):
     """Whether the information was given (lämnats) or received (hämtats) (R2.4)."""
 
-    GIVEN = "given"
-    RECEIVED = "received"
+    GIVEN = "given", "Lämnat"
+    RECEIVED = "received", "Mottaget"
 
 
-class ReadBack(StrEnum):
+class ReadBack(Labelled):
     """Whether the listener repeated the message."""
 
-    DONE = "done"
-    CORRECTED = "corrected"
-    NOT_POSSIBLE = "not_possible"
-
-
-DIRECTION_LABELS: dict[Direction, str] = {
-    Direction.GIVEN: "Lämnat",
-    Direction.RECEIVED: "Mottaget",
-}
-
-READ_BACK_LABELS: dict[ReadBack, str] = {
-    ReadBack.DONE: "Upprepat",
-    ReadBack.CORRECTED: "Upprepat och rättat",
-    ReadBack.NOT_POSSIBLE: "Gick inte att upprepa",
-}
+    DONE = "done", "Upprepat"
+    CORRECTED = "corrected", "Upprepat och rättat"
+    NOT_POSSIBLE = "not_possible", "Gick inte att upprepa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +57,21 @@ class CallFacts:
         """The same without blanks around what was typed."""
         typed: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         return CallFacts(**typed | {name: v.strip() for name, v in typed.items() if type(v) is str})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is told in a call: an event that is logged already (`event_id`), a new one, or a `notice` of the change of
+    the chain that `change_id` is.
+    """
+
+    event_id: UUID | None = None
+    kind: str = ""
+    sender: Party | None = None
+    happened_at: datetime | None = None
+    particulars: Mapping[str, Any] = field(default_factory=dict)
+    notice: Notice | None = None
+    change_id: int | None = None
 
 
 def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str, str]:

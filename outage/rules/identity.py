@@ -8,10 +8,10 @@ was given.
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from personnummer import personnummer
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.swedish_text import tidy_typed
 
 # Dashes and spaces that word processors and telephones put in by themselves.
@@ -25,23 +25,15 @@ _RESERVE = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{12}")
 _COORDINATION_DAY = 60
 
 
-class IdentityKind(StrEnum):
+class IdentityKind(Labelled):
     """The kinds of identity a patient can be logged with."""
 
-    PERSONNUMMER = "personnummer"
-    SAMORDNINGSNUMMER = "samordningsnummer"
-    RESERVE_NUMBER = "reserve_number"
-    OTHER = "other"
-    UNKNOWN = "unknown"
+    PERSONNUMMER = "personnummer", "Personnummer"
+    SAMORDNINGSNUMMER = "samordningsnummer", "Samordningsnummer"
+    RESERVE_NUMBER = "reserve_number", "Reservnummer"
+    OTHER = "other", "Annan identitet"
+    UNKNOWN = "unknown", "Okänd identitet"
 
-
-IDENTITY_KIND_LABELS: dict[IdentityKind, str] = {
-    IdentityKind.PERSONNUMMER: "Personnummer",
-    IdentityKind.SAMORDNINGSNUMMER: "Samordningsnummer",
-    IdentityKind.RESERVE_NUMBER: "Reservnummer",
-    IdentityKind.OTHER: "Annan identitet",
-    IdentityKind.UNKNOWN: "Okänd identitet",
-}
 
 WARN_UNKNOWN = "Identiteten är okänd. Fyll i den när den är känd."
 WARN_FORMAT = "Formatet känns inte igen. Läs numret en gång till."

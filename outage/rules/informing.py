@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from contacts.rules.errors import RuleError
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import (
     PARTY_LABELS,
     OutpatientKind,
@@ -22,16 +22,16 @@ PARTICIPANT_PREFIX = "participant:"
 _PARTY_ORDER = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
 
 
-class CallOutcome(StrEnum):
+class CallOutcome(Labelled):
     """How a telephone call ended."""
 
-    REACHED = "reached"
-    RELAYED = "relayed"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    CLOSED = "closed"
-    QUEUE = "queue"
-    MESSAGE_LEFT = "message_left"
+    REACHED = "reached", "Nådd"
+    RELAYED = "relayed", "Förmedlat"
+    NO_ANSWER = "no_answer", "Inget svar"
+    BUSY = "busy", "Upptaget"
+    CLOSED = "closed", "Stängt"
+    QUEUE = "queue", "Kö"
+    MESSAGE_LEFT = "message_left", "Lämnade meddelande utan patientuppgifter"
 
 
 FAILED: frozenset[CallOutcome] = frozenset(
@@ -45,45 +45,21 @@ FAILED: frozenset[CallOutcome] = frozenset(
 )
 
 
-class InformState(StrEnum):
+class InformState(Labelled):
     """How far one recipient has been told of one event. Only INFORMED counts as told."""
 
-    INFORMED = "informed"
-    RELAYED = "relayed"
-    TRIED = "tried"
-    STILL_TO_RING = "still_to_ring"
+    INFORMED = "informed", "Underrättad"
+    RELAYED = "relayed", "Förmedlat, inte underrättad"
+    TRIED = "tried", "Ringd, inte nådd"
+    STILL_TO_RING = "still_to_ring", "Att ringa"
 
 
-class DischargeState(StrEnum):
+class DischargeState(Labelled):
     """Whether a discharge is done: all told, left with an open item for each not told, or neither."""
 
-    COMPLETE = "complete"
-    LEFT_OPEN = "left_open"
-    INCOMPLETE = "incomplete"
-
-
-CALL_OUTCOME_LABELS: dict[CallOutcome, str] = {
-    CallOutcome.REACHED: "Nådd",
-    CallOutcome.RELAYED: "Förmedlat",
-    CallOutcome.NO_ANSWER: "Inget svar",
-    CallOutcome.BUSY: "Upptaget",
-    CallOutcome.CLOSED: "Stängt",
-    CallOutcome.QUEUE: "Kö",
-    CallOutcome.MESSAGE_LEFT: "Lämnade meddelande utan patientuppgifter",
-}
-
-INFORM_STATE_LABELS: dict[InformState, str] = {
-    InformState.INFORMED: "Underrättad",
-    InformState.RELAYED: "Förmedlat, inte underrättad",
-    InformState.TRIED: "Ringd, inte nådd",
-    InformState.STILL_TO_RING: "Att ringa",
-}
-
-DISCHARGE_STATE_LABELS: dict[DischargeState, str] = {
-    DischargeState.COMPLETE: "Klar",
-    DischargeState.LEFT_OPEN: "Lämnad med öppen punkt",
-    DischargeState.INCOMPLETE: "Inte klar",
-}
+    COMPLETE = "complete", "Klar"
+    LEFT_OPEN = "left_open", "Lämnad med öppen punkt"
+    INCOMPLETE = "incomplete", "Inte klar"
 
 
 class MayNotSend(RuleError):

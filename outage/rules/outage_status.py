@@ -3,23 +3,32 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import zip_longest
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import PrincipalKind
 
 
-class OutageScope(StrEnum):
+class OutageScope(Labelled):
     """How far an outage reaches: only the municipalities (R1.2) or both authorities (R1.3)."""
 
-    MUNICIPALITIES_ONLY = "municipalities_only"
-    BOTH_PRINCIPALS = "both_principals"
+    MUNICIPALITIES_ONLY = "municipalities_only", "Enbart kommunerna"
+    BOTH_PRINCIPALS = "both_principals", "Båda huvudmännen"
 
 
-OUTAGE_SCOPE_LABELS: dict[OutageScope, str] = {
-    OutageScope.MUNICIPALITIES_ONLY: "Enbart kommunerna",
-    OutageScope.BOTH_PRINCIPALS: "Båda huvudmännen",
-}
+@dataclass(frozen=True, slots=True)
+class OutageFacts:
+    """What is said of an outage. Times are aware; `expected_end_at` None when nobody knows.
+
+    `scope_from` is from when on a changed scope holds; None from the start on.
+    """
+
+    scope: OutageScope
+    started_at: datetime
+    scope_from: datetime | None = None
+    expected_end_at: datetime | None = None
+    planned: bool = False
+    sees: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,102 +7,62 @@ tells whom (`Sending`), so a routine for another system is a new content file.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from enum import StrEnum
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party, PrincipalKind
 
 from .outage_status import OutageScope
 
 
-class Effect(StrEnum):
+class Effect(Labelled):
     """What a message does to the patient's stay: the only thing the rules need to know of its type."""
 
-    ADMISSION = "admission"
-    DISCHARGE = "discharge"
-    SIP = "sip"
-    INFORMATION = "information"
+    ADMISSION = "admission", "Patienten skrivs in"
+    DISCHARGE = "discharge", "Patienten skrivs ut"
+    SIP = "sip", "Rör en SIP"
+    INFORMATION = "information", "Lämnar information"
 
 
-class Decision(StrEnum):
+class Decision(Labelled):
     """What is done in the system afterwards with what was logged (R4)."""
 
-    REGISTER = "register"
-    DO_NOT_REGISTER = "do_not_register"
-    DECIDE = "decide"
+    REGISTER = "register", "Registrera"
+    DO_NOT_REGISTER = "do_not_register", "Registrera inte"
+    DECIDE = "decide", "Avgör själv"
 
 
-class What(StrEnum):
+class What(Labelled):
     """What a decision is about."""
 
-    ADMISSION = "admission"
-    DISCHARGE = "discharge"
-    STAY = "stay"
-    SIP_INVITATION = "sip_invitation"
-    INFORMATION = "information"
-    ADMISSION_OR_DISCHARGE = "admission_or_discharge"
+    ADMISSION = "admission", "Inskrivning"
+    DISCHARGE = "discharge", "Utskrivning"
+    STAY = "stay", "Vårdtillfälle"
+    SIP_INVITATION = "sip_invitation", "Kallelse till SIP"
+    INFORMATION = "information", "Övrig information"
+    ADMISSION_OR_DISCHARGE = "admission_or_discharge", "Inskrivning eller utskrivning"
 
 
-class Place(StrEnum):
+class Place(Labelled):
     """Where in the application a clause is done."""
 
-    STATUS = "status"
-    SUPPORT = "support"
-    CALL = "call"
-    CHECKLISTS = "checklists"
-    CONTACTS = "contacts"
-    ADVANCED_SEARCH = "advanced_search"
-    SHEETS = "sheets"
-    SCAN = "scan"
-    BACK_REGISTRATION = "back_registration"
+    STATUS = "status", "Läge"
+    SUPPORT = "support", "Ring din support"
+    CALL = "call", "Jag ringer"
+    CHECKLISTS = "checklists", "Checklistor"
+    CONTACTS = "contacts", "Kontakter"
+    ADVANCED_SEARCH = "advanced_search", "Avancerad sökning"
+    SHEETS = "sheets", "Blad"
+    SCAN = "scan", "Skanna in"
+    BACK_REGISTRATION = "back_registration", "Att registrera"
 
 
-class RingingHours(StrEnum):
+class RingingHours(Labelled):
     """The times that the routine tells apart where one rings (R5.3, R5.4)."""
 
-    DAYTIME = "daytime"
-    EVENING = "evening"
-    WEEKEND = "weekend"
+    DAYTIME = "daytime", "Vardag dagtid"
+    EVENING = "evening", "Vardag kväll och natt"
+    WEEKEND = "weekend", "Helg"
 
-
-PLACE_LABELS: dict[Place, str] = {
-    Place.STATUS: "Läge",
-    Place.SUPPORT: "Ring din support",
-    Place.CALL: "Jag ringer",
-    Place.CHECKLISTS: "Checklistor",
-    Place.CONTACTS: "Kontakter",
-    Place.ADVANCED_SEARCH: "Avancerad sökning",
-    Place.SHEETS: "Blad",
-    Place.SCAN: "Skanna in",
-    Place.BACK_REGISTRATION: "Att registrera",
-}
-
-RINGING_HOURS_LABELS: dict[RingingHours, str] = {
-    RingingHours.DAYTIME: "Vardag dagtid",
-    RingingHours.EVENING: "Vardag kväll och natt",
-    RingingHours.WEEKEND: "Helg",
-}
-
-EFFECT_LABELS: dict[Effect, str] = {
-    Effect.ADMISSION: "Patienten skrivs in",
-    Effect.DISCHARGE: "Patienten skrivs ut",
-    Effect.SIP: "Rör en SIP",
-    Effect.INFORMATION: "Lämnar information",
-}
-
-DECISION_LABELS: dict[Decision, str] = {
-    Decision.REGISTER: "Registrera",
-    Decision.DO_NOT_REGISTER: "Registrera inte",
-    Decision.DECIDE: "Avgör själv",
-}
-
-WHAT_LABELS: dict[What, str] = {
-    What.ADMISSION: "Inskrivning",
-    What.DISCHARGE: "Utskrivning",
-    What.STAY: "Vårdtillfälle",
-    What.SIP_INVITATION: "Kallelse till SIP",
-    What.INFORMATION: "Övrig information",
-    What.ADMISSION_OR_DISCHARGE: "Inskrivning eller utskrivning",
-}
 
 # The particulars a message type may ask for; a routine chooses among them.
 PARTICULAR_LABELS: dict[str, str] = {

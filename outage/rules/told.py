@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party, WardKind
 
 from .back_registration import Before, ChainStatus
@@ -18,69 +18,46 @@ OTHER_PREFIX = "other:"
 NOT_ADMITTED = "not_admitted"
 
 
-class PlaceChange(StrEnum):
+class PlaceChange(Labelled):
     """What a change of place means for the place that was named before."""
 
-    MOVED = "moved"
-    MISTAKE = "mistake"
-    SAME = "same"
+    MOVED = "moved", "Patienten har flyttat"
+    MISTAKE = "mistake", "Den förra var fel angiven"
+    SAME = "same", "Samma ställe, namnet är rättat"
 
 
-class IdentityChange(StrEnum):
+class IdentityChange(Labelled):
     """What a change of the patient's number or name means for those who were told."""
 
-    WRITTEN_WRONG = "written_wrong"
-    SAID_WRONG = "said_wrong"
-    OTHER_PERSON = "other_person"
+    WRITTEN_WRONG = "written_wrong", "Det var felskrivet här. De som är ringda fick rätt uppgift"
+    SAID_WRONG = (
+        "said_wrong",
+        "De som är ringda fick fel uppgift, eller patienten är identifierad nu. De ska ringas",
+    )
+    OTHER_PERSON = (
+        "other_person",
+        "Det gällde en annan person. De som är ringda får veta att det inte gällde den förra",
+    )
 
 
-class Notice(StrEnum):
+class Notice(Labelled):
     """What is told of the chain as such, of no event of its own."""
 
-    NOT_YOURS = "not_yours"
-    NO_LONGER_YOURS = "no_longer_yours"
-    IDENTITY = "identity"
-    DECEASED = "deceased"
-    NOT_DECEASED = "not_deceased"
-    NOT_THIS_PATIENT = "not_this_patient"
+    NOT_YOURS = "not_yours", "Gällde inte er"
+    NO_LONGER_YOURS = "no_longer_yours", "Hör inte längre till er"
+    IDENTITY = "identity", "Rätt identitet på patienten"
+    DECEASED = "deceased", "Patienten har avlidit"
+    NOT_DECEASED = "not_deceased", "Patienten har inte avlidit"
+    NOT_THIS_PATIENT = "not_this_patient", "Gällde inte den här patienten"
 
 
-class Closed(StrEnum):
+class Closed(Labelled):
     """Why a call that would be owed is not."""
 
-    DECEASED = "deceased"
-    FORMER_PLACE = "former_place"
-    ENTERED = "entered"
-    REBOOKED = "rebooked"
-
-
-PLACE_CHANGE_LABELS: dict[PlaceChange, str] = {
-    PlaceChange.MOVED: "Patienten har flyttat",
-    PlaceChange.MISTAKE: "Den förra var fel angiven",
-    PlaceChange.SAME: "Samma ställe, namnet är rättat",
-}
-
-IDENTITY_CHANGE_LABELS: dict[IdentityChange, str] = {
-    IdentityChange.WRITTEN_WRONG: "Det var felskrivet här. De som är ringda fick rätt uppgift",
-    IdentityChange.SAID_WRONG: "De som är ringda fick fel uppgift, eller patienten är identifierad nu. De ska ringas",
-    IdentityChange.OTHER_PERSON: "Det gällde en annan person. De som är ringda får veta att det inte gällde den förra",
-}
-
-NOTICE_LABELS: dict[Notice, str] = {
-    Notice.NOT_YOURS: "Gällde inte er",
-    Notice.NO_LONGER_YOURS: "Hör inte längre till er",
-    Notice.IDENTITY: "Rätt identitet på patienten",
-    Notice.DECEASED: "Patienten har avlidit",
-    Notice.NOT_DECEASED: "Patienten har inte avlidit",
-    Notice.NOT_THIS_PATIENT: "Gällde inte den här patienten",
-}
-
-CLOSED_LABELS: dict[Closed, str] = {
-    Closed.DECEASED: "Behövs inte: patienten har avlidit",
-    Closed.FORMER_PLACE: "Behövs inte: svaret hör till den förra enheten",
-    Closed.ENTERED: "Lämnas genom {system}",
-    Closed.REBOOKED: "Behövs inte: ett senare meddelande om samma SIP gäller",
-}
+    DECEASED = "deceased", "Behövs inte: patienten har avlidit"
+    FORMER_PLACE = "former_place", "Behövs inte: svaret hör till den förra enheten"
+    ENTERED = "entered", "Lämnas genom {system}"
+    REBOOKED = "rebooked", "Behövs inte: ett senare meddelande om samma SIP gäller"
 
 
 @dataclass(frozen=True, slots=True)

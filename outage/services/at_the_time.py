@@ -9,11 +9,10 @@ from django.utils import timezone
 from contacts.rules.errors import Question
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import joined_to, versions_of
 from outage.queries.standing import standing_of
 from outage.queries.wordings import wording_at
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_which_wording
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.informing import PARTICIPANT_PREFIX
@@ -107,7 +106,7 @@ def _ask_which_place(
     named = [minute_of(each.recorded_at) for each in own if each.place_keys.get(party) == place]
     if then is None or not named or named[0] <= at or then.place_keys[party] in (place, NOT_ADMITTED):
         return row, party
-    standing = standing_of(chain, logs_of([chain.pk])[chain.pk])
+    standing = standing_of(chain, log_of(chain.pk))
     if standing.same(then.place_keys[party]) == standing.same(place):
         return row, party
     names = then.place_names[party], row.place_names[party]
@@ -125,7 +124,7 @@ def told_then(
     """The wording that a call told of, of each event that was corrected or taken back after it: asked about."""
     rows = CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
     changed = list(rows)
-    log = logs_of([chain.pk])[chain.pk] if changed else ChainLog()
+    log = log_of(chain.pk) if changed else ChainLog()
     found = {}
     for row in changed:
         then = wording_at(log, row.pk, at)
@@ -137,7 +136,7 @@ def told_then(
 def _was_told(
     chain: CareChain, row: CareChainEvent, then: CareChainEvent, at: datetime, answers: Mapping[str, str]
 ) -> bool:
-    routine, now = get_routine(chain.outage.routine_id), timezone.now()
+    routine, now = chain.outage.routine, timezone.now()
     wordings = [
         f"{lower_first(routine.label(each.kind))} {in_short(each.happened_at, each.particulars, now)}"
         for each in (then, row)

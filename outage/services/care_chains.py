@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -16,22 +16,20 @@ from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to
+from outage.queries.naming import details_of
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.identity import classify_identity
+from outage.rules.identity import Identity, classify_identity
 from outage.rules.told import (
-    IDENTITY_CHANGE_LABELS,
     NOT_ADMITTED,
     OTHER_PREFIX,
-    PLACE_CHANGE_LABELS,
     IdentityChange,
     PlaceChange,
 )
-from outage.rules.wording import STOCKHOLM
 from outage.services.duties import settle
 from outage.services.events import lock_chain, take_order, withdraw_row
 from outage.services.same_patient import ask_same_patient, chosen_existing, trace_despite
@@ -109,33 +107,30 @@ def change_details(
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
     content = {**_content(facts), "chain": chain.pk, "replaces": replaces}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="details", content=content):
-                opened = CareChain.objects.filter(pk=uuid5(client_id, _OTHER_PERSON)).first()
-                return (opened or chain).history.latest("pk")
-            lock_chain(chain)
-            if chain.details_id != replaces:
-                raise ChangedMeanwhile
-            assert chain.details is not None
-            changed = _ask(chain, facts, answers)
-            other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
-            if other_person or facts.status is ChainStatus.WRONG_PATIENT != chain.details.status:
-                _ask_joined_too(chain, answers)
-            if other_person:
-                return _other_person(by, chain, client_id, facts, answers)
-            found: dict[str, list[CareChain]] = {}
-            if stored_identity(facts) != chain.details.identity_number:
-                _lock_opening(chain.outage)
-                found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
-            details = write_details(by, chain, facts, replaces=replaces, changed=changed)
-            if facts.status is ChainStatus.WRONG_PATIENT:
-                _take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
-            settle(chain)
-            audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
-            trace_despite(by, chain, found)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="details", content=content):
+            opened = CareChain.objects.filter(pk=uuid5(client_id, _OTHER_PERSON)).first()
+            return (opened or chain).history.latest("pk")
+        lock_chain(chain)
+        if chain.details_id != replaces:
+            raise ChangedMeanwhile
+        former = details_of(chain)
+        changed = _ask(chain, facts, answers)
+        other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
+        if other_person or facts.status is ChainStatus.WRONG_PATIENT != former.status:
+            _ask_joined_too(chain, answers)
+        if other_person:
+            return _other_person(by, chain, client_id, facts, answers)
+        found: dict[str, list[CareChain]] = {}
+        if _identity_of(facts).stored != former.identity_number:
+            _lock_opening(chain.outage)
+            found = ask_same_patient(by, chain.outage, facts, answers, changed=chain)
+        details = write_details(by, chain, facts, replaces=replaces, changed=changed)
+        if facts.status is ChainStatus.WRONG_PATIENT:
+            _take_all_back(by, chain, f"Loggad på fel patient: {facts.status_reason}")
+        settle(chain)
+        audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
+        trace_despite(by, chain, found)
     return details
 
 
@@ -144,16 +139,15 @@ def _other_person(
 ) -> CareChainDetails:
     """Open a chain for the person that `facts` are about; what stands in `chain` was not about its patient."""
     reason = "Det gällde en annan person."
-    assert chain.details is not None
-    wrong = replace(chain.details.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
-    details = write_details(by, chain, wrong, replaces=chain.details.pk, changed={})
+    former = details_of(chain)
+    wrong = replace(former.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
+    details = write_details(by, chain, wrong, replaces=former.pk, changed={})
     _take_all_back(by, chain, reason)
     settle(chain)
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     opened = chosen_existing(by, chain.outage, facts, answers)
     opened = opened or _open(by, chain.outage, uuid5(client_id, _OTHER_PERSON), facts, answers)
-    assert opened.details is not None
-    return opened.details
+    return details_of(opened)
 
 
 def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None:
@@ -172,7 +166,7 @@ def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None
 
 
 def _take_all_back(by: Acting, chain: CareChain, reason: str) -> None:
-    standing = logs_of([chain.pk])[chain.pk].live_events
+    standing = log_of(chain.pk).live_events
     for event in sorted(standing, key=lambda event: event.order):
         event.chain = chain
         withdraw_row(by, event, reason, row_id=uuid5(event.pk, TAKEN_WITH_CHAIN))
@@ -192,7 +186,7 @@ def write_details(
 
     `other_ids` has the ids of places in no list that have one already.
     """
-    identity = classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date())
+    identity = _identity_of(facts)
     details = CareChainDetails(
         chain=chain,
         replaces_id=replaces,
@@ -240,9 +234,8 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
 
     Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
     """
-    former = chain.details
-    assert former is not None
-    standing = standing_of(chain, logs_of([chain.pk])[chain.pk])
+    former = details_of(chain)
+    standing = standing_of(chain, log_of(chain.pk))
     changed: dict[str, str] = {}
     places = _places(facts)
     for party, key in former.place_keys.items():
@@ -256,7 +249,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
             if may_be_same or standing.same(key) in standing.reached
             else PlaceChange.MOVED.value
         )
-    identity = stored_identity(facts)
+    identity = _identity_of(facts).stored
     same_name = " ".join(facts.patient_name.split()) == " ".join(former.patient_name.split())
     if same_name and identity == former.identity_number:
         return changed
@@ -279,13 +272,12 @@ def identity_answer(
     """What another number or name means for those who were told; raise Question where that is not said."""
     if answers is None:
         return IdentityChange.WRITTEN_WRONG.value
-    labels = [(how.value, IDENTITY_CHANGE_LABELS[how]) for how in choices]
+    labels = [(how.value, how.label) for how in choices]
     return Question("identity", sentence, labels).settled(answers)
 
 
-def stored_identity(facts: ChainFacts) -> str:
-    """The patient's number as it is kept, whatever its spelling."""
-    return classify_identity(facts.identity, timezone.now().astimezone(STOCKHOLM).date()).stored
+def _identity_of(facts: ChainFacts) -> Identity:
+    return classify_identity(facts.identity, timezone.localdate())
 
 
 def is_unlisted(place: str) -> bool:
@@ -303,7 +295,7 @@ def place_answer(
     return Question(
         key,
         f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
-        [(how.value, PLACE_CHANGE_LABELS[how]) for how in choices],
+        [(how.value, how.label) for how in choices],
     ).settled(answers)
 
 

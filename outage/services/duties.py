@@ -7,7 +7,7 @@ from django.db.models import Min, Q, QuerySet
 
 from contacts.models import Principal
 from outage.models import CareChain, CareChainEvent, Duty, Outage, PrincipalEnd, RegistrationMark
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.outages import outage_for, recent_outages
 from outage.queries.owed import closes_when_back, lines_in_system
 from outage.queries.standing import awaited_by_unit, holder_of, own_parties, standing_of, units_to_ring
@@ -25,7 +25,7 @@ def settle(chain: CareChain) -> None:
         chain = kept
     # As the principal sees it by now: what happened after its end is read in the system by those who are back.
     chain.outage = outage_for(chain.principal, chain.outage_id)
-    log = logs_of([chain.pk])[chain.pk]
+    log = log_of(chain.pk)
     Duty.objects.filter(chain=chain).delete()
     Duty.objects.bulk_create(duties_of(chain, log))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import (
     CareChain,
     CareChainEvent,
@@ -24,7 +24,7 @@ from outage.models import (
     Handover,
     OpenItem,
 )
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import doubles_of, joined_to
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -37,7 +37,6 @@ from outage.queries.standing import (
     standing_of,
     tells,
 )
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_before, settle_message
 from outage.rules.clock import as_utc
 from outage.rules.informing import InformState, check_all_told, check_open_item, sending_of
@@ -71,7 +70,7 @@ def write_event(
     """
     in_system = check_within_outage(chain, happened_at, answers, said=copies or supersedes)
     check_before_written(paper, happened_at)
-    sending_of(get_routine(chain.outage.routine_id), kind, sender)
+    sending_of(chain.outage.routine, kind, sender)
     kept = {key: value for key, value in particulars.items() if value}
     if "participants" in kept:
         # As the rules read them: calls are matched to each participant by the words kept here.
@@ -178,7 +177,7 @@ def correct_event(
     kind = kind or event.kind
     said = {name: value for name, value in particulars.items() if value}
     if answers is not None and (kind, said) != (event.kind, event.particulars):
-        routine = get_routine(event.chain.outage.routine_id)
+        routine = event.chain.outage.routine
         kind = settle_message(
             routine, kind, Party(event.sender), particulars, answers, happened=happened_at, alone=True
         )
@@ -190,38 +189,34 @@ def correct_event(
         "told_rightly": told_rightly,
         "kind": kind,
     }
-    try:
-        with transaction.atomic():
-            first = claim(by=by, client_id=client_id, kind="correction", content=content)
-            if first:
-                return CareChainEvent.objects.get(pk=client_id)
-            lock_chain(event.chain)
-            _check_no_double(event)
-            new = write_event(
-                by,
-                event.chain,
-                event_id=client_id,
-                kind=kind,
-                sender=Party(event.sender),
-                happened_at=happened_at,
-                particulars=particulars,
-                supersedes=event,
-                reason=reason,
-                told_rightly=told_rightly,
-                paper=mark_of(event),
-                answers=answers,
-            )
-            if answers is not None and as_utc(happened_at) != as_utc(event.happened_at):
-                _ask_if_told_before(event, happened_at, answers)
-            settle(event.chain)
-            audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="correction", content=content):
+            return CareChainEvent.objects.get(pk=client_id)
+        lock_chain(event.chain)
+        _check_no_double(event)
+        new = write_event(
+            by,
+            event.chain,
+            event_id=client_id,
+            kind=kind,
+            sender=Party(event.sender),
+            happened_at=happened_at,
+            particulars=particulars,
+            supersedes=event,
+            reason=reason,
+            told_rightly=told_rightly,
+            paper=mark_of(event),
+            answers=answers,
+        )
+        if answers is not None and as_utc(happened_at) != as_utc(event.happened_at):
+            _ask_if_told_before(event, happened_at, answers)
+        settle(event.chain)
+        audit.record(by=by, action="event.corrected", target=new, chain=event.chain_id)
     return new
 
 
 def _ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: Mapping[str, str]) -> None:
-    log = logs_of([event.chain_id])[event.chain_id]
+    log = log_of(event.chain_id)
     rows = {row.pk for row in line_back(log, event.pk)}
     rows |= {row.pk for other, own in log.doubles.items() if own in rows for row in line_back(log, other)}
     told = [
@@ -239,17 +234,14 @@ def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason
     _check_stands(event)
     need_reason(reason)
     content = {"event": event.pk, "reason": reason}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="withdrawal", content=content):
-                return CareChainEvent.objects.get(pk=client_id)
-            lock_chain(event.chain)
-            _check_no_double(event)
-            row = withdraw_row(by, event, reason, row_id=client_id)
-            settle(event.chain)
-            audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="withdrawal", content=content):
+            return CareChainEvent.objects.get(pk=client_id)
+        lock_chain(event.chain)
+        _check_no_double(event)
+        row = withdraw_row(by, event, reason, row_id=client_id)
+        settle(event.chain)
+        audit.record(by=by, action="event.withdrawn", target=row, chain=event.chain_id)
     return row
 
 
@@ -322,8 +314,7 @@ def leave_discharge_open(
     check_may(by, Right.LOG_CARE)
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="open_item", content=content)
-        if first:
+        if claim(by=by, client_id=client_id, kind="open_item", content=content):
             return OpenItem.objects.get(client_id=client_id)
         lock_chain(event.chain)
         log = _check_own_discharge(by, event)
@@ -353,12 +344,12 @@ def leave_discharge_open(
 
 def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
     """The log of the chain, of which `event` is a discharge that stands and that the acting unit tells."""
-    if not is_discharge(get_routine(event.chain.outage.routine_id), event):
+    if not is_discharge(event.chain.outage.routine, event):
         raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
     if CareChainEvent.objects.filter(supersedes=event).exists():
         raise ChangedMeanwhile
     _check_no_double(event)
-    log = logs_of([event.chain_id])[event.chain_id]
+    log = log_of(event.chain_id)
     if not tells(by, event.chain, log, event):
         raise RuleError("Utskrivningen är en annan enhets. Bara den som lämnar den kan avsluta den.")
     return log

@@ -1,34 +1,31 @@
 """Writes about calls: logged, corrected and taken back (R2.5)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.rules.errors import Question, RuleError
-from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
+from outage.queries.naming import details_of
 from outage.queries.standing import told_only_by
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
-from outage.rules.back_registration import ChainStatus
 from outage.rules.clock import as_utc
-from outage.rules.handover import CallFacts, Direction, check_handover, signature
+from outage.rules.handover import CallFacts, Direction, Message, check_handover, signature
 from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
-from outage.rules.told import Notice
 from outage.rules.wording import moment
 from outage.services.at_the_time import other_end, told_then
 from outage.services.call_errors import CallErrors
@@ -37,21 +34,6 @@ from outage.services.events import home_of, lock_chain, need_reason, take_order,
 from outage.services.paper import mark_fields, mark_of
 
 _EVENTS_TOO = "events-too"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What was told in a call: an event that is logged already (`event_id`), a new one, or a `notice` of the change of
-    the chain that `change_id` is.
-    """
-
-    event_id: UUID | None = None
-    kind: str = ""
-    sender: Party | None = None
-    happened_at: datetime | None = None
-    particulars: Mapping[str, Any] = field(default_factory=dict)
-    notice: Notice | None = None
-    change_id: int | None = None
 
 
 def log_call(
@@ -87,8 +69,7 @@ def log_call(
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
         if answers is not None and any(message.kind for message in messages):
-            assert chain.details is not None
-            ask_if_wrong_patient(ChainStatus(chain.details.status), answers)
+            ask_if_wrong_patient(details_of(chain).facts.status, answers)
         if answers is not None:
             messages = _as_told(chain, messages, facts, answers)
         told = [
@@ -144,7 +125,7 @@ def _as_told(
 def _settled(chain: CareChain, message: Message, answers: Mapping[str, str]) -> Message:
     if message.event_id or message.sender is None:
         return message
-    routine = get_routine(chain.outage.routine_id)
+    routine = chain.outage.routine
     kind = settle_message(
         routine,
         message.kind,
@@ -236,40 +217,39 @@ def correct_call(
     _check(facts, told, paper)
     content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_correction", content=content):
-                return Handover.objects.get(pk=client_id)
-            lock_chain(handover.chain)
-            if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
-                _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
-            log = logs_of([handover.chain_id])[handover.chain_id]
-            untold = told_only_by(handover.chain, log, handover, among=not_said)
-            goes = answers is not None and _go_too(handover, untold, answers)
-            new = write_call(
-                by,
-                handover.chain,
-                client_id,
-                facts,
-                paper=paper,
-                supersedes=handover,
-                reason=reason,
-                answers=answers,
-            )
-            for message in told:
-                HandoverMessage(
-                    handover=new,
-                    event_id=message.event_id,
-                    change_id=message.change_id,
-                    notice=message.notice,
-                ).save()
-            if goes:
-                _take_back_events(by, handover.chain, untold, reason)
-            settle(handover.chain)
-            audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="call_correction", content=content):
+            return Handover.objects.get(pk=client_id)
+        lock_chain(handover.chain)
+        if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
+            _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
+        log = log_of(handover.chain_id)
+        untold = told_only_by(handover.chain, log, handover, among=not_said)
+        goes = answers is not None and _go_too(handover, untold, answers)
+        new = write_call(
+            by,
+            handover.chain,
+            client_id,
+            facts,
+            paper=paper,
+            supersedes=handover,
+            reason=reason,
+            answers=answers,
+        )
+        tell_again(new, told)
+        if goes:
+            _take_back_events(by, handover.chain, untold, reason)
+        settle(handover.chain)
+        audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     return new
+
+
+def tell_again(call: Handover, messages: Iterable[HandoverMessage]) -> None:
+    """Write that `call` told of what these messages of another row of it say."""
+    for told in messages:
+        HandoverMessage(
+            handover=call, event_id=told.event_id, change_id=told.change_id, notice=told.notice
+        ).save()
 
 
 def withdraw_call(
@@ -293,27 +273,24 @@ def withdraw_call(
     need_reason(reason)
     answers = answers or {}
     content = {"handover": handover.pk, "reason": reason, "events": answers.get(_EVENTS_TOO, "")}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
-                return Handover.objects.get(pk=client_id)
-            lock_chain(handover.chain)
-            log = logs_of([handover.chain_id])[handover.chain_id]
-            events = told_only_by(handover.chain, log, handover, ever=undo)
-            asked = wrong_patient or handover.direction == Direction.RECEIVED
-            goes = undo or (asked and _go_too(handover, events, answers))
-            row = take_back(by, handover, client_id, reason, events if goes else ())
-            settle(handover.chain)
-            audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="call_withdrawal", content=content):
+            return Handover.objects.get(pk=client_id)
+        lock_chain(handover.chain)
+        log = log_of(handover.chain_id)
+        events = told_only_by(handover.chain, log, handover, ever=undo)
+        asked = wrong_patient or handover.direction == Direction.RECEIVED
+        goes = undo or (asked and _go_too(handover, events, answers))
+        row = take_back(by, handover, client_id, reason, events if goes else ())
+        settle(handover.chain)
+        audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     return row
 
 
 def _go_too(handover: Handover, events: Sequence[CareChainEvent], answers: Mapping[str, str]) -> bool:
     if not events:
         return False
-    routine = get_routine(handover.chain.outage.routine_id)
+    routine = handover.chain.outage.routine
     said = ", ".join(
         f"{routine.label(event.kind)} {moment(event.happened_at, timezone.now())}" for event in events
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
@@ -11,7 +11,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.queries.chain_log import ChainLog, logs_of
 from outage.queries.joined import standing_join
@@ -26,6 +26,7 @@ from outage.queries.joining import (
     to_choose_in,
     with_places,
 )
+from outage.queries.naming import details_of
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
@@ -72,7 +73,7 @@ def join_chains(
         if set(same) - set(asked):
             raise ChangedMeanwhile
         pairs = same_events(asked, same)
-        details = _details(kept, other)
+        details = details_of(kept), details_of(other)
         _check_chosen(differing(*details), choices)
         stands = [_put_together(by, client_id, kept, other, logs, pair, choices) for pair in pairs]
         join = ChainJoin(
@@ -156,16 +157,10 @@ def check_can_join(kept: CareChain, other: CareChain) -> None:
             "Vårdkedjan är redan sammanförd med en annan. Upplös den sammanföringen först.", field="to"
         )
     for chain in (kept, other):
-        if chain.details and chain.details.status == ChainStatus.WRONG_PATIENT:
+        if details_of(chain).status == ChainStatus.WRONG_PATIENT:
             raise RuleError(
                 f"Vårdkedja {chain.number} är loggad på fel patient och kan inte sammanföras.", field="to"
             )
-
-
-def _details(kept: CareChain, other: CareChain) -> tuple[CareChainDetails, CareChainDetails]:
-    assert kept.details is not None
-    assert other.details is not None
-    return kept.details, other.details
 
 
 def _write_chosen(
@@ -215,9 +210,9 @@ def _write_chosen(
     identity = _identity_meaning(mine, theirs, logs, kept, other, answers)
     if back:
         write_details(by, kept, bridge.facts, mine.pk, left, made_by=join, other_ids=bridge.other_ids)
-    assert kept.details is not None
     changed = (back or left) | ({"identity": identity} if identity else {})
-    write_details(by, kept, found.facts, kept.details.pk, changed, made_by=join, other_ids=found.other_ids)
+    stands = details_of(kept).pk
+    write_details(by, kept, found.facts, stands, changed, made_by=join, other_ids=found.other_ids)
 
 
 def _meaning(
@@ -271,48 +266,44 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
     need_reason(reason)
     content = {"join": join.pk, "reason": reason}
     kept, other = join.kept, join.other
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="chain_join_undone", content=content):
-                return ChainJoin.objects.get(client_id=client_id)
-            lock_chain(kept, other)
-            last = standing_join(kept)
-            if last is None or other.joined_to != kept:
-                raise ChangedMeanwhile
-            if last.pk != join.pk:
-                raise RuleError(
-                    f"Vårdkedjan är senare sammanförd med vårdkedja {last.other.number}. Upplös den först."
-                )
-            row = ChainJoin(
-                client_id=client_id,
-                kept=kept,
-                other=other,
-                undoes=join,
-                reason=reason.strip(),
-                user=by.user,
-                unit=by.unit,
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="chain_join_undone", content=content):
+            return ChainJoin.objects.get(client_id=client_id)
+        lock_chain(kept, other)
+        last = standing_join(kept)
+        if last is None or other.joined_to != kept:
+            raise ChangedMeanwhile
+        if last.pk != join.pk:
+            raise RuleError(
+                f"Vårdkedjan är senare sammanförd med vårdkedja {last.other.number}. Upplös den först."
             )
-            row.save()
-            part(by, join, row)
-            _write_former(by, join, row)
-            other.joined_to = None
-            other.save(update_fields=["joined_to"])
-            _settle_both(kept, other)
-            for chain in (kept, other):
-                audit.record(by=by, action="chain.join_undone", target=row, chain=chain.pk)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+        row = ChainJoin(
+            client_id=client_id,
+            kept=kept,
+            other=other,
+            undoes=join,
+            reason=reason.strip(),
+            user=by.user,
+            unit=by.unit,
+        )
+        row.save()
+        part(by, join, row)
+        _write_former(by, join, row)
+        other.joined_to = None
+        other.save(update_fields=["joined_to"])
+        _settle_both(kept, other)
+        for chain in (kept, other):
+            audit.record(by=by, action="chain.join_undone", target=row, chain=chain.pk)
     return row
 
 
 def _write_former(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
-    kept = join.kept
-    assert kept.details is not None
+    kept, now = join.kept, details_of(join.kept)
     made = list(join.versions.select_related("replaces").order_by("pk"))
     was = made[0].replaces
     assert was is not None
-    found = before_join(was, made[-1], kept.details)
-    write_details(by, kept, found.facts, kept.details.pk, {}, made_by=undone, other_ids=found.other_ids)
+    found = before_join(was, made[-1], now)
+    write_details(by, kept, found.facts, now.pk, {}, made_by=undone, other_ids=found.other_ids)
 
 
 def _settle_both(kept: CareChain, other: CareChain) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contacts import audit
@@ -12,14 +11,12 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from contacts.services.versions import ChangedMeanwhile
+from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
-from outage.presenters.chain import shown_in_list
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.naming import details_of, shown_in_list
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
-from outage.routine import get_routine
 from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
-from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import pairs_to_ask_about
 from outage.rules.said import in_short
 from outage.services.duties import settle
@@ -50,37 +47,29 @@ def move_call(
     if to.pk == handover.chain_id:
         raise RuleError("Samtalet hör redan till den patienten.")
     content = {"handover": handover.pk, "to": to.pk, "reason": reason}
-    try:
-        with transaction.atomic():
-            if claim(by=by, client_id=client_id, kind="call_move", content=content):
-                return Handover.objects.get(pk=client_id)
-            lock_chain(handover.chain, to)
-            if answers is not None and handover.messages.exists():
-                assert to.details is not None
-                ask_if_wrong_patient(ChainStatus(to.details.status), answers)
-            log = logs_of([handover.chain_id])[handover.chain_id]
-            events = told_by(handover.chain, log, handover)
-            gone = told_only_by(handover.chain, log, handover)
-            take_back(by, handover, Handover(pk=client_id).left_by, reason, gone)
-            told = {message.event_id for message in handover.messages.all()}
-            copies = [
-                _told_there(by, to, client_id, _since_told(log, event, told), answers) for event in events
-            ]
-            if len({event.pk for event in copies}) < len(copies):
-                raise RuleError(
-                    "Två meddelanden i samtalet kan inte vara samma händelse. Svara nej på det ena."
-                )
-            row = write_call(
-                by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
-            )
-            for event in copies:
-                HandoverMessage(handover=row, event=event).save()
-            settle(handover.chain)
-            settle(to)
-            audit.record(by=by, action="call.moved", target=row, chain=to.pk)
-            audit.record(by=by, action="call.moved", target=handover, chain=handover.chain_id)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    with replacing():
+        if claim(by=by, client_id=client_id, kind="call_move", content=content):
+            return Handover.objects.get(pk=client_id)
+        lock_chain(handover.chain, to)
+        if answers is not None and handover.messages.exists():
+            ask_if_wrong_patient(details_of(to).facts.status, answers)
+        log = log_of(handover.chain_id)
+        events = told_by(handover.chain, log, handover)
+        gone = told_only_by(handover.chain, log, handover)
+        take_back(by, handover, Handover(pk=client_id).left_by, reason, gone)
+        told = {message.event_id for message in handover.messages.all()}
+        copies = [_told_there(by, to, client_id, _since_told(log, event, told), answers) for event in events]
+        if len({event.pk for event in copies}) < len(copies):
+            raise RuleError("Två meddelanden i samtalet kan inte vara samma händelse. Svara nej på det ena.")
+        row = write_call(
+            by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
+        )
+        for event in copies:
+            HandoverMessage(handover=row, event=event).save()
+        settle(handover.chain)
+        settle(to)
+        audit.record(by=by, action="call.moved", target=row, chain=to.pk)
+        audit.record(by=by, action="call.moved", target=handover, chain=handover.chain_id)
     return row
 
 
@@ -101,7 +90,7 @@ def _told_there(
     """The row of the right chain that the call told of: of an event that is logged there already, if it is the same,
     the wording that was told; else a copy of `rows`. What nobody had logged so there is taken back: it was told.
     """
-    log = logs_of([to.pk])[to.pk]
+    log = log_of(to.pk)
     same = "" if answers is None else _ask_if_same(rows[-1], to, log, answers)
     said = rows[0]
     for row in rows[1:]:
@@ -134,7 +123,7 @@ def _ask_if_same(event: CareChainEvent, to: CareChain, log: ChainLog, answers: M
 
 
 def _in_words(event: CareChainEvent, *chains: CareChain) -> str:
-    now, label = timezone.now(), get_routine(chains[0].outage.routine_id).label(event.kind)
+    now, label = timezone.now(), chains[0].outage.routine.label(event.kind)
     told = min((shown_in_list(chain, event) for chain in chains), key=len)
     return f"{label} {in_short(event.happened_at, told, now)}"
 

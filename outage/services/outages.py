@@ -1,7 +1,7 @@
 """Writes about the outage itself: reported, joined, changed, ended by each principal for itself, support rung (R1)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,28 +21,13 @@ from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
 from outage.rules.handover import CLOCK_SKEW
-from outage.rules.outage_status import OutageScope, closed_since
+from outage.rules.outage_status import OutageFacts, OutageScope, closed_since
 from outage.rules.told import minute_of
 from outage.rules.wording import day_and_time, moment
 from outage.services.duties import settle_followed, settle_marked
 
 # Support may be rung before the start that is reported, but not days before.
 _RUNG_BEFORE = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class OutageFacts:
-    """What is said of an outage. Times are aware; `expected_end_at` None when nobody knows.
-
-    `scope_from` is from when on a changed scope holds; None from the start on.
-    """
-
-    scope: OutageScope
-    started_at: datetime
-    scope_from: datetime | None = None
-    expected_end_at: datetime | None = None
-    planned: bool = False
-    sees: str = ""
 
 
 def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[Outage, bool]:
@@ -304,8 +289,7 @@ def record_support_contact(
         )
     content = {"outage": outage.pk, "at": at, "case_number": case_number}
     with transaction.atomic():
-        first = claim(by=by, client_id=client_id, kind="support", content=content)
-        if first:
+        if claim(by=by, client_id=client_id, kind="support", content=content):
             return SupportContact.objects.get(client_id=client_id)
         contact = SupportContact(
             client_id=client_id,

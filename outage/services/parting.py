@@ -1,6 +1,6 @@
 """Two chains that are read as one no more: what was logged while they were, given to the one it is about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -16,11 +16,11 @@ from outage.models import (
     HandoverMessage,
     OpenItem,
 )
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import TAKEN_WITH_CHAIN
 from outage.services.events import home_of, take_order
-from outage.services.handovers import write_call
+from outage.services.handovers import tell_again, write_call
 from outage.services.paper import mark_of
 
 Row = TypeVar("Row", bound=Model)
@@ -33,7 +33,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
     A call about both is one of each, with what each was told.
     """
     kept, other = join.kept, join.other
-    log = logs_of([kept.pk])[kept.pk]
+    log = log_of(kept.pk)
     written: dict[str, str] = {}
     for call in log.live_handovers:
         if call.chain_id == other.pk:
@@ -50,7 +50,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
             supersedes=None,
             reason=f"Loggat i vårdkedja {kept.number} medan de var sammanförda.",
         )
-        _tell(copy, theirs)
+        tell_again(copy, theirs)
         ours = [message for message in told if message not in theirs]
         stays = write_call(
             by,
@@ -62,7 +62,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
             reason=f"Det som gäller vårdkedja {other.number} står där: sammanföringen är upplöst.",
             withdraws=not ours,
         )
-        _tell(stays, ours)
+        tell_again(stays, ours)
         written[str(_first(call, log).pk)] = str(copy.pk)
     _complete_anew(other, log, written)
     _give_back(by, join, undone, log)
@@ -83,13 +83,6 @@ def _copied(row: Row, **changed: object) -> Row:
         setattr(copy, name, value)
     copy.save()
     return copy
-
-
-def _tell(call: Handover, messages: Iterable[HandoverMessage]) -> None:
-    for message in messages:
-        HandoverMessage(
-            handover=call, event_id=message.event_id, change_id=message.change_id, notice=message.notice
-        ).save()
 
 
 def _first(call: Handover, log: ChainLog) -> Handover:

@@ -10,7 +10,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import Acknowledgement, CareChain, CareChainEvent, Outage, RegistrationMark
-from outage.queries.chain_log import ChainLog, logs_of
+from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.tasks import ticks_of
 from outage.rules.routine import Decision
 from outage.rules.ticks import Mark, Tick, TickState
@@ -25,7 +25,7 @@ def mark_task(
     by: Acting,
     chain: CareChain,
     client_id: UUID,
-    task_key: str,
+    task: str,
     seen: str,
     done: bool,
     choice: str = "",
@@ -38,33 +38,25 @@ def mark_task(
     task is no longer what was seen (the log changed meanwhile), or when a decision lacks its words.
     """
     check_may(by, Right.MARK_REGISTRATION)
-    outage = chain.outage
-    _check_back(outage)
-    content = {
-        "chain": chain.pk,
-        "task": task_key,
-        "seen": seen,
-        "done": done,
-        "choice": choice,
-        "entered": entered,
-    }
+    _check_back(chain.outage)
+    said = {"task": task, "seen": seen, "done": done, "choice": choice, "entered": entered}
     with transaction.atomic():
-        if claim(by=by, client_id=client_id, kind="mark", content=content):
+        if claim(by=by, client_id=client_id, kind="mark", content=said | {"chain": chain.pk}):
             return RegistrationMark.objects.get(client_id=client_id)
         lock_chain(chain)
-        log = logs_of([chain.pk])[chain.pk]
-        tick, former = _marked(chain, log, task_key, seen, done)
+        log = log_of(chain.pk)
+        tick, former = _marked(chain, log, task, seen, done)
         picture = tick.picture if tick else former and former.picture
         if done and picture and picture.decision is Decision.DECIDE:
             if not choice.strip():
                 raise RuleError("Skriv vad du beslutade.", field="choice")
             if entered is None:
-                raise RuleError(f"Välj om det är infört i {outage.system}.", field="entered")
+                raise RuleError(f"Välj om det är infört i {chain.outage.system}.", field="entered")
             _check_not_decided(log, tick, choice.strip(), entered)
         mark = RegistrationMark(
             client_id=client_id,
             chain_id=log.marks[former.id].chain_id if former else _home_of(chain, tick).pk,
-            task=log.marks[former.id].stored_task if former else task_key,
+            task=log.marks[former.id].stored_task if former else task,
             done=done,
             choice=choice.strip(),
             entered=bool(done and picture and (entered or picture.decision is Decision.REGISTER)),
@@ -73,7 +65,7 @@ def mark_task(
             unit=by.unit,
         )
         mark.save()
-        if tick and tick.mark and tick.mark.task != task_key:
+        if tick and tick.mark and tick.mark.task != task:
             _retire(by, chain, client_id, tick.mark)
         settle(chain)
         audit.record(

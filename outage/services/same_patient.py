@@ -6,7 +6,7 @@ from contacts import audit
 from contacts.access import Acting
 from contacts.rules.errors import Question
 from outage.models import CareChain, ChainFacts, Outage
-from outage.presenters.care import details_of, patient_in_list, ward_label
+from outage.queries.naming import details_of, patient_in_list, ward_label
 from outage.queries.same_patient import chains_of_other_units, own_chains_of
 
 SAME_PATIENT = "same-patient"

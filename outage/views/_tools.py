@@ -1,23 +1,38 @@
-"""What the views share: the row that an address names, or 404."""
+"""What the views share: the row that an address names, or 404, and what a page says of it and of who changed it."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.access import Acting
+from contacts.views.tools import renew
 from outage.models import CareChain, CareChainEvent, Handover, Outage
-from outage.presenters.care import patient_on_own_page, ward_label
-from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.presenters.care import patient_on_own_page
+from outage.presenters.chain import changed_by
+from outage.queries.care_chains import Row, get_chain, get_event, get_handover, newest_of
+from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view, recent_outages
+
+Found = TypeVar("Found")
+
+
+def _or_404(get: Callable[[Acting, UUID], Found], request: HttpRequest, pk: UUID) -> Found:
+    """What the acting person may see; 404 for any other, so that its existence is not told."""
+    try:
+        return get(request.acting, pk)
+    except ObjectDoesNotExist:
+        raise Http404 from None
 
 
 def chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
-    """Give a chain the acting person may see; 404 for any other, so that its existence is not told."""
-    try:
-        return get_chain(request.acting, chain_id)
-    except CareChain.DoesNotExist:
-        raise Http404 from None
+    """A chain the acting person may see, or 404."""
+    return _or_404(get_chain, request, chain_id)
 
 
 def uuid_or_404(text: str) -> UUID:
@@ -29,19 +44,13 @@ def uuid_or_404(text: str) -> UUID:
 
 
 def event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
-    """Give an event of a chain the acting person may see, or 404."""
-    try:
-        return get_event(request.acting, event_id)
-    except (CareChainEvent.DoesNotExist, CareChain.DoesNotExist):
-        raise Http404 from None
+    """An event of a chain the acting person may see, or 404."""
+    return _or_404(get_event, request, event_id)
 
 
 def handover_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
-    """Give a call of a chain the acting person may see, or 404."""
-    try:
-        return get_handover(request.acting, handover_id)
-    except (Handover.DoesNotExist, CareChain.DoesNotExist):
-        raise Http404 from None
+    """A call of a chain the acting person may see, or 404."""
+    return _or_404(get_handover, request, handover_id)
 
 
 def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
@@ -50,6 +59,34 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
     if handover.withdraws:
         raise Http404
     return handover
+
+
+def changeable_event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
+    """An event of one's own chains that is not itself a withdrawal, or 404."""
+    event = event_or_404(request, event_id)
+    if event.withdraws:
+        raise Http404
+    return event
+
+
+def show_changed(
+    request: HttpRequest,
+    form: forms.Form,
+    row: Row,
+    show: Callable[..., HttpResponse],
+    more: Callable[[Row], Mapping[str, object]],
+) -> HttpResponse:
+    """Show whoever comes second who changed `row` meanwhile; what is saved then replaces the row that stands by now.
+
+    `more` is what the page says of that row. One that was taken back can not be changed any more.
+    """
+    stands = newest_of(row)
+    by = changed_by(stands, timezone.now())
+    if stands.withdraws:
+        return show(form, 409, changed_by=by, taken_back=True)
+    renew(form)
+    action = reverse(request.resolver_match.view_name, args=[stands.pk])
+    return show(form, 409, changed_by=by, action=action, **more(stands))
 
 
 def whose(chain: CareChain) -> dict[str, object]:

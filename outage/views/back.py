@@ -21,7 +21,6 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
-from outage.routine import get_routine
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
@@ -57,7 +56,7 @@ def _show(
     acting: Acting = request.acting
     context: dict[str, object] = {
         "outage": outage,
-        "routine": get_routine(outage.routine_id),
+        "routine": outage.routine,
         "acknowledgement": acknowledgement_of(outage, acting.unit),
         "may_mark": can(acting, Right.MARK_REGISTRATION),
         "press": uuid4(),
@@ -129,18 +128,8 @@ def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
     """Save the mark; give the sentence that says why it could not be, empty when it was."""
     if not form.is_valid():
         return str(next(iter(form.errors.values()))[0])
-    data = form.cleaned_data
     try:
-        mark_task(
-            by=acting,
-            chain=chain,
-            client_id=data["client_id"],
-            task_key=data["task"],
-            seen=data["seen"],
-            done=data["done"] == "1",
-            choice=data["choice"],
-            entered=data["entered"],
-        )
+        mark_task(by=acting, chain=chain, **form.facts())
     except RuleError as problem:
         return problem.reason
     return ""

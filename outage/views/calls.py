@@ -1,11 +1,11 @@
 """Calls: logged in full, a failed try by one press, corrected, taken back."""
 
 from dataclasses import asdict
-from typing import Any
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,20 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, renew, require, save_or_show
+from contacts.views.tools import held_as, page_of_form, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.models import CareChain, Handover
 from outage.presenters.care import target_choices
-from outage.presenters.chain import changed_by, other_end
+from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
-from outage.queries.care_chains import newest_of
-from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.ringing import numbers_of_places
-from outage.routine import get_routine
-from outage.rules.handover import CallFacts, Direction, handover_warnings
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.queries.chain_log import ChainLog, log_of
+from outage.queries.ringing import stands_in_directory
+from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
-from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.number_flags import flag_called_number
 from outage.services.undoing import undo_call
 from outage.webforms.calls import CallForm
@@ -35,7 +33,9 @@ from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import chain_or_404, changeable_call_or_404, handover_or_404, whose
+from ._tools import chain_or_404, changeable_call_or_404, handover_or_404, show_changed, whose
+
+NOT_TYPED = "Numret är hämtat ur Kontakter."
 
 
 @held_as(HeldAs("Samtal"))
@@ -45,24 +45,28 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     direction = Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
-    log = logs_of([found.pk])[found.pk]
-    form = _form(request, found, direction, log, _initial(request, found, log))
-
-    def show(form: CallForm, status: int = 200) -> HttpResponse:
-        return _show(request, form, found, status)
+    log = log_of(found.pk)
+    form = CallForm(
+        request.POST or None,
+        acting=request.acting,
+        chain=found,
+        log=log,
+        direction=direction,
+        initial=_initial(request, found, log),
+    )
 
     def save() -> HttpResponse:
+        facts = form.facts()
         handover = log_call(
             by=request.acting,
             chain=found,
             client_id=form.cleaned_data["client_id"],
-            facts=form.facts(),
-            messages=[Message(**told) for told in form.messages_told()],
+            facts=facts,
+            messages=form.messages_told(),
             answers=form.answers(),
         )
         saved = f"Sparat på servern {clock_time(handover.recorded_at)}."
         messages.success(request, saved, extra_tags=str(handover.pk))
-        facts = form.facts()
         odd = handover_warnings(
             outcome=facts.outcome,
             at=handover.at,
@@ -75,9 +79,7 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
             return redirect("chain", found.pk)
         return redirect("status")
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=partial(_show, request))
 
 
 def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
@@ -92,44 +94,15 @@ def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str,
     }
 
 
-def _form(
-    request: HttpRequest,
-    chain: CareChain,
-    direction: Direction,
-    log: ChainLog,
-    initial: dict[str, object],
-    **more: Any,
-) -> CallForm:
-    return CallForm(
-        more.pop("data", request.POST or None),
-        acting=request.acting,
-        chain=chain,
-        log=log,
-        routine=get_routine(chain.outage.routine_id),
-        direction=direction,
-        numbers=numbers_of_places([log], timezone.now()),
-        initial=initial,
-        **more,
-    )
-
-
-def _show(
-    request: HttpRequest,
-    form: CallForm,
-    chain: CareChain,
-    status: int,
-    corrects: Handover | None = None,
-    **more: Any,
-) -> HttpResponse:
-    options = form.message_options()
+def _show(request: HttpRequest, form: CallForm, status: int = 200, **more: object) -> HttpResponse:
+    options, corrects = form.message_options(), more.get("corrects")
     repeated = [option for option in options if option.repeats]
     context = {
         "form": form,
-        **whose(chain),
-        "outage": chain.outage,
-        "later": later_outage(request.acting, chain, timezone.now()),
+        **whose(form.chain),
+        "outage": form.chain.outage,
+        "later": later_outage(request.acting, form.chain, timezone.now()),
         "direction": form.direction.value,
-        "corrects": corrects,
         "filled_in": "" if corrects or "utfall" not in request.GET else form.filled_in(),
         "offered": [option for option in options if not option.repeats],
         "repeated": repeated,
@@ -140,7 +113,7 @@ def _show(
 
 _TRY = held_by_value(
     "outcome",
-    {outcome: HeldAs(CALL_OUTCOME_LABELS[outcome], pressed=True, keeps_time=True) for outcome in FAILED},
+    {outcome: HeldAs(outcome.label, pressed=True, keeps_time=True) for outcome in FAILED},
     HeldAs("Försök", pressed=True, keeps_time=True),
 )
 
@@ -154,7 +127,8 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
-    form = TryForm(request.POST, chain=found, log=logs_of([found.pk])[found.pk])
+    log = log_of(found.pk)
+    form = TryForm(request.POST, chain=found, log=log)
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         messages.error(request, f"Försöket är inte sparat. {first}")
@@ -171,10 +145,12 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 at=request.pressed_at,
                 number=data["number"],
+                # Nobody typed it: a directory may be wrong, and the log says whose word the number is.
+                comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
             ),
             messages=[
                 *(Message(event_id=pk) for pk in data["events"]),
-                *(Message(**notice) for notice in data["notices"]),
+                *data["notices"],
             ],
         )
     except RuleError as error:
@@ -231,18 +207,24 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Correct a call by a new row that tells of the same events."""
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
-    initial = {
-        **asdict(old.facts),
-        "client_id": uuid4(),
-        "messages": [f"event:{m.event_id}" for m in old.messages.all()],
-    }
-    log = logs_of([old.chain_id])[old.chain_id]
-    told = [m.event_id for m in old.messages.all()]
-    direction = Direction(old.direction)
-    form = _form(request, old.chain, direction, log, initial, corrects=told, was_with=old)
+    log = log_of(old.chain_id)
+    told = [message.event_id for message in old.messages.all()]
 
-    def show(form: CallForm, status: int = 200, **more: Any) -> HttpResponse:
-        return _show(request, form, old.chain, status, corrects=old, **more)
+    def form_of(call: Handover, data: QueryDict | None, **initial: object) -> CallForm:
+        return CallForm(
+            data,
+            acting=request.acting,
+            chain=old.chain,
+            log=log,
+            direction=Direction(old.direction),
+            initial=asdict(call.facts) | initial,
+            corrects=told,
+            was_with=call,
+        )
+
+    ticked = [f"event:{event_id}" for event_id in told]
+    form = form_of(old, request.POST or None, client_id=uuid4(), messages=ticked)
+    show = partial(_show, request, corrects=old)
 
     def save() -> HttpResponse:
         correct_call(
@@ -257,33 +239,11 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
         return redirect("chain", old.chain_id)
 
-    def changed() -> HttpResponse:
-        stands = newest_of(old)
-        by = changed_by(stands, timezone.now())
-        if stands.withdraws:
-            return show(form, 409, changed_by=by, taken_back=True)
-        renew(form)
-        fresh = _form(
-            request,
-            old.chain,
-            direction,
-            log,
-            asdict(stands.facts),
-            corrects=told,
-            was_with=stands,
-            data=None,
-        )
-        return show(
-            form,
-            409,
-            differences=form_differences(form, fresh),
-            changed_by=by,
-            action=reverse("correct_call", args=[stands.pk]),
-        )
+    def differences(stands: Handover) -> dict[str, object]:
+        return {"differences": form_differences(form, form_of(stands, None))}
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    changed = partial(show_changed, request, form, old, show, differences)
+    return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
 @held_as(HeldAs("Återtag av samtal"))
@@ -294,36 +254,22 @@ def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     old = changeable_call_or_404(request, handover_id)
     form = WithdrawCallForm(request.POST or None, initial={"client_id": uuid4()})
 
-    def show(form: WithdrawCallForm, status: int = 200, call: Handover = old, **more: Any) -> HttpResponse:
-        context = {
-            "form": form,
-            **whose(old.chain),
-            "what": f"Samtal {moment(call.at, timezone.now())}, {other_end(call)}",
-            "consequence": "Det som sades räknas inte längre som mottaget genom det här samtalet."
-            if old.direction == Direction.RECEIVED
-            else "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
-        } | more
-        return render(request, "outage/event/withdraw.html", context, status=status)
+    def what(call: Handover) -> dict[str, object]:
+        return {"what": f"Samtal {moment(call.at, timezone.now())}, {other_end(call)}"}
+
+    show = page_of_form(
+        request,
+        "outage/event/withdraw.html",
+        consequence="Det som sades räknas inte längre som mottaget genom det här samtalet."
+        if old.direction == Direction.RECEIVED
+        else "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
+        **whose(old.chain) | what(old),
+    )
 
     def save() -> HttpResponse:
-        withdraw_call(
-            by=request.acting,
-            handover=old,
-            client_id=form.cleaned_data["client_id"],
-            answers=form.answers(),
-            **form.facts(),
-        )
+        withdraw_call(by=request.acting, handover=old, answers=form.answers(), **form.facts())
         messages.success(request, "Samtalet är återtaget. Det står kvar, överstruket.")
         return redirect("chain", old.chain_id)
 
-    def changed() -> HttpResponse:
-        stands = newest_of(old)
-        by = changed_by(stands, timezone.now())
-        if stands.withdraws:
-            return show(form, 409, changed_by=by, taken_back=True)
-        renew(form)
-        return show(form, 409, stands, changed_by=by, action=reverse("withdraw_call", args=[stands.pk]))
-
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    changed = partial(show_changed, request, form, old, show, what)
+    return save_or_show(request, form, save=save, show=show, changed=changed)

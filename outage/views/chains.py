@@ -15,25 +15,20 @@ from contacts.queries.flags import numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import held_as, renew, require, save_or_show
+from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
-from outage.presenters.care import patient_in_list, patient_on_own_page, ward_label
-from outage.presenters.chain import (
-    before_label,
-    history_lines,
-    party_lines,
-    timeline,
-    tried_numbers,
-)
+from outage.presenters.care import patient_on_own_page
+from outage.presenters.chain import history_lines, party_lines, timeline, tried_numbers
 from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
 from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
-from outage.queries.chain_log import logs_of
+from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
+from outage.queries.naming import patient_in_list, ward_label
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
@@ -43,7 +38,6 @@ from outage.queries.same_patient import (
     own_chains_before,
     own_chains_beside,
 )
-from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
@@ -91,12 +85,11 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
     owed = owed_page(request, request.acting, outage, *earlier) if wants_owed else []
     logs = logs_of({chain.pk for chain in [*page, *owed]})
     mark_namesakes(request.acting, [*page, *owed], outage, *earlier)
-    routine = get_routine(outage.routine_id)
     context = owed_context(request.acting, outage, owed, logs) if wants_owed else {}
     context |= {
         "outage": outage,
         "page_of_chains": page,
-        "rows": [chain_row(request.acting, chain, logs[chain.pk], routine, now) for chain in page],
+        "rows": [chain_row(request.acting, chain, logs[chain.pk], now) for chain in page],
         "search": text,
         "former": [former_row(chain) for chain in found_before(request.acting, text, outage)],
         "elsewhere": list(dict.fromkeys(chain.unit.name for chain in elsewhere)),
@@ -115,14 +108,12 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
     acting, outage, now = request.acting, found.outage, timezone.now()
-    routine = get_routine(outage.routine_id)
-    log = logs_of([found.pk])[found.pk]
+    log = log_of(found.pk)
     numbers = numbers_of_places([log], now)
     calls = calls_owed(
         acting=acting,
         chain=found,
         log=log,
-        routine=routine,
         now=now,
         numbers=numbers,
         on_own_page=True,
@@ -135,12 +126,12 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "outage": outage,
         "patient": patient_on_own_page(found, now),
         "ward": ward_label(found),
-        "before": before_label(found),
+        "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, routine, now, flags),
+        "timeline": timeline(acting, found, log, now, flags),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
-        "awaited": awaited_lines(acting, found, log, routine, now, on_own_page=True),
+        "awaited": awaited_lines(acting, found, log, now, on_own_page=True),
         "idle": nothing_to_ring(
             logged=bool(log.events),
             told=any(
@@ -179,8 +170,7 @@ def new_chain(request: HttpRequest) -> HttpResponse:
         request.POST or None, acting=request.acting, former=former, initial={"client_id": uuid4()}
     )
 
-    def show(form: ChainForm, status: int = 200) -> HttpResponse:
-        return render(request, "outage/chain/edit.html", {"form": form, "outage": outage}, status=status)
+    show = page_of_form(request, "outage/chain/edit.html", outage=outage)
 
     def save() -> HttpResponse:
         opened = open_chain(
@@ -198,9 +188,7 @@ def new_chain(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
         return redirect("chain", opened.pk)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 @held_as(HeldAs("Ändrad vårdkedja"))
@@ -211,9 +199,7 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     found = chain_or_404(request, chain_id)
     form = ChainForm(request.POST or None, acting=request.acting, chain=found, initial={"client_id": uuid4()})
 
-    def show(form: ChainForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "chain": found, "outage": found.outage} | more
-        return render(request, "outage/chain/edit.html", context, status=status)
+    show = page_of_form(request, "outage/chain/edit.html", chain=found, outage=found.outage)
 
     def save() -> HttpResponse:
         saved = change_details(
@@ -234,6 +220,4 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=changed)

@@ -12,7 +12,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import held_as, require, save_or_show
+from contacts.views.tools import held_as, page_of_form, require, save_or_show
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.joining import choices, like_pairs, option, side
@@ -79,12 +79,8 @@ def _join(request: HttpRequest, kept: CareChain, other: CareChain) -> HttpRespon
 
     def show(form: JoinForm, status: int = 200) -> HttpResponse:
         note_look(by=request.acting, action="chain.read", chain=other.pk)
-        context = {
-            "form": form,
-            "chain": kept,
-            "other": other,
-            "sides": [side(chain, logs[chain.pk], now) for chain in (kept, other)],
-        }
+        sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
+        context = {"form": form, "chain": kept, "other": other, "sides": sides}
         return render(request, "outage/chain/join.html", context, status=status)
 
     def save() -> HttpResponse:
@@ -116,21 +112,11 @@ def undo(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         messages.info(request, "Vårdkedjan är inte sammanförd med någon annan.")
         return redirect("chain", kept.pk)
     form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
-
-    def show(form: ReasonForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "chain": kept, "join": last}
-        return render(request, "outage/chain/join_undo.html", context, status=status)
+    show = page_of_form(request, "outage/chain/join_undo.html", chain=kept, join=last)
 
     def save() -> HttpResponse:
-        undo_join(
-            by=request.acting,
-            join=last,
-            client_id=form.cleaned_data["client_id"],
-            reason=form.cleaned_data["reason"],
-        )
+        undo_join(by=request.acting, join=last, **form.cleaned_data)
         messages.success(request, f"Upplöst. Vårdkedja {last.other.number} står åter för sig.")
         return redirect("chain", kept.pk)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)

@@ -1,28 +1,27 @@
 """A call that was about another patient: logged on that one instead."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, renew, require, save_or_show
+from contacts.views.tools import held_as, require, save_or_show
 from outage.models import Handover
-from outage.presenters.care import patient_in_list, ward_label
-from outage.presenters.chain import call_title, changed_by, told_labels
-from outage.queries.care_chains import find_chains, newest_of, visible_chains
-from outage.queries.chain_log import logs_of
-from outage.routine import get_routine
+from outage.presenters.chain import call_title, told_labels
+from outage.queries.care_chains import find_chains, visible_chains
+from outage.queries.chain_log import log_of
+from outage.queries.naming import patient_in_list, ward_label
 from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
-from ._tools import chain_or_404, changeable_call_or_404, whose
+from ._tools import chain_or_404, changeable_call_or_404, show_changed, whose
 
 CHAINS_SHOWN = 50
 
@@ -52,8 +51,8 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     )
 
     def show(form: MoveCallForm, status: int = 200, call: Handover = call, **more: object) -> HttpResponse:
-        log = logs_of([call.chain_id])[call.chain_id]
-        routine = get_routine(call.chain.outage.routine_id)
+        log = log_of(call.chain_id)
+        routine = call.chain.outage.routine
         context = {
             "form": form,
             **whose(call.chain),
@@ -77,14 +76,7 @@ def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         messages.success(request, "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat.")
         return redirect("chain", row.chain_id)
 
-    def changed() -> HttpResponse:
-        stands = newest_of(call)
-        by = changed_by(stands, timezone.now())
-        if stands.withdraws:
-            return show(form, 409, changed_by=by, taken_back=True)
-        renew(form)
-        return show(form, 409, stands, changed_by=by, action=reverse("move_call", args=[stands.pk]))
-
+    changed = partial(show_changed, request, form, call, show, lambda stands: {"call": stands})
     if saving:
         return save_or_show(request, form, save=save, show=show, changed=changed)
     form.errors.clear()

@@ -12,19 +12,19 @@ from contacts.access import Acting, can
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, renew, require, save_or_show
+from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
 from contacts.webforms.differences import form_differences
+from contacts.webforms.fields import SentOnce
 from outage.models import Outage
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
-from outage.queries.outages import current_outage, others_still_out, outage_not_closed, support_contacts
+from outage.queries.outages import current_outage, others_still_out, outage_not_closed
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.outage_status import OutageScope
 from outage.rules.wording import moment
 from outage.services.outages import (
-    OutageFacts,
     change_outage,
     end_outage,
     record_support_contact,
@@ -32,7 +32,7 @@ from outage.services.outages import (
     report_outage,
 )
 from outage.webforms.moments import this_minute
-from outage.webforms.outages import EndForm, OutageForm, ReopenForm, SupportForm
+from outage.webforms.outages import EndForm, OutageForm, SupportForm
 
 from ._tools import back_address, chosen_outage_or_404
 
@@ -42,42 +42,35 @@ from ._tools import back_address, chosen_outage_or_404
 def report(request: HttpRequest) -> HttpResponse:
     """Anmäl driftstopp; joins the one that goes on."""
     require(request.acting, Right.REPORT_OUTAGE)
-    now = timezone.now()
     initial = {"client_id": uuid4(), "started_at": this_minute()}
     form = OutageForm(request.POST or None, initial=initial)
     principal = request.acting.principal
     going_on = current_outage(principal) or outage_not_closed(principal, current_routine().system)
     routine = routine_of(going_on)
-    support = support_line(routine, request.acting.principal, (), now)
-
-    def show(form: OutageForm, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "support": support,
-            "going_on": going_on,
-            "routine": routine,
-            "mode": "report",
-        }
-        return render(request, "outage/outage/report.html", context, status=status)
+    show = page_of_form(
+        request,
+        "outage/outage/report.html",
+        support=support_line(routine, principal, (), timezone.now()),
+        going_on=going_on,
+        routine=routine,
+        mode="report",
+    )
 
     def save() -> HttpResponse:
-        facts = OutageFacts(**form.facts())
-        client_id = form.cleaned_data["client_id"]
+        facts, client_id = form.facts(), form.cleaned_data["client_id"]
         outage, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
         text = "Ett driftstopp pågår redan. Din anmälan är tillagd." if joined else "Driftstoppet är anmält."
         messages.success(request, f"{text} Ring nu din support och anteckna det.")
         stands = outage.current
         if joined and (stands.scope, stands.started_at) != (facts.scope, facts.started_at):
-            scope = OUTAGE_SCOPE_LABELS[OutageScope(stands.scope)].lower()
+            scope = OutageScope(stands.scope).label.lower()
             since = moment(stands.started_at, timezone.now())
             messages.warning(
                 request, f"Det som gäller är {scope} sedan {since}. Är det fel: välj Ändra uppgifter på Läge."
             )
         return redirect("record_support")
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
@@ -88,17 +81,15 @@ def change(request: HttpRequest) -> HttpResponse:
     outage = chosen_outage_or_404(request)
     form = OutageForm(request.POST or None, initial=_as_known(outage), scope=outage.current.scope)
 
-    def show(form: OutageForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "outage": outage, "routine": routine_of(outage), "mode": "change"}
-        return render(request, "outage/outage/report.html", context | more, status=status)
+    more = {"outage": outage, "routine": outage.routine, "mode": "change"}
+    show = page_of_form(request, "outage/outage/report.html", **more)
 
     def save() -> HttpResponse:
-        client_id = form.cleaned_data["client_id"]
         change_outage(
             by=request.acting,
             outage=outage,
-            client_id=client_id,
-            facts=OutageFacts(**form.facts()),
+            client_id=form.cleaned_data["client_id"],
+            facts=form.facts(),
             replaces=form.cleaned_data["replaces"],
             scope_from_typed=form.scope_from_typed,
         )
@@ -113,9 +104,7 @@ def change(request: HttpRequest) -> HttpResponse:
         by = f"{moment(said.recorded_at, timezone.now())} {said.user.full_name}, {said.unit.name}."
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
 def _as_known(outage: Outage) -> dict[str, object]:
@@ -137,33 +126,16 @@ def support(request: HttpRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
-    now = timezone.now()
     form = SupportForm(request.POST or None, initial={"client_id": uuid4()})
-
-    def show(form: SupportForm, status: int = 200) -> HttpResponse:
-        contacts = support_contacts(outage, request.acting.principal)
-        context = {
-            "form": form,
-            "outage": outage,
-            "facts": outage_facts(outage, request.acting, now, contacts, (), (), ()),
-        }
-        return render(request, "outage/outage/support.html", context, status=status)
+    facts = outage_facts(outage, request.acting, timezone.now())
+    show = page_of_form(request, "outage/outage/support.html", outage=outage, facts=facts)
 
     def save() -> HttpResponse:
-        data = form.cleaned_data
-        record_support_contact(
-            by=request.acting,
-            outage=outage,
-            client_id=data["client_id"],
-            at=data["at"],
-            case_number=data["case_number"],
-        )
+        record_support_contact(by=request.acting, outage=outage, **form.cleaned_data)
         messages.success(request, "Antecknat: supporten är underrättad.")
         return redirect("status")
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 @held_as(HeldAs("Åter i drift"))
@@ -190,21 +162,18 @@ def end(request: HttpRequest) -> HttpResponse:
         return render(request, "outage/outage/end.html", context, status=status)
 
     def save() -> HttpResponse:
-        data = form.cleaned_data
-        ended = end_outage(by=acting, outage=outage, client_id=data["client_id"], ended_at=data["ended_at"])
+        ended = end_outage(by=acting, outage=outage, **form.cleaned_data)
         if ended.own_end is None:
             messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
             return redirect("status")
-        if as_utc(ended.own_end) == as_utc(data["ended_at"]):
+        if as_utc(ended.own_end) == as_utc(form.cleaned_data["ended_at"]):
             messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
         else:
             at = moment(ended.own_end, timezone.now())
             messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")
         return redirect(back_address(outage))
 
-    if request.method == "POST":
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    return save_or_show(request, form, save=save, show=show)
 
 
 @held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
@@ -212,7 +181,7 @@ def end(request: HttpRequest) -> HttpResponse:
 def reopen(request: HttpRequest) -> HttpResponse:
     """Take back an end that was said too early, for the own principal."""
     require(request.acting, Right.END_OUTAGE)
-    form = ReopenForm(request.POST)
+    form = SentOnce(request.POST)
     client_id = form.cleaned_data["client_id"] if form.is_valid() else None
     try:
         reopen_outage(by=request.acting, outage=chosen_outage_or_404(request), client_id=client_id)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from outage.presenters.routine import routine_view
+from outage.presenters.routine import party_views
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
 
@@ -13,5 +13,6 @@ from outage.queries.outages import outage_in_view
 def routine(request: HttpRequest) -> HttpResponse:
     """Show the routine of the outage in view, else the one a new outage would have."""
     outage = outage_in_view(request.acting.principal)
-    shown = routine_view(request.acting, outage, routine_of(outage))
-    return render(request, "outage/routine/show.html", {"shown": shown})
+    shown = routine_of(outage)
+    context = {"routine": shown, "parties": party_views(request.acting, outage, shown)}
+    return render(request, "outage/routine/show.html", context)

@@ -29,20 +29,12 @@ from outage.queries.care_chains import (
     visible_chains,
 )
 from outage.queries.chain_log import ChainLog, logs_of
-from outage.queries.outages import (
-    earlier_outages,
-    others_still_out,
-    outage_in_view,
-    reports_of,
-    said_of_ends,
-    support_contacts,
-)
+from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.owed import (
     chains_with_a_place_to_find,
     chains_with_answers_awaited,
     chains_with_calls_owed,
 )
-from outage.routine import get_routine
 
 CALLS_A_PAGE = 10
 AWAITED_A_PAGE = 10
@@ -84,21 +76,11 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     if outage is None:
         return {"outage": None, "readiness": readiness(acting, now)}
-    routine = get_routine(outage.routine_id)
-    contacts = support_contacts(outage, acting.principal)
     earlier = earlier_outages(acting.principal, outage)
     cards = checklist_cards(acting, outage)
     context = {
         "outage": outage,
-        "facts": outage_facts(
-            outage,
-            acting,
-            now,
-            contacts,
-            reports_of(outage),
-            said_of_ends(outage),
-            others_still_out(outage, acting.principal),
-        ),
+        "facts": outage_facts(outage, acting, now),
         "cards": cards,
         "cards_to_tick": [card for card in cards if card.may_tick and not card.complete],
         "all_ticked": all(card.complete for card in cards),
@@ -120,18 +102,14 @@ def _now(request: HttpRequest) -> dict[str, Any]:
         context |= owed_context(acting, outage, owed, logs)
         context |= {
             "awaited": [
-                line
-                for chain in waiting
-                for line in awaited_lines(
-                    acting, chain, logs[chain.pk], get_routine(chain.outage.routine_id), now
-                )
+                line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)
             ],
             "awaited_page": waiting,
             "places": [place_to_find(chain) for chain in places],
             "places_page": places,
             "chains": chains,
-            "chain_rows": [chain_row(acting, chain, logs[chain.pk], routine, now) for chain in chains],
-            "received": [received_row(call.chain, call, routine, now) for call in received],
+            "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
+            "received": [received_row(call, outage.routine, now) for call in received],
         }
     return context
 

@@ -11,9 +11,9 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require
 from outage.models import CareChain, Outage
-from outage.presenters.care import patient_in_list
 from outage.presenters.ward_patients import RowNotes, row_notes
 from outage.queries.care_chains import visible_chains
+from outage.queries.naming import patient_in_list
 from outage.queries.same_patient import own_chains_by_number
 from outage.rules.pasted_list import MOST_PATIENTS, PastedPatient
 from outage.services.ward_patients import NotOpened, open_each, row_id

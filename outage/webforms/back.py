@@ -1,18 +1,23 @@
 """The form of one task of efterregistrering."""
 
+from typing import Any
+
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 
-class MarkForm(forms.Form):
+
+class MarkForm(SentOnce):
     """Mark a task done, or not done after all."""
 
     # What a person types and chooses; the rest is the page's own.
     TYPED = ("choice", "entered")
 
-    client_id = forms.UUIDField()
     task = forms.CharField(max_length=4000)
     seen = forms.CharField(required=False, max_length=40)
-    done = forms.ChoiceField(choices=[("1", "Klart"), ("0", "Inte klart")])
+    done = forms.TypedChoiceField(
+        choices=[("1", "Klart"), ("0", "Inte klart")], coerce=lambda value: value == "1"
+    )
     choice = forms.CharField(
         required=False,
         max_length=300,
@@ -20,3 +25,7 @@ class MarkForm(forms.Form):
     )
     entered = forms.NullBooleanField(required=False)
     page = forms.IntegerField(required=False, min_value=1)
+
+    def facts(self) -> dict[str, Any]:
+        """What is said of the task, by the names the service uses; ask after `is_valid`."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "page"}

@@ -3,20 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from contacts.rules.whom_to_call import NumberToRing
+from contacts.rules.whom_to_call import NumberToRing, first_number
 from outage.models import CareChain
-from outage.presenters.care import Numbers, first_number, is_own, target_label
+from outage.presenters.care import Numbers, is_own, target_label
 from outage.queries.chain_log import ChainLog
 from outage.queries.standing import target_name
-from outage.rules.handover import Direction
-from outage.rules.informing import CALL_OUTCOME_LABELS, CallOutcome
+from outage.rules.handover import Direction, Message
+from outage.rules.informing import CallOutcome
 from outage.rules.owed import ChainStanding
 from outage.rules.told import PLACE_PREFIX, Notice, Target
 from outage.rules.wording import clock_time
@@ -24,10 +23,10 @@ from outage.rules.wording import clock_time
 NOTICE_PREFIX = "notice:"
 
 
-def read_notice(value: str) -> dict[str, Any]:
-    """The notice that a tick box stands for, by the names the service uses."""
+def read_notice(value: str) -> Message:
+    """The notice that a tick box stands for."""
     notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
-    return {"notice": Notice(notice), "change_id": int(change)}
+    return Message(notice=Notice(notice), change_id=int(change))
 
 
 LEFT_WARD = Target("", Party.INPATIENT)
@@ -118,10 +117,10 @@ class MessageOption:
 
     value: str
     label: str
-    hint: str
-    sender: str
-    is_logged: bool
-    chosen: bool
+    hint: str = ""
+    sender: str = ""
+    is_logged: bool = True
+    chosen: bool = False
     told: tuple[str, ...] = ()
     fields: tuple[BoundField, ...] = ()
     repeats: str = ""
@@ -147,4 +146,4 @@ def in_one_line(
     via = next((n.entry_name for n in to.numbers if n.number == number and n.entry_name != to.place), "")
     labels = ", ".join(option.label for option in said)
     place = f"{to.place} via {via}" if via else to.place
-    return f"{CALL_OUTCOME_LABELS[CallOutcome(outcome)]}: {labels} till {place}, {number}, {clock}"
+    return f"{CallOutcome(outcome).label}: {labels} till {place}, {number}, {clock}"

@@ -1,6 +1,6 @@
 """Logga samtal: one column, in the order of a conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,20 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
-from outage.presenters.care import Numbers, parties_in, place_of, targets_by_key
+from outage.presenters.care import parties_in, targets_by_key
 from outage.presenters.owed import calls_owed, event_label
 from outage.queries.chain_log import ChainLog
+from outage.queries.naming import place_of
+from outage.queries.ringing import numbers_of_places
 from outage.queries.standing import row_of, standing_of, target_name
 from outage.queries.wordings import former_wordings
-from outage.rules.handover import READ_BACK_LABELS, CallFacts, Direction, ReadBack
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.handover import CallFacts, Direction, Message, ReadBack
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.moments import years_around
-from outage.rules.routine import MessageType, Routine
+from outage.rules.routine import MessageType
 from outage.rules.said import in_short
 from outage.rules.told import PLACE_PREFIX, Target, minute_of
 from outage.rules.wording import clock_time, lower_first, moment
@@ -44,17 +47,16 @@ _HIDDEN_TEXT = {"autocomplete": "off"}
 _FORMER = "was:"
 
 
-class CallForm(AsksQuestions):
+class CallForm(Opened, AsksQuestions):
     """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     recipient = forms.ChoiceField(
         label="Vem samtalet är med",
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Välj vem samtalet är med."),
     )
     outcome = forms.ChoiceField(
         label="Hur gick det?",
-        choices=[(o.value, label) for o, label in CALL_OUTCOME_LABELS.items()],
+        choices=CallOutcome.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj hur det gick."},
     )
@@ -68,7 +70,7 @@ class CallForm(AsksQuestions):
     )
     read_back = forms.ChoiceField(
         label="Återläsning",
-        choices=[(r.value, label) for r, label in READ_BACK_LABELS.items()],
+        choices=ReadBack.choices(),
         required=False,
         widget=forms.RadioSelect,
     )
@@ -83,9 +85,7 @@ class CallForm(AsksQuestions):
         acting: Acting,
         chain: CareChain,
         log: ChainLog,
-        routine: Routine,
         direction: Direction,
-        numbers: Numbers,
         corrects: Sequence[UUID] | None = None,
         was_with: Handover | None = None,
         **kwargs: Any,
@@ -96,8 +96,8 @@ class CallForm(AsksQuestions):
         """
         super().__init__(*args, **kwargs)
         self.acting, self.chain, self.log = acting, chain, log
-        self.routine, self.direction = routine, direction
-        self._numbers, self._was_with = numbers, was_with
+        self.routine, self.direction = chain.outage.routine, direction
+        self._numbers, self._was_with = numbers_of_places([log], timezone.now()), was_with
         self._targets = targets_by_key(chain, log, was_with, before=self._may_be_old())
         offer_ward_that_was_left(self._targets, direction, parties_in(acting, chain))
         if self.is_bound:
@@ -112,6 +112,7 @@ class CallForm(AsksQuestions):
         # Of the chain as such: by the words for it those it is to be told, who may hear it in other words.
         self._notices: dict[str, dict[str, set[str]]] = {}
         if corrects is None:
+            del self.fields["opened"]
             self._collect_messages()
         else:
             self._logged = {f"event:{e.pk}": e for e in log.events if e.pk in corrects}
@@ -121,7 +122,7 @@ class CallForm(AsksQuestions):
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         self._fill_in_number()
-        offered = {each.number for known in numbers.values() for each in known}
+        offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
         if chain.outage.current:
             keep_within(self, years_around(chain.outage.current.started_at))
@@ -172,15 +173,8 @@ class CallForm(AsksQuestions):
         return place_of(self.chain, Party.INPATIENT) if takes_part else ""
 
     def _collect_notices(self) -> None:
-        calls = calls_owed(
-            acting=self.acting,
-            chain=self.chain,
-            log=self.log,
-            routine=self.routine,
-            now=timezone.now(),
-            on_own_page=True,
-        )
-        for call in calls:
+        now = timezone.now()
+        for call in calls_owed(acting=self.acting, chain=self.chain, log=self.log, now=now, on_own_page=True):
             for message in call.messages:
                 if message.value.startswith(NOTICE_PREFIX):
                     labels = self._notices.setdefault(message.value, {})
@@ -227,40 +221,34 @@ class CallForm(AsksQuestions):
         return bool(set(self.errors) - {"spoken_to", "spoken_to_unit", "read_back", "read_back_reason"})
 
     def message_options(self) -> list[MessageOption]:
-        """Give the messages that can be ticked, those logged already first, each with the fields it opens."""
+        """The messages that can be ticked, those logged already first, each with the fields it opens."""
+        found = [*self._notices_offered(), *self._logged_offered(), *self._new_offered()]
         chosen = set(self["messages"].value() or [])
+        for option in found:
+            option.chosen = option.value in chosen
+        return found
+
+    def _notices_offered(self) -> Iterator[MessageOption]:
+        for value, labels in self._notices.items():
+            for nth, (label, to) in enumerate(labels.items()):
+                yield MessageOption(value, label, told=tuple(sorted(self._targets.keys() - to)), nth=nth)
+
+    def _logged_offered(self) -> Iterator[MessageOption]:
         standing, now = standing_of(self.chain, self.log), timezone.now()
-        everybody = {key: target.place for key, target in self._targets.items()}
-        found = [
-            MessageOption(
-                value=value,
-                label=label,
-                hint="",
-                sender="",
-                is_logged=True,
-                chosen=value in chosen,
-                told=tuple(sorted(set(everybody) - to)),
-                nth=nth,
-            )
-            for value, labels in self._notices.items()
-            for nth, (label, to) in enumerate(labels.items())
-        ]
         for value, event in self._logged.items():
-            knows = standing.who_know(row_of(event))
-            label = event_label(self.chain, self.routine, event.kind, event.withdraws, False)
+            knows = standing.who_know(row_of(event)) - {""}
+            label = event_label(self.chain, event.kind, event.withdraws)
             if value in self._until:
                 label = f"Det som gällde till {moment(self._until[value], now)}: {lower_first(label)}"
-            found.append(
-                MessageOption(
-                    value=value,
-                    label=label,
-                    hint=in_short(event.happened_at, event.particulars, now),
-                    sender=event.sender,
-                    is_logged=True,
-                    chosen=value in chosen,
-                    told=tuple(sorted(key for key, place in everybody.items() if place and place in knows)),
-                )
+            yield MessageOption(
+                value,
+                label,
+                hint=in_short(event.happened_at, event.particulars, now),
+                sender=event.sender,
+                told=tuple(sorted(key for key, target in self._targets.items() if target.place in knows)),
             )
+
+    def _new_offered(self) -> Iterator[MessageOption]:
         logged = {
             (event.kind, event.sender): clock_time(event.happened_at)
             for value, event in self._logged.items()
@@ -269,19 +257,15 @@ class CallForm(AsksQuestions):
         for value, (message, party) in self._new.items():
             prefix = f"{message.key}-{party.value}"
             names = [f"p-{prefix}-{name}" for name in message.particulars_for(party)] + [f"h-{prefix}"]
-            found.append(
-                MessageOption(
-                    value=value,
-                    label=message.label,
-                    hint=message.law_reminder,
-                    sender=party.value,
-                    is_logged=False,
-                    chosen=value in chosen,
-                    fields=tuple(self[name] for name in names),
-                    repeats=logged.get((message.key, party.value), ""),
-                )
+            yield MessageOption(
+                value,
+                message.label,
+                hint=message.law_reminder,
+                sender=party.value,
+                is_logged=False,
+                fields=tuple(self[name] for name in names),
+                repeats=logged.get((message.key, party.value), ""),
             )
-        return found
 
     def clean(self) -> dict[str, Any]:
         """Refuse two wordings of one message, and one that the one who rings us does not send (R3)."""
@@ -338,30 +322,26 @@ class CallForm(AsksQuestions):
         place = self._targets[key].place if key in set(Party) and not stays else ""
         return PLACE_PREFIX + place if place else key
 
-    def messages_told(self) -> list[dict[str, Any]]:
-        """Give the ticked messages, by the names the service uses."""
-        found: list[dict[str, Any]] = []
-        for value in dict.fromkeys(self.cleaned_data["messages"]):
-            if value in self._logged:
-                found.append({"event_id": self._logged[value].pk})
-                continue
-            if value in self._notices:
-                found.append(read_notice(value))
-                continue
-            message, party = self._new[value]
-            prefix = f"{message.key}-{party.value}"
-            found.append(
-                {
-                    "kind": message.key,
-                    "sender": party,
-                    "happened_at": self.cleaned_data.get(f"h-{prefix}"),
-                    "particulars": {
-                        name: stored_particular(self.cleaned_data.get(f"p-{prefix}-{name}"))
-                        for name in message.particulars_for(party)
-                    },
-                }
-            )
-        return found
+    def messages_told(self) -> list[Message]:
+        """The ticked messages; ask after `is_valid`."""
+        return [self._told(value) for value in dict.fromkeys(self.cleaned_data["messages"])]
+
+    def _told(self, value: str) -> Message:
+        if value in self._logged:
+            return Message(event_id=self._logged[value].pk)
+        if value in self._notices:
+            return read_notice(value)
+        message, party = self._new[value]
+        prefix, data = f"{message.key}-{party.value}", self.cleaned_data
+        return Message(
+            kind=message.key,
+            sender=party,
+            happened_at=data.get(f"h-{prefix}"),
+            particulars={
+                name: stored_particular(data.get(f"p-{prefix}-{name}"))
+                for name in message.particulars_for(party)
+            },
+        )
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
         """Put the sentences of a service beside their fields; that of a new event has its kind behind it.

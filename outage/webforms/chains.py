@@ -16,11 +16,12 @@ from contacts.rules.parties import (
     outpatient_kind_for,
     ward_kind_for,
 )
+from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
-from outage.models import CareChain, ChainFacts, OtherPlace
-from outage.presenters.care import details_of, shown_identity
+from outage.models import CareChain, ChainFacts
 from outage.queries.care_chains import municipalities, wards
-from outage.rules.back_registration import BEFORE_LABELS, CHAIN_STATUS_LABELS, Before, ChainStatus
+from outage.queries.naming import details_of, shown_identity
+from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED
 
@@ -28,28 +29,23 @@ from .places import (
     NOT_KNOWN_YET,
     OTHER,
     OTHER_LABEL,
+    PLACE_FIELDS,
     PlaceField,
     name_field,
+    others_chosen,
     outpatient_kind_field,
-    wrong_name,
+    refuse_wrong_name,
 )
 
-# The field of each party's place.
-_PLACES = {
-    Party.INPATIENT: "ward_unit",
-    Party.MUNICIPALITY: "municipality",
-    Party.OUTPATIENT: "outpatient_unit",
-}
 _A_KIND = {
     OutpatientKind.HEALTH_CENTRE: "en hälsocentral",
     OutpatientKind.PSYCHIATRIC_OUTPATIENT: "en psykiatrisk öppenvård",
 }
 
 
-class ChainForm(AsksQuestions):
+class ChainForm(Opened, AsksQuestions):
     """Open a care chain, or change what is known of one. A number that cannot be read is kept as typed."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     identity = forms.CharField(
         label="Personnummer eller annat nummer",
@@ -95,13 +91,13 @@ class ChainForm(AsksQuestions):
     other_outpatient_number = NumberField(label="Öppenvårdens nummer")
     before = forms.ChoiceField(
         label="Var patienten inskriven i systemet när driftstoppet började?",
-        choices=[(b.value, label) for b, label in BEFORE_LABELS.items()],
+        choices=Before.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj ja, nej eller vet inte."},
     )
     status = forms.ChoiceField(
         label="Läge",
-        choices=[(s.value, label) for s, label in CHAIN_STATUS_LABELS.items()],
+        choices=ChainStatus.choices(),
         required=False,
         widget=forms.RadioSelect,
     )
@@ -128,7 +124,7 @@ class ChainForm(AsksQuestions):
         self.fields["ward_unit"].queryset = wards(Party.INPATIENT)
         self.fields["outpatient_unit"].queryset = wards(Party.OUTPATIENT)
         self.fields["municipality"].queryset = municipalities()
-        for party in _PLACES:
+        for party in PLACE_FIELDS:
             number = f"other_{party}_number"
             self.fields[number].known = frozenset({self.initial.get(number, "")})
         if chain is None:
@@ -145,18 +141,10 @@ class ChainForm(AsksQuestions):
     def clean(self) -> dict[str, Any]:
         """Refuse an öppenvård of the wrong kind (R3.10), and a typed place that is chosen nowhere or is in the list."""
         data = super().clean() or self.cleaned_data
-        for party, name in _PLACES.items():
-            self._check_typed(party, data.get(name), data.get(f"other_{party}", ""))
+        for party, name in PLACE_FIELDS.items():
+            refuse_wrong_name(self, party, self.fields[name].queryset)
         self._check_kinds(data)
         return data
-
-    def _check_typed(self, party: Party, chosen: Any, typed: str) -> None:
-        field = self.fields[_PLACES[party]]
-        if _PLACES[party] in self.errors:
-            return
-        wrong = wrong_name(str(field.label), chosen, typed, (row.name for row in field.queryset))
-        if wrong:
-            self.add_error(f"other_{party}", wrong)
 
     def _check_kinds(self, data: dict[str, Any]) -> None:
         ward, outpatient = data.get("ward_unit"), data.get("outpatient_unit")
@@ -186,30 +174,17 @@ class ChainForm(AsksQuestions):
         """What was filled in; ask after `is_valid`."""
         filled = self.cleaned_data
         data = {f.name: filled[f.name] for f in fields(ChainFacts) if f.name in filled}
-        others = {}
-        for party, name in _PLACES.items():
-            if data[name] == OTHER:
-                others[party] = OtherPlace(
-                    name=filled[f"other_{party}"],
-                    kind=self._kind_of_other(party),
-                    number=filled[f"other_{party}_number"],
-                )
-            if isinstance(data[name], str):
-                data[name] = None
+        ward_kind = WardKind(data["ward_kind"])
+        # A word in the place of a place names none.
+        data |= {name: None for name in PLACE_FIELDS.values() if isinstance(data[name], str)}
         data |= {
-            "ward_kind": WardKind(data["ward_kind"]),
+            "ward_kind": ward_kind,
             "before": Before(data["before"]),
             "status": ChainStatus(data.get("status") or ChainStatus.OK),
             "not_admitted": filled["ward_unit"] == NOT_ADMITTED,
-            "others": others,
+            "others": others_chosen(filled, PLACE_FIELDS, ward_kind),
         }
         return ChainFacts(**data)
-
-    def _kind_of_other(self, party: Party) -> str:
-        ward_kind = WardKind(self.cleaned_data["ward_kind"])
-        if party is Party.MUNICIPALITY:
-            return ""
-        return ward_kind.value if party is Party.INPATIENT else outpatient_kind_for(ward_kind).value
 
 
 def _from_chain(chain: CareChain | None) -> dict[str, Any]:
@@ -227,7 +202,7 @@ def _from_chain(chain: CareChain | None) -> dict[str, Any]:
     }
     for party, place in facts.others.items():
         found |= {
-            _PLACES[party]: OTHER,
+            PLACE_FIELDS[party]: OTHER,
             f"other_{party}": place.name,
             f"other_{party}_kind": place.kind,
             f"other_{party}_number": place.number,

@@ -7,19 +7,18 @@ from uuid import UUID
 from django import forms
 
 from contacts.rules.parties import Party
-from contacts.webforms.fields import AsksQuestions
+from contacts.webforms.differences import Opened
+from contacts.webforms.fields import AsksQuestions, SentOnce
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
-from outage.rules.routine import Routine
 
 from .moments import MomentField, keep_within
 from .particulars import particular_field, stored_particular
 
 
-class CorrectEventForm(AsksQuestions):
+class CorrectEventForm(Opened, AsksQuestions):
     """Correct one event: what was wrong stays, struck through."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)
     # Whose particulars the form that comes in has.
     shown_kind = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -33,9 +32,9 @@ class CorrectEventForm(AsksQuestions):
         error_messages={"required": "Välj ja eller nej."},
     )
 
-    def __init__(self, *args: Any, event: CareChainEvent, routine: Routine, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: CareChainEvent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sender = Party(event.sender)
+        sender, routine = Party(event.sender), event.chain.outage.routine
         offered = {message.key: message for message in routine.messages_from(sender)}
         self.fields["kind"].choices = [(key, message.label) for key, message in offered.items()]
         self.fields["kind"].initial = self.fields["shown_kind"].initial = event.kind
@@ -60,15 +59,19 @@ class CorrectEventForm(AsksQuestions):
             self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")
         return data
 
-    def particulars(self) -> dict[str, Any]:
-        """Give the particulars as they are stored; call after `is_valid`."""
-        return {name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names}
+    def facts(self) -> dict[str, Any]:
+        """The event as it is now said to be, by the names the service uses; ask after `is_valid`."""
+        said = ("client_id", "kind", "happened_at", "reason", "told_rightly")
+        return {name: self.cleaned_data[name] for name in said} | {
+            "particulars": {
+                name: stored_particular(self.cleaned_data.get(f"p-{name}")) for name in self._names
+            }
+        }
 
 
 class ReasonForm(AsksQuestions):
     """Take something back: only the reason is asked for."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(label="Varför?", max_length=300)
 
 
@@ -105,6 +108,7 @@ class WithdrawCallForm(ReasonForm):
         why = self.cleaned_data["why"]
         label = "" if why in ("", "other") else dict(self.fields["why"].choices)[why]
         return {
+            "client_id": self.cleaned_data["client_id"],
             "reason": ". ".join(part for part in (label, self.cleaned_data["reason"]) if part)[:300],
             "wrong_patient": why in ("", "wrong_patient"),
         }
@@ -113,7 +117,6 @@ class WithdrawCallForm(ReasonForm):
 class MoveCallForm(AsksQuestions):
     """Log a call on the patient it was about. `chains` are the keys of those to choose among."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     to = forms.TypedChoiceField(
         label="Vilken patient gällde det?",
         coerce=UUID,
@@ -134,10 +137,9 @@ class MoveCallForm(AsksQuestions):
         self.fields["to"].choices = [(key, "") for key in chains]
 
 
-class OpenItemForm(forms.Form):
+class OpenItemForm(SentOnce):
     """Leave a discharge with somebody not told: who answers for it and why (R1.6)."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     responsible = forms.CharField(label="Vem tar hand om det? Namn och enhet", max_length=200)

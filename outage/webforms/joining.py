@@ -13,7 +13,6 @@ from outage.rules.joining import KEPT, OTHER, Pair
 class JoinForm(AsksQuestions):
     """Join two chains: what differs is chosen, like events are told apart. Nothing is preset."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     to = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(

@@ -1,5 +1,6 @@
 """Forms about the outage itself."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -7,23 +8,24 @@ from django import forms
 from django.utils import timezone
 
 from contacts.rules.errors import RuleError
+from contacts.webforms.differences import Opened
+from contacts.webforms.fields import SentOnce
 from outage.rules.moments import check_start
-from outage.rules.outage_status import OUTAGE_SCOPE_LABELS, OutageScope
+from outage.rules.outage_status import OutageFacts, OutageScope
 
 from .moments import MomentField, this_minute
 
 
-class OutageForm(forms.Form):
+class OutageForm(Opened, SentOnce):
     """Anmäl driftstopp, and change of what is known of it."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     # The report that is changed, where one is.
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
         label="Vilka är utan systemet?",
         choices=[
-            (OutageScope.BOTH_PRINCIPALS.value, OUTAGE_SCOPE_LABELS[OutageScope.BOTH_PRINCIPALS]),
-            (OutageScope.MUNICIPALITIES_ONLY.value, OUTAGE_SCOPE_LABELS[OutageScope.MUNICIPALITIES_ONLY]),
+            (scope.value, scope.label)
+            for scope in (OutageScope.BOTH_PRINCIPALS, OutageScope.MUNICIPALITIES_ONLY)
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vilka som är utan systemet."},
@@ -76,23 +78,15 @@ class OutageForm(forms.Form):
         """Whether somebody wrote another time than the box showed by itself; ask after `is_valid`."""
         return not self.fields["scope_from"].unchanged
 
-    def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses; call after `is_valid`."""
-        data = self.cleaned_data
-        return {
-            "scope": OutageScope(data["scope"]),
-            "scope_from": data.get("scope_from"),
-            "started_at": data["started_at"],
-            "expected_end_at": data["expected_end_at"],
-            "planned": data["planned"],
-            "sees": data["sees"],
-        }
+    def facts(self) -> OutageFacts:
+        """What was filled in; ask after `is_valid`."""
+        data = {f.name: self.cleaned_data[f.name] for f in fields(OutageFacts) if f.name in self.cleaned_data}
+        return OutageFacts(**data | {"scope": OutageScope(data["scope"])})
 
 
-class SupportForm(forms.Form):
+class SupportForm(SentOnce):
     """One's own support was rung (R1.1)."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     at = MomentField(label="När ringde du?")
     case_number = forms.CharField(label="Ärendenummer", required=False, max_length=60)
 
@@ -101,14 +95,7 @@ class SupportForm(forms.Form):
         self.fields["at"].initial = this_minute
 
 
-class EndForm(forms.Form):
+class EndForm(SentOnce):
     """The system is back."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     ended_at = MomentField(label="När kom systemet tillbaka?")
-
-
-class ReopenForm(forms.Form):
-    """The end was said too early."""
-
-    client_id = forms.UUIDField()

@@ -7,13 +7,20 @@ from django import forms
 from django.db.models import Model
 from django.forms.models import ModelChoiceIterator
 
-from contacts.rules.parties import OUTPATIENT_KIND_LABELS
+from contacts.rules.parties import OUTPATIENT_KIND_LABELS, Party, WardKind, outpatient_kind_for
 from contacts.rules.swedish_text import search_key
+from outage.models import OtherPlace
 
 # The place is in no list: its name, kind and number are typed.
 OTHER = "other"
 OTHER_LABEL = "Annan: skriv vilken"
 NOT_KNOWN_YET = "Inte angiven än"
+# The field of each party's place.
+PLACE_FIELDS = {
+    Party.INPATIENT: "ward_unit",
+    Party.MUNICIPALITY: "municipality",
+    Party.OUTPATIENT: "outpatient_unit",
+}
 # Room for what a call keeps of the place it reached.
 _LONGEST_NAME = 180
 
@@ -58,10 +65,25 @@ def outpatient_kind_field() -> forms.ChoiceField:
     )
 
 
-def wrong_name(label: str, chosen: object, name: str, listed: Iterable[str]) -> str:
-    """What is wrong with the name of a place in no list: it is chosen nowhere, or the list has it; "" for nothing."""
-    if name and not chosen:
-        return f"Välj Annan under {label}, eller ta bort namnet."
-    if chosen == OTHER and search_key(name) in {search_key(other) for other in listed}:
-        return f"{name} finns i listan. Välj den där."
-    return ""
+def refuse_wrong_name(form: forms.Form, party: Party, listed: Iterable[Model]) -> None:
+    """Refuse the name of a place in no list that is chosen nowhere, or that the list has."""
+    place, name = PLACE_FIELDS[party], form.cleaned_data.get(f"other_{party}", "")
+    if place in form.errors:
+        return
+    if name and not form.cleaned_data.get(place):
+        label = form.fields[place].label
+        form.add_error(f"other_{party}", f"Välj Annan under {label}, eller ta bort namnet.")
+    elif form.cleaned_data.get(place) == OTHER and search_key(name) in {search_key(p.name) for p in listed}:
+        form.add_error(f"other_{party}", f"{name} finns i listan. Välj den där.")
+
+
+def others_chosen(
+    data: Mapping[str, Any], parties: Iterable[Party], ward_kind: WardKind
+) -> dict[Party, OtherPlace]:
+    """The places in no list, of those of `parties`, in a form that was filled in for a ward of `ward_kind`."""
+    kinds = {Party.INPATIENT: ward_kind.value, Party.OUTPATIENT: outpatient_kind_for(ward_kind).value}
+    return {
+        party: OtherPlace(data[f"other_{party}"], kinds.get(party, ""), data[f"other_{party}_number"])
+        for party in parties
+        if data[PLACE_FIELDS[party]] == OTHER
+    }

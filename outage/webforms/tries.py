@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 from outage.models import CareChain
 from outage.presenters.care import targets_by_key
 from outage.queries.chain_log import ChainLog
@@ -15,13 +16,12 @@ from outage.rules.told import Notice, notice_id
 from .call_options import NOTICE_PREFIX, keep_meant, read_notice
 
 
-class TryForm(forms.Form):
+class TryForm(SentOnce):
     """A failed try, logged by one press."""
 
-    client_id = forms.UUIDField()
     recipient = forms.ChoiceField()
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
-    number = forms.CharField(max_length=60, error_messages={"required": "Ange numret du ringde."})
+    number = forms.CharField(max_length=60, error_messages={"required": "Välj vilket nummer du ringde."})
     events = forms.TypedMultipleChoiceField(required=False, coerce=UUID)
     notices = forms.TypedMultipleChoiceField(required=False, coerce=read_notice)
 
@@ -39,8 +39,7 @@ class TryForm(forms.Form):
         ]
 
 
-class FlagForm(forms.Form):
+class FlagForm(SentOnce):
     """That the number of a failed call does not work. `from_status` tells that it was pressed on Läge."""
 
-    client_id = forms.UUIDField()
     from_status = forms.BooleanField(required=False)

@@ -10,10 +10,10 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for, ward_kind_for
-from contacts.webforms.fields import NumberField
-from outage.models import ChainFacts, OtherPlace
+from contacts.webforms.fields import NumberField, SentOnce
+from outage.models import ChainFacts
 from outage.queries.care_chains import municipalities, wards
-from outage.rules.back_registration import BEFORE_LABELS, Before
+from outage.rules.back_registration import Before
 from outage.rules.pasted_list import MOST_PATIENTS, PastedList, PastedPatient, read_pasted
 from outage.rules.pasted_numbers import as_written
 from outage.rules.told import NOT_ADMITTED
@@ -24,13 +24,14 @@ from .places import (
     OTHER_LABEL,
     PlaceField,
     name_field,
+    others_chosen,
     outpatient_kind_field,
-    wrong_name,
+    refuse_wrong_name,
 )
 
 _LONGEST_LIST = 50_000
 _TYPED = {"autocomplete": "off"}
-_BEFORE = [(b.value, label) for b, label in BEFORE_LABELS.items()]
+_BEFORE = Before.choices()
 # In what is set for all marked rows: leave it as it is, and what is empty in a row.
 AS_IT_IS = ""
 UNKNOWN = "unknown"
@@ -72,10 +73,9 @@ class Places:
         return [*self.clinic_choices, (OTHER, OTHER_LABEL)]
 
 
-class PasteForm(forms.Form):
+class PasteForm(SentOnce):
     """A list as it was pasted, and the ward whose patients it names."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     ward_unit = PlaceField(
         label="Avdelning", empty_label="Välj avdelning", words={NOT_ADMITTED: "Inte inlagda"}
     )
@@ -170,13 +170,8 @@ class PatientRowForm(forms.Form):
         """Put what keeps a marked patient from being opened on `ward` beside the fields."""
         if self.has_several_numbers and not self.cleaned_data.get("identity"):
             self.add_error("identity", "Raden har flera nummer. Välj patientens.")
-        for party, (name, listed) in self._lists().items():
-            chosen, typed = self.cleaned_data.get(name), self.cleaned_data.get(f"other_{party}", "")
-            wrong = wrong_name(
-                str(self.fields[name].label), chosen, typed, (row.name for row in listed.values())
-            )
-            if wrong:
-                self.add_error(f"other_{party}", wrong)
+        refuse_wrong_name(self, Party.MUNICIPALITY, self._places.towns.values())
+        refuse_wrong_name(self, Party.OUTPATIENT, self._places.clinics.values())
         kind = self._outpatient_kind()
         if kind and isinstance(ward, Unit) and kind is not outpatient_kind_for(WardKind(ward.ward_kind)):
             other = self.cleaned_data.get("outpatient_unit") == OTHER
@@ -184,13 +179,6 @@ class PatientRowForm(forms.Form):
                 "other_outpatient_kind" if other else "outpatient_unit",
                 "Fel slag av öppenvård för avdelningen (R3.10).",
             )
-
-    def _lists(self) -> dict[Party, tuple[str, Mapping[str, Principal] | Mapping[str, Unit]]]:
-        """The field of each party's place, and the places that can be chosen in it."""
-        return {
-            Party.MUNICIPALITY: ("municipality", self._places.towns),
-            Party.OUTPATIENT: ("outpatient_unit", self._places.clinics),
-        }
 
     def _outpatient_kind(self) -> OutpatientKind | None:
         """The kind of the öppenvård; None where nothing that is known tells it."""
@@ -207,7 +195,6 @@ class PatientRowForm(forms.Form):
         # A patient at home has the öppenvård, which tells the kind.
         of_home = ward_kind_for(kind) if kind else WardKind.SOMATIC
         ward_kind = WardKind(ward.ward_kind) if isinstance(ward, Unit) else of_home
-        kinds = {Party.MUNICIPALITY: "", Party.OUTPATIENT: outpatient_kind_for(ward_kind).value}
         return ChainFacts(
             identity=data["identity"],
             patient_name=data["patient_name"],
@@ -218,13 +205,7 @@ class PatientRowForm(forms.Form):
             not_admitted=ward == NOT_ADMITTED,
             municipality=self._places.towns.get(data["municipality"]),
             outpatient_unit=self._places.clinics.get(data["outpatient_unit"]),
-            others={
-                party: OtherPlace(
-                    name=data[f"other_{party}"], kind=kinds[party], number=data[f"other_{party}_number"]
-                )
-                for party, (name, _) in self._lists().items()
-                if data[name] == OTHER
-            },
+            others=others_chosen(data, (Party.MUNICIPALITY, Party.OUTPATIENT), ward_kind),
         )
 
 

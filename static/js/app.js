@@ -276,6 +276,16 @@
     }
   });
 
+  // Who rings by pressing a number has said which it was.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".owed-call a.tel");
+    const box = link && link.closest(".owed-call").querySelector("[data-rung]");
+    const rung = box && [...box.options].find((option) => option.dataset.tel === link.getAttribute("href"));
+    if (!rung) return;
+    box.value = rung.value;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   const fitMessages = (form) => {
     const other = form.querySelector("[data-other-end]:checked");
     for (const option of form.querySelectorAll("[data-message]")) {

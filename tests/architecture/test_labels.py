@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import pytest
 
+from contacts.rules.labelled import Labelled
 from tests.architecture.tree import modules_of_floor
 
 MODULES = modules_of_floor("rules")
@@ -13,13 +14,16 @@ ENUMS = sorted(
         for module in MODULES
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, StrEnum) and value.__module__ == module.__name__
+        if value is not Labelled
     },
     key=lambda enum: (enum.__module__, enum.__name__),
 )
 
 
 def labels_of(enum: type[StrEnum]) -> dict[StrEnum, str]:
-    """Give the first *_LABELS table keyed by the enum's members."""
+    """Give the enum's own labels, or those of the first *_LABELS table keyed by its members."""
+    if issubclass(enum, Labelled):
+        return {member: member.label for member in enum}
     for module in MODULES:
         for name, value in vars(module).items():
             if name.endswith("_LABELS") and value and all(isinstance(key, enum) for key in value):

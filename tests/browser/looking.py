@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
@@ -114,3 +114,17 @@ def focus_ring(page: Page) -> dict[str, str] | None:
         }"""
     )
     return ring
+
+
+def is_on_the_first_screen(place: Locator) -> bool:
+    """Tell whether all of it stands in the window as the page opens, with nothing lying over its middle."""
+    expect(place).to_be_visible()
+    inside: bool = place.evaluate(
+        """(element) => {
+          const box = element.getBoundingClientRect();
+          const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+          return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
+            && scrollY === 0 && element.contains(top);
+        }"""
+    )
+    return inside

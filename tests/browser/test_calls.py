@@ -58,6 +58,24 @@ def test_a_try_says_which_number_and_is_undone_by_one_press(
     assert (undone.reason, undone.user, undone.outcome) == ("Ångrat", county.alva.user, "busy")
 
 
+def test_a_try_is_not_logged_until_it_is_said_which_of_the_numbers_was_rung(
+    windows: Windows, county: County, asta: CareChain
+):
+    page = windows.open(county.alva)
+    page.goto("/")
+    row, there = to_the_municipality(page), Handover.objects.count()
+    which = row.get_by_label("Nummer som ringdes")
+    row.get_by_role("button", name="Upptaget").click()
+    expect(which).to_be_focused()
+    assert Handover.objects.count() == there
+    # Who rings by pressing the number has said it.
+    row.locator("a.tel").first.evaluate("(link) => link.addEventListener('click', (e) => e.preventDefault())")
+    row.locator("a.tel").first.click()
+    expect(which).not_to_have_value("")
+    row.get_by_role("button", name="Upptaget").click()
+    expect(saved_note(page)).to_contain_text("Försöket är sparat")
+
+
 def test_the_number_chosen_at_the_row_goes_on_into_the_form(
     windows: Windows, county: County, asta: CareChain
 ):

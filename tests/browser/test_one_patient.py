@@ -11,7 +11,7 @@ from outage.models import CareChain, ChainJoin, Outage
 from outage.queries.care_chains import get_chain
 from outage.rules.informing import CallOutcome
 from tests.browser.conftest import Windows
-from tests.browser.looking import faults
+from tests.browser.looking import faults, is_on_the_first_screen
 from tests.browser.steps import calls_to_make, chain_row, open_chain
 from tests.factories import County, make_event
 
@@ -108,3 +108,18 @@ def test_without_javascript_the_way_to_the_chain_there_is_opens_no_other(
     expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
     expect(page.get_by_text("Ingen ny vårdkedja är öppnad.")).to_be_visible()
     assert CareChain.objects.count() == 1
+
+
+def test_all_of_the_page_that_opens_a_chain_stands_on_the_first_screen(
+    windows: Windows, county: County, outage: Outage
+):
+    page = windows.open(county.alva)
+    page.goto("/vardkedjor/ny/")
+    for place in (
+        page.get_by_label("Patientens namn"),
+        page.get_by_label("Skyddade personuppgifter"),
+        page.get_by_label("Vet inte", exact=True),
+        page.get_by_role("combobox", name=re.compile("^Hälsocentral eller")),
+        page.get_by_role("button", name="Öppna vårdkedjan"),
+    ):
+        assert is_on_the_first_screen(place), place

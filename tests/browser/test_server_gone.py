@@ -9,7 +9,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
 from tests.browser.server import Server
-from tests.browser.steps import call_to, calls_to_make, choose_other_end, saved_note, speak_to, tick_message
+from tests.browser.steps import (
+    call_to,
+    calls_to_make,
+    choose_other_end,
+    saved_note,
+    say_number,
+    speak_to,
+    tick_message,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -59,6 +67,7 @@ def test_what_is_typed_outlives_the_server_and_is_saved_once(windows: Windows, s
     row = call_to(page, "Skellefteå kommun").first
     tries = "SELECT COUNT(*) FROM outage_handover WHERE outcome = 'busy'"
     before = server.rows(tries)
+    say_number(row)
     server.kill()
     row.get_by_role("button", name="Upptaget").click()
     expect(page.get_by_role("alert")).to_contain_text("Servern svarar inte.")

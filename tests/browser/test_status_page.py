@@ -12,7 +12,7 @@ from outage.rules.outage_status import OutageScope
 from outage.rules.wording import STOCKHOLM, moment
 from outage.services.outages import end_outage, reopen_outage
 from tests.browser.conftest import HOURS, Windows, at_awkward_hours
-from tests.browser.looking import PHONE, focus_ring
+from tests.browser.looking import PHONE, focus_ring, is_on_the_first_screen
 from tests.browser.steps import calls_to_make
 from tests.factories import County, make_chain, make_event, make_outage, tell
 
@@ -23,20 +23,6 @@ WARD_PC = (1366, 768)
 
 def banner(page: Page) -> Locator:
     return page.get_by_role("region", name="Driftläge")
-
-
-def is_on_the_first_screen(place: Locator) -> bool:
-    """Tell whether all of it stands in the window as the page opens, with nothing lying over its middle."""
-    expect(place).to_be_visible()
-    inside: bool = place.evaluate(
-        """(element) => {
-          const box = element.getBoundingClientRect();
-          const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-          return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
-            && scrollY === 0 && element.contains(top);
-        }"""
-    )
-    return inside
 
 
 @pytest.fixture

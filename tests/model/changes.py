@@ -384,7 +384,7 @@ class RandomOutage(Base):
                 by=by,
                 chain=chain,
                 client_id=uuid4(),
-                task_key=work.key,
+                task=work.key,
                 seen=row.seen,
                 done=done,
                 choice="Beslutat" if by_hand else "",

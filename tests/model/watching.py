@@ -104,9 +104,7 @@ def _lists(
             (_value(o), record.same(o.target.place) or str(o.target.party)) for o in owed if not o.closed
         }
         for own_page in (True, False) if owed else ():
-            calls = calls_owed(
-                acting=by, chain=chain, log=log, routine=_routine(chain), now=now, on_own_page=own_page
-            )
+            calls = calls_owed(acting=by, chain=chain, log=log, now=now, on_own_page=own_page)
             said = [
                 (m.value, record.same(c.recipient.place) or str(c.recipient.party))
                 for c in calls
@@ -139,7 +137,7 @@ def _value(owed: Any) -> str:
 def _discharges(people: list[Acting], chain: CareChain, log: ChainLog, seen: Seen) -> None:
     events = {str(event.pk): event for event in log.events}
     for by in people:
-        entries = {str(e.row_id): e for e in timeline(by, chain, log, _routine(chain), timezone.now())}
+        entries = {str(e.row_id): e for e in timeline(by, chain, log, timezone.now())}
         for row, (state, closed, whose) in seen.discharges().items():
             entry = entries[row]
             _same(f"state of {row}", str(entry.discharge_state) if entry.discharge_state else None, state)

@@ -15,9 +15,9 @@ from contacts.rules.errors import RuleError
 from contacts.services.directory_import import import_directory
 from outage.models import CareChain, Handover, Outage
 from outage.queries.checklists import checklists_for
-from outage.rules.outage_status import OutageScope
+from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.services.checklists import set_tick
-from outage.services.outages import OutageFacts, record_support_contact, report_outage
+from outage.services.outages import record_support_contact, report_outage
 
 from .medicine import write_medicine
 from .municipalities import write_municipalities

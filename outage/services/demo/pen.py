@@ -13,16 +13,17 @@ from uuid import uuid4
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.rules.parties import Party, WardKind
+from contacts.rules.whom_to_call import first_number
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
-from outage.presenters.care import first_number, place_of
 from outage.queries.chain_log import logs_of
+from outage.queries.naming import place_of
 from outage.queries.ringing import numbers_of_places
 from outage.rules.back_registration import Before, ChainStatus
-from outage.rules.handover import CallFacts, Direction, ReadBack
+from outage.rules.handover import CallFacts, Direction, Message, ReadBack
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
-from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import correct_call, log_call, withdraw_call
 
 WARD, HOME, CLINIC = Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT
 REACHED = CallOutcome.REACHED
@@ -196,16 +197,7 @@ class Pen:
         """Correct whom one spoke to in the newest call."""
         old = self.last_call
         assert old is not None
-        facts = CallFacts(
-            direction=Direction(old.direction),
-            recipient=old.recipient,
-            outcome=CallOutcome(old.outcome),
-            at=old.at,
-            spoken_to=spoken_to,
-            spoken_to_unit=old.spoken_to_unit,
-            number=old.number,
-            read_back=ReadBack.CORRECTED,
-        )
+        facts = replace(old.facts, spoken_to=spoken_to, read_back=ReadBack.CORRECTED)
         self.last_call = correct_call(by=self.by, handover=old, client_id=uuid4(), facts=facts, reason=reason)
 
     def complete(self, discharge: CareChainEvent) -> None:

@@ -21,8 +21,8 @@ class _Place:
     """One unit. A sjukstuga has both a ward and an öppenvård."""
 
     key: str
-    principal: str
     name: str
+    principal: str = REGION_NAME
     ward: str = ""
     outpatient: str = ""
     municipal: str = ""
@@ -37,48 +37,26 @@ _CARE, _NURSING = MunicipalKind.SOCIAL_CARE.value, MunicipalKind.HOME_NURSING.va
 _PLACES = (
     # One unit with the two ways that every unit should have (a mobile from the series kept for fiction).
     _Place(
-        "medicin",
-        REGION_NAME,
-        "Medicinavdelning 2, NUS",
-        ward=_SOMATIC,
-        number="0980-319 201",
-        mobile="070-174 06 05",
+        "medicin", "Medicinavdelning 2, NUS", ward=_SOMATIC, number="0980-319 201", mobile="070-174 06 05"
     ),
-    _Place("geriatrik", REGION_NAME, "Geriatrikavdelning 1, NUS", ward=_SOMATIC, number="0980-319 202"),
-    _Place(
-        "psykiatri", REGION_NAME, "Psykiatriska avdelning 1, NUS", ward=_PSYCHIATRIC, number="0980-319 203"
-    ),
-    _Place(
-        "ortopedi",
-        REGION_NAME,
-        "Ortopedavdelningen, Skellefteå lasarett",
-        ward=_SOMATIC,
-        number="0980-319 204",
-    ),
-    _Place("lycksele", REGION_NAME, "Medicinavdelningen, Lycksele lasarett", ward=_SOMATIC),
-    _Place(
-        "storuman",
-        REGION_NAME,
-        "Storumans sjukstuga",
-        ward=_SOMATIC,
-        outpatient=_CENTRE,
-        number="0980-319 205",
-    ),
-    _Place("ersboda", REGION_NAME, "Ersboda hälsocentral", outpatient=_CENTRE, number="0980-319 206"),
-    _Place("teg", REGION_NAME, "Tegs hälsocentral", outpatient=_CENTRE),
-    _Place("heimdall", REGION_NAME, "Heimdalls hälsocentral", outpatient=_CENTRE, number="0980-319 207"),
-    _Place("nordmaling", REGION_NAME, "Nordmalings hälsocentral", outpatient=_CENTRE),
-    _Place("lycksele_hc", REGION_NAME, "Lycksele hälsocentral", outpatient=_CENTRE),
-    _Place(
-        "psykklinik", REGION_NAME, "Psykiatrisk öppenvård Umeå", outpatient=_CLINIC, number="0980-319 208"
-    ),
-    _Place("sk_bistand", SKELLEFTEA, "Biståndsenheten Skellefteå", municipal=_CARE, number="0980-319 211"),
-    _Place("sk_hemsjuk", SKELLEFTEA, "Hemsjukvården Skellefteå", municipal=_NURSING),
-    _Place("um_bistand", UMEA, "Biståndsenheten Umeå", municipal=_CARE, number="0980-319 221"),
-    _Place("um_hemsjuk", UMEA, "Hemsjukvården Umeå", municipal=_NURSING),
+    _Place("geriatrik", "Geriatrikavdelning 1, NUS", ward=_SOMATIC, number="0980-319 202"),
+    _Place("psykiatri", "Psykiatriska avdelning 1, NUS", ward=_PSYCHIATRIC, number="0980-319 203"),
+    _Place("ortopedi", "Ortopedavdelningen, Skellefteå lasarett", ward=_SOMATIC, number="0980-319 204"),
+    _Place("lycksele", "Medicinavdelningen, Lycksele lasarett", ward=_SOMATIC),
+    _Place("storuman", "Storumans sjukstuga", ward=_SOMATIC, outpatient=_CENTRE, number="0980-319 205"),
+    _Place("ersboda", "Ersboda hälsocentral", outpatient=_CENTRE, number="0980-319 206"),
+    _Place("teg", "Tegs hälsocentral", outpatient=_CENTRE),
+    _Place("heimdall", "Heimdalls hälsocentral", outpatient=_CENTRE, number="0980-319 207"),
+    _Place("nordmaling", "Nordmalings hälsocentral", outpatient=_CENTRE),
+    _Place("lycksele_hc", "Lycksele hälsocentral", outpatient=_CENTRE),
+    _Place("psykklinik", "Psykiatrisk öppenvård Umeå", outpatient=_CLINIC, number="0980-319 208"),
+    _Place("sk_bistand", "Biståndsenheten Skellefteå", SKELLEFTEA, municipal=_CARE, number="0980-319 211"),
+    _Place("sk_hemsjuk", "Hemsjukvården Skellefteå", SKELLEFTEA, municipal=_NURSING),
+    _Place("um_bistand", "Biståndsenheten Umeå", UMEA, municipal=_CARE, number="0980-319 221"),
+    _Place("um_hemsjuk", "Hemsjukvården Umeå", UMEA, municipal=_NURSING),
     # Nordmaling's numbers are missing in the directory file, and stay so.
-    _Place("no_bistand", NORDMALING, "Biståndsenheten Nordmaling", municipal=_CARE),
-    _Place("no_hemsjuk", NORDMALING, "Hemsjukvården Nordmaling", municipal=_NURSING),
+    _Place("no_bistand", "Biståndsenheten Nordmaling", NORDMALING, municipal=_CARE),
+    _Place("no_hemsjuk", "Hemsjukvården Nordmaling", NORDMALING, municipal=_NURSING),
 )
 
 # What the directory file lacks: how the hemsjukvård of the two is reached (R5.5).

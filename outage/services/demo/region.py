@@ -111,25 +111,13 @@ def _psychiatry(stage: Stage) -> None:
 
 
 def _outpatient(stage: Stage) -> None:
-    initiative = stage.open(
-        "bo",
-        Patient("Oskar Påhittlid", invented_number("19430813", 983)),
-        ward="geriatrik",
-        home=UMEA,
-        clinic="ersboda",
-        before=_IN,
-    )
+    oskar = Patient("Oskar Påhittlid", invented_number("19430813", 983))
+    initiative = stage.open("bo", oskar, ward="geriatrik", home=UMEA, clinic="ersboda", before=_IN)
     initiative.tell(81, "sip_initiative", HOME)
 
     wife = "Britta Exempelås, maka, 070-174 06 10"
-    agreed = stage.open(
-        "heli",
-        Patient("Preben Exempelås", invented_number("19370312", 984)),
-        ward="ortopedi",
-        home=SKELLEFTEA,
-        clinic="heimdall",
-        before=_IN,
-    )
+    preben = Patient("Preben Exempelås", invented_number("19370312", 984))
+    agreed = stage.open("heli", preben, ward="ortopedi", home=SKELLEFTEA, clinic="heimdall", before=_IN)
     agreed.tell(
         68,
         "sip_invitation",
@@ -143,26 +131,14 @@ def _outpatient(stage: Stage) -> None:
 
 
 def _sjukstuga(stage: Stage) -> None:
-    own = stage.open(
-        "siv",
-        Patient("Rakel Modellsele", invented_number("19350527", 985)),
-        ward="storuman",
-        home=STORUMAN,
-        clinic="storuman",
-        before=_OUT,
-    )
+    rakel = Patient("Rakel Modellsele", invented_number("19350527", 985))
+    own = stage.open("siv", rakel, ward="storuman", home=STORUMAN, clinic="storuman", before=_OUT)
     own.give(99, HOME, "admission", CallOutcome.CLOSED, sender=WARD, happened=95)
 
 
 def _geriatrics(stage: Stage) -> None:
-    pen = stage.open(
-        "gun",
-        Patient("Sture Testberg", invented_number("19310120", 986)),
-        ward="geriatrik",
-        home=UMEA,
-        clinic="teg",
-        before=_IN,
-    )
+    sture = Patient("Sture Testberg", invented_number("19310120", 986))
+    pen = stage.open("gun", sture, ward="geriatrik", home=UMEA, clinic="teg", before=_IN)
     pen.complete(pen.tell(16, "discharge", HOME, CLINIC))
     pen.tell(50, "admission", HOME, CLINIC)
     pen.complete(pen.tell(124, "discharge", HOME, CLINIC))

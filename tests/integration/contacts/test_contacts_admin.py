@@ -234,3 +234,15 @@ def test_staff_without_the_right_and_people_outside_do_not_get_in(client, county
     assert client.get(reverse("admin:contacts_unit_changelist")).status_code == 403
     client.force_login(county.cissi.user)
     assert client.get(reverse("admin:contacts_unit_changelist")).status_code == 302
+
+
+def test_what_the_second_did_not_touch_stays_as_the_first_saved_it(client, root, county):
+    client.force_login(root)
+    page = page_of(county.ward)
+    both = fields_of(read(client.get(page)).find("form", id="unit_form"))
+    assert client.post(page, both | {"hsa_id": ["SE2321000222-AB12"]}).status_code == 302
+    answer = read(client.post(page, both | {"name": ["Medicin 9"]}))
+    assert "HSA-id: nu står SE2321000222-AB12, du skrev inget nytt: det som nu står gäller." in answer.text
+    assert client.post(page, fields_of(answer.find("form", id="unit_form"))).status_code == 302
+    county.ward.refresh_from_db()
+    assert (county.ward.hsa_id, county.ward.name) == ("SE2321000222-AB12", "Medicin 9")

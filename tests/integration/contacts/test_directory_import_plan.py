@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import DirectoryEntry, Unit
-from contacts.presenters.file_rows import file_row
+from contacts.queries.file_rows import file_row
 from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
 from contacts.rules.directory_columns import COLUMNS
 from contacts.rules.phone import Phone, PhoneKind

@@ -320,6 +320,20 @@ class TestChanged:
 
 
 class TestTwoChangeAtOnce:
+    def test_what_the_second_did_not_touch_stays_as_the_first_saved_it(self, client: Client, county, entry):
+        fields = form_at(client, county.mala_admin, "contact_edit", entry.pk)
+        theirs = {"number_0": "0953-140 77", "number_1": "070-174 06 05", "kind_1": "mobile", "title": "Chef"}
+        sent(client, fields, "contact_edit", entry.pk, client_id=str(uuid4()), **theirs)
+        page = read(sent(client, fields, "contact_edit", entry.pk, remark="Min anmärkning"))
+        told = {row.th.text: row.find_all("td")[1].text for row in page.select(".differences tbody tr")}
+        assert told.pop("Anmärkning") == "Min anmärkning"
+        assert told == dict.fromkeys(("Titel", "Nummer"), "inget nytt: det som nu står gäller")
+        form = page.main.find("form", class_="keep-form")
+        assert client.post(form["action"], fields_of(form)).status_code == 302
+        entry.refresh_from_db()
+        assert [phone.number for phone in entry.phones] == ["0953-140 77", "070-174 06 05"]
+        assert (entry.phones[1].kind, entry.title, entry.remark) == ("mobile", "Chef", "Min anmärkning")
+
     def test_nothing_is_overwritten_and_both_are_shown_and_the_typed_can_be_saved_anew(
         self, client: Client, county, entry
     ):

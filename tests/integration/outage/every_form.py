@@ -17,7 +17,6 @@ from contacts.rules.parties import Party
 from forms.webforms.entering import EntryForm as PaperEntryForm
 from outage.models import CareChain
 from outage.queries.chain_log import logs_of
-from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.pasted_list import read_pasted
 from outage.webforms.calls import CallForm
@@ -50,7 +49,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
         make_event(county.alva, chain, "preliminary_ready"),
     ]
     log = logs_of([chain.pk])[chain.pk]
-    call = {"chain": chain, "log": log, "routine": current_routine(), "numbers": {}}
+    call = {"chain": chain, "log": log}
     pasted = read_pasted(f"{TOLVAN} Tolvan\n{TOLVAN} 19900101-9802 Ek", timezone.localdate()).patients
     variants: dict[type[forms.Form], list[dict[str, Any]]] = {
         CallForm: [
@@ -65,7 +64,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
         PasteForm: [{"acting": county.alva}],
         PatientRowForm: [{"patient": patient, "places": Places.read()} for patient in pasted],
         ForAllForm: [{"places": Places.read()}],
-        CorrectEventForm: [{"event": event, "routine": current_routine()} for event in events],
+        CorrectEventForm: [{"event": event} for event in events],
     }
     for each in form_classes():
         needed = inspect.signature(each.__init__).parameters

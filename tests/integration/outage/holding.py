@@ -6,7 +6,7 @@ from django.urls import reverse
 from contacts.access import Acting, TypedBy
 from contacts.models import Membership
 from tests.factories import PASSWORD
-from tests.integration.outage.pages import fields_of, read
+from tests.integration.outage.pages import read
 
 TYPED = {
     "recipient": "municipality",
@@ -42,9 +42,3 @@ def held_page(response) -> str:
 
 def words(response) -> str:
     return " ".join(read(response).main.get_text(" ").split())
-
-
-def take_up(client: Client, page: str):
-    """Press the one button of a held form's page that leads on."""
-    form = read(client.get(page)).main.find("form")
-    return client.post(form["action"], fields_of(form))

@@ -17,7 +17,6 @@ from outage.presenters.chain import outside_outage
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
-from outage.routine import current_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
@@ -32,9 +31,7 @@ ADMISSION = Message(kind="admission", sender=Party.INPATIENT)
 def owed_calls(county: County, chain: CareChain) -> list[OwedCall]:
     chain = get_chain(county.alva, chain.pk)
     found = logs_of([chain.pk])[chain.pk]
-    return calls_owed(
-        acting=county.alva, chain=chain, log=found, routine=current_routine(), now=timezone.now()
-    )
+    return calls_owed(acting=county.alva, chain=chain, log=found, now=timezone.now())
 
 
 def ask(

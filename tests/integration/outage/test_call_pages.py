@@ -15,7 +15,6 @@ from contacts.models import SubmissionClash
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.queries.chain_log import logs_of
-from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.webforms.calls import CallForm
@@ -83,9 +82,7 @@ def test_a_message_one_does_not_say_is_refused_however_it_comes(county: County, 
             acting=county.somebody(who),
             chain=chain,
             log=log,
-            routine=current_routine(),
             direction=Direction.GIVEN,
-            numbers={},
         )
         fits = party is own and kind in kinds_of(own)
         assert form.is_valid() is fits, (kind, party)

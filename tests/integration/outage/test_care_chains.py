@@ -15,7 +15,6 @@ from outage.presenters.care import patient_on_own_page
 from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import find_chains, get_chain, history_of, visible_chains
 from outage.queries.chain_log import logs_of
-from outage.routine import get_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
@@ -194,7 +193,6 @@ def owed(county: County, chain: CareChain) -> list[OwedCall]:
         acting=county.alva,
         chain=chain,
         log=logs_of([chain.pk])[chain.pk],
-        routine=get_routine(chain.outage.routine_id),
         now=TUESDAY,
     )
 

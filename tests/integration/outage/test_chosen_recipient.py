@@ -42,7 +42,7 @@ def chosen(client: Client, path: str, place: str) -> Fields:
 
 @pytest.mark.parametrize("mine", [SKELLEFTEA, UMEA, "Heimdalls hälsocentral"])
 @pytest.mark.parametrize("theirs", [SKELLEFTEA, UMEA, "Heimdalls hälsocentral"])
-def test_who_corrects_a_call_second_sees_both_recipients_and_keeps_the_own(
+def test_who_corrects_a_call_second_sees_both_recipients_and_keeps_the_one_that_was_chosen(
     county: County, chain: CareChain, client: Client, mine: str, theirs: str
 ):
     call = tell(county.alva, chain, make_event(county.alva, chain))
@@ -56,7 +56,10 @@ def test_who_corrects_a_call_second_sees_both_recipients_and_keeps_the_own(
     answer = client.post(path, own)
     assert answer.status_code == 409
     page = read(answer)
-    assert differences(page).get("Vem samtalet är med") == ((theirs, mine) if theirs != mine else None)
+    untouched = mine == SKELLEFTEA  # whom the call was with
+    said = "inget nytt: det som nu står gäller" if untouched else mine
+    assert differences(page).get("Vem samtalet är med") == ((theirs, said) if theirs != mine else None)
+    mine = theirs if untouched else mine
     form = form_of(page, method="post")
     marked = form.find("input", attrs={"name": "recipient", "checked": True})
     assert mine in marked.find_parent("label").text

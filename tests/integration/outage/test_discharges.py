@@ -15,7 +15,6 @@ from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, get_event
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import discharge_logged
-from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome, DischargeNotComplete, DischargeState
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
@@ -51,7 +50,7 @@ def discharge(county: County, chain: CareChain, **ways: str) -> CareChainEvent:
 def state(county: County, event: CareChainEvent) -> DischargeState | None:
     chain = get_chain(county.alva, event.chain_id)
     log = logs_of([chain.pk])[chain.pk]
-    entries = timeline(county.alva, chain, log, get_routine(chain.outage.routine_id), TUESDAY)
+    entries = timeline(county.alva, chain, log, TUESDAY)
     return next(entry.discharge_state for entry in entries if entry.row_id == event.pk)
 
 
@@ -61,7 +60,6 @@ def owed(county: County, chain: CareChain) -> dict[str, str]:
         acting=county.alva,
         chain=chain,
         log=logs_of([chain.pk])[chain.pk],
-        routine=get_routine(chain.outage.routine_id),
         now=TUESDAY,
     )
     return {call.recipient.key: call.open_item for call in calls}
@@ -204,7 +202,7 @@ def entry(county: County, event: CareChainEvent, who: str) -> TimelineEntry:
     acting = county.somebody(who)
     chain = get_chain(acting, event.chain_id)
     log = logs_of([chain.pk])[chain.pk]
-    entries = timeline(acting, chain, log, get_routine(chain.outage.routine_id), TUESDAY)
+    entries = timeline(acting, chain, log, TUESDAY)
     return next(entry for entry in entries if entry.row_id == event.pk)
 
 
@@ -240,7 +238,7 @@ def test_only_the_unit_that_tells_a_discharge_completes_it_and_who_shares_the_ch
         with pytest.raises(RuleError, match="Bara den som lämnar den kan avsluta den"):
             write(county, event, by=county.disa)
     seen = {who: entry(county, event, who) for who in ("alva", "disa")}
-    assert {who: (row.discharge_label, row.may_complete) for who, row in seen.items()} == {
+    assert {who: (row.discharge_state.label, row.may_complete) for who, row in seen.items()} == {
         "alva": ("Klar", True),
         "disa": ("Klar", False),
     }
@@ -253,12 +251,7 @@ def test_a_discharge_that_others_told_us_of_is_never_done_here(county: County, o
         county.cissi, chain, "discharge", outcome=CallOutcome.REACHED, direction=Direction.RECEIVED
     )
     row = entry(county, event, "cissi")
-    assert (row.discharge_state, row.discharge_label, row.standings, row.may_complete) == (
-        None,
-        "",
-        (),
-        False,
-    )
+    assert (row.discharge_state, row.standings, row.may_complete) == (None, (), False)
     with pytest.raises(RuleError, match="en annan enhets"):
         complete_discharge(by=county.cissi, event=event)
 

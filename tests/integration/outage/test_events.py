@@ -16,7 +16,6 @@ from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain, get_event
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
-from outage.routine import get_routine
 from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event, withdraw_event
 from outage.services.handovers import withdraw_call
@@ -46,7 +45,6 @@ def owed(county: County, chain: CareChain, who: str = "alva") -> dict[str, list[
         acting=acting,
         chain=chain,
         log=logs_of([chain.pk])[chain.pk],
-        routine=get_routine(chain.outage.routine_id),
         now=timezone.now(),
     )
     assert (chain in chains_with_calls_owed(acting, chain.outage)) is bool(calls)

@@ -13,7 +13,7 @@ from contacts.models import AuditEntry, EntryKind, NumberFlag
 from contacts.rules.parties import Party
 from contacts.services.flags import flag_number
 from outage.models import CareChain, Handover
-from outage.rules.informing import CALL_OUTCOME_LABELS, FAILED, CallOutcome
+from outage.rules.informing import FAILED, CallOutcome
 from tests.factories import County, make_chain, make_entry, make_event, tell
 from tests.integration.outage.pages import fields_of, form_of, read
 
@@ -41,7 +41,7 @@ def flag_path(call: Handover) -> str:
     return reverse("flag_called_number", args=[call.pk])
 
 
-@pytest.mark.parametrize("outcome", list(CallOutcome), ids=CALL_OUTCOME_LABELS.get)
+@pytest.mark.parametrize("outcome", list(CallOutcome), ids=lambda outcome: outcome.label)
 def test_the_button_stands_at_failed_tries_only(county, chain, switchboard, alva, outcome):
     event = make_event(county.alva, chain, to=Party.OUTPATIENT)
     call = tell(county.alva, chain, event, outcome=outcome, number=NUMBER)

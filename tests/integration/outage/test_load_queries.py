@@ -19,7 +19,6 @@ from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
-from outage.routine import current_routine
 from outage.rules.handover import CallFacts, Direction
 from outage.rules.identity import IdentityKind, classify_identity
 from outage.rules.informing import CallOutcome
@@ -124,7 +123,7 @@ def test_a_third_of_the_seed_still_waits_and_the_database_agrees_with_the_rules(
     by_rules = {
         chain.pk
         for chain in visible_chains(acting, seeded.outage)
-        if calls_owed(acting=acting, chain=chain, log=logs[chain.pk], routine=current_routine(), now=now)
+        if calls_owed(acting=acting, chain=chain, log=logs[chain.pk], now=now)
     }
     assert {chain.pk for chain in chains_with_calls_owed(acting, seeded.outage)[:]} == by_rules
     assert 0.2 < len(by_rules) / len(seeded.chains) < 0.5
@@ -166,7 +165,7 @@ def test_the_services_go_on_from_the_seed(seeded: Seeded):
     owed = chains_with_calls_owed(acting, seeded.outage)[:][0]
     chain = get_chain(acting, owed.pk)
     log = logs_of([chain.pk])[chain.pk]
-    calls = calls_owed(acting=acting, chain=chain, log=log, routine=current_routine(), now=timezone.now())
+    calls = calls_owed(acting=acting, chain=chain, log=log, now=timezone.now())
     for call in calls:
         facts = CallFacts(
             direction=Direction.GIVEN,

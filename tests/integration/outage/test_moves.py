@@ -16,7 +16,6 @@ from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
-from outage.routine import get_routine
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
@@ -61,7 +60,6 @@ def calls(county: County, chain: CareChain, by: Acting | None = None) -> list[Ow
         acting=acting,
         chain=chain,
         log=logs_of([chain.pk])[chain.pk],
-        routine=get_routine(chain.outage.routine_id),
         now=TUESDAY,
     )
     assert (chain in chains_with_calls_owed(acting, chain.outage)) is bool(found)
@@ -353,7 +351,6 @@ def test_a_sjukstuga_that_is_only_the_ward_answers_for_the_ward_alone(county: Co
         acting=alva,
         chain=chain,
         log=logs_of([chain.pk])[chain.pk],
-        routine=get_routine(chain.outage.routine_id),
         now=TUESDAY,
     )
     assert {kind for call in found for kind in [m.kind for m in call.messages]} == {"discharge_report"}

@@ -4,16 +4,18 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from bs4 import Tag
 from django.test import Client
 from django.urls import reverse
 
 from contacts.access import Acting
+from contacts.models import EntryKind
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
-from tests.factories import County, make_event
+from tests.factories import County, make_entry, make_event
 from tests.integration.outage.pages import fields_of, read
 
 
@@ -35,7 +37,10 @@ def test_one_press_logs_a_failed_try_and_a_double_click_one_row(
     page = read(client.get(reverse("status"))).main.find(attrs={"id": "calls"})
     assert "2 försök, senast 10.52" in page.get_text()
     client.post(reverse("quick_try", args=[chain.pk]), pressed | {"client_id": str(uuid4()), "number": ""})
-    assert "Försöket är inte sparat. Ange numret du ringde." in read(client.get(reverse("status"))).get_text()
+    assert (
+        "Försöket är inte sparat. Välj vilket nummer du ringde."
+        in read(client.get(reverse("status"))).get_text()
+    )
 
 
 @pytest.mark.parametrize("ahead", [0, 1, 2])
@@ -65,3 +70,49 @@ def _press_no_answer(client: Client, by: Acting) -> None:
     form = read(client.get(reverse("status"))).main.find("button", string="Inget svar").find_parent("form")
     client.post(form["action"], fields_of(form) | {"outcome": "no_answer"})
     assert "Försöket är sparat" in read(client.get(reverse("status"))).get_text()
+
+
+def test_a_try_on_the_one_number_shows_it_beside_the_button_and_says_that_it_is_the_directorys(
+    county: County, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    form = _try_form(client, "Skellefteå kommun")
+    assert "på 090-785 00 00" in form.get_text(" ")
+    client.post(form["action"], fields_of(form) | {"outcome": "no_answer"})
+    assert Handover.objects.latest("recorded_at").comment == "Numret är hämtat ur Kontakter."
+    page = client.get(reverse("chain", args=[chain.pk]))
+    assert "Numret är hämtat ur Kontakter." in read(page).main.get_text(" ")
+
+
+def test_of_several_numbers_the_one_who_rang_says_which(county: County, chain: CareChain, client: Client):
+    make_entry(county.municipality, "Växeln", "0910-73 51 00", kind=EntryKind.SWITCHBOARD)
+    make_entry(county.municipality, "Hemsjukvård", "0910-73 52 00", kind=EntryKind.HOME_NURSING)
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    form = _try_form(client, "Skellefteå kommun")
+    assert not form.find("option", selected=True)
+    before = Handover.objects.count()
+    client.post(form["action"], fields_of(form) | {"outcome": "busy"})
+    assert Handover.objects.count() == before
+    assert "Välj vilket nummer du ringde." in read(client.get(reverse("status"))).get_text()
+
+
+def test_a_number_that_is_not_in_the_directory_is_not_said_to_be(
+    county: County, chain: CareChain, client: Client
+):
+    make_event(county.alva, chain, "discharge")
+    client.force_login(county.alva.user)
+    typed = {"client_id": str(uuid4()), "recipient": "municipality", "number": "0910-00 00 00"}
+    client.post(reverse("quick_try", args=[chain.pk]), typed | {"outcome": "busy"})
+    assert Handover.objects.latest("recorded_at").comment == ""
+
+
+def _try_form(client: Client, place: str) -> Tag:
+    page = read(client.get(reverse("status"))).main
+    row = next(
+        li
+        for li in page.find_all("li", class_="owed-call")
+        if place in li.find(class_="owed-to").strong.get_text()
+    )
+    return row.find("button", string="Inget svar").find_parent("form")

@@ -80,7 +80,6 @@ class Scribe:
                     acting=by,
                     chain=chain,
                     log=logs_of([chain.pk])[chain.pk],
-                    routine=current_routine(),
                     now=TUESDAY,
                 )
                 calls = [call for call in calls if not call.unknown]
@@ -258,10 +257,7 @@ def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
     for chain in chains:
         chain.outage = outage_for(acting.principal, outage.pk)
     found = {
-        chain.pk: calls_owed(
-            acting=acting, chain=chain, log=logs[chain.pk], routine=current_routine(), now=TUESDAY
-        )
-        for chain in chains
+        chain.pk: calls_owed(acting=acting, chain=chain, log=logs[chain.pk], now=TUESDAY) for chain in chains
     }
     return {pk: calls for pk, calls in found.items() if calls}
 
@@ -270,11 +266,7 @@ def awaited(acting: Acting, outage: Outage) -> set[UUID]:
     """Give the chains in which an answer is awaited, counted one chain at a time by the rules."""
     chains = list(visible_chains(acting, outage))
     logs = logs_of(chain.pk for chain in chains)
-    return {
-        chain.pk
-        for chain in chains
-        if awaited_lines(acting, chain, logs[chain.pk], current_routine(), TUESDAY)
-    }
+    return {chain.pk for chain in chains if awaited_lines(acting, chain, logs[chain.pk], TUESDAY)}
 
 
 def urgency(chain: CareChain, calls: Sequence[OwedCall]) -> tuple[int, datetime, int]:
@@ -387,5 +379,5 @@ def test_a_failed_try_to_answer_is_shown_with_the_answer_that_is_owed(county: Co
     tell(county.disa, chain, to=Party.MUNICIPALITY, outcome=CallOutcome.NO_ANSWER)
     calls = {call.recipient.key: call for call in by_the_rules(county.disa, outage)[chain.pk]}
     assert (calls["municipality"].tries, calls["inpatient"].tries) == (1, 0)
-    assert calls["municipality"].state_label == "Ringd, inte nådd"
+    assert calls["municipality"].state.label == "Ringd, inte nådd"
     assert [m.value for m in calls["municipality"].messages] == ["new:admission_reply:outpatient"]

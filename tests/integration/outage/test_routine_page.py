@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, OtherPlace, Outage
-from outage.presenters.routine import routine_view
+from outage.presenters.routine import party_views
 from outage.routine import current_routine
 from outage.rules.routine import Place
 from tests.clock import TUESDAY
@@ -107,8 +107,8 @@ def test_every_clause_says_where_it_is_done_or_that_it_is_outside(county: County
     lines = {line.clause: line for part in current_routine().parts for line in part.clauses}
     assert set(lines) == set(current_routine().clauses)
     assert [clause for clause, line in lines.items() if not line.done_at] == ["R2.3"]
-    shown = routine_view(county.alva, None, current_routine())
-    rows = [row for party in shown.parties for part in party.parts for row in part.rows]
+    shown = party_views(county.alva, None, current_routine())
+    rows = [row for party in shown for part in party.parts for row in part.rows]
     assert all(len(row.places) == len(lines[row.number].done_at) for row in rows)
     assert {place for line in lines.values() for place in line.done_at} == set(Place)
 

@@ -11,7 +11,6 @@ from outage.models import CareChain, Outage
 from outage.presenters.chain import timeline
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
-from outage.routine import get_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
@@ -42,9 +41,7 @@ def test_a_try_logged_by_one_press_stands_before_the_call_made_after_it_in_the_s
     reached = log(call_facts("outpatient", at=minute), Message(event_id=event.pk))
 
     chain = get_chain(county.alva, chain.pk)
-    entries = timeline(
-        county.alva, chain, logs_of([chain.pk])[chain.pk], get_routine(chain.outage.routine_id), minute
-    )
+    entries = timeline(county.alva, chain, logs_of([chain.pk])[chain.pk], minute)
     assert [entry.row_id for entry in entries] == [event.pk, first.pk, tried.pk, reached.pk]
 
 

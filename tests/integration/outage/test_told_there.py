@@ -11,7 +11,6 @@ from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import logs_of
 from outage.queries.standing import awaited_by_unit
-from outage.routine import current_routine
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
@@ -37,8 +36,8 @@ def mala(county: County) -> Principal:
 def owed(by, chain: CareChain) -> dict[str, list[str]]:
     """What the unit is to ring about, by the name of the place."""
     chain = get_chain(by, chain.pk)
-    log, routine = logs_of([chain.pk])[chain.pk], current_routine()
-    calls = calls_owed(acting=by, chain=chain, log=log, routine=routine, now=TUESDAY, on_own_page=True)
+    log = logs_of([chain.pk])[chain.pk]
+    calls = calls_owed(acting=by, chain=chain, log=log, now=TUESDAY, on_own_page=True)
     return {call.place: [m.label for m in call.messages] for call in calls if call.messages}
 
 
@@ -89,9 +88,7 @@ def test_a_town_that_was_rung_about_another_patient_hears_that_it_was_not_theirs
     assert owed(county.alva, right) == {wrong: ["Återtag: inskrivning", "Gällde inte er"]}
     chain = get_chain(county.alva, right.pk)
     log = logs_of([chain.pk])[chain.pk]
-    (owed_call,) = calls_owed(
-        acting=county.alva, chain=chain, log=log, routine=current_routine(), now=TUESDAY
-    )
+    (owed_call,) = calls_owed(acting=county.alva, chain=chain, log=log, now=TUESDAY)
     log_call(
         by=county.alva,
         chain=chain,

@@ -65,7 +65,7 @@ def mark(county: County, chain: CareChain) -> Write:
         by=county.alva,
         chain=chain,
         client_id=uuid4(),
-        task_key=tick.task.key,
+        task=tick.task.key,
         seen=tick.picture.seen,
         done=True,
     )

@@ -14,10 +14,13 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, OpenItem, Outage
 from outage.queries.care_chains import get_handover
 from outage.rules.informing import CallOutcome
+from outage.rules.wording import clock_time
 from outage.services.handovers import Message, log_call, withdraw_call
 from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 from tests.marks import Browser
+
+UNTOUCHED = "inget nytt: det som nu står gäller"
 
 
 def opened(client: Client, path: str) -> Fields:
@@ -218,9 +221,9 @@ def test_what_is_known_of_the_outage(outage: Outage, alva: Client, esa: Client):
     answer = second(alva, esa, path, {"planned": ["on"]}, {"scope": ["municipalities_only"]})
     page = read(answer)
     assert differences(page)["Driftstoppet är planerat"] == ("Nej", "Ja")
-    assert differences(page)["Vilka är utan systemet?"] == ("Enbart kommunerna", "Båda huvudmännen")
+    assert differences(page)["Vilka är utan systemet?"] == ("Enbart kommunerna", UNTOUCHED)
     form = form_of(page, method="post")
-    assert alva.post(path, fields_of(form) | {"scope": ["municipalities_only"]}).status_code == 302
+    assert alva.post(path, fields_of(form)).status_code == 302
     outage.refresh_from_db(fields=["current"])
     assert outage.current is not None
     assert (outage.current.scope, outage.current.planned) == ("municipalities_only", True)
@@ -272,3 +275,58 @@ def test_a_kallelse_whose_date_is_taken_away_is_asked_about(
     else:
         assert answered.status_code == 302
         assert CareChainEvent.objects.get(supersedes=event).kind == "sip_initiative"
+
+
+def test_what_the_second_did_not_touch_in_a_chain_stays_as_the_first_saved_it(
+    chain: CareChain, alva: Client, esa: Client
+):
+    path = reverse("edit_chain", args=[chain.pk])
+    theirs = {"before": ["admitted"], "protected_identity": ["on"], "municipality": [""]}
+    answer = second(alva, esa, path, {"ward_kind": ["psychiatric"], "outpatient_unit": [""]}, theirs)
+    page = read(answer)
+    assert differences(page)["Kommun"] == ("tomt", UNTOUCHED)
+    assert differences(page)["Skyddade personuppgifter"] == ("Ja", UNTOUCHED)
+    assert differences(page)["Slag av avdelning"] == ("Somatisk", "Psykiatrisk")
+    again = fields_of(form_of(page, action=path))
+    assert alva.post(path, again).status_code == 302
+    chain.refresh_from_db()
+    now = chain.details
+    assert (now.before, now.protected_identity, now.municipality) == ("admitted", True, None)
+    assert (now.ward_kind, now.outpatient_unit) == ("psychiatric", None)
+
+
+def test_what_the_second_did_not_touch_in_an_event_stays_as_the_first_saved_it(
+    county: County, chain: CareChain, alva: Client, esa: Client
+):
+    event = make_event(county.alva, chain, "preliminary_ready", preliminary_date="2026-11-26")
+    path = reverse("correct_event", args=[event.pk])
+    said = {"reason": ["Fel."], "told_rightly": ["nej"]}
+    theirs = said | {"happened_at_kl": ["10.40"]}
+    page = read(second(alva, esa, path, said | {"p-preliminary_date": ["2026-11-28"]}, theirs))
+    assert differences(page)["När hände det?"] == ("2026-11-24 10.40", UNTOUCHED)
+    form = page.main.find("form", class_="steps")
+    assert alva.post(form["action"], fields_of(form)).status_code == 302
+    now = CareChainEvent.objects.filter(chain=chain).latest("order")
+    assert (clock_time(now.happened_at), now.particulars["preliminary_date"]) == ("10.40", "2026-11-28")
+
+
+def test_what_the_second_did_not_touch_in_a_call_stays_as_the_first_saved_it(
+    county: County, chain: CareChain, alva: Client, esa: Client
+):
+    call = log_call(
+        by=county.alva,
+        chain=chain,
+        client_id=uuid4(),
+        facts=call_facts(),
+        messages=[Message(kind="admission", sender=Party.INPATIENT)],
+    )
+    path = reverse("correct_call", args=[call.pk])
+    why = {"reason": ["Fel."]}
+    theirs = why | {"outcome": ["relayed"], "read_back": ["corrected"], "comment": ["Esas"]}
+    page = read(second(alva, esa, path, why | {"spoken_to": ["Karin Ett"]}, theirs))
+    assert differences(page)["Hur gick det?"] == ("Förmedlat", UNTOUCHED)
+    form = page.main.find("form", class_="call-form")
+    assert alva.post(form["action"], fields_of(form)).status_code == 302
+    now = Handover.objects.filter(chain=chain).latest("order")
+    assert (now.outcome, now.read_back, now.comment) == ("relayed", "corrected", "Esas")
+    assert now.spoken_to == "Karin Ett"

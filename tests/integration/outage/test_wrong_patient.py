@@ -18,7 +18,6 @@ from outage.queries.care_chains import get_chain, get_handover, newest_of, recei
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.standing import row_of, standing_of
-from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
@@ -56,7 +55,7 @@ def standing(chain: CareChain) -> list[str]:
 def owed(county: County, chain: CareChain) -> dict[str, list[str]]:
     chain = get_chain(county.alva, chain.pk)
     log, now = logs_of([chain.pk])[chain.pk], timezone.now()
-    calls = calls_owed(acting=county.alva, chain=chain, log=log, routine=current_routine(), now=now)
+    calls = calls_owed(acting=county.alva, chain=chain, log=log, now=now)
     return {call.recipient.key: [message.label for message in call.messages] for call in calls}
 
 

@@ -39,7 +39,7 @@ def mark(
         by=by,
         chain=chain,
         client_id=same_id(number) if number else uuid4(),
-        task_key=task.key,
+        task=task.key,
         seen=task.seen,
         done=done,
         choice=choice,

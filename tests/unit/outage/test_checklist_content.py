@@ -90,6 +90,12 @@ def test_every_role_reads_what_is_registered_and_what_is_not_as_in_its_own_secti
 
 
 @pytest.mark.clause("R4.5")
+def test_a_sheet_may_be_scanned_and_need_not_be():
+    scanned = [item for checklist in EVERY for item in checklist.items if item.clause == "R2.6"]
+    assert scanned
+    assert all("kan skannas" in item.text for item in scanned)
+
+
 def test_only_oppenvard_sends_the_calls_to_a_sip():
     parties = {c.party for c in EVERY for i in c.items if i.clause == "R4.5"}
     assert parties == {Party.OUTPATIENT}

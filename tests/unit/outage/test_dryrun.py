@@ -196,9 +196,12 @@ def test_an_outage_without_an_end_lasts_until_now(missing: bool) -> None:
         del data["outages"][0]["end"]
     assert answer(data)["outages"][0]["routine"]["clauses"] == ["R1.5", "R1.7"]
     early = datetime(2026, 1, 20, 10, tzinfo=UTC)
-    assert place_and_sentence(data, early) == ("outages[0].chains[0].events[0].at", "lies outside the outage")
+    assert place_and_sentence(data, early) == (
+        "outages[0].chains[0].events[0].at",
+        "ligger utanför driftstoppet",
+    )
     before = datetime(2026, 1, 20, 9, tzinfo=UTC)
-    assert place_and_sentence(data, before) == ("outages[0].start", "is after now")
+    assert place_and_sentence(data, before) == ("outages[0].start", "ligger i framtiden")
 
 
 def test_an_event_may_be_at_either_end() -> None:

@@ -50,17 +50,17 @@ def test_an_id_in_any_script_comes_back_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is not JSON"),
-        ("{", "is not JSON"),
-        ('{"outages": [NaN]}', "NaN is no JSON value"),
-        ('{"outages": -Infinity}', "-Infinity is no JSON value"),
-        (b'{"outages": "\xe5"}', "is not UTF-8"),
-        ("[" * 200_000, "is nested too deep"),
-        ('{"outages": ' + "9" * 10_000 + "}", "is not JSON"),
-        ('{"outages": [], "outages": []}', "'outages' stands twice"),
-        ("7", "the document: must be an object"),
-        ("{}", "outages: is missing"),
-        ('{"outages": [{"id": 7}]}', "outages[0].id: must be a text"),
+        ("", "är inte JSON"),
+        ("{", "är inte JSON"),
+        ('{"outages": [NaN]}', "NaN är inget JSON-värde"),
+        ('{"outages": -Infinity}', "-Infinity är inget JSON-värde"),
+        (b'{"outages": "\xe5"}', "är inte UTF-8"),
+        ("[" * 200_000, "för många nivåer"),
+        ('{"outages": ' + "9" * 10_000 + "}", "går inte att läsa"),
+        ('{"outages": [], "outages": []}', "'outages' står två gånger"),
+        ("7", "dokumentet: ska vara ett objekt"),
+        ("{}", "outages: saknas"),
+        ('{"outages": [{"id": 7}]}', "outages[0].id: ska vara en text"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -100,7 +100,7 @@ def test_as_a_program_fed_through_a_pipe_with_no_database_in_reach(content: str,
     )
     assert done.returncode == code
     if code:
-        assert (done.stdout, done.stderr) == ("", "outages[0].id: is missing\n")
+        assert (done.stdout, done.stderr) == ("", "outages[0].id: saknas\n")
     else:
         assert (json.loads(done.stdout), done.stderr) == (run(FULL, ROUTINE, NOW), "")
 
@@ -122,9 +122,9 @@ def as_program(command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        (">/dev/full", "No space left on device"),
-        ("| true; exit ${PIPESTATUS[0]}", "Broken pipe"),
-        (">&-", "it is closed"),
+        (">/dev/full", "disken är full"),
+        ("| true; exit ${PIPESTATUS[0]}", "mottagaren har stängt"),
+        (">&-", "utgången är stängd"),
     ],
 )
 def test_an_answer_that_can_not_be_written_is_one_line(where: str, words: str, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_an_answer_that_can_not_be_written_is_one_line(where: str, words: str, t
     (tmp_path / "try.json").write_text(json.dumps(many))
     done = as_program(f"{tmp_path / 'try.json'} {where}")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"the answer could not be written: {words}\n"
+    assert done.stderr == f"Svaret gick inte att skriva: {words}.\n"
 
 
 def test_not_even_the_sentence_can_be_written() -> None:
@@ -142,4 +142,20 @@ def test_not_even_the_sentence_can_be_written() -> None:
 def test_standard_input_is_closed() -> None:
     done = as_program("- <&-")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "can not be read" in done.stderr
+    assert "går inte att läsa" in done.stderr
+
+
+def test_what_never_ends_is_refused_and_not_read_to_its_end() -> None:
+    done = as_program("/dev/zero")
+    assert (done.returncode, done.stderr) == (2, "/dev/zero: är för stor; högst 64 MB\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("missing.json", "den finns inte"), (".", "det är en mapp"), ("x" * 300, "för långt")]
+)
+def test_why_a_file_can_not_be_read_is_said_in_swedish(
+    name: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        call_command("dryrun", name)
+    assert capsys.readouterr().err.endswith(f"{words}\n")

@@ -21,13 +21,13 @@ from tests.unit.outage.test_dryrun import (
 @pytest.mark.parametrize(
     ("path", "place", "known"),
     [
-        ((), "the document", "use outages"),
-        (("outages", 0), "outages[0]", "use id, scope, start, end, chains"),
-        (("outages", 0, "chains", 0), "outages[0].chains[0]", "use id, before, ward, status, events"),
+        ((), "dokumentet", "använd outages"),
+        (("outages", 0), "outages[0]", "använd id, scope, start, end, chains"),
+        (("outages", 0, "chains", 0), "outages[0].chains[0]", "använd id, before, ward, status, events"),
         (
             ("outages", 0, "chains", 0, "events", 0),
             "outages[0].chains[0].events[0]",
-            "use id, kind, at, withdrawn, told, sip_date, party, participants",
+            "använd id, kind, at, withdrawn, told, sip_date, party, participants",
         ),
     ],
 )
@@ -35,7 +35,7 @@ def test_an_unknown_key_is_refused_with_those_that_are_known(
     path: tuple[str | int, ...], place: str, known: str
 ) -> None:
     found, sentence = place_and_sentence(changed(REPLY, (*path, "tolld"), False))
-    assert (found, sentence) == (place, f"the key 'tolld' is unknown; {known}")
+    assert (found, sentence) == (place, f"nyckeln 'tolld' är okänd; {known}")
 
 
 CHAIN, EVENT = "outages[0].chains[0]", "outages[0].chains[0].events[0]"
@@ -45,67 +45,82 @@ REPLY = document(chain("c1", event("e1", "admission_reply", "11:00", party="muni
 @pytest.mark.parametrize(
     ("path", "value", "place", "words"),
     [
-        ((), [], "the document", "must be an object"),
-        (("outages",), {}, "outages", "must be a list"),
-        (("outages", 0), 7, "outages[0]", "must be an object"),
-        (("outages", 0, "id"), 7, "outages[0].id", "must be a text"),
-        (("outages", 0, "id"), " ", "outages[0].id", "not empty"),
+        ((), [], "dokumentet", "ska vara ett objekt"),
+        (("outages",), {}, "outages", "ska vara en lista"),
+        (("outages", 0), 7, "outages[0]", "ska vara ett objekt"),
+        (("outages", 0, "id"), 7, "outages[0].id", "ska vara en text"),
+        (("outages", 0, "id"), " ", "outages[0].id", "inte är tom"),
         (("outages", 0, "scope"), "region_only", "outages[0].scope", "municipalities_only, both_principals"),
-        (("outages", 0, "start"), "2026-01-20T14:00+01:00", "outages[0].start", "is after the end"),
-        (("outages", 0, "start"), "2026-01-20", "outages[0].start", "is no time"),
-        (("outages", 0, "start"), "2026-02-30T10:00", "outages[0].start", "is no time"),
-        (("outages", 0, "start"), "0001-01-01T00:00+14:00", "outages[0].start", "is no time"),
-        (("outages", 0, "start"), "2026-03-29T02:30", "outages[0].start", "is skipped"),
-        (("outages", 0, "start"), "2025-10-26T02:30", "outages[0].start", "comes twice"),
-        (("outages", 0, "end"), "9999-12-31T23:59Z", "outages[0].end", "is no time"),
+        (("outages", 0, "start"), "2026-01-20T14:00+01:00", "outages[0].start", "ligger efter slutet"),
+        (("outages", 0, "start"), "2026-01-20", "outages[0].start", "är ingen tid"),
+        (("outages", 0, "start"), "2026-02-30T10:00", "outages[0].start", "är ingen tid"),
+        (("outages", 0, "start"), "0001-01-01T00:00+14:00", "outages[0].start", "är ingen tid"),
+        (("outages", 0, "start"), "2026-03-29T02:30", "outages[0].start", "hoppas över"),
+        (("outages", 0, "start"), "2025-10-26T02:30", "outages[0].start", "kommer två gånger"),
+        (("outages", 0, "end"), "9999-12-31T23:59Z", "outages[0].end", "är ingen tid"),
         (
             ("outages", 0, "chains", 0, "before"),
             "maybe",
             f"{CHAIN}.before",
             "admitted, not_admitted, unknown",
         ),
-        (("outages", 0, "chains", 0, "ward"), None, f"{CHAIN}.ward", "must be a text"),
+        (("outages", 0, "chains", 0, "ward"), None, f"{CHAIN}.ward", "ska vara en text"),
         (("outages", 0, "chains", 0, "status"), "OK", f"{CHAIN}.status", "ok, deceased, wrong_patient"),
-        (("outages", 0, "chains", 0, "events"), None, f"{CHAIN}.events", "must be a list"),
-        (("outages", 0, "chains", 0, "events", 0, "kind"), "fax", f"{EVENT}.kind", "'fax' is unknown"),
+        (("outages", 0, "chains", 0, "events"), None, f"{CHAIN}.events", "ska vara en lista"),
+        (("outages", 0, "chains", 0, "events", 0, "kind"), "fax", f"{EVENT}.kind", "'fax' är okänt"),
         (
             ("outages", 0, "chains", 0, "events", 0, "at"),
             "2026-01-20T10:39:59+01:00",
             f"{EVENT}.at",
-            "outside",
+            "utanför",
         ),
         (
             ("outages", 0, "chains", 0, "events", 0, "at"),
             "2026-01-20T13:20:01+01:00",
             f"{EVENT}.at",
-            "outside",
+            "utanför",
         ),
-        (("outages", 0, "chains", 0, "events", 0, "withdrawn"), 1, f"{EVENT}.withdrawn", "true or false"),
-        (("outages", 0, "chains", 0, "events", 0, "withdrawn"), None, f"{EVENT}.withdrawn", "true or false"),
+        (("outages", 0, "chains", 0, "events", 0, "withdrawn"), 1, f"{EVENT}.withdrawn", "true eller false"),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "withdrawn"),
+            None,
+            f"{EVENT}.withdrawn",
+            "true eller false",
+        ),
         (
             ("outages", 0, "chains", 0, "events", 0, "sip_date"),
             "2026-02-29",
             f"{EVENT}.sip_date",
-            "is no date",
+            "är inget datum",
         ),
-        (("outages", 0, "chains", 0, "events", 0, "sip_date"), "20260120", f"{EVENT}.sip_date", "is no date"),
-        (("outages", 0, "chains", 0, "events", 0, "sip_date"), False, f"{EVENT}.sip_date", "must be a text"),
-        (("outages", 0, "chains", 0, "events", 0, "told"), None, f"{EVENT}.told", "true or false"),
-        (("outages", 0, "chains", 0, "events", 0, "participants"), "Anna", f"{EVENT}.participants", "list"),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "sip_date"),
+            "20260120",
+            f"{EVENT}.sip_date",
+            "är inget datum",
+        ),
+        (
+            ("outages", 0, "chains", 0, "events", 0, "sip_date"),
+            False,
+            f"{EVENT}.sip_date",
+            "ska vara en text",
+        ),
+        (("outages", 0, "chains", 0, "events", 0, "told"), None, f"{EVENT}.told", "true eller false"),
+        (("outages", 0, "chains", 0, "events", 0, "participants"), "Anna", f"{EVENT}.participants", "lista"),
         (
             ("outages", 0, "chains", 0, "events", 0, "participants"),
             [""],
             f"{EVENT}.participants",
-            "not empty",
+            "inte är tom",
         ),
         (
             ("outages", 0, "chains", 0, "events", 0, "participants"),
             [7],
             f"{EVENT}.participants",
-            "list of texts",
+            "lista med texter",
         ),
-        (("outages", 0, "chains", 0, "events", 0, "party"), "inpatient", f"{EVENT}.party", "does not send"),
-        (("outages", 0, "chains", 0, "events", 0, "party"), None, f"{EVENT}.party", "must be a text"),
+        (("outages", 0, "chains", 0, "events", 0, "party"), "inpatient", f"{EVENT}.party", "lämnar inte"),
+        (("outages", 0, "chains", 0, "events", 0, "party"), None, f"{EVENT}.party", "ska vara en text"),
     ],
 )
 def test_bad_input_names_its_place(path: tuple[str | int, ...], value: Any, place: str, words: str) -> None:
@@ -129,21 +144,21 @@ def changed(data: Any, path: tuple[str | int, ...], value: Any) -> Any:
 def test_what_an_outage_must_have(key: str) -> None:
     data = copy.deepcopy(REPLY)
     del data["outages"][0][key]
-    assert place_and_sentence(data) == (f"outages[0].{key}", "is missing")
+    assert place_and_sentence(data) == (f"outages[0].{key}", "saknas")
 
 
 @pytest.mark.parametrize("key", ["id", "before", "ward", "status", "events"])
 def test_what_a_chain_must_have(key: str) -> None:
     data = copy.deepcopy(REPLY)
     del data["outages"][0]["chains"][0][key]
-    assert place_and_sentence(data) == (f"{CHAIN}.{key}", "is missing")
+    assert place_and_sentence(data) == (f"{CHAIN}.{key}", "saknas")
 
 
 @pytest.mark.parametrize("key", ["id", "kind", "at", "party"])
 def test_what_an_event_must_have(key: str) -> None:
     data = copy.deepcopy(REPLY)
     del data["outages"][0]["chains"][0]["events"][0][key]
-    assert place_and_sentence(data) == (f"{EVENT}.{key}", "is missing")
+    assert place_and_sentence(data) == (f"{EVENT}.{key}", "saknas")
 
 
 def test_a_withdrawn_event_outside_the_outage_is_bad_too() -> None:

@@ -1,0 +1,27 @@
+"""What the rows of an outage stand on: who wrote them, in which unit, and when."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from contacts.models import Unit
+from contacts.models.base import AppendOnlyModel
+
+
+class SignedRow(AppendOnlyModel):
+    """A row that somebody wrote in an assignment."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class LoggedRow(SignedRow):
+    """One that has, beside the time it tells of, the server's own."""
+
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,95 @@
+"""How a patient, a place and a party are written, the same wherever they are named."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contacts.rules import parties
+from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
+from outage.models import CareChain, CareChainDetails, CareChainEvent
+from outage.rules.identity import IdentityKind
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient as shown. In lists somebody with protected personal data has neither name nor place.
+
+    `where` is the ward and the municipality; `namesake` tells that another patient of the unit has the same name.
+    """
+
+    name: str
+    identity: str
+    identity_label: str
+    protected: bool
+    warnings: tuple[str, ...] = ()
+    born: int | None = None
+    where: str = ""
+    namesake: bool = False
+
+
+def details_of(chain: CareChain) -> CareChainDetails:
+    """Give the newest details of a chain; every chain has them from its first moment."""
+    assert chain.details is not None
+    return chain.details
+
+
+def patient_in_list(chain: CareChain) -> Patient:
+    """The patient for a list: with protected personal data only the chain's number tells who it is.
+
+    The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
+    """
+    details = details_of(chain)
+    if details.protected_identity:
+        return Patient(
+            name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True
+        )
+    return Patient(
+        name=details.patient_name or "Okänd patient",
+        identity=shown_identity(details),
+        identity_label=IdentityKind(details.identity_kind).label,
+        protected=False,
+        where=_where(details),
+        namesake=getattr(chain, "namesake", False),
+    )
+
+
+def _where(details: CareChainDetails) -> str:
+    names = details.place_names
+    if details.municipality:
+        names[Party.MUNICIPALITY] = details.municipality.short_name
+    return ", ".join(names[party] for party in (Party.INPATIENT, Party.MUNICIPALITY) if party in names)
+
+
+def shown_identity(details: CareChainDetails) -> str:
+    """Give the stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
+    number = details.identity_number
+    if len(number) == 12 and number.isascii() and number.isdigit():
+        return f"{number[:8]}-{number[8:]}"
+    return number
+
+
+def place_of(chain: CareChain, party: Party) -> str:
+    """A party by name: Skellefteå kommun, Heimdalls hälsocentral, Medicin 2; its kind where nobody knows it yet."""
+    return details_of(chain).place_names.get(party) or f"{party_label(chain, party)} (inte angiven än)"
+
+
+def party_label(chain: CareChain, party: Party) -> str:
+    """The party's Swedish name, öppenvård by the kind that follows the ward (R3.10)."""
+    return parties.party_label(party, WardKind(details_of(chain).ward_kind))
+
+
+def ward_label(chain: CareChain) -> str:
+    """The ward and its kind in words."""
+    details = details_of(chain)
+    kind = WARD_KIND_LABELS[WardKind(details.ward_kind)].lower()
+    ward = details.place_names.get(Party.INPATIENT)
+    return f"{ward} ({kind})" if ward and not details.not_admitted else ward or kind
+
+
+def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
+    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
+    hidden = details_of(chain).protected_identity
+    return {
+        name: value
+        for name, value in event.particulars.items()
+        if not hidden or name.endswith(("_date", "_time"))
+    }
