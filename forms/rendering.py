@@ -109,7 +109,7 @@ def _cleared_away() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.collect(1)
+        gc.collect(0)
         if _trim is not None:
             _trim(0)
         if on:
