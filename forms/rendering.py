@@ -102,7 +102,7 @@ def _cleared_away() -> Iterator[None]:
     """Free what a document leaves as soon as it is written: boxes that point at each other, ten thousand a page.
 
     The collector would go through them again and again while they are made, and leave the last documents for later.
-    Only what is young is gone through at the end.
+    Only what was made since is gone through at the end.
     """
     on = gc.isenabled()
     gc.disable()
