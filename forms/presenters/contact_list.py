@@ -116,12 +116,12 @@ class ListPart:
 
 def contact_list_part(
     *,
-    serial: str,
     unit: Unit,
     by: Acting | None,
     now: datetime,
     principal: Principal | None = None,
     number: int | None = None,
+    serial: str = "",
 ) -> SheetPart:
     """The contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
 
@@ -142,7 +142,7 @@ def contact_list_part(
         # It stands at the top of each page: the pages of each part are numbered by themselves.
         title=f"{TITLE}, {view.part}" if view.part else TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
-        print_line=print_line(routine_of(None).version, now, by, unit),
+        print_line=print_line(routine_of(None).version, now, by, unit.name),
     )
 
 

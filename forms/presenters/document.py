@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from contacts.access import Acting
-from contacts.models import Unit
 from forms.rules.fitting import pieces
 from forms.rules.serial import shown_serial
 from forms.rules.spec import SpecHead
@@ -44,12 +43,12 @@ def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
     return SheetPart(serial, spec.version, path, view, spec.title, spec.foot, line, spec.landscape)
 
 
-def print_line(routine_version: str, now: datetime, by: Acting | None, unit: Unit, *first: str) -> str:
+def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 
-    `by` is None for a command on the server, which prints for `unit`.
+    `by` is None for a command on the server, which prints for `unit`, by its name.
     """
-    name = _short(unit.name)
+    name = _short(unit)
     who = f" av {_short(by.user.full_name)}, {name}" if by else f" för {name}"
     printed = f"Utskriven {day_and_year(now)} {clock_time(now)}{who}"
     return " · ".join((*first, f"Rutin {routine_version}", printed))
