@@ -339,4 +339,7 @@ def _start() -> _Engine:
     defaults = CSS(string=_UNUSED.sub("", UA))
     css = Path(found).read_text(encoding="utf-8")
     stylesheet = CSS(string=css, url_fetcher=fetcher, base_url=None, font_config=fonts)
-    return _Engine(html=Sheets, shortcuts=shortcuts, fetcher=fetcher, stylesheet=stylesheet, fonts=fonts)
+    kept: dict[Any, Any] = {}
+    return _Engine(
+        html=Sheets, shortcuts=partial(shortcuts, kept), fetcher=fetcher, stylesheet=stylesheet, fonts=fonts
+    )

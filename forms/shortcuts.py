@@ -8,6 +8,7 @@ as rectangles. The pages are the same: `tests/paper/test_shortcuts.py` compares 
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from weasyprint import css, draw
@@ -16,14 +17,16 @@ from weasyprint.formatting_structure.boxes import LineBox, TableCellBox, TextBox
 from weasyprint.layout import block
 
 _SIDES = ("top", "right", "bottom", "left")
-_styles: dict[Hashable, ComputedStyle] = {}
 
 
 @contextmanager
-def shortcuts() -> Iterator[None]:
-    """Let the engine take them for the document that is laid out and written inside. The caller holds its lock."""
+def shortcuts(styles: dict[Hashable, Any]) -> Iterator[None]:
+    """Let the engine take them for the document that is laid out and written inside. The caller holds its lock.
+
+    `styles` are those that are kept, of one stylesheet and one font configuration.
+    """
     own = css.ComputedStyle, block.block_container_layout, draw.draw_border
-    css.ComputedStyle = _kept
+    css.ComputedStyle = partial(_kept, styles)
     block.block_container_layout = _once(own[1])
     draw.draw_border = _edges(own[2])
     try:
@@ -32,7 +35,9 @@ def shortcuts() -> Iterator[None]:
         css.ComputedStyle, block.block_container_layout, draw.draw_border = own
 
 
-def _kept(parent: Any, cascaded: dict[str, Any], pseudo_type: str | None, *rest: Any) -> Any:
+def _kept(
+    styles: dict[Hashable, Any], parent: Any, cascaded: dict[str, Any], pseudo_type: str | None, *rest: Any
+) -> Any:
     """The style that an element with the same rules and parent had in an earlier document.
 
     A place that can be linked to has a style of its own; what is in it inherits from the one without that name.
@@ -41,17 +46,17 @@ def _kept(parent: Any, cascaded: dict[str, Any], pseudo_type: str | None, *rest:
     if cascaded.get("anchor"):
         own = ComputedStyle(parent, cascaded, pseudo_type, *rest)
         nameless = {name: value for name, value in cascaded.items() if name != "anchor"}
-        own.nameless = _kept(parent, nameless, pseudo_type, *rest)
+        own.nameless = _kept(styles, parent, nameless, pseudo_type, *rest)
         return own
     # A value is the one object that its rule has in the stylesheet, kept by the style; a language is of its document.
     rules = ((name, value if name == "lang" else id(value)) for name, (value, _) in cascaded.items())
     key = (id(parent), pseudo_type, *rules)
-    if key not in _styles:
-        _styles[key] = ComputedStyle(parent, cascaded, pseudo_type, *rest)
-    elif _styles[key].cascaded is cascaded:
+    if key not in styles:
+        styles[key] = ComputedStyle(parent, cascaded, pseudo_type, *rest)
+    elif styles[key].cascaded is cascaded:
         # Asked for by a style that is copied, to be changed.
         return ComputedStyle(parent, cascaded, pseudo_type, *rest)
-    return _styles[key]
+    return styles[key]
 
 
 def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:

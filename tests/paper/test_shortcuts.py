@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from PIL import ImageChops, ImageFilter
 
-from forms import rendering, shortcuts
+from forms import rendering
 from forms.models import BLANK_KINDS
 from forms.presenters.blanks import blank_part
 from forms.rules.serial import make_serial
@@ -117,9 +117,10 @@ def test_the_engine_is_left_as_it_was(place, monkeypatch):
 def test_a_document_keeps_no_style_that_one_like_it_kept_and_leaves_those_as_they_were(place, monkeypatch):
     make = chain_sheet(place, monkeypatch)
     make()
-    kept = {key: dict(style) for key, style in shortcuts._styles.items()}
+    (styles,) = rendering._engine.shortcuts.args
+    kept = {key: dict(style) for key, style in styles.items()}
     make()
-    assert {key: dict(style) for key, style in shortcuts._styles.items()} == kept
+    assert {key: dict(style) for key, style in styles.items()} == kept
 
 
 def test_a_document_leaves_nothing_behind_that_the_collector_must_find(place, monkeypatch):
