@@ -23,7 +23,7 @@ from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.presenters.rows import PROTECTED, Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
-from forms.rules.fitting import letters, pieces
+from forms.rules.fitting import letters, shortened
 from forms.rules.spec import SheetSpec
 from forms.specs import get_spec
 from outage.models import CareChainEvent
@@ -200,9 +200,7 @@ def running_name(name: str, identity: str) -> str:
 
     A name that would take the whole page stands in full on the first only.
     """
-    pieces_of_name = pieces(name, per_line=_RUNNING_LETTERS, most_lines=1)
-    short = pieces_of_name[0].rstrip() + "…" if len(pieces_of_name) > 1 else name
-    return f"{short or 'Okänt namn'} · {identity or 'identitet saknas'}"
+    return f"{shortened(name, _RUNNING_LETTERS) or 'Okänt namn'} · {identity or 'identitet saknas'}"
 
 
 def _outage_words(source: SheetSource, now: datetime) -> str:

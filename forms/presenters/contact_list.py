@@ -151,16 +151,11 @@ def contact_list_parts(principal: Principal | None) -> tuple[ListPart, ...]:
     outline = contact_list_outline(principal)
     found = []
     for number, part in enumerate(parts_of_places([len(place.entries) for place in outline]), 1):
-        at, begin, _ = part[0] if part else (0, 0, 0)
-        last, start, end = part[-1] if part else (0, 0, 0)
-        found.append(
-            ListPart(
-                number=number,
-                first=_within(outline[at], begin, begin) if part else "",
-                last=_within(outline[last], start, end - 1) if part else "",
-                entries=sum(end - first for _, first, end in part),
-            )
-        )
+        at, begin, _ = part[0]
+        last, start, end = part[-1]
+        first = _within(outline[at], begin, begin)
+        entries = sum(end - begin for _, begin, end in part)
+        found.append(ListPart(number, first, _within(outline[last], start, end - 1), entries))
     return tuple(found)
 
 

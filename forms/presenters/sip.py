@@ -11,7 +11,7 @@ from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
-from forms.rules.fitting import letters, pieces
+from forms.rules.fitting import letters, pieces, shortened
 from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
 from forms.rules.serial import shown_serial
 from forms.specs import get_form
@@ -80,7 +80,6 @@ class FormView:
     """
 
     spec: FormSpec
-    system: str
     unit: str
     number: int | None
     running: str
@@ -100,7 +99,6 @@ def blank_form_part(
     made = spec.for_patient() if original else spec
     view = FormView(
         spec=made,
-        system=routine.system,
         unit=unit.name,
         number=None,
         running=f"Hör till {spec.title} {shown_serial(original)}" if original else "",
@@ -124,7 +122,6 @@ def form_view(
     made = spec.for_patient() if patients_copy else spec
     return FormView(
         spec=made,
-        system=source.chain.outage.system,
         unit=by.unit.name,
         number=None if patients_copy else source.chain.number,
         running=running,
@@ -166,9 +163,7 @@ def _known(source: SipSource) -> Known:
 
 def _running(name: str, identity: str) -> str:
     """Whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
-    whole = running_name(name, identity)
-    found = pieces(" ".join(whole.split()), per_line=_RUNNING, most_lines=1)
-    return found[0].rstrip() + "…" if len(found) > 1 else whole
+    return shortened(" ".join(running_name(name, identity).split()), _RUNNING)
 
 
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
