@@ -17,7 +17,7 @@ workers = int(os.environ.get("WORKERS", "0")) or max(2, len(os.sched_getaffinity
 os.environ.setdefault("LONG_WORK", str(max(1, workers - 1)))
 worker_class = "sync"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-# The contact list of a principal with five thousand entries takes over a minute to typeset.
+# The binder of a principal with three thousand entries takes half a minute to typeset, and more on a busy machine.
 timeout = 180
 graceful_timeout = 20
 accesslog = None

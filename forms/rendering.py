@@ -102,14 +102,14 @@ def _cleared_away() -> Iterator[None]:
     """Free what a document leaves as soon as it is written: boxes that point at each other, ten thousand a page.
 
     The collector would go through them again and again while they are made, and leave the last documents for later.
-    Only what is young is gone through at the end.
+    Only what was made since is gone through at the end.
     """
     on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.collect(1)
+        gc.collect(0)
         if _trim is not None:
             _trim(0)
         if on:
@@ -339,4 +339,7 @@ def _start() -> _Engine:
     defaults = CSS(string=_UNUSED.sub("", UA))
     css = Path(found).read_text(encoding="utf-8")
     stylesheet = CSS(string=css, url_fetcher=fetcher, base_url=None, font_config=fonts)
-    return _Engine(html=Sheets, shortcuts=shortcuts, fetcher=fetcher, stylesheet=stylesheet, fonts=fonts)
+    kept: dict[Any, Any] = {}
+    return _Engine(
+        html=Sheets, shortcuts=partial(shortcuts, kept), fetcher=fetcher, stylesheet=stylesheet, fonts=fonts
+    )

@@ -1,39 +1,62 @@
 """Shorter ways through the engine for what fills our sheets: rows of cells that are alike, with plain text and edges.
 
-The engine lays out and draws each cell as if there were no other like it, and clips each edge of a cell to its corners.
-Inside `shortcuts`, a cell of plain text with the style and width of one before it is a copy of that one, moved to its
-place; a text that was drawn before is drawn by the same bytes; and the edges of a cell are filled as rectangles. The
-pages are the same: `tests/paper/test_shortcuts.py` compares them.
+The engine works out every style anew for each document, lays out each cell as if there were no other like it, and clips
+each edge of a cell to its corners. Inside `shortcuts`, a style is the one of an earlier document; a cell of plain text
+with the style and width of one before it is a copy of that one, moved to its place; and the edges of a cell are filled
+as rectangles. The pages are the same: `tests/paper/test_shortcuts.py` compares them.
 """
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from weasyprint import draw
+from weasyprint import css, draw
+from weasyprint.css import ComputedStyle
 from weasyprint.formatting_structure.boxes import LineBox, TableCellBox, TextBox
-from weasyprint.layout import block, table
+from weasyprint.layout import block
 
 _SIDES = ("top", "right", "bottom", "left")
-_USED = (
-    *(f"{name}_{side}" for name in ("margin", "padding") for side in _SIDES),
-    *(f"border_{side}_width" for side in _SIDES),
-    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
-)
 
 
 @contextmanager
-def shortcuts() -> Iterator[None]:
-    """Let the engine take them for the document that is laid out and written inside. The caller holds its lock."""
-    own = block.block_container_layout, draw.draw_border, draw.draw_text, table.resolve_percentages
-    block.block_container_layout = _once(own[0])
-    draw.draw_border = _edges(own[1])
-    draw.draw_text = _again(own[2])
-    table.resolve_percentages = _measured(own[3])
+def shortcuts(styles: dict[Hashable, Any]) -> Iterator[None]:
+    """Let the engine take them for the document that is laid out and written inside. The caller holds its lock.
+
+    `styles` are those that are kept, of one stylesheet and one font configuration.
+    """
+    own = css.ComputedStyle, block.block_container_layout, draw.draw_border
+    css.ComputedStyle = partial(_kept, styles)
+    block.block_container_layout = _once(own[1])
+    draw.draw_border = _edges(own[2])
     try:
         yield
     finally:
-        block.block_container_layout, draw.draw_border, draw.draw_text, table.resolve_percentages = own
+        css.ComputedStyle, block.block_container_layout, draw.draw_border = own
+
+
+def _kept(
+    styles: dict[Hashable, Any], parent: Any, cascaded: dict[str, Any], pseudo_type: str | None, *rest: Any
+) -> Any:
+    """The style that an element with the same rules and parent had in an earlier document.
+
+    A place that can be linked to has a style of its own; what is in it inherits from the one without that name.
+    """
+    parent = getattr(parent, "nameless", parent)
+    if cascaded.get("anchor"):
+        own = ComputedStyle(parent, cascaded, pseudo_type, *rest)
+        nameless = {name: value for name, value in cascaded.items() if name != "anchor"}
+        own.nameless = _kept(styles, parent, nameless, pseudo_type, *rest)
+        return own
+    # A value is the one object that its rule has in the stylesheet, kept by the style; a language is of its document.
+    rules = ((name, value if name == "lang" else id(value)) for name, (value, _) in cascaded.items())
+    key = (id(parent), pseudo_type, *rules)
+    if key not in styles:
+        styles[key] = ComputedStyle(parent, cascaded, pseudo_type, *rest)
+    elif styles[key].cascaded is cascaded:
+        # Asked for by a style that is copied, to be changed.
+        return ComputedStyle(parent, cascaded, pseudo_type, *rest)
+    return styles[key]
 
 
 def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,23 +82,6 @@ def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return laid_out
-
-
-def _measured(resolve: Callable[..., None]) -> Callable[..., None]:
-    """What measures cells of the same style in the same table once."""
-    known: dict[Hashable, dict[str, Any]] = {}
-
-    def resolved(box: Any, containing_block: Any) -> None:
-        if not isinstance(box, TableCellBox) or box.style["border_collapse"] == "collapse":
-            resolve(box, containing_block)
-            return
-        likeness = (*_style(box), containing_block.width, containing_block.height)
-        if likeness not in known:
-            resolve(box, containing_block)
-            known[likeness] = {name: getattr(box, name) for name in _USED}
-        box.__dict__.update(known[likeness])
-
-    return resolved
 
 
 def _likeness(box: Any) -> Hashable | None:
@@ -127,28 +133,5 @@ def _edges(draw_border: Callable[..., None]) -> Callable[..., None]:
                 if edge[2] and edge[3]:
                     stream.rectangle(*edge)
             stream.fill()
-
-    return drawn
-
-
-def _again(draw_text: Callable[..., None]) -> Callable[..., None]:
-    """What draws a text of a cell that is a copy by the bytes of the first."""
-    known: dict[Any, tuple[Any, bytes]] = {}
-
-    def drawn(stream: Any, box: Any, *rest: Any) -> None:
-        if box.pango_layout in known:
-            font, shown = known[box.pango_layout]
-            stream.set_color(box.style["color"])
-            stream.begin_text()
-            stream.set_text_matrix(1, 0, 0, -1, box.position_x, box.position_y + box.baseline)
-            stream.set_font_size(*font)
-            stream.stream.append(shown)
-            stream.end_text()
-            return
-        draw_text(stream, box, *rest)
-        *_, shown, end = stream.stream
-        plain = box.style["text_decoration_line"] == "none" and end == b"ET" and shown.endswith(b"TJ")
-        if plain and stream.stream[-4:-3] and stream.stream[-3].endswith((b"Tm", b"Tf")):
-            known[box.pango_layout] = stream._old_font, shown
 
     return drawn

@@ -95,7 +95,7 @@ def binder_parts(
     spec, routine = get_binder(), current_routine()
     view = _view(spec, routine, serial, blanks, unit, by, now)
     return [
-        spec_part(serial, view, "binder_body", print_line(routine.version, now, by, unit)),
+        spec_part(serial, view, "binder_body", print_line(routine.version, now, by, unit.name)),
         *(
             blank_part(kind, serial=each, unit=unit, by=by, now=now)
             for kind, serials in blanks.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from contacts.access import Acting
 from contacts.models import Unit
@@ -12,16 +13,17 @@ from forms.presenters.checklist import checklist_part
 from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart
 from forms.presenters.log_sheet import blank_log_sheet_part
-from forms.presenters.sip import blank_sip_copy_part, blank_sip_invitation_part, blank_sip_part
+from forms.presenters.sip import blank_form_part
+from forms.specs import SIP, SIP_INVITATION
 
 __all__ = ["blank_part", "call_support_part", "checklist_part", "contact_list_part"]
 
 _MAKERS: dict[SheetKind, Callable[..., SheetPart]] = {
     SheetKind.CARE_CHAIN: blank_care_chain_part,
     SheetKind.LOG_SHEET: blank_log_sheet_part,
-    SheetKind.SIP: blank_sip_part,
-    SheetKind.SIP_PATIENT: blank_sip_copy_part,
-    SheetKind.SIP_INVITATION: blank_sip_invitation_part,
+    SheetKind.SIP: partial(blank_form_part, spec_id=SIP),
+    SheetKind.SIP_PATIENT: partial(blank_form_part, spec_id=SIP),
+    SheetKind.SIP_INVITATION: partial(blank_form_part, spec_id=SIP_INVITATION),
 }
 
 

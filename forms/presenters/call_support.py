@@ -21,9 +21,9 @@ class CallSupportView:
     note_rows: range
 
 
-def call_support_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
+def call_support_part(*, unit: Unit, by: Acting | None, now: datetime, serial: str = "") -> SheetPart:
     """The samtalsstöd of `unit`, printed at the aware moment `now`; `by` is None for a command on the server."""
     spec = get_call_support()
     view = CallSupportView(spec, unit.name, spec.guides_for(unit.parties), range(spec.note_rows))
-    line = print_line(current_routine().version, now, by, unit)
+    line = print_line(current_routine().version, now, by, unit.name)
     return spec_part(serial, view, "call_support", line)

@@ -23,7 +23,7 @@ from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.presenters.rows import PROTECTED, Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
-from forms.rules.fitting import letters, pieces
+from forms.rules.fitting import letters, shortened
 from forms.rules.spec import SheetSpec
 from forms.specs import get_spec
 from outage.models import CareChainEvent
@@ -71,14 +71,6 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The messages of one sender, by the numbers that may be written instead of their names."""
-
-    sender: str
-    messages: str
-
-
-@dataclass(frozen=True, slots=True)
 class SheetView:
     """A whole vårdkedjeblankett. `who` is whom each page is about, empty on a blank one: its back asks for it.
 
@@ -87,6 +79,7 @@ class SheetView:
     """
 
     spec: SheetSpec
+    unit: str
     number: int | None
     outage: str
     who: str
@@ -94,7 +87,7 @@ class SheetView:
     warnings: tuple[tuple[str, str], ...]
     facts: tuple[Facts, ...]
     logged: tuple[Row, ...]
-    told: tuple[Told, ...]
+    told: tuple[tuple[str, str], ...]
     front: tuple[Row, ...]
     back: tuple[Row, ...]
     signatures: tuple[tuple[str, str], ...]
@@ -142,6 +135,7 @@ def sheet_view(
         warnings.append((details.get_status_display(), details.status_reason))
     return SheetView(
         spec=spec,
+        unit=by.unit.name,
         number=chain.number,
         outage=_outage_words(source, now),
         who=f"{running_name(details.patient_name, identity)}{protected} · Vårdkedja {chain.number}",
@@ -177,6 +171,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
     )
     view = SheetView(
         spec=spec,
+        unit=unit.name,
         number=None,
         outage=f"Driftstopp i {routine.system} från",
         who="",
@@ -190,17 +185,15 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         signatures=(),
         routine_version=routine.version,
     )
-    return _part(serial, view, by, now, unit)
+    return care_chain_part(serial=serial, view=view, by=by, now=now)
 
 
-def care_chain_part(*, serial: str, view: SheetView, by: Acting, now: datetime) -> SheetPart:
-    """The filled vårdkedjeblankett `view`, printed by `by` at the aware moment `now`."""
-    return _part(serial, view, by, now, by.unit)
-
-
-def _part(serial: str, view: SheetView, by: Acting | None, now: datetime, unit: Unit) -> SheetPart:
+def care_chain_part(*, view: SheetView, by: Acting | None, now: datetime, serial: str = "") -> SheetPart:
+    """The vårdkedjeblankett `view`, printed at the aware moment `now`."""
     first = [f"Vårdkedja {view.number}"] if view.number else []
-    line = print_line(view.routine_version, now, by, unit, *first, f"Blankett version {view.spec.version}")
+    line = print_line(
+        view.routine_version, now, by, view.unit, *first, f"Blankett version {view.spec.version}"
+    )
     return spec_part(serial, view, "care_chain", line)
 
 
@@ -209,9 +202,7 @@ def running_name(name: str, identity: str) -> str:
 
     A name that would take the whole page stands in full on the first only.
     """
-    pieces_of_name = pieces(name, per_line=_RUNNING_LETTERS, most_lines=1)
-    short = pieces_of_name[0].rstrip() + "…" if len(pieces_of_name) > 1 else name
-    return f"{short or 'Okänt namn'} · {identity or 'identitet saknas'}"
+    return f"{shortened(name, _RUNNING_LETTERS) or 'Okänt namn'} · {identity or 'identitet saknas'}"
 
 
 def _outage_words(source: SheetSource, now: datetime) -> str:
@@ -275,8 +266,8 @@ def _plan(events: Sequence[CareChainEvent]) -> tuple[Fact, ...]:
     )
 
 
-def _told(routine: Routine) -> tuple[Told, ...]:
-    """Every message by who tells it (R3), numbered as one list."""
+def _told(routine: Routine) -> tuple[tuple[str, str], ...]:
+    """Every message by who tells it (R3), each with the number that may be written instead of its name."""
     found = []
     number = 0
     for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):
@@ -287,5 +278,5 @@ def _told(routine: Routine) -> tuple[Told, ...]:
             words.append(
                 f"{number}\N{NO-BREAK SPACE}{message.label} ({sending.clause})" if sending else message.label
             )
-        found.append(Told(PARTY_LABELS[party], " · ".join(words)))
+        found.append((PARTY_LABELS[party], " · ".join(words)))
     return tuple(found)

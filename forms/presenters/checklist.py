@@ -25,9 +25,7 @@ class ChecklistView:
     outage_start: datetime | None = None
 
 
-def one_checklist_part(
-    *, serial: str, card: ChecklistCard, outage: Outage | None, by: Acting, now: datetime
-) -> SheetPart:
+def one_checklist_part(*, card: ChecklistCard, outage: Outage | None, by: Acting, now: datetime) -> SheetPart:
     """`card`, as it is ticked in `outage`, printed by `by` at the aware moment `now`."""
     routine = routine_of(outage)
     report = outage.current if outage else None
@@ -38,7 +36,7 @@ def one_checklist_part(
         now=now,
         outage_start=report.started_at if report else None,
     )
-    return _part(serial, card.title, view, by.unit, by, now, routine.version)
+    return _part("", card.title, view, by, routine.version)
 
 
 def checklist_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
@@ -46,12 +44,10 @@ def checklist_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime)
     routine = routine_of(None)
     cards = tuple(card_of(checklist, {}) for checklist in checklists_for(unit, routine))
     view = ChecklistView(cards=cards, system=routine.system, unit=unit.name, now=now)
-    return _part(serial, "Checklistor", view, unit, by, now, routine.version)
+    return _part(serial, "Checklistor", view, by, routine.version)
 
 
-def _part(
-    serial: str, title: str, view: ChecklistView, unit: Unit, by: Acting | None, now: datetime, version: str
-) -> SheetPart:
+def _part(serial: str, title: str, view: ChecklistView, by: Acting | None, version: str) -> SheetPart:
     return SheetPart(
         serial=serial,
         version=VERSION,
@@ -59,5 +55,5 @@ def _part(
         view=view,
         title=title,
         advice=PROPOSAL,
-        print_line=print_line(version, now, by, unit),
+        print_line=print_line(version, view.now, by, view.unit),
     )

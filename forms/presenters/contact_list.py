@@ -1,23 +1,27 @@
 """The contact list for the binder: for each principal and unit whom to ring, then every number there is (R5)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
-from contacts.queries.ringing import RingRequest, request_for_principal, request_for_unit
+from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.rules.availability import hours_words
-from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display
+from contacts.rules.phone import PHONE_KIND_LABELS, display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing, Way
 from contacts.verification import still_verified
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
-from forms.queries.sources import ListSource, contact_list_source
-from forms.rules.contact_list import listed_one_by_one, parts_of_places, weekday_and_weekend
+from forms.queries.sources import (
+    ListedPlace,
+    ListSource,
+    OutlinedPlace,
+    contact_list_outline,
+    contact_list_source,
+)
+from forms.rules.contact_list import parts_of_places, weekday_and_weekend
 from outage.queries.checklists import routine_of
 from outage.rules.wording import STOCKHOLM
 
@@ -112,23 +116,24 @@ class ListPart:
 
 def contact_list_part(
     *,
-    serial: str,
     unit: Unit,
     by: Acting | None,
     now: datetime,
     principal: Principal | None = None,
     number: int | None = None,
+    serial: str = "",
 ) -> SheetPart:
     """The contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
 
     `number` is the part of it that is wanted, None for all in one.
 
-    The queries are the same few, however long the list is. `by` is None for a command on the server. A list of all that
-    would be a book has the entries of the unit's own principal one by one at most, and of the others whom to ring.
+    The queries are the same few, however long the list is. `by` is None for a command on the server. A list of all in
+    one, as in the binder, that would be a book has the entries of the unit's own principal one by one at most, and of
+    the others whom to ring.
     """
-    view = _whole_view(unit, now, principal)
-    if number is not None:
-        view = _in_parts(view)[number - 1]
+    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
+    source = contact_list_source(principal, moments, own=unit.principal, number=number)
+    view = contact_list_view(source, moments, now, own=unit.principal)
     return SheetPart(
         serial=serial,
         version=VERSION,
@@ -137,54 +142,30 @@ def contact_list_part(
         # It stands at the top of each page: the pages of each part are numbered by themselves.
         title=f"{TITLE}, {view.part}" if view.part else TITLE,
         advice="Byt listan i pärmen när en ny skrivs ut. Förslag till kontaktlista – ersätts av regionens egen.",
-        print_line=print_line(routine_of(None).version, now, by, unit),
+        print_line=print_line(routine_of(None).version, now, by, unit.name),
     )
 
 
-def contact_list_parts(unit: Unit, now: datetime, principal: Principal | None) -> tuple[ListPart, ...]:
+def contact_list_parts(principal: Principal | None) -> tuple[ListPart, ...]:
     """The contents of the list that is printed in parts; a short one has a single part."""
+    outline = contact_list_outline(principal)
     found = []
-    for number, part in enumerate(_in_parts(_whole_view(unit, now, principal)), 1):
-        places = _places_of(part)
-        entries = sum(len(place.entries) for _, place in places)
-        first, last = (_within(places[at][1], at) if places else "" for at in (0, -1))
-        found.append(ListPart(number, first, last, entries))
+    for number, part in enumerate(parts_of_places([len(place.entries) for place in outline]), 1):
+        at, begin, _ = part[0]
+        last, start, end = part[-1]
+        first = _within(outline[at], begin, begin)
+        entries = sum(end - begin for _, begin, end in part)
+        found.append(ListPart(number, first, _within(outline[last], start, end - 1), entries))
     return tuple(found)
 
 
-def _within(place: PlaceBlock, at: int) -> str:
-    return f"{place.name}: {place.entries[at].name}" if place.entries else place.name
+def _within(place: OutlinedPlace, first: int, at: int) -> str:
+    name = _going_on(place.name, first > 0)
+    return f"{name}: {place.entries[at][1]}" if place.entries else name
 
 
-def _whole_view(unit: Unit, now: datetime, principal: Principal | None) -> ContactListView:
-    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
-    return contact_list_view(contact_list_source(principal, moments), moments, now, own=unit.principal)
-
-
-def _places_of(view: ContactListView) -> list[tuple[PrincipalBlock, PlaceBlock]]:
-    return [(block, place) for block in view.principals for place in (block.own, *block.units)]
-
-
-def _in_parts(view: ContactListView) -> list[ContactListView]:
-    """Divide a list; what goes on from the part before says so, and has whom to ring there once more."""
-    places = _places_of(view)
-    divided = parts_of_places([len(place.entries) for _, place in places])
-    found = []
-    for number, part in enumerate(divided, 1):
-        blocks: dict[str, PrincipalBlock] = {}
-        for at, first, end in part:
-            block, place = places[at]
-            name = f"{place.name} (forts.)" if first else place.name
-            cut = replace(place, name=name, entries=place.entries[first:end])
-            if place is block.own:
-                blocks[block.own.name] = PrincipalBlock(cut, ())
-                continue
-            going_on = PlaceBlock(f"{block.own.name} (forts.)", (), ())
-            known = blocks.setdefault(block.own.name, PrincipalBlock(going_on, ()))
-            blocks[block.own.name] = replace(known, units=(*known.units, cut))
-        said = f"del {number} av {len(divided)}" if len(divided) > 1 else ""
-        found.append(replace(view, principals=tuple(blocks.values()), part=said))
-    return found
+def _going_on(name: str, goes_on: bool) -> str:
+    return f"{name} (forts.)" if goes_on else name
 
 
 def contact_list_view(
@@ -192,89 +173,62 @@ def contact_list_view(
 ) -> ContactListView:
     """The list as it is at the aware moment `now`; `moments` are those `source` was made for.
 
-    `own` is whose entries stand one by one where those of all are too many.
+    `own` is whose entries stand one by one where those of all are too many. What goes on from the part before says so,
+    and has whom to ring there once more.
     """
-    counts = dict.fromkeys((principal.pk for principal in source.principals), 0)
-    counts |= Counter(entry.principal_id for entry in source.entries)
-    listed = listed_one_by_one(counts, own.pk)
-    grouped = _Grouped(source, now, listed)
+    blocks: dict[int, PrincipalBlock] = {}
+    for listed in source.places:
+        owner, block = listed.place.principal, _place(listed, source, now)
+        if listed.place.unit is None:
+            blocks[owner.pk] = PrincipalBlock(block, ())
+            continue
+        going_on = PlaceBlock(_going_on(owner.name, True), (), ())
+        known = blocks.get(owner.pk, PrincipalBlock(going_on, ()))
+        blocks[owner.pk] = replace(known, units=(*known.units, block))
     return ContactListView(
-        principals=tuple(grouped.principal(principal) for principal in source.principals),
+        principals=tuple(blocks.values()),
         weekday=moments[0],
         weekend=moments[1],
-        whole=len(listed) == len(counts),
-        alone=own.name if listed else "",
+        whole=source.whole,
+        alone=own.name if source.listed else "",
+        part=f"del {source.number} av {source.parts}" if source.parts > 1 else "",
     )
 
 
-class _Grouped:
-    """The entries by where they belong: to a unit, by tie or by name as when ringing, else to the principal."""
+def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock:
+    place = listed.place
+    asked = "" if place.unit is None and place.principal.is_region else place.name
+    daytime, weekend = (numbers[place.request] for numbers in source.numbers)
+    switchboard = source.switchboards.get(place.principal.pk, REGION_SWITCHBOARD_NUMBER)
+    return PlaceBlock(
+        name=_going_on(place.name, listed.goes_on),
+        ring=_ring_times(daytime, weekend, asked),
+        entries=tuple(_entry(entry, switchboard, now) for entry in listed.entries),
+    )
 
-    def __init__(self, source: ListSource, now: datetime, listed: Collection[int]) -> None:
-        self._source, self._now, self._listed = source, now, listed
-        self._units: dict[int, list[Unit]] = defaultdict(list)
-        for unit in source.units:
-            self._units[unit.principal_id].append(unit)
-        in_list = {unit.pk for unit in source.units}
-        by_name = {(unit.principal_id, unit.name): unit.pk for unit in source.units}
-        self._entries: dict[tuple[int, int | None], list[DirectoryEntry]] = defaultdict(list)
-        self._switchboards: dict[int, str] = {}
-        for entry in source.entries:
-            place = entry.unit_id if entry.unit_id in in_list else None
-            if entry.unit_id is None:
-                place = by_name.get((entry.principal_id, entry.name))
-            self._entries[entry.principal_id, place].append(entry)
-            number = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
-            if entry.kind == EntryKind.SWITCHBOARD and number:
-                self._switchboards.setdefault(entry.principal_id, number)
 
-    def principal(self, principal: Principal) -> PrincipalBlock:
-        """A principal with its units in Swedish order."""
-        listed = self._entries if principal.pk in self._listed else {}
-        return PrincipalBlock(
-            own=self._place(
-                principal, request_for_principal(principal), listed.get((principal.pk, None), ())
-            ),
-            units=tuple(
-                self._place(unit, request_for_unit(unit), listed.get((principal.pk, unit.pk), ()))
-                for unit in self._units[principal.pk]
-            ),
-        )
-
-    def _place(
-        self, place: Principal | Unit, request: RingRequest, entries: Iterable[DirectoryEntry]
-    ) -> PlaceBlock:
-        answers = [numbers[request] for numbers in self._source.numbers]
-        asked = "" if isinstance(place, Principal) and place.is_region else place.name
-        return PlaceBlock(
-            name=place.name,
-            ring=_ring_times(answers[0], answers[1], asked),
-            entries=tuple(self._entry(entry) for entry in entries),
-        )
-
-    def _entry(self, entry: DirectoryEntry) -> EntryLine:
-        switchboard = self._switchboards.get(entry.principal_id, REGION_SWITCHBOARD_NUMBER)
-        known = set(search_key(entry.name).split())
-        # What has no word that the name has not tells nobody anything.
-        about = ", ".join(
-            text for text in (entry.title, entry.department) if not set(search_key(text).split()) <= known
-        )
-        return EntryLine(
-            name=entry.name,
-            about=about,
-            phones=tuple(
-                EntryPhone(
-                    PHONE_KIND_LABELS[phone.kind],
-                    unbroken(display(phone.number)),
-                    entry.is_flagged(phone.number),
-                )
-                for phone in entry.phones
-            ),
-            switchboard="" if entry.phones else unbroken(switchboard),
-            when=hours_words(entry.hours),
-            remark=entry.remark,
-            unverified=not still_verified(entry.verified_at, self._now),
-        )
+def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
+    known = set(search_key(entry.name).split())
+    # What has no word that the name has not tells nobody anything.
+    about = ", ".join(
+        text for text in (entry.title, entry.department) if not set(search_key(text).split()) <= known
+    )
+    return EntryLine(
+        name=entry.name,
+        about=about,
+        phones=tuple(
+            EntryPhone(
+                PHONE_KIND_LABELS[phone.kind],
+                unbroken(display(phone.number)),
+                entry.is_flagged(phone.number),
+            )
+            for phone in entry.phones
+        ),
+        switchboard="" if entry.phones else unbroken(switchboard),
+        when=hours_words(entry.hours),
+        remark=entry.remark,
+        unverified=not still_verified(entry.verified_at, now),
+    )
 
 
 def _ring_times(

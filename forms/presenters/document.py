@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contacts.access import Acting
-from contacts.models import Unit
-from forms.rules.fitting import pieces
+from forms.rules.fitting import shortened
 from forms.rules.serial import shown_serial
 from forms.rules.spec import SpecHead
 from outage.rules.wording import clock_time, day_and_year
@@ -44,18 +43,14 @@ def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
     return SheetPart(serial, spec.version, path, view, spec.title, spec.foot, line, spec.landscape)
 
 
-def print_line(routine_version: str, now: datetime, by: Acting | None, unit: Unit, *first: str) -> str:
+def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 
-    `by` is None for a command on the server, which prints for `unit`.
+    A long name leaves the foot its room; the whole of it stands in the trace of the print.
+
+    `by` is None for a command on the server, which prints for `unit`, by its name.
     """
-    name = _short(unit.name)
-    who = f" av {_short(by.user.full_name)}, {name}" if by else f" för {name}"
+    name = shortened(unit, _NAME_LETTERS)
+    who = f" av {shortened(by.user.full_name, _NAME_LETTERS)}, {name}" if by else f" för {name}"
     printed = f"Utskriven {day_and_year(now)} {clock_time(now)}{who}"
     return " · ".join((*first, f"Rutin {routine_version}", printed))
-
-
-def _short(name: str) -> str:
-    """A name that leaves the foot its room; the whole of it stands in the trace of the print."""
-    found = pieces(name, per_line=_NAME_LETTERS, most_lines=1)
-    return found[0].rstrip() + "…" if len(found) > 1 else name

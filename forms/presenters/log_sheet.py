@@ -79,7 +79,7 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
         signatures=(),
         empty=empty_rows(spec.columns, spec.blank_rows),
     )
-    return _part(serial, view, unit, by)
+    return log_sheet_part(serial=serial, view=view, by=by)
 
 
 def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
@@ -104,14 +104,10 @@ def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, rout
     )
 
 
-def log_sheet_part(*, serial: str, view: LogSheetView, by: Acting) -> SheetPart:
-    """The filled loggblad `view`, printed by `by`."""
-    return _part(serial, view, by.unit, by)
-
-
-def _part(serial: str, view: LogSheetView, unit: Unit, by: Acting | None) -> SheetPart:
-    edition = f"Blankett version {view.spec.version}"
-    return spec_part(serial, view, "log_sheet", print_line(view.routine_version, view.now, by, unit, edition))
+def log_sheet_part(*, view: LogSheetView, by: Acting | None, serial: str = "") -> SheetPart:
+    """The loggblad `view` as a sheet."""
+    line = print_line(view.routine_version, view.now, by, view.unit, f"Blankett version {view.spec.version}")
+    return spec_part(serial, view, "log_sheet", line)
 
 
 def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime) -> Row:

@@ -11,10 +11,10 @@ from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
-from forms.rules.fitting import letters, pieces
+from forms.rules.fitting import letters, pieces, shortened
 from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
 from forms.rules.serial import shown_serial
-from forms.specs import SIP, SIP_INVITATION, get_form
+from forms.specs import get_form
 from outage.models import CareChainEvent
 from outage.queries.naming import shown_identity
 from outage.routine import current_routine, get_routine
@@ -80,7 +80,6 @@ class FormView:
     """
 
     spec: FormSpec
-    system: str
     unit: str
     number: int | None
     running: str
@@ -89,23 +88,25 @@ class FormView:
     sections: tuple[SectionView, ...]
 
 
-def blank_sip_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """A blank SIP-blankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
-    return _blank(get_form(SIP), serial, unit, by, now)
-
-
-def blank_sip_copy_part(
-    *, serial: str, original: str, unit: Unit, by: Acting | None, now: datetime
+def blank_form_part(
+    *, spec_id: str, serial: str, unit: Unit, by: Acting | None, now: datetime, original: str = ""
 ) -> SheetPart:
-    """A blank patient's copy, which says that it goes with the SIP-blankett `original`; as `blank_sip_part`."""
-    spec = get_form(SIP)
-    goes_with = f"Hör till {spec.title} {shown_serial(original)}"
-    return _blank(spec.for_patient(), serial, unit, by, now, goes_with)
+    """A blank form for `unit`, printed at the aware moment `now`; `by` is None for a command.
 
-
-def blank_sip_invitation_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """A blank kallelse till SIP for `unit`, as `blank_sip_part`."""
-    return _blank(get_form(SIP_INVITATION), serial, unit, by, now)
+    With the serial of an `original` it is the patient's copy, which says what it goes with.
+    """
+    spec, routine = get_form(spec_id), current_routine()
+    made = spec.for_patient() if original else spec
+    view = FormView(
+        spec=made,
+        unit=unit.name,
+        number=None,
+        running=f"Hör till {spec.title} {shown_serial(original)}" if original else "",
+        who=_WHO,
+        protected=False,
+        sections=tuple(_sections(made.sections, {})),
+    )
+    return form_part(serial=serial, view=view, by=by, now=now, routine_id=routine.id)
 
 
 def form_view(
@@ -121,7 +122,6 @@ def form_view(
     made = spec.for_patient() if patients_copy else spec
     return FormView(
         spec=made,
-        system=source.chain.outage.system,
         unit=by.unit.name,
         number=None if patients_copy else source.chain.number,
         running=running,
@@ -131,33 +131,13 @@ def form_view(
     )
 
 
-def form_part(*, serial: str, view: FormView, by: Acting, now: datetime, routine_id: str) -> SheetPart:
-    """The filled form `view`, printed by `by` at the aware moment `now`."""
-    return _part(serial, view, by.unit, by, now, get_routine(routine_id).version)
-
-
-def _blank(
-    spec: FormSpec, serial: str, unit: Unit, by: Acting | None, now: datetime, running: str = ""
+def form_part(
+    *, view: FormView, by: Acting | None, now: datetime, routine_id: str, serial: str = ""
 ) -> SheetPart:
-    routine = current_routine()
-    view = FormView(
-        spec=spec,
-        system=routine.system,
-        unit=unit.name,
-        number=None,
-        running=running,
-        who=_WHO,
-        protected=False,
-        sections=tuple(_sections(spec.sections, {})),
-    )
-    return _part(serial, view, unit, by, now, routine.version)
-
-
-def _part(
-    serial: str, view: FormView, unit: Unit, by: Acting | None, now: datetime, routine_version: str
-) -> SheetPart:
+    """The form `view` as a sheet, printed at the aware moment `now`."""
     first = [f"Vårdkedja {view.number}"] if view.number else []
-    line = print_line(routine_version, now, by, unit, *first, f"Blankett version {view.spec.version}")
+    edition = f"Blankett version {view.spec.version}"
+    line = print_line(get_routine(routine_id).version, now, by, view.unit, *first, edition)
     return spec_part(serial, view, "form", line)
 
 
@@ -183,9 +163,7 @@ def _known(source: SipSource) -> Known:
 
 def _running(name: str, identity: str) -> str:
     """Whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
-    whole = running_name(name, identity)
-    found = pieces(" ".join(whole.split()), per_line=_RUNNING, most_lines=1)
-    return found[0].rstrip() + "…" if len(found) > 1 else whole
+    return shortened(" ".join(running_name(name, identity).split()), _RUNNING)
 
 
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:

@@ -78,13 +78,10 @@ def _per_line(columns: Sequence[str]) -> list[int]:
     return [int((fixed.get(name, middle) - _PADDING) / _LETTER) for name in columns]
 
 
-def work_list_part(
-    *, serial: str, view: WorkListView, by: Acting, now: datetime, routine_version: str
-) -> SheetPart:
+def work_list_part(*, view: WorkListView, by: Acting, now: datetime, routine_version: str) -> SheetPart:
     """The list as a sheet, printed by `by` at the aware moment `now`."""
-    edition = f"Blankett version {view.spec.version}"
-    part = spec_part(serial, view, "work_list", print_line(routine_version, now, by, by.unit, edition))
-    return replace(part, title=view.listed.title)
+    line = print_line(routine_version, now, by, view.unit, f"Blankett version {view.spec.version}")
+    return replace(spec_part("", view, "work_list", line), title=view.listed.title)
 
 
 def call_lines(calls: Iterable[OwedCall]) -> list[Row]:

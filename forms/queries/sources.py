@@ -1,15 +1,17 @@
 """Reads for the paper. The chain comes from `outage.queries.care_chains`, which knows who may see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, Principal, Unit
-from contacts.queries.exporting import entries_to_take_out
+from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.queries.entries import entries_in_use
 from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_principal, request_for_unit
 from contacts.rules.parties import Party
+from contacts.rules.phone import PhoneKind
 from contacts.rules.whom_to_call import NumberToRing
+from forms.rules.contact_list import listed_one_by_one, parts_of_places
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import ChainLog, log_of
@@ -107,31 +109,128 @@ def sip_source(chain: CareChain) -> SipSource:
 
 
 @dataclass(frozen=True, slots=True)
-class ListSource:
-    """What the contact list is made of. `numbers` has, for each of the moments asked for, whom to ring."""
+class OutlinedPlace:
+    """A principal itself or a unit of it, and id and name of each of its entries, by tie or by name as when ringing.
 
-    principals: list[Principal]
-    units: list[Unit]
-    entries: list[DirectoryEntry]
-    numbers: tuple[Numbers, ...]
-
-
-def contact_list_source(principal: Principal | None, moments: Iterable[datetime]) -> ListSource:
-    """The principals in order, the region first, their units in use and their entries in force.
-
-    `principal` narrows it to one. `moments` are aware. The queries are the same few, however long the list is.
+    `switchboards` are the ids of those that are one.
     """
-    principals = [principal] if principal else sorted(_principals(), key=lambda found: not found.is_region)
-    found = Unit.objects.filter(active=True, principal__in=principals).select_related("principal")
-    units = list(found.order_by("sort_key", "pk"))
-    requests = [*map(request_for_principal, principals), *map(request_for_unit, units)]
+
+    principal: Principal
+    unit: Unit | None
+    entries: list[tuple[int, str]]
+    switchboards: list[int]
+
+    @property
+    def name(self) -> str:
+        """That of the unit, where there is one."""
+        return (self.unit or self.principal).name
+
+    @property
+    def request(self) -> RingRequest:
+        """What to ask the directory for to reach the place."""
+        return request_for_unit(self.unit) if self.unit else request_for_principal(self.principal)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlace:
+    """What a contact list has of a place. `goes_on` says that the part before begins with it."""
+
+    place: OutlinedPlace
+    entries: tuple[DirectoryEntry, ...]
+    goes_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """What the contact list is made of, or part `number` of the `parts` it has, 0 for a list in one.
+
+    `listed` are the principals whose entries are in it, `whole` says that they are all; `numbers` has, for each of the
+    moments asked for, whom to ring, and `switchboards` what to ring where an entry has no number.
+    """
+
+    places: tuple[ListedPlace, ...]
+    listed: Collection[int]
+    whole: bool
+    numbers: tuple[Numbers, ...]
+    switchboards: Mapping[int, str]
+    number: int
+    parts: int
+
+
+def contact_list_outline(principal: Principal | None) -> list[OutlinedPlace]:
+    """The places of a contact list in order, the region first, each principal before its units in use.
+
+    `principal` narrows it to one. Of the entries there is no more than what divides them into parts.
+    """
+    every = Principal.objects.order_by("sort_key")
+    principals = [principal] if principal else sorted(every, key=lambda found: not found.is_region)
+    units: dict[int, list[Unit]] = {found.pk: [] for found in principals}
+    in_use = Unit.objects.filter(active=True, principal__in=principals).select_related("principal")
+    for unit in in_use.order_by("sort_key", "pk"):
+        units[unit.principal_id].append(unit)
+    places = {
+        (owner.pk, unit and unit.pk): OutlinedPlace(owner, unit, [], [])
+        for owner in principals
+        for unit in (None, *units[owner.pk])
+    }
+    by_name = {(owner, place.name): (owner, unit) for (owner, unit), place in places.items() if unit}
+    rows = entries_in_use().filter(principal__in=principals).order_by("sort_key", "pk")
+    for pk, name, kind, owner, unit in rows.values_list("pk", "name", "kind", "principal", "unit"):
+        key = (owner, unit) if unit else by_name.get((owner, name), (owner, None))
+        place = places.get(key, places[owner, None])
+        place.entries.append((pk, name))
+        if kind == EntryKind.SWITCHBOARD:
+            place.switchboards.append(pk)
+    return list(places.values())
+
+
+def contact_list_source(
+    principal: Principal | None,
+    moments: Iterable[datetime],
+    *,
+    own: Principal | None = None,
+    number: int | None = None,
+) -> ListSource:
+    """A list in one, or part `number` of it; no more is read than what is in it.
+
+    A list in one that would be a book has the entries of `own` alone. `moments` are aware. The queries are the same
+    few, however long the list is.
+    """
+    outline = contact_list_outline(principal)
+    counts = dict.fromkeys((place.principal.pk for place in outline), 0)
+    for place in outline:
+        counts[place.principal.pk] += len(place.entries)
+    if number is None:
+        parts = 0
+        listed = listed_one_by_one(counts, own.pk if own else 0)
+        pieces = [(at, 0, len(p.entries) * (p.principal.pk in listed)) for at, p in enumerate(outline)]
+    else:
+        divided = parts_of_places([len(place.entries) for place in outline])
+        parts, listed, pieces = len(divided), frozenset(counts), list(divided[number - 1])
+    wanted = [pk for at, first, end in pieces for pk, _ in outline[at].entries[first:end]]
+    exchanges = [pk for place in outline for pk in place.switchboards]
+    entries = entries_in_use().in_bulk([*wanted, *exchanges])
+    places = [outline[at] for at, _, _ in pieces]
+    requests, units = [place.request for place in places], [place.unit for place in places if place.unit]
+    switchboards: dict[int, str] = {}
+    for entry in (entries[pk] for pk in exchanges if pk in entries):
+        line = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
+        if line:
+            switchboards.setdefault(entry.principal_id, line)
     return ListSource(
-        principals=principals,
-        units=units,
-        entries=entries_to_take_out(principal),
-        numbers=tuple(numbers_for_many(requests, at) for at in moments),
+        places=tuple(
+            ListedPlace(
+                outline[at],
+                # One may have been taken out of use since.
+                tuple(entries[pk] for pk, _ in outline[at].entries[first:end] if pk in entries),
+                first > 0,
+            )
+            for at, first, end in pieces
+        ),
+        listed=listed,
+        whole=len(listed) == len(counts),
+        numbers=tuple(numbers_for_many(requests, at, units) for at in moments),
+        switchboards=switchboards,
+        number=number or 0,
+        parts=parts,
     )
-
-
-def _principals() -> list[Principal]:
-    return list(Principal.objects.order_by("sort_key"))

@@ -8,9 +8,9 @@ from contacts.rules.availability import is_eve, is_public_holiday
 DAYTIME_AT = time(10)
 WEEKEND_AT = time(19)
 MOST_ENTRIES = 3_000
-"""In a list of more than one principal: a hundred pages."""
+"""In one file, as in the binder, of more than one principal: a hundred pages."""
 PART_ENTRIES = 500
-"""In one file, so that neither its time nor its memory grows with the list: some twenty pages."""
+"""In a part, so that neither its time nor its memory grows with the list: some twenty pages."""
 
 _FRIDAY, _SATURDAY = 4, 5
 _DAY = timedelta(days=1)

@@ -37,6 +37,12 @@ def pieces(text: str, *, per_line: int, most_lines: int) -> tuple[str, ...]:
     return tuple(piece for piece in found if piece)
 
 
+def shortened(text: str, most: int) -> str:
+    """`text` where `most` small letters have room for it, else its beginning and "…"."""
+    first, *more = pieces(text, per_line=most, most_lines=1) or ("",)
+    return f"{first.rstrip()}…" if more else text
+
+
 def _line_starts(text: str, per_line: int) -> Iterator[int]:
     """Where each line of `text` begins when words are set as long as there is room."""
     yield 0

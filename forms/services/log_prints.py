@@ -33,7 +33,7 @@ def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
         kind=SheetKind.LOG_SHEET,
         filename="loggblad.pdf",
         routine_version=routine.version,
-        part=lambda serial: log_sheet_part(serial=serial, view=view, by=by),
+        part=log_sheet_part(view=view, by=by),
         outage=outage,
     )
     return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -1,8 +1,8 @@
 """Prints: a sheet gets its serial, is typeset and sealed, and is kept as rows with who, when and hash (R2.4)."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -49,12 +49,12 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One sheet to print: `part` makes it, given its serial. `filename` holds no patient data."""
+    """One sheet to print, which gets its serial when it is. `filename` holds no patient data."""
 
     kind: SheetKind
     filename: str
     routine_version: str
-    part: Callable[[str], SheetPart]
+    part: SheetPart
     outage: Outage | None = None
     chain: CareChain | None = None
 
@@ -75,7 +75,7 @@ def print_care_chain(
         kind=SheetKind.CARE_CHAIN,
         filename=f"blankett-{chain.number}.pdf",
         routine_version=view.routine_version,
-        part=lambda serial: care_chain_part(serial=serial, view=view, by=by, now=now),
+        part=care_chain_part(view=view, by=by, now=now),
         outage=chain.outage,
         chain=chain,
     )
@@ -92,7 +92,7 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
         kind=SheetKind.CHECKLIST,
         filename=f"checklista-{card.key}.pdf",
         routine_version=routine_of(outage).version,
-        part=lambda serial: one_checklist_part(serial=serial, card=card, outage=outage, by=by, now=now),
+        part=one_checklist_part(card=card, outage=outage, by=by, now=now),
         outage=outage,
     )
     return print_job(by=by, job=job, now=now)
@@ -112,9 +112,7 @@ def print_contact_list(
         kind=SheetKind.CONTACT_LIST,
         filename=f"kontaktlista-{timezone.localdate(now).isoformat()}{f'-del-{number}' if number else ''}.pdf",
         routine_version=current_routine().version,
-        part=lambda serial: contact_list_part(
-            serial=serial, unit=by.unit, by=by, now=now, principal=principal, number=number
-        ),
+        part=contact_list_part(unit=by.unit, by=by, now=now, principal=principal, number=number),
     )
     return print_job(by=by, job=job, now=now)
 
@@ -129,7 +127,7 @@ def print_call_support(*, by: Acting) -> Printed:
         kind=SheetKind.CALL_SUPPORT,
         filename="samtalsstod.pdf",
         routine_version=current_routine().version,
-        part=lambda serial: call_support_part(serial=serial, unit=by.unit, by=by, now=now),
+        part=call_support_part(unit=by.unit, by=by, now=now),
     )
     return print_job(by=by, job=job, now=now)
 
@@ -147,7 +145,7 @@ def print_job(*, by: Acting, job: Job, now: datetime, client_id: UUID | None = N
         if known is not None and _has_moved_on(known):
             known, made = None, uuid4()
         serial = known.serial if known else new_serial()
-        part = job.part(serial)
+        part = replace(job.part, serial=serial)
         rendered = typeset([part], title=part.title)
         sealed = seal(rendered.pdf)
         sheet = known or Sheet(
@@ -184,12 +182,9 @@ def _content(by: Acting, job: Job) -> dict[str, Any]:
 
 def _same_press(by: Acting, job: Job, client_id: UUID) -> UUID:
     """An id that is the same for the same press with the same content, whatever the time of day."""
-    part = job.part("")
-    html = render_to_string(part.template, {"sheet": part.view})
-    return uuid5(
-        client_id,
-        content_hash({**_content(by, job), "kind": job.kind, "version": part.version, "html": html}),
-    )
+    html = render_to_string(job.part.template, {"sheet": job.part.view})
+    content = {**_content(by, job), "kind": job.kind, "version": job.part.version, "html": html}
+    return uuid5(client_id, content_hash(content))
 
 
 def _has_moved_on(sheet: Sheet) -> bool:

@@ -45,9 +45,7 @@ def _print(
         kind=kind,
         filename=filename,
         routine_version=get_routine(chain.outage.routine_id).version,
-        part=lambda serial: form_part(
-            serial=serial, view=view, by=by, now=now, routine_id=chain.outage.routine_id
-        ),
+        part=form_part(view=view, by=by, now=now, routine_id=chain.outage.routine_id),
         outage=chain.outage,
         chain=chain,
     )

@@ -43,7 +43,7 @@ def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: U
         kind=SheetKind.WORK_LIST,
         filename=f"{which}.pdf",
         routine_version=version,
-        part=lambda serial: work_list_part(serial=serial, view=view, by=by, now=now, routine_version=version),
+        part=work_list_part(view=view, by=by, now=now, routine_version=version),
         outage=outage,
     )
     return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from contacts.rules.held import held_print
@@ -118,7 +117,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     A long one is printed in parts: its contents are shown, and `?del=<n>` prints a part.
     """
     principal = chosen_principal(request)
-    parts = contact_list_parts(request.acting.unit, timezone.now(), principal)
+    parts = contact_list_parts(principal)
     wanted = request.GET.get("del", "")
     if not wanted and len(parts) > 1:
         context = {"parts": parts, "principal": principal}

@@ -18,6 +18,7 @@ from typing import Any
 
 from tests import postgres
 
+from .growth import a_batch, memory_of
 from .load import Target, WrongAnswer, measure
 from .paper_report import paper_section
 from .report import FILE, Scene, Terms, write, write_paper
@@ -26,6 +27,7 @@ from .targets import directory_targets_of, targets_of
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 WORST, USUAL = 1.0, 0.02
+BATCH, LISTS = 500, (1_000, 10_000)
 
 
 def environment(room: Path, database_url: str) -> dict[str, str]:
@@ -59,8 +61,8 @@ def database(room: Path, with_postgres: bool) -> Iterator[str]:
 
 
 @contextmanager
-def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[], float]]]:
-    """Serve product and bare views with the settings of `make run`; give the port, and what tells processor time."""
+def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[], list[str]]]]:
+    """Serve product and bare views with the settings of `make run`; give the port, and what tells its workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -77,15 +79,15 @@ def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[
     )
     try:
         _wait(server, port)
-        yield port, lambda: processor_seconds(server.pid)
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+        yield port, lambda: children.read_text(encoding="utf-8").split()
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=30)
 
 
-def processor_seconds(master: int) -> float:
-    """Give the processor time that the workers of a gunicorn master have used, in seconds."""
-    workers = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="utf-8").split()
+def processor_seconds(workers: list[str]) -> float:
+    """Give the processor time that the workers of a server have used, in seconds."""
     ticks = 0
     for worker in workers:
         # The name in brackets may hold spaces; utime and stime are the 12th and 13th field after it.
@@ -109,6 +111,23 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
     raise SystemExit("gunicorn did not start; its own words stand above.")
 
 
+@contextmanager
+def prepared_room(
+    *seeding: str, with_postgres: bool = False
+) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Seed a database as `seeding` says; give the environment that it is in, and what to ask for."""
+    with (
+        tempfile.TemporaryDirectory(prefix="driftstopp-bench-") as name,
+        database(Path(name), with_postgres) as url,
+    ):
+        env = environment(Path(name), url)
+        told = Path(name) / "prepared.json"
+        subprocess.run(
+            [sys.executable, "-m", "tests.bench.prepare", str(told), *seeding], cwd=ROOT, env=env, check=True
+        )
+        yield env, json.loads(told.read_text(encoding="utf-8"))
+
+
 def scene(
     title: str,
     seeding: list[str],
@@ -119,23 +138,13 @@ def scene(
 ) -> Scene:
     """Seed a database as `seeding` says, serve it, measure what `aim` gives for it."""
     print(f"{title} …", flush=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="driftstopp-bench-") as name,
-        database(Path(name), with_postgres) as url,
-    ):
-        room = Path(name)
-        env = environment(room, url)
-        told = room / "prepared.json"
-        subprocess.run(
-            [sys.executable, "-m", "tests.bench.prepare", str(told), *seeding], cwd=ROOT, env=env, check=True
-        )
-        prepared = json.loads(told.read_text(encoding="utf-8"))
+    with prepared_room(*seeding, with_postgres=with_postgres) as (env, prepared):
         targets = aim(prepared)
-        with serving(env, terms.workers) as (port, processor):
+        with serving(env, terms.workers) as (port, workers):
             found = measure(
                 port,
                 targets,
-                processor=processor,
+                processor=lambda: processor_seconds(workers()),
                 clients=terms.clients,
                 rounds=terms.rounds,
                 seconds=terms.seconds,
@@ -152,14 +161,25 @@ def scene(
 
 
 def paper() -> str:
-    """Measure the paper in a process and a database of its own; give what the file says of it."""
+    """Measure the paper, each thing in a process and a database of its own; give what the file says of it."""
     print("The paper …", flush=True)
+    with prepared_room("batch", str(BATCH)) as (env, prepared), serving(env, 1) as (port, workers):
+        batch = a_batch(port, prepared, lambda: memory_of(workers()[0]))
+    print(f"  batch: {json.dumps(batch)}", flush=True)
+    lists = []
+    for entries in LISTS:
+        with prepared_room("directory", str(entries), str(entries // 9)) as (env, _):
+            lists.append(_told_by("growth", env))
+        print(f"  list: {json.dumps(lists[-1])}", flush=True)
     with tempfile.TemporaryDirectory(prefix="driftstopp-bench-") as name:
-        room = Path(name)
-        env = environment(room, f"sqlite:///{room / 'bench.sqlite3'}")
-        told = room / "paper.json"
-        subprocess.run([sys.executable, "-m", "tests.bench.paper", str(told)], cwd=ROOT, env=env, check=True)
-        return paper_section(json.loads(told.read_text(encoding="utf-8")))
+        found = _told_by("paper", environment(Path(name), f"sqlite:///{Path(name) / 'bench.sqlite3'}"))
+    return paper_section(found | {"batch": batch, "lists": lists})
+
+
+def _told_by(module: str, env: dict[str, str]) -> Any:
+    told = Path(env["VAR_DIR"]) / f"{module}.json"
+    subprocess.run([sys.executable, "-m", f"tests.bench.{module}", str(told)], cwd=ROOT, env=env, check=True)
+    return json.loads(told.read_text(encoding="utf-8"))
 
 
 def main() -> int:

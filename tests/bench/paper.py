@@ -20,7 +20,6 @@ import django
 
 from .former import Former
 
-BATCH = 500
 BINDER_RUNS = 2
 # As `percentile 95` of so many runs, taken in turns so that a noisy moment meets both.
 RUNS = 20
@@ -39,11 +38,10 @@ def main() -> None:
     from tests.paper.making import make_place
 
     place = make_place()
-    _as_a_worker()
+    as_a_worker()
     found: dict[str, Any] = {}
     for name, measure in (
         ("sheet", one_sheet),
-        ("batch", a_batch),
         ("former_binder", a_binder_and_the_former),
         ("binder", a_binder),
     ):
@@ -96,6 +94,8 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(RUNS + 2):
         for name, way in ways.items():
+            # What one way leaves is not for the next to clear away.
+            gc.collect()
             start = time.process_time()
             way()
             if run >= 2:
@@ -223,30 +223,6 @@ def reportlab_of(html: str) -> Callable[[], bytes]:
     return call
 
 
-def a_batch(place: Any) -> list[dict[str, float]]:
-    """Time the parts of a batch of 500 blank sheets, one after another: time and memory as they go on."""
-    from forms.models import SheetKind
-    from forms.rules.batch import PART_SIZE
-    from forms.services.batches import issue_batch, print_part
-
-    by = place.alva
-    start = time.perf_counter()
-    batch = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.CARE_CHAIN, count=BATCH)
-    rows = [{"sheets": 0, "seconds": time.perf_counter() - start, "megabytes": _megabytes(), "now": _held()}]
-    for part in range(1, BATCH // PART_SIZE + 1):
-        print_part(by=by, batch=batch, part=part)
-        if part * PART_SIZE in (25, 50, 100, 200, 300, 400, 500):
-            rows.append(
-                {
-                    "sheets": part * PART_SIZE,
-                    "seconds": time.perf_counter() - start,
-                    "megabytes": _megabytes(),
-                    "now": _held(),
-                }
-            )
-    return rows
-
-
 def a_binder_and_the_former(place: Any) -> dict[str, float]:
     """Time the first binder of a unit and the same in the former layout, in processor seconds, in turns."""
     from forms.services import binder, printing
@@ -265,13 +241,16 @@ def a_binder_and_the_former(place: Any) -> dict[str, float]:
         printing.render = typeset
     former = Former()
     times: dict[str, list[float]] = {"former": [], "typeset": []}
+    ways: dict[str, Callable[[], Any]] = {
+        "former": lambda: former.typeset("binder", times_laid_out=2),
+        "typeset": lambda: typeset(kept["html"], **kept["options"]),
+    }
     for _ in range(BINDER_RUNS):
-        start = time.process_time()
-        former.typeset("binder", times_laid_out=2)
-        middle = time.process_time()
-        typeset(kept["html"], **kept["options"])
-        times["former"].append(middle - start)
-        times["typeset"].append(time.process_time() - middle)
+        for name, way in ways.items():
+            gc.collect()
+            start = time.process_time()
+            way()
+            times[name].append(time.process_time() - start)
     best = {name: min(found) for name, found in times.items()}
     return best | {"of former": best["typeset"] / best["former"]}
 
@@ -317,7 +296,7 @@ def decoding(pages: int) -> dict[str, float]:
     }
 
 
-def _as_a_worker() -> None:
+def as_a_worker() -> None:
     """Do what a worker does when it starts."""
     from forms.rendering import warm_up
 
@@ -325,12 +304,6 @@ def _as_a_worker() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def _held() -> float:
-    """Give the memory that this process holds now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
-    return pages * resource.getpagesize() / 2**20
 
 
 def _megabytes() -> float:

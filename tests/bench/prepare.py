@@ -1,4 +1,4 @@
-"""python -m tests.bench.prepare FILE outage SHARE CHAINS HANDOVERS, or FILE directory ENTRIES UNITS.
+"""python -m tests.bench.prepare FILE outage SHARE CHAINS HANDOVERS, FILE directory ENTRIES UNITS or FILE batch SHEETS.
 
 Make the database, and say in FILE what to ask for.
 """
@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 
@@ -20,7 +21,7 @@ def main(file: str, what: str, *terms: str) -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    user, told = {"outage": outage, "directory": directory}[what](*terms)
+    user, told = {"outage": outage, "directory": directory, "batch": batch}[what](*terms)
     client = Client()
     client.force_login(user)
     with connection.cursor() as cursor:
@@ -58,6 +59,18 @@ def directory(entries: str, units: str) -> tuple[Any, dict[str, Any]]:
     seeded = seed_directory(entries=int(entries), units=int(units))
     told = {"entries": seeded.entries, "units": seeded.units, "number": seeded.number, "name": seeded.name}
     return seeded.acting.user, told
+
+
+def batch(sheets: str) -> tuple[Any, dict[str, Any]]:
+    """Issue a batch of blank sheets; give who prints it, and what to ask for."""
+    from forms.models import SheetKind
+    from forms.rules.batch import PART_SIZE
+    from forms.services.batches import issue_batch
+    from tests.paper.making import make_place
+
+    by = make_place().alva
+    issued = issue_batch(by=by, client_id=uuid4(), kind=SheetKind.CARE_CHAIN, count=int(sheets))
+    return by.user, {"batch": str(issued.pk), "parts": int(sheets) // PART_SIZE, "mark": mark_of(by)}
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ BY_FIELD = {
     "Avancerad: tre texter": {"text1": "asta", "text2": "berg", "text3": "sköterska"},
     "Avancerad: fyra texter": {"text1": "a", "text2": "a", "text3": "a", "text4": "umeå"},
 }
-_CSRF = "b" * 32
+CSRF = "b" * 32
 
 
 def targets_of(prepared: dict[str, Any]) -> list[Target]:
     """Give the targets for a prepared database; each asks for the chains in turn."""
-    cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={_CSRF}"}
+    cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={CSRF}"}
     chains = itertools.cycle(prepared["chains"])
 
     def page(path: str) -> Callable[[], Request]:
@@ -39,7 +39,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
     def call() -> Request:
         now = datetime.now(ZoneInfo("Europe/Stockholm"))
         form = {
-            "csrfmiddlewaretoken": _CSRF,
+            "csrfmiddlewaretoken": CSRF,
             "typed_by": prepared["mark"],
             "client_id": str(uuid4()),
             "recipient": "municipality",

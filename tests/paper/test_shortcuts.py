@@ -1,5 +1,6 @@
 """The shorter ways through the engine lead to the same pages."""
 
+import gc
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -105,9 +106,26 @@ def test_blank_sheets_have_the_same_boxes_tags_text_and_look(place, monkeypatch,
 
 
 def test_the_engine_is_left_as_it_was(place, monkeypatch):
-    from weasyprint import draw
+    from weasyprint import css, draw
     from weasyprint.layout import block
 
-    before = block.block_container_layout, draw.draw_border, draw.draw_text
+    before = css.ComputedStyle, block.block_container_layout, draw.draw_border
     blank_sheets(place, next(iter(BLANK_KINDS)))()
-    assert (block.block_container_layout, draw.draw_border, draw.draw_text) == before
+    assert (css.ComputedStyle, block.block_container_layout, draw.draw_border) == before
+
+
+def test_a_document_keeps_no_style_that_one_like_it_kept_and_leaves_those_as_they_were(place, monkeypatch):
+    make = chain_sheet(place, monkeypatch)
+    make()
+    (styles,) = rendering._engine.shortcuts.args
+    kept = {key: dict(style) for key, style in styles.items()}
+    make()
+    assert {key: dict(style) for key, style in styles.items()} == kept
+
+
+def test_a_document_leaves_nothing_behind_that_the_collector_must_find(place, monkeypatch):
+    make = chain_sheet(place, monkeypatch)
+    make()
+    gc.collect()
+    make()
+    assert gc.collect() < 1_000

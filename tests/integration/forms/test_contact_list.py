@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts import audit
-from contacts.models import AuditEntry, Principal, Unit
+from contacts.models import AuditEntry, DirectoryEntry, Principal, Unit
 from contacts.rules.permissions import Role
 from forms.models import Sheet
 from forms.rendering import PrintingUnavailable
@@ -145,3 +145,37 @@ def test_each_page_of_a_part_says_which_part_it_is_as_its_pages_are_numbered_by_
         assert len(found) > 1
         assert [f"Kontaktlista, del {number} av 2" in text for text in found] == [True] * len(found)
         assert all(f"Sida {page} av {len(found)}" in text for page, text in enumerate(found, 1))
+
+
+def test_a_list_of_all_that_would_be_a_book_has_every_entry_in_its_parts(place, client, monkeypatch):
+    monkeypatch.setattr("forms.rules.contact_list.PART_ENTRIES", 5)
+    monkeypatch.setattr("forms.rules.contact_list.MOST_ENTRIES", 4)
+    for number in range(6):
+        make_entry(place.town, f"Kontakt {number:02}", "090-16 10 01")
+        make_entry(place.region, f"Samordnare {number:02}", "090-785 10 01", unit=place.ward)
+    client.force_login(place.alva.user)
+    address = reverse("contact_list")
+    contents = client.get(address).text
+    numbers = [number for number in range(1, 20) if f'del={number}"' in contents]
+    texts = [everything(client.get(f"{address}?del={number}").content) for number in numbers]
+    for number in range(6):
+        for name in (f"Kontakt {number:02}", f"Samordnare {number:02}"):
+            assert "".join(texts).count(squashed(name)) == 1
+    for number, text in enumerate(texts, 1):
+        assert squashed(f"Kontaktlista, del {number} av {len(numbers)}") in text
+        assert squashed("står vem man ringer") not in text
+
+
+def test_a_part_reads_the_entries_that_are_in_it_and_no_others(place, client, monkeypatch):
+    monkeypatch.setattr("forms.rules.contact_list.PART_ENTRIES", 5)
+    for number in range(23):
+        make_entry(place.town, f"Kontakt {number:02}", "090-16 10 01")
+    client.force_login(place.alva.user)
+    read = []
+    real = DirectoryEntry.from_db.__func__
+    monkeypatch.setattr(
+        DirectoryEntry, "from_db", classmethod(lambda cls, *row: read.append(row) or real(cls, *row))
+    )
+    client.get(reverse("contact_list"), {"huvudman": place.town.pk, "del": 3})
+    # Five of the part, and the few that tell whom to ring at either time.
+    assert 5 <= len(read) < 20
