@@ -103,12 +103,6 @@ def call_to(page: Page, place: str) -> Locator:
     return calls_to_make(page).filter(has_text=place)
 
 
-def say_number(row: Page | Locator) -> None:
-    """Of the numbers offered for a call, say that it was the first that was rung; where there is one, it is that."""
-    if (box := row.get_by_label("Nummer som ringdes")).count():
-        box.first.select_option(index=1)
-
-
 def chain_row(page: Page, patient: str) -> Locator:
     """Give the patient's row among the care chains of Läge."""
     return (

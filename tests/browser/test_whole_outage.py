@@ -25,7 +25,6 @@ from tests.browser.steps import (
     report_outage,
     save_call,
     saved_note,
-    say_number,
     speak_to,
     tick_message,
 )
@@ -93,7 +92,6 @@ def reach(page: Page, place: str, spoken_to: str) -> None:
 def tell_the_health_centre_at_the_second_try(page: Page) -> None:
     row = call_to(page, HEALTH_CENTRE)
     expect(row).to_contain_text("Inskrivning")
-    say_number(row)
     row.get_by_role("button", name="Upptaget").click()
     expect(note(page, "Försöket är sparat")).to_be_visible()
     expect(row).to_contain_text("Ringd, inte nådd")

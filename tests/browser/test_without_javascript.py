@@ -18,7 +18,6 @@ from tests.browser.steps import (
     open_chain,
     report_outage,
     saved_note,
-    say_number,
     speak_to,
     tick_message,
 )
@@ -52,7 +51,6 @@ def test_an_outage_is_reported_logged_and_followed_up_without_script(windows: Wi
     page.get_by_role("link", name="Jag ringer om patienten").click()
     tell_of_the_admission(page, "Skellefteå kommun", "0980-319 210")
     # A try and a call by the buttons of Läge.
-    say_number(page)
     page.get_by_role("button", name="Inget svar").click()
     expect(note(page, "Försöket är sparat")).to_be_visible()
     page.get_by_role("link", name="Nådd").click()

@@ -15,6 +15,7 @@ CHOICES = (("moved", "Flyttad"), ("wrong", "Fel angiven"))
 
 
 class PlaceForm(AsksQuestions):
+    client_id = None
     place = forms.CharField()
 
 

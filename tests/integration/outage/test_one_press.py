@@ -27,7 +27,7 @@ def test_one_press_logs_a_failed_try_and_a_double_click_one_row(
     pressed = {
         "client_id": str(uuid4()),
         "recipient": "municipality",
-        "number": "0910-00 00 00",
+        "number": "0980-319 999",
         "events": str(event.pk),
         "outcome": "no_answer",
     }
@@ -85,17 +85,23 @@ def test_a_try_on_the_one_number_shows_it_beside_the_button_and_says_that_it_is_
     assert "Numret är hämtat ur Kontakter." in read(page).main.get_text(" ")
 
 
-def test_of_several_numbers_the_one_who_rang_says_which(county: County, chain: CareChain, client: Client):
-    make_entry(county.municipality, "Växeln", "0910-73 51 00", kind=EntryKind.SWITCHBOARD)
-    make_entry(county.municipality, "Hemsjukvård", "0910-73 52 00", kind=EntryKind.HOME_NURSING)
+def test_of_several_numbers_the_first_to_ring_stands_beside_the_button_and_none_is_taken_unsaid(
+    county: County, chain: CareChain, client: Client
+):
+    make_entry(county.municipality, "Växeln", "0980-319 210", kind=EntryKind.SWITCHBOARD)
+    make_entry(county.municipality, "Hemsjukvård", "0980-319 231", kind=EntryKind.HOME_NURSING)
     make_event(county.alva, chain, "discharge")
     client.force_login(county.alva.user)
     form = _try_form(client, "Skellefteå kommun")
-    assert not form.find("option", selected=True)
+    shown = form.find("option", selected=True)
+    assert [shown["value"]] == fields_of(form)["number"] == [form.find("option")["value"]]
     before = Handover.objects.count()
-    client.post(form["action"], fields_of(form) | {"outcome": "busy"})
+    client.post(form["action"], fields_of(form) | {"outcome": "busy", "number": ""})
     assert Handover.objects.count() == before
     assert "Välj vilket nummer du ringde." in read(client.get(reverse("status"))).get_text()
+    client.post(form["action"], fields_of(form) | {"outcome": "busy"})
+    call = Handover.objects.latest("recorded_at")
+    assert (call.number, call.comment) == (shown["value"], "Numret är hämtat ur Kontakter.")
 
 
 def test_a_number_that_is_not_in_the_directory_is_not_said_to_be(
@@ -103,7 +109,7 @@ def test_a_number_that_is_not_in_the_directory_is_not_said_to_be(
 ):
     make_event(county.alva, chain, "discharge")
     client.force_login(county.alva.user)
-    typed = {"client_id": str(uuid4()), "recipient": "municipality", "number": "0910-00 00 00"}
+    typed = {"client_id": str(uuid4()), "recipient": "municipality", "number": "0980-319 999"}
     client.post(reverse("quick_try", args=[chain.pk]), typed | {"outcome": "busy"})
     assert Handover.objects.latest("recorded_at").comment == ""
 
