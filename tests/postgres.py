@@ -24,6 +24,7 @@ SERVER_SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "60",
     "timezone": "UTC",
+    "jit": "off",
 }
 START_SECONDS = 30
 
