@@ -193,8 +193,8 @@ def test_the_back_of_a_blank_sip_asks_who_it_is_about_and_no_row_of_a_table_is_a
     part = blank_part(SheetKind.SIP, serial=make_serial(1), unit=place.ward, by=place.alva, now=NOW)
     front, back = pages(typeset([part], title="x").pdf)
     assert "Personnummer: ___" in back
-    assert "Ansvarig huvudman" in back
-    assert "Ansvarig huvudman" not in front
+    assert "Region eller kommun" in back
+    assert "Region eller kommun" not in front
 
 
 def test_the_patient_s_copy_speaks_to_the_patient(place):
