@@ -155,8 +155,7 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
 def _check_scope_from(outage: Outage, facts: OutageFacts) -> None:
     if facts.scope == _current(outage).scope and not outage.scope_changed:
         raise RuleError(
-            f"Vilka som är utan {outage.system} har inte ändrats. Är starten fel, ändra den.",
-            field="scope_from",
+            "Vilka som är utan systemet har inte ändrats. Är starten fel, ändra den.", field="scope_from"
         )
     assert facts.scope_from is not None
     if facts.scope_from > timezone.now() + CLOCK_SKEW:
@@ -191,7 +190,7 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUI
 def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
     start = _current(outage).started_at
     if ended_at > timezone.now() + CLOCK_SKEW:
-        raise RuleError(f"Tiden ligger framåt. Ange när {outage.system} kom tillbaka.", field="ended_at")
+        raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
     if ended_at < start:
         raise RuleError(
             f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange den tiden eller en senare.",

@@ -36,7 +36,6 @@ from .places import (
     outpatient_kind_field,
     refuse_wrong_name,
 )
-from .system_name import with_system
 
 _A_KIND = {
     OutpatientKind.HEALTH_CENTRE: "en hälsocentral",
@@ -91,7 +90,7 @@ class ChainForm(Opened, AsksQuestions):
     other_outpatient_kind = outpatient_kind_field()
     other_outpatient_number = NumberField(label="Öppenvårdens nummer")
     before = forms.ChoiceField(
-        label=with_system("Var patienten inskriven i {} när driftstoppet började?"),
+        label="Var patienten inskriven i systemet när driftstoppet började?",
         choices=Before.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj ja, nej eller vet inte."},

@@ -14,7 +14,6 @@ from outage.rules.moments import check_start
 from outage.rules.outage_status import OutageFacts, OutageScope
 
 from .moments import MomentField, this_minute
-from .system_name import with_system
 
 
 class OutageForm(Opened, SentOnce):
@@ -23,13 +22,13 @@ class OutageForm(Opened, SentOnce):
     # The report that is changed, where one is.
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
-        label=with_system("Vilka är utan {}?"),
+        label="Vilka är utan systemet?",
         choices=[
             (scope.value, scope.label)
             for scope in (OutageScope.BOTH_PRINCIPALS, OutageScope.MUNICIPALITIES_ONLY)
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": with_system("Välj vilka som är utan {}.")},
+        error_messages={"required": "Välj vilka som är utan systemet."},
     )
     scope_from = MomentField(
         label="Om du ändrar vilka, eller om den tiden var fel: från när?",
@@ -99,4 +98,4 @@ class SupportForm(SentOnce):
 class EndForm(SentOnce):
     """The system is back."""
 
-    ended_at = MomentField(label=with_system("När kom {} tillbaka?"))
+    ended_at = MomentField(label="När kom systemet tillbaka?")

@@ -28,7 +28,6 @@ from .places import (
     outpatient_kind_field,
     refuse_wrong_name,
 )
-from .system_name import with_system
 
 _LONGEST_LIST = 50_000
 _TYPED = {"autocomplete": "off"}
@@ -126,7 +125,7 @@ class PatientRowForm(forms.Form):
         label="Namn", required=False, max_length=200, widget=forms.TextInput(_TYPED)
     )
     protected_identity = forms.BooleanField(label="Skyddade personuppgifter", required=False)
-    before = forms.ChoiceField(label=with_system("I {} före"), choices=_BEFORE, initial=Before.UNKNOWN.value)
+    before = forms.ChoiceField(label="I systemet före", choices=_BEFORE, initial=Before.UNKNOWN.value)
     municipality = forms.ChoiceField(label="Kommun", required=False)
     other_municipality = name_field("Kommunens namn")
     other_municipality_number = NumberField(label="Kommunens nummer")
@@ -213,7 +212,7 @@ class PatientRowForm(forms.Form):
 class ForAllForm(forms.Form):
     """What is set for all marked rows by one press; what is left as it is changes none."""
 
-    before = forms.ChoiceField(label=with_system("I {} före"), required=False)
+    before = forms.ChoiceField(label="I systemet före", required=False)
     municipality = forms.ChoiceField(label="Kommun", required=False)
     outpatient_unit = forms.ChoiceField(label="Öppenvård", required=False)
 

@@ -53,7 +53,7 @@ def test_an_outage_is_reported_then_support_is_rung(county: County, alva: Client
     assert (fields["started_at_kl"], fields["started_at_dag"]) == (["10.52"], ["2026-11-24"])
     refused = send(alva, path, fields)
     assert refused.status_code == 422
-    assert "Välj vilka som är utan PRATOR." in errors_of(read(refused))
+    assert "Välj vilka som är utan systemet." in errors_of(read(refused))
     answer = send(alva, path, fields, scope="both_principals", started_at_kl="1040", sees="Snurrar.")
     assert answer.headers["Location"] == reverse("record_support")
     assert "Driftstoppet är anmält." in text_of(alva, answer.headers["Location"])

@@ -221,7 +221,7 @@ def test_what_is_known_of_the_outage(outage: Outage, alva: Client, esa: Client):
     answer = second(alva, esa, path, {"planned": ["on"]}, {"scope": ["municipalities_only"]})
     page = read(answer)
     assert differences(page)["Driftstoppet är planerat"] == ("Nej", "Ja")
-    assert differences(page)["Vilka är utan PRATOR?"] == ("Enbart kommunerna", UNTOUCHED)
+    assert differences(page)["Vilka är utan systemet?"] == ("Enbart kommunerna", UNTOUCHED)
     form = form_of(page, method="post")
     assert alva.post(path, fields_of(form)).status_code == 302
     outage.refresh_from_db(fields=["current"])
