@@ -167,7 +167,11 @@ def new_chain(request: HttpRequest) -> HttpResponse:
     known = request.GET.get("fran", "")
     former = chain_or_404(request, uuid_or_404(known)) if known else None
     form = ChainForm(
-        request.POST or None, acting=request.acting, former=former, initial={"client_id": uuid4()}
+        request.POST or None,
+        acting=request.acting,
+        former=former,
+        system=outage.system,
+        initial={"client_id": uuid4()},
     )
 
     show = page_of_form(request, "outage/chain/edit.html", outage=outage)
@@ -197,7 +201,13 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """Change what is known of a chain, by a new row."""
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
-    form = ChainForm(request.POST or None, acting=request.acting, chain=found, initial={"client_id": uuid4()})
+    form = ChainForm(
+        request.POST or None,
+        acting=request.acting,
+        chain=found,
+        system=found.outage.system,
+        initial={"client_id": uuid4()},
+    )
 
     show = page_of_form(request, "outage/chain/edit.html", chain=found, outage=found.outage)
 
@@ -215,7 +225,7 @@ def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = chain_or_404(request, chain_id)
-        fresh = ChainForm(acting=request.acting, chain=stands)
+        fresh = ChainForm(acting=request.acting, chain=stands, system=found.outage.system)
         renew(form, replaces=stands.details.pk)
         by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)

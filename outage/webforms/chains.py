@@ -90,7 +90,6 @@ class ChainForm(Opened, AsksQuestions):
     other_outpatient_kind = outpatient_kind_field()
     other_outpatient_number = NumberField(label="Öppenvårdens nummer")
     before = forms.ChoiceField(
-        label="Var patienten inskriven i systemet när driftstoppet började?",
         choices=Before.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj ja, nej eller vet inte."},
@@ -109,9 +108,12 @@ class ChainForm(Opened, AsksQuestions):
         acting: Acting,
         chain: CareChain | None = None,
         former: CareChain | None = None,
+        system: str = "systemet",
         **kwargs: Any,
     ) -> None:
-        """`chain` is the one that is changed, `former` that of an earlier outage, where a new one is opened."""
+        """`chain` is the one that is changed, `former` that of an earlier outage, where a new one is opened; `system`
+        is what the outage is of.
+        """
         kwargs.setdefault("initial", {})
         known = _from_chain(chain or former)
         if former:
@@ -121,6 +123,7 @@ class ChainForm(Opened, AsksQuestions):
             }
         kwargs["initial"] = {**known, **_own_places(acting, chain or former), **kwargs["initial"]}
         super().__init__(*args, **kwargs)
+        self.fields["before"].label = f"Var patienten inskriven i {system} när driftstoppet började?"
         self.fields["ward_unit"].queryset = wards(Party.INPATIENT)
         self.fields["outpatient_unit"].queryset = wards(Party.OUTPATIENT)
         self.fields["municipality"].queryset = municipalities()

@@ -75,6 +75,8 @@ def test_what_belongs_to_an_outage_keeps_its_routine(
         text = text_at(client, name, *args)
         assert "PRATOR" in text, name
         assert "LINKMED" not in text, name
+    refused = read(client.post(reverse("new_chain"), {"client_id": str(uuid4())})).get_text(" ")
+    assert refused.count("Var patienten inskriven i PRATOR när driftstoppet började?") == 2
 
 
 @pytest.mark.clause("R2.5")
