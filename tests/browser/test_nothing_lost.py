@@ -18,7 +18,6 @@ from tests.browser.steps import (
     open_chain,
     save_call,
     saved_note,
-    say_number,
     speak_to,
     tick_message,
 )
@@ -186,7 +185,6 @@ def test_an_answer_that_is_lost_on_its_way_and_a_second_save_give_one_row(
     else:
         tell(county.alva, chain, make_event(county.alva, chain))
         page.goto("/")
-        say_number(page)
         button = page.get_by_role("button", name="Upptaget")
     there = Handover.objects.count()
 
@@ -221,7 +219,6 @@ def test_a_failed_try_pressed_twice_is_one_try(
     tell(county.alva, chain, make_event(county.alva, chain))
     page = windows.open(county.alva, javascript=javascript)
     page.goto("/")
-    say_number(page)
     page.get_by_role("button", name="Upptaget").dblclick()
     expect(saved_note(page)).to_contain_text("Försöket är sparat")
     expect(call_to(page, "Heimdalls hälsocentral")).to_contain_text("1 försök")

@@ -14,7 +14,6 @@ from tests.browser.steps import (
     calls_to_make,
     choose_other_end,
     saved_note,
-    say_number,
     speak_to,
     tick_message,
 )
@@ -67,7 +66,6 @@ def test_what_is_typed_outlives_the_server_and_is_saved_once(windows: Windows, s
     row = call_to(page, "Skellefteå kommun").first
     tries = "SELECT COUNT(*) FROM outage_handover WHERE outcome = 'busy'"
     before = server.rows(tries)
-    say_number(row)
     server.kill()
     row.get_by_role("button", name="Upptaget").click()
     expect(page.get_by_role("alert")).to_contain_text("Servern svarar inte.")
