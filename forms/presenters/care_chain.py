@@ -37,7 +37,7 @@ from outage.rules.routine import Routine
 from outage.rules.wording import clock_time, day, day_and_year
 
 # In small letters: what a cell at the head holds in a few lines, and what the top of every page has room for.
-_NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 250
+_NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 400
 _ABOVE, _BELOW = "Se ovan", "Se raden nedan"
 # The digits of a personnummer with its century, and those after the hyphen.
 _DIGITS = (range(8), range(4))
@@ -197,12 +197,13 @@ def care_chain_part(*, view: SheetView, by: Acting | None, now: datetime, serial
     return spec_part(serial, view, "care_chain", line)
 
 
-def running_name(name: str, identity: str) -> str:
+def running_name(name: str, identity: str, room: int = _RUNNING_LETTERS) -> str:
     """Whom a page is about, for the top of each page.
 
-    A name that would take the whole page stands in full on the first only.
+    A name or an identity that would take more than its part of the room stands in full on the first page only.
     """
-    return f"{shortened(name, _RUNNING_LETTERS) or 'Okänt namn'} · {identity or 'identitet saknas'}"
+    name, identity = shortened(name, room * 3 // 5), shortened(identity, room * 2 // 5)
+    return f"{name or 'Okänt namn'} · {identity or 'identitet saknas'}"
 
 
 def _outage_words(source: SheetSource, now: datetime) -> str:

@@ -11,7 +11,7 @@ from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.rows import boxes
 from forms.queries.sources import SipSource
-from forms.rules.fitting import letters, pieces, shortened
+from forms.rules.fitting import letters, pieces
 from forms.rules.form_spec import FieldShape, FormField, FormSection, FormSpec
 from forms.rules.serial import shown_serial
 from forms.specs import get_form
@@ -163,7 +163,7 @@ def _known(source: SipSource) -> Known:
 
 def _running(name: str, identity: str) -> str:
     """Whom a page is about in the few lines that the top of it has; the whole stands in the fields."""
-    return shortened(" ".join(running_name(name, identity).split()), _RUNNING)
+    return running_name(" ".join(name.split()), " ".join(identity.split()), _RUNNING)
 
 
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:

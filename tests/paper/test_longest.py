@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from forms.presenters.care_chain import running_name
 from forms.rules.fitting import letters, lines, pieces
 from tests.long import runs
 from tests.paper.hostile import faults_of, hostile_sheet
@@ -14,6 +15,21 @@ from tests.paper.hostile import faults_of, hostile_sheet
 @pytest.mark.parametrize("number", range(runs(12, full=10_000)))
 def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(number: int):
     assert faults_of(hostile_sheet(4, number)) == []
+
+
+@pytest.mark.parametrize("number", [2200, 4440, 7310])
+def test_a_page_says_whom_it_is_about_inside_its_margins_however_long_name_and_identity_are(number: int):
+    assert faults_of(hostile_sheet(4, number)) == []
+
+
+@pytest.mark.parametrize("room", [150, 400])
+def test_the_top_of_a_page_keeps_both_identifiers(room: int):
+    name, identity = "Tolvan Tolvansson", "19121212-1212"
+    assert running_name(name, identity, room) == "Tolvan Tolvansson · 19121212-1212"
+    assert running_name("W" * 200, identity, room).endswith("W… · 19121212-1212")
+    assert running_name(name, "😀" * 40, room).startswith("Tolvan Tolvansson · 😀")
+    assert letters(running_name("W" * 200, "😀" * 40, room)) <= room + letters("… · …")
+    assert running_name("", "", room) == "Okänt namn · identitet saknas"
 
 
 def test_a_value_that_is_not_on_the_paper_is_told():
