@@ -19,7 +19,7 @@ _KINDS = dict(EntryKind.choices)
 
 
 def facts_of(entry: DirectoryEntry) -> EntryFacts:
-    """Give what a file could say of an entry."""
+    """What a file could say of an entry."""
     return EntryFacts(
         kind=entry.kind,
         first_name=entry.first_name,
@@ -36,7 +36,7 @@ def facts_of(entry: DirectoryEntry) -> EntryFacts:
 
 
 def file_row(entry: DirectoryEntry) -> dict[str, str]:
-    """Give the cells of an entry, which comes with its principal and unit, by heading and in the file's order."""
+    """The cells of an entry, which comes with its principal and unit, by heading and in the file's order."""
     facts = facts_of(entry)
     row = DirectoryRow(
         row=0,
@@ -64,13 +64,13 @@ def _fact_words(facts: EntryFacts, name: str) -> str:
 
 
 def facts_in_words(facts: EntryFacts) -> list[list[str]]:
-    """Give what a new entry starts with, as label and words; what is empty is left out."""
+    """What a new entry starts with, as label and words; what is empty is left out."""
     told = [[_LABELS[name], _fact_words(facts, name)] for name in COLUMN_OF]
     return [pair for pair in told if pair[1]]
 
 
 def changes_in_words(old: EntryFacts, new: EntryFacts, changed: Sequence[str]) -> list[list[str]]:
-    """Give each fact that changes, as label, from and to."""
+    """Each fact that changes, as label, from and to."""
     return [
         [_LABELS[name], _fact_words(old, name) or NOTHING, _fact_words(new, name) or NOTHING]
         for name in changed

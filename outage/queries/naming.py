@@ -27,7 +27,7 @@ class Patient:
 
 
 def details_of(chain: CareChain) -> CareChainDetails:
-    """Give the newest details of a chain; every chain has them from its first moment."""
+    """The newest details of a chain; every chain has them from its first moment."""
     assert chain.details is not None
     return chain.details
 
@@ -60,7 +60,7 @@ def _where(details: CareChainDetails) -> str:
 
 
 def shown_identity(details: CareChainDetails) -> str:
-    """Give the stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
+    """The stored identity number as people write it: YYYYMMDD-NNNN; other kinds as they were typed."""
     number = details.identity_number
     if len(number) == 12 and number.isascii() and number.isdigit():
         return f"{number[:8]}-{number[8:]}"
