@@ -21,7 +21,7 @@ ENUMS = sorted(
 
 
 def labels_of(enum: type[StrEnum]) -> dict[StrEnum, str]:
-    """Give the enum's own labels, or those of the first *_LABELS table keyed by its members."""
+    """The enum's own labels, or those of the first *_LABELS table keyed by its members."""
     if issubclass(enum, Labelled):
         return {member: member.label for member in enum}
     for module in MODULES:

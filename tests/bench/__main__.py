@@ -87,7 +87,7 @@ def serving(env: dict[str, str], workers: int) -> Iterator[tuple[int, Callable[[
 
 
 def processor_seconds(workers: list[str]) -> float:
-    """Give the processor time that the workers of a server have used, in seconds."""
+    """The processor time that the workers of a server have used, in seconds."""
     ticks = 0
     for worker in workers:
         # The name in brackets may hold spaces; utime and stime are the 12th and 13th field after it.

@@ -117,7 +117,7 @@ def focus_ring(page: Page) -> dict[str, str] | None:
 
 
 def is_on_the_first_screen(place: Locator) -> bool:
-    """Tell whether all of it stands in the window as the page opens, with nothing lying over its middle."""
+    """Whether all of it stands in the window as the page opens, with nothing lying over its middle."""
     expect(place).to_be_visible()
     inside: bool = place.evaluate(
         """(element) => {
