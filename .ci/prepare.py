@@ -22,7 +22,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Error, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
+
+from outage.project.upgrades import TOO_OLD, is_too_old
 
 
 def main() -> None:
@@ -31,6 +33,8 @@ def main() -> None:
         django.setup()
         refuse_on_errors()
         say("Uppdaterar databasen …")
+        if is_too_old(connection):
+            raise SystemExit(TOO_OLD)
         call_command("migrate", interactive=False, verbosity=0)
         collect_static()
         load_directory()

@@ -15,12 +15,6 @@ def migrate(*targets: tuple[str, str]) -> StateApps:
     return MigrationExecutor(connection).loader.project_state(list(targets)).apps
 
 
-def contacts_today() -> tuple[str, str]:
-    """Give the newest migration of the people and the units."""
-    (newest,) = MigrationExecutor(connection).loader.graph.leaf_nodes("contacts")
-    return newest
-
-
 @contextmanager
 def empty_database() -> Iterator[None]:
     """Let the connection lead to a database with no tables, which is gone afterwards."""

@@ -37,6 +37,8 @@ def drop_trigrams(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Indexes that Django knows nothing of: on the other engine there is no such thing."""
 
-    dependencies = [("contacts", "0006_words_without_hyphens")]
+    dependencies = [("contacts", "0001_tables")]
+
+    replaces = [("contacts", "0007_trigrams")]
 
     operations = [migrations.RunPython(add_trigrams, drop_trigrams)]

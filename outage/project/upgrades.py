@@ -1,0 +1,17 @@
+"""From which databases this version can go on."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+TOO_OLD = (
+    "Databasen är äldre än vad den här versionen kan gå vidare från. Ingenting är ändrat.\n"
+    "Starta först den sista version som har filen outage/migrations/0011_duty_counts_its_calls.py, sedan den här."
+)
+
+
+def is_too_old(connection: BaseDatabaseWrapper) -> bool:
+    """Whether only some of the former migrations were run that today's first ones were put together from."""
+    run = set(MigrationRecorder(connection).applied_migrations())
+    former = [set(found.replaces) for found in MigrationLoader(None).disk_migrations.values()]
+    return any(run & names and not names <= run for names in former)

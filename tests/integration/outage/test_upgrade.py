@@ -1,0 +1,88 @@
+"""A database made before the first migrations were put together goes on with its rows, and has today's tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import User
+from outage.models import Handover
+from outage.project.upgrades import is_too_old
+from tests.migrating import migrate
+
+OWN = ("contacts", "outage", "blanketter")
+# An outage with one patient and one call, and a scanned sheet, all made up.
+BEFORE = Path(__file__).with_name("before_the_first_tables.sql")
+on_sqlite = pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="the file holds the statements of SQLite"
+)
+
+
+def migrate_to_today() -> None:
+    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def tables() -> dict[str, list[str]]:
+    """Each table and index with the words that it is made of; in which order columns came is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {name: sorted(re.findall(r"[^\s,()]+", sql)) for name, sql in cursor.fetchall()}
+
+
+@pytest.fixture
+def before(empty_database: None) -> None:
+    connection.ensure_connection()
+    connection.connection.executescript("PRAGMA foreign_keys = OFF;\n" + BEFORE.read_text(encoding="utf-8"))
+    connection.close()
+
+
+@on_sqlite
+def test_its_tables_become_those_of_a_new_database(before: None):
+    migrate_to_today()
+    upgraded = tables()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        for table in connection.introspection.table_names():
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)}")
+    migrate_to_today()
+    assert upgraded == tables()
+
+
+@on_sqlite
+def test_its_log_is_read_as_it_stood(before: None, client: Client):
+    migrate_to_today()
+    connection.check_constraints()
+    call = Handover.objects.get()
+    client.force_login(User.objects.get(username="alva"))
+    page = client.get(reverse("chain", args=[call.chain_id])).content.decode()
+    assert "Karin Påhittad" in page
+    assert call.chain.details.patient_name in page
+
+
+def test_what_it_has_done_by_the_former_names_is_not_done_again(empty_database: None):
+    loader = MigrationExecutor(connection).loader
+    former = {key: found.replaces for key, found in loader.disk_migrations.items() if found.replaces}
+    assert {app for app, _ in former} == set(OWN)
+    newest = {app: (app, name) for app, name in sorted(former)}
+    state = migrate(*newest.values())
+    state.get_model("contacts", "Principal").objects.create(name="Regionen", kind="region", sort_key="r")
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app__in=OWN).delete()
+    *names, last = [name for replaced in former.values() for name in replaced]
+    for name in names:
+        recorder.record_applied(*name)
+    assert is_too_old(connection)
+    recorder.record_applied(*last)
+    assert not is_too_old(connection)
+
+    migrate_to_today()
+
+    assert apps.get_model("contacts", "Principal").objects.get().name == "Regionen"
+    assert set(former) <= set(MigrationExecutor(connection).loader.applied_migrations)
+    assert not is_too_old(connection)
