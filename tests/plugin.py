@@ -59,8 +59,9 @@ _set_environment(Path(os.environ[_ROOM]))
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Start the clock before anything of the product is imported."""
+    """Start the clock before anything of the product is imported; nothing that reading the tests makes is garbage."""
     between_tests.start()
+    gc.disable()
 
 
 def pytest_unconfigure() -> None:
@@ -94,4 +95,5 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Keep the garbage collector off what stays: going through it again and again is a good part of the run."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 100)
