@@ -1,6 +1,6 @@
 """Five hundred pages are read in time, whatever they hold: those for which there is no time wait for a person.
 
-`make test` reads a fifth of them, those with codes.
+`make test` reads a tenth of them, those with codes.
 """
 
 import random
@@ -13,7 +13,7 @@ from forms.scanning.decoding import RawPage, pages_of
 from tests.long import runs
 from tests.paper.scans_made import as_pdf, coded, serials
 
-PAGES = runs(100, full=500)
+PAGES = runs(50, full=500)
 
 
 def hard(seed: int) -> Image.Image:
