@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
-from contacts.rules.availability import Availability, Eves, Hours, Span, day_words, hours_words
+from contacts.models.directory_entry import stored_day
+from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
@@ -205,7 +206,5 @@ def _numbers_words(numbers: Iterable[Mapping[str, str]]) -> str:
 
 
 def _days_words(days: Iterable[list[str] | None]) -> str:
-    spans = tuple(
-        Span(time.fromisoformat(day[0]), time.fromisoformat(day[1])) if day else None for day in days
-    )
+    spans = tuple(stored_day(day) for day in days)
     return hours_words(Hours(Availability.OWN_HOURS, days=spans)) if any(spans) else ""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.queries.ringing import request_for_unit
+from contacts.queries.ringing import region_switchboard_number, request_for_unit
 from contacts.rules.parties import (
     OUTPATIENT_KIND_LABELS,
     PARTY_LABELS,
@@ -16,7 +16,6 @@ from contacts.rules.parties import (
     outpatient_kind_for,
 )
 from contacts.rules.phone import display
-from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, print_line, spec_part
@@ -167,7 +166,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
         Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
         Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
-        Fact("Regionens växel", "switchboard", unbroken(display(REGION_SWITCHBOARD_NUMBER)), strong=True),
+        Fact("Regionens växel", "switchboard", unbroken(display(region_switchboard_number())), strong=True),
     )
     view = SheetView(
         spec=spec,
