@@ -89,7 +89,6 @@ class NumberLine:
     flagged: bool
     remark: str
     area: str = ""
-    ask_for: str = ""
     read_remark: bool = False
     show_remark: bool = False
 
@@ -277,7 +276,6 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         flagged=number.flagged,
         remark=number.remark,
         area=number.area,
-        ask_for=number.ask_for,
         read_remark=number.doubt is not Doubt.NONE and READ_THE_REMARK not in answers,
         show_remark=number.doubt is not Doubt.NONE,
     )

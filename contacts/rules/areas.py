@@ -6,41 +6,11 @@ from .swedish_text import search_key
 
 # What the name of a hemsjukvård may say beside its area: what it is, and when it answers.
 _NOT_AREA = frozenset(
-    [
-        "hemsjukvard",
-        "hemsjukvarden",
-        "hsv",
-        "kommunal",
-        "kommunens",
-        "kommun",
-        "kommuns",
-        "i",
-        "for",
-        "och",
-        "dag",
-        "dagtid",
-        "dagar",
-        "kvall",
-        "kvallar",
-        "kvallstid",
-        "natt",
-        "nattetid",
-        "helg",
-        "helger",
-        "vardag",
-        "vardagar",
-        "jour",
-        "jouren",
-        "dygnet",
-        "runt",
-        "sjukskoterska",
-        "sjukskoterskor",
-        "omrade",
-        "omradet",
-        "telefon",
-        "direkt",
-        "patrull",
-    ]
+    search_key(
+        "hemsjukvård hemsjukvården hsv kommunal kommunens kommun kommuns i för och dag dagtid dagar kväll kvällar",
+        "kvällstid natt nattetid helg helger vardag vardagar jour jouren dygnet runt sjuksköterska sjuksköterskor",
+        "område området telefon direkt patrull",
+    ).split()
 )
 
 

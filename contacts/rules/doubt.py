@@ -1,7 +1,7 @@
 """What is not sure about when somebody answers: remarks that people must read, and eves they do not agree on."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from .availability import is_open, opens_next, walls_of
@@ -31,14 +31,35 @@ class Doubt(IntEnum):
     CLOSED = 3
 
 
+class InFile(StrEnum):
+    """What the reading of a directory file made of the hours in a remark."""
+
+    READ = "read"
+    LEFT = "left"
+
+
+IN_FILE_LABELS: dict[InFile, str] = {
+    InFile.READ: "Tider ur anmärkningen",
+    InFile.LEFT: "Anmärkning att läsa",
+}
+
+
+def in_file(hours: Hours, remark: str, *, was_read: bool) -> InFile | None:
+    """What became of a remark in a row with `hours`; `was_read` tells that it is where the row says them.
+
+    None for one that does not speak of hours, and for one that says what the row says anyway.
+    """
+    if was_read and read_remark(remark).hours is not None:
+        return InFile.READ
+    return None if _doubt(hours, remark) == (Doubt.NONE, None) else InFile.LEFT
+
+
 def doubt_at(hours: Hours, remark: str, at: datetime, zone: tzinfo) -> Doubt:
     """What the remark leaves unsure of the hours at the aware moment `at`."""
     general, summer = _doubt(hours, remark)
-    if general is not Doubt.NONE or summer is None:
-        return general
     local = at.astimezone(zone)
-    if not _SUMMER_BEGINS <= f"{local:%m-%d}" <= _SUMMER_ENDS:
-        return Doubt.NOTED
+    if summer is None or not _SUMMER_BEGINS <= f"{local:%m-%d}" <= _SUMMER_ENDS:
+        return general
     if summer.opens is None or summer.closes is None:
         return Doubt.OPEN_OR_NOT
     return Doubt.NOTED if summer.opens <= local.time() < summer.closes else Doubt.CLOSED
@@ -53,7 +74,10 @@ def _doubt(hours: Hours, remark: str) -> tuple[Doubt, SomeSummer | None]:
         return (Doubt.OPEN_OR_NOT if hours.known else Doubt.NOTED), None
     if said.hours is not None and not _holds(said.hours, hours):
         return (Doubt.OPEN_OR_NOT if hours.known else Doubt.NOTED), None
-    return Doubt.NONE, None if hours.summer else said.summer
+    if said.summer is None or hours.summer is not None:
+        return Doubt.NONE, None
+    # Where the rest of the remark is read, only the summer is left to people.
+    return Doubt.NOTED if said.hours is None else Doubt.NONE, said.summer
 
 
 def _holds(said: Hours, hours: Hours) -> bool:
@@ -74,7 +98,7 @@ def _clocks(hours: Hours, weekday: int) -> tuple[tuple[time, time], ...]:
 
 
 def may_close_early(hours: Hours, at: datetime, zone: tzinfo) -> bool:
-    """Whether it is open at `at`, or opens again that day, on an eve that people keep differently and nobody said how."""
+    """Whether it is open at `at`, or opens again that day, on an eve of which nobody has said how it is kept."""
     if hours.eves is not Eves.UNSAID or hours.availability not in (
         Availability.DAYTIME,
         Availability.OWN_HOURS,

@@ -125,7 +125,7 @@ def read_hours(applies: str, remark: str, times: str = "") -> Hours:
         raise RuleError(
             "Skriv vardag dagtid, kväll och helg, dygnet runt, egna tider eller lämna tomt.", field="Gäller"
         )
-    if availability is Availability.DAYTIME and not times.strip():
+    if is_read_from_remark(applies, times):
         return read_remark(remark).hours or Hours(availability)
     try:
         read = _read_times(availability, times)
@@ -133,6 +133,11 @@ def read_hours(applies: str, remark: str, times: str = "") -> Hours:
     except RuleError as wrong:
         raise RuleError(wrong.reason, field="Tider") from wrong
     return read
+
+
+def is_read_from_remark(applies: str, times: str) -> bool:
+    """Whether a row says its hours in its remark: daytime, and no times of its own."""
+    return _APPLIES.get(search_key(applies)) is Availability.DAYTIME and not times.strip()
 
 
 def is_as_applies(applies: str, hours: Hours) -> bool:
@@ -151,7 +156,7 @@ def _read_times(availability: Availability, times: str) -> Hours:
     if set(times.split()) <= {_AS_APPLIES, "-"}:
         return hours
     said: set[str] = set()
-    # The days of "mån, ons 08–12", which the comma parts from their hours; and those that "mån 08–12, 13–16" goes on with.
+    # The days of "mån, ons 08–12", which the comma parts from their hours; those that "mån 08–12, 13–16" goes on with.
     waiting: list[int] = []
     last: list[int] = []
     for text in _split(times):

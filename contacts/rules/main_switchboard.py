@@ -18,6 +18,15 @@ class Why(StrEnum):
     NONE = "none"
 
 
+WHY_LABELS: dict[Why, str] = {
+    Why.CHOSEN: "Vald av er.",
+    Why.ROUTINE: "Har rutinens nummer (R5.1) och gäller tills ni väljer en annan.",
+    Why.ONLY: "Er enda växel i bruk, och gäller tills ni väljer en annan.",
+    Why.SEVERAL: "Ni har flera växlar och har inte valt vilken som är er huvudväxel.",
+    Why.NONE: "Ni har ingen växel i katalogen.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Switchboard:
     """A switchboard in use. One that is `of_unit` is that unit's own, and the principal's only where it is chosen."""

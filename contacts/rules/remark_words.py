@@ -44,29 +44,11 @@ _LABEL = re.compile(rf"\b(?:{'|'.join(sorted(_LABELS, key=len, reverse=True))})\
 
 # Who is reached: beside hours they say nothing about them.
 _ROLES = frozenset(
-    [
-        "kundtjanst",
-        "reception",
-        "receptionen",
-        "vaxel",
-        "vaxeln",
-        "kontaktcenter",
-        "medborgarservice",
-        "bistandshandlaggare",
-        "handlaggare",
-        "samordnare",
-        "enhetschef",
-        "enhetschefer",
-        "sjukskoterska",
-        "sjukskoterskor",
-        "distriktsskoterska",
-        "koordinator",
-        "socialtjanst",
-        "och",
-        "samt",
-        "eller",
-        "aven",
-    ]
+    search_key(
+        "kundtjänst reception receptionen växel växeln kontaktcenter medborgarservice biståndshandläggare handläggare",
+        "samordnare enhetschef enhetschefer sjuksköterska sjuksköterskor distriktssköterska koordinator socialtjänst",
+        "och samt eller även",
+    ).split()
 )
 _EVERY_WEEKDAY = ("alla vardagar", "helgfria vardagar", "helgfri vardag", "varje vardag")
 _WEEKEND = frozenset(["helg", "helger", "helgen", "helgerna", "veckoslut", "lordagar", "sondagar"])
@@ -76,23 +58,27 @@ _REST = frozenset(["kvall", "kvallar", "kvallen", "natt", "natter", "natten", "k
 _LOOKS_LIKE_HOURS = re.compile(
     r"""
     \b(?:
-        mån | tis | ons | tor | tors | fre | lör | sön | (?:mån|tis|ons|tors|fre|lör|sön)dag\w* | vardag\w* | veckodag\w*
-      | helg\w* | röda?\ dag\w* | \w*afton\w* | aftnar\w* | \w*torsdag\w* | valborg\w* | jul | julen | jultid | julhelg\w*
-      | nyår\w* | påsk\w* | midsommar\w* | pingst\w* | trettondag\w* | sommar\w* | semester\w* | höst\w* | vinter\w*
-      | vår\w*tid | \w*stäng[dt]\w* | stänger | stängning\w* | öppet | öppen | öppna | öppnar | öppnas | öppettid\w* | \w+öppet
-      | lunch\w* | rast\w* | kväll\w* | natt\w* | nätter\w* | dygn\w* | dagtid\w* | morgon\w* | förmiddag\w* | eftermiddag\w*
-      | fm | em | kl | klockan | telefontid\w* | kontorstid\w* | arbetstid\w* | tider | tiderna | timm\w+ | vecka | veckor
-      | veckorna | v\.?\ ?[0-9]+ | (?:o)?(?:jämn|udda)\w*\ veck\w+ | dagligen | (?:varje|alla)\ dag\w* | obemanna\w* | bemanna\w*
+        mån | tis | ons | tor | tors | fre | lör | sön | (?:mån|tis|ons|tors|fre|lör|sön)dag\w*
+      | vardag\w* | veckodag\w* | helg\w* | röda?\ dag\w* | \w*afton\w* | aftnar\w* | \w*torsdag\w* | valborg\w*
+      | jul | julen | jultid | julhelg\w* | nyår\w* | påsk\w* | midsommar\w* | pingst\w* | trettondag\w*
+      | sommar\w* | semester\w* | höst\w* | vinter\w* | vår\w*tid
+      | \w*stäng[dt]\w* | stänger | stängning\w* | öppet | öppen | öppna | öppnar | öppnas | öppettid\w* | \w+öppet
+      | lunch\w* | rast\w* | kväll\w* | natt\w* | nätter\w* | dygn\w* | dagtid\w* | morgon\w* | förmiddag\w*
+      | eftermiddag\w* | fm | em | kl | klockan | telefontid\w* | kontorstid\w* | arbetstid\w* | tider | tiderna
+      | timm\w+ | vecka | veckor | veckorna | v\.?\ ?[0-9]+ | (?:jämn|udda|ojämn)\w*\ veck\w+ | dagligen
+      | (?:varje|alla)\ dag\w* | obemanna\w* | bemanna\w*
       | januari | februari | mars | april | maj | juni | juli | augusti | september | oktober | november | december
       | 24/7
     )\b
     | (?<![0-9-])[0-9]{1,2}(?:[.:][0-9]{2})?\ ?-\ ?[0-9]{1,2}(?:[.:][0-9]{2})?(?![0-9-])
     | (?<![0-9.:-])[0-9]{1,2}[.:][0-9]{2}(?![0-9])
-    | \b[0-9]{4}\ ?-\ ?[0-9]{4}\b
-    | \b(?:till|från|före|efter|innan|mellan|kring|t\.?o\.?m\.?|fr\.?o\.?m\.?)\ (?:kl\.?\ )?[0-9]{1,2}(?:[.:][0-9]{2})?\b
+    | \b(?:till|från|före|efter|innan|mellan|kring|t\.?o\.?m\.?|fr\.?o\.?m\.?)\ [0-9]{1,2}(?:[.:][0-9]{2})?\b
     | \b[0-9]{1,2}\ ?/\ ?[0-9]{1,2}\b
     """,
     re.VERBOSE,
+)
+_FOUR_DIGITS = re.compile(
+    r"(?<![0-9 ] )(?<![0-9-])[012][0-9][0-5][0-9] ?- ?[012][0-9][0-5][0-9](?![0-9])(?! [0-9])"
 )
 # Digits that ring somebody are no clock times.
 _TELEPHONE = re.compile(r"(?:\+|\b0)[0-9]{1,3}[- ]?[0-9]{2,3}(?:[ -]?[0-9]{2,3}){1,3}\b")
@@ -108,7 +94,7 @@ def tidy_remark(text: str) -> str:
 
 def looks_like_hours(tidied: str) -> bool:
     """Whether a remark, or a part of one, seems to speak of when somebody answers."""
-    return bool(_LOOKS_LIKE_HOURS.search(_TELEPHONE.sub(" ", tidied)))
+    return bool(_FOUR_DIGITS.search(tidied) or _LOOKS_LIKE_HOURS.search(_TELEPHONE.sub(" ", tidied)))
 
 
 def is_roles(clause: str) -> bool:
@@ -122,7 +108,7 @@ def without_labels(text: str) -> str:
 
 
 def read_days(text: str) -> list[int] | None:
-    """The places in `Hours.days` that a text names, weekend words and "varje vardag" too; None where it names others."""
+    """The places in `Hours.days` that a text names, also by weekend words; None where it names anything else."""
     if text in _EVERY_WEEKDAY:
         return list(range(5))
     places: list[int] = []

@@ -8,13 +8,13 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import lru_cache
+from itertools import pairwise
 
 from .clock_words import is_day_end, parse_clock, parse_day
 from .errors import RuleError
 from .hours import (
     DAYTIME_CLOSES,
     DAYTIME_OPENS,
-    HOLIDAY,
     MIDNIGHT,
     Availability,
     Eves,
@@ -22,8 +22,8 @@ from .hours import (
     Span,
     Summer,
     check_hours,
-    day_of,
 )
+from .remark_week import hours_of_week
 from .remark_words import (
     CLOCK,
     PERIOD,
@@ -37,7 +37,6 @@ from .remark_words import (
 )
 
 _WEEKDAYS = range(5)
-_FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,9 @@ def _clauses(tidied: str) -> list[str]:
 
 _ONE_RANGE = re.compile(RANGE)
 _LUNCH_WORDS = (
-    r"(?:vi )?(?:har )?(?:lunchstängt|stängt (?:för|under|vid|över) lunch(?:en)?|stänger (?:för|under|vid|över) lunch(?:en)?"
-    r"|lunchrast|lunchpaus|lunchuppehåll|lunch|stängt|stängd)(?: alla vardagar| varje dag| dagligen)?(?: mellan| från)?:?"
+    r"(?:vi )?(?:har )?(?:lunchstängt|(?:stängt|stänger) (?:för|under|vid|över) lunch(?:en)?"
+    r"|lunchrast|lunchpaus|lunchuppehåll|lunch|stängt|stängd)"
+    r"(?: alla vardagar| varje dag| dagligen)?(?: mellan| från)?:?"
 )
 _LUNCH = re.compile(rf"(?:{_LUNCH_WORDS} (?P<first>{RANGE})|(?P<then>{RANGE}):? {_LUNCH_WORDS})")
 _CLOSES = r"(?:öppet till|endast till|bara till|till|stänger vi|stänger|stängt från|stängt efter)(?: redan)?"
@@ -97,7 +97,8 @@ _UNTIL = re.compile(
     rf"(?:(?P<days>[^0-9]+?):? )?{_CLOSES} (?P<clock>{CLOCK})(?: (?:på )?(?P<after>[^0-9]+))?"
 )
 _UNTIL_ON = re.compile(
-    rf"(?:stänger(?: vi)?|stängt)(?: redan)? (?:på )?(?P<days>[^0-9]+?) (?P<word>från |efter |till |redan )?(?P<clock>{CLOCK})"
+    r"(?:stänger(?: vi)?|stängt)(?: redan)? (?:på )?(?P<days>[^0-9]+?) "
+    rf"(?P<word>från |efter |till |redan )?(?P<clock>{CLOCK})"
 )
 _FROM = re.compile(rf"(?:(?P<days>[^0-9]+?):? )?(?:öppet från|öppnar vi|öppnar|från) (?P<clock>{CLOCK})")
 _SHUT = re.compile(
@@ -116,7 +117,7 @@ _DATED = re.compile(
 )
 _UNDATED = re.compile(rf"{_SUMMER}(?: gäller)?:? (?P<rest>.+)|(?P<before>.+) {_SUMMER}")
 _VAGUE = re.compile(rf"(?:{_SUMMER}(?: gäller| är det)?:? {_OTHER_HOURS}|{_OTHER_HOURS} (?:i )?{_SUMMER})")
-_EVE = r"(?:alla )?(?:aftnar|dag före röd dag|dag före helgdag|dagen före röd dag|dagen före helgdag|dagar före röda dagar)"
+_EVE = r"(?:alla )?(?:aftnar|dag(?:en|ar|arna)? före (?:röd dag|röda dagar|helgdag|helgdagar))"
 _SHORT_EVE = re.compile(rf"{_EVE}:? (?:endast |öppet )?{_CLOSES} (?P<clock>{CLOCK})")
 _EVE_AS = re.compile(rf"{_EVE} (?:som (?P<as>helg|vardag)(?:ar)?|(?P<shut>stängt))")
 # They say what daytime on weekdays says already.
@@ -212,8 +213,8 @@ class _Reading:
             self._say_days([*self.waiting, *days], spans)
             self.waiting = []
         elif goes_on:
-            for day in goes_on:
-                day += spans
+            for said in goes_on:
+                said.extend(spans)
             self.goes_on = goes_on
         elif self.every or not (first or without_labels(clause) != clause):
             # Times alone, after something else: of what, nobody can tell.
@@ -241,20 +242,21 @@ class _Reading:
         return True
 
     def _until(self, clause: str) -> bool:
-        found = _UNTIL.fullmatch(clause)
-        days = (found["days"] or found["after"] or "") if found else ""
-        if found and found["days"] and found["after"]:
-            return False
-        if not found:
-            found = _UNTIL_ON.fullmatch(clause)
-            if not found or (clause.startswith("stängt") and not found["word"]):
+        if found := _UNTIL.fullmatch(clause):
+            if found["days"] and found["after"]:
                 return False
-            days = found["days"]
+        elif not (found := _UNTIL_ON.fullmatch(clause)) or (
+            clause.startswith("stängt") and not found["word"]
+        ):
+            return False
+        days = found["days"] or found.groupdict().get("after") or ""
         return self._clock_on(without_labels(days), found["clock"], self.closes)
 
     def _from(self, clause: str) -> bool:
         found = _FROM.fullmatch(clause)
-        return bool(found) and self._clock_on(without_labels(found["days"] or ""), found["clock"], self.opens)
+        if not found:
+            return False
+        return self._clock_on(without_labels(found["days"] or ""), found["clock"], self.opens)
 
     def _clock_on(self, days: str, clock: str, kept: dict[int, time]) -> bool:
         places = read_days(days) if days else list(_WEEKDAYS)
@@ -341,13 +343,12 @@ class _Reading:
             # "13-15, enhetschef": whether the number or the one person answers then, nobody can tell.
             raise _NotUnderstood
         days = [self._day(place) for place in _WEEKDAYS]
-        more = {"summer": self.summer, "eves": self.eves, "eve_closes_at": self.eve_closes_at}
-        hours = _as_daytime(days, self.lunch) or _as_own(days, self.lunch)
+        hours = hours_of_week(days, self.lunch)
         if not (self.every or self.by_day or 0 in self.opens):
             hours = replace(hours, opens_at=None)
         if not (self.every or self.by_day or 0 in self.closes):
             hours = replace(hours, closes_at=None)
-        hours = replace(hours, **more)
+        hours = replace(hours, summer=self.summer, eves=self.eves, eve_closes_at=self.eve_closes_at)
         check_hours(hours)
         return None if hours == Hours(Availability.DAYTIME) else hours
 
@@ -364,7 +365,7 @@ class _Reading:
         spans = list(spans)
         if any(not span.opens < span.closes for span in spans):
             raise _NotUnderstood
-        if any(not before.closes < after.opens for before, after in zip(spans, spans[1:], strict=False)):
+        if any(not before.closes < after.opens for before, after in pairwise(spans)):
             raise _NotUnderstood
         if opens := self.opens.get(place):
             spans[0] = Span(opens, spans[0].closes)
@@ -388,43 +389,3 @@ def _last_day(text: str) -> str:
 
 
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
-
-def _as_daytime(days: list[list[Span]], lunch: Span | None) -> Hours | None:
-    """The five days as daytime with at most one pause and another closing time on Fridays; None where they are not."""
-    first, friday = days[0], days[_FRIDAY]
-    if not first or not friday or len(first) > 2 or any(day != first for day in days[:_FRIDAY]):
-        return None
-    if len(first) == 2:
-        if lunch is not None:
-            return None
-        lunch = Span(first[0].closes, first[1].opens)
-    opens, closes = first[0].opens, first[-1].closes
-    pause = [lunch] if lunch and len(first) == 2 else []
-    if (
-        friday[0].opens != opens
-        or [s.opens for s in friday] != [opens, *(p.closes for p in pause)][: len(friday)]
-    ):
-        return None
-    if len(friday) == 2 and friday[0].closes != first[0].closes:
-        return None
-    if len(friday) == 1 and len(first) == 2 and friday[0].closes > first[0].closes:
-        return None
-    return Hours(
-        Availability.DAYTIME,
-        opens_at=opens,
-        closes_at=closes,
-        friday_closes_at=friday[-1].closes if friday[-1].closes != closes else None,
-        lunch_from=lunch.opens if lunch else None,
-        lunch_to=lunch.closes if lunch else None,
-    )
-
-
-def _as_own(days: list[list[Span]], lunch: Span | None) -> Hours:
-    week = (*map(day_of, days), *(None,) * (HOLIDAY + 1 - len(days)))
-    return Hours(
-        Availability.OWN_HOURS,
-        days=week,
-        lunch_from=lunch.opens if lunch else None,
-        lunch_to=lunch.closes if lunch else None,
-    )

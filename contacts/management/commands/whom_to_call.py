@@ -81,8 +81,6 @@ def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
         parts = [part for part in (shown.number or "nummer saknas", shown.name, shown.answers) if part]
         if shown.area:
             parts.append(f"för området {shown.area}")
-        if shown.ask_for:
-            parts.append(f"be om {shown.ask_for}")
         if shown.read_remark:
             parts.append(READ_THE_REMARK)
         if shown.relays:
