@@ -27,6 +27,7 @@ _DEEDS = {
     "directoryentry.retired": "Avfördes",
     "directoryentry.restored": "Togs tillbaka",
     "number.flagged": "Anmäldes: ett nummer fungerar inte",
+    "number.unflagged": "Anmälan togs tillbaka: numret fungerar",
 }
 
 

@@ -47,3 +47,25 @@ def own_switchboards(principal: Principal) -> list[DirectoryEntry]:
     """Give the switchboards in force of one principal, in Swedish order."""
     found = as_listed(entries_in_use().filter(kind=EntryKind.SWITCHBOARD, principal=principal))
     return list(found.order_by("sort_key", "pk"))
+
+
+def choice_version(principal: Principal) -> str:
+    """Which choice a page was made from, so that nobody overwrites what somebody else chose meanwhile."""
+    return str(principal.main_switchboard_id or "ingen")
+
+
+def fresh_principal(principal: Principal) -> Principal:
+    """Read a principal anew, with the switchboard that is chosen."""
+    return Principal.objects.select_related("main_switchboard").get(pk=principal.pk)
+
+
+def is_main(entry: DirectoryEntry) -> bool:
+    """Whether an entry is its principal's main switchboard. No query for one that is no switchboard in use."""
+    if entry.kind != EntryKind.SWITCHBOARD or entry.retired_at is not None:
+        return False
+    return main_of(entry.principal, own_switchboards(entry.principal)).entry_id == entry.pk
+
+
+def is_chosen(entry: DirectoryEntry) -> bool:
+    """Whether an entry is the one that its principal has chosen, in use or not."""
+    return entry.principal.main_switchboard_id == entry.pk
