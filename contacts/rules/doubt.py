@@ -14,7 +14,7 @@ READ_THE_REMARK = "läs anmärkningen"
 MAY_CLOSE_EARLY = "kan stänga tidigare"
 
 # Where a remark says no days of its summer, it may have begun by the first and may last to the second.
-_SUMMER_BEGINS, _SUMMER_ENDS = "05-01", "09-30"
+_SUMMER_BEGINS, _SUMMER_ENDS = "05-15", "09-15"
 _A_MONDAY = date(2026, 11, 23)
 
 

@@ -180,19 +180,18 @@ class _Asked:
         self._home = [c for c in ranked if c.way is Way.HOME_NURSING and is_open(c.hours, at, zone)]
         own = [c for c in ranked if c.way is Way.SWITCHBOARD]
         self._daytime = is_daytime(at, zone)
-        # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
-        answering = [
-            c
-            for c in own
-            if (
-                c.hours.known
-                and c.hours.availability is not Availability.ALWAYS
-                and is_open(c.hours, at, zone)
-            )
-            or (self._daytime and c.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN))
-        ]
+        answering = [c for c in own if self._answers(c, at, zone)]
         self._switchboard = answering[0] if answering else None
         self._by_day = bool(answering) if own else self._daytime
+
+    def _answers(self, own: Candidate, at: datetime, zone: tzinfo) -> bool:
+        """Whether the municipality's switchboard answers with somebody to connect to."""
+        if doubt_at(own.hours, own.remark, at, zone) is Doubt.CLOSED:
+            return False
+        # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
+        if own.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
+            return self._daytime
+        return is_open(own.hours, at, zone)
 
     def of(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
         sought = self._sought
