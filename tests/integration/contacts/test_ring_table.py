@@ -52,7 +52,7 @@ TABLE = {
     "Dorotea":     "hehhvvvheheeehvvhehh",
     "Lycksele":    "hehhvvvheheeehvvhehh",
     # Closed 12–13, on Fridays from 15, shorter hours in summer.
-    "Malå":        "hehhvhhhehe" "elhllhehh",
+    "Malå":        "hehhvhhheheelhllhehh",
     "Nordmaling":  "hxhhxxxhxhxxxhxxhxhh",
     # 08.00–16.30, closed 12–13.
     "Norsjö":      "hehhvhvheheeehvvhehh",
