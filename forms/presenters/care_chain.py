@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.queries.ringing import region_switchboard_number, request_for_unit
+from contacts.queries.ringing import request_for_unit
 from contacts.rules.parties import (
     OUTPATIENT_KIND_LABELS,
     PARTY_LABELS,
@@ -16,6 +16,7 @@ from contacts.rules.parties import (
     outpatient_kind_for,
 )
 from contacts.rules.phone import display
+from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
 from forms.presenters.document import SheetPart, print_line, spec_part
@@ -150,8 +151,18 @@ def sheet_view(
     )
 
 
-def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+def blank_care_chain_part(
+    *,
+    serial: str,
+    unit: Unit,
+    by: Acting | None,
+    now: datetime,
+    switchboard: str = REGION_SWITCHBOARD_NUMBER,
+) -> SheetPart:
+    """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command.
+
+    `switchboard` is the region's.
+    """
     spec, routine = get_spec(), current_routine()
     patient = (
         Fact("Namn", "name"),
@@ -166,7 +177,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
         Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
         Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
-        Fact("Regionens växel", "switchboard", unbroken(display(region_switchboard_number())), strong=True),
+        Fact("Regionens växel", "switchboard", unbroken(display(switchboard)), strong=True),
     )
     view = SheetView(
         spec=spec,
