@@ -1,5 +1,6 @@
 """Which number to ring at this moment (R5.1–R5.5): a ranking over candidates, best first."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -197,6 +198,8 @@ class _Asked:
         sought = self._sought
         if candidate.way is Way.REGION_SWITCHBOARD and sought.municipality and not sought.is_home_nursing:
             return self._through_the_region(candidate, line)
+        if candidate.way is Way.UNIT and sought.is_home_nursing:
+            return replace(line, remark=_without_relaying(line.remark))
         always = candidate.hours.availability is Availability.ALWAYS
         if candidate.way is Way.SWITCHBOARD and always and not self._daytime and not sought.is_home_nursing:
             return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark="")
@@ -228,6 +231,14 @@ class _Asked:
         areas = list(dict.fromkeys(c.area for c in self._home if c.area))
         asked = names[0] if len(names) == 1 else f"hemsjukvården i {self._sought.municipality}"
         return asked + (f", området där patienten bor ({', '.join(areas)})" if len(areas) > 1 else "")
+
+
+_RELAYING = re.compile(r"förmedl|vidarebefordr", re.IGNORECASE)
+
+
+def _without_relaying(remark: str) -> str:
+    """What a remark says beside that who answers passes things on: the one who is reached is the one that is sought."""
+    return "; ".join(part for part in re.split(r" ?; ?", remark) if not _RELAYING.search(part))
 
 
 def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) -> NumberToRing:
