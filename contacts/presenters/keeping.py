@@ -8,6 +8,7 @@ from datetime import datetime, time
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
 from contacts.models.directory_entry import stored_day
 from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
+from contacts.rules.doubt import is_to_be_read
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
@@ -48,13 +49,14 @@ class EntryNumber:
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """A contact with everything that is known of it."""
+    """A contact with everything that is known of it. `read_remark` tells that its remark speaks of other hours."""
 
     entry: DirectoryEntry
     row: ContactRow
     kind: str
     hours: str
     numbers: tuple[EntryNumber, ...]
+    read_remark: bool = False
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
@@ -102,6 +104,7 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
             )
             for phone in entry.phones
         ),
+        read_remark=is_to_be_read(entry.hours, entry.remark),
     )
 
 

@@ -51,7 +51,12 @@ def in_file(hours: Hours, remark: str, *, was_read: bool) -> InFile | None:
     """
     if was_read and read_remark(remark).hours is not None:
         return InFile.READ
-    return None if _doubt(hours, remark) == (Doubt.NONE, None) else InFile.LEFT
+    return InFile.LEFT if is_to_be_read(hours, remark) else None
+
+
+def is_to_be_read(hours: Hours, remark: str) -> bool:
+    """Whether a remark speaks of hours that its entry does not have, at any time of the year."""
+    return _doubt(hours, remark) != (Doubt.NONE, None)
 
 
 def doubt_at(hours: Hours, remark: str, at: datetime, zone: tzinfo) -> Doubt:

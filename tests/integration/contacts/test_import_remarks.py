@@ -83,3 +83,16 @@ def test_the_remark_stands_beside_the_number_and_nothing_is_open_for_sure(client
     assert "Läs anmärkningen" in row.get_text(" ")
     assert "Öppet nu" not in row.get_text(" ")
     assert "Läs anmärkningen" in client.get(reverse("contact", args=[entry.pk])).text
+
+
+@pytest.mark.parametrize("name", ["verify_contacts", "contact", "keep_contacts"])
+def test_those_who_keep_it_are_told_that_a_remark_speaks_of_other_hours(client, county, name):
+    entry = DirectoryEntry.objects.get(name="Växel Malå")
+    path = reverse(name, args=[entry.pk] if name == "contact" else [])
+    client.force_login(county.mala_admin.user)
+    # Its summer is said without days.
+    told = "Läs anmärkningen" if name == "keep_contacts" else "talar om tider som inte står under Tider"
+    assert told in client.get(path).text
+    entry.remark = "Stängt 12–13; fredag till 15"
+    entry.save()
+    assert told not in client.get(path).text
