@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from .clock_words import read_weekdays
+from .clock_words import parse_day, read_weekdays
 from .hours import HOLIDAY
 from .swedish_text import search_key
 
@@ -137,3 +137,19 @@ def _is_rest(part: str) -> bool:
 
 def _on_weekdays(places: Iterable[int]) -> bool:
     return any(place < 5 for place in places)
+
+
+def first_day(text: str) -> str:
+    """The day that a period begins on: "15 juni", or that of a month, "juni"."""
+    return parse_day(f"1 {text}") if text.isalpha() else parse_day(text)
+
+
+def last_day(text: str) -> str:
+    """The day that a period ends on."""
+    if not text.isalpha():
+        return parse_day(text)
+    first = parse_day(f"1 {text}")
+    return f"{first[:2]}-{_LENGTHS[int(first[:2]) - 1]}"
+
+
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

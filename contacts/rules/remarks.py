@@ -10,7 +10,7 @@ from datetime import time
 from functools import lru_cache
 from itertools import pairwise
 
-from .clock_words import is_day_end, parse_clock, parse_day
+from .clock_words import is_day_end, parse_clock
 from .errors import RuleError
 from .hours import (
     DAYTIME_CLOSES,
@@ -28,7 +28,9 @@ from .remark_words import (
     CLOCK,
     PERIOD,
     RANGE,
+    first_day,
     is_roles,
+    last_day,
     looks_like_hours,
     names_only_rest,
     read_days,
@@ -91,7 +93,10 @@ _LUNCH_WORDS = (
     r"|lunchrast|lunchpaus|lunchuppehåll|lunch|stängt|stängd)"
     r"(?: alla vardagar| varje dag| dagligen)?(?: mellan| från)?:?"
 )
-_LUNCH = re.compile(rf"(?:{_LUNCH_WORDS} (?P<first>{RANGE})|(?P<then>{RANGE}):? {_LUNCH_WORDS})")
+_LUNCH = re.compile(
+    rf"(?:{_LUNCH_WORDS} (?P<first>{RANGE})|(?P<then>{RANGE}):? {_LUNCH_WORDS}"
+    rf"|(?:stängt|stänger) (?P<for>{RANGE}) för lunch)"
+)
 _CLOSES = r"(?:öppet till|endast till|bara till|till|stänger vi|stänger|stängt från|stängt efter)(?: redan)?"
 _UNTIL = re.compile(
     rf"(?:(?P<days>[^0-9]+?):? )?{_CLOSES} (?P<clock>{CLOCK})(?: (?:på )?(?P<after>[^0-9]+))?"
@@ -134,6 +139,14 @@ _AS_DAYTIME = frozenset(
     | {"vardagar kontorstid", "kontorstid vardagar", "endast vardagar", "bara vardagar", "endast dagtid"}
     | {"endast kontorstid", "bara dagtid", "helgfria vardagar", "vardagar"}
 )
+
+
+# Times without a word are those of a whole day only where they are long enough to be one.
+_SHORTEST_DAY = 4 * 60
+
+
+def _minutes(span: Span) -> int:
+    return (span.closes.hour - span.opens.hour) * 60 + span.closes.minute - span.opens.minute
 
 
 def _clock(text: str) -> time:
@@ -238,19 +251,16 @@ class _Reading:
             return False
         if self.lunch is not None:
             raise _NotUnderstood
-        self.lunch = _span(found["first"] or found["then"])
+        self.lunch = _span(found["first"] or found["then"] or found["for"])
         return True
 
     def _until(self, clause: str) -> bool:
-        if found := _UNTIL.fullmatch(clause):
-            if found["days"] and found["after"]:
-                return False
-        elif not (found := _UNTIL_ON.fullmatch(clause)) or (
-            clause.startswith("stängt") and not found["word"]
-        ):
+        found = _UNTIL.fullmatch(clause) or _UNTIL_ON.fullmatch(clause)
+        if not found or (found.re is _UNTIL_ON and clause.startswith("stängt") and not found["word"]):
             return False
-        days = found["days"] or found.groupdict().get("after") or ""
-        return self._clock_on(without_labels(days), found["clock"], self.closes)
+        named = [found["days"] or "", found.groupdict().get("after") or ""]
+        days = [left for text in named if (left := without_labels(text))]
+        return len(days) < 2 and self._clock_on("".join(days), found["clock"], self.closes)
 
     def _from(self, clause: str) -> bool:
         found = _FROM.fullmatch(clause)
@@ -291,7 +301,7 @@ class _Reading:
             from_day += to_day.lstrip("0123456789")
         spans, rest = _spans(found["rest"])
         try:
-            period = _first_day(from_day), _last_day(to_day)
+            period = first_day(from_day), last_day(to_day)
         except RuleError:
             # "mån-fre" is a period too, to a pattern.
             return False
@@ -339,6 +349,9 @@ class _Reading:
         """What all clauses make of daytime on weekdays, None where they change nothing of it."""
         if self.waiting and sorted(self.waiting) != list(_WEEKDAYS):
             raise _NotUnderstood
+        if self.bare and sum(_minutes(span) for span in self.every) < _SHORTEST_DAY:
+            # "12-13": nobody can tell whether it is open or closed then.
+            raise _NotUnderstood
         if self.roles and self.bare:
             # "13-15, enhetschef": whether the number or the one person answers then, nobody can tell.
             raise _NotUnderstood
@@ -375,17 +388,3 @@ class _Reading:
                 raise _NotUnderstood
             spans[-1] = Span(spans[-1].opens, min(closes, spans[-1].closes) if len(spans) > 1 else closes)
         return spans
-
-
-def _first_day(text: str) -> str:
-    return parse_day(f"1 {text}") if text.isalpha() else parse_day(text)
-
-
-def _last_day(text: str) -> str:
-    if not text.isalpha():
-        return parse_day(text)
-    first = parse_day(f"1 {text}")
-    return f"{first[:2]}-{_LENGTHS[int(first[:2]) - 1]}"
-
-
-_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

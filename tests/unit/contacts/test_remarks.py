@@ -55,6 +55,13 @@ Lunchstängt 12-13. => Vardag dagtid, lunchstängt 12.00–13.00
 Stängt för lunch 11.30–12.30 => Vardag dagtid, lunchstängt 11.30–12.30
 Stänger för lunch 12-13 => Vardag dagtid, lunchstängt 12.00–13.00
 12-13 lunchstängt => Vardag dagtid, lunchstängt 12.00–13.00
+Stängt kl 12.00-13.00 för lunch => Vardag dagtid, lunchstängt 12.00–13.00
+Stängt mellan 12 och 13 => Vardag dagtid, lunchstängt 12.00–13.00
+Öppet till kl. 15 fredagar => Vardag dagtid, fredag till 15.00
+öppet 8–17 mån–tors, 8–15 fre => Vardag dagtid 08.00–17.00, fredag till 15.00
+kl 8-12 samt kl 13-16 => Vardag dagtid 08.00–16.00, lunchstängt 12.00–13.00
+Mån–Fre: 8–12 & 13–16 => Vardag dagtid 08.00–16.00, lunchstängt 12.00–13.00
+8-12 => Vardag dagtid 08.00–12.00
 lunch 12-13 => Vardag dagtid, lunchstängt 12.00–13.00
 Lunchrast 12.00-12.45 => Vardag dagtid, lunchstängt 12.00–12.45
 fredag till 15 => Vardag dagtid, fredag till 15.00
@@ -159,6 +166,14 @@ lunchstängt 12-13, 8-16
 lunchstängt 12-13 och 15-15.15
 stängt 12–13, stängt 15–15.15
 8-16; 12-13
+12-13
+13–15
+Tisdagar stängt 13–15
+stängt tisdagar 13-15
+Ej tisdagar 13-15
+Fredagar stänger växeln kl. 15
+Sommarstängt
+Måndag 8–18, övriga vardagar 8–16
 8-12, 11-16
 8–16 utom 12–13
 8-25
