@@ -71,9 +71,9 @@ class NumberLine:
     """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända".
 
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
-    is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for. `answers`
-    is empty where the number is missing. `read_remark` asks the reader to, where `answers` has not; `show_remark` tells
-    that the remark belongs beside the number.
+    is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
+    `answers` is empty where the number is missing. `ask_for` is whom a switchboard is to connect to. `read_remark`
+    asks the reader to, where `answers` has not; `show_remark` tells that the remark belongs beside the number.
     """
 
     name: str
@@ -89,6 +89,7 @@ class NumberLine:
     flagged: bool
     remark: str
     area: str = ""
+    ask_for: str = ""
     read_remark: bool = False
     show_remark: bool = False
 
@@ -276,6 +277,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         flagged=number.flagged,
         remark=number.remark,
         area=number.area,
+        ask_for=number.ask_for,
         read_remark=number.doubt is not Doubt.NONE and READ_THE_REMARK not in answers,
         show_remark=number.doubt is not Doubt.NONE,
     )
