@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import directory, exporting, flags, importing, keeping, units, verifying
+from contacts.views import directory, exporting, flags, importing, keeping, switchboards, units, verifying
 
 urlpatterns = [
     path("", directory.contacts, name="contacts"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("hamta/", exporting.take_out, name="take_out"),
     path("hamta/<str:form>/", exporting.export_contacts, name="export_contacts"),
     path("<int:entry_id>/fungerar-inte/", flags.flag_number, name="flag_number"),
+    path("<int:entry_id>/fungerar-anda/", flags.unflag_number, name="unflag_number"),
     path("<int:entry_id>/", keeping.contact, name="contact"),
     path("forvalta/", keeping.keep_contacts, name="keep_contacts"),
     path("ny/", keeping.contact_new, name="contact_new"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("<int:entry_id>/avfor/", keeping.contact_retire, name="contact_retire"),
     path("<int:entry_id>/ta-tillbaka/", keeping.contact_restore, name="contact_restore"),
     path("kontrollera/", verifying.verify_contacts, name="verify_contacts"),
+    path("huvudvaxel/", switchboards.main_switchboard, name="main_switchboard"),
     path("enheter/", units.keep_units, name="keep_units"),
     path("enhet/ny/", units.unit_new, name="unit_new"),
     path("enhet/<int:unit_id>/andra/", units.unit_edit, name="unit_edit"),

@@ -18,6 +18,7 @@ from contacts.rules.availability import (
     check_hours,
 )
 from contacts.rules.errors import RuleError
+from contacts.rules.hours import day_of
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
 from contacts.rules.swedish_text import search_key, sort_key, without_hyphens
 
@@ -61,7 +62,8 @@ class DirectoryEntry(models.Model):
     """One line of the directory. Retired, never deleted; never verified by an import.
 
     `numbers` is a list of {"kind", "number"} in the order they are to be tried, read through `phones`. `days` is the
-    week of an entry with hours of its own: eight of ["08:00", "16:30"] or null, Monday to Sunday and public holiday.
+    week of an entry with hours of its own: eight of ["08:00", "12:00", "13:00", "16:30"], from and to of each time of
+    the day, or null, Monday to Sunday and public holiday.
     `flagged` holds the digits of the numbers that somebody said do not work since the entry was last verified.
     """
 
@@ -251,7 +253,7 @@ class DirectoryEntry(models.Model):
             friday_closes_at=self.friday_closes_at,
             lunch_from=self.lunch_from,
             lunch_to=self.lunch_to,
-            days=tuple(_span(day) for day in self.days),
+            days=tuple(stored_day(day) for day in self.days),
             eves=Eves(self.eves),
             eve_closes_at=self.eve_closes_at,
             summer=summer,
@@ -265,7 +267,9 @@ class DirectoryEntry(models.Model):
         self.friday_closes_at = hours.friday_closes_at
         self.lunch_from, self.lunch_to = hours.lunch_from, hours.lunch_to
         self.days = [
-            [day.opens.isoformat("minutes"), day.closes.isoformat("minutes")] if day else None
+            [clock.isoformat("minutes") for part in day.parts for clock in (part.opens, part.closes)]
+            if day
+            else None
             for day in hours.days
         ]
         self.eves, self.eve_closes_at = hours.eves.value, hours.eve_closes_at
@@ -280,8 +284,10 @@ def _key(*texts: str) -> str:
     return search_key(*texts, *map(without_hyphens, texts))
 
 
-def _span(day: Sequence[str] | None) -> Span | None:
-    return Span(time.fromisoformat(day[0]), time.fromisoformat(day[1])) if day else None
+def stored_day(day: Sequence[str] | None) -> Span | None:
+    """A day as `days` holds it."""
+    clocks = [time.fromisoformat(clock) for clock in day or ()]
+    return day_of([Span(*pair) for pair in zip(clocks[::2], clocks[1::2], strict=True)])
 
 
 def _column_of(field: str) -> str:

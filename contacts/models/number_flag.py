@@ -12,7 +12,9 @@ from .unit import Unit
 
 
 class NumberFlag(AppendOnlyModel):
-    """One person's word that a number does not work. Which are still to be looked at stands in `entry.flagged`.
+    """One person's word that a number does not work, or, where it `withdraws` one, that it was said by mistake.
+
+    Which are still to be looked at stands in `entry.flagged`.
 
     It holds no patient data: neither which call it was nor about whom.
     """
@@ -27,6 +29,14 @@ class NumberFlag(AppendOnlyModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
+    withdraws = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="withdrawn_by",
+        verbose_name="återtar",
+    )
 
     class Meta:
         ordering = ["-at"]

@@ -10,7 +10,10 @@ from contacts.rules.swedish_text import sort_key
 
 
 class Principal(models.Model):
-    """A responsible authority, with what its own users need first in an outage (R1.1, R1.2)."""
+    """A responsible authority, with what its own users need first in an outage (R1.1, R1.2).
+
+    `main_switchboard` is the one its administrator chose; which one holds is asked of `contacts.queries.switchboards`.
+    """
 
     append_only = False
 
@@ -33,6 +36,15 @@ class Principal(models.Model):
         "så når kommunen systemet när bara kommunerna är utestängda",
         blank=True,
         help_text="Ur kommunens egen lokala avbrottsrutin (R1.2).",
+    )
+    main_switchboard = models.ForeignKey(
+        "contacts.DirectoryEntry",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="huvudväxel",
     )
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
 

@@ -1,12 +1,12 @@
 """What the advanced search and a unit's page show."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
 
-from contacts.models import DirectoryEntry, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Unit
 from contacts.queries.places import place_of_unit
 from contacts.queries.search import FoundEntries
 from contacts.rules.clock_words import MONTHS
@@ -143,7 +143,13 @@ def unit_page(
         unit=unit,
         kinds=tuple(kind for kind in kinds if kind),
         card=ring_card(place_of_unit(unit), numbers, at),
-        rows=tuple(contact_row(entry, at) for entry in entries),
+        # Who is on the hemsjukvård's own page is to reach it, not the municipality through it.
+        rows=tuple(
+            replace(contact_row(entry, at), relays=False)
+            if unit.municipal_kind == MunicipalKind.HOME_NURSING
+            else contact_row(entry, at)
+            for entry in entries
+        ),
         lacks=tuple(MISSING_WAY_LABELS[lack] for lack in lacks),
         switchboard=phone_number("Växel", switchboard_number),
     )

@@ -8,15 +8,17 @@ from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from contacts.models import DirectoryEntry, EntryKind, Principal
 from contacts.queries.places import NamedPlaces, Place
 from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
 from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
+from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, tel_uri
 from contacts.rules.swedish_text import search_key
-from contacts.rules.whom_to_call import NumberToRing, Way
+from contacts.rules.whom_to_call import NumberToRing
 from contacts.verification import still_verified
 
 
@@ -70,6 +72,8 @@ class NumberLine:
 
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
     is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
+    `answers` is empty where the number is missing. `ask_for` is whom a switchboard is to connect to. `read_remark`
+    asks the reader to, where `answers` has not; `show_remark` tells that the remark belongs beside the number.
     """
 
     name: str
@@ -84,6 +88,10 @@ class NumberLine:
     verified: bool
     flagged: bool
     remark: str
+    area: str = ""
+    ask_for: str = ""
+    read_remark: bool = False
+    show_remark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ class ContactRow:
     relays: bool
     verified: bool
     remark: str
+    read_remark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ class RingCard:
     """Whom to ring at a place now: the best number, the others with when they open.
 
     `ask_for` is what to ask whoever answers for, empty where they are the ones sought; `address` is that of the
-    unit's page, empty for a principal.
+    unit's page, empty for a principal. `by_area` tells that one of several areas is to be chosen.
     """
 
     name: str
@@ -117,7 +126,9 @@ class RingCard:
     address: str
     best: NumberLine
     ask_for: str
+    asked_relays: bool
     others: tuple[NumberLine, ...]
+    by_area: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +187,11 @@ def ring_card(place: Place, numbers: Sequence[NumberToRing], at: datetime) -> Ri
         principal=place.principal,
         address=_address("unit", place.unit_id) if place.unit_id else "",
         best=number_line(best, at),
-        ask_for=_ask_for(place, best, others),
+        ask_for=best.ask_for,
+        asked_relays=best.asked_relays,
         others=tuple(number_line(other, at) for other in others),
+        by_area=bool(best.area),
     )
-
-
-def _ask_for(place: Place, best: NumberToRing, others: Sequence[NumberToRing]) -> str:
-    if place.unit_id is not None:
-        return place.name if best.way in (Way.SWITCHBOARD, Way.REGION_SWITCHBOARD) else ""
-    if best.way is not Way.REGION_SWITCHBOARD or place.request.municipality_id is None:
-        return ""
-    # Best first: of those whose number is missing the first is the one who answers now.
-    return next((line.entry_name for line in others if not line.number), place.name)
 
 
 def _support(principal: Principal | None) -> PhoneNumber | None:
@@ -211,6 +215,12 @@ def _read(number: str) -> tuple[str, str | None]:
 def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
     """Prepare one entry as it stands at the aware moment `at`."""
     state, answers, applies = _answers(entry.hours, at)
+    doubt = doubt_at(entry.hours, entry.remark, at, timezone.get_default_timezone())
+    if not entry.numbers:
+        # Whatever its hours: nobody answers on a number that is not there.
+        state, answers = Answers.UNKNOWN, ""
+    elif state is Answers.OPEN and doubt >= Doubt.OPEN_OR_NOT:
+        state, answers = Answers.UNKNOWN, capfirst(READ_THE_REMARK)
     return ContactRow(
         entry_id=entry.pk,
         address=_address("contact", entry.pk),
@@ -229,6 +239,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
         relays=entry.kind == EntryKind.HOME_NURSING,
         verified=still_verified(entry.verified_at, at),
         remark=entry.remark,
+        read_remark=doubt is not Doubt.NONE and answers != capfirst(READ_THE_REMARK),
     )
 
 
@@ -240,12 +251,18 @@ def _says_the_same(department: str, name: str) -> bool:
 
 def number_line(number: NumberToRing, at: datetime) -> NumberLine:
     """Prepare a number to ring at the aware moment `at`; "internt 59090" for an extension."""
-    if number.open_now:
+    if not number.number:
+        state, answers = Answers.UNKNOWN, ""
+    elif number.open_now:
         state, answers = Answers.OPEN, "öppet nu"
     elif number.hours_known:
         state, answers = Answers.CLOSED, _closed_words(number.opens_at, at)
+    elif number.hours.known:
+        state, answers = Answers.UNKNOWN, READ_THE_REMARK
     else:
         state, answers = Answers.UNKNOWN, "tider okända"
+    if number.may_close_early:
+        answers = f"{answers}, {MAY_CLOSE_EARLY}"
     return NumberLine(
         name=number.entry_name,
         number=number.shown,
@@ -259,6 +276,10 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         verified=number.verified,
         flagged=number.flagged,
         remark=number.remark,
+        area=number.area,
+        ask_for=number.ask_for,
+        read_remark=number.doubt is not Doubt.NONE and READ_THE_REMARK not in answers,
+        show_remark=number.doubt is not Doubt.NONE,
     )
 
 
@@ -270,9 +291,10 @@ def _answers(hours: Hours, at: datetime) -> tuple[Answers, str, str]:
     if not hours.known:
         return Answers.UNKNOWN, "Tider okända", ""
     applies = hours_words(hours)
+    early = f", {MAY_CLOSE_EARLY}" if may_close_early(hours, at, zone) else ""
     if is_open(hours, at, zone):
-        return Answers.OPEN, "Öppet nu", applies
-    return Answers.CLOSED, f"Stängt, {_closed_words(opens_next(hours, at, zone), at)}", applies
+        return Answers.OPEN, f"Öppet nu{early}", applies
+    return Answers.CLOSED, f"Stängt, {_closed_words(opens_next(hours, at, zone), at)}{early}", applies
 
 
 def _closed_words(opens_at: datetime | None, at: datetime) -> str:

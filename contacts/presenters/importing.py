@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 
 from contacts.models import AuditEntry, DirectoryUpload
 from contacts.rules.directory_changes import FATE_LABELS, Fate
+from contacts.rules.doubt import IN_FILE_LABELS, InFile
 
 PAGE_SIZE = 50
 PROBLEMS = "problems"
@@ -21,6 +22,8 @@ _EXPLAINED: dict[str, str] = {
     Fate.UNCHANGED: "Stämmer med katalogen.",
     Fate.GONE: "Finns i katalogen men inte i filen. De står kvar om du inte väljer att avföra dem.",
     Fate.LEFT: "Någon har avfört dem. De tas inte tillbaka av en fil.",
+    "remark_read": "Tiderna är lästa ur anmärkningen. Kontrollera att de stämmer.",
+    "remark_left": "Anmärkningen liknar tider men är inte läst. Den visas vid numret med orden läs anmärkningen.",
     Fate.OTHERS: "Hör till en annan huvudman. De läggs åt sidan: du läser bara in din egen huvudmans.",
 }
 
@@ -41,6 +44,7 @@ class Preview:
     upload_id: UUID
     at: datetime
     groups: tuple[Group, ...]
+    remarks: tuple[Group, ...]
     shown: str
     explained: str
     rows: Page[Mapping[str, Any]]
@@ -85,10 +89,14 @@ def preview(
     `import_row` is the row of the trace that its import left, None where it is not brought in.
     """
     plan = upload.plan
-    rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]}
+    rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]} | _by_remark(plan["groups"])
     counts = {key: len(found) for key, found in rows.items()} | {PROBLEMS: plan["problem_count"]}
     labels = {PROBLEMS: PROBLEMS_LABEL} | {fate.value: label for fate, label in FATE_LABELS.items()}
-    groups = tuple(Group(key, label, counts[key]) for key, label in labels.items() if counts.get(key))
+    of_remarks = {_remark_key(each): label for each, label in IN_FILE_LABELS.items()}
+    groups, remarks = (
+        tuple(Group(key, label, counts[key]) for key, label in named.items() if counts.get(key))
+        for named in (labels, of_remarks)
+    )
     key = shown if counts.get(shown) else (groups[0].key if groups else Fate.UNCHANGED.value)
     new_ids = import_row.changes["new"] if import_row is not None else []
     found = rows.get(key, [])
@@ -98,6 +106,7 @@ def preview(
         upload_id=upload.pk,
         at=upload.at,
         groups=groups,
+        remarks=remarks,
         shown=key,
         explained=_EXPLAINED[key] if groups and import_row is None else "",
         rows=Paginator(found, PAGE_SIZE).get_page(page),
@@ -109,6 +118,19 @@ def preview(
         losing=sum(1 for row in rows.get(Fate.CHANGED, []) if row["loses"]),
         done=_done(import_row) if import_row is not None else None,
     )
+
+
+def _remark_key(each: InFile) -> str:
+    return f"remark_{each}"
+
+
+def _by_remark(groups: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The entries whose remark speaks of hours: those it was read from, and those whose remark people must read."""
+    brought_in = [row for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED) for row in groups.get(fate, [])]
+    return {
+        _remark_key(each): [row for row in brought_in if row.get("remark", [None])[0] == each]
+        for each in InFile
+    }
 
 
 def _done(row: AuditEntry) -> Done:

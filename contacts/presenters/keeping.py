@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
-from contacts.rules.availability import Availability, Eves, Hours, Span, day_words, hours_words
+from contacts.models.directory_entry import stored_day
+from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
+from contacts.rules.doubt import is_to_be_read
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
@@ -26,6 +28,7 @@ _DEEDS = {
     "directoryentry.retired": "Avfördes",
     "directoryentry.restored": "Togs tillbaka",
     "number.flagged": "Anmäldes: ett nummer fungerar inte",
+    "number.unflagged": "Anmälan togs tillbaka: numret fungerar",
 }
 
 
@@ -46,13 +49,14 @@ class EntryNumber:
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """A contact with everything that is known of it."""
+    """A contact with everything that is known of it. `read_remark` tells that its remark speaks of other hours."""
 
     entry: DirectoryEntry
     row: ContactRow
     kind: str
     hours: str
     numbers: tuple[EntryNumber, ...]
+    read_remark: bool = False
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
@@ -100,6 +104,7 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
             )
             for phone in entry.phones
         ),
+        read_remark=is_to_be_read(entry.hours, entry.remark),
     )
 
 
@@ -205,7 +210,5 @@ def _numbers_words(numbers: Iterable[Mapping[str, str]]) -> str:
 
 
 def _days_words(days: Iterable[list[str] | None]) -> str:
-    spans = tuple(
-        Span(time.fromisoformat(day[0]), time.fromisoformat(day[1])) if day else None for day in days
-    )
+    spans = tuple(stored_day(day) for day in days)
     return hours_words(Hours(Availability.OWN_HOURS, days=spans)) if any(spans) else ""

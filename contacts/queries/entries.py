@@ -8,6 +8,9 @@ from contacts.models import HOUR_COLUMNS, DirectoryEntry
 _LISTED = (
     "principal__name",
     "principal__kind",
+    "principal__short_name",
+    "principal__sort_key",
+    "principal__main_switchboard",
     "unit",
     "name",
     "kind",

@@ -10,7 +10,9 @@ from functools import lru_cache
 from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Cast
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.rules.main_switchboard import Switchboard, Why, main_switchboard
+from contacts.rules.phone import PhoneKind
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.ways import MissingWay, WayIn, missing_ways
 from contacts.verification import verification_lasts
@@ -19,7 +21,6 @@ from .ringing import NOT_A_WAY_IN
 
 # Reading a number takes longer than all the rest; the same units are asked about again and again.
 _missing_ways = lru_cache(maxsize=8192)(missing_ways)
-_WAYS_OF_A_MUNICIPALITY = (EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +60,42 @@ def directory_figures(now: datetime, principal: Principal | None = None) -> Dire
 
 def _missing_by_unit(principal: Principal | None) -> Iterable[tuple[MissingWay, ...]]:
     """Give what each unit in use lacks: as `numbers_for_many` finds its ways, without asking when they answer."""
-    regions = {p.pk: p for p in Principal.objects.filter(kind=PrincipalKind.REGION)}
+    owners = {p.pk: p for p in Principal.objects.all()}
+    regions = {pk: p for pk, p in owners.items() if p.is_region}
     series = tuple(part.strip() for p in regions.values() for part in p.own_series.split(",") if part.strip())
     units = Unit.objects.filter(active=True).order_by()
     if principal is not None:
         units = units.filter(principal=principal)
     of_unit: dict[object, list[str]] = defaultdict(list)
     of_municipality: dict[int, list[str]] = defaultdict(list)
-    switchboard: list[str] = []
+    exchanges: dict[int, list[tuple[Switchboard, list[str]]]] = defaultdict(list)
     # As text: a decoder of its own for each row costs more than the numbers themselves.
     rows = (
         DirectoryEntry.objects.filter(retired_at__isnull=True)
         .exclude(kind__in=NOT_A_WAY_IN)
-        .exclude(digits_key="")
+        .exclude(~Q(kind=EntryKind.SWITCHBOARD), digits_key="")
         .order_by()
         .annotate(as_text=Cast(F("numbers"), TextField()))
-        .values_list("principal", "unit", "name", "kind", "as_text")
+        .values_list("pk", "principal", "unit", "name", "kind", "as_text")
     )
-    for owner, unit_id, name, kind, as_text in rows:
-        numbers = [phone["number"] for phone in json.loads(as_text)]
+    for pk, owner, unit_id, name, kind, as_text in rows:
+        phones = json.loads(as_text)
+        numbers = [phone["number"] for phone in phones]
         of_unit[unit_id or (owner, name)] += numbers
-        if owner in regions and kind == EntryKind.SWITCHBOARD:
-            switchboard += numbers
-        elif owner not in regions and kind in _WAYS_OF_A_MUNICIPALITY:
+        if kind == EntryKind.SWITCHBOARD:
+            outside = next((p["number"] for p in phones if p["kind"] != PhoneKind.EXTENSION), "")
+            exchanges[owner].append((Switchboard(pk, outside, of_unit=unit_id is not None), numbers))
+        elif owner not in regions and kind == EntryKind.HOME_NURSING:
             of_municipality[owner] += numbers
+    switchboard: list[str] = []
+    for owner, found in exchanges.items():
+        chosen = owners[owner].main_switchboard_id
+        main = main_switchboard(chosen, [each for each, _ in found], of_region=owner in regions)
+        several = main.why is Why.SEVERAL and owner not in regions
+        into = switchboard if owner in regions else of_municipality[owner]
+        for each, numbers in found:
+            if each.entry_id == main.entry_id or (several and not each.of_unit):
+                into += numbers
     for pk, owner, name, municipal in units.values_list("pk", "principal", "name", "municipal_kind"):
         own = [*of_unit[pk], *of_unit[owner, name], *(of_municipality[owner] if municipal else ())]
         ways = {WayIn(number, of_region=owner in regions) for number in own}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
-from contacts.models import DirectoryEntry, Principal
+from contacts.models import DirectoryEntry, NumberFlag, Principal, User
 from contacts.rules.phone import digits, is_extension, same_number
 
 
@@ -31,6 +31,20 @@ def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict
         if flags:
             found[number] = all(flags)
     return found
+
+
+def words_that_stand() -> QuerySet[NumberFlag]:
+    """Give what was said of numbers and not taken back."""
+    return NumberFlag.objects.filter(withdraws__isnull=True, withdrawn_by__isnull=True)
+
+
+def flagged_by(user: User, numbers: Collection[str]) -> set[str]:
+    """Give those of `numbers` of which this person's own word stands that they do not work. One query at most."""
+    if not numbers:
+        return set()
+    said = words_that_stand().filter(user=user, entry__retired_at__isnull=True).exclude(entry__flagged=[])
+    told = [f.number for f in said.select_related("entry") if f.entry.is_flagged(f.number)]
+    return {number for number in numbers if any(same_number(number, other) for other in told)}
 
 
 def _with_any(numbers: Collection[str]) -> QuerySet[DirectoryEntry]:

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, Principal, Unit
+from contacts.queries.flags import words_that_stand
 from contacts.rules.directory_search import needles
 from contacts.rules.phone import digits
 from contacts.verification import verification_lasts
@@ -114,7 +115,7 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
     standing: dict[int, list[NumberFlag]] = defaultdict(list)
     if not flagged:
         return standing
-    for flag in NumberFlag.objects.filter(entry__in=flagged).select_related("user", "unit").order_by("-at"):
+    for flag in words_that_stand().filter(entry__in=flagged).select_related("user", "unit").order_by("-at"):
         told = {digits(other.number) for other in standing[flag.entry_id]}
         if digits(flag.number) not in told and flagged[flag.entry_id].is_flagged(flag.number):
             standing[flag.entry_id].append(flag)

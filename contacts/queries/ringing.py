@@ -2,23 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, PrincipalKind, Unit
 from contacts.queries.prepared import prepared
+from contacts.rules.areas import area_of
 from contacts.rules.availability import Availability, Hours
+from contacts.rules.main_switchboard import Why
 from contacts.rules.parties import Party
-from contacts.rules.phone import Phone, PhoneKind
+from contacts.rules.phone import Phone, PhoneKind, is_extension
 from contacts.rules.principals import REGION_SWITCHBOARD_NAME, REGION_SWITCHBOARD_NUMBER
 from contacts.rules.swedish_text import search_key
-from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
+from contacts.rules.whom_to_call import Candidate, NumberToRing, Sought, Way, best_first
 from contacts.verification import verification_lasts
 
 from .entries import as_listed, entries_in_use
+from .switchboards import main_among, main_numbers
 
 # A person's or the support's number is not the way to a unit as such.
 NOT_A_WAY_IN = (EntryKind.PERSON, EntryKind.SUPPORT)
@@ -36,25 +40,27 @@ Numbers = dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
 
 def switchboards() -> list[DirectoryEntry]:
-    """Give the switchboards in force: the region's first, then the municipalities' in Swedish order."""
+    """Give the switchboards in force: the region's first, then the municipalities' in Swedish order.
+
+    The main one of each comes before its others.
+    """
     found = as_listed(entries_in_use().filter(kind=EntryKind.SWITCHBOARD))
-    found = found.order_by("principal__sort_key", "sort_key", "pk")
-    return sorted(found, key=lambda entry: not entry.principal.is_region)
+    rows = list(found.order_by("principal__sort_key", "sort_key", "pk"))
+    main = {each.entry_id for each in main_among(rows).values()}
+    return sorted(rows, key=lambda e: (not e.principal.is_region, e.principal.sort_key, e.pk not in main))
 
 
 def region_switchboard_number() -> str:
-    """Give the region's switchboard as the directory has it, else as the routine has it (R5.1)."""
-    for entry in _numbers_of(EntryKind.SWITCHBOARD.value, PrincipalKind.REGION.value):
-        number = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
-        if number:
-            return number
-    return REGION_SWITCHBOARD_NUMBER
+    """The region's main switchboard as the directory has it, else as the routine has it (R5.1)."""
+    rows = _of_kind(EntryKind.SWITCHBOARD.value, PrincipalKind.REGION.value)
+    return next(iter(main_numbers(rows).values()), REGION_SWITCHBOARD_NUMBER)
 
 
 @prepared
-def _numbers_of(kind: str, principal_kind: str) -> QuerySet[DirectoryEntry]:
+def _of_kind(kind: str, principal_kind: str) -> QuerySet[DirectoryEntry]:
     found = DirectoryEntry.objects.filter(retired_at__isnull=True, kind=kind, principal__kind=principal_kind)
-    return found.only("numbers").order_by("sort_key", "pk")
+    columns = ("numbers", "kind", "unit", "principal__kind", "principal__main_switchboard")
+    return found.select_related("principal").only(*columns).order_by("sort_key", "pk")
 
 
 def region_number_among(lines: Iterable[NumberToRing]) -> str:
@@ -75,7 +81,8 @@ def numbers_for(
 def numbers_for_many(
     requests: Collection[tuple[Party, int | None, int | None]], at: datetime, known: Iterable[Unit] = ()
 ) -> Numbers:
-    """Give `numbers_for` each request, keyed by it: at most two queries, however many there are.
+    """Give `numbers_for` each request, keyed by it: at most two queries, however many there are, and one for the names
+    of municipalities that have no entries.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
     each with its principal, are not read again.
@@ -85,11 +92,16 @@ def numbers_for_many(
         return {}
     units = _units(wanted, {unit.pk: unit for unit in known})
     entries = _entries(wanted, units)
+    towns = _towns(wanted, units, entries)
     by_place: dict[tuple[str, int | None], list[DirectoryEntry]] = defaultdict(list)
     for entry in entries:
         by_place["principal", entry.principal_id].append(entry)
         by_place["unit", entry.unit_id].append(entry)
-    region = [e for e in entries if _is_region_switchboard(e)]
+    settled = main_among(entries)
+    main = {found.entry_id for found in settled.values()}
+    unsettled = {pk for pk, found in settled.items() if found.why is Why.SEVERAL}
+    region = [e for e in entries if e.pk in main and e.principal.is_region]
+    region_unsettled = any(e.principal.is_region and e.principal_id in unsettled for e in entries)
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -97,9 +109,35 @@ def numbers_for_many(
         near = [*region, *by_place["principal", _municipality_id(request, unit)]]
         if unit is not None:
             near += [*by_place["principal", unit.principal_id], *by_place["unit", unit.pk]]
-        ways_in = _candidates(request, unit, {e.pk: e for e in near}.values())
-        answers[request] = best_first(ways_in, at, zone, verification_lasts())
+        ways = _Ways(request, unit, main, unsettled, region_unsettled)
+        ways_in = ways.candidates({e.pk: e for e in near}.values())
+        answers[request] = best_first(ways_in, at, zone, verification_lasts(), _sought(request, unit, towns))
     return answers
+
+
+def _sought(request: RingRequest, unit: Unit | None, towns: Mapping[int, str]) -> Sought:
+    municipality_id = _municipality_id(request, unit)
+    return Sought(
+        unit=unit.name if unit else "",
+        municipality=towns.get(municipality_id, "") if municipality_id is not None else "",
+        is_home_nursing=unit is not None and unit.municipal_kind == MunicipalKind.HOME_NURSING,
+    )
+
+
+def _towns(
+    wanted: Iterable[RingRequest], units: Mapping[int | None, Unit], entries: Iterable[DirectoryEntry]
+) -> dict[int, str]:
+    """Give the short name of each municipality that is asked for; of one without entries it is read."""
+    named = {entry.principal_id: entry.principal.short_name for entry in entries}
+    named |= {unit.principal_id: unit.principal.short_name for unit in units.values()}
+    asked = {_municipality_id(request, units.get(request.unit_id)) for request in wanted} - {None}
+    unnamed = sorted(pk for pk in asked if pk is not None and pk not in named)
+    return named | {town.pk: town.short_name for town in (_principals_by_id(*unnamed) if unnamed else ())}
+
+
+@prepared
+def _principals_by_id(*ids: int) -> QuerySet[Principal]:
+    return Principal.objects.filter(pk__in=ids)
 
 
 def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
@@ -180,58 +218,90 @@ def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -
     return list(as_listed(found).order_by("sort_key", "pk"))
 
 
-def _is_region_switchboard(entry: DirectoryEntry) -> bool:
-    return entry.kind == EntryKind.SWITCHBOARD and entry.principal.is_region
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How entries lead to the one sought. `main` are the main switchboards, `unsettled` the principals where several
+    switchboards are and none is chosen.
+    """
 
+    request: RingRequest
+    unit: Unit | None
+    main: Collection[int | None]
+    unsettled: Collection[int]
+    region_unsettled: bool
 
-def _way(entry: DirectoryEntry, request: RingRequest, unit: Unit | None) -> Way | None:
-    """Tell how an entry leads to the one sought; None where it does not."""
-    if _is_region_switchboard(entry):
-        return Way.REGION_SWITCHBOARD
-    if unit is not None:
-        # An entry not tied to a unit belongs to the one of its name.
-        by_name = entry.unit_id is None and (entry.principal_id, entry.name) == (unit.principal_id, unit.name)
-        if by_name or entry.unit_id == unit.pk:
-            return Way.UNIT
-    if entry.principal_id == _municipality_id(request, unit):
-        if entry.kind == EntryKind.SWITCHBOARD:
-            return Way.SWITCHBOARD
-        if entry.kind == EntryKind.HOME_NURSING:
-            return Way.HOME_NURSING
-    return None
+    def _way(self, entry: DirectoryEntry) -> Way | None:
+        """Tell how an entry leads to the one sought; None where it does not."""
+        is_switchboard = entry.kind == EntryKind.SWITCHBOARD
+        if is_switchboard and entry.principal.is_region and entry.pk in self.main:
+            return Way.REGION_SWITCHBOARD
+        unit = self.unit
+        if unit is not None:
+            # An entry not tied to a unit belongs to the one of its name.
+            by_name = entry.unit_id is None and (entry.principal_id, entry.name) == (
+                unit.principal_id,
+                unit.name,
+            )
+            if by_name or entry.unit_id == unit.pk or self._is_of_its_area(entry, unit):
+                return Way.UNIT
+        if entry.principal_id == _municipality_id(self.request, unit):
+            if is_switchboard and (entry.pk in self.main or self._is_one_of_several(entry)):
+                return Way.SWITCHBOARD
+            if entry.kind == EntryKind.HOME_NURSING:
+                return Way.HOME_NURSING
+        return None
 
+    def _is_one_of_several(self, entry: DirectoryEntry) -> bool:
+        return entry.principal_id in self.unsettled and entry.unit_id is None
 
-def _candidates(
-    request: RingRequest, unit: Unit | None, entries: Collection[DirectoryEntry]
-) -> list[Candidate]:
-    found: list[Candidate] = []
-    for entry in entries:
-        way = _way(entry, request, unit)
-        if way is None:
-            continue
-        # An entry without a number is a line all the same: its name is what one asks the switchboard for.
-        for place, phone in enumerate(entry.phones or (Phone(PhoneKind.DIRECT, ""),)):
-            found.append(
-                Candidate(
-                    entry_name=entry.name,
-                    number=phone.number,
-                    way=way,
-                    hours=entry.hours,
-                    remark=entry.remark,
-                    verified_at=entry.verified_at,
-                    entry_id=entry.pk,
-                    kind=phone.kind,
-                    place=place,
-                    flagged=entry.is_flagged(phone.number),
+    def _is_of_its_area(self, entry: DirectoryEntry, unit: Unit) -> bool:
+        """Whether an entry of the hemsjukvård, of no unit, is that of the unit's own area, in other words."""
+        if unit.municipal_kind != MunicipalKind.HOME_NURSING or entry.kind != EntryKind.HOME_NURSING:
+            return False
+        if entry.unit_id is not None or entry.principal_id != unit.principal_id:
+            return False
+        town = unit.principal.short_name
+        return search_key(area_of(entry.name, town)) == search_key(area_of(unit.name, town))
+
+    def candidates(self, entries: Collection[DirectoryEntry]) -> list[Candidate]:
+        """Give each number of the entries that leads to the one sought; the region's switchboard always."""
+        found: list[Candidate] = []
+        for entry in entries:
+            way = self._way(entry)
+            if way is None:
+                continue
+            remark = entry.remark
+            if way is Way.SWITCHBOARD and entry.principal_id in self.unsettled:
+                remark = ". ".join(filter(None, [_NONE_CHOSEN, remark]))
+            town = entry.principal.short_name
+            # An entry without a number is a line all the same: its name is what one asks the switchboard for.
+            for place, phone in enumerate(entry.phones or (Phone(PhoneKind.DIRECT, ""),)):
+                found.append(
+                    Candidate(
+                        entry_name=entry.name,
+                        number=phone.number,
+                        way=way,
+                        hours=entry.hours,
+                        remark=remark,
+                        verified_at=entry.verified_at,
+                        entry_id=entry.pk,
+                        kind=phone.kind,
+                        place=place,
+                        flagged=entry.is_flagged(phone.number),
+                        area=area_of(entry.name, town) if way is Way.HOME_NURSING else "",
+                        connects=entry.kind == EntryKind.SWITCHBOARD,
+                    )
                 )
-            )
-    if not any(c.number for c in found if c.way is Way.REGION_SWITCHBOARD):
-        found.append(
-            Candidate(
-                REGION_SWITCHBOARD_NAME,
-                REGION_SWITCHBOARD_NUMBER,
-                Way.REGION_SWITCHBOARD,
-                Hours(Availability.ALWAYS),
-            )
-        )
-    return found
+        if not any(c.number and not is_extension(c.number) for c in found if c.way is Way.REGION_SWITCHBOARD):
+            found.append(replace(_BY_ROUTINE, remark=_NONE_CHOSEN) if self.region_unsettled else _BY_ROUTINE)
+        return found
+
+
+_NONE_CHOSEN = "Flera växlar finns och ingen är vald som huvudväxel"
+_BY_ROUTINE = Candidate(
+    REGION_SWITCHBOARD_NAME,
+    REGION_SWITCHBOARD_NUMBER,
+    Way.REGION_SWITCHBOARD,
+    Hours(Availability.ALWAYS),
+    connects=True,
+)

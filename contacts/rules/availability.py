@@ -119,15 +119,18 @@ def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch
 @lru_cache(maxsize=8192)
 def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
     """Give the open stretches that start on `day`, first to last, in UTC."""
-    if hours.availability is Availability.EVENING_WEEKEND:
-        walls = _rest_of_day(day, _daytime_walls(_daytime_beside(hours), day))
-    elif hours.availability is Availability.OWN_HOURS:
-        walls = _own_walls(hours, day)
-    else:
-        walls = _daytime_walls(hours, day)
-    moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls]
+    moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls_of(hours, day)]
     # In the hour that is leapt over nothing is left.
     return tuple((opens, closes) for opens, closes in moments if opens < closes)
+
+
+def walls_of(hours: Hours, day: date) -> list[_Stretch]:
+    """Give the open stretches that start on `day`, first to last, by the clock on the wall."""
+    if hours.availability is Availability.EVENING_WEEKEND:
+        return _rest_of_day(day, _daytime_walls(_daytime_beside(hours), day))
+    if hours.availability is Availability.OWN_HOURS:
+        return _own_walls(hours, day)
+    return _daytime_walls(hours, day)
 
 
 def _daytime_beside(hours: Hours) -> Hours:
@@ -161,12 +164,14 @@ def _own_walls(hours: Hours, day: date) -> list[_Stretch]:
     span = hours.days[HOLIDAY if as_holiday else day.weekday()] if hours.days else None
     if span is None:
         return []
-    start, end = _wall(day, span.opens), _wall(day, span.closes)
-    if end <= start:
-        end += _DAY
-    elif summer := _summer_of(hours, day):
-        start, end = _wall(day, summer.opens), _wall(day, summer.closes)
-    return _less_eve_and_lunch(hours, day, start, end)
+    summer = _summer_of(hours, day)
+    walls = [(_wall(day, part.opens), _wall(day, part.closes)) for part in span.parts]
+    if summer and all(start < end for start, end in walls):
+        walls = [(_wall(day, summer.opens), _wall(day, summer.closes))]
+    found = []
+    for start, end in walls:
+        found += _less_eve_and_lunch(hours, day, start, end if start < end else end + _DAY)
+    return found
 
 
 def _summer_of(hours: Hours, day: date) -> Summer | None:

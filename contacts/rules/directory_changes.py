@@ -8,6 +8,8 @@ from enum import StrEnum
 from .availability import Hours
 from .directory_columns import normal_order
 from .directory_file import SWITCHBOARD, DirectoryRow
+from .doubt import InFile
+from .hours import Eves
 from .phone import Phone, PhoneKind, digits
 
 
@@ -122,12 +124,15 @@ def _hours(row: DirectoryRow, before: EntryFacts) -> Hours:
         return before.hours
     if "Tider" in row.given:
         return row.hours
-    # A remark has no word for the eves, and seldom one for the summer: without "Tider" nothing takes them away.
+    if row.from_remark is InFile.LEFT:
+        return before.hours
+    # A remark seldom has a word for the eves and the summer: without "Tider" nothing takes them away.
+    eves = row.hours if row.hours.eves is not Eves.UNSAID else before.hours
     return replace(
         row.hours,
-        days=before.hours.days,
-        eves=before.hours.eves,
-        eve_closes_at=before.hours.eve_closes_at,
+        days=row.hours.days or before.hours.days,
+        eves=eves.eves,
+        eve_closes_at=eves.eve_closes_at,
         summer=row.hours.summer or before.hours.summer,
     )
 

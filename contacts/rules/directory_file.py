@@ -6,7 +6,7 @@ ahead, so that a long file can be read with its progress shown.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .availability import AVAILABILITY_LABELS, Hours
 from .directory_columns import (
@@ -25,8 +25,9 @@ from .directory_columns import (
     read_heading,
     split_more_numbers,
 )
+from .doubt import InFile, in_file
 from .errors import RuleError
-from .hours_text import hours_text, read_hours
+from .hours_text import hours_text, is_read_from_remark, read_hours
 from .phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
 from .swedish_text import search_key, tidy_typed
 
@@ -59,6 +60,7 @@ class DirectoryRow:
     unit: str
     owner: str
     source: str
+    from_remark: InFile | None = field(default=None, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -241,6 +243,9 @@ class _Reading:
             unit=cells["Hör till enhet"],
             owner=cells["Ägare"],
             source=cells["Källa"],
+            from_remark=in_file(
+                hours, cells["Anmärkning"], was_read=is_read_from_remark(cells["Gäller"], cells["Tider"])
+            ),
         )
 
     def _kind(self, kinds: Mapping[str, str]) -> str:

@@ -41,6 +41,14 @@ def is_free_eve(day: date, eves: Eves) -> bool:
     return eves is Eves.UNSAID and is_eve(day) and _is_great_eve(day)
 
 
+def is_disputed_eve(day: date) -> bool:
+    """Whether `day` is an eve that people keep differently: skärtorsdag, valborg, any day before a public holiday.
+
+    Julafton, nyårsafton and midsommarafton are weekend to everyone.
+    """
+    return is_eve(day) and not _is_great_eve(day)
+
+
 def _is_great_eve(day: date) -> bool:
     midsummer_eve = day.month == 6 and 19 <= day.day <= 25 and day.weekday() == _FRIDAY
     return midsummer_eve or (day.month == 12 and day.day in (24, 31))

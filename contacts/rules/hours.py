@@ -1,10 +1,11 @@
 """What an entry says about when somebody answers on its number, and which of it can be meant (R5.3, R5.4)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from itertools import pairwise
 
 from .errors import RuleError
 
@@ -56,13 +57,29 @@ HOLIDAY = 7
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when to when somebody answers, in wall-clock times. It belongs to the day it starts.
+    """From when to when somebody answers, in wall-clock times, and `then` the next time of the same day.
 
-    Where `closes` is not later than `opens` it runs on to the next morning; equal times are the whole day round.
+    It belongs to the day it starts. Where `closes` is not later than `opens` it runs on to the next morning; equal
+    times are the whole day round. Nothing comes after either.
     """
 
     opens: time
     closes: time
+    then: "Span | None" = None
+
+    @property
+    def parts(self) -> tuple["Span", ...]:
+        """Each time of the day by itself, in order."""
+        alone = Span(self.opens, self.closes)
+        return (alone, *self.then.parts) if self.then else (alone,)
+
+
+def day_of(parts: Sequence[Span]) -> Span | None:
+    """The times of one day as one; None for none."""
+    day: Span | None = None
+    for part in reversed(parts):
+        day = Span(part.opens, part.closes, day)
+    return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +164,9 @@ def _clock_times(hours: Hours) -> Iterator[tuple[str, time | None]]:
     for field in ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eve_closes_at"):
         yield field, getattr(hours, field)
     for place, span in enumerate(hours.days):
-        if span is not None:
-            yield f"day_{place}", span.opens
-            yield f"day_{place}", span.closes
+        for part in span.parts if span else ():
+            yield f"day_{place}", part.opens
+            yield f"day_{place}", part.closes
     if hours.summer is not None:
         yield "summer_opens_at", hours.summer.opens
         yield "summer_closes_at", hours.summer.closes
@@ -169,6 +186,13 @@ def _check_days(hours: Hours) -> None:
         raise RuleError("Ange sju veckodagar och helgdag.", field="days")
     if not any(hours.days):
         raise RuleError("Ange tider för minst en dag.", field="days")
+    for place, span in enumerate(hours.days):
+        parts = span.parts if span else ()
+        for part, after in pairwise(parts):
+            if not part.opens < part.closes < after.opens:
+                raise RuleError(
+                    "Ange dagens tider i ordning, utan att de går i varandra.", field=f"day_{place}"
+                )
 
 
 def _check_daytime(hours: Hours) -> None:
@@ -191,7 +215,7 @@ def _check_lunch(hours: Hours) -> None:
     if hours.availability is Availability.DAYTIME:
         open_spans = [Span(hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES)]
     else:
-        open_spans = [span for span in hours.days if span is not None]
+        open_spans = [part for span in hours.days if span is not None for part in span.parts]
     if not any(_lies_inside(hours.lunch_from, hours.lunch_to, span) for span in open_spans):
         raise RuleError("Lunchen måste ligga inom öppettiden.", field="lunch_from")
 

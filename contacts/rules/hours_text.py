@@ -20,7 +20,9 @@ from .hours import (
     Span,
     Summer,
     check_hours,
+    day_of,
 )
+from .remarks import read_remark
 from .swedish_text import search_key
 
 _ROUND_THE_CLOCK = "dygnet runt"
@@ -54,7 +56,7 @@ def hours_text(hours: Hours, remark: str = "") -> str:
     elif hours.closes_at is not None:
         phrases.append(f"till {hours.closes_at:%H.%M}")
     phrases += _phrases(hours, lunch="lunch", summer="sommar")
-    if not phrases and hours.availability is Availability.DAYTIME and _is_read(remark):
+    if not phrases and hours.availability is Availability.DAYTIME and read_remark(remark).hours:
         return _AS_APPLIES
     return "; ".join(phrases)
 
@@ -76,7 +78,7 @@ _PLACES = (*WEEKDAYS, "helgdag")
 def _span_words(span: Span) -> str:
     if span == Span(MIDNIGHT, MIDNIGHT):
         return _ROUND_THE_CLOCK
-    return clock_range(span.opens, span.closes)
+    return " och ".join(clock_range(part.opens, part.closes) for part in span.parts)
 
 
 def _phrases(hours: Hours, *, lunch: str, summer: str) -> list[str]:
@@ -115,40 +117,37 @@ _APPLIES: dict[str, Availability] = {
 def read_hours(applies: str, remark: str, times: str = "") -> Hours:
     """Read the hours from a directory file's "Gäller" and "Tider", or where that is empty from its "Anmärkning".
 
-    Of a remark only whole phrases on daytime hours are read: the rest is for people, as are summer hours without
-    dates. Raises RuleError (field "Gäller", "Tider" or "Anmärkning") on what can not be read or meant.
+    A remark is read whole, beside daytime hours, or not at all (`rules.remarks`). Raises RuleError (field "Gäller" or
+    "Tider") on what can not be read or meant.
     """
     availability = _APPLIES.get(search_key(applies))
     if availability is None:
         raise RuleError(
             "Skriv vardag dagtid, kväll och helg, dygnet runt, egna tider eller lämna tomt.", field="Gäller"
         )
-    in_remark = availability is Availability.DAYTIME and not times.strip()
+    if is_read_from_remark(applies, times):
+        return read_remark(remark).hours or Hours(availability)
     try:
-        read = _read_remark(remark) if in_remark else _read_times(availability, times)
+        read = _read_times(availability, times)
         check_hours(read)
     except RuleError as wrong:
-        raise RuleError(wrong.reason, field="Anmärkning" if in_remark else "Tider") from wrong
+        raise RuleError(wrong.reason, field="Tider") from wrong
     return read
+
+
+def is_read_from_remark(applies: str, times: str) -> bool:
+    """Whether a row says its hours in its remark: daytime, and no times of its own."""
+    return _APPLIES.get(search_key(applies)) is Availability.DAYTIME and not times.strip()
+
+
+def is_as_applies(applies: str, hours: Hours) -> bool:
+    """Whether a text says of the hours what "Gäller" says of them."""
+    return bool(search_key(applies)) and _APPLIES.get(search_key(applies)) is hours.availability
 
 
 def _split(text: str) -> list[str]:
     phrases = (" ".join(phrase.split()).removesuffix(".") for phrase in re.split(r"[;,\n]", text))
     return [phrase for phrase in phrases if phrase]
-
-
-def _is_read(remark: str) -> bool:
-    return any(phrase.pattern.fullmatch(text) for text in _split(remark) for phrase in _REMARK_PHRASES)
-
-
-def _read_remark(remark: str) -> Hours:
-    hours = Hours(Availability.DAYTIME)
-    for text in _split(remark):
-        for phrase in _REMARK_PHRASES:
-            if found := phrase.pattern.fullmatch(text):
-                hours = phrase.read(hours, found)
-                break
-    return hours
 
 
 def _read_times(availability: Availability, times: str) -> Hours:
@@ -157,12 +156,20 @@ def _read_times(availability: Availability, times: str) -> Hours:
     if set(times.split()) <= {_AS_APPLIES, "-"}:
         return hours
     said: set[str] = set()
-    # The days of "mån, ons 08–12", which the comma parts from their hours.
+    # The days of "mån, ons 08–12", which the comma parts from their hours; those that "mån 08–12, 13–16" goes on with.
     waiting: list[int] = []
+    last: list[int] = []
     for text in _split(times):
         if (days := read_weekdays(text)) is not None:
             waiting += days
             continue
+        if last and (more := _RANGES.fullmatch(text)):
+            for place in last:
+                before = hours.days[place]
+                spans = [*(before.parts if before else ()), *_read_spans(more[0])]
+                hours = replace(hours, days=_with_day(hours.days, place, day_of(spans)))
+            continue
+        last = []
         for phrase in _TIMES_PHRASES:
             if not waiting and (found := phrase.pattern.fullmatch(text)):
                 _say_once(said, phrase.subject)
@@ -170,7 +177,8 @@ def _read_times(availability: Availability, times: str) -> Hours:
                 break
         else:
             days, span = _read_day_phrase(text)
-            for place in waiting + days:
+            last = waiting + days
+            for place in last:
                 _say_once(said, _PLACES[place])
                 hours = replace(hours, days=_with_day(hours.days, place, span))
             waiting = []
@@ -203,8 +211,13 @@ def _read_day_phrase(text: str) -> tuple[list[int], Span | None]:
         return days, None
     if found["round"]:
         return days, Span(MIDNIGHT, MIDNIGHT)
-    closes = found["closes"]
-    return days, Span(parse_clock(found["opens"]), MIDNIGHT if is_day_end(closes) else parse_clock(closes))
+    return days, day_of(_read_spans(found["spans"]))
+
+
+def _read_spans(text: str) -> list[Span]:
+    found = (_A_RANGE.fullmatch(part) for part in _BETWEEN_RANGES.split(text))
+    pairs = [(each["opens"], each["closes"]) for each in found if each]
+    return [Span(parse_clock(a), MIDNIGHT if is_day_end(b) else parse_clock(b)) for a, b in pairs]
 
 
 _A_CLOCK = r"[0-9]{1,2}(?:[.:][0-9][0-9])?"
@@ -213,8 +226,13 @@ _UNTIL = rf"till (?:kl\.? )?(?P<closes>{_A_CLOCK})"
 _A_DAY = r"[0-9][0-9]-[0-9][0-9]|[0-9]{1,2} ?/ ?[0-9]{1,2}|[0-9]{1,2}\.? ?[a-z]+\.?"
 _FLAGS = re.IGNORECASE
 
+_PLAIN_RANGE = rf"(?:kl\.? )?{_A_CLOCK} ?[–—-] ?{_A_CLOCK}"
+_BETWEEN_RANGES = re.compile(r" (?:och|samt|&) ", _FLAGS)
+_A_RANGE = re.compile(_RANGE, _FLAGS)
+_RANGES = re.compile(rf"{_PLAIN_RANGE}(?: (?:och|samt|&) {_PLAIN_RANGE})*", _FLAGS)
 _DAY_PHRASE = re.compile(
-    rf"(?P<days>[^0-9:]+?):? (?:öppet )?(?:{_RANGE}|(?P<round>dygnet runt)|(?P<shut>stängt))", _FLAGS
+    rf"(?P<days>[^0-9:]+?):? (?:öppet )?(?:(?P<spans>{_RANGES.pattern})|(?P<round>dygnet runt)|(?P<shut>stängt))",
+    _FLAGS,
 )
 
 
@@ -270,7 +288,7 @@ def _phrase(subject: str, pattern: str, read: Callable[[Hours, re.Match[str]], H
 
 
 # Whole phrases only: "Stängt 12–13 juni" is not a lunch, and "Sommartid endast 08–12" has no dates.
-_REMARK_PHRASES = (
+_TIMES_PHRASES = (
     _phrase("lunch", rf"(?:lunch|(?:lunch)?stängt(?: för lunch)?):? {_RANGE}", _read_lunch),
     _phrase("fredag", rf"fre(?:dag(?:ar)?)? {_UNTIL}", _read_friday),
     _phrase("öppettiden", rf"(?:öppet )?{_RANGE}", _read_open),
@@ -280,9 +298,6 @@ _REMARK_PHRASES = (
         rf"(?:(?:endast|bara) )?{_RANGE}",
         _read_summer,
     ),
-)
-_TIMES_PHRASES = (
-    *_REMARK_PHRASES,
     _phrase("öppningstiden", rf"(?:från|öppnar) (?:kl\.? )?(?P<opens>{_A_CLOCK})", _read_opening),
     _phrase("stängningstiden", rf"(?:till|stänger) (?:kl\.? )?(?P<closes>{_A_CLOCK})", _read_closing),
     _phrase("aftnar", rf"(?:alla )?aftnar {_UNTIL}", _read_short_eves),

@@ -1,11 +1,13 @@
 """Which number to ring at this moment (R5.1–R5.5): a ranking over candidates, best first."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
 
 from .availability import Availability, Hours, is_daytime, is_open, opens_next
+from .doubt import Doubt, doubt_at, may_close_early
 from .phone import NumberKind, PhoneKind, classify, display, is_extension, tel_uri
 from .swedish_text import sort_key
 
@@ -38,7 +40,8 @@ class Candidate:
     """One number that may lead to the party. `number` is as stored, empty where it is missing.
 
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
-    among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work.
+    among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work. `area` is
+    the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
     """
 
     entry_name: str
@@ -51,6 +54,19 @@ class Candidate:
     kind: PhoneKind = PhoneKind.DIRECT
     place: int = 0
     flagged: bool = False
+    area: str = ""
+    connects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Who is to be reached: a `unit` by name, empty for a principal as such; in a `municipality` by its short name,
+    empty in the region. `is_home_nursing` tells that the unit is the municipality's hemsjukvård itself.
+    """
+
+    unit: str = ""
+    municipality: str = ""
+    is_home_nursing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,10 @@ class NumberToRing:
     where the number is missing. `opens_at` is set where it is closed now and is known to open. `hours_known`
     is False where nobody has said when it answers: then `open_now` is False, and the page must not call it
     closed. `relays` tells that who answers passes the information on, which never counts as informed (R5.4).
+
+    `ask_for` is whom a switchboard is to connect to, and `asked_relays` that they pass the information on. `area` is
+    set where the municipality's hemsjukvård has several. `doubt` is what the remark leaves unsure; where nobody can say
+    whether somebody answers now, `hours_known` is False. `may_close_early` holds on eves that people keep differently.
     """
 
     entry_name: str
@@ -80,6 +100,16 @@ class NumberToRing:
     kind: PhoneKind = PhoneKind.DIRECT
     hours: Hours = _UNKNOWN_HOURS
     flagged: bool = False
+    area: str = ""
+    ask_for: str = ""
+    asked_relays: bool = False
+    doubt: Doubt = Doubt.NONE
+    may_close_early: bool = False
+
+    @property
+    def leads_to_relay(self) -> bool:
+        """Whether who is reached by this number in the end passes the information on (R5.4)."""
+        return self.relays or self.asked_relays
 
 
 def is_verified(verified_at: datetime | None, at: datetime, lasts: timedelta = VERIFICATION_LASTS) -> bool:
@@ -88,33 +118,44 @@ def is_verified(verified_at: datetime | None, at: datetime, lasts: timedelta = V
 
 
 def best_first(
-    candidates: Iterable[Candidate], at: datetime, zone: tzinfo, lasts: timedelta = VERIFICATION_LASTS
+    candidates: Iterable[Candidate],
+    at: datetime,
+    zone: tzinfo,
+    lasts: timedelta = VERIFICATION_LASTS,
+    sought: Sought | None = None,
 ) -> tuple[NumberToRing, ...]:
-    """Give the numbers to ring at the aware moment `at`, best first.
+    """Give the numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
     Who has a number comes before who has none. Among those, who answers now comes before who may answer, and
     who is closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime
     only. Between equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's
-    switchboard last), the verified.
+    switchboard last), a hemsjukvård for the whole municipality before those of its areas, the verified.
     """
+    candidates = list(candidates)
     daytime = is_daytime(at, zone)
+    several_areas = len({c.area for c in candidates if c.way is Way.HOME_NURSING}) > 1
 
     def rank(ranked: tuple[Candidate, NumberToRing]) -> tuple[object, ...]:
         candidate, line = ranked
+        unsure = not candidate.hours.known
+        answers = is_open(candidate.hours, at, zone)
         if not line.number:
             standing = 3
-        elif line.open_now or (not line.hours_known and daytime):
+        elif line.doubt is Doubt.CLOSED:
+            standing = 1
+        elif answers or (unsure and daytime):
             standing = 0
         else:
-            standing = 2 if line.hours_known else 1
-        opens = line.opens_at.timestamp() if line.opens_at else 0.0
+            standing = 1 if unsure else 2
+        opens = opens_next(candidate.hours, at, zone) if not answers and candidate.hours.known else None
         return (
             standing,
             line.flagged,
             line.is_extension,
-            opens,
+            opens.timestamp() if opens else 0.0,
             line.way,
-            not line.open_now,
+            not answers,
+            sort_key(candidate.area),
             not line.verified,
             sort_key(line.entry_name),
             candidate.place,
@@ -122,20 +163,98 @@ def best_first(
         )
 
     lines = ((candidate, _line(candidate, at, zone, lasts)) for candidate in candidates)
-    return tuple(line for _, line in sorted(lines, key=rank))
+    ranked = sorted(lines, key=rank)
+    if sought is None:
+        return tuple(line for _, line in ranked)
+    asked = _Asked(sought, [candidate for candidate, _ in ranked], at, zone)
+    return tuple(
+        replace(asked.of(candidate, line), area=candidate.area if several_areas else "")
+        for candidate, line in ranked
+    )
+
+
+class _Asked:
+    """Whom each switchboard is to be asked for, of the one that is sought (R5.3, R5.4, R5.5)."""
+
+    def __init__(self, sought: Sought, ranked: Sequence[Candidate], at: datetime, zone: tzinfo) -> None:
+        self._sought = sought
+        self._home = [c for c in ranked if c.way is Way.HOME_NURSING and is_open(c.hours, at, zone)]
+        own = [c for c in ranked if c.way is Way.SWITCHBOARD]
+        self._daytime = is_daytime(at, zone)
+        answering = [c for c in own if self._answers(c, at, zone)]
+        self._switchboard = answering[0] if answering else None
+        self._by_day = bool(answering) if own else self._daytime
+
+    def _answers(self, own: Candidate, at: datetime, zone: tzinfo) -> bool:
+        """Whether the municipality's switchboard answers with somebody to connect to."""
+        if doubt_at(own.hours, own.remark, at, zone) is Doubt.CLOSED:
+            return False
+        # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
+        if own.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
+            return self._daytime
+        return is_open(own.hours, at, zone)
+
+    def of(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
+        sought = self._sought
+        if candidate.way is Way.REGION_SWITCHBOARD and sought.municipality and not sought.is_home_nursing:
+            return self._through_the_region(candidate, line)
+        if candidate.way is Way.UNIT and sought.is_home_nursing:
+            return replace(line, remark=_without_relaying(line.remark))
+        always = candidate.hours.availability is Availability.ALWAYS
+        if candidate.way is Way.SWITCHBOARD and always and not self._daytime and not sought.is_home_nursing:
+            return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark="")
+        if candidate.connects and candidate.entry_name != sought.unit:
+            # Of a switchboard's remark, which names whom it otherwise connects to, only the hours concern the call.
+            remark = "" if sought.is_home_nursing and line.doubt is Doubt.NONE else line.remark
+            return replace(line, ask_for=sought.unit, remark=remark)
+        return line
+
+    def _through_the_region(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
+        """What the region's switchboard is asked for when a municipality is to be reached.
+
+        Its own remark tells of the region's units: that of whom one asks for is shown instead.
+        """
+        own = [candidate.remark] if line.doubt is not Doubt.NONE else []
+        town = self._sought.municipality
+        if self._by_day:
+            asked = self._sought.unit or (
+                self._switchboard.entry_name if self._switchboard else f"växeln i {town}"
+            )
+            remarks = [self._switchboard.remark] if self._switchboard else []
+            return replace(line, ask_for=asked, remark=". ".join(filter(None, [*own, *remarks])))
+        remarks = [self._home[0].remark] if len({c.entry_name for c in self._home}) == 1 else []
+        remark = ". ".join(filter(None, [*own, *remarks]))
+        return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark=remark)
+
+    def _home_nursing(self) -> str:
+        names = list(dict.fromkeys(c.entry_name for c in self._home))
+        areas = list(dict.fromkeys(c.area for c in self._home if c.area))
+        asked = names[0] if len(names) == 1 else f"hemsjukvården i {self._sought.municipality}"
+        return asked + (f", området där patienten bor ({', '.join(areas)})" if len(areas) > 1 else "")
+
+
+_RELAYING = re.compile(r"förmedl|vidarebefordr", re.IGNORECASE)
+
+
+def _without_relaying(remark: str) -> str:
+    """What a remark says beside that who answers passes things on: the one who is reached is the one that is sought."""
+    return "; ".join(part for part in re.split(r" ?; ?", remark) if not _RELAYING.search(part))
 
 
 def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) -> NumberToRing:
-    open_now = is_open(candidate.hours, at, zone)
     number = "" if classify(candidate.number) is NumberKind.NONE else candidate.number.strip()
+    answers = is_open(candidate.hours, at, zone)
+    doubt = doubt_at(candidate.hours, candidate.remark, at, zone)
+    unsure = answers and doubt >= Doubt.OPEN_OR_NOT
     return NumberToRing(
         entry_name=candidate.entry_name,
         number=number,
         shown=display(number),
         tel=tel_uri(number),
-        open_now=open_now,
-        opens_at=None if open_now else opens_next(candidate.hours, at, zone),
-        hours_known=candidate.hours.known,
+        # Where there is no number nobody answers on it, whatever the hours.
+        open_now=bool(number) and answers and not unsure,
+        opens_at=None if answers or not number else opens_next(candidate.hours, at, zone),
+        hours_known=candidate.hours.known and not unsure,
         relays=candidate.way is Way.HOME_NURSING,
         verified=is_verified(candidate.verified_at, at, lasts),
         verified_at=candidate.verified_at,
@@ -146,6 +265,8 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         kind=candidate.kind,
         hours=candidate.hours,
         flagged=candidate.flagged,
+        doubt=doubt,
+        may_close_early=bool(number) and not unsure and may_close_early(candidate.hours, at, zone),
     )
 
 

@@ -7,12 +7,13 @@ from django.db import transaction
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, NumberFlag
-from contacts.queries.flags import entries_with_number
+from contacts.queries.flags import entries_with_number, words_that_stand
 from contacts.rules.errors import RuleError
 from contacts.rules.phone import digits, same_number
 
 from .submissions import claim
 
+_NOT_YOURS = "Du har inte anmält numret, eller så har någon redan kontrollerat det."
 _NOT_THERE = "Numret står inte bland kontakterna. Sök kontakten och läs vilket nummer som gäller."
 
 
@@ -39,6 +40,61 @@ def flag_number(
         if not flags:
             raise RuleError(_NOT_THERE, field="number")
         return flags
+
+
+def withdraw_flag(
+    *, by: Acting, client_id: UUID, number: str, entry: DirectoryEntry | None = None
+) -> list[NumberFlag]:
+    """Take back one's own word that `number` does not work: in `entry`, else in every entry in force that has it.
+
+    The number is no longer flagged where nobody else has said the same since it was last verified. Give the rows that
+    take it back; sent again, the same. Raise RuleError (field `number`) where no word of the person's stands, IdClash
+    where the id is taken by something else.
+    """
+    with transaction.atomic():
+        content = {"number": number.strip(), "entry": entry.pk if entry else None}
+        sent_before = claim(by=by, client_id=client_id, kind="number_flag.withdrawn", content=content)
+        if sent_before is not None:
+            own = NumberFlag.objects.filter(user=by.user, withdraws__isnull=False, at__gte=sent_before.at)
+            return [
+                flag for flag in own.order_by("entry") if flag.pk == uuid5(client_id, str(flag.withdraws_id))
+            ]
+        found = [entry] if entry is not None else entries_with_number(number, by.principal)
+        locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
+        rows = locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)
+        taken_back = [back for row in rows for back in _withdrawn(by, client_id, row, number)]
+        if not taken_back:
+            raise RuleError(_NOT_YOURS, field="number")
+        return taken_back
+
+
+def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) -> list[NumberFlag]:
+    if not entry.is_flagged(number):
+        return []
+    said = words_that_stand().filter(entry=entry)
+    if entry.verified_at is not None:
+        said = said.filter(at__gt=entry.verified_at)
+    standing = [flag for flag in said if same_number(flag.number, number)]
+    own = [flag for flag in standing if flag.user_id == by.user.pk]
+    backs = [
+        NumberFlag(
+            id=uuid5(client_id, str(flag.pk)),
+            entry=entry,
+            number=flag.number,
+            user=by.user,
+            unit=by.unit,
+            withdraws=flag,
+        )
+        for flag in own
+    ]
+    for back in backs:
+        back.save()
+    if own and len(own) == len(standing):
+        left = [key for key in entry.flagged if key != digits(number)]
+        DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=left)
+    if own:
+        audit.record(by=by, action="number.unflagged", target=entry, changes={"number": own[0].number})
+    return backs
 
 
 def _spelled(entry: DirectoryEntry, number: str) -> str:

@@ -10,6 +10,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryUpload
 from contacts.queries.file_rows import changes_in_words, facts_in_words
+from contacts.rules.availability import hours_words
 from contacts.rules.directory_changes import Fate, changed_fields
 from contacts.rules.permissions import Right
 
@@ -90,6 +91,8 @@ def _shown(planned: Planned) -> dict[str, Any]:
         "name": row.name if row else entry.name if entry else "",
         "department": row.department if row else entry.department if entry else "",
     }
+    if row is not None and row.from_remark is not None:
+        shown["remark"] = [row.from_remark, row.remark, hours_words(row.hours)]
     if planned.fate is Fate.OTHERS and row is not None:
         shown["principal"] = row.principal
     if planned.fate is Fate.NEW and planned.new is not None:

@@ -1,5 +1,7 @@
 """A number that does not work, told of from the entry's own page."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,30 +11,45 @@ from contacts.queries.entries import entries_in_use
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.services.flags import flag_number as flag
+from contacts.services.flags import withdraw_flag
 from contacts.views.tools import held_as
 from contacts.webforms.flags import STALE, FlagForm
 
 FLAGGED = "Anmält. Den som äger kontakten ser det i sin lista."
+UNFLAGGED = "Ångrat. Numret står inte längre som anmält av dig."
 
 
 @held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
 def flag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Flag one of an entry's numbers; 404 for an entry that is not in force."""
+    return _say(request, entry_id, flag, FLAGGED, "Inget är anmält.")
+
+
+@held_as(HeldAs("Ångra: numret fungerar", pressed=True))
+@require_POST
+def unflag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Take back one's own word about one of an entry's numbers; 404 for an entry that is not in force."""
+    return _say(request, entry_id, withdraw_flag, UNFLAGGED, "Inget är ångrat.")
+
+
+def _say(
+    request: HttpRequest, entry_id: int, write: Callable[..., object], done: str, not_done: str
+) -> HttpResponse:
     entry = entries_in_use().filter(pk=entry_id).first()
     if entry is None:
         raise Http404
     form = FlagForm(request.POST)
     if form.is_valid():
         try:
-            flag(by=request.acting, entry=entry, **form.cleaned_data)
+            write(by=request.acting, entry=entry, **form.cleaned_data)
         except IdClash:
-            messages.error(request, f"Inget är anmält. {STALE}")
+            messages.error(request, f"{not_done} {STALE}")
         except RuleError as error:
-            messages.error(request, f"Inget är anmält. {error.reason}")
+            messages.error(request, f"{not_done} {error.reason}")
         else:
-            messages.success(request, FLAGGED)
+            messages.success(request, done)
     else:
         first = next(iter(form.errors.values()))[0]
-        messages.error(request, f"Inget är anmält. {first}")
+        messages.error(request, f"{not_done} {first}")
     return redirect("contact", entry_id)

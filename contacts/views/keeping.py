@@ -14,6 +14,8 @@ from contacts.access import can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
 from contacts.presenters.keeping import Difference, deeds, differences, kept_entry, units_named
+from contacts.presenters.switchboards import main_shown
+from contacts.queries.flags import flagged_by
 from contacts.queries.keeping import (
     KEPT_LABELS,
     Kept,
@@ -28,6 +30,7 @@ from contacts.queries.keeping import (
 )
 from contacts.queries.kept_units import units_to_choose
 from contacts.queries.ringing import region_switchboard_number
+from contacts.queries.switchboards import fresh_principal, is_chosen, is_main, own_switchboards
 from contacts.queries.versions import version_of
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.held import HeldAs
@@ -37,7 +40,7 @@ from contacts.services.keeping import EntryFacts, add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
 from contacts.webforms.differences import UNTOUCHED, form_differences
-from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of
+from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of, parts_of
 
 TO_VERIFY = "kontrollera"
 
@@ -67,6 +70,7 @@ def keep_contacts(request: HttpRequest) -> HttpResponse:
         "kept": kept,
         "figures": [(which, KEPT_LABELS[which], figures[which]) for which in Kept],
         "to_verify": next_to_verify(principal, now).left,
+        "main": main_shown(fresh_principal(principal), own_switchboards(principal)),
         "found": found,
         "rows": [kept_entry(entry, flags.get(entry.pk, ()), now) for entry in found],
     }
@@ -86,6 +90,10 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
         "entry": entry,
         "keeps": keeps,
     }
+    context["own_flags"] = flagged_by(
+        request.acting.user, [number.number for number in context["contact"].numbers if number.flagged]
+    )
+    context["is_main"] = is_main(entry)
     if not entry.phones:
         context["switchboard"] = phone_number("Växel", region_switchboard_number())
     if keeps:
@@ -144,7 +152,8 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
         "verified": verifying,
     }
     rows = max(NUMBER_ROWS, len(entry.phones) + 1)
-    form = EntryForm(request.POST or None, initial=initial, units=units, rows=rows)
+    parts = parts_of(entry)
+    form = EntryForm(request.POST or None, initial=initial, units=units, rows=rows, parts=parts)
 
     def show(form: EntryForm, status: int = 200, **more: Any) -> HttpResponse:
         context = {"form": form, "entry": entry, "verifying": verifying} | more
@@ -175,7 +184,9 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
         stands = own_entry_or_404(request, entry_id)
         came = differences(stands, _as_typed(form, stands))
         renew(form, version_of(stands))
-        form_differences(form, EntryForm(initial=initial_of(stands), units=units, rows=rows), {"verified"})
+        form_differences(
+            form, EntryForm(initial=initial_of(stands), units=units, rows=rows, parts=parts), {"verified"}
+        )
         form.full_clean()
         left = came if form.errors else differences(stands, _as_typed(form, stands))
         kept = {each.label: each for each in left}
@@ -203,6 +214,8 @@ def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
         messages.error(request, f"{error.reason} Läs igenom kontakten igen.")
     else:
         messages.success(request, f"{entry.name} är avförd. Den finns kvar med sin historik.")
+        if is_chosen(entry):
+            messages.warning(request, "Den var er huvudväxel. Välj en annan under Huvudväxel.")
     return redirect("contact", entry.pk)
 
 

@@ -19,6 +19,7 @@ from contacts.rules.availability import (
     check_hours,
 )
 from contacts.rules.errors import RuleError
+from contacts.rules.hours import day_of
 from contacts.rules.phone import (
     LONGEST_NUMBER,
     PHONE_KIND_LABELS,
@@ -33,6 +34,8 @@ from .differences import Opened
 from .fields import ClockField, DayField
 
 NUMBER_ROWS = 6
+# Before and after a pause.
+DAY_PARTS = 2
 DAY_LABELS = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag", "Helgdag")
 _DAYTIME = (Availability.DAYTIME,)
 _OWN_HOURS = (Availability.OWN_HOURS,)
@@ -105,10 +108,17 @@ class EntryForm(Opened, forms.Form):
     source = _text("Källa", 200, help_text="Varifrån uppgifterna kommer.")
     verified = forms.BooleanField(label="Jag har kontrollerat att uppgifterna stämmer", required=False)
 
-    def __init__(self, *args: Any, units: Sequence[Unit], rows: int = NUMBER_ROWS, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        units: Sequence[Unit],
+        rows: int = NUMBER_ROWS,
+        parts: int = DAY_PARTS,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._units = {str(unit.pk): unit for unit in units}
-        self._rows = rows
+        self._rows, self._parts = rows, parts
         choices = [(pk, unit.name) for pk, unit in self._units.items()]
         self.fields["unit"].choices = [("", "Ingen enhet"), *choices]
         for row in range(rows):
@@ -126,8 +136,9 @@ class EntryForm(Opened, forms.Form):
                 widget=forms.TextInput({"inputmode": "tel"}),
             )
         for place, day in enumerate(DAY_LABELS):
-            self.fields[f"day_{place}_from"] = ClockField(label=f"{day} från")
-            self.fields[f"day_{place}_to"] = ClockField(label=f"{day} till")
+            for part, again in zip(range(self._parts), ("", *(" igen",) * self._parts), strict=False):
+                for end, word in (("from", "från"), ("to", "till")):
+                    self.fields[_clock_name(place, part, end)] = ClockField(label=f"{day}{again} {word}")
 
     @property
     def number_rows(self) -> list[tuple[BoundField, BoundField]]:
@@ -135,10 +146,17 @@ class EntryForm(Opened, forms.Form):
         return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
 
     @property
-    def day_rows(self) -> list[tuple[str, BoundField, BoundField]]:
-        """Give the week and the public holiday: the day, from and to."""
+    def day_rows(self) -> list[tuple[str, list[tuple[BoundField, BoundField]]]]:
+        """Give the week and the public holiday: the day, and from and to of each time it may have."""
         return [
-            (day, self[f"day_{place}_from"], self[f"day_{place}_to"]) for place, day in enumerate(DAY_LABELS)
+            (
+                day,
+                [
+                    (self[_clock_name(place, part, "from")], self[_clock_name(place, part, "to")])
+                    for part in range(self._parts)
+                ],
+            )
+            for place, day in enumerate(DAY_LABELS)
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -214,11 +232,15 @@ class EntryForm(Opened, forms.Form):
     def _days(self, given: Any, where: bool) -> tuple[Span | None, ...]:
         days: list[Span | None] = []
         for place in range(len(DAY_LABELS)):
-            opens, closes = (given(f"day_{place}_{end}", where=where) for end in ("from", "to"))
-            if (opens is None) != (closes is None):
-                missing = "from" if opens is None else "to"
-                raise RuleError("Ange både från och till.", field=f"day_{place}_{missing}")
-            days.append(None if opens is None else Span(opens, closes))
+            parts: list[Span] = []
+            for part in range(self._parts):
+                names = [_clock_name(place, part, end) for end in ("from", "to")]
+                opens, closes = (given(name, where=where) for name in names)
+                if (opens is None) != (closes is None):
+                    raise RuleError("Ange både från och till.", field=names[opens is not None])
+                if opens is not None:
+                    parts.append(Span(opens, closes))
+            days.append(day_of(parts))
         return tuple(days) if where or any(days) else ()
 
     def _summer(self, given: Any, where: bool) -> Summer | None:
@@ -241,6 +263,16 @@ def _beside(field: str | None) -> str | None:
     return field
 
 
+def _clock_name(place: int, part: int, end: str) -> str:
+    """The field of one end of one of the times of a day; the first time of a day has no number."""
+    return f"day_{place}_{end}" + (f"_{part + 1}" if part else "")
+
+
+def parts_of(entry: DirectoryEntry) -> int:
+    """How many times a day the form of a contact needs room for."""
+    return max([DAY_PARTS, *(len(span.parts) for span in entry.hours.days if span)])
+
+
 def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
     """Give what the form of a contact starts with."""
     columns = ("kind", "name", *_TEXTS, *_HOUR_FIELDS)
@@ -249,6 +281,9 @@ def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
     for row, phone in enumerate(entry.phones):
         initial |= {f"kind_{row}": phone.kind.value, f"number_{row}": phone.number}
     for place, span in enumerate(entry.hours.days):
-        if span is not None:
-            initial |= {f"day_{place}_from": span.opens, f"day_{place}_to": span.closes}
+        for part, times in enumerate(span.parts if span else ()):
+            initial |= {
+                _clock_name(place, part, "from"): times.opens,
+                _clock_name(place, part, "to"): times.closes,
+            }
     return initial

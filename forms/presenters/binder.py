@@ -94,10 +94,11 @@ def binder_parts(
     """
     spec, routine = get_binder(), current_routine()
     view = _view(spec, routine, serial, blanks, unit, by, now)
+    switchboard = region_switchboard_number()
     return [
         spec_part(serial, view, "binder_body", print_line(routine.version, now, by, unit.name)),
         *(
-            blank_part(kind, serial=each, unit=unit, by=by, now=now)
+            blank_part(kind, serial=each, unit=unit, by=by, now=now, switchboard=switchboard)
             for kind, serials in blanks.items()
             for each in serials
         ),

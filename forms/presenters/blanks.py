@@ -6,6 +6,7 @@ from functools import partial
 
 from contacts.access import Acting
 from contacts.models import Unit
+from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from forms.models import COPIES, SheetKind
 from forms.presenters.call_support import call_support_part
 from forms.presenters.care_chain import blank_care_chain_part
@@ -28,15 +29,24 @@ _MAKERS: dict[SheetKind, Callable[..., SheetPart]] = {
 
 
 def blank_part(
-    kind: SheetKind, *, serial: str, unit: Unit, by: Acting | None, now: datetime, original: str = ""
+    kind: SheetKind,
+    *,
+    serial: str,
+    unit: Unit,
+    by: Acting | None,
+    now: datetime,
+    original: str = "",
+    switchboard: str = REGION_SWITCHBOARD_NUMBER,
 ) -> SheetPart:
     """A blank sheet of a kind that is issued blank for `unit`, printed at the aware moment `now`.
 
-    `by` is None for a command on the server; `original` is the serial of the sheet that a copy goes with. Every blank
-    sheet of one kind, unit and moment has as many pages as the next. Raises ValueError for a kind that is not issued
-    blank.
+    `by` is None for a command on the server; `original` is the serial of the sheet that a copy goes with, `switchboard`
+    the region's, where it stands on the sheet. Every blank sheet of one kind, unit and moment has as many pages as the
+    next. Raises ValueError for a kind that is not issued blank.
     """
     if kind not in _MAKERS:
         raise ValueError(f"{kind} is not issued blank")
     more = {"original": original} if kind in COPIES.values() else {}
+    if kind is SheetKind.CARE_CHAIN:
+        more["switchboard"] = switchboard
     return _MAKERS[kind](serial=serial, unit=unit, by=by, now=now, **more)

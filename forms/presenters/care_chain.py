@@ -151,8 +151,18 @@ def sheet_view(
     )
 
 
-def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command."""
+def blank_care_chain_part(
+    *,
+    serial: str,
+    unit: Unit,
+    by: Acting | None,
+    now: datetime,
+    switchboard: str = REGION_SWITCHBOARD_NUMBER,
+) -> SheetPart:
+    """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command.
+
+    `switchboard` is the region's.
+    """
     spec, routine = get_spec(), current_routine()
     patient = (
         Fact("Namn", "name"),
@@ -167,7 +177,7 @@ def blank_care_chain_part(*, serial: str, unit: Unit, by: Acting | None, now: da
         Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
         Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
         Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
-        Fact("Regionens växel", "switchboard", unbroken(display(REGION_SWITCHBOARD_NUMBER)), strong=True),
+        Fact("Regionens växel", "switchboard", unbroken(display(switchboard)), strong=True),
     )
     view = SheetView(
         spec=spec,

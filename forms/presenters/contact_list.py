@@ -8,9 +8,8 @@ from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.rules.availability import hours_words
 from contacts.rules.phone import PHONE_KIND_LABELS, display
-from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.swedish_text import search_key
-from contacts.rules.whom_to_call import NumberToRing, Way
+from contacts.rules.whom_to_call import NumberToRing
 from contacts.verification import still_verified
 from forms.presenters.document import SheetPart, print_line
 from forms.presenters.numbers import NumberLine, number_line, unbroken
@@ -38,6 +37,8 @@ class RingLine:
 
     number: NumberLine
     ask_for: str
+    asked_relays: bool
+    area: str
     relays: bool
 
 
@@ -197,12 +198,11 @@ def contact_list_view(
 
 def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock:
     place = listed.place
-    asked = "" if place.unit is None and place.principal.is_region else place.name
     daytime, weekend = (numbers[place.request] for numbers in source.numbers)
-    switchboard = source.switchboards.get(place.principal.pk, REGION_SWITCHBOARD_NUMBER)
+    switchboard = source.switchboards.get(place.principal.pk, source.region_switchboard)
     return PlaceBlock(
         name=_going_on(place.name, listed.goes_on),
-        ring=_ring_times(daytime, weekend, asked),
+        ring=_ring_times(daytime, weekend),
         entries=tuple(_entry(entry, switchboard, now) for entry in listed.entries),
     )
 
@@ -231,26 +231,27 @@ def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
     )
 
 
-def _ring_times(
-    daytime: Sequence[NumberToRing], weekend: Sequence[NumberToRing], asked: str
-) -> tuple[RingTime, ...]:
-    by_day, by_weekend = _ring_lines(daytime, asked), _ring_lines(weekend, asked)
+def _ring_times(daytime: Sequence[NumberToRing], weekend: Sequence[NumberToRing]) -> tuple[RingTime, ...]:
+    by_day, by_weekend = _ring_lines(daytime), _ring_lines(weekend)
     if by_day == by_weekend:
         return (RingTime(BOTH, by_day),)
     return (RingTime(DAYTIME, by_day), RingTime(WEEKEND, by_weekend))
 
 
-def _ring_lines(numbers: Sequence[NumberToRing], asked: str) -> tuple[RingLine, ...]:
-    """The best number, and after one that may not answer the best of those that do."""
+def _ring_lines(numbers: Sequence[NumberToRing]) -> tuple[RingLine, ...]:
+    """The best number, with those of the other areas that answer as well, and after one that may not answer the best of
+    those that do.
+    """
     best, *others = [number for number in numbers if number.number]
+    areas = [number for number in others if best.area and number.area and number.open_now == best.open_now]
     sure = [] if best.open_now else [number for number in others if number.open_now][:1]
-    # What has no number is what one asks the switchboard for.
-    without = next((number.entry_name for number in numbers if not number.number), asked)
     return tuple(
         RingLine(
             number=number_line(number),
-            ask_for=without if number.way is Way.REGION_SWITCHBOARD and asked else "",
+            ask_for=number.ask_for,
+            asked_relays=number.asked_relays,
+            area=number.area,
             relays=number.relays,
         )
-        for number in (best, *sure)
+        for number in (best, *areas, *sure)
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contacts.rules.availability import hours_words
+from contacts.rules.doubt import READ_THE_REMARK, Doubt
 from contacts.rules.whom_to_call import NumberToRing
 from outage.rules.wording import lower_first
 
@@ -20,10 +21,11 @@ class NumberLine:
 
 def number_line(number: NumberToRing) -> NumberLine:
     """A number to ring as it is printed; "internt 59090" for an extension."""
+    doubt = READ_THE_REMARK if number.doubt is not Doubt.NONE else ""
     return NumberLine(
         name=number.entry_name,
         number=unbroken(number.shown),
-        when=lower_first(hours_words(number.hours)),
+        when=", ".join(filter(None, [lower_first(hours_words(number.hours)), doubt])),
         unverified=not number.verified,
         flagged=number.flagged,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
+from contacts.rules.doubt import READ_THE_REMARK, Doubt
+from contacts.rules.whom_to_call import NumberToRing
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import WHOLE_WIDTH, Row, boxes, height_of, in_lines
@@ -90,8 +92,7 @@ def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
     for call in calls:
         notes = Notes(WHOLE_WIDTH)
         labels = ", ".join(message.label for message in call.messages)
-        number = call.best
-        via = f"{number.shown} {number.entry_name}{', förmedlar' if number.relays else ''}" if number else ""
+        via = _via(call.best) if call.best else ""
         tried = f"{call.tries} försök, senast {call.last_try}" if call.tries else ""
         left = f"Öppen punkt – {call.open_item}" if call.open_item else ""
         cells = (
@@ -102,6 +103,13 @@ def call_lines(calls: Iterable[OwedCall]) -> list[Row]:
         )
         lines.append(_row(cells, notes, box=True))
     return lines
+
+
+def _via(number: NumberToRing) -> str:
+    asked = f", be om {number.ask_for}" if number.ask_for else ""
+    relays = ", som förmedlar" if number.asked_relays else ", förmedlar" if number.relays else ""
+    unsure = f", {READ_THE_REMARK}" if number.doubt is not Doubt.NONE else ""
+    return f"{number.shown} {number.entry_name}{asked}{relays}{unsure}"
 
 
 def task_lines(rows: Iterable[TaskRow]) -> list[Row]:

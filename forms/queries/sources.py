@@ -7,9 +7,15 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
 from contacts.queries.entries import entries_in_use
-from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_principal, request_for_unit
+from contacts.queries.ringing import (
+    RingRequest,
+    numbers_for_many,
+    region_switchboard_number,
+    request_for_principal,
+    request_for_unit,
+)
+from contacts.queries.switchboards import main_numbers
 from contacts.rules.parties import Party
-from contacts.rules.phone import PhoneKind
 from contacts.rules.whom_to_call import NumberToRing
 from forms.rules.contact_list import listed_one_by_one, parts_of_places
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
@@ -145,7 +151,8 @@ class ListSource:
     """What the contact list is made of, or part `number` of the `parts` it has, 0 for a list in one.
 
     `listed` are the principals whose entries are in it, `whole` says that they are all; `numbers` has, for each of the
-    moments asked for, whom to ring, and `switchboards` what to ring where an entry has no number.
+    moments asked for, whom to ring; `switchboards` and `region_switchboard` are what to ring where an entry of a
+    principal, or of one without a main switchboard, has no number.
     """
 
     places: tuple[ListedPlace, ...]
@@ -153,6 +160,7 @@ class ListSource:
     whole: bool
     numbers: tuple[Numbers, ...]
     switchboards: Mapping[int, str]
+    region_switchboard: str
     number: int
     parts: int
 
@@ -212,11 +220,6 @@ def contact_list_source(
     entries = entries_in_use().in_bulk([*wanted, *exchanges])
     places = [outline[at] for at, _, _ in pieces]
     requests, units = [place.request for place in places], [place.unit for place in places if place.unit]
-    switchboards: dict[int, str] = {}
-    for entry in (entries[pk] for pk in exchanges if pk in entries):
-        line = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
-        if line:
-            switchboards.setdefault(entry.principal_id, line)
     return ListSource(
         places=tuple(
             ListedPlace(
@@ -230,7 +233,8 @@ def contact_list_source(
         listed=listed,
         whole=len(listed) == len(counts),
         numbers=tuple(numbers_for_many(requests, at, units) for at in moments),
-        switchboards=switchboards,
+        switchboards=main_numbers(entries[pk] for pk in exchanges if pk in entries),
+        region_switchboard=region_switchboard_number(),
         number=number or 0,
         parts=parts,
     )

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.ringing import region_switchboard_number
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -65,8 +66,9 @@ def issue_batch(
     content = {"kind": kind.value, "count": count, "unit": by.unit.pk} | ({"copies": True} if copies else {})
     # All are alike, so one is typeset for how many pages each has: before the transaction, as it takes a second.
     kinds = {client_id: kind} | ({uuid5(client_id, COPIES[kind].value): COPIES[kind]} if copies else {})
+    zero, switchboard = make_serial(0), region_switchboard_number()
     parts = [
-        blank_part(each, serial=make_serial(0), unit=by.unit, by=by, now=now, original=make_serial(0))
+        blank_part(each, serial=zero, unit=by.unit, by=by, now=now, original=zero, switchboard=switchboard)
         for each in kinds.values()
     ]
     pages = [typeset([part], title=part.title).pages for part in parts]
@@ -107,7 +109,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
     sheets = list(unused(of_part).order_by("place", "kind"))
     if not sheets:
         raise RuleError("Alla blad i delen är använda eller makulerade. Utfärda ett nytt parti.")
-    originals = originals_of(batch)
+    originals, switchboard = originals_of(batch), region_switchboard_number()
     parts = [
         blank_part(
             SheetKind(sheet.kind),
@@ -116,6 +118,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
             by=by,
             now=now,
             original=originals.get(sheet.place, ""),
+            switchboard=switchboard,
         )
         for sheet in sheets
     ]

@@ -1,6 +1,6 @@
 """Vårdkedja: one patient's time line, what is owed, and what will have to be entered afterwards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -95,6 +95,7 @@ class TimelineEntry:
     tried_number: str = ""
     may_flag: bool = False
     flagged: bool = False
+    may_unflag: bool = False
     from_paper: str = ""
 
 
@@ -119,11 +120,13 @@ def timeline(
     log: ChainLog,
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
+    own_flags: Collection[str] = (),
 ) -> list[TimelineEntry]:
     """The rows of the chain in time order, newest last.
 
     What took a row back is said on that row, and is a row of its own only where somebody must hear of it.
-    `flags` has, of the `tried_numbers`, those that stand in the directory, and whether they are flagged there.
+    `flags` has, of the `tried_numbers`, those that stand in the directory, and whether they are flagged there;
+    `own_flags` those that the acting person said do not work.
     How far each party has been told stands on the events that are the acting unit's to tell, and on those that
     somebody in the chain has told of; not on what others tell and we have received.
     """
@@ -131,7 +134,7 @@ def timeline(
     standing = standing_of(chain, log)
     to_retract = {owed.id for owed in standing.owed() if owed.retracts}
     return [
-        _call_entry(acting, chain, log, row, now, flags)
+        _call_entry(acting, chain, log, row, now, flags, own_flags)
         if isinstance(row, Handover)
         else _event_entry(acting, chain, log, row, now)
         for row in rows
@@ -201,6 +204,7 @@ def _call_entry(
     handover: Handover,
     now: datetime,
     flags: Mapping[str, bool],
+    own_flags: Collection[str],
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
@@ -225,6 +229,7 @@ def _call_entry(
         tried_number=handover.number,
         may_flag=flag is False,
         flagged=flag is True,
+        may_unflag=flag is True and handover.number in own_flags,
         from_paper=from_paper(handover, now),
     )
 

@@ -99,6 +99,12 @@ class OwedCall:
         """The other ways, best first."""
         return [number for number in self.numbers if number is not self.best]
 
+    @property
+    def shown_others(self) -> list[NumberToRing]:
+        """Two of the other ways, and of a hemsjukvård in several areas every one: which it is, the patient tells."""
+        areas = [number for number in self.others if number.area] if self.best and self.best.area else []
+        return [*areas, *(number for number in self.others if number not in areas)][: max(2, len(areas))]
+
 
 def calls_owed(
     *,

@@ -12,15 +12,22 @@ from outage.rules.handover import Direction
 from outage.rules.informing import PARTICIPANT_PREFIX, CallOutcome
 from outage.rules.wording import clock_time
 
+# Before the id of a call in the mark of a message: it is of the call's number.
+FLAG_MARK = "nummer:"
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A message to the person. `about` says which call it is of, `undo` is that call where it can be undone."""
+    """A message to the person. `about` says which call it is of, `undo` is that call where it can be undone.
+
+    `undo_flag` is the call of whose number was said that it does not work.
+    """
 
     level: str
     text: str
     about: str = ""
     undo: UUID | None = None
+    undo_flag: UUID | None = None
 
 
 def about_call(handover: Handover) -> str:

@@ -14,7 +14,7 @@ from contacts.access import Acting, can, memberships_of
 from contacts.rules.permissions import Right
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
-from outage.presenters.receipts import Receipt, about_call, may_undo
+from outage.presenters.receipts import FLAG_MARK, Receipt, about_call, may_undo
 from outage.project.holding import cards_of, typed_by_now
 from outage.project.middleware import seconds_left
 from outage.queries.care_chains import get_handover
@@ -92,13 +92,16 @@ class Page:
         who the patient is stands in no cookie.
         """
         for message in get_messages(self._request):
-            about, undo = "", None
+            about, undo, undo_flag = "", None, None
             if message.extra_tags and self.acting:
                 with suppress(ObjectDoesNotExist, ValueError):
-                    call = get_handover(self.acting, UUID(message.extra_tags))
-                    about = about_call(call)
-                    undo = call.pk if may_undo(self.acting, call) else None
-            yield Receipt(level=message.level_tag, text=str(message.message), about=about, undo=undo)
+                    call = get_handover(self.acting, UUID(message.extra_tags.removeprefix(FLAG_MARK)))
+                    if message.extra_tags.startswith(FLAG_MARK):
+                        undo_flag = call.pk
+                    else:
+                        about = about_call(call)
+                        undo = call.pk if may_undo(self.acting, call) else None
+            yield Receipt(message.level_tag, str(message.message), about, undo, undo_flag)
 
     @cached_property
     def typed_by(self) -> str:

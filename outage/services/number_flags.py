@@ -7,7 +7,7 @@ from django.db import transaction
 from contacts.access import Acting
 from contacts.models import NumberFlag
 from contacts.rules.errors import RuleError
-from contacts.services.flags import flag_number
+from contacts.services.flags import flag_number, withdraw_flag
 from outage.models import Handover
 from outage.rules.handover import Direction
 from outage.rules.informing import FAILED, CallOutcome
@@ -23,3 +23,12 @@ def flag_called_number(*, by: Acting, handover: Handover, client_id: UUID) -> li
         raise RuleError("Samtalet kom fram. Anmäl numret på kontaktens egen sida om det ändå inte fungerar.")
     with transaction.atomic():
         return flag_number(by=by, client_id=client_id, number=handover.number)
+
+
+def unflag_called_number(*, by: Acting, handover: Handover, client_id: UUID) -> list[NumberFlag]:
+    """Take back one's own word about the number of a call, which comes from `get_handover`.
+
+    Raise RuleError where no such word stands.
+    """
+    with transaction.atomic():
+        return withdraw_flag(by=by, client_id=client_id, number=handover.number)

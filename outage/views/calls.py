@@ -1,5 +1,6 @@
 """Calls: logged in full, a failed try by one press, corrected, taken back."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from uuid import UUID, uuid4
@@ -20,13 +21,14 @@ from outage.models import CareChain, Handover
 from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
+from outage.presenters.receipts import FLAG_MARK
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.ringing import stands_in_directory
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
 from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.wording import clock_time, moment
 from outage.services.handovers import correct_call, log_call, withdraw_call
-from outage.services.number_flags import flag_called_number
+from outage.services.number_flags import flag_called_number, unflag_called_number
 from outage.services.undoing import undo_call
 from outage.webforms.calls import CallForm
 from outage.webforms.events import WithdrawCallForm
@@ -182,20 +184,41 @@ def undo(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 @require_POST
 def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """Tell the directory that the number of a failed call does not work; a double click gives one row."""
+    said = "Anmält. Den som äger kontakten ser det i sin lista."
+    return _say_of_number(request, handover_id, flag_called_number, said, "Inget är anmält.", undo=True)
+
+
+@held_as(HeldAs("Ångra: numret fungerar", pressed=True))
+@require_POST
+def unflag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+    """Take back that the number of a call does not work, as one has said oneself."""
+    said = "Ångrat. Numret står inte längre som anmält av dig."
+    return _say_of_number(request, handover_id, unflag_called_number, said, "Inget är ångrat.")
+
+
+def _say_of_number(
+    request: HttpRequest,
+    handover_id: UUID,
+    write: Callable[..., object],
+    said: str,
+    not_said: str,
+    *,
+    undo: bool = False,
+) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
     handover = handover_or_404(request, handover_id)
     form = FlagForm(request.POST)
     if form.is_valid():
         try:
-            flag_called_number(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
+            write(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
         except IdClash:
-            messages.error(request, "Inget är anmält. Ladda om sidan och försök igen.")
+            messages.error(request, f"{not_said} Ladda om sidan och försök igen.")
         except RuleError as error:
-            messages.error(request, f"Inget är anmält. {error.reason}")
+            messages.error(request, f"{not_said} {error.reason}")
         else:
-            messages.success(request, "Anmält. Den som äger kontakten ser det i sin lista.")
+            messages.success(request, said, extra_tags=f"{FLAG_MARK}{handover.pk}" if undo else "")
     else:
-        messages.error(request, "Inget är anmält. Ladda om sidan och försök igen.")
+        messages.error(request, f"{not_said} Ladda om sidan och försök igen.")
     if form.cleaned_data.get("from_status"):
         return redirect("status")
     return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")

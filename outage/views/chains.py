@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import can
-from contacts.queries.flags import numbers_in_directory
+from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
@@ -119,6 +119,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         on_own_page=True,
     )
     flags = numbers_in_directory(tried_numbers(acting, log), acting.principal)
+    own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
     note_look(by=acting, action="chain.read", chain=found.pk)
     joins = history_joins(found.pk)
     context = {
@@ -128,7 +129,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         "ward": ward_label(found),
         "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, now, flags),
+        "timeline": timeline(acting, found, log, now, flags, own_flags),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(acting, found, log, now, on_own_page=True),

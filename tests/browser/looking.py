@@ -31,6 +31,8 @@ NO_PAGE = {
     "log_sheet_pdf",
     "logout",
     "undo_call",
+    "unflag_called_number",
+    "unflag_number",
     "work_list_pdf",
     "mark_task",
     "page_picture",

@@ -79,6 +79,7 @@ PAGES = {
         "contact_new",
         "keep_contacts",
         "keep_units",
+        "main_switchboard",
         "unit_edit",
         "unit_new",
         "verify_contacts",
@@ -307,8 +308,8 @@ def test_the_pages_of_finding_a_number(demo: Demo, looker: Looker):
 def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
     demo.windows.expect_answer(422)
     keeper = demo.window("regionadmin")
-    for address in ("/kontakter/forvalta/", "/kontakter/ny/", "/kontakter/enheter/", "/kontakter/enhet/ny/"):
-        looker.look(keeper, address)
+    for page in ("forvalta", "ny", "enheter", "enhet/ny", "huvudvaxel"):
+        looker.look(keeper, f"/kontakter/{page}/")
     keeper.goto("/kontakter/ny/")
     keeper.get_by_label("Namn", exact=True).press("Enter")
     expect(keeper.get_by_role("alert")).to_be_visible()

@@ -250,5 +250,6 @@ def test_a_screen_reader_finds_headings_and_lists_and_every_font_is_embedded(pla
 def test_a_list_of_nothing_says_so(place):
     town = Principal.objects.create(name="Sorsele kommun", short_name="Sorsele", kind="municipality")
     text = text_of(place, town)
-    assert squashed("Sorsele kommun Vardag dagtid, kväll och helg: ring 090-785 00 00") in text
-    assert squashed("be om Sorsele kommun") in text
+    assert squashed("Sorsele kommun Vardag dagtid: ring 090-785 00 00") in text
+    assert squashed("be om växeln i Sorsele") in text
+    assert squashed("be om hemsjukvården i Sorsele") in text

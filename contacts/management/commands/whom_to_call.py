@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.presenters.directory import NumberLine, number_line
 from contacts.queries.ringing import RingRequest, find_by_name, numbers_for_many
+from contacts.rules.doubt import READ_THE_REMARK
 from contacts.rules.whom_to_call import NumberToRing
 
 
@@ -77,7 +78,11 @@ def _as_json(numbers: tuple[NumberToRing, ...]) -> str:
 
 def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
     def line(shown: NumberLine) -> str:
-        parts = [shown.number or "nummer saknas", shown.name, shown.answers]
+        parts = [part for part in (shown.number or "nummer saknas", shown.name, shown.answers) if part]
+        if shown.area:
+            parts.append(f"för området {shown.area}")
+        if shown.read_remark:
+            parts.append(READ_THE_REMARK)
         if shown.relays:
             parts.append("förmedlar")
         if not shown.verified:

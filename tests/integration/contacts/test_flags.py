@@ -9,10 +9,13 @@ from django.urls import reverse
 from contacts import audit
 from contacts.models import AuditEntry, DirectoryEntry, EntryKind, NumberFlag
 from contacts.queries.flags import numbers_in_directory
+from contacts.queries.keeping import standing_flags
+from contacts.queries.versions import version_of
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.directory import retire_entry, save_row
-from contacts.services.flags import flag_number
+from contacts.services.flags import flag_number, withdraw_flag
+from contacts.services.keeping import verify_entry
 from tests.factories import make_entry, same_id
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +184,65 @@ def test_only_an_entry_in_force_and_only_by_post(client, county, entry):
     client.logout()
     assert client.post(reverse("flag_number", args=[entry.pk]), sent).status_code == 302
     assert not NumberFlag.objects.exists()
+
+
+def test_it_is_asked_about_once_and_who_pressed_can_undo_it(client, county, entry):
+    client.force_login(county.alva.user)
+    path = reverse("contact", args=[entry.pk])
+    page = BeautifulSoup(client.get(path).content, "html.parser")
+    form = page.find("form", action=reverse("flag_number", args=[entry.pk]))
+    assert form.find_parent("details").summary.get_text().startswith("Numret fungerar inte")
+    assert "Alla som söker numret ser det." in form.get_text(" ")
+    press(client, entry, **{field["name"]: field["value"] for field in form.find_all("input")})
+    back = reverse("unflag_number", args=[entry.pk])
+    client.force_login(county.cissi.user)
+    assert BeautifulSoup(client.get(path).content, "html.parser").find("form", action=back) is None
+    client.force_login(county.alva.user)
+    form = BeautifulSoup(client.get(path).content, "html.parser").find("form", action=back)
+    sent = {field["name"]: field["value"] for field in form.find_all("input")}
+    for _ in range(2):
+        assert "Ångrat." in client.post(back, sent, follow=True).text
+    assert not fresh(entry).flagged
+    assert NumberFlag.objects.count() == 2
+    assert NumberFlag.objects.get(withdraws__isnull=False).withdraws.number == NUMBER
+    actions = AuditEntry.objects.filter(action__startswith="number.").order_by("pk")
+    assert [row.action for row in actions] == ["number.flagged", "number.unflagged"]
+    assert "Numret fungerar inte" in client.get(path).text
+    # Said again it is a word of its own.
+    flag_number(by=county.alva, client_id=uuid4(), number=NUMBER)
+    assert fresh(entry).is_flagged(NUMBER)
+
+
+def test_what_somebody_else_said_as_well_stands(county, entry):
+    for acting in (county.alva, county.cissi):
+        flag_number(by=acting, client_id=uuid4(), number=NUMBER)
+    withdraw_flag(by=county.alva, client_id=uuid4(), number=NUMBER)
+    assert fresh(entry).is_flagged(NUMBER)
+    assert [flag.user for flag in standing_flags([fresh(entry)])[entry.pk]] == [county.cissi.user]
+    withdraw_flag(by=county.cissi, client_id=uuid4(), number=NUMBER)
+    assert not fresh(entry).flagged
+
+
+def test_what_was_said_before_the_number_was_verified_keeps_nothing_flagged(county, entry):
+    flag_number(by=county.cissi, client_id=uuid4(), number=NUMBER)
+    seen = fresh(entry)
+    verify_entry(by=county.mala_admin, entry=seen, client_id=uuid4(), version=version_of(seen))
+    flag_number(by=county.alva, client_id=uuid4(), number=NUMBER)
+    withdraw_flag(by=county.alva, client_id=uuid4(), number=NUMBER)
+    assert not fresh(entry).flagged
+
+
+@pytest.mark.parametrize("who", ["cissi", "mala_admin"])
+def test_nobody_takes_back_what_another_said(county, entry, who):
+    flag_number(by=county.alva, client_id=uuid4(), number=NUMBER)
+    with pytest.raises(RuleError, match="Du har inte anmält numret"):
+        withdraw_flag(by=getattr(county, who), client_id=uuid4(), number=NUMBER)
+    assert fresh(entry).is_flagged(NUMBER)
+
+
+def test_once_somebody_has_verified_there_is_nothing_to_take_back(county, entry):
+    flag_number(by=county.alva, client_id=uuid4(), number=NUMBER)
+    seen = fresh(entry)
+    verify_entry(by=county.mala_admin, entry=seen, client_id=uuid4(), version=version_of(seen))
+    with pytest.raises(RuleError, match="någon redan kontrollerat"):
+        withdraw_flag(by=county.alva, client_id=uuid4(), number=NUMBER)

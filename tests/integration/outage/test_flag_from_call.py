@@ -160,3 +160,39 @@ def test_a_flagged_number_is_marked_in_words_wherever_it_is_offered(county, chai
     assert not marked.search(before)
     flag_number(by=county.disa, client_id=uuid4(), number=NUMBER)
     assert marked.search(read(alva.get(path)).main.get_text(" "))
+
+
+def test_it_is_asked_about_before_it_is_said(county, chain, switchboard, alva):
+    call = failed_call(county, chain)
+    for path in (reverse("chain", args=[chain.pk]), reverse("status")):
+        form = form_of(read(alva.get(path)), action=flag_path(call))
+        asked = form.find_parent("details")
+        assert asked.summary.get_text().startswith("Numret fungerar inte")
+        assert f"Anmäl att {NUMBER} inte fungerar?" in form.get_text(" ")
+        assert form.button.get_text(strip=True) == "Ja, anmäl numret"
+
+
+def test_who_pressed_can_undo_it_beside_what_was_said_and_on_the_time_line(
+    county, chain, switchboard, alva, client
+):
+    call = failed_call(county, chain)
+    back = reverse("unflag_called_number", args=[call.pk])
+    for page_after in (reverse("status"), reverse("chain", args=[chain.pk])):
+        alva.post(flag_path(call), {"client_id": uuid4(), "from_status": "1"})
+        form = read(alva.get(page_after)).find("form", action=back)
+        assert form.button.get_text(strip=True).startswith("Ångra")
+        alva.post(back, fields_of(form))
+        switchboard.refresh_from_db()
+        assert not switchboard.flagged
+        assert "Ångrat. Numret står inte längre som anmält av dig." in alva.get(page_after).text
+    alva.post(flag_path(call), {"client_id": uuid4()})
+    alva.get(reverse("chain", args=[chain.pk]))
+    row = read(alva.get(reverse("chain", args=[chain.pk]))).find(id=f"rad-{call.pk}")
+    assert row.find("form", action=back)
+    client.force_login(county.esa.user)
+    row = read(client.get(reverse("chain", args=[chain.pk]))).find(id=f"rad-{call.pk}")
+    assert "Anmält: numret fungerar inte" in row.get_text()
+    assert row.find("form", action=back) is None
+    assert "Inget är ångrat." in client.post(back, {"client_id": uuid4()}, follow=True).text
+    switchboard.refresh_from_db()
+    assert switchboard.flagged

@@ -117,6 +117,12 @@ def flag_number(county: County, chain: CareChain) -> Write:
     return lambda: number_flags.flag_called_number(by=county.alva, handover=failed, client_id=uuid4())
 
 
+def unflag_number(county: County, chain: CareChain) -> Write:
+    flag_number(county, chain)()
+    failed = chain.handovers.get()
+    return lambda: number_flags.unflag_called_number(by=county.alva, handover=failed, client_id=uuid4())
+
+
 def of_a_call(write: Callable[..., object], **more: Any) -> Callable[[County, CareChain], Write]:
     def prepare(county: County, chain: CareChain) -> Write:
         handover = tell(county.alva, chain, make_event(county.alva, chain))
@@ -155,6 +161,7 @@ WRITES: dict[str, Callable[[County, CareChain], Write]] = {
     "mark_task": mark,
     "acknowledge": acknowledge,
     "flag_called_number": flag_number,
+    "unflag_called_number": unflag_number,
     "set_tick": tick,
 }
 NOUNS: tuple[ModuleType, ...] = (

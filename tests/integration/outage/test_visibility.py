@@ -78,6 +78,7 @@ TABLE: dict[str, Row] = {
     "move_call": of_the_chain(OK, GET, POST, names_patient=True),
     "undo_call": of_the_chain(MOVED, POST),
     "flag_called_number": of_the_chain(MOVED, POST),
+    "unflag_called_number": of_the_chain(MOVED, POST),
     "correct_event": of_the_chain(OK, GET, POST, names_patient=True),
     "withdraw_event": of_the_chain(OK, GET, POST, names_patient=True),
     "complete_discharge": of_the_chain(MOVED, POST),

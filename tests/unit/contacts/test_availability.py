@@ -223,11 +223,6 @@ def test_reads_back_its_own_labels(availability):
     [
         ("ibland", "", "Gäller"),
         ("kväll", "", "Gäller"),
-        ("vardag dagtid", "Stängt 12–25", "Anmärkning"),
-        ("vardag dagtid", "Stängt 13–12", "Anmärkning"),
-        ("vardag dagtid", "16–08", "Anmärkning"),
-        ("vardag dagtid", "fredag till 07", "Anmärkning"),
-        ("vardag dagtid", "08.70–16", "Anmärkning"),
     ],
 )
 def test_hours_that_can_not_be_meant_are_told_with_their_column(applies, remark, field):

@@ -22,6 +22,7 @@ from contacts.rules.availability import (
     is_open,
     opens_next,
 )
+from contacts.rules.hours import day_of
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HALF_HOUR, INSTANT = timedelta(minutes=30), timedelta(microseconds=1)
@@ -75,9 +76,11 @@ def number(text: str) -> int:
 
 
 def slots(span: str) -> set[int]:
-    """Give "22:00-06:00" as the half hours 44 to 59, counted from the midnight before."""
+    """Give "22:00-06:00" as the half hours 44 to 59, counted from the midnight before; several times with a plus."""
     if span == "-":
         return set()
+    if "+" in span:
+        return set().union(*map(slots, span.split("+")))
     first, last = map(number, span.split("-"))
     return set(range(first, last if last > first else last + 48))
 
@@ -151,7 +154,10 @@ def daytime(*, friday="", lunch="", summer="", span="", **eves) -> tuple[Hours, 
 
 
 def own(days: str, **more) -> tuple[Hours, Plain]:
-    spans = [None if text == "-" else Span(*map(clock, text.split("-"))) for text in days.split()]
+    spans = [
+        day_of([Span(*map(clock, part.split("-"))) for part in text.split("+") if part != "-"])
+        for text in days.split()
+    ]
     return dressed(Hours(Availability.OWN_HOURS, days=tuple(spans)), Plain(days), **more)
 
 
@@ -187,6 +193,11 @@ WEEKS = {
     "dag": ("08:00-16:30 " * 4 + "08:00-15:00 - - 10:00-14:00", "12:00-13:00"),
     "natt": ("22:00-06:00 " * 7 + "20:00-08:00", "02:00-03:00"),
     "jour": ("16:00-08:00 " * 5 + "00:00-00:00 " * 3, "12:00-13:00"),
+    "delad": (
+        "08:00-12:00+13:00-16:00 " * 4
+        + "08:00-09:30+11:00-12:00+14:00-15:00 - 09:00-10:00+20:00-02:30 10:00-12:00+13:00-00:00",
+        "10:00-10:30",
+    ),
     "udda": ("- 07:00-00:00 10:00-12:00 - 20:00-14:00 22:00-02:30 02:30-05:00 -", "12:00-12:30"),
 }
 SUMMER = "06/15/08/15 08:30-12:30"

@@ -159,7 +159,6 @@ BAD_CELLS = [
     ({"Enhet": "V\ufffdxel"}, "Enhet", "Ett tecken har gått förlorat"),
     ({"Huvudman": "V\ufffdxel"}, "Huvudman", "Ett tecken har gått förlorat"),
     ({"Gäller": "ibland"}, "Gäller", "dygnet runt"),
-    ({"Gäller": "vardag dagtid", "Anmärkning": "Stängt 12–30"}, "Anmärkning", "30"),
     ({"Gäller": "vardag dagtid", "Tider": "när vi hinner"}, "Tider", "när vi hinner"),
     (
         {"Typ": "Person", "Förnamn": "a" * 100, "Efternamn": "b" * 100},

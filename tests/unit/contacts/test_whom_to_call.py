@@ -11,6 +11,8 @@ from contacts.rules.availability import Availability, Hours
 from contacts.rules.whom_to_call import (
     WAY_LABELS,
     Candidate,
+    NumberToRing,
+    Sought,
     Way,
     best_first,
     is_verified,
@@ -196,3 +198,103 @@ def test_every_pair_of_candidates_at_each_kind_of_moment():
                 line.way is Way.HOME_NURSING for line in (first, second)
             ]
             assert (first, second) == best_first(mix[::-1], at, STOCKHOLM)
+
+
+MALA = Sought(municipality="Malå")
+
+
+def first(candidates, at, sought) -> NumberToRing:
+    return best_first(candidates, at, STOCKHOLM, sought=sought)[0]
+
+
+@pytest.mark.clause("R5.4")
+@pytest.mark.clause("R5.5")
+def test_off_hours_the_regions_switchboard_is_asked_for_the_hemsjukvard_which_relays():
+    for at in (TUESDAY_LUNCH, TUESDAY_EVENING, SATURDAY_EVENING, CHRISTMAS_EVE):
+        best = first((replace(REGION, remark="Kopplar till avdelning"), SWITCHBOARD), at, MALA)
+        assert (best.entry_name, best.ask_for) == ("Regionens växel", "hemsjukvården i Malå")
+        assert (best.relays, best.leads_to_relay, best.remark) == (False, True, "")
+
+
+@pytest.mark.clause("R5.3")
+def test_by_day_it_is_asked_for_the_switchboard_whose_number_is_missing():
+    missing = replace(SWITCHBOARD, number="", remark="Biståndshandläggare")
+    best = first((REGION, missing), TUESDAY_10, MALA)
+    assert (best.ask_for, best.leads_to_relay, best.remark) == ("Växel Malå", False, "Biståndshandläggare")
+    assert first((REGION,), TUESDAY_10, MALA).ask_for == "växeln i Malå"
+    assert first((REGION,), SATURDAY_EVENING, MALA).ask_for == "hemsjukvården i Malå"
+
+
+@pytest.mark.clause("R5.5")
+def test_the_hemsjukvard_that_answers_now_is_asked_for_by_name_and_several_areas_by_area():
+    evening = replace(HOME_EVENING, number="", remark="Vidarebefordrar")
+    best = first((REGION, evening, replace(HOME_DAY, number="")), SATURDAY_EVENING, MALA)
+    assert (best.ask_for, best.remark) == ("Hemsjukvård kväll/helg", "Vidarebefordrar")
+    areas = [replace(evening, entry_name=f"Hemsjukvård {area}", area=area) for area in ("Backen", "Ersboda")]
+    best = first((REGION, *areas), SATURDAY_EVENING, Sought(municipality="Umeå"))
+    assert best.ask_for == "hemsjukvården i Umeå, området där patienten bor (Backen, Ersboda)"
+
+
+def test_a_hemsjukvard_for_the_whole_comes_before_its_areas_which_are_named():
+    north = replace(HOME_DAY, entry_name="A-laget", area="Norr", number="0953-140 11")
+    south = replace(HOME_DAY, entry_name="B-laget", area="Söder", number="0953-140 12")
+    lines = best_first((north, south, HOME_DAY), TUESDAY_10, STOCKHOLM, sought=MALA)
+    assert [line.area for line in lines] == ["", "Norr", "Söder"]
+    # One alone is no choice.
+    assert [line.area for line in best_first((north,), TUESDAY_10, STOCKHOLM, sought=MALA)] == [""]
+
+
+def test_a_switchboard_is_asked_for_the_unit_and_its_own_remark_is_not_shown_for_the_hemsjukvard():
+    own = replace(SWITCHBOARD, connects=True, remark="Biståndshandläggare", hours=DAYTIME)
+    best = first((own, REGION), TUESDAY_10, Sought("Biståndsenheten", "Malå"))
+    assert (best.ask_for, best.remark) == ("Biståndsenheten", "Biståndshandläggare")
+    best = first((own, REGION), TUESDAY_10, Sought("Hemsjukvården Malå", "Malå", is_home_nursing=True))
+    assert (best.ask_for, best.remark) == ("Hemsjukvården Malå", "")
+    region = replace(REGION, connects=True)
+    assert first((region,), SATURDAY_EVENING, Sought("Medicin 1")).ask_for == "Medicin 1"
+    assert first((region,), SATURDAY_EVENING, Sought()).ask_for == ""
+    home = Sought("Hemsjukvården Malå", "Malå", is_home_nursing=True)
+    best = first((region,), SATURDAY_EVENING, home)
+    assert (best.ask_for, best.leads_to_relay) == ("Hemsjukvården Malå", False)
+
+
+@pytest.mark.clause("R5.4")
+def test_a_municipal_switchboard_round_the_clock_is_asked_for_the_hemsjukvard_off_hours():
+    always = replace(SWITCHBOARD, hours=ALWAYS, connects=True, remark="Biståndshandläggare")
+    best = first((REGION, always), SATURDAY_EVENING, MALA)
+    assert (best.entry_name, best.ask_for, best.leads_to_relay) == (
+        "Växel Malå",
+        "hemsjukvården i Malå",
+        True,
+    )
+    assert first((REGION, always), TUESDAY_10, MALA).ask_for == ""
+
+
+def test_who_reaches_the_area_s_own_unit_reads_nothing_of_relaying():
+    own = replace(HOME_EVENING, way=Way.UNIT, remark="Vidarebefordrar information; ring två gånger")
+    best = first((own, REGION), SATURDAY_EVENING, Sought("Hemsjukvården", "Malå", is_home_nursing=True))
+    assert (best.relays, best.leads_to_relay, best.remark) == (False, False, "ring två gånger")
+
+
+@pytest.mark.parametrize("hours", [DAYTIME, EVENING, ALWAYS, UNKNOWN])
+@pytest.mark.parametrize("number", ["", " ", "-", "saknas"])
+@pytest.mark.parametrize("way", Way)
+def test_nobody_answers_on_a_number_that_is_missing(way, number, hours):
+    for at in (TUESDAY_10, SATURDAY_EVENING):
+        line = best_first((Candidate("X", number, way, hours),), at, STOCKHOLM)[0]
+        assert line.number or not (line.open_now or line.opens_at or line.may_close_early)
+
+
+def test_a_remark_that_people_must_read_takes_open_now_away_and_not_the_place():
+    unsure = replace(SWITCHBOARD, hours=DAYTIME, remark="Enhetsmöte tisdagar, 13-15")
+    lines = best_first((HOME_DAY, unsure), TUESDAY_10, STOCKHOLM)
+    assert [line.entry_name for line in lines] == ["Växel Malå", "Hemsjukvård dagtid"]
+    assert (lines[0].open_now, lines[0].hours_known) == (False, False)
+
+
+def test_where_the_remark_speaks_for_closed_who_answers_for_sure_comes_first():
+    july = datetime(2026, 7, 15, 13, tzinfo=STOCKHOLM)
+    summer = replace(SWITCHBOARD, hours=DAYTIME, remark="Sommartid endast 08–12")
+    lines = best_first((summer, REGION), july, STOCKHOLM, sought=MALA)
+    assert [line.entry_name for line in lines] == ["Regionens växel", "Växel Malå"]
+    assert lines[0].ask_for == "hemsjukvården i Malå"
