@@ -23,7 +23,9 @@ def load_search_language(path: Path) -> SearchLanguage:
     top = Table(path, "", read_toml(path), {})
     top.text("owner")
     endings = _words(top, "endings", str.isalpha, "write an ending as letters without blanks")
-    unsaid, before = (_words(top, key, _is_one_word, "write one word") for key in ("unsaid", "before_numbers"))
+    unsaid, before = (
+        _words(top, key, _is_one_word, "write one word") for key in ("unsaid", "before_numbers")
+    )
     groups = []
     for table in top.tables("same"):
         words = _words(table, "words", _is_text, "write letters or digits")

@@ -14,7 +14,7 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class SearchLanguage:
-    """All words as `search_key` gives them, `spelt` by such a key as they are written; an entry of `same` may be several."""
+    """All words as `search_key` gives them; `spelt` has them as they are written. An entry of `same` may be several."""
 
     same: tuple[tuple[Words, ...], ...] = ()
     endings: tuple[str, ...] = ()

@@ -22,7 +22,9 @@ def nearest(
     if most is None:
         typed = ways[0]
         if len(typed) >= 4:
-            beginnings = {word[: len(typed) + more] for word in words if len(word) > len(typed) for more in (-1, 0, 1)}
+            beginnings = {
+                word[: len(typed) + more] for word in words if len(word) > len(typed) for more in (-1, 0, 1)
+            }
             yield from _sorted((typed,), sorted(beginnings), prefer, 1 if len(typed) < 8 else 2)
 
 
@@ -32,7 +34,9 @@ def _sorted(
     found: dict[str, tuple[int, bool]] = {}
     for way in ways:
         allowed = min(_allowed(way), most or len(way))
-        for word, slips, _ in extract(way, words, scorer=OSA.distance, score_cutoff=allowed, limit=_CANDIDATES, processor=None):
+        for word, slips, _ in extract(
+            way, words, scorer=OSA.distance, score_cutoff=allowed, limit=_CANDIDATES
+        ):
             begins_wrong = word[0] != way[0]
             if begins_wrong and len(way) < 5:
                 continue

@@ -80,7 +80,9 @@ def lay_wide() -> None:
         principal = Principal.objects.get(short_name=short_name) if short_name else region
         unit = None
         if kind == HOME:
-            unit = Unit.objects.create(principal=principal, name=name, municipal_kind=MunicipalKind.HOME_NURSING)
+            unit = Unit.objects.create(
+                principal=principal, name=name, municipal_kind=MunicipalKind.HOME_NURSING
+            )
         make_entry(principal, name, f"0980-319 3{number:02}", kind=kind, unit=unit)
     for number, (first, last, title, department) in enumerate(PEOPLE):
         entry = DirectoryEntry(
