@@ -26,14 +26,22 @@ def load_search_language(path: Path) -> SearchLanguage:
     unsaid, before = (
         _words(top, key, _is_one_word, "write one word") for key in ("unsaid", "before_numbers")
     )
-    groups = []
+    groups, titles = [], []
     for table in top.tables("same"):
         words = _words(table, "words", _is_text, "write letters or digits")
         if len(words) < 2:
             raise table.error("words", "write at least two words that mean the same, or remove the table")
         groups.append(words)
+        if table.flag("title"):
+            titles += words
+    places = top.tables("places")
+    lies_in = [
+        (place.text("municipality"), _words(place, "has", _is_one_word, "write one word")) for place in places
+    ]
     top.finish()
-    return language_of(same=groups, endings=endings, unsaid=unsaid, before_numbers=before)
+    return language_of(
+        same=groups, endings=endings, unsaid=unsaid, before_numbers=before, titles=titles, lies_in=lies_in
+    )
 
 
 def _is_one_word(text: str) -> bool:

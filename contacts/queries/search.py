@@ -25,7 +25,7 @@ PAGE_SIZE = 25
 _LASTS_SECONDS = 300
 _REGIONS_SWITCHBOARD, _SWITCHBOARD, _UNIT, _PERSON = range(4)
 _RANKS = {EntryKind.SWITCHBOARD: _SWITCHBOARD, EntryKind.PERSON: _PERSON}
-_KIND_LABELS: dict[str, str] = {kind.value: str(kind.label) for kind in EntryKind}
+_KIND_LABELS = {kind.value: str(kind.label) for kind in EntryKind} | {EntryKind.OTHER.value: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,10 @@ _kept: _Kept | None = None
 
 
 def _known() -> _Known:
-    """What is searched, as it stands. One query; two more where anything was written since, and three if it was that."""
+    """What is searched, as it stands.
+
+    One query; two more where anything was written since, and three more where it was something of this.
+    """
     global _kept
     last, stamp, turn = _kept, _stamp(), int(time.monotonic() // _LASTS_SECONDS)
     if last and (last.stamp, last.turn) == (stamp, turn):

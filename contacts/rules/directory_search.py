@@ -9,6 +9,9 @@ from .swedish_text import search_key
 
 _NUMBER_LIKE = re.compile(r"[+(]*[0-9][0-9+()./\-–‑]*")
 
+# "tel:+46…", "Ank.59090": a word, then a number.
+_BEFORE_NUMBER = re.compile(r"([^\W\d_])[.:]+(?=[+(]*[0-9])")
+
 
 class SearchField(StrEnum):
     """What a search text of the advanced search applies to (R5.6)."""
@@ -63,7 +66,8 @@ def needles(text: str) -> tuple[Needle, ...]:
     """
     found: list[Needle] = []
     group: list[str] = []
-    for word in [*text.replace("\xa0", " ").split(), ""]:
+    words = _BEFORE_NUMBER.sub(r"\1 ", text).replace("\xa0", " ").split()
+    for word in (*(word.rstrip(",;.") for word in words), ""):
         if _NUMBER_LIKE.fullmatch(word):
             group.append(word)
             continue

@@ -13,6 +13,7 @@ from functools import lru_cache
 from .directory_search import SearchField
 from .search_language import SearchLanguage
 from .search_terms import BENT, SAME, SHORTEST_BEGINNING, TYPED, Term
+from .spelling import sound_of
 from .swedish_text import search_key, without_hyphens
 
 
@@ -39,7 +40,11 @@ _MOST_EXTRA_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is searched of one entry. `order` decides among equals; `numbers` are digits with blanks between."""
+    """What is searched of one entry. `numbers` are digits with blanks between.
+
+    Among equals its place in the list decides: first the lower first part of `order`, a number up to nine; then how
+    much else its name says, then the rest of `order`.
+    """
 
     pk: int
     principal: int
@@ -67,6 +72,7 @@ class SearchIndex:
         entries = sorted(entries, key=_order_of)
         self._pks = [entry.pk for entry in entries]
         self._numbers = [entry.numbers for entry in entries]
+        self._ranks = [entry.order[0] for entry in entries]
         self._name_lengths = [len(" ".join(entry.texts.get(Text.NAME, ())).split()) for entry in entries]
         self._number_of = {pk: number for number, pk in enumerate(self._pks)}
         self.in_use = frozenset(number for number, entry in enumerate(entries) if entry.in_use)
@@ -85,8 +91,13 @@ class SearchIndex:
                 if entry.in_use and column in (Text.NAME, Text.BESIDE):
                     spelt.update(words)
                     self._times.update(words.keys())
+        for column in (Text.NAME, Text.BESIDE):
+            for word, numbers in list(self._columns[column].items()):
+                for municipality in language.municipalities_of(word):
+                    self._columns[Text.BESIDE][municipality] += numbers
         self.spelt = {word: text for word, text in language.spelt.items() if " " not in word} | spelt
-        self.near_words = [word for word in self.spelt if len(word) > 2 and word.isalpha()]
+        # What may be meant by a slip, each as it sounds.
+        self.sounds = {word: sound_of(word) for word in self.spelt if len(word) > 2 and word.isalpha()}
         self._places = frozenset(map(search_key, places))
         self._named = frozenset(named)
         self._words = frozenset(word for has in self._columns.values() for word in has)
@@ -138,7 +149,7 @@ class SearchIndex:
                 (max(costs[n] for costs in every), (n,)) for n in set(every[0]).intersection(*every[1:])
             ]
         # A digit or two are those of a name where names have them.
-        if term.digits and Text.NAME in columns and (len(term.digits) >= _LONG_NUMBER or not parts):
+        if term.digits and Text.NAME in columns and (is_long(term.digits) or not parts):
             parts += self._with_number(term.digits)
         costs = _cheapest(parts)
         return costs if len(among) == len(self._pks) else {n: cost for n, cost in costs.items() if n in among}
@@ -146,16 +157,27 @@ class SearchIndex:
     def ranked(self, costs: Costs, words: int, own: int | None = None) -> tuple[int, ...]:
         """The ids of the hits, best first.
 
-        That is: what they cost, those of the principal `own`, how much a name says beside the `words`, the order.
+        That is: what they cost, those of the principal `own`, their order, how much a name says beside the `words`.
         """
         ours: Collection[int] = self._of_principal.get(own, ()) if own is not None else ()
-        size, lengths, room = len(self._pks), self._name_lengths, _STEP * (_MOST_EXTRA_WORDS + 1)
+        size, ranks, lengths, room = (
+            len(self._pks),
+            self._ranks,
+            self._name_lengths,
+            _STEP * (_MOST_EXTRA_WORDS + 1),
+        )
         extra = [
             min(max(length - words, 0), _MOST_EXTRA_WORDS) * _STEP
             for length in range(max(lengths, default=0) + 1)
         ]
         keys = sorted(
-            ((cost // _STEP * 2 + (n not in ours)) * room + extra[lengths[n]] + cost % _STEP) * size + n
+            (
+                ((cost // _STEP * 2 + (n not in ours)) * 10 + ranks[n]) * room
+                + extra[lengths[n]]
+                + cost % _STEP
+            )
+            * size
+            + n
             for n, cost in costs.items()
         )
         return tuple([self._pks[key % size] for key in keys])
@@ -199,6 +221,11 @@ class SearchIndex:
         if form in self._words:
             found[form] = WHOLE + how
         return tuple(found.items())
+
+
+def is_long(digits: str) -> bool:
+    """Whether digits are a telephone number or much of one, and not what a ward is called by."""
+    return len(digits) >= _LONG_NUMBER
 
 
 def _order_of(entry: Entry) -> tuple[int, str, int]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .directory_search import Needle, SearchField
-from .search_index import BEGINS, EVERYWHERE, PART, Column, Costs, SearchIndex, Text
+from .search_index import BEGINS, EVERYWHERE, PART, Column, Costs, SearchIndex, Text, is_long
 from .search_terms import Term, number_term, term_of, terms_of
 from .spelling import nearest
 
@@ -155,7 +155,7 @@ def _near(
     """The nearest spelling that something is called by, and who has it; with `most` slips only a whole word."""
     if not term.is_word:
         return None
-    for word in nearest(term.own_words(), index.near_words, prefer=index.standing, most=most):
+    for word in nearest(term.own_words(), index.sounds, prefer=index.standing, most=most):
         other = term_of((word,), index.language)
         costs = index.costs(other, columns, among)
         if min(costs.values(), default=PART) < BEGINS if most else costs or index.is_named(other):
@@ -171,13 +171,13 @@ def _all_of(every: Sequence[Costs]) -> Costs:
 
 
 def _most_of(index: SearchIndex, taken: Sequence[tuple[Term, Costs]], size: int) -> Costs:
-    """The entries that have most of it, a rare word counted for more, a digit or two for less.
+    """The entries that have most of it: a rare word counts for more, a title and a digit or two for less.
 
     Never those of another place than the one that is named: the wrong municipality is worse than none.
     """
     must = [costs for term, costs in taken if index.is_place(term) or (not costs and index.is_named(term))]
     weights = [
-        math.log(1 + size / len(costs)) / (1 if term.is_word else 4) if costs else 0.0 for term, costs in taken
+        math.log(1 + size / len(costs)) * _weight(index, term) if costs else 0.0 for term, costs in taken
     ]
     among = set(must[0]).intersection(*must[1:]) if must else set().union(*(costs for _, costs in taken))
     shares = {
@@ -185,3 +185,9 @@ def _most_of(index: SearchIndex, taken: Sequence[tuple[Term, Costs]], size: int)
     }
     most = max(shares.values(), default=0.0)
     return {n: sum(costs.get(n, 0) for _, costs in taken) for n, share in shares.items() if share == most}
+
+
+def _weight(index: SearchIndex, term: Term) -> float:
+    if term.digits:
+        return 4.0 if is_long(term.digits) else 0.25
+    return 0.25 if any(word in index.language.titles for word in term.own_words()) else 1.0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import Principal, User
+from contacts.queries.places import places_named
 from contacts.queries.search import search_entries
 from contacts.rules.principals import REGION_NAME
 from contacts.services.directory_import import import_directory
@@ -35,7 +36,7 @@ def asked_in(name: str) -> list[Asked]:
             where = line.strip("[]")
             continue
         typed, _, right = line.partition(" = ")
-        by, _, text = typed.rpartition(": ")
+        by, _, text = typed.rpartition("> ")
         found.append(Asked(where, by, text, tuple(part.strip() for part in right.split(" | "))))
     return found
 
@@ -55,8 +56,10 @@ def principal_of(by: str) -> Principal:
 
 
 def first_hits(asked: Asked) -> list[str]:
+    """What stands first on the page: the units to ring, and the first entries."""
     found = search_entries(asked.typed, own=principal_of(asked.by), limit=AMONG_THE_FIRST)
-    return [entry.name for entry in found.entries]
+    units = [place.name for place in places_named(asked.typed, found).to_ring if place.unit]
+    return [*units, *(entry.name for entry in found.entries)]
 
 
 def misses(name: str, where: str) -> list[str]:
