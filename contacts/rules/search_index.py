@@ -7,7 +7,7 @@ before what stands beside them, whole words before beginnings and parts of words
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from functools import lru_cache
 
 from .directory_search import SearchField
@@ -17,7 +17,7 @@ from .spelling import sound_of
 from .swedish_text import search_key, without_hyphens
 
 
-class Text(StrEnum):
+class Text(Enum):
     """Where a word of the one box may stand."""
 
     NAME = "name"
@@ -187,7 +187,9 @@ class SearchIndex:
     ) -> list[tuple[int, Collection[int]]]:
         return [
             (cost + more, numbers)
-            for word, cost in self._matches(form, how)
+            for word, cost in self._matches(
+                form, how, not any(isinstance(column, Text) for column in columns)
+            )
             for column, more in columns.items()
             if (numbers := self._columns[column].get(word))
         ]
@@ -200,11 +202,14 @@ class SearchIndex:
                 found[0 if f" {digits} " in padded else 1 if f" {digits}" in padded else 2].append(number)
         return [(WHOLE + more * _STEP, numbers) for more, numbers in enumerate(found)]
 
-    def _read_matches(self, form: str, how: int) -> tuple[tuple[str, int], ...]:
-        """The words that `form` stands in, each with what it costs. A number is no part of a longer one."""
+    def _read_matches(self, form: str, how: int, of_field: bool) -> tuple[tuple[str, int], ...]:
+        """The words that `form` stands in, each with what it costs. A number is no part of a longer one.
+
+        In a field of its own a single letter may stand anywhere.
+        """
         found: dict[str, int] = {}
         number = form.isdigit()
-        in_parts = len(form) >= _SHORTEST_PART[how] and not number
+        in_parts = len(form) >= (1 if of_field else _SHORTEST_PART[how]) and not number
         if len(form) >= SHORTEST_BEGINNING[how]:
             line, sought = self._line, form if in_parts else f" {form}"
             at = line.find(sought)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from .swedish_text import search_key, without_hyphens
 
-# What is left when an ending is taken off is still a word; of a place's name three letters may be, as of Tegs.
+# What is left when an ending is taken off is still a word.
 SHORTEST_STEM = 4
 Words = tuple[str, ...]
 
@@ -37,7 +37,8 @@ class SearchLanguage:
 
     def municipalities_of(self, word: str) -> tuple[str, ...]:
         """Where what is called `word`, bent or not, lies; nothing for most words."""
-        return next((self.lies_in[way] for way in (word, *self.stems(word)) if way in self.lies_in), ())
+        ways = (word, word.removesuffix("s"), *self.stems(word))
+        return next((self.lies_in[way] for way in ways if way in self.lies_in), ())
 
     def means_the_same(self, words: Words) -> tuple[Words, ...]:
         """What else `words` may be called, the words themselves left out."""

@@ -80,8 +80,8 @@ def contacts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def advanced_search(request: HttpRequest) -> HttpResponse:
     """Show what has all the search texts, each in its field (R5.6). To htmx the results alone."""
-    form = AdvancedSearchForm(came(request) or None)
-    right = form.is_bound and (form.is_valid() or not form.wrong())
+    form = AdvancedSearchForm(came(request))
+    right = form.is_valid() or not form.wrong()
     token = sealed(request, form.sought) if right else ""
     if right and (elsewhere := led_on(request, token)):
         return elsewhere
