@@ -77,8 +77,3 @@ def needles(text: str) -> tuple[Needle, ...]:
             group = []
         found.extend(Needle(words=(part,)) for part in search_key(word).split())
     return tuple(found)
-
-
-def begins_a_word(start: str, key: str) -> bool:
-    """Whether a word of `key` begins with `start`; both as `search_key` gives them."""
-    return f" {start}" in f" {key}"
