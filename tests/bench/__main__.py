@@ -199,7 +199,9 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--units", type=int, default=1_100)
     parser.add_argument(
-        "--only-directory", action="store_true", help="measure the searches alone, and write their part of the file"
+        "--only-directory",
+        action="store_true",
+        help="measure the searches alone, and write their part of the file",
     )
     parser.add_argument(
         "--only-paper", action="store_true", help="measure the paper alone, and write its part of the file"
