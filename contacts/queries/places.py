@@ -58,7 +58,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
     An exact name counts alone. Two queries at most.
     """
     terms = found.terms
-    if not any(term.is_word and len(term.typed) > 1 for term in terms):
+    if not any(len(term.typed) > 1 and not term.digits for term in terms):
         return NamedPlaces()
     rows = Principal.objects.only("name", "short_name", "kind", "sort_key").order_by()
     principals = sorted(rows, key=lambda p: (p.is_region, p.sort_key))

@@ -259,5 +259,5 @@ def _keys_of(raw: str) -> tuple[tuple[str, str], ...]:
     keys = search_key(raw).split()
     joined = search_key(without_hyphens(raw)).split()
     if len(keys) == 1:
-        return ((keys[0], raw.strip(".,;:()")),)
+        return ((keys[0], raw.strip(".,;:()-")),)
     return tuple((key, key) for key in (*keys, *joined))

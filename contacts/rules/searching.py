@@ -64,7 +64,7 @@ def called(index: SearchIndex, terms: Sequence[Term]) -> tuple[int, ...]:
 
     What stands beside a name may have it for all but one. A single letter begins too many names to be one.
     """
-    if not any(term.is_word and len(term.typed) > 1 for term in terms):
+    if not any(len(term.typed) > 1 and not term.digits for term in terms):
         return ()
     name: Mapping[Column, int] = {Text.NAME: 0}
     own, has = (
@@ -107,6 +107,16 @@ def _take(index: SearchIndex, term: Term, columns: Mapping[Column, int], among: 
         # Hit by a part of a word only: perhaps a slip of another word.
         near = _near(index, term, columns, among, most=1) if min(costs.values()) >= PART else None
         return _Taken(as_it_is.terms, near[0]) if near else as_it_is
+    if " " in term.typed and not term.digits:
+        # Several words that stand for one thing, and nothing has that: each by itself.
+        every = [
+            _take(index, term_of((word,), index.language), columns, among) for word in term.typed.split()
+        ]
+        return _Taken(
+            tuple(pair for each in every for pair in each.terms),
+            " ".join(each.written for each in every),
+            any(each.replaced for each in every),
+        )
     if index.is_named(term):
         return as_it_is
     if parts := _two_words(index, term, columns, among):
