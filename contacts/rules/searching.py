@@ -106,7 +106,11 @@ def _take(index: SearchIndex, term: Term, columns: Mapping[Column, int], among: 
     if costs:
         # Hit by a part of a word only: perhaps a slip of another word.
         near = _near(index, term, columns, among, most=1) if min(costs.values()) >= PART else None
-        return _Taken(as_it_is.terms, near[0]) if near else as_it_is
+        if near is None:
+            return as_it_is
+        word, (other, have) = near
+        # A municipality is what most people look for: "umå" is no part of Storuman first.
+        return _Taken(((other, costs | have),) if index.is_place(other) else as_it_is.terms, word)
     if " " in term.typed and not term.digits:
         # Several words that stand for one thing, and nothing has that: each by itself.
         every = [

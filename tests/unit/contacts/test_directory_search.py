@@ -207,8 +207,12 @@ class TestSpelling:
     def test_one_is_offered_where_only_a_part_of_a_word_is_hit(self):
         result = search(index_of("Nordmalung", "Malarna"), needles("malun"))
         assert (result.pks, result.meant, result.replaced) == ((0,), "", False)
-        result = search(index_of("Sydvestan", "Väster"), needles("vester"))
-        assert (result.meant, result.replaced) == ("Väster", True)
+        result = search(index_of("Sydvesterled", "Väster"), needles("vester"))
+        assert (result.pks, result.meant, result.replaced) == ((0,), "Väster", False)
+
+    def test_a_municipality_that_is_near_comes_before_parts_of_words(self):
+        result = search(index_of("Växel Storuman", "Växel Umeå"), needles("umå"))
+        assert (result.pks, result.meant, result.replaced) == ((1, 0), "Umeå", False)
 
     def test_a_number_is_never_near_another(self):
         assert found("59091", "Servicedesk: 59090") == []
