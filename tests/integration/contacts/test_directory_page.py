@@ -178,7 +178,9 @@ def test_everyone_who_is_logged_in_may_read_and_nobody_else(client, county):
     assert reverse("login") in response.headers["Location"]
 
 
-def test_the_number_of_queries_does_not_grow_with_the_hits(client, county, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_hits(
+    client, county, still, django_assert_max_num_queries
+):
     client.force_login(county.alva.user)
     # The first page after the log-in also writes down that the person is there.
     search_for(client, "contacts", {"q": "x"})
