@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from contacts.content.search_words import search_language
 from outage.checklists import all_checklists
 from outage.routine import RoutineError, all_routines, routine_ids
 
@@ -61,8 +62,9 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 @register(TAG)
 def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E003: every routine and every checklist can be read; the message names file, key and remedy."""
+    """E003: every routine, every checklist and the words of the search can be read; it names file, key and remedy."""
     try:
+        search_language()
         for routine in all_routines():
             all_checklists(routine)
     except RoutineError as error:

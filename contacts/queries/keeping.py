@@ -10,10 +10,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, Principal, Unit
-from contacts.queries.flags import words_that_stand
-from contacts.rules.directory_search import needles
 from contacts.rules.phone import digits
+from contacts.rules.searching import Found
 from contacts.verification import verification_lasts
+
+from .flags import words_that_stand
+from .search import search_among
 
 PAGE_SIZE = 25
 _FLAGGED = ~Q(flagged=[])
@@ -79,22 +81,21 @@ def kept_figures(principal: Principal, now: datetime) -> dict[Kept, int]:
 
 def kept_entries(
     principal: Principal, *, kept: Kept, text: str, now: datetime, page: int | str | None = 1
-) -> Page[DirectoryEntry]:
-    """Give a page of the principal's contacts, in Swedish order: those of `kept` that have all of `text`.
+) -> tuple[Page[DirectoryEntry], Found]:
+    """A page of the principal's contacts: those of `kept` in Swedish order, or of them what a search finds, best first.
 
-    Two queries, whatever is found.
+    Also how the search took `text`. Two queries without a text and three with one, whatever is found.
     """
-    found = DirectoryEntry.objects.filter(principal=principal, retired_at__isnull=kept is not Kept.RETIRED)
-    found = found.filter(_which(kept, now))
-    for needle in needles(text):
-        match = Q()
-        for word in needle.words:
-            match &= Q(search_key__contains=word)
-        if needle.digits:
-            match |= Q(digits_key__contains=needle.digits)
-        found = found.filter(match)
-    rows = found.select_related("principal", "unit", "verified_by", "retired_by").order_by("sort_key", "pk")
-    return Paginator(rows, PAGE_SIZE).get_page(page)
+    rows = DirectoryEntry.objects.filter(
+        _which(kept, now), principal=principal, retired_at__isnull=kept is not Kept.RETIRED
+    ).select_related("principal", "unit", "verified_by", "retired_by")
+    if not text:
+        return Paginator(rows.order_by("sort_key", "pk"), PAGE_SIZE).get_page(page), Found()
+    told = search_among(text, list(rows.values_list("pk", flat=True)))
+    shown: Page[DirectoryEntry] = Paginator(told.pks, PAGE_SIZE).get_page(page)
+    by_id = rows.in_bulk(list(shown.object_list))
+    shown.object_list = [by_id[pk] for pk in shown.object_list if pk in by_id]
+    return shown, told
 
 
 def entry_by_id(entry_id: int) -> DirectoryEntry | None:

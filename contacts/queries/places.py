@@ -6,11 +6,11 @@ from functools import lru_cache
 from django.db.models import Q
 
 from contacts.models import DirectoryEntry, Principal, Unit
-from contacts.rules.directory_search import begins_a_word
 from contacts.rules.swedish_text import search_key
 
 from .entries import as_listed, entries_in_use
 from .ringing import RingRequest, request_for_principal, request_for_unit
+from .search import FoundEntries
 
 # The same few names at each key that is pressed.
 _key_of = lru_cache(maxsize=256)(search_key)
@@ -52,24 +52,23 @@ def _place_of_principal(principal: Principal) -> Place:
     return Place(principal.name, "", None, request_for_principal(principal))
 
 
-def places_named(text: str) -> NamedPlaces:
-    """Give the principals and the units in use whose names have words beginning with each word of `text`.
+def places_named(text: str, found: FoundEntries) -> NamedPlaces:
+    """The principals and the units in use that are called what was sought, as the search `found` it.
 
-    The short name of a unit's principal may be among the words, if one of them is the unit's own. An exact name
-    counts alone. A single letter begins too many names to be one. Two queries, or none for such a text.
+    An exact name counts alone. Two queries at most.
     """
-    words = search_key(text).split()
-    if not any(word.isalpha() and len(word) > 1 for word in words):
+    terms = found.terms
+    if not any(len(term.typed) > 1 and not term.digits for term in terms):
         return NamedPlaces()
     rows = Principal.objects.only("name", "short_name", "kind", "sort_key").order_by()
     principals = sorted(rows, key=lambda p: (p.is_region, p.sort_key))
     keys = {p.pk: _key_of(p.short_name, p.name) for p in principals}
-    named = [p for p in principals if all(begins_a_word(word, keys[p.pk]) for word in words)]
-    exact = [p for p in named if search_key(text) in (_key_of(p.short_name), _key_of(p.name))]
-    named = exact or named
-    units = _units_named(words, keys)
+    named = [p for p in principals if all(term.is_in(keys[p.pk]) for term in terms)]
+    named = [p for p in named if search_key(text) in (_key_of(p.short_name), _key_of(p.name))] or named
     # They are read already: a join for each key pressed would read them again.
     by_id = {p.pk: p for p in principals}
+    by_name = Unit.objects.filter(pk__in=found.units[: LINKS + CARDS + 1]).order_by("sort_key", "pk")
+    units = list(by_name) if found.units else []
     for unit in units:
         unit.principal = by_id[unit.principal_id]
     if len(named) > CARDS:
@@ -83,21 +82,6 @@ def places_named(text: str) -> NamedPlaces:
         cards += map(place_of_unit, same)
         units = [unit for unit in units if unit not in same]
     return NamedPlaces(tuple(cards), tuple(units[:LINKS]), more=len(units) > LINKS)
-
-
-def _units_named(words: list[str], principal_keys: dict[int, str]) -> list[Unit]:
-    """Read the units that all `words` name, one more than there may be of links and cards together."""
-    of_all, own, of_principals = Q(), Q(), False
-    for word in words:
-        of_unit = Q(search_key__startswith=word) | Q(search_key__contains=f" {word}")
-        own |= of_unit
-        at = [pk for pk, key in principal_keys.items() if begins_a_word(word, key)]
-        of_all &= of_unit | Q(principal__in=at) if at else of_unit
-        of_principals = of_principals or bool(at)
-    found = Unit.objects.filter(of_all, active=True).order_by("sort_key", "pk")
-    if of_principals:
-        found = found.filter(own)
-    return list(found[: LINKS + CARDS + 1])
 
 
 def unit_by_id(unit_id: int) -> Unit | None:

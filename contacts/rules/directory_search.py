@@ -1,7 +1,6 @@
 """What a search text asks for: words that must stand in an entry, and numbers in whatever spelling (R5.6)."""
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +8,9 @@ from .phone import digits
 from .swedish_text import search_key
 
 _NUMBER_LIKE = re.compile(r"[+(]*[0-9][0-9+()./\-–‑]*")
+
+# "tel:+46…", "Ank.59090": a word, then a number.
+_BEFORE_NUMBER = re.compile(r"([^\W\d_])[.:]+(?=[+(]*[0-9])")
 
 
 class SearchField(StrEnum):
@@ -51,36 +53,21 @@ CONTACT_COLUMN_LABELS: dict[ContactColumn, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """One thing sought: found where all `words` stand in the text, or `digits` in a number."""
+    """One thing sought: `words` that stand in the text, or `digits` in a number."""
 
     words: tuple[str, ...]
     digits: str = ""
 
-    def found_in(self, text_key: str, digits_key: str) -> bool:
-        """Tell whether an entry with these two keys has it."""
-        return all(word in text_key for word in self.words) or bool(self.digits and self.digits in digits_key)
-
-
-@dataclass(frozen=True, slots=True)
-class FieldNeedle:
-    """One search text of the advanced search: found where all `words` stand in the key of `field`."""
-
-    field: SearchField
-    words: tuple[str, ...]
-
-    def found_in(self, keys: Mapping[SearchField, str]) -> bool:
-        """Tell whether an entry with these keys has it."""
-        return all(word in keys[self.field] for word in self.words)
-
 
 def needles(text: str) -> tuple[Needle, ...]:
-    """Give what `text` asks for; an entry must have them all. Nothing for a text without letters and digits.
+    """What `text` asks for, in its order. Nothing for a text without letters and digits.
 
     Numbers typed in groups ("090-785 00 00") are one thing sought.
     """
     found: list[Needle] = []
     group: list[str] = []
-    for word in [*text.replace("\xa0", " ").split(), ""]:
+    words = _BEFORE_NUMBER.sub(r"\1 ", text).replace("\xa0", " ").split()
+    for word in (*(word.rstrip(",;.") for word in words), ""):
         if _NUMBER_LIKE.fullmatch(word):
             group.append(word)
             continue
@@ -90,17 +77,3 @@ def needles(text: str) -> tuple[Needle, ...]:
             group = []
         found.extend(Needle(words=(part,)) for part in search_key(word).split())
     return tuple(found)
-
-
-def field_needles(texts: Iterable[tuple[SearchField, str]]) -> tuple[FieldNeedle, ...]:
-    """Give what the search texts ask for, each of its field; an entry must have them all (R5.6).
-
-    A text without letters and digits asks for nothing.
-    """
-    found = (FieldNeedle(field, tuple(search_key(text).split())) for field, text in texts)
-    return tuple(needle for needle in found if needle.words)
-
-
-def begins_a_word(start: str, key: str) -> bool:
-    """Tell whether a word of `key` begins with `start`; both as `search_key` gives them."""
-    return f" {start}" in f" {key}"

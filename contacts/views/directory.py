@@ -1,13 +1,13 @@
 """Kontakter: the directory, searched from one box or by up to four texts; a unit with whom to ring there."""
 
 from itertools import chain
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.access import can
 from contacts.presenters.advanced import advanced_page, chosen_columns, unit_page
@@ -21,72 +21,94 @@ from contacts.queries.ringing import (
     switchboards,
 )
 from contacts.queries.search import PAGE_SIZE, WHILE_TYPING, search_by_fields, search_entries
-from contacts.rules.directory_search import ContactColumn, field_needles
+from contacts.rules.directory_search import ContactColumn, needles
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
+from contacts.views.sought import address_of, came, kept_at, led_on, sealed
 from contacts.views.tools import held_as
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
 
 _NO_PLACES = NamedPlaces()
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def contacts(request: HttpRequest) -> HttpResponse:
     """Show what was searched for, and first whom to ring now at a place that is named (R5.1–R5.5).
 
     Before a search the switchboards and one's own support (R1.1). The rest of the page is left out of the answer
     to htmx.
     """
-    form = ContactSearchForm(request.GET)
+    form = ContactSearchForm(came(request))
     form.is_valid()
-    sought = form.cleaned_data.get("q", "")
+    token = sealed(request, form.sought)
+    if not form.has_error("q") and (elsewhere := led_on(request, token)):
+        return elsewhere
+    sought = form.sought.get("q", "")
     # A page number that is none is the first page: an address that was cut off still leads somewhere.
     page_number = form.cleaned_data.get("sida") or 1
-    searching = bool(sought) and "q" not in form.errors
     acting = getattr(request, "acting", None)
+    principal = acting.principal if acting else None
     now = timezone.now()
-    # Beside the first hits only: who turns pages is reading the list.
-    named = places_named(sought) if searching and page_number == 1 else _NO_PLACES
+    found, named = None, _NO_PLACES
+    if sought:
+        limit = WHILE_TYPING if request.htmx else PAGE_SIZE
+        found = search_entries(sought, own=principal, page=page_number, limit=limit)
+        # Beside the first hits only: who turns pages is reading the list.
+        named = places_named(sought, found) if page_number == 1 else _NO_PLACES
+        if request.htmx and named.to_ring:
+            # While one types, whom to ring stands first, and takes the room of half the hits.
+            found = found.shortened(WHILE_TYPING // 2)
     numbers = numbers_for_many(
         [place.request for place in named.to_ring], now, known=[p.unit for p in named.to_ring if p.unit]
     )
     page = contacts_page(
-        found=search_entries(sought, page=page_number, limit=_limit(request, named)) if searching else None,
-        switchboards=[] if searching else switchboards(),
+        found=found,
+        switchboards=[] if found else switchboards(),
         switchboard_number=region_number_among(chain.from_iterable(numbers.values()))
         or region_switchboard_number(),
-        principal=acting.principal if acting else None,
+        principal=principal,
         at=now,
         named=named,
         numbers=numbers,
     )
-    return _page_or_part(request, "search.html", "_results.html", {"contacts": page, "form": form})
+    meant = sealed(request, {"q": found.meant}) if found and found.meant else ""
+    context = {"contacts": page, "form": form, "sealed": token, "meant": meant}
+    return _page_or_part(request, "search.html", "_results.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def advanced_search(request: HttpRequest) -> HttpResponse:
     """Show what has all the search texts, each in its field (R5.6). To htmx the results alone."""
-    form = AdvancedSearchForm(request.GET or None)
-    texts = form.texts() if form.is_bound and (form.is_valid() or not form.wrong()) else []
-    page_number = form.cleaned_data.get("sida") or 1 if form.is_bound else 1
+    form = AdvancedSearchForm(came(request))
+    right = form.is_valid() or not form.wrong()
+    token = sealed(request, form.sought) if right else ""
+    if right and (elsewhere := led_on(request, token)):
+        return elsewhere
+    texts = form.texts() if right else []
     columns = chosen_columns(request.acting.user.contact_columns)
-    page = advanced_page(
-        found=search_by_fields(texts, page=page_number, limit=_limit(request))
-        if field_needles(texts)
-        else None,
-        columns=columns,
-        switchboard_number=region_switchboard_number(),
-        at=timezone.now(),
-    )
+    found = None
+    if any(needles(text) for _, text in texts):
+        found = search_by_fields(
+            texts,
+            own=request.acting.principal,
+            page=form.cleaned_data.get("sida") or 1,
+            limit=WHILE_TYPING if request.htmx else PAGE_SIZE,
+        )
     context = {
         "form": form,
-        "result": page,
-        # Typed, and yet nothing in it that could be sought.
-        "nothing_sought": any(text for _, text in texts) and page.found is None,
-        "columns_form": ContactColumnsForm(
-            initial={"kolumn": list(columns), "next": request.get_full_path()}, auto_id="kolumner_%s"
+        "result": advanced_page(
+            found=found,
+            columns=columns,
+            switchboard_number=region_switchboard_number(),
+            at=timezone.now(),
         ),
+        # Typed, and yet nothing in it that could be sought.
+        "nothing_sought": any(text for _, text in texts) and found is None,
+        "columns_form": ContactColumnsForm(
+            initial={"kolumn": list(columns), "next": address_of(request, token)}, auto_id="kolumner_%s"
+        ),
+        "sealed": token,
     }
     return _page_or_part(request, "advanced.html", "_hits.html", context)
 
@@ -131,14 +153,10 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     return render(request, "contacts/directory/unit.html", context)
 
 
-def _limit(request: HttpRequest, named: NamedPlaces = _NO_PLACES) -> int:
-    # While one types, whom to ring stands first, and takes the room of half the hits.
+def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
     if not request.htmx:
-        return PAGE_SIZE
-    return WHILE_TYPING // 2 if named.to_ring else WHILE_TYPING
-
-
-def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, object]) -> HttpResponse:
-    response = render(request, f"contacts/directory/{part if request.htmx else whole}", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+        # A text that can not be used came as a form, and has no address of its own.
+        status = 422 if request.method == "POST" else 200
+        return render(request, f"contacts/directory/{whole}", context, status=status)
+    response = render(request, f"contacts/directory/{part}", context)
+    return kept_at(request, context["sealed"], response)

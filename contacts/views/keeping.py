@@ -38,6 +38,7 @@ from contacts.rules.permissions import Right
 from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import EntryFacts, add_entry, change_entry
 from contacts.views.skipping import skip
+from contacts.views.sought import came, led_on, sealed
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
 from contacts.webforms.differences import UNTOUCHED, form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of, parts_of
@@ -54,15 +55,18 @@ def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
     return entry
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def keep_contacts(request: HttpRequest) -> HttpResponse:
     """List the principal's own contacts: all of them, or those that something ails."""
     require_keeper(request)
     principal, now = request.acting.principal, timezone.now()
-    form = KeptForm(request.GET)
+    form = KeptForm(came(request))
     kept, text, page = form.wanted()
+    token = sealed(request, form.sought)
+    if elsewhere := led_on(request, token):
+        return elsewhere
     figures = kept_figures(principal, now)
-    found = kept_entries(principal, kept=kept, text=text, now=now, page=page)
+    found, told = kept_entries(principal, kept=kept, text=text, now=now, page=page)
     flags = standing_flags(found.object_list)
     context = {
         "principal": principal,
@@ -72,6 +76,9 @@ def keep_contacts(request: HttpRequest) -> HttpResponse:
         "to_verify": next_to_verify(principal, now).left,
         "main": main_shown(fresh_principal(principal), own_switchboards(principal)),
         "found": found,
+        "told": told,
+        "sealed": token,
+        "meant": sealed(request, {"q": told.meant}) if told.meant else "",
         "rows": [kept_entry(entry, flags.get(entry.pk, ()), now) for entry in found],
     }
     return render(request, "contacts/keeping/list.html", context)

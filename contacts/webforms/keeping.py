@@ -56,10 +56,16 @@ class KeptForm(forms.Form):
     sida = forms.IntegerField(required=False, min_value=1)
 
     def wanted(self) -> tuple[Kept, str, int]:
-        """Give the filter, the text and the page, each the first where it is none."""
+        """The filter, the text and the page, each the first where it is none."""
         self.is_valid()
         data = self.cleaned_data
         return Kept(data.get("visa") or Kept.ALL), data.get("q", ""), data.get("sida") or 1
+
+    @property
+    def sought(self) -> dict[str, str]:
+        """What was typed, after validation; empty for nothing."""
+        text = self.cleaned_data.get("q", "")
+        return {"q": text} if text else {}
 
 
 def _text(label: str, most: int, **more: Any) -> forms.CharField:

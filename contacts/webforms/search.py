@@ -22,6 +22,12 @@ class ContactSearchForm(forms.Form):
     q = forms.CharField(label="Sök kontakt", required=False, max_length=LONGEST_TEXT, empty_value="")
     sida = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
+    @property
+    def sought(self) -> dict[str, str]:
+        """What was typed, after validation; empty for nothing."""
+        text = self.cleaned_data.get("q", "")
+        return {"q": text} if text else {}
+
 
 class AdvancedSearchForm(forms.Form):
     """Up to four search texts, each with the field it applies to, and which page of what was found (R5.6)."""
@@ -50,12 +56,22 @@ class AdvancedSearchForm(forms.Form):
         return [(self[f"text{n}"], self[f"falt{n}"]) for n in range(1, TEXTS + 1)]
 
     def texts(self) -> list[tuple[SearchField, str]]:
-        """Give what is sought, after validation; a field that is left out of the address is the line's first one."""
+        """What is sought, after validation; a field that is left out is the line's first one."""
         data = self.cleaned_data
         return [
             (SearchField(data.get(f"falt{n}") or field.value), data.get(f"text{n}", ""))
             for n, field in enumerate(SearchField, start=1)
         ]
+
+    @property
+    def sought(self) -> dict[str, str]:
+        """What was typed, each text with its field; empty for nothing."""
+        data = self.cleaned_data
+        if not any(text for _, text in self.texts()):
+            return {}
+        return {
+            name: data[name] for row in self.rows() for name in (row[0].name, row[1].name) if data.get(name)
+        }
 
     def wrong(self) -> bool:
         """Tell whether a search text or its field can not be used. A wrong page number is the first page."""

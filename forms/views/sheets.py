@@ -93,13 +93,16 @@ STEPS: dict[str, Step] = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest) -> HttpResponse:
-    """List the unit's sheets that are not accounted for, find one by its serial, and count those of other units."""
+    """List the unit's sheets that are not accounted for, and count those of other units.
+
+    A serial comes by POST and leads to its sheet; what is none stays out of the address.
+    """
     acting = request.acting
     if not can(acting, Right.HANDLE_SHEETS):
         return render(request, "forms/sheets/list.html", _by_unit(acting))
-    search = SerialForm(request.GET if "lopnummer" in request.GET else None)
+    search = SerialForm(request.POST if request.method == "POST" else None)
     if search.is_bound and search.is_valid():
         try:
             return redirect("sheet", sheet_of(acting, typed_serial(search.cleaned_data["lopnummer"])).serial)
@@ -134,7 +137,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     }
     if acting.role == Role.COORDINATOR:
         context |= _by_unit(acting)
-    return render(request, "forms/sheets/list.html", context)
+    return render(request, "forms/sheets/list.html", context, status=422 if search.errors else 200)
 
 
 def _by_unit(acting: Acting) -> dict[str, Any]:

@@ -22,7 +22,17 @@ from outage.services.held_forms import release
 _WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_login", "session_left"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # Who one is and where one acts is chosen in these, and the others only search: they write nothing that is signed.
-WITHOUT_MARK = {"logout", "choose_assignment", "chains", "log_call", "admin:logout"}
+WITHOUT_MARK = {
+    "logout",
+    "choose_assignment",
+    "admin:logout",
+    "chains",
+    "log_call",
+    "contacts",
+    "advanced_search",
+    "keep_contacts",
+    "sheets",
+}
 
 # The name by which an open Läge asks again by itself (fresh.js), and how often a log-in in use is written down.
 _REFRESHES_ITSELF = "calls"

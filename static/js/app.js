@@ -208,7 +208,8 @@
 
   const failed = (event, text) => {
     const form = formOf(event);
-    if (form && form.method === "post") alertAt(form, text);
+    // A search saves nothing, and whoever types in it is left there.
+    if (form && form.method === "post" && form.getAttribute("role") !== "search") alertAt(form, text);
     else saveState(SERVER_SILENT);
   };
 

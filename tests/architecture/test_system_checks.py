@@ -57,7 +57,7 @@ def test_a_short_key_is_fine_outside_production(settings: Settings):
     assert found() == {}
 
 
-@pytest.mark.parametrize("loader", ["all_routines", "all_checklists"])
+@pytest.mark.parametrize("loader", ["all_routines", "all_checklists", "search_language"])
 def test_broken_content_is_told_with_file_key_and_remedy(monkeypatch: pytest.MonkeyPatch, loader: str):
     def broken(*_: object) -> None:
         raise RoutineError(Path("prator.toml"), "limits.break_point", "write a time of day")

@@ -128,3 +128,50 @@ STARTING = re.compile(r"<button\b[^>]*\b(?:autofocus|data-start)\b[^>]*>(.*?)</b
 def test_a_second_enter_writes_nothing_on_the_page_that_the_first_one_opened(path: Path):
     starting = STARTING.findall(path.read_text(encoding="utf-8"))
     assert [label for label in starting if not any(word in label for word in HARMLESS)] == []
+
+
+class TypedAddresses(HTMLParser):
+    """Collects the fields whose text a form or htmx would put into an address: it stays in the browser's history."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._gets = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "form":
+            self._gets = (names.get("method") or "get").lower() == "get"
+        is_text = tag == "textarea" or (
+            tag == "input" and (names.get("type") or "text") not in {"hidden", "radio", "checkbox", "submit"}
+        )
+        if ("hx-get" in names and tag in {"form", "input", "textarea"}) or (is_text and self._gets):
+            self.found.append(f"line {self.getpos()[0]}: <{tag}> puts what is typed into an address")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._gets = False
+
+
+def typed_addresses(page: str) -> list[str]:
+    parser = TypedAddresses()
+    parser.feed(re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "x", page, flags=re.DOTALL))
+    return parser.found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_nothing_that_is_typed_goes_into_an_address(path: Path):
+    assert typed_addresses(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<form method="get"><input name="q"></form>',
+        '<form><input type="search" name="q"></form>',
+        '<form method="GET"><textarea name="q"></textarea></form>',
+        '<form method="post"><input name="q" hx-get="/x/"></form>',
+    ],
+)
+def test_a_field_that_does_is_seen(page: str):
+    assert len(typed_addresses(page)) == 1

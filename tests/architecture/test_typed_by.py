@@ -28,7 +28,7 @@ NOT_HELD = {
     "held_form",
     "throw_away_held",
 }
-ONLY_SEARCH = {"chains", "log_call"}
+ONLY_SEARCH = {"chains", "log_call", "contacts", "advanced_search", "keep_contacts", "sheets"}
 WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")
 
 
@@ -140,7 +140,7 @@ def test_every_view_that_takes_a_form_says_what_it_is_to_its_sender(county: Coun
 
 
 def test_what_is_held_nowhere_is_known():
-    assert {"chains", "log_call", "logout", "choose_assignment", "admin:logout"} == WITHOUT_MARK
+    assert {"logout", "choose_assignment", "admin:logout"} | ONLY_SEARCH == WITHOUT_MARK
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from tests import postgres
 from .growth import a_batch, memory_of
 from .load import Target, WrongAnswer, measure
 from .paper_report import paper_section
-from .report import FILE, Scene, Terms, write, write_paper
+from .report import FILE, Scene, Terms, write, write_paper, write_scenes
 from .targets import directory_targets_of, targets_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,7 +199,9 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--units", type=int, default=1_100)
     parser.add_argument(
-        "--only-directory", action="store_true", help="measure the searches alone, and write nothing"
+        "--only-directory",
+        action="store_true",
+        help="measure the searches alone, and write their part of the file",
     )
     parser.add_argument(
         "--only-paper", action="store_true", help="measure the paper alone, and write its part of the file"
@@ -233,6 +235,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     if only_directory:
+        write_scenes(scenes)
         return 0
     write(scenes, terms, paper())
     print(f"Written: {FILE.relative_to(ROOT)}")

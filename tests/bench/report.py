@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -81,6 +82,17 @@ def write(scenes: Iterable[Scene], terms: Terms, paper: str) -> None:
     FILE.write_text("\n\n".join([*parts, paper]) + "\n", encoding="utf-8")
 
 
+def write_scenes(scenes: Iterable[Scene]) -> None:
+    """Write the sections of these scenes anew, each in its place."""
+    text = FILE.read_text(encoding="utf-8")
+    for scene in scenes:
+        was = re.search(rf"## {re.escape(scene.title)}\n.*?\n\|---.*?(?=\n\n)", text, re.DOTALL)
+        if was is None:
+            raise ValueError(f"no section {scene.title!r} in {FILE.name}")
+        text = text[: was.start()] + _section(scene) + text[was.end() :]
+    FILE.write_text(text, encoding="utf-8")
+
+
 def write_paper(paper: str) -> None:
     """Write the last part of the file anew: what it says of the paper."""
     before = FILE.read_text(encoding="utf-8").partition(f"\n{HEADING}\n")[0]
@@ -111,7 +123,7 @@ def _section(scene: Scene) -> str:
     rows = [
         f"## {scene.title}",
         "",
-        f"{scene.engine}.",
+        f"{scene.engine}, {date.today()}.",
         "",
         "| | a second | p50 ms | p95 ms | processor ms | ratio |",
     ]

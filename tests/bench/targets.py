@@ -18,6 +18,9 @@ ONE_BOX = {
     "Sök: ett nummer": "NUMBER",
     "Sök: en kommun": "nord",
     "Sök: en enhet": "medicin 8",
+    "Sök: andra ord för samma sak": "vc umeå",
+    "Sök: felstavat": "skelefteå hemsjukvrden",
+    "Sök: allt finns inte": "ortopeden lycksele natt",
 }
 BY_FIELD = {
     "Avancerad: en text": {"text2": "berg"},
@@ -68,12 +71,14 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
 
 def directory_targets_of(prepared: dict[str, Any]) -> list[Target]:
     """Give the searches of a prepared directory, each answered as while one types; the pages in full last."""
-    cookies = {"Cookie": f"sessionid={prepared['session']}"}
+    cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={CSRF}"}
     entries, units = itertools.cycle(prepared["entries"]), itertools.cycle(prepared["units"])
     singular = {"RARE": prepared["name"], "NUMBER": prepared["number"]}
 
     def part(path: str, query: dict[str, str]) -> Callable[[], Request]:
-        return lambda: ("GET", f"{path}?{urlencode(query)}", None, cookies | {"HX-Request": "true"})
+        content = urlencode(query | {"csrfmiddlewaretoken": CSRF}).encode()
+        headers = cookies | {"HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded"}
+        return lambda: ("POST", path, content, headers)
 
     return [
         Target(BARE_READ, lambda: ("GET", f"/bare/entry/{next(entries)}/", None, {}), 200),

@@ -7,6 +7,7 @@ import pytest
 from contacts.access import Acting, acting_for
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import EntryKind, Membership, MunicipalKind, Principal, Unit, User
+from contacts.queries import searched
 from contacts.rules.availability import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
@@ -76,3 +77,11 @@ def county(directory) -> County:
         region_admin=person("rut", ward, Role.ADMIN, is_staff=True),
         mala_admin=person("malin", social_care, Role.ADMIN, is_staff=True),
     )
+
+
+@pytest.fixture
+def still(monkeypatch) -> int:
+    """Let nobody else's writes count while queries are counted; how many fewer are asked then."""
+    monkeypatch.setattr(searched, "_stamp", lambda: ())
+    monkeypatch.setattr(searched, "_kept", None)
+    return 1

@@ -1,0 +1,1 @@
+"""Content files of the directory, and how every content file is read."""

@@ -1,0 +1,167 @@
+"""What is searched, kept by each process as an index, and made anew when the database no longer reads the same."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Aggregate, TextField
+
+from contacts.content.search_words import search_language
+from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.rules.directory_search import SearchField
+from contacts.rules.search_index import Entry, SearchIndex, Text
+
+# Among equals a switchboard comes before a unit, and a unit before a person.
+_REGIONS_SWITCHBOARD, _SWITCHBOARD, _UNIT, _PERSON = range(4)
+_RANKS = {EntryKind.SWITCHBOARD: _SWITCHBOARD, EntryKind.PERSON: _PERSON}
+_KIND_LABELS = {kind.value: str(kind.label) for kind in EntryKind} | {EntryKind.OTHER.value: ""}
+
+
+class Searched(NamedTuple):
+    """The entries, retired ones too, and the units."""
+
+    entries: SearchIndex
+    units: SearchIndex
+
+
+class _Kept(NamedTuple):
+    stamp: tuple[object, ...]
+    keys: tuple[str | None, ...]
+    searched: Searched
+
+
+_kept: _Kept | None = None
+
+
+def searched() -> Searched:
+    """What is searched, as it stands.
+
+    One query; three more where anything was written since, and three more than that where it was something of this.
+    """
+    global _kept
+    last, stamp = _kept, _stamp()
+    if last and last.stamp == stamp:
+        return last.searched
+    keys = _keys()
+    _kept = _Kept(stamp, keys, last.searched if last and last.keys == keys else _made())
+    return _kept.searched
+
+
+def _stamp() -> tuple[object, ...]:
+    """What is another as soon as anything was written, by this connection or by any."""
+    on_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version" if on_sqlite else "SELECT pg_current_wal_insert_lsn()")
+        version = cursor.fetchone()
+    return connection.connection, version, connection.connection.total_changes if on_sqlite else None
+
+
+class _Joined(Aggregate):
+    """All values of a column, one after another."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        template = "STRING_AGG(CAST(%(expressions)s AS text), ',')"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
+_READ = (
+    # The columns of two indexes: narrow beside the rows, and all that the database has to read.
+    (DirectoryEntry, ("id", "sort_key", "search_key", "digits_key", "retired_at")),
+    (DirectoryEntry, ("first_name_key", "last_name_key", "title_key", "department_key")),
+    (Unit, ("id", "name", "active")),
+)
+
+
+def _keys() -> tuple[str | None, ...]:
+    """All that is searched, each column as one text."""
+    read = [
+        model.objects.aggregate(**{f"all_{column}": _Joined(column) for column in columns})
+        for model, columns in _READ
+    ]
+    return tuple(text for texts in read for text in texts.values())
+
+
+def _made() -> Searched:
+    language = search_language()
+    principals = {principal.pk: principal for principal in Principal.objects.all()}
+    places = [principal.short_name for principal in principals.values() if not principal.is_region]
+    units = {unit.pk: unit for unit in Unit.objects.all()}
+    names = {pk: unit.name for pk, unit in units.items()}
+    in_use = [unit.name for unit in units.values() if unit.active]
+    rows = DirectoryEntry.objects.values_list(*_SEARCHED).iterator(chunk_size=2_000)
+    return Searched(
+        SearchIndex((_entry(*row, principals, names) for row in rows), language, places, in_use),
+        SearchIndex((_unit(unit, principals[unit.principal_id]) for unit in units.values()), language),
+    )
+
+
+def _unit(unit: Unit, principal: Principal) -> Entry:
+    return Entry(
+        pk=unit.pk,
+        principal=principal.pk,
+        order=(_UNIT, unit.sort_key, unit.pk),
+        texts={Text.NAME: (unit.name,), Text.BESIDE: (principal.short_name, principal.name)},
+        numbers="",
+        in_use=unit.active,
+    )
+
+
+_SEARCHED = (
+    "pk",
+    "principal_id",
+    "unit_id",
+    "name",
+    "kind",
+    "first_name",
+    "last_name",
+    "title",
+    "department",
+    "remark",
+    "digits_key",
+    "sort_key",
+    "retired_at",
+)
+
+
+def _entry(
+    pk: int,
+    principal_id: int,
+    unit_id: int | None,
+    name: str,
+    kind: str,
+    first_name: str,
+    last_name: str,
+    title: str,
+    department: str,
+    remark: str,
+    digits_key: str,
+    sort_key: str,
+    retired_at: datetime | None,
+    principals: Mapping[int, Principal],
+    units: Mapping[int, str],
+) -> Entry:
+    principal, unit = principals[principal_id], units.get(unit_id, "") if unit_id else ""
+    rank = _RANKS.get(kind, _UNIT)
+    if kind == EntryKind.SWITCHBOARD and principal.is_region:
+        rank = _REGIONS_SWITCHBOARD
+    return Entry(
+        pk=pk,
+        principal=principal_id,
+        order=(rank, sort_key, pk),
+        texts={
+            Text.NAME: (name,),
+            Text.BESIDE: (_KIND_LABELS[kind], first_name, last_name, title, department, unit, principal.name),
+            Text.REMARK: (remark,),
+            SearchField.FIRST_NAME: (first_name,),
+            SearchField.LAST_NAME: (last_name,),
+            SearchField.TITLE: (title,),
+            # Where no person is named, what the entry is called is the department.
+            SearchField.DEPARTMENT: (department, unit, "" if first_name or last_name else name),
+        },
+        numbers=digits_key,
+        in_use=retired_at is None,
+    )
