@@ -14,6 +14,7 @@ from contacts.rules.availability import Availability
 from contacts.rules.parties import Party
 from outage.presenters.owed import OwedCall
 from outage.rules.told import Target
+from tests.asking import search_for
 from tests.clock import standing_at
 from tests.factories import make_entry
 
@@ -71,7 +72,7 @@ def test_for_an_area_its_own_number_is_first_and_relays_to_nobody(county, areas,
 def test_the_card_asks_for_the_area_and_names_each(client, county, areas):
     with standing_at(SATURDAY):
         client.force_login(county.alva.user)
-        page = BeautifulSoup(client.get(reverse("contacts"), {"q": "malå"}).content, "html.parser")
+        page = BeautifulSoup(search_for(client, "contacts", {"q": "malå"}).content, "html.parser")
         own = BeautifulSoup(client.get(reverse("unit", args=[areas["Adak"].pk])).content, "html.parser")
     card = next(c for c in page.select(".ring-card") if "Malå kommun" in c.h3.get_text())
     text = " ".join(card.get_text(" ").split())
