@@ -7,15 +7,15 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from contacts.filing.bringing_in import confirm_steps
+from contacts.filing.columns import COLUMNS, REQUIRED
+from contacts.filing.limits import FILE_BYTES, MB, ROWS
+from contacts.filing.preview import preview
+from contacts.filing.uploads import upload_steps
 from contacts.models import AuditEntry, DirectoryUpload
-from contacts.presenters.importing import preview
 from contacts.queries.uploads import import_of, upload_by_id
-from contacts.rules.directory_columns import COLUMNS, REQUIRED
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
-from contacts.services.directory_import import confirm_steps
-from contacts.services.uploads import upload_steps
-from contacts.tables.limits import FILE_BYTES, MB, ROWS
 from contacts.views._stream import streamed
 from contacts.views.tools import held_as, renew, require_keeper
 from contacts.webforms.importing import ConfirmForm, UploadForm

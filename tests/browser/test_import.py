@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry
 from contacts.rules.permissions import Role
-from contacts.services.directory_import import import_directory
 from tests.browser.conftest import Windows
 from tests.factories import County, person
 

@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from contacts.access import Acting
+from contacts.filing.columns import COLUMNS
+from contacts.filing.writing import write_csv
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry
-from contacts.rules.directory_columns import COLUMNS
-from contacts.tables import write_csv
 
 PAGE = "/kontakter/las-in/"
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.filing.limits import FILE_BYTES
 from contacts.models import DirectoryEntry, DirectoryUpload
-from contacts.tables.limits import FILE_BYTES
 from tests.integration.contacts.importing import (
     PAGE,
     everything,

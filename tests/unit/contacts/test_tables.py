@@ -8,9 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from contacts.rules.directory_columns import BadRow
-from contacts.tables import BadTable, read_file, read_table, write_csv, write_xlsx
-from contacts.tables.limits import CELL_CHARACTERS, COLUMNS, ROWS
+from contacts.filing.columns import BadRow
+from contacts.filing.errors import BadTable
+from contacts.filing.limits import CELL_CHARACTERS, COLUMNS, ROWS
+from contacts.filing.reading import read_file, read_table
+from contacts.filing.writing import write_csv, write_xlsx
 from tests.unit.contacts.raw_workbooks import raw_parts, raw_workbook, zipped
 
 OWN_FILE = Path(__file__).parents[3] / "contacts" / "data" / "katalog-vasterbotten.csv"

@@ -10,8 +10,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from contacts.tables import BadTable, read_table
-from contacts.tables.limits import FILE_BYTES, MB, PARTS
+from contacts.filing.errors import BadTable
+from contacts.filing.limits import FILE_BYTES, MB, PARTS
+from contacts.filing.reading import read_table
 from tests.unit.contacts.raw_workbooks import MAIN, OFFICE, raw_parts, raw_workbook, zipped
 
 DAMAGED = "Filen är skadad."

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from contacts.rules.directory_columns import letter
-
+from .columns import letter
 from .errors import BadTable
 from .limits import CELL_CHARACTERS, COLUMNS, EMPTY_ROWS, ROWS, TEXT_CHARACTERS
 

@@ -13,17 +13,17 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import AuditEntry, DirectoryUpload, Principal, User
 from contacts.queries.uploads import import_of
-from contacts.rules.directory_changes import Fate
-from contacts.rules.directory_columns import BadRow
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
-from contacts.tables import BadTable
+from contacts.services.progress import Steps, finish
+from contacts.services.submissions import claim
 
-from .directory_plan import Plan, plan_steps, read_steps
-from .directory_writes import write_steps
-from .progress import Steps, finish
-from .submissions import claim
+from .changes import Fate
+from .columns import BadRow
+from .errors import BadTable
+from .plan import Plan, plan_steps, read_steps
 from .uploads import hash_of, keep_upload, preview_of
+from .write import write_steps
 
 
 class BadDirectoryFile(RuleError):

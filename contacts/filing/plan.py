@@ -9,8 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
-from contacts.queries.file_rows import facts_of
-from contacts.rules.directory_changes import (
+from contacts.rules.phone import digits
+from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
+from contacts.rules.swedish_text import search_key
+from contacts.services.progress import Progress, Steps
+
+from .changes import (
     COLUMN_OF,
     VERIFIED_FACTS,
     EntryFacts,
@@ -21,14 +25,10 @@ from contacts.rules.directory_changes import (
     merged,
     tidy,
 )
-from contacts.rules.directory_columns import BadRow
-from contacts.rules.directory_file import DirectoryRow, read_rows
-from contacts.rules.phone import digits
-from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
-from contacts.rules.swedish_text import search_key
-from contacts.tables import read_table
-
-from .progress import Progress, Steps
+from .columns import BadRow
+from .facts import facts_of
+from .reading import read_table
+from .rows import DirectoryRow, read_rows
 
 _STEP = 1000
 _KINDS = {label: value for value, label in EntryKind.choices}

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from tablib.formats import registry
 
-from contacts.rules.spreadsheet_safety import neutralise
+from .safety import neutralise
 
 _NARROWEST, _WIDEST = 10, 50
 _TEXT_FORMAT = "@"

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from contacts.models import AuditEntry, DirectoryUpload
-from contacts.rules.directory_changes import FATE_LABELS, Fate
+
+from .changes import FATE_LABELS, Fate
 
 PAGE_SIZE = 50
 PROBLEMS = "problems"

@@ -9,13 +9,13 @@ from django.db import transaction
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryUpload
-from contacts.queries.file_rows import changes_in_words, facts_in_words
-from contacts.rules.directory_changes import Fate, changed_fields
 from contacts.rules.permissions import Right
+from contacts.services.progress import Progress, Steps
+from contacts.services.submissions import claim, content_hash
 
-from .directory_plan import Plan, Planned, plan_steps, read_steps
-from .progress import Progress, Steps
-from .submissions import claim, content_hash
+from .changes import Fate, changed_fields
+from .facts import changes_in_words, facts_in_words
+from .plan import Plan, Planned, plan_steps, read_steps
 
 MOST_PROBLEMS = 1000
 """So many are told of a file in which everything is wrong."""

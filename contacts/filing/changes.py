@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from .availability import Hours
-from .directory_columns import normal_order
-from .directory_file import SWITCHBOARD, DirectoryRow
-from .phone import Phone, PhoneKind, digits
+from contacts.rules.availability import Hours
+from contacts.rules.phone import Phone, PhoneKind, digits
+
+from .columns import normal_order
+from .rows import SWITCHBOARD, DirectoryRow
 
 
 class Fate(StrEnum):

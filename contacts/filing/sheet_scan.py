@@ -8,10 +8,9 @@ import re
 from typing import NoReturn
 from xml.parsers import expat
 
-from contacts.rules.directory_columns import letter
-
 from .archive import DAMAGED
 from .collecting import TOO_MANY_ROWS, too_wide
+from .columns import letter
 from .errors import BadTable
 from .limits import CELL_CHARACTERS, CELLS, COLUMNS, ROWS, STYLE_ELEMENTS, XML_DEPTH
 

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from contacts.models import DirectoryEntry, EntryKind
 from contacts.rules.availability import hours_words
-from contacts.rules.directory_changes import COLUMN_OF, EntryFacts
-from contacts.rules.directory_columns import COLUMNS
-from contacts.rules.directory_file import DirectoryRow, cells_of
 from contacts.rules.phone import PHONE_KIND_LABELS, display
+
+from .changes import COLUMN_OF, EntryFacts
+from .columns import COLUMNS
+from .rows import DirectoryRow, cells_of
 
 NOTHING = "tomt"
 # Of numbers and hours, which stand in several columns, the word for all of them.

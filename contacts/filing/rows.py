@@ -8,8 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .availability import AVAILABILITY_LABELS, Hours
-from .directory_columns import (
+from contacts.rules.availability import AVAILABILITY_LABELS, Hours
+from contacts.rules.errors import RuleError
+from contacts.rules.hours_text import hours_text, read_hours
+from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
+from contacts.rules.swedish_text import search_key, tidy_typed
+
+from .columns import (
     COLUMNS,
     LONGEST,
     MORE_NUMBERS,
@@ -25,10 +30,6 @@ from .directory_columns import (
     read_heading,
     split_more_numbers,
 )
-from .errors import RuleError
-from .hours_text import hours_text, read_hours
-from .phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
-from .swedish_text import search_key, tidy_typed
 
 SWITCHBOARD = "switchboard"
 """The stored value of the type whose "Telefon" is a switchboard's number."""

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from contacts.rules.directory_columns import BadRow
-from contacts.rules.directory_file import DirectoryRow, read_rows
-from contacts.rules.spreadsheet_safety import restore
-
 from .collecting import EMPTY
+from .columns import BadRow
 from .errors import BadTable
 from .limits import FILE_BYTES, MB
+from .rows import DirectoryRow, read_rows
+from .safety import restore
 from .separated import read_separated
 from .workbook import read_workbook
 

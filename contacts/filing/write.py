@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryEntry, User
-from contacts.rules.directory_changes import Fate
+from contacts.services.progress import Progress, Steps
+from contacts.services.traces import changes_between, person_of
 
-from .directory_plan import Plan, Planned
-from .progress import Progress, Steps
-from .traces import changes_between, person_of
+from .changes import Fate
+from .plan import Plan, Planned
 
 BATCH = 500
 Item = TypeVar("Item")

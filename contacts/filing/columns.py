@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .phone import LONGEST_NUMBER, PHONE_KIND_LABELS, Phone, PhoneKind, digits
-from .swedish_text import search_key
+from contacts.rules.phone import LONGEST_NUMBER, PHONE_KIND_LABELS, Phone, PhoneKind, digits
+from contacts.rules.swedish_text import search_key
 
 COLUMNS = (
     "Huvudman",
