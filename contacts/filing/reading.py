@@ -3,17 +3,19 @@
 import re
 from collections.abc import Mapping
 
+from .book import Book, Sheet
+from .child import read_in_child
 from .collecting import EMPTY
-from .columns import BadRow
+from .columns import BadRow, letter
 from .errors import BadTable
 from .limits import FILE_BYTES, MB
 from .rows import DirectoryRow, read_rows
 from .safety import restore
 from .separated import read_separated
-from .workbook import read_workbook
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
 _USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
 
 # The first bytes of what people pick by mistake, and what it is called.
@@ -39,28 +41,50 @@ _OTHER_BINARY_FILES: tuple[tuple[bytes, str], ...] = (
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 
 
-def read_table(content: bytes, *, name: str = "") -> list[list[str]]:
-    """Read a CSV or XLSX file into rows of text, as a person sees them; row 1 is the first of the list.
+def read_book(content: bytes) -> Book:
+    """Read a file into sheets of text, as a person sees them, whatever its format.
 
-    CSV is UTF-8, UTF-16 with a byte order mark or Windows-1252, with semicolon, comma or tab between. Of an
-    XLSX the first sheet is read: numbers as they are written, dates in ISO form, nothing evaluated. Empty rows
-    stand where they stood; none are given after the last text. A cell that was made harmless on export is
-    given back. `name` is what the file was called, and decides nothing. Raises BadTable.
+    CSV is UTF-8, UTF-16 with a byte order mark or Windows-1252, with semicolon, comma or tab between; it is one sheet.
+    Workbooks (.xlsx, .xls, .ods) give all of theirs: numbers as they are written, dates in ISO form, nothing
+    evaluated. A cell that was made harmless on export is given back. Raises BadTable.
     """
     if len(content) > FILE_BYTES:
         raise BadTable(f"Filen är större än {FILE_BYTES // MB} MB. Dela upp den.")
     if not content.strip():
         raise BadTable(EMPTY)
     _refuse_other_files(content)
-    rows = read_workbook(content) if content.startswith(_ZIP) else read_separated(content)
-    return [[restore(cell) for cell in row] for row in rows]
+    is_workbook = content.startswith((*_ZIP, _OLE))
+    book = read_in_child(content) if is_workbook else Book((Sheet("", read_separated(content)),))
+    for sheet in book.sheets:
+        for row in sheet.rows:
+            row[:] = map(restore, row)
+    return book
+
+
+def only_table(book: Book) -> list[list[str]]:
+    """The rows of a file that can be read without asking anybody: one sheet, all of it in sight. Raises BadTable."""
+    first, *others = book.filled
+    if others:
+        names = ", ".join(sheet.name for sheet in book.filled)
+        raise BadTable(f"Filen har flera blad: {names}. {_ON_PAGE}")
+    if first.formulas:
+        row, place = first.formulas[0]
+        raise BadTable(
+            f"Rad {row}, kolumn {letter(place)} har en formel. Klistra in cellerna som värden och spara igen."
+        )
+    if first.hidden or first.hidden_rows or first.hidden_columns or first.struck:
+        raise BadTable(f"Filen har dolda delar eller överstruken text. {_ON_PAGE}")
+    return first.rows
+
+
+def read_table(content: bytes) -> list[list[str]]:
+    """Read a file that is one table into rows; row 1 is the first of the list. Raises BadTable."""
+    return only_table(read_book(content))
 
 
 def _refuse_other_files(content: bytes) -> None:
-    if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise BadTable("Filen är låst med lösenord. Ta bort lösenordet och spara igen.")
-        raise BadTable(f"Filen har ett äldre Excel-format (.xls). {_USE_XLSX}")
+    if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
+        raise BadTable("Filen är låst med lösenord. Ta bort lösenordet och spara igen.")
     for start, what in _OTHER_FILES:
         if content.startswith(start):
             raise BadTable(f"Filen är {what}, inte en tabell. {_USE_XLSX}")

@@ -101,7 +101,11 @@ def imported_from_services(path: Path) -> set[str]:
     found = set()
     modules = {}
     for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.ImportFrom) and node.module and {"services", "filing"} & set(node.module.split(".")):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and {"services", "filing"} & set(node.module.split("."))
+        ):
             for alias in node.names:
                 found.add(f"{node.module}.{alias.name}")
                 modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"

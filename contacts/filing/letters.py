@@ -1,0 +1,76 @@
+"""Text in the wrong letters: read by the impossible ones, and put right.
+
+A Mac's or an old PC's letters read as Windows', or UTF-8 read as Windows' once too often: what å, ä and ö become then
+stands in no Swedish word. The reading with the most Swedish letters in its words is the right one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import ftfy
+import ftfy.bad_codecs
+
+WINDOWS = "sloppy-windows-1252"
+"""Windows-1252 that gives the five bytes it has no letter for as control characters."""
+
+REPAIRS: dict[str, str] = {
+    "mac_roman": "Mac",
+    "cp850": "DOS (äldre PC)",
+    "doubled": "UTF-8 som kodats två gånger",
+}
+"""How wrong letters came about, with what a person calls it."""
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_SWEDISH = frozenset("åäöÅÄÖ")
+# Letters of names that people here have, and signs that stand beside words.
+_FINE = frozenset(
+    "éèêëáàâãíìîïóòôõúùûüýÿçñæøßÉÈÊËÁÀÍÌÎÏÓÒÔÕÚÙÛÜÝÇÑÆØđŋšŧžčĐŊŠŦŽČ"
+    "\u00a0\u00ad\u200b\u200c\u200d\ufeff–—‘’“”„…•·°½¼¾§´«»×÷±²³µ€£©®™"
+)
+# The same signs where they stand between two letters: there they are what is left of one.
+_NOT_IN_WORD = frozenset("“”„…•·°½¼¾§´«»×÷±²³µ€£©®™†‡‰¸¨¯¬¦¶¿¡¤¥ªº¹ˆ˜‹›")
+
+
+def fitness(text: str) -> int:
+    """How much a text looks like Swedish: a point for each å, ä or ö in a word, one less for each impossible letter."""
+    points = 0
+    for found in _NOT_ASCII.finditer(text):
+        char = found[0]
+        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        if char in _SWEDISH:
+            points += before.isalpha() or after.isalpha()
+        elif char in _NOT_IN_WORD:
+            points -= before.isalpha() and (after.isalpha() or char in "†‡‰¸¤¥¶")
+        elif char not in _FINE and not unicodedata.combining(char):
+            points -= 1
+    return points
+
+
+def repaired(text: str, how: str) -> str:
+    """The text with its letters put right as `how` says, one of REPAIRS; as it is where that can not be."""
+    if text.isascii():
+        return text
+    if how == "doubled":
+        return ftfy.fix_encoding(text)
+    try:
+        return text.encode(WINDOWS).decode(how)
+    except UnicodeError:
+        return text
+
+
+def repair_for(texts: Iterable[str]) -> str:
+    """Which of REPAIRS makes the texts Swedish; "" where they are best as they are."""
+    odd = [unicodedata.normalize("NFC", text) for text in texts if not text.isascii()]
+    best, most = "", sum(map(fitness, odd))
+    for how in REPAIRS:
+        points = sum(fitness(repaired(text, how)) for text in odd)
+        # Windows has no letter for five bytes: that alone is no sign that another letter is meant.
+        if points > most and (points > 0 or how == "doubled"):
+            best, most = how, points
+    return best
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a text has impossible letters that can be put right."""
+    return not text.isascii() and fitness(unicodedata.normalize("NFC", text)) < 0 and bool(repair_for([text]))
