@@ -11,18 +11,20 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryUpload, Principal, User
-from contacts.queries.uploads import import_of
+from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal, User
+from contacts.queries.uploads import book_of, import_of
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.progress import Steps, finish
 from contacts.services.submissions import claim
 
+from .book import Book
 from .changes import Fate
 from .columns import BadRow
 from .errors import BadTable
+from .mapping import Choices
 from .plan import Plan, plan_steps, read_steps
-from .uploads import hash_of, keep_upload, preview_of
+from .uploads import FileGone, check_own, chosen_steps, hash_of, keep_upload, known_for, preview_of
 from .write import write_steps
 
 
@@ -115,38 +117,47 @@ def confirm_steps(
 
     Where the directory has changed so that the file would do something else by now, nothing is brought in: the same
     file is kept with a new preview, and that upload is given. Raises BadDirectoryFile where rows are wrong, NotAllowed
-    for another principal's upload, IdClash where the id is another form's.
+    for another principal's upload, IdClash where the id is another form's, FileGone where the file is taken away.
     """
-    check_may(by, Right.MANAGE_DIRECTORY)
-    if upload.principal_id != by.principal.pk:
-        raise NotAllowed("Filen hör till en annan huvudman.")
-    rows, problems = yield from read_steps(bytes(upload.content))
+    check_own(by, upload)
+    told = book_of(upload)
+    # Looked for after the file: it goes away when the upload is brought in.
+    done = import_of(upload)
+    if done is not None:
+        return done
+    if told is None:
+        raise FileGone
+    book, choices, known = Book.read(told), Choices.read(upload.choices), known_for(by.principal)
     try:
         with transaction.atomic():
             # Two who confirm one upload at once: the second one waits here, and then finds what the first one did.
-            DirectoryUpload.objects.select_for_update(no_key=True).defer("content", "plan").get(pk=upload.pk)
+            DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
             done = import_of(upload)
             if done is not None:
                 return done
             claim(by=by, client_id=client_id, kind="directory.import", content={"upload": str(upload.pk)})
-            plan = yield from plan_steps(rows, problems, only=by.principal, lock=True)
+            plan = yield from chosen_steps(book, choices, known, only=by.principal, lock=True)
             if hash_of(preview_of(plan)) != upload.plan_hash:
                 return _renewed(by, upload, plan)
             if plan.problems:
                 raise BadDirectoryFile(plan.problems)
             report = _report(plan, retired=retire_missing)
-            return (yield from _write(by, plan, report, retire_missing=retire_missing, upload=upload))
+            done = yield from _write(by, plan, report, retire_missing=retire_missing, upload=upload)
+            DirectoryFile.objects.filter(pk=upload.file or upload.pk).delete()
+            return done
     except IntegrityError:
         # Somebody added a contact of the same name between the look at the directory and the write.
         with transaction.atomic():
-            plan = yield from plan_steps(rows, problems, only=by.principal)
+            plan = yield from chosen_steps(book, choices, known, only=by.principal)
             return _renewed(by, upload, plan)
 
 
 def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload:
     """Keep the file again with the plan as it is now; confirmed twice it is kept once."""
     renewed_id = uuid5(upload.pk, hash_of(preview_of(plan)))
-    return keep_upload(by=by, upload_id=renewed_id, content=bytes(upload.content), plan=plan)
+    return keep_upload(
+        by=by, upload_id=renewed_id, file=upload.file, choices=Choices.read(upload.choices), plan=plan
+    )
 
 
 def _report(plan: Plan, *, retired: bool = False) -> ImportReport:

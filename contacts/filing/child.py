@@ -2,11 +2,10 @@
 
 import json
 import logging
-from typing import Any
 
 from contacts import sandbox
 
-from .book import Book, Sheet
+from .book import Book
 from .errors import BadTable
 from .limits import CHILD
 
@@ -24,7 +23,7 @@ def read_in_child(content: bytes) -> Book:
         for told, after in sandbox.listen(process, CHILD):
             if "refused" in told:
                 raise BadTable(str(told["refused"]))
-            return _book(json.loads(after))
+            return Book.read(json.loads(after))
         raise sandbox.ChildLost("died")
     except (sandbox.ChildLost, ValueError, TypeError, KeyError) as lost:
         how = lost.how if isinstance(lost, sandbox.ChildLost) else "died"
@@ -32,22 +31,3 @@ def read_in_child(content: bytes) -> Book:
         raise BadTable(_SLOW if how == "slow" else _DIED) from None
     finally:
         sandbox.end(process)
-
-
-def _book(told: dict[str, Any]) -> Book:
-    sheets = tuple(_sheet(sheet) for sheet in told["sheets"])
-    return Book(sheets, blind=bool(told["blind"]))
-
-
-def _sheet(told: dict[str, Any]) -> Sheet:
-    return Sheet(
-        name=str(told["name"]),
-        rows=[[str(cell) for cell in row] for row in told["rows"]],
-        hidden=bool(told["hidden"]),
-        hidden_rows=tuple(int(row) for row in told["hidden_rows"]),
-        hidden_columns=tuple(int(place) for place in told["hidden_columns"]),
-        struck=tuple((int(row), int(place)) for row, place in told["struck"]),
-        merged=tuple(str(reference) for reference in told["merged"]),
-        formulas=tuple((int(row), int(place)) for row, place in told["formulas"]),
-        refused=str(told["refused"]),
-    )

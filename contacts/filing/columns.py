@@ -62,11 +62,15 @@ _OF_HEADING = {search_key(column).replace(" ", ""): column for column in COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1."""
+    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1.
+
+    `kind` says what is wrong without saying of what, where the sentence names it.
+    """
 
     row: int
     column: str
     sentence: str
+    kind: str = ""
 
     def __str__(self) -> str:
         place = f"rad {self.row}, {self.column}" if self.column else f"rad {self.row}"
@@ -207,3 +211,32 @@ def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]
 def kinds_by_key(kinds: Mapping[str, str]) -> dict[str, str]:
     """Give the stored value for each label of "Typ" as it is looked up: case and accents forgiven."""
     return {search_key(label): value for label, value in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with several cells in one way: how many they are, and the rows with their own sentences."""
+
+    column: str
+    sentence: str
+    rows: tuple[BadRow, ...]
+
+
+_QUOTED = re.compile(r'"[^"]*"')
+_SET_WORDS = frozenset({"Huvudman", "Typ", "Gäller", "Hör till enhet"})
+
+
+def grouped(bad: Iterable[BadRow]) -> list[Problem]:
+    """The bad rows by what is wrong, the most common first. A word of a set column is a kind of its own."""
+    found: dict[tuple[str, str], list[BadRow]] = {}
+    for each in bad:
+        sentence = each.kind or (
+            each.sentence if each.column in _SET_WORDS else _QUOTED.sub("…", each.sentence)
+        )
+        found.setdefault((each.column, sentence), []).append(each)
+    problems = [
+        # One of its kind is told in its own words.
+        Problem(column, sentence if len(rows) > 1 else rows[0].sentence, tuple(rows))
+        for (column, sentence), rows in found.items()
+    ]
+    return sorted(problems, key=lambda problem: -len(problem.rows))

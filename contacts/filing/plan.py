@@ -1,7 +1,7 @@
 """What a directory file would change, worked out against the directory as it stands. Nothing is written here."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -23,17 +23,17 @@ from .changes import (
     is_given,
     is_person,
     merged,
-    tidy,
 )
 from .columns import BadRow
 from .facts import facts_of
+from .mapping import Mapped
 from .reading import read_table
-from .rows import DirectoryRow, read_rows
+from .rows import DirectoryRow, read_cells, read_rows
 
 _STEP = 1000
-_KINDS = {label: value for value, label in EntryKind.choices}
+KINDS = {label: value for value, label in EntryKind.choices}
 # What is checked by the rules of the file, or for all rows at once: asking the database row by row would take minutes.
-_UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "flagged"}) | {
+UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "flagged"}) | {
     name for name in (f.name for f in DirectoryEntry._meta.fields) if name.endswith("_key")
 }
 _Key = tuple[str, str, str]
@@ -59,32 +59,50 @@ class Planned:
 class Plan:
     """What a file would do, in the order of its rows, and everything that is wrong with it.
 
-    `new_principals` are the county's principals that are not there yet.
+    `new_principals` are the county's principals that are not there yet. `sheets` are the names of the file's sheets,
+    `unread` of those that are not read, `left_out` the rows that one of their words left out.
     """
 
     planned: list[Planned] = field(default_factory=list)
     problems: list[BadRow] = field(default_factory=list)
     new_principals: list[Principal] = field(default_factory=list)
+    sheets: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    left_out: int = 0
 
     def of(self, fate: Fate) -> list[Planned]:
         """Give the entries of one fate."""
         return [planned for planned in self.planned if planned.fate is fate]
 
 
-def read_steps(content: bytes) -> Steps[tuple[list[DirectoryRow], list[BadRow]]]:
-    """Read a directory file. Gives its rows and everything that is wrong with it; raises BadTable for no table."""
+Read = tuple[list[DirectoryRow], list[BadRow]]
+
+
+def read_steps(content: bytes) -> Steps[Read]:
+    """Read a directory file that is as the directory's own are; raises BadTable for any other.
+
+    Gives its rows and everything that is wrong with them.
+    """
     yield Progress("Öppnar filen")
     table = read_table(content)
-    total = max(len(table) - 1, 0)
+    return (yield from _sorted(read_rows(table, KINDS), max(len(table) - 1, 0)))
+
+
+def mapped_steps(found: Mapped) -> Steps[Read]:
+    """Read the rows of a file of another's making, as somebody chose what they are."""
+    return (yield from _sorted(read_cells(found.rows, KINDS), len(found.rows)))
+
+
+def _sorted(read: Iterable[DirectoryRow | BadRow], total: int) -> Steps[Read]:
     rows: list[DirectoryRow] = []
     problems: list[BadRow] = []
-    for read in read_rows(table, _KINDS):
-        if isinstance(read, BadRow):
-            problems.append(read)
+    for each in read:
+        if isinstance(each, BadRow):
+            problems.append(each)
             continue
         if len(rows) % _STEP == 0:
             yield Progress("Läser rader", len(rows), total)
-        rows.append(read)
+        rows.append(each)
     yield Progress("Läser rader", total, total)
     return rows, problems
 
@@ -96,13 +114,16 @@ def plan_steps(
     only: Principal | None,
     make_principals: bool = False,
     lock: bool = False,
+    sheets: tuple[str, ...] = (),
+    unread: tuple[str, ...] = (),
+    left_out: int = 0,
 ) -> Steps[Plan]:
     """Work out what the rows would do. A constant number of queries, however many rows there are.
 
     With `only`, the rows of other principals are set aside. With `make_principals`, the county's principals that are
     missing are in the plan. With `lock` the entries concerned stay as they are until the transaction is over.
     """
-    plan = Plan(problems=list(problems))
+    plan = Plan(problems=list(problems), sheets=sheets, unread=unread, left_out=left_out)
     principals = _principals(plan, make_principals)
     mine: list[tuple[DirectoryRow, Principal]] = []
     for row in rows:
@@ -123,8 +144,8 @@ def plan_steps(
             yield Progress("Jämför med katalogen", number, len(mine))
         there.plan_row(plan, row, principal, matches.get(row.row))
     plan.problems.extend(there.namesakes(plan))
-    if not plan.problems:
-        # A row that can not be read is of some entry: which ones are missing is known when all rows are read.
+    if not (plan.problems or unread or left_out):
+        # A row that is not read is of some entry: which ones are missing is known when all rows are read.
         plan.planned.extend(there.gone(plan))
     plan.problems.sort(key=lambda bad: bad.row)
     yield Progress("Jämför med katalogen", len(mine), len(mine))
@@ -167,16 +188,17 @@ class _There:
         self._retired: set[_Key] = set()
         self._retired_names: set[tuple[str, str]] = set()
         for entry in entries.select_related("principal", "unit").order_by("pk"):
-            name = (entry.principal.name, tidy(entry.name))
+            name = (entry.principal.name, search_key(entry.name))
             if entry.retired_at is None:
                 self.in_use.append(entry)
                 self._named[name].append(entry)
             else:
-                self._retired.add((*name, tidy(entry.department)))
+                self._retired.add((*name, search_key(entry.department)))
                 if not (entry.first_name or entry.last_name):
                     self._retired_names.add(name)
         self._units = {
-            (unit.principal_id, tidy(unit.name)): unit for unit in Unit.objects.filter(principal__in=ids)
+            (unit.principal_id, search_key(unit.name)): unit
+            for unit in Unit.objects.filter(principal__in=ids)
         }
 
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
@@ -189,16 +211,13 @@ class _There:
         taken: set[int] = set()
         left: dict[tuple[str, str], list[DirectoryRow]] = defaultdict(list)
         for row, principal in rows:
-            named = self._named.get((principal.name, row.name), [])
-            exact = next(
-                (e for e in named if is_given(row, "department") and tidy(e.department) == row.department),
-                None,
-            )
+            named = self._named.get((principal.name, search_key(row.name)), [])
+            exact = next((e for e in named if is_given(row, "department") and _is_in(e, row)), None)
             if exact is not None and exact.pk not in taken:
                 taken.add(exact.pk)
                 found[row.row] = exact
             elif named:
-                left[principal.name, row.name].append(row)
+                left[principal.name, search_key(row.name)].append(row)
         for name, rows_left in left.items():
             free = [entry for entry in self._named[name] if entry.pk not in taken]
             for row in rows_left:
@@ -214,14 +233,14 @@ class _There:
         if isinstance(match, BadRow):
             plan.problems.append(match)
             return
-        name = (principal.name, row.name)
-        was_retired = (*name, row.department) in self._retired or (
+        name = (principal.name, search_key(row.name))
+        was_retired = (*name, search_key(row.department)) in self._retired or (
             not is_person(row) and name in self._retired_names and not self._named.get(name)
         )
         if match is None and was_retired:
             plan.planned.append(Planned(Fate.LEFT, row))
             return
-        unit = self._units.get((principal.pk, row.unit)) if row.unit else None
+        unit = self._units.get((principal.pk, search_key(row.unit))) if row.unit else None
         if row.unit and unit is None:
             sentence = f'Enheten "{row.unit}" finns inte hos {principal.name}. Lägg till den först, eller lämna tomt.'
             plan.problems.append(BadRow(row.row, COLUMN_OF["unit"], sentence))
@@ -256,13 +275,22 @@ class _There:
                 continue
             key = _own_key(planned.entry)
             if key in taken:
-                sentence = f"{key[1]} finns redan hos {key[0]} med samma avdelning."
+                entry = planned.entry
+                sentence = f"{entry.name} finns redan hos {entry.principal.name} med samma avdelning."
                 yield BadRow(planned.row.row, "Enhet", sentence)
             taken.add(key)
 
 
 def _own_key(entry: DirectoryEntry) -> _Key:
-    return entry.principal.name, entry.name, entry.department
+    return entry.principal.name, search_key(entry.name), search_key(entry.department)
+
+
+def _is_in(entry: DirectoryEntry, row: DirectoryRow) -> bool:
+    """Whether an entry is in the row's department; a person's may stand without the unit that the row has before it."""
+    theirs, rows = search_key(entry.department), search_key(row.department)
+    return theirs == rows or (
+        is_person(row) and bool(theirs) and row.department.endswith(f", {entry.department}")
+    )
 
 
 def _by_name_alone(
@@ -299,7 +327,7 @@ def _put(entry: DirectoryEntry, facts: EntryFacts, changed: Sequence[str], unit:
 def _wrong_with(entry: DirectoryEntry, row: DirectoryRow, changed: Sequence[str]) -> Iterator[BadRow]:
     """Tell what the model refuses, column by column. What is read from a file has passed its rules already."""
     try:
-        entry.clean_fields(exclude=_UNCHECKED)
+        entry.clean_fields(exclude=UNCHECKED)
         if "hours" in changed:
             entry.clean()
     except ValidationError as wrong:

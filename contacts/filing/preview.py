@@ -1,6 +1,6 @@
-"""What a directory file would change, and has changed, in words."""
+"""What a directory file would change, has changed, and what undoing it does, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,13 @@ from django.core.paginator import Page, Paginator
 from contacts.models import AuditEntry, DirectoryUpload
 
 from .changes import FATE_LABELS, Fate
+from .undo import may_be_undone
 
 PAGE_SIZE = 50
 PROBLEMS = "problems"
 PROBLEMS_LABEL = "Fel i filen"
 _EXPLAINED: dict[str, str] = {
-    PROBLEMS: "Rätta felen i filen och läs in den igen.",
+    PROBLEMS: "Rätta i filen och läs in den igen, eller säg vad orden i den betyder.",
     Fate.NEW: "Läggs till. En inläst kontakt är ej verifierad.",
     Fate.CHANGED: "Ändrade nummer eller tider är ej verifierade tills någon har kontrollerat dem.",
     Fate.UNCHANGED: "Stämmer med katalogen.",
@@ -51,6 +52,9 @@ class Preview:
     changed: int
     gone: int
     losing: int
+    unread: tuple[str, ...]
+    left_out: int
+    has_file: bool
     done: "Done | None"
 
     @property
@@ -76,14 +80,33 @@ class Done:
     at: datetime
     who: str
     words: str
+    undone: "Undone | None"
+    may_be_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing an import did, "3 avförda, 1 återställd", and how many it kept since somebody had changed them."""
+
+    at: datetime
+    who: str
+    words: str
+    kept: int
 
 
 def preview(
-    upload: DirectoryUpload, import_row: AuditEntry | None, *, shown: str = "", page: str | int | None = 1
+    upload: DirectoryUpload,
+    import_row: AuditEntry | None,
+    undo_row: AuditEntry | None,
+    now: datetime,
+    *,
+    shown: str = "",
+    page: str | int | None = 1,
 ) -> Preview:
     """Prepare a page of an upload's preview: of the group `shown`, else of the first that there is.
 
-    `import_row` is the row of the trace that its import left, None where it is not brought in.
+    `import_row` is the row of the trace that its import left, None where it is not brought in; `undo_row` that of its
+    undoing.
     """
     plan = upload.plan
     rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]}
@@ -103,22 +126,63 @@ def preview(
         explained=_EXPLAINED[key] if groups and import_row is None else "",
         rows=Paginator(found, PAGE_SIZE).get_page(page),
         problem_count=plan["problem_count"],
-        problems_left_out=plan["problem_count"] - len(plan["problems"]),
+        problems_left_out=plan["problem_count"] - sum(problem["count"] for problem in plan["problems"]),
         new=counts.get(Fate.NEW, 0),
         changed=counts.get(Fate.CHANGED, 0),
         gone=counts.get(Fate.GONE, 0),
         losing=sum(1 for row in rows.get(Fate.CHANGED, []) if row["loses"]),
-        done=_done(import_row) if import_row is not None else None,
+        unread=tuple(plan["unread"]),
+        left_out=plan["left_out"],
+        has_file=import_row is None and upload.file is not None,
+        done=done_words(import_row, undo_row, now) if import_row is not None else None,
     )
 
 
-def _done(row: AuditEntry) -> Done:
+def done_words(row: AuditEntry, undo_row: AuditEntry | None, now: datetime) -> Done:
+    """What an import did, by the row of the trace that it left, and by that of its undoing."""
     told = row.changes
     words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
-    return Done(at=row.at, who=row.user.full_name if row.user else "", words=words)
+    return Done(
+        at=row.at,
+        who=_who(row),
+        words=words,
+        undone=_undone(undo_row) if undo_row is not None else None,
+        may_be_undone=undo_row is None and may_be_undone(row, now),
+    )
 
 
-def counted(*, new: int = 0, changed: int = 0, retired: int = 0) -> str:
+def _undone(row: AuditEntry) -> Undone:
+    told = row.changes
+    words = counted(
+        retired=len(told["retired"]), set_back=len(told["set_back"]), taken_back=len(told["taken_back"])
+    )
+    return Undone(at=row.at, who=_who(row), words=words, kept=len(told["kept"]))
+
+
+def _who(row: AuditEntry) -> str:
+    return row.user.full_name if row.user else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownImport:
+    """One of the last imports, with the address of its page."""
+
+    upload_id: str
+    done: Done
+
+
+def imports_shown(
+    rows: Iterable[AuditEntry], undo_rows: Mapping[str, AuditEntry], now: datetime
+) -> tuple[ShownImport, ...]:
+    """The imports in words; `undo_rows` are those that tell of an undoing, by the upload's id."""
+    return tuple(
+        ShownImport(row.target_id, done_words(row, undo_rows.get(row.target_id), now)) for row in rows
+    )
+
+
+def counted(
+    *, new: int = 0, changed: int = 0, retired: int = 0, set_back: int = 0, taken_back: int = 0
+) -> str:
     """Put counts into words: "3 nya, 1 ändrad, 2 avförda"; those of none are left out, "inget" where all are."""
     words = [
         f"{count} {one if count == 1 else many}"
@@ -126,6 +190,8 @@ def counted(*, new: int = 0, changed: int = 0, retired: int = 0) -> str:
             (new, "ny", "nya"),
             (changed, "ändrad", "ändrade"),
             (retired, "avförd", "avförda"),
+            (set_back, "återställd", "återställda"),
+            (taken_back, "tillbakatagen", "tillbakatagna"),
         )
         if count
     ]

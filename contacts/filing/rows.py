@@ -30,11 +30,18 @@ from .columns import (
     read_heading,
     split_more_numbers,
 )
+from .letters import is_garbled
 
 SWITCHBOARD = "switchboard"
 """The stored value of the type whose "Telefon" is a switchboard's number."""
 
 LONGEST_NAME = 200
+
+SHEET_ROWS = 1_000_000
+"""How far the numbers of one sheet's rows are from those of the next."""
+
+Cells = tuple[int, dict[str, str]]
+"""A row's number and its cells by column; a column that is not in it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,9 @@ class DirectoryRow:
     source: str
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """Give what may stand once in a file: two contacts of one name may be in two departments."""
-        return self.principal, self.name, self.department
+    def same(self) -> tuple[str, str, str]:
+        """What may stand once in a file, however it is spelled: two of one name may be in two departments."""
+        return search_key(self.principal), search_key(self.name), search_key(self.department)
 
     @property
     def numbers_given(self) -> bool:
@@ -120,23 +127,45 @@ def read_rows(table: Iterable[Sequence[str]], kinds: Mapping[str, str]) -> Itera
     if not isinstance(heading, Heading):
         yield from heading
         return
-    known_kinds = kinds_by_key(kinds)
-    first_seen: dict[tuple[str, str, str], int] = {}
+    yield from read_cells(_under(heading, rows), kinds)
+
+
+def _under(heading: Heading, rows: Iterable[Sequence[str]]) -> Iterator[Cells | BadRow]:
+    """Each row's cells by their columns, and what stands where the heading has no place for it."""
     for number, cells in enumerate(rows, start=2):
         if not any(cell and not cell.isspace() for cell in cells):
             continue
-        bad = list(_misplaced(number, cells, heading))
-        if not bad:
-            reading = _Reading(number, cells, heading)
-            row = reading.read(known_kinds)
-            bad = reading.bad
-        if bad:
-            yield from bad
-        elif row.key in first_seen:
-            yield BadRow(number, "Enhet", f"{row.name} står redan på rad {first_seen[row.key]}.")
+        misplaced = list(_misplaced(number, cells, heading))
+        yield from misplaced
+        if not misplaced:
+            yield number, {c: cell for c, cell in zip(heading.places, cells, strict=False) if c}
+
+
+def read_cells(rows: Iterable[Cells | BadRow], kinds: Mapping[str, str]) -> Iterator[DirectoryRow | BadRow]:
+    """Read rows whose cells are known by their columns; a BadRow that comes among them is given on."""
+    known_kinds = kinds_by_key(kinds)
+    first_seen: dict[tuple[str, str, str], int] = {}
+    for cells in rows:
+        if isinstance(cells, BadRow):
+            yield cells
+            continue
+        reading = _Reading(*cells)
+        row = reading.read(known_kinds)
+        if reading.bad:
+            yield from reading.bad
+        elif row.same in first_seen:
+            yield BadRow(
+                row.row, "Enhet", f"{row.name} står redan på {in_sheet(first_seen[row.same], row.row)}."
+            )
         else:
-            first_seen[row.key] = number
+            first_seen[row.same] = row.row
             yield row
+
+
+def in_sheet(number: int, beside: int) -> str:
+    """A row in words, to one who looks at the row `beside`."""
+    sheet, row = divmod(number, SHEET_ROWS)
+    return f"rad {row}" if sheet == beside // SHEET_ROWS else f"rad {row} i ett annat blad"
 
 
 def _misplaced(number: int, cells: Sequence[str], heading: Heading) -> Iterator[BadRow]:
@@ -165,6 +194,8 @@ def _damage(cell: str) -> str:
     """Give the sentence on what a program has done to the cell, or ""."""
     if _CONTROL.search(cell):
         return "Cellen innehåller ett styrtecken. Skriv texten på nytt."
+    if is_garbled(cell):
+        return f"Tecknen i {quoted(cell)} har blivit fel. Skriv texten på nytt."
     if _LOST in cell:
         return "Ett tecken har gått förlorat (�). Skriv texten på nytt."
     if _TOO_NARROW.fullmatch(cell.strip()):
@@ -187,11 +218,11 @@ def _damaged_number(number: str) -> str:
 class _Reading:
     """One row on its way to become an entry, and all that turned out to be wrong with it."""
 
-    def __init__(self, number: int, cells: Sequence[str], heading: Heading) -> None:
+    def __init__(self, number: int, cells: Mapping[str, str]) -> None:
         self.number = number
-        self.given = heading.given
+        self.given = frozenset(cells)
         self.bad: list[BadRow] = []
-        self.raw = {column: cell for column, cell in zip(heading.places, cells, strict=False) if column}
+        self.raw = cells
         self.cells = {column: self._tidy(column) for column in LONGEST}
 
     def _wrong(self, column: str, sentence: str) -> None:
@@ -235,7 +266,7 @@ class _Reading:
             first_name=cells["Förnamn"],
             last_name=cells["Efternamn"],
             title=cells["Titel"],
-            department=cells["Avdelning"] or (cells["Enhet"] if name != cells["Enhet"] else ""),
+            department=self._department(named=bool(person)),
             numbers=numbers,
             hours=hours,
             remark=cells["Anmärkning"],
@@ -243,6 +274,18 @@ class _Reading:
             owner=cells["Ägare"],
             source=cells["Källa"],
         )
+
+    def _department(self, *, named: bool) -> str:
+        """A person is in the unit too: it stands before a department of another name."""
+        unit, department = self.cells["Enhet"], self.cells["Avdelning"]
+        if not named or not unit or f"{search_key(department)} ".startswith(f"{search_key(unit)} "):
+            return department or (unit if named else "")
+        whole = f"{unit}, {department}" if department else unit
+        if len(whole) > LONGEST["Avdelning"]:
+            self._wrong(
+                "Avdelning", f"Enhet och avdelning får ha högst {LONGEST['Avdelning']} tecken tillsammans."
+            )
+        return whole
 
     def _kind(self, kinds: Mapping[str, str]) -> str:
         label = self.cells["Typ"]

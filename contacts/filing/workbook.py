@@ -30,6 +30,7 @@ _STRIKE = f"{{{SHEET_MAIN_NS}}}strike"
 _TEXT = f"{{{SHEET_MAIN_NS}}}si"
 _IN_CELL = frozenset({VALUE_TAG, FORMULA_TAG, f"{{{SHEET_MAIN_NS}}}is", f"{{{SHEET_MAIN_NS}}}t"})
 _ROW_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+_NOT_KEPT = re.compile("[\x00\ud800-\udfff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DATA_DEPTH, _ROW_DEPTH, _CELL_DEPTH = 2, 3, 4
 _NO = ("0", "false")
@@ -304,7 +305,11 @@ def _calamine_rows(sheet: Any) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """A cell as a person would write it."""
+    """A cell as a person would write it; what no database holds is a lost character."""
+    return _NOT_KEPT.sub("\ufffd", _written(value))
+
+
+def _written(value: object) -> str:
     match value:
         case None:
             return ""

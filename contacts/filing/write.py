@@ -23,13 +23,14 @@ def write_steps(
 ) -> Steps[dict[str, Any]]:
     """Write what the plan says, inside the transaction of the caller; give what the trace is to tell of it.
 
-    That is the ids of the new entries and of the retired ones, and from and to of each changed one.
+    That is the ids of the new entries and of the retired ones, from and to of each changed one, and flags that went.
     """
     for principal in plan.new_principals:
         principal.full_clean()
         principal.save()
     new, changed = plan.of(Fate.NEW), plan.of(Fate.CHANGED)
     gone = [planned.entry for planned in plan.of(Fate.GONE) if planned.entry is not None and retire_missing]
+    flags_of_gone = {str(entry.pk): entry.flagged for entry in gone if entry.flagged}
     total = len(new) + len(changed) + len(gone)
     done = 0
     for batch in _batches(_entries(new)):
@@ -47,7 +48,12 @@ def write_steps(
         _retire(by, batch, at)
         done += len(batch)
     yield Progress("Skriver", total, total)
+    flagged = [(each.before, each.entry) for each in changed if each.before and each.entry]
     return {
+        "flagged": {
+            str(before.pk): before.flagged for before, entry in flagged if before.flagged != entry.flagged
+        }
+        | flags_of_gone,
         "principals": len(plan.new_principals),
         "new": [entry.pk for entry in _entries(new)],
         "changed": told,
@@ -131,3 +137,36 @@ def _leave_traces(
         AuditEntry(at=at, action=action, target_type=label, target_id=str(entry.pk), changes=changes, **who)
         for entry, changes in told
     )
+
+
+def undo_write_steps(
+    by: Acting,
+    at: datetime,
+    *,
+    retire: Sequence[DirectoryEntry],
+    set_back: Sequence[tuple[DirectoryEntry, DirectoryEntry]],
+    take_back: Sequence[DirectoryEntry],
+) -> Steps[None]:
+    """Write what undoing an import does, inside the transaction of the caller; `set_back` gives each as it becomes."""
+    total = len(retire) + len(set_back) + len(take_back)
+    done = 0
+    for batch in _batches(retire):
+        yield Progress("Skriver", done, total)
+        _retire(by, batch, at)
+        done += len(batch)
+    planned = [Planned(Fate.CHANGED, entry=then, before=now) for now, then in set_back]
+    for columns, same in _by_changed_columns(planned).items():
+        for pairs in _batches(same):
+            yield Progress("Skriver", done, total)
+            _update(by, pairs, columns, at)
+            done += len(pairs)
+    for batch in _batches(take_back):
+        yield Progress("Skriver", done, total)
+        ids = [entry.pk for entry in batch]
+        DirectoryEntry.objects.filter(pk__in=ids).update(retired_at=None, retired_by=None)
+        for entry in batch:
+            if entry.flagged:
+                DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=entry.flagged)
+        _leave_traces(by, "directoryentry.restored", at, ((entry, {}) for entry in batch))
+        done += len(batch)
+    yield Progress("Skriver", total, total)

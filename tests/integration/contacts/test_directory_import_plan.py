@@ -238,7 +238,7 @@ def test_a_name_that_is_taken_in_its_department_is_a_bad_row(county):
     with pytest.raises(BadDirectoryFile) as told:
         brought_in(file_of(same[0], {**same[1], "Huvudman": "malå kommun"}))
     assert [(bad.row, bad.column) for bad in told.value.problems] == [(3, "Enhet")]
-    assert "Förrådet finns redan" in told.value.problems[0].sentence
+    assert "Förrådet står redan på rad 2" in told.value.problems[0].sentence
     assert DirectoryEntry.objects.count() == before
 
 

@@ -112,7 +112,7 @@ def test_a_person_is_known_by_name_and_department():
         row(Enhet="", Typ="Person", Efternamn="Ek"),
     )
     named = [(r.name, r.department) for r in rows]
-    assert named == [("Anna Ek", "A"), ("Anna Ek", "B"), ("Bo Ek", "Medicin"), ("Ek", "")]
+    assert named == [("Anna Ek", "Medicin, A"), ("Anna Ek", "Medicin, B"), ("Bo Ek", "Medicin"), ("Ek", "")]
     assert bad == []
 
 
