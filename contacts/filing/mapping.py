@@ -36,7 +36,7 @@ from .guessing import (
 )
 from .letters import repair_for, repaired
 from .numbers import find_numbers
-from .rows import SHEET_ROWS, SWITCHBOARD, Cells
+from .rows import SHEET_ROWS, SWITCHBOARD, Cells, damaged_number
 
 REMARK = "Anmärkning"
 TARGETS = (*COLUMNS[:5], PERSON, *COLUMNS[5:10], SWITCHBOARD_NUMBER, ON_CALL, *COLUMNS[10:])
@@ -446,11 +446,12 @@ def _is_read(column: str, kind: PhoneKind, cell: str) -> bool:
 
 
 def _is_number(kind: PhoneKind, text: str) -> bool:
+    number = tidy_typed(text).strip()
     try:
-        check_phone(Phone(kind, tidy_number(tidy_typed(text))))
+        check_phone(Phone(kind, tidy_number(number)))
     except RuleError:
         return False
-    return True
+    return not damaged_number(number)
 
 
 def memory_of(book: Book, choices: Choices) -> dict[str, Any]:

@@ -205,7 +205,7 @@ def _damage(cell: str) -> str:
     return ""
 
 
-def _damaged_number(number: str) -> str:
+def damaged_number(number: str) -> str:
     """Give the sentence on what a spreadsheet has done to a number, or ""."""
     if _SCIENTIFIC.fullmatch(number):
         return f"Numret har blivit {number}. Formatera kolumnen som text och skriv numret igen."
@@ -316,7 +316,7 @@ class _Reading:
         return normal_order(numbers, is_switchboard=is_switchboard)
 
     def _number(self, column: str, kind: PhoneKind, number: str) -> Iterator[Phone]:
-        if damage := _damaged_number(number):
+        if damage := damaged_number(number):
             self._wrong(column, damage)
             return
         if len(number) > LONGEST_NUMBER:
