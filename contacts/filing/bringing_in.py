@@ -20,9 +20,9 @@ from contacts.services.submissions import claim
 
 from .book import Book
 from .changes import Fate
+from .choices import Choices
 from .columns import BadRow
 from .errors import BadTable
-from .mapping import Choices
 from .plan import Plan, plan_steps, read_steps
 from .uploads import FileGone, check_own, chosen_steps, hash_of, keep_upload, known_for, preview_of
 from .write import write_steps

@@ -7,22 +7,11 @@ from contacts.rules.phone import PHONE_KIND_LABELS, display
 from contacts.rules.swedish_text import search_key
 
 from .book import Book, Sheet
+from .choices import Choices, Known, SheetChoice, headings_of, with_letters
 from .columns import letter
 from .letters import REPAIRS, fitness, repaired
-from .mapping import (
-    Choices,
-    Flagged,
-    Known,
-    Mapped,
-    Proposal,
-    SheetChoice,
-    flagged_rows,
-    guess_sheet,
-    headings_of,
-    mapped,
-    with_letters,
-    with_values,
-)
+from .mapping import Mapped, Proposal, mapped
+from .proposing import Flagged, flagged_rows, guess_sheet, with_values
 from .rows import SHEET_ROWS
 
 SAMPLES = 3

@@ -22,10 +22,12 @@ from contacts.services.submissions import claim, content_hash
 
 from .book import Book
 from .changes import Fate, changed_fields
+from .choices import Choices, Known, memory_of, with_letters
 from .columns import Problem, grouped
 from .facts import changes_in_words, facts_in_words
-from .mapping import Choices, Known, guess, is_plain, mapped, memory_of, with_letters
+from .mapping import mapped
 from .plan import KINDS, Plan, Planned, mapped_steps, plan_steps
+from .proposing import guess, is_plain
 from .reading import read_book
 from .rows import SHEET_ROWS
 

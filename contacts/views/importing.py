@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.filing.bringing_in import confirm_steps
+from contacts.filing.choices import Choices
 from contacts.filing.columns import COLUMNS, REQUIRED
 from contacts.filing.limits import FILE_BYTES, MB, ROWS
-from contacts.filing.mapping import Choices
 from contacts.filing.preview import imports_shown, preview
 from contacts.filing.step import Step, step_of, with_headings
 from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of, undo_steps

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
+from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
 from contacts.filing.guessing import SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
-from contacts.filing.mapping import MANY, TARGETS, VALUED, Choices, SheetChoice
 from contacts.filing.step import ShownSheet, Step, Word
 from contacts.rules.availability import AVAILABILITY_LABELS
 
