@@ -101,11 +101,13 @@ def data_rows(sheet: Sheet, heading: int) -> Iterator[tuple[int, list[str]]]:
 
 def memory_of(book: Book, choices: Choices) -> dict[str, Any]:
     """What is remembered of the choices for the next file: by heading, and by column and word."""
-    columns = {
-        search_key(name): column
-        for sheet, choice in zip(book.filled, choices.sheets, strict=True)
-        if choice.take
-        for name, column in zip(headings_of(sheet, choice.heading), choice.columns, strict=False)
-        if search_key(name)
-    }
+    columns: dict[str, str] = {}
+    two_things: set[str] = set()
+    for sheet, choice in zip(book.filled, choices.sheets, strict=True):
+        for name, column in zip(headings_of(sheet, choice.heading), choice.columns, strict=False):
+            key = search_key(name)
+            if choice.take and key and columns.setdefault(key, column) != column:
+                # A heading that is one thing in one sheet and another in the next is guessed anew.
+                two_things.add(key)
+    columns = {key: column for key, column in columns.items() if key not in two_things}
     return {"columns": columns, "values": {column: dict(words) for column, words in choices.values.items()}}

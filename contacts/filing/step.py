@@ -157,10 +157,14 @@ def _listed(items: Iterable[str]) -> str:
 
 
 def _words(found: Mapped, choices: Choices) -> Iterable[Word]:
-    for column, counter in found.values.items():
-        for word, count in counter.most_common():
-            key = search_key(word)
-            yield Word(column, key, word, count, choices.values.get(column, {}).get(key, ""))
+    words = [
+        Word(column, key, word, count, choices.values.get(column, {}).get(key, ""))
+        for column, counter in found.values.items()
+        for word, count in counter.most_common()
+        for key in [search_key(word)]
+    ]
+    # First what nobody could guess.
+    return sorted(words, key=lambda word: bool(word.meant))
 
 
 def _proposal(found: Proposal) -> ShownProposal:

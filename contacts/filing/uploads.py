@@ -203,7 +203,7 @@ def preview_of(plan: Plan) -> dict[str, Any]:
 
 
 def _problem(problem: Problem, names: Sequence[str]) -> dict[str, Any]:
-    rows = [[_row_words(bad.row, names), bad.sentence] for bad in problem.rows[:MOST_PROBLEMS]]
+    rows = [[_place_words(bad.row, names), bad.sentence] for bad in problem.rows[:MOST_PROBLEMS]]
     return {
         "column": problem.column,
         "sentence": problem.sentence,
@@ -216,6 +216,11 @@ def _row_words(number: int, names: Sequence[str]) -> int | str:
     """A row as it is found again: with the name of its sheet where several are read."""
     sheet, row = divmod(number, SHEET_ROWS)
     return f"{names[sheet]}, {row}" if names else row
+
+
+def _place_words(number: int, names: Sequence[str]) -> str:
+    sheet, row = divmod(number, SHEET_ROWS)
+    return f"{names[sheet]}, rad {row}" if names else f"Rad {row}"
 
 
 def hash_of(preview: dict[str, Any]) -> str:

@@ -128,14 +128,14 @@ class ChoicesForm(forms.Form):
             )
         principals = [(name, name) for name in known.principals]
         self.fields[f"{start}principal"] = forms.ChoiceField(
-            label="Huvudman för alla rader, där ingen kolumn säger det",
+            label="Huvudman för alla rader",
             required=False,
             choices=principals,
             initial=choice.principal or known.own,
             widget=_select(),
         )
         self.fields[f"{start}kind"] = forms.ChoiceField(
-            label="Typ för alla rader, där ingen kolumn säger det",
+            label="Typ för alla rader",
             required=False,
             choices=[("", "Välj typ"), *((label, label) for label in known.kinds)],
             initial=choice.kind,
@@ -235,7 +235,9 @@ class ChoicesForm(forms.Form):
             heading=sheet.choice.heading,
             columns=columns,
             skipped=tuple(sorted(skipped)),
-            principal="" if "Huvudman" in columns else cleaned.get(f"{start}principal", ""),
+            principal=""
+            if "Huvudman" in columns
+            else cleaned.get(f"{start}principal") or self.step.known.own,
             kind="" if "Typ" in columns else cleaned.get(f"{start}kind", ""),
         )
 
@@ -252,7 +254,13 @@ class ChoicesForm(forms.Form):
                 for at, column in enumerate(sheet.columns)
                 if not sheet.refused
             ]
-            parts.append({"sheet": sheet, "columns": columns, **fields})
+            missing = [
+                fields[name]
+                for name, column in (("principal", "Huvudman"), ("kind", "Typ"))
+                if name in fields and (column not in sheet.choice.columns or fields[name].errors)
+            ]
+            is_open = sheet.choice.take or any(field.errors for field in self if field.name.startswith(start))
+            parts.append({"sheet": sheet, "columns": columns, "missing": missing, "open": is_open, **fields})
         return parts
 
     @property
