@@ -6,7 +6,7 @@ stands in no Swedish word. The reading with the most Swedish letters in its word
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import ftfy
 import ftfy.bad_codecs
@@ -23,6 +23,7 @@ REPAIRS: dict[str, str] = {
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SWEDISH = frozenset("åäöÅÄÖ")
+_USUAL = _SWEDISH | set("éÉ–\u00a0")
 # Letters of names that people here have, and signs that stand beside words.
 _FINE = frozenset(
     "éèêëáàâãíìîïóòôõúùûüýÿçñæøßÉÈÊËÁÀÍÌÎÏÓÒÔÕÚÙÛÜÝÇÑÆØđŋšŧžčĐŊŠŦŽČ"
@@ -52,7 +53,7 @@ def repaired(text: str, how: str) -> str:
     if text.isascii():
         return text
     if how == "doubled":
-        return ftfy.fix_encoding(text)
+        return ftfy.fix_encoding(text) if fitness(text) < 0 else text
     try:
         return text.encode(WINDOWS).decode(how)
     except UnicodeError:
@@ -61,10 +62,12 @@ def repaired(text: str, how: str) -> str:
 
 def repair_for(texts: Iterable[str]) -> str:
     """Which of REPAIRS makes the texts Swedish; "" where they are best as they are."""
-    odd = [unicodedata.normalize("NFC", text) for text in texts if not text.isascii()]
-    best, most = "", sum(map(fitness, odd))
+    written = {unicodedata.normalize("NFC", text) for text in texts if not text.isascii()}
+    if all(_USUAL.issuperset(_NOT_ASCII.findall(text)) for text in written):
+        return ""
+    best, most = "", sum(map(fitness, written))
     for how in REPAIRS:
-        points = sum(fitness(repaired(text, how)) for text in odd)
+        points = sum(fitness(repaired(text, how)) for text in written)
         # Windows has no letter for five bytes: that alone is no sign that another letter is meant.
         if points > most and (points > 0 or how == "doubled"):
             best, most = how, points
@@ -74,3 +77,9 @@ def repair_for(texts: Iterable[str]) -> str:
 def is_garbled(text: str) -> bool:
     """Whether a text has impossible letters that can be put right."""
     return not text.isascii() and fitness(unicodedata.normalize("NFC", text)) < 0 and bool(repair_for([text]))
+
+
+def certain_repair(texts: Sequence[str]) -> str:
+    """As `repair_for`, where a letter is there that stands in no word: then the others are not meant either."""
+    how = repair_for(texts)
+    return how if how and any(fitness(text) < 0 for text in texts) else ""

@@ -15,6 +15,7 @@ from .columns import (
     MORE_NUMBERS,
     BadRow,
     first_kind,
+    quoted,
     split_more_numbers,
 )
 from .guessing import (
@@ -25,6 +26,7 @@ from .guessing import (
     TO_REMARK,
     is_hours,
 )
+from .letters import certain_repair, fitness, repaired
 from .numbers import find_numbers
 from .rows import SHEET_ROWS, SWITCHBOARD, Cells, damaged_number
 
@@ -73,6 +75,11 @@ def is_valid(column: str, word: str, known: Known) -> bool:
 def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
     """The rows of a file as the choices say; `book` has its letters right."""
     result = Mapped()
+    wrong = (
+        ""
+        if choices.letters
+        else certain_repair([cell for s in book.filled for row in s.rows for cell in row])
+    )
     valid: dict[tuple[str, str], bool] = {}
     for place, (sheet, choice) in enumerate(zip(book.filled, choices.sheets, strict=True)):
         if not choice.take:
@@ -82,9 +89,23 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
         for number, row in data_rows(sheet, choice.heading):
             if number in skipped:
                 continue
+            if wrong and (garbled := _garbled(row, choice, wrong)):
+                result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
+                continue
             reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid)
             reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
     return result
+
+
+def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, str] | None:
+    """The column of a cell with wrong letters that were not put right, and what is said of it."""
+    for column, cell in zip(choice.columns, row, strict=False):
+        if column and fitness(repaired(cell, how)) > fitness(cell):
+            return (
+                column,
+                f"Tecknen i {quoted(cell)} har blivit fel. Låt dem rättas, eller skriv texten på nytt.",
+            )
+    return None
 
 
 class _Row:

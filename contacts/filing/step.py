@@ -11,7 +11,7 @@ from .choices import Choices, Known, SheetChoice, headings_of, with_letters
 from .columns import letter
 from .letters import REPAIRS, fitness, repaired
 from .mapping import Mapped, Proposal, mapped
-from .proposing import Flagged, flagged_rows, guess_sheet, with_values
+from .proposing import Flagged, flagged_rows, guess_sheet, letters_of, with_values
 from .rows import SHEET_ROWS
 
 SAMPLES = 3
@@ -76,14 +76,15 @@ class Step:
     words: tuple[Word, ...]
     proposals: tuple[ShownProposal, ...]
     proposal_count: int
+    letters: str
     garbled: tuple[tuple[str, str], ...]
-    """Words as they stand, and as they would be put right."""
+    """How wrong letters are best put right, "" for none; and words as they stand and as they would be."""
     blind: bool
 
     @property
     def letters_label(self) -> str:
         """How wrong letters came about, in words."""
-        return REPAIRS.get(self.choices.letters, "")
+        return REPAIRS.get(self.letters, "")
 
 
 def step_of(book: Book, choices: Choices, known: Known) -> Step:
@@ -91,6 +92,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
     right = with_letters(book, choices.letters)
     choices = with_values(right, choices, known)
     found = mapped(right, choices, known)
+    letters = letters_of(book)
     return Step(
         choices=choices,
         known=known,
@@ -100,7 +102,8 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
         words=tuple(_words(found, choices)),
         proposals=tuple(_proposal(each) for each in found.proposals[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),
-        garbled=_garbled(book, choices.letters),
+        letters=letters,
+        garbled=_garbled(book, letters),
         blind=book.blind,
     )
 

@@ -71,9 +71,12 @@ class ChoicesForm(forms.Form):
     def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.step = step
-        if step.garbled:
+        if step.letters:
             self.fields["letters"] = forms.BooleanField(
-                label="Rätta tecknen i hela filen", required=False, initial=True, widget=_check()
+                label="Rätta tecknen i hela filen",
+                required=False,
+                initial=bool(step.choices.letters),
+                widget=_check(),
             )
         if step.proposal_count:
             self.fields["numbers"] = forms.BooleanField(
@@ -190,7 +193,7 @@ class ChoicesForm(forms.Form):
         chosen: dict[str, str] = {}
         for at, column in enumerate(sheet.columns):
             target = cleaned.get(f"{start}c{at}", "")
-            if target in chosen and target not in MANY:
+            if target and target in chosen and target not in MANY:
                 self.add_error(f"{start}c{at}", f"{target} är redan vald för kolumn {chosen[target]}.")
             chosen.setdefault(target, column.letter)
         if not any(name in chosen for name in _NAMES):
@@ -220,7 +223,7 @@ class ChoicesForm(forms.Form):
         return Choices(
             sheets=tuple(self._sheet(place, sheet) for place, sheet in enumerate(self.step.sheets)),
             values={column: values.get(column, {}) for column in VALUED},
-            letters=self.step.choices.letters if cleaned.get("letters") else "",
+            letters=self.step.letters if cleaned.get("letters") else "",
             numbers=cleaned.get("numbers", self.step.choices.numbers),
         )
 
