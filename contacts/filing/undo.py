@@ -74,9 +74,7 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
     for pk in told["retired"]:
         entry = by_id[pk]
         entry.flagged = flagged.get(str(pk), [])
-        (
-            undo.take_back if entry.retired_at == import_row.at and pk not in changed_since else undo.kept
-        ).append(entry)
+        (undo.take_back if entry.retired_at and pk not in changed_since else undo.kept).append(entry)
     _keep_namesakes(undo, import_row)
     return undo
 
