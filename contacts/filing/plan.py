@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.rules.names import name_key
 from contacts.rules.phone import digits
 from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
 from contacts.rules.swedish_text import search_key
@@ -188,17 +189,16 @@ class _There:
         self._retired: set[_Key] = set()
         self._retired_names: set[tuple[str, str]] = set()
         for entry in entries.select_related("principal", "unit").order_by("pk"):
-            name = (entry.principal.name, search_key(entry.name))
+            name = (entry.principal.name, name_key(entry.name))
             if entry.retired_at is None:
                 self.in_use.append(entry)
                 self._named[name].append(entry)
             else:
-                self._retired.add((*name, search_key(entry.department)))
+                self._retired.add((*name, name_key(entry.department)))
                 if not (entry.first_name or entry.last_name):
                     self._retired_names.add(name)
         self._units = {
-            (unit.principal_id, search_key(unit.name)): unit
-            for unit in Unit.objects.filter(principal__in=ids)
+            (unit.principal_id, name_key(unit.name)): unit for unit in Unit.objects.filter(principal__in=ids)
         }
 
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
@@ -211,13 +211,13 @@ class _There:
         taken: set[int] = set()
         left: dict[tuple[str, str], list[DirectoryRow]] = defaultdict(list)
         for row, principal in rows:
-            named = self._named.get((principal.name, search_key(row.name)), [])
+            named = self._named.get((principal.name, name_key(row.name)), [])
             exact = next((e for e in named if is_given(row, "department") and _is_in(e, row)), None)
             if exact is not None and exact.pk not in taken:
                 taken.add(exact.pk)
                 found[row.row] = exact
             elif named:
-                left[principal.name, search_key(row.name)].append(row)
+                left[principal.name, name_key(row.name)].append(row)
         for name, rows_left in left.items():
             free = [entry for entry in self._named[name] if entry.pk not in taken]
             for row in rows_left:
@@ -233,14 +233,14 @@ class _There:
         if isinstance(match, BadRow):
             plan.problems.append(match)
             return
-        name = (principal.name, search_key(row.name))
-        was_retired = (*name, search_key(row.department)) in self._retired or (
+        name = (principal.name, name_key(row.name))
+        was_retired = (*name, name_key(row.department)) in self._retired or (
             not is_person(row) and name in self._retired_names and not self._named.get(name)
         )
         if match is None and was_retired:
             plan.planned.append(Planned(Fate.LEFT, row))
             return
-        unit = self._units.get((principal.pk, search_key(row.unit))) if row.unit else None
+        unit = self._units.get((principal.pk, name_key(row.unit))) if row.unit else None
         if row.unit and unit is None:
             sentence = f'Enheten "{row.unit}" finns inte hos {principal.name}. Lägg till den först, eller lämna tomt.'
             plan.problems.append(BadRow(row.row, COLUMN_OF["unit"], sentence))
@@ -282,12 +282,12 @@ class _There:
 
 
 def _own_key(entry: DirectoryEntry) -> _Key:
-    return entry.principal.name, search_key(entry.name), search_key(entry.department)
+    return entry.principal.name, name_key(entry.name), name_key(entry.department)
 
 
 def _is_in(entry: DirectoryEntry, row: DirectoryRow) -> bool:
     """Whether an entry is in the row's department; a person's may stand without the unit that the row has before it."""
-    theirs, rows = search_key(entry.department), search_key(row.department)
+    theirs, rows = name_key(entry.department), name_key(row.department)
     return theirs == rows or (
         is_person(row) and bool(theirs) and row.department.endswith(f", {entry.department}")
     )

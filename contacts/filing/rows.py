@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from contacts.rules.availability import AVAILABILITY_LABELS, Hours
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_text, read_hours
+from contacts.rules.names import name_key
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
@@ -71,7 +72,7 @@ class DirectoryRow:
     @property
     def same(self) -> tuple[str, str, str]:
         """What may stand once in a file, however it is spelled: two of one name may be in two departments."""
-        return search_key(self.principal), search_key(self.name), search_key(self.department)
+        return search_key(self.principal), name_key(self.name), name_key(self.department)
 
     @property
     def numbers_given(self) -> bool:
