@@ -45,6 +45,9 @@ def fitness(text: str) -> int:
             points -= before.isalpha() and (after.isalpha() or char in "†‡‰¸¤¥¶")
         elif char not in _FINE and not unicodedata.combining(char):
             points -= 1
+        elif char.isupper() and before.islower():
+            # No word has a capital inside.
+            points -= 1
     return points
 
 
@@ -52,12 +55,13 @@ def repaired(text: str, how: str) -> str:
     """The text with its letters put right as `how` says, one of REPAIRS; as it is where that can not be."""
     if text.isascii():
         return text
-    if how == "doubled":
-        return ftfy.fix_encoding(text) if fitness(text) < 0 else text
-    try:
-        return text.encode(WINDOWS).decode(how)
-    except UnicodeError:
+    if how == "doubled" and fitness(text) >= 0:
         return text
+    try:
+        return text.encode(WINDOWS).decode("utf-8" if how == "doubled" else how)
+    except UnicodeError:
+        # More than once, or in part.
+        return ftfy.fix_encoding(text) if how == "doubled" else text
 
 
 def repair_for(texts: Iterable[str]) -> str:

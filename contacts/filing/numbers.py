@@ -75,7 +75,8 @@ def find_numbers(text: str, kind: PhoneKind) -> Found | None:
     A word before or in brackets after a number says its kind; else the first is of the column's, and another that is a
     mobile telephone's is that. A text without any number is left whole.
     """
-    cell = " ".join(tidy_typed(text).split())
+    lines = (" ".join(line.split()) for line in tidy_typed(text).splitlines())
+    cell = "; ".join(filter(None, lines))
     lost = _with_zero(cell)
     if lost:
         return Found((Phone(_fitting(kind, lost), lost),), "", zero=True)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
-from contacts.rules.names import name_key
+from contacts.rules.names import name_key, nearest
 from contacts.rules.phone import digits
 from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
 from contacts.rules.swedish_text import search_key
@@ -32,6 +32,7 @@ from .reading import read_table
 from .rows import DirectoryRow, read_cells, read_rows
 
 _STEP = 1000
+_MOST_COMPARED = 2_000_000
 KINDS = {label: value for value, label in EntryKind.choices}
 # What is checked by the rules of the file, or for all rows at once: asking the database row by row would take minutes.
 UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "flagged"}) | {
@@ -45,7 +46,7 @@ class Planned:
     """One entry and what the file means for it. `row` is its row in the file, None for an entry that is not in it.
 
     `entry` holds what the row says already, where it is new or changed, and `before` what stood there. It is None for
-    a row that no entry of ours is made of.
+    a row that no entry of ours is made of. `near` is the name of one in use that a new entry most likely is.
     """
 
     fate: Fate
@@ -54,6 +55,7 @@ class Planned:
     before: DirectoryEntry | None = None
     old: EntryFacts | None = None
     new: EntryFacts | None = None
+    near: str = ""
 
 
 @dataclass(slots=True)
@@ -197,6 +199,10 @@ class _There:
                 self._retired.add((*name, name_key(entry.department)))
                 if not (entry.first_name or entry.last_name):
                     self._retired_names.add(name)
+        self._compared = 0
+        self._names: dict[str, dict[str, str]] = defaultdict(dict)
+        for entry in self.in_use:
+            self._names[entry.principal.name][entry.name] = search_key(entry.name)
         self._units = {
             (unit.principal_id, name_key(unit.name)): unit for unit in Unit.objects.filter(principal__in=ids)
         }
@@ -257,7 +263,14 @@ class _There:
         plan.problems.extend(wrong)
         if not wrong:
             fate = Fate.NEW if match is None else Fate.CHANGED
-            plan.planned.append(Planned(fate, row, entry, match, old, new))
+            near = self._nearest(entry) if fate is Fate.NEW else ""
+            plan.planned.append(Planned(fate, row, entry, match, old, new, near))
+
+    def _nearest(self, entry: DirectoryEntry) -> str:
+        """The name of an entry in use that a new one most likely is; not looked for in a file of thousands of new."""
+        names = self._names[entry.principal.name]
+        self._compared += len(names)
+        return nearest(entry.name, names) if self._compared <= _MOST_COMPARED else ""
 
     def gone(self, plan: Plan) -> Iterator[Planned]:
         """Give the entries in use of the principals in the file that no row of it is about."""

@@ -241,6 +241,7 @@ def _shown(planned: Planned, names: Sequence[str]) -> dict[str, Any]:
         shown["principal"] = row.principal
     if planned.fate is Fate.NEW and planned.new is not None:
         shown["facts"] = facts_in_words(planned.new)
+        shown["near"] = planned.near
     if planned.fate is Fate.CHANGED and planned.old is not None and planned.new is not None:
         changed = changed_fields(planned.old, planned.new)
         shown["changes"] = changes_in_words(planned.old, planned.new, changed)

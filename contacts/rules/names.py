@@ -1,6 +1,6 @@
 """Names of contacts and units: when two spellings are of one name, and when they most likely are."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from rapidfuzz import fuzz, process
 
@@ -30,8 +30,7 @@ def _is_misspelt(one: str, other: str) -> bool:
     return fuzz.ratio(one, other) >= _NEAR_WORD
 
 
-def nearest(name: str, others: Iterable[str]) -> str:
-    """The other name that this one most likely is, "" where there is none."""
-    keys = {other: search_key(other) for other in others}
-    found = process.extract(search_key(name), keys, scorer=fuzz.ratio, score_cutoff=_NEAR_WHOLE, limit=5)
+def nearest(name: str, others: Mapping[str, str]) -> str:
+    """The other name that this one most likely is, "" where there is none; `others` gives the search key of each."""
+    found = process.extract(search_key(name), others, scorer=fuzz.ratio, score_cutoff=_NEAR_WHOLE, limit=5)
     return next((other for _, _, other in found if is_near(name, other)), "")

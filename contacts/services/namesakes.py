@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contacts.models import DirectoryEntry, Unit
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.names import name_key, nearest
+from contacts.rules.swedish_text import search_key
 
 _CONTACT = "Kontakten finns redan hos huvudmannen: {name}. Ändra namnet eller avdelningen."
 _UNIT = "Enheten finns redan: {name}. Välj ett annat namn."
@@ -32,7 +33,7 @@ def check_namesakes(row: DirectoryEntry | Unit, answers: Mapping[str, str] | Non
     for _, name, of in others:
         if (name_key(name), name_key(of)) == key:
             raise RuleError(sentence.format(name=name), field="name")
-    near = nearest(row.name, {name for _, name, _ in others}) if answers is not None else ""
+    near = nearest(row.name, {name: search_key(name) for _, name, _ in others}) if answers is not None else ""
     if near and answers is not None:
         pk = next(pk for pk, name, _ in others if name == near)
         what, address = ("enhet", "unit") if isinstance(row, Unit) else ("kontakt", "contact")

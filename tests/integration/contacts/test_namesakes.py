@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from contacts.models import DirectoryEntry, Unit
 from contacts.services.directory import restore_entry, retire_entry, save_row
 from tests.factories import make_entry
-from tests.integration.contacts.importing import groups, malas, page_of, upload
+from tests.integration.contacts.importing import groups, malas, page_of, table, upload
 from tests.integration.contacts.keeping import fields_of, form_of, read
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,10 @@ def test_a_retired_one_does_not_come_back_beside_another_spelling(county):
 def test_a_file_means_the_one_that_is_there(client, county, name):
     content = malas(name, columns={"Typ": "växel", "Telefon": "0953-140 99"})
     assert groups(page_of(upload(client, county.mala_admin, content, client_id=uuid4()))) == {"Ändrade": 1}
+
+
+def test_a_file_says_which_new_contact_most_likely_is_there(client, county):
+    page = page_of(upload(client, county.mala_admin, malas("Växeln Malå", "Kosten")))
+    assert groups(page)["Nya"] == 2
+    told = {row.split()[0]: "Växel Malå finns redan: samma?" in row for row in table(page)}
+    assert told == {"Växeln": True, "Kosten": False}
