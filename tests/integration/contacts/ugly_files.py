@@ -49,6 +49,45 @@ def _merge(book):
     sheet.merge_cells("A4:A5")
 
 
+def _dress(book):
+    sheet = book["Enheter"]
+    sheet.merge_cells("A1:G1")
+    sheet.merge_cells("A4:A6")
+    sheet.row_dimensions[8].hidden = True
+    for cell in sheet[7]:
+        cell.font = Font(strike=True)
+
+
+def ugly_workbook(own: str) -> bytes:
+    """Sheets of other shapes, wrong headings on row 3, merged cells, what is hidden and struck through."""
+    town = own.removesuffix(" kommun")
+    units = [
+        ["Telefonlista 2026"],
+        [],
+        ["Kommun", "Namn", "Kategori", "Tfn dagtid", "E-post", "Öppettider", "Övrigt"],
+        [town, "Kundtjänst Syd", "vx", "Tfn 0910-73 10 00 (vx)", "syd@example.se", "kontorstid", None],
+        [
+            None,
+            "Hemsjukvården Centrum",
+            "Hemsjukvården",
+            "0910-73 20 00 / 070-123 45 67",
+            None,
+            "24/7",
+            "Ring först",
+        ],
+        [None, "Hemtjänsten Väst", "hemtjänst", "fråga växeln", None, "jourtid", None],
+        [town, "Gamla mottagningen", "Övrigt", "0910-73 30 00", None, None, None],
+        [town, "Bakom filtret", "Övrigt", "0910-73 30 01", None, None, None],
+        ["Summa", 5],
+    ]
+    people = [
+        ["Enhet", "Namn", "Titel", "Mobil"],
+        ["Hemsjukvården Centrum", "Eva Påhittad", "Enhetschef", "070-123 45 99"],
+    ]
+    notes = [["Uppdateras varje vår"]]
+    return workbook(("Enheter", units), ("Personer", people), ("Läs mig", notes), change=_dress)
+
+
 HEAD = PLAIN.split(";")
 ONE = ["Malå kommun", "Köket", "annan", "0953-140 10"]
 TWO = ["Malå kommun", "Tvätten", "annan", "0953-140 11"]
