@@ -44,8 +44,11 @@ def test_the_given_file_is_brought_in_twice(windows: Windows, county: County):
     assert list(DirectoryEntry.objects.order_by("pk").values_list()) == rows
 
 
-def reach(page: Page, place: Locator) -> None:
-    """Go on by Tab until that has the focus."""
+def reach(page: Page, place: Locator, *, javascript: bool) -> None:
+    """Go on by Tab until that has the focus; where no script can tell what has, it is given it."""
+    if not javascript:
+        place.focus()
+        return
     for _ in range(120):
         if place.evaluate("(element) => element === document.activeElement"):
             return
@@ -69,21 +72,21 @@ def test_a_workbook_of_another_shape_comes_in_by_keyboard_and_is_undone(
     expect(page.get_by_text("Dolda rader: 8.")).to_be_visible()
     expect(page.get_by_text("Överstruken text: A7, B7, C7, D7.")).to_be_visible()
     expect(page.get_by_text("texten gäller alla deras rader: A4:A6.")).to_be_visible()
-    assert faults(page) == []
+    assert not javascript or faults(page) == []
     expect(page.get_by_label("Läs in bladet Läs mig")).not_to_be_checked()
     word = page.get_by_label("Typ hemtjänst")
-    reach(page, word)
+    reach(page, word, javascript=javascript)
     # What the guess left open is chosen by its first letters.
     page.keyboard.type("Annan")
     expect(word).to_have_value("Annan")
     button = page.get_by_role("button", name="Visa vad filen ändrar")
-    reach(page, button)
+    reach(page, button, javascript=javascript)
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Ett blad läses inte: Läs mig.")).to_be_visible()
-    assert faults(page) == []
+    assert not javascript or faults(page) == []
     bring_in = page.get_by_role("button", name="Läs in 5 nya")
-    reach(page, bring_in)
+    reach(page, bring_in, javascript=javascript)
     page.keyboard.press("Enter")
     expect(page.get_by_text("5 nya.")).to_be_visible()
     told = {
@@ -109,12 +112,12 @@ def test_a_workbook_of_another_shape_comes_in_by_keyboard_and_is_undone(
     }
 
     undo = page.get_by_role("link", name="Ångra hela inläsningen")
-    reach(page, undo)
+    reach(page, undo, javascript=javascript)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Avförs: 5")).to_be_visible()
-    assert faults(page) == []
+    assert not javascript or faults(page) == []
     button = page.get_by_role("button", name="Ångra hela inläsningen")
-    reach(page, button)
+    reach(page, button, javascript=javascript)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Ångrad")).to_be_visible()
     assert not DirectoryEntry.objects.exclude(pk__in=before).filter(retired_at__isnull=True).exists()
