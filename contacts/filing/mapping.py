@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from contacts.rules.errors import RuleError
 from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, check_phone, tidy_number
@@ -15,6 +16,7 @@ from .columns import (
     MORE_NUMBERS,
     BadRow,
     first_kind,
+    kinds_by_key,
     quoted,
     split_more_numbers,
 )
@@ -81,6 +83,7 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
         else certain_repair([cell for s in book.filled for row in s.rows for cell in row])
     )
     valid: dict[tuple[str, str], bool] = {}
+    kinds = kinds_by_key(known.kinds)
     for place, (sheet, choice) in enumerate(zip(book.filled, choices.sheets, strict=True)):
         if not choice.take:
             continue
@@ -92,7 +95,7 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
             if wrong and (garbled := _garbled(row, choice, wrong)):
                 result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
                 continue
-            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid)
+            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds)
             reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
     return result
 
@@ -119,9 +122,10 @@ class _Row:
         known: Known,
         result: Mapped,
         valid: dict[tuple[str, str], bool],
+        kinds: Mapping[str, str],
     ) -> None:
         self._row, self._choice, self._choices, self._known = number, choice, choices, known
-        self._result, self._valid = result, valid
+        self._result, self._valid, self._kinds = result, valid, kinds
         self._cells: dict[str, str] = {}
         self._remarks: list[str] = []
         self._more: list[str] = []
@@ -186,17 +190,13 @@ class _Row:
                 self._cells[column] = cells[0] if cells else ""
 
     def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
-        is_switchboard = self._known.kinds.get(self._label(), "") == SWITCHBOARD
+        is_switchboard = self._kinds.get(search_key(self._cells.get("Typ", ""))) == SWITCHBOARD
         for column, kind in _NUMBERS.items():
             own = first_kind(is_switchboard) if column == "Telefon" else kind
             if column in by_column and column in COLUMNS and column != MORE_NUMBERS:
                 self._cells[column] = ""
             for cell in by_column.get(column, ()):
                 self._number(column, own, cell)
-
-    def _label(self) -> str:
-        key = search_key(self._cells.get("Typ", ""))
-        return next((label for label in self._known.kinds if search_key(label) == key), "")
 
     def _number(self, column: str, kind: PhoneKind, cell: str) -> None:
         stays = column in COLUMNS and column != MORE_NUMBERS
@@ -235,6 +235,7 @@ def _is_read(column: str, kind: PhoneKind, cell: str) -> bool:
     return _is_number(kind, cell)
 
 
+@lru_cache(maxsize=32_768)
 def _is_number(kind: PhoneKind, text: str) -> bool:
     number = tidy_typed(text).strip()
     try:

@@ -1,6 +1,7 @@
 """What is most likely to be chosen of a stranger's file, and what of it has to be pointed out."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contacts.rules.phone import PhoneKind
@@ -11,7 +12,7 @@ from .choices import MANY, VALUED, Choices, Known, SheetChoice, data_rows, headi
 from .columns import COLUMNS, MORE_NUMBERS, Heading, read_heading
 from .guessing import PERSON, column_of, heading_row, hours_of, kind_of, principal_of
 from .letters import repair_for
-from .mapping import mapped
+from .mapping import Mapped, mapped
 from .numbers import find_numbers
 
 _TOTALS = re.compile(r"(?:summa|totalt?|antal|sum)\b", re.IGNORECASE)
@@ -110,7 +111,7 @@ def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
         text = " · ".join(" ".join(cell.split()) for cell in filled[:4])
         if _TOTALS.match(filled[0].strip()):
             found.append(Flagged(number, "summarad", text, guessed=True))
-        elif len(filled) > 1 and [search_key(cell) for cell in row] == headings[: len(row)]:
+        elif len(filled) > 1 and _are_headings(row, headings):
             found.append(Flagged(number, "rubrikerna en gång till", text, guessed=True))
         elif len(filled) == 1 and read > 2:
             found.append(Flagged(number, "bara en text på raden", text, guessed=True))
@@ -119,6 +120,10 @@ def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
         elif number in hidden:
             found.append(Flagged(number, "dold rad", text, guessed=False))
     return found
+
+
+def _are_headings(row: Sequence[str], headings: Sequence[str]) -> bool:
+    return all(search_key(cell) == heading for cell, heading in zip(row, headings, strict=False))
 
 
 def _meant(column: str, word: str, known: Known) -> str:
@@ -130,8 +135,11 @@ def _meant(column: str, word: str, known: Known) -> str:
     return principal_of(word, known.principals, known.own) if column == "Huvudman" else hours_of(word)
 
 
-def is_plain(book: Book, choices: Choices, known: Known) -> bool:
-    """Whether a file is as the directory's own are, so that there is nothing to choose and nothing to point out."""
+def is_plain(book: Book, choices: Choices, found: Mapped) -> bool:
+    """Whether a file is as the directory's own are, so that there is nothing to choose and nothing to point out.
+
+    `found` is what comes of it by the choices.
+    """
     if len(book.filled) != 1 or book.blind or choices.letters:
         return False
     (sheet,), (choice,) = book.filled, choices.sheets
@@ -148,5 +156,4 @@ def is_plain(book: Book, choices: Choices, known: Known) -> bool:
     heading = read_heading(sheet.rows[choice.heading - 1]) if choice.heading == first else None
     if not isinstance(heading, Heading) or heading.places != choice.columns or choice.skipped:
         return False
-    found = mapped(book, choices, known)
     return not found.proposals and not any(found.values.values())

@@ -25,7 +25,7 @@ from .changes import Fate, changed_fields
 from .choices import Choices, Known, memory_of, with_letters
 from .columns import Problem, grouped
 from .facts import changes_in_words, facts_in_words
-from .mapping import mapped
+from .mapping import Mapped, mapped
 from .plan import KINDS, Plan, Planned, mapped_steps, plan_steps
 from .proposing import guess, is_plain
 from .reading import read_book
@@ -68,9 +68,10 @@ def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[Direct
     book = read_book(content)
     known = known_for(by.principal)
     choices = guess(book, known)
+    found = mapped(with_letters(book, choices.letters), choices, known)
     plan = None
-    if is_plain(book, choices, known):
-        plan = yield from chosen_steps(book, choices, known, only=by.principal)
+    if is_plain(book, choices, found):
+        plan = yield from found_steps(book, choices, found, only=by.principal)
     yield Progress("Sparar förhandsvisningen")
     with transaction.atomic():
         digest = hashlib.sha256(content).hexdigest()
@@ -137,6 +138,13 @@ def chosen_steps(
 ) -> Steps[Plan]:
     """Work out what a file would do with what is chosen of it."""
     found = mapped(with_letters(book, choices.letters), choices, known)
+    return (yield from found_steps(book, choices, found, only=only, lock=lock))
+
+
+def found_steps(
+    book: Book, choices: Choices, found: Mapped, *, only: Principal, lock: bool = False
+) -> Steps[Plan]:
+    """Work out what the rows that were found in a file would do."""
     rows, problems = yield from mapped_steps(found)
     pairs = list(zip(book.filled, choices.sheets, strict=True))
     return (

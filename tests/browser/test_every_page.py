@@ -370,6 +370,7 @@ def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: P
     keeper.locator(".import-choices").wait_for()
     looker.look(keeper)
     looker.look(keeper, f"/kontakter/las-in/{DirectoryUpload.objects.order_by('-at')[0].pk}/innehall/")
+    demo.windows.expect_answer(422)
     keeper.get_by_label("B Namn").first.select_option("Telefon")
     keeper.get_by_role("button", name="Visa vad filen ändrar").click()
     expect(keeper.get_by_role("alert")).to_contain_text("Rätta detta")
