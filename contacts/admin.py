@@ -269,8 +269,8 @@ class DirectoryUploadAdmin(ReadOnlyHistory):
     date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Leave the content of the files where it is: nothing here shows it."""
-        return super().get_queryset(request).defer("content", "plan")
+        """Leave what the files would do where it is: nothing here shows it."""
+        return super().get_queryset(request).defer("plan", "choices", "memory")
 
 
 @admin.register(AuditEntry)

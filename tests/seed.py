@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from contacts.access import Acting
+from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import (
     AuditEntry,
@@ -24,7 +25,6 @@ from contacts.models import (
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.swedish_text import search_key
-from contacts.services.directory_import import import_directory
 from contacts.services.submissions import content_hash
 from outage.models import (
     CareChain,

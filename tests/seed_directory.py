@@ -9,6 +9,7 @@ from random import Random
 from django.db import transaction
 
 from contacts.access import Acting
+from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry, EntryKind, Membership, MunicipalKind, Principal, Unit, User
 from contacts.rules.availability import Availability
@@ -17,7 +18,6 @@ from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME
 from contacts.rules.swedish_text import search_key, sort_key
-from contacts.services.directory_import import import_directory
 
 ENTRIES, UNITS = 10_000, 1_100
 # One person in the whole directory has this name.

@@ -2,7 +2,7 @@
 
 from .audit_entry import AuditEntry
 from .directory_entry import HOUR_COLUMNS, DirectoryEntry, EntryKind
-from .directory_upload import DirectoryUpload
+from .directory_upload import DirectoryFile, DirectoryUpload
 from .number_flag import NumberFlag
 from .principal import Principal, PrincipalKind
 from .staff import Membership, User
@@ -13,6 +13,7 @@ __all__ = [
     "HOUR_COLUMNS",
     "AuditEntry",
     "DirectoryEntry",
+    "DirectoryFile",
     "DirectoryUpload",
     "EntryKind",
     "Membership",

@@ -1,4 +1,4 @@
-"""A directory file that somebody has sent in: what it holds and what it would change, until it is confirmed."""
+"""A directory file that somebody has sent in: what it would change, and what it holds until it is brought in."""
 
 import uuid
 
@@ -11,10 +11,32 @@ from .principal import Principal
 from .unit import Unit
 
 
+class DirectoryFile(models.Model):
+    """What a file holds: the text of its sheets. Taken away when it is brought in, else after a day."""
+
+    append_only = False
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    principal = models.ForeignKey(
+        Principal, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman"
+    )
+    at = models.DateTimeField("tid", default=timezone.now, db_index=True)
+    book = models.JSONField("innehåll")
+
+    class Meta:
+        verbose_name = "fil"
+        verbose_name_plural = "filer"
+
+    def __str__(self) -> str:
+        return f"fil {self.at:%Y-%m-%d %H.%M}"
+
+
 class DirectoryUpload(AppendOnlyModel):
     """One file with its preview. Confirming it leaves a row of the trace, `directory.import`, with this row's id.
 
-    `plan` is the preview as it was shown and `plan_hash` tells whether the same file would still do the same.
+    `file` is the id of its DirectoryFile, as long as there is one. `choices` is what was chosen of its columns and
+    words, `memory` what of that is remembered for the principal's next file. `plan` is the preview as it was shown,
+    empty where there is still to choose, and `plan_hash` tells whether the same file would still do the same.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,9 +48,11 @@ class DirectoryUpload(AppendOnlyModel):
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
     at = models.DateTimeField("tid", default=timezone.now)
-    content = models.BinaryField("fil")
-    plan = models.JSONField("förhandsvisning")
-    plan_hash = models.CharField(max_length=64)
+    file = models.UUIDField("fil", null=True)
+    choices = models.JSONField("val", default=dict, blank=True)
+    memory = models.JSONField("val att minnas", default=dict, blank=True)
+    plan = models.JSONField("förhandsvisning", default=dict, blank=True)
+    plan_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["-at"]

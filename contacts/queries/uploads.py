@@ -1,16 +1,37 @@
 """The directory files that were sent in: each is seen by those who keep the contacts of the same principal."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, DirectoryUpload, Principal, User
+from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal, User
 from contacts.rules.swedish_text import search_key
 
 
 def upload_by_id(by: Acting, upload_id: UUID) -> DirectoryUpload | None:
-    """Give an upload of one's own principal, or None. Its file is left in the database until it is asked for."""
-    uploads = DirectoryUpload.objects.filter(principal=by.principal).defer("content")
-    return uploads.select_related("user").filter(pk=upload_id).first()
+    """Give an upload of one's own principal, or None."""
+    return DirectoryUpload.objects.filter(principal=by.principal, pk=upload_id).select_related("user").first()
+
+
+def book_of(upload: DirectoryUpload) -> dict[str, Any] | None:
+    """What the upload's file holds, None where it is taken away."""
+    files = DirectoryFile.objects.filter(pk=upload.file, principal=upload.principal_id)
+    book: dict[str, Any] | None = files.values_list("book", flat=True).first()
+    return book
+
+
+def remembered(principal: Principal) -> dict[str, Any]:
+    """What was last chosen of columns and words for a file of the principal's, {} where nothing was."""
+    chosen = DirectoryUpload.objects.filter(principal=principal).exclude(memory={}).order_by("-at")
+    memory: dict[str, Any] | None = chosen.values_list("memory", flat=True).first()
+    return memory or {}
+
+
+def principals() -> list[Principal]:
+    """All principals, in their order."""
+    return list(Principal.objects.all())
 
 
 def import_of(upload: DirectoryUpload) -> AuditEntry | None:
@@ -19,6 +40,29 @@ def import_of(upload: DirectoryUpload) -> AuditEntry | None:
         action="directory.import", target_type=upload._meta.label, target_id=str(upload.pk)
     )
     return rows.select_related("user").first()
+
+
+def last_imports(principal: Principal, since: datetime) -> list[AuditEntry]:
+    """The imports of the principal's files since then, newest first."""
+    rows = AuditEntry.objects.filter(
+        principal=principal, action="directory.import", target_type=DirectoryUpload._meta.label, at__gte=since
+    )
+    return list(rows.select_related("user"))
+
+
+def undone(import_row: AuditEntry) -> AuditEntry | None:
+    """The row that the undoing of an import left, None where it stands."""
+    return undone_of([import_row]).get(import_row.target_id)
+
+
+def undone_of(import_rows: Iterable[AuditEntry]) -> dict[str, AuditEntry]:
+    """The rows that the undoing of imports left, by the upload's id."""
+    rows = AuditEntry.objects.filter(
+        action="directory.import_undone",
+        target_type=DirectoryUpload._meta.label,
+        target_id__in=[row.target_id for row in import_rows],
+    )
+    return {row.target_id: row for row in rows.select_related("user")}
 
 
 def principal_by_name(name: str) -> Principal | None:

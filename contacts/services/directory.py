@@ -1,5 +1,6 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each leaves its trace."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from contacts.models import HOUR_COLUMNS, DirectoryEntry, Membership, Principal,
 from contacts.rules.errors import RuleError
 from contacts.rules.phone import digits
 
+from .namesakes import check_namesakes, is_renamed
 from .traces import changes_between, leave_trace
 from .versions import check_keeper, check_version
 
@@ -35,6 +37,10 @@ def save_row(*, by: Acting | User, row: Row) -> None:
                 number for number in row.flagged if number in {digits(p.number) for p in row.phones}
             ]
             changes = changes_between(before, row)
+        if isinstance(row, DirectoryEntry | Unit) and (
+            before is None or isinstance(before, DirectoryEntry | Unit)
+        ):
+            _check_renamed(before, row)
         row.full_clean()
         row.save()
         if isinstance(row, Principal | Unit) and "name" in changes:
@@ -44,6 +50,16 @@ def save_row(*, by: Acting | User, row: Row) -> None:
             changes["password"] = ["", ""]
         verb = "added" if before is None else "changed"
         leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
+
+
+def _check_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> None:
+    """Raise ValidationError where the row's new name is another's, however it is spelled."""
+    if not is_renamed(before, row):
+        return
+    try:
+        check_namesakes(row)
+    except RuleError as wrong:
+        raise ValidationError({"name": wrong.reason}) from wrong
 
 
 def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> None:
@@ -72,14 +88,10 @@ def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is None:
             return
-        namesakes = DirectoryEntry.objects.filter(
-            principal=entry.principal_id,
-            name=entry.name,
-            department=entry.department,
-            retired_at__isnull=True,
-        )
-        if namesakes.exists():
-            raise RuleError(f"{entry.name} finns redan bland kontakterna. Avför den först.")
+        try:
+            check_namesakes(entry)
+        except RuleError as wrong:
+            raise RuleError(f"{entry.name} finns redan bland kontakterna. Avför den först.") from wrong
         entry.retired_at = entry.retired_by = None
         entry.clean_fields()
         entry.validate_constraints()

@@ -1,5 +1,7 @@
 """Contacts added, changed and confirmed by those who keep them."""
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ from contacts.rules.permissions import Right
 from contacts.rules.phone import Phone
 
 from .directory import save_row
+from .namesakes import check_namesakes, is_renamed
 from .submissions import claim
 from .traces import changes_between, leave_trace
 from .versions import check_clean, check_keeper, check_version
@@ -51,11 +54,18 @@ class EntryFacts:
         return told | {"unit": self.unit.pk if self.unit else None}
 
 
-def add_entry(*, by: Acting, client_id: UUID, facts: EntryFacts, verified: bool = False) -> DirectoryEntry:
+def add_entry(
+    *,
+    by: Acting,
+    client_id: UUID,
+    facts: EntryFacts,
+    verified: bool = False,
+    answers: Mapping[str, str] | None = None,
+) -> DirectoryEntry:
     """Add a contact to the person's own principal; a form sent twice gives the contact of the first time.
 
     `verified` confirms the facts in the same write. Raises NotAllowed, IdClash, and RuleError with the field where
-    the contact can not stand or is there already.
+    the contact can not stand or is there already; with `answers` a Question where one of nearly its name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY)
@@ -64,7 +74,7 @@ def add_entry(*, by: Acting, client_id: UUID, facts: EntryFacts, verified: bool 
         if first is not None:
             return _added_by(first, facts)
         entry = DirectoryEntry(principal=by.principal)
-        _write(by, entry, facts)
+        _write(by, entry, facts, answers)
         if verified:
             _confirm(by, entry)
         return entry
@@ -78,11 +88,13 @@ def change_entry(
     version: str,
     facts: EntryFacts,
     verified: bool = False,
+    answers: Mapping[str, str] | None = None,
 ) -> DirectoryEntry:
     """Change a contact that still is the `version` the person saw.
 
     A changed number or changed hours take the verification away, unless `verified` confirms them in the same write.
-    Raises NotAllowed, IdClash, ChangedMeanwhile, and RuleError with the field where the contact can not stand.
+    Raises NotAllowed, IdClash, ChangedMeanwhile, RuleError with the field where the contact can not stand, and with
+    `answers` a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
         check_keeper(by, entry)
@@ -93,7 +105,7 @@ def change_entry(
         check_version(entry, version)
         if entry.retired_at is not None:
             raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
-        _write(by, entry, facts)
+        _write(by, entry, facts, answers)
         if verified:
             _confirm(by, entry)
         return entry
@@ -129,10 +141,13 @@ def _locked(entry: DirectoryEntry) -> DirectoryEntry:
     return rows.select_related("principal", "unit").get(pk=entry.pk)
 
 
-def _write(by: Acting, entry: DirectoryEntry, facts: EntryFacts) -> None:
+def _write(by: Acting, entry: DirectoryEntry, facts: EntryFacts, answers: Mapping[str, str] | None) -> None:
     if facts.unit is not None and facts.unit.principal_id != by.principal.pk:
         raise RuleError("Välj en av huvudmannens egna enheter.", field="unit")
+    before = copy(entry) if entry.pk else None
     facts.write_to(entry)
+    if is_renamed(before, entry):
+        check_namesakes(entry, answers)
     check_clean(entry)
     try:
         with transaction.atomic():

@@ -1,5 +1,7 @@
 """Units added and changed by those who keep them. A unit is never deleted: it goes out of use."""
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from contacts.rules.hsa import tidy_hsa_id
 from contacts.rules.permissions import Right
 
 from .directory import save_row
+from .namesakes import check_namesakes, is_renamed
 from .submissions import claim
 from .versions import check_clean, check_keeper, check_version
 
@@ -28,10 +31,13 @@ class UnitFacts:
     active: bool = True
 
 
-def add_unit(*, by: Acting, client_id: UUID, facts: UnitFacts) -> Unit:
+def add_unit(
+    *, by: Acting, client_id: UUID, facts: UnitFacts, answers: Mapping[str, str] | None = None
+) -> Unit:
     """Add a unit to the person's own principal; a form sent twice gives the unit of the first time.
 
-    Raises NotAllowed, IdClash, and RuleError with the field where the unit can not stand.
+    Raises NotAllowed, IdClash, RuleError with the field where the unit can not stand, and with `answers` a Question
+    where one of nearly its name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY)
@@ -39,15 +45,23 @@ def add_unit(*, by: Acting, client_id: UUID, facts: UnitFacts) -> Unit:
         if first is not None:
             return _added_by(first, facts)
         unit = Unit(principal=by.principal)
-        _write(by, unit, facts)
+        _write(by, unit, facts, answers)
         return unit
 
 
-def change_unit(*, by: Acting, unit: Unit, client_id: UUID, version: str, facts: UnitFacts) -> Unit:
+def change_unit(
+    *,
+    by: Acting,
+    unit: Unit,
+    client_id: UUID,
+    version: str,
+    facts: UnitFacts,
+    answers: Mapping[str, str] | None = None,
+) -> Unit:
     """Change a unit that still is the `version` the person saw.
 
     Raises NotAllowed, IdClash, ChangedMeanwhile, and RuleError with the field: nobody takes the unit of the own
-    assignment out of use, which would end it.
+    assignment out of use, which would end it. With `answers`, a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
         check_keeper(by, unit)
@@ -61,19 +75,22 @@ def change_unit(*, by: Acting, unit: Unit, client_id: UUID, version: str, facts:
             raise RuleError(
                 "Du arbetar på enheten. Be en administratör på en annan enhet ta den ur bruk.", field="active"
             )
-        _write(by, unit, facts)
+        _write(by, unit, facts, answers)
         return unit
 
 
-def _write(by: Acting, unit: Unit, facts: UnitFacts) -> None:
+def _write(by: Acting, unit: Unit, facts: UnitFacts, answers: Mapping[str, str] | None) -> None:
     if by.principal.is_region and facts.municipal_kind:
         raise RuleError("Välj bara för en kommuns enhet.", field="municipal_kind")
     if not by.principal.is_region and (facts.ward_kind or facts.outpatient_kind):
         field = "ward_kind" if facts.ward_kind else "outpatient_kind"
         raise RuleError("Välj bara för regionens enhet.", field=field)
+    before = copy(unit) if unit.pk else None
     for name, value in asdict(facts).items():
         setattr(unit, name, value)
     unit.hsa_id = tidy_hsa_id(facts.hsa_id)
+    if is_renamed(before, unit):
+        check_namesakes(unit, answers)
     check_clean(unit)
     try:
         with transaction.atomic():

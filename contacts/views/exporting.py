@@ -4,9 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
-from contacts.queries.exporting import principal_or_none, principals_to_take_out
-from contacts.services.exporting import FileForm, export_directory
 
 
 @require_GET

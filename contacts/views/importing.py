@@ -1,43 +1,55 @@
-"""Läs in: a directory file, what it would change, and the word to bring it in."""
+"""Läs in: a directory file, what its columns are, what it would change, and the word to bring it in."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.filing.bringing_in import confirm_steps
+from contacts.filing.choices import Choices
+from contacts.filing.columns import COLUMNS, REQUIRED
+from contacts.filing.limits import FILE_BYTES, MB, ROWS
+from contacts.filing.preview import imports_shown, preview
+from contacts.filing.step import Step, step_of, with_headings
+from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of, undo_steps
+from contacts.filing.uploads import FileGone, choose_steps, keep_choices, kept_book, known_for, upload_steps
 from contacts.models import AuditEntry, DirectoryUpload
-from contacts.presenters.importing import preview
-from contacts.queries.uploads import import_of, upload_by_id
-from contacts.rules.directory_columns import COLUMNS, REQUIRED
+from contacts.queries.uploads import import_of, last_imports, undone, undone_of, upload_by_id
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
-from contacts.services.directory_import import confirm_steps
-from contacts.services.uploads import upload_steps
-from contacts.tables.limits import FILE_BYTES, MB, ROWS
 from contacts.views._stream import streamed
-from contacts.views.tools import held_as, renew, require_keeper
-from contacts.webforms.importing import ConfirmForm, UploadForm
+from contacts.views.tools import held_as, keep_what_came, renew, require_keeper
+from contacts.webforms.importing import ChoicesForm, ConfirmForm, UndoForm, UploadForm
 
 _CHANGED_SINCE = "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen."
+_GUESSED_ANEW = "Kolumnerna och orden är gissade på nytt. Se igenom dem."
+_HEADING = "Läs in kontakter"
+_STEP_PAGE, _STEP_PART = "contacts/importing/choices.html", "contacts/importing/_choices.html"
 
 
-@held_as(HeldAs("Läs in kontakter", file=True))
+@held_as(HeldAs(_HEADING, file=True))
 @require_http_methods(["GET", "POST"])
 def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Choose a file; it is read while the page comes, and the page ends with what it would change."""
+    """Choose a file; it is read while the page comes, and the page ends with what it would change, or asks first."""
     require_keeper(request)
     if request.method != "POST":
-        return render(request, "contacts/importing/upload.html", _form_context(UploadForm(initial=_new_id())))
+        return render(
+            request, "contacts/importing/upload.html", _form_context(request, UploadForm(initial=_new_id()))
+        )
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "contacts/importing/upload.html", _form_context(form), status=422)
+        return render(request, "contacts/importing/upload.html", _form_context(request, form), status=422)
 
     def refused(error: RuleError) -> str:
         form.add_error("file", error.reason)
         renew(form)
-        return render_to_string("contacts/importing/_upload.html", _form_context(form), request)
+        return render_to_string("contacts/importing/_upload.html", _form_context(request, form), request)
 
     return streamed(
         request,
@@ -46,8 +58,8 @@ def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpRespon
             client_id=form.cleaned_data["client_id"],
             content=form.cleaned_data["file"].read(),
         ),
-        heading="Läs in kontakter",
-        ended=lambda upload: _preview_part(request, upload),
+        heading=_HEADING,
+        ended=lambda upload: _upload_part(request, upload),
         refused=refused,
     )
 
@@ -56,10 +68,9 @@ def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpRespon
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """Show what a file would change, or has changed; by POST, bring it in."""
-    require_keeper(request)
-    upload = upload_by_id(request.acting, upload_id)
-    if upload is None:
-        raise Http404
+    upload = _own_upload(request, upload_id)
+    if not upload.plan:
+        return HttpResponseRedirect(reverse("import_choices", args=[upload.pk]))
     form = ConfirmForm(request.POST) if request.method == "POST" else None
     if form is None or not form.is_valid():
         context = _preview_context(request, upload)
@@ -79,24 +90,125 @@ def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
             client_id=form.cleaned_data["client_id"],
             retire_missing=form.cleaned_data["retire_missing"],
         ),
-        heading="Läs in kontakter",
+        heading=_HEADING,
         ended=ended,
         refused=lambda error: _preview_part(request, upload, notice=error.reason),
     )
+
+
+@held_as(HeldAs("Vad filen innehåller"))
+@require_http_methods(["GET", "POST"])
+def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+    """Say what the columns and words of a file are; then comes what it would change."""
+    upload = _own_upload(request, upload_id)
+    if import_of(upload) is not None:
+        return HttpResponseRedirect(reverse("import_preview", args=[upload.pk]))
+    try:
+        book = kept_book(upload)
+    except FileGone as gone:
+        return render(request, "contacts/importing/gone.html", {"reason": gone.reason}, status=410)
+    known = known_for(request.acting.principal)
+    step = step_of(book, Choices.read(upload.choices), known)
+    if request.method != "POST":
+        return render(request, _STEP_PAGE, _step_context(upload, _choices_form(step)))
+    form = ChoicesForm(step, request.POST)
+    if not form.is_valid() or "held" in request.POST:
+        status = 200 if form.is_valid() else 422
+        return render(request, _STEP_PAGE, _step_context(upload, form), status=status)
+    choices = form.chosen()
+    anew = step_of(book, with_headings(book, choices, form.headings, known), known)
+    shown = {(word.column, word.key) for word in step.words}
+    if anew.choices.sheets != choices.sheets or any((w.column, w.key) not in shown for w in anew.words):
+        # Nobody has seen what is guessed of these.
+        client_id = form.cleaned_data["client_id"]
+        kept = keep_choices(by=request.acting, upload=upload, client_id=client_id, choices=anew.choices)
+        messages.info(request, _GUESSED_ANEW)
+        return HttpResponseRedirect(reverse("import_choices", args=[kept.pk]))
+
+    def refused(error: RuleError) -> str:
+        keep_what_came(request, form.cleaned_data["client_id"])
+        form.add_error(None, error.reason)
+        renew(form)
+        return render_to_string(_STEP_PART, _step_context(upload, form), request)
+
+    return streamed(
+        request,
+        choose_steps(
+            by=request.acting, upload=upload, client_id=form.cleaned_data["client_id"], choices=choices
+        ),
+        heading=_HEADING,
+        ended=lambda chosen: _preview_part(request, chosen),
+        refused=refused,
+    )
+
+
+@held_as(HeldAs("Ångra inläsningen", pressed=True))
+@require_http_methods(["GET", "POST"])
+def import_undo(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+    """Show what undoing an import would do; by POST, do it."""
+    upload = _own_upload(request, upload_id)
+    import_row = import_of(upload)
+    if import_row is None:
+        raise Http404
+    here = HttpResponseRedirect(reverse("import_preview", args=[upload.pk]))
+    if request.method != "POST":
+        if undone(import_row) is not None or not may_be_undone(import_row, timezone.now()):
+            return here
+        context = {"upload": upload, "undo": undo_of(import_row), "client_id": uuid4()}
+        return render(request, "contacts/importing/undo.html", context)
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return here
+    return streamed(
+        request,
+        undo_steps(by=request.acting, upload=upload, client_id=form.cleaned_data["client_id"]),
+        heading=_HEADING,
+        ended=lambda _: _preview_part(request, upload),
+        refused=lambda error: _preview_part(request, upload, notice=error.reason),
+    )
+
+
+def _own_upload(request: HttpRequest, upload_id: UUID) -> DirectoryUpload:
+    """The upload, where it is the own principal's; 403 and 404 else."""
+    require_keeper(request)
+    upload = upload_by_id(request.acting, upload_id)
+    if upload is None:
+        raise Http404
+    return upload
 
 
 def _new_id() -> dict[str, UUID]:
     return {"client_id": uuid4()}
 
 
-def _form_context(form: UploadForm) -> dict[str, object]:
+def _form_context(request: HttpRequest, form: UploadForm) -> dict[str, object]:
+    now = timezone.now()
+    imports = last_imports(request.acting.principal, now - timedelta(days=UNDO_DAYS))
     return {
         "form": form,
         "megabytes": FILE_BYTES // MB,
         "most_rows": f"{ROWS:,}".replace(",", "\N{NO-BREAK SPACE}"),
         "required": REQUIRED,
         "optional": [column for column in COLUMNS if column not in REQUIRED],
+        "imports": imports_shown(imports, undone_of(imports), now),
     }
+
+
+def _choices_form(step: Step) -> ChoicesForm:
+    return ChoicesForm(step, initial=_new_id())
+
+
+def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, object]:
+    return {"upload": upload, "form": form, "step": form.step}
+
+
+def _upload_part(request: HttpRequest, upload: DirectoryUpload) -> str:
+    """What comes of a file: what it would change, or what there is to choose of it."""
+    if upload.plan:
+        return _preview_part(request, upload)
+    known = known_for(request.acting.principal)
+    step = step_of(kept_book(upload), Choices.read(upload.choices), known)
+    return render_to_string(_STEP_PART, _step_context(upload, _choices_form(step)), request)
 
 
 def _preview_context(
@@ -106,9 +218,12 @@ def _preview_context(
     notice: str = "",
     done: AuditEntry | None = None,
 ) -> dict[str, object]:
+    import_row = done or import_of(upload)
     shown = preview(
         upload,
-        done or import_of(upload),
+        import_row,
+        undone(import_row) if import_row is not None else None,
+        timezone.now(),
         shown=request.GET.get("grupp", ""),
         page=request.GET.get("sida"),
     )

@@ -134,6 +134,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
             client_id=data["client_id"],
             facts=EntryFacts(**form.facts()),
             verified=data["verified"],
+            answers=form.answers(),
         )
         messages.success(request, f"{entry.name} är tillagd.")
         return redirect("contact", entry.pk)
@@ -175,6 +176,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
             version=data["version"] or "-",
             facts=EntryFacts(**form.facts()),
             verified=data["verified"],
+            answers=form.answers(),
         )
         if data["verified"]:
             messages.success(request, f"{changed.name} är sparad och kontrollerad.")

@@ -50,7 +50,12 @@ def unit_new(request: HttpRequest) -> HttpResponse:
 
     def save() -> HttpResponse:
         facts = UnitFacts(**form.facts())
-        unit = add_unit(by=request.acting, client_id=form.cleaned_data["client_id"], facts=facts)
+        unit = add_unit(
+            by=request.acting,
+            client_id=form.cleaned_data["client_id"],
+            facts=facts,
+            answers=form.answers(),
+        )
         messages.success(request, f"{unit.name} är tillagd.")
         return redirect("keep_units")
 
@@ -82,6 +87,7 @@ def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
             client_id=data["client_id"],
             version=data["version"] or "-",
             facts=UnitFacts(**form.facts()),
+            answers=form.answers(),
         )
         messages.success(request, f"{changed.name} är sparad.")
         return redirect("keep_units")

@@ -1,6 +1,21 @@
 """The forms of bringing in a directory file."""
 
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
 from django import forms
+
+from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
+from contacts.filing.guessing import SKIP, TO_REMARK
+from contacts.filing.limits import ROWS
+from contacts.filing.step import ShownSheet, Step, Word
+from contacts.rules.availability import AVAILABILITY_LABELS
+
+_SKIPPED = ("", "Hoppa över")
+_NAMES = ("Enhet", "Efternamn", "Personens namn")
+_RANGE = re.compile(r"(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?")
 
 
 class UploadForm(forms.Form):
@@ -11,7 +26,7 @@ class UploadForm(forms.Form):
         label="Fil",
         allow_empty_file=True,
         error_messages={"required": "Välj en fil.", "invalid": "Välj en fil."},
-        widget=forms.FileInput({"class": "form-control", "accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=forms.FileInput({"class": "form-control", "accept": ".csv,.txt,.tsv,.xlsx,.xls,.ods"}),
     )
 
 
@@ -20,3 +35,250 @@ class ConfirmForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     retire_missing = forms.BooleanField(required=False)
+
+
+class UndoForm(forms.Form):
+    """The word that a whole import is to be undone."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class RowsField(forms.CharField):
+    """Numbers of rows as people write them: "5, 9–12"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=500, **kwargs)
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        """Read the numbers; raise ValidationError for anything else."""
+        text = super().clean(value)
+        rows: set[int] = set()
+        for piece in filter(None, (piece.strip() for piece in re.split(r"[,;]", text))):
+            found = _RANGE.fullmatch(piece)
+            first = int(found[1]) if found else 0
+            last = int(found[2] or found[1]) if found else 0
+            if not 0 < first <= last <= ROWS + 1:
+                raise forms.ValidationError("Skriv radernas nummer, till exempel 5, 9–12.")
+            rows.update(range(first, last + 1))
+        return tuple(sorted(rows))
+
+
+class ChoicesForm(forms.Form):
+    """What each column and each word of a file is; its fields are those of the file's step."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.step = step
+        if step.letters:
+            self.fields["letters"] = forms.BooleanField(
+                label="Rätta tecknen i hela filen",
+                required=False,
+                initial=bool(step.choices.letters),
+                widget=_check(),
+            )
+        if step.proposal_count:
+            self.fields["numbers"] = forms.BooleanField(
+                label="Använd numren som hittades i texten",
+                required=False,
+                initial=step.choices.numbers,
+                widget=_check(),
+            )
+        for place, sheet in enumerate(step.sheets):
+            self._add_sheet(place, sheet)
+        for word in step.words:
+            self.fields[_word_field(word)] = forms.ChoiceField(
+                label=f"{word.column}: {word.word or 'tomt'}",
+                required=False,
+                choices=list(self._meanings(word)),
+                initial=word.meant,
+                widget=_select(),
+            )
+
+    def _add_sheet(self, place: int, sheet: ShownSheet) -> None:
+        choice, known = sheet.choice, self.step.known
+        start = f"s{place}_"
+        self.fields[f"{start}take"] = forms.BooleanField(
+            label="Läs in bladet",
+            required=False,
+            initial=choice.take,
+            disabled=bool(sheet.refused),
+            widget=_check(),
+        )
+        if sheet.refused:
+            return
+        self.fields[f"{start}heading"] = forms.IntegerField(
+            label="Rubrikerna står på rad",
+            min_value=0,
+            max_value=ROWS,
+            initial=choice.heading,
+            error_messages={
+                "required": "Skriv radens nummer, 0 om rubriker saknas.",
+                "invalid": "Skriv radens nummer, 0 om rubriker saknas.",
+                "min_value": "Skriv radens nummer, 0 om rubriker saknas.",
+                "max_value": "Så många rader har bladet inte.",
+            },
+            widget=forms.NumberInput({"class": "form-control slim", "min": 0}),
+        )
+        for at, column in enumerate(sheet.columns):
+            self.fields[f"{start}c{at}"] = forms.ChoiceField(
+                label=f"Kolumn {column.letter}{f', {column.heading}' if column.heading else ''}",
+                required=False,
+                choices=[_SKIPPED, *((target, target) for target in TARGETS)],
+                initial=choice.columns[at],
+                widget=_select(),
+            )
+        principals = [(name, name) for name in known.principals]
+        self.fields[f"{start}principal"] = forms.ChoiceField(
+            label="Huvudman för alla rader",
+            required=False,
+            choices=principals,
+            initial=choice.principal or known.own,
+            widget=_select(),
+        )
+        self.fields[f"{start}kind"] = forms.ChoiceField(
+            label="Typ för alla rader",
+            required=False,
+            choices=[("", "Välj typ"), *((label, label) for label in known.kinds)],
+            initial=choice.kind,
+            widget=_select(),
+        )
+        shown = {flag.row for flag in sheet.flagged}
+        if shown:
+            self.fields[f"{start}skip"] = forms.MultipleChoiceField(
+                label="Rader att hoppa över",
+                required=False,
+                choices=[
+                    (str(flag.row), f"Rad {flag.row}, {flag.why}: {flag.text}") for flag in sheet.flagged
+                ],
+                initial=[str(row) for row in choice.skipped if row in shown],
+                widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+            )
+        self.fields[f"{start}more"] = RowsField(
+            label="Hoppa över fler rader",
+            initial=", ".join(str(row) for row in choice.skipped if row not in shown),
+            help_text="Radernas nummer, till exempel 5, 9–12.",
+            widget=forms.TextInput({"class": "form-control"}),
+        )
+
+    def _meanings(self, word: Word) -> Iterator[tuple[str, str]]:
+        known = self.step.known
+        yield ("", "Välj vad det är")
+        valid: Iterable[str] = {
+            "Typ": known.kinds,
+            "Huvudman": known.principals,
+            "Gäller": AVAILABILITY_LABELS.values(),
+        }[word.column]
+        yield from ((label, label) for label in valid)
+        if word.column == "Gäller":
+            yield (TO_REMARK, "Låt texten bli anmärkning")
+        else:
+            yield (SKIP, "Hoppa över raderna")
+
+    def clean(self) -> dict[str, Any]:
+        """Each sheet that is read has a name for its contacts, and no column is there twice."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for place, sheet in enumerate(self.step.sheets):
+            if not sheet.refused and cleaned.get(f"s{place}_take"):
+                self._check_sheet(f"s{place}_", sheet, cleaned)
+        if not any(cleaned.get(f"s{place}_take") for place in range(len(self.step.sheets))):
+            self.add_error(None, "Välj minst ett blad att läsa in.")
+        return cleaned
+
+    def _check_sheet(self, start: str, sheet: ShownSheet, cleaned: dict[str, Any]) -> None:
+        if cleaned.get(f"{start}heading") != sheet.choice.heading:
+            # The columns are guessed anew.
+            return
+        chosen: dict[str, str] = {}
+        for at, column in enumerate(sheet.columns):
+            target = cleaned.get(f"{start}c{at}", "")
+            if target and target in chosen and target not in MANY:
+                self.add_error(f"{start}c{at}", f"{target} är redan vald för kolumn {chosen[target]}.")
+            chosen.setdefault(target, column.letter)
+        if not any(name in chosen for name in _NAMES):
+            self.add_error(
+                f"{start}c0", "Ingen kolumn är vald som Enhet. Välj vilken som har kontakternas namn."
+            )
+        if "Tider" in chosen and "Gäller" not in chosen:
+            at = next(at for at, _ in enumerate(sheet.columns) if cleaned.get(f"{start}c{at}") == "Tider")
+            self.add_error(f"{start}c{at}", "Tider kräver att en annan kolumn är Gäller.")
+        if "Typ" not in chosen and not cleaned.get(f"{start}kind"):
+            self.add_error(f"{start}kind", "Välj vilken typ kontakterna är.")
+
+    @property
+    def headings(self) -> list[int]:
+        """The row of headings that is chosen for each sheet."""
+        return [
+            self.cleaned_data.get(f"s{place}_heading", sheet.choice.heading)
+            for place, sheet in enumerate(self.step.sheets)
+        ]
+
+    def chosen(self) -> Choices:
+        """What was chosen, the headings left where they were."""
+        cleaned = self.cleaned_data
+        values = {column: dict(words) for column, words in self.step.choices.values.items()}
+        for word in self.step.words:
+            values.setdefault(word.column, {})[word.key] = cleaned.get(_word_field(word), "")
+        return Choices(
+            sheets=tuple(self._sheet(place, sheet) for place, sheet in enumerate(self.step.sheets)),
+            values={column: values.get(column, {}) for column in VALUED},
+            letters=self.step.letters if cleaned.get("letters") else "",
+            numbers=cleaned.get("numbers", self.step.choices.numbers),
+        )
+
+    def _sheet(self, place: int, sheet: ShownSheet) -> SheetChoice:
+        cleaned, start = self.cleaned_data, f"s{place}_"
+        if sheet.refused:
+            return replace(sheet.choice, take=False)
+        columns = tuple(cleaned.get(f"{start}c{at}", "") for at, _ in enumerate(sheet.columns))
+        skipped = {int(row) for row in cleaned.get(f"{start}skip", ())} | set(cleaned.get(f"{start}more", ()))
+        return SheetChoice(
+            take=bool(cleaned.get(f"{start}take")),
+            heading=sheet.choice.heading,
+            columns=columns,
+            skipped=tuple(sorted(skipped)),
+            principal=""
+            if "Huvudman" in columns
+            else cleaned.get(f"{start}principal") or self.step.known.own,
+            kind="" if "Typ" in columns else cleaned.get(f"{start}kind", ""),
+        )
+
+    @property
+    def sheet_parts(self) -> list[dict[str, Any]]:
+        """Each sheet with its fields, as the page goes through them."""
+        parts = []
+        for place, sheet in enumerate(self.step.sheets):
+            start = f"s{place}_"
+            names = ("take", "heading", "principal", "kind", "skip", "more")
+            fields = {name: self[f"{start}{name}"] for name in names if f"{start}{name}" in self.fields}
+            columns = [
+                {"shown": column, "field": self[f"{start}c{at}"]}
+                for at, column in enumerate(sheet.columns)
+                if not sheet.refused
+            ]
+            missing = [
+                fields[name]
+                for name, column in (("principal", "Huvudman"), ("kind", "Typ"))
+                if name in fields and (column not in sheet.choice.columns or fields[name].errors)
+            ]
+            is_open = sheet.choice.take or any(field.errors for field in self if field.name.startswith(start))
+            parts.append({"sheet": sheet, "columns": columns, "missing": missing, "open": is_open, **fields})
+        return parts
+
+    @property
+    def word_parts(self) -> list[dict[str, Any]]:
+        """Each word with its field."""
+        return [{"word": word, "field": self[_word_field(word)]} for word in self.step.words]
+
+
+def _word_field(word: Word) -> str:
+    return f"v{VALUED.index(word.column)}_{word.key.replace(' ', '_')}"
+
+
+def _select() -> forms.Select:
+    return forms.Select({"class": "form-select"})
+
+
+def _check() -> forms.CheckboxInput:
+    return forms.CheckboxInput({"class": "form-check-input"})

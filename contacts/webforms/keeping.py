@@ -31,7 +31,7 @@ from contacts.rules.phone import (
 )
 
 from .differences import Opened
-from .fields import ClockField, DayField
+from .fields import AsksQuestions, ClockField, DayField
 
 NUMBER_ROWS = 6
 # Before and after a pause.
@@ -72,14 +72,13 @@ def _text(label: str, most: int, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, **more)
 
 
-class EntryForm(Opened, forms.Form):
+class EntryForm(Opened, AsksQuestions):
     """A contact. After `is_valid`, `facts()` gives it by the names that the service uses.
 
     What stands in a part that does not apply is left out where it stood there before, and told of where it was
     typed now: nothing that is typed disappears without a word.
     """
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label="Typ",

@@ -9,14 +9,15 @@ from contacts.rules.errors import RuleError
 from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
 from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS
 from contacts.webforms.differences import Opened
+from contacts.webforms.fields import AsksQuestions
 
+_NO_FACTS = ("client_id", "version")
 _REGION_ONLY = ("ward_kind", "outpatient_kind")
 
 
-class UnitForm(Opened, forms.Form):
+class UnitForm(Opened, AsksQuestions):
     """A unit of one principal; the kinds are those that a unit of that principal may have."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     name = forms.CharField(label="Namn", max_length=200, error_messages={"required": "Skriv ett namn."})
     ward_kind = forms.ChoiceField(
@@ -50,4 +51,4 @@ class UnitForm(Opened, forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """Give what was filled in, by the names the service uses; call after `is_valid`."""
-        return {k: v for k, v in self.cleaned_data.items() if k not in ("client_id", "version", "opened")}
+        return {k: v for k, v in self.cleaned_data.items() if k in self.base_fields and k not in _NO_FACTS}

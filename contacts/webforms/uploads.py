@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
-from contacts.tables.limits import FILE_BYTES
+from contacts.filing.limits import FILE_BYTES
 
 
 class BoundedUploadHandler(FileUploadHandler):

@@ -1,29 +1,22 @@
 """The parent's side: a child process is started, listened to, and ended whatever happens."""
 
-import contextlib
-import json
 import logging
 import os
-import selectors
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from .limits import FILE_BYTES, LARGEST_PICTURE, MOST_PAGES, SENTENCES, SILENT_SECONDS, WHOLE_SECONDS, BadScan
+from contacts import sandbox
+
+from .limits import CHILD, FILE_BYTES, MOST_PAGES, SENTENCES, BadScan
 
 WORKER = "forms.scanning.worker"
-_ROOT = Path(__file__).resolve().parent.parent.parent
 _JPEG = b"\xff\xd8\xff"
 _OLD_FOLDER = "driftstopp-scan-"
-_LONGEST_LINE = 10_000
-_OURS_TO_KNOW = ("died", "slow")
 
 logger = logging.getLogger(__name__)
 
@@ -70,12 +63,11 @@ def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, Non
     process = _start(files)
     try:
         yield from _pages(process)
-    except BadScan as error:
-        if error.key in _OURS_TO_KNOW:
-            logger.warning("a scan could not be read: %s, the child's end: %s", error.key, process.poll())
-        raise
+    except sandbox.ChildLost as lost:
+        logger.warning("a scan could not be read: %s, the child's end: %s", lost.how, process.poll())
+        raise BadScan(lost.how) from None
     finally:
-        _end(process)
+        sandbox.end(process)
 
 
 def sweep() -> int:
@@ -90,33 +82,14 @@ def sweep() -> int:
     return len(left)
 
 
-def _start(files: Sequence[bytes]) -> subprocess.Popen[bytes]:
-    with contextlib.ExitStack() as stack:
-        handed = [stack.enter_context(_nameless(content)) for content in files]
-        return subprocess.Popen(
-            [sys.executable, "-m", WORKER, *(str(file.fileno()) for file in handed)],
-            cwd=_ROOT,
-            # The child gets none of our environment: the keys and the address of the database stand there.
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[file.fileno() for file in handed],
-            start_new_session=True,
-        )
-
-
-def _nameless(content: bytes) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    file.write(content)
-    file.seek(0)
-    return file
+def _start(files: Sequence[bytes]) -> "subprocess.Popen[bytes]":
+    return sandbox.start(WORKER, files)
 
 
 def _pages(process: subprocess.Popen[bytes]) -> Iterator[PagesFound | DecodedPage]:
     total: int | None = None
     done = 0
-    for told, jpeg in _told(process):
+    for told, jpeg in sandbox.listen(process, CHILD):
         if "refused" in told:
             raise _refusal(told)
         if "pages" in told:
@@ -125,16 +98,16 @@ def _pages(process: subprocess.Popen[bytes]) -> Iterator[PagesFound | DecodedPag
             continue
         done += 1
         if total is None or done > total or told.get("page") != done:
-            raise BadScan("died")
+            raise sandbox.ChildLost("died")
         yield _page(told, jpeg)
     if total is None or done != total:
-        raise BadScan("died")
+        raise sandbox.ChildLost("died")
 
 
 def _total(told: dict[str, Any], done: int) -> int:
     total = told["pages"]
     if not isinstance(total, int) or not max(done, 1) <= total <= 2 * MOST_PAGES:
-        raise BadScan("died")
+        raise sandbox.ChildLost("died")
     return total
 
 
@@ -159,63 +132,7 @@ def _page(told: dict[str, Any], jpeg: bytes) -> DecodedPage:
             jpeg=jpeg,
         )
     except (KeyError, TypeError, ValueError):
-        raise BadScan("died") from None
+        raise sandbox.ChildLost("died") from None
     if not jpeg.startswith(_JPEG):
-        raise BadScan("died")
+        raise sandbox.ChildLost("died")
     return page
-
-
-def _told(process: subprocess.Popen[bytes]) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Each line that the child writes, with as many bytes after it as it says.
-
-    Raises BadScan where it is silent or at work for too long, or talks nonsense.
-    """
-    pieces = _pieces(process)
-    waiting = b""
-    while True:
-        while b"\n" not in waiting:
-            piece = next(pieces, b"")
-            if not piece or len(waiting) > _LONGEST_LINE:
-                return
-            waiting += piece
-        line, _, waiting = waiting.partition(b"\n")
-        try:
-            told = json.loads(line)
-            size = int(told.get("bytes", 0))
-        except (ValueError, AttributeError, TypeError):
-            raise BadScan("died") from None
-        if not 0 <= size <= LARGEST_PICTURE:
-            raise BadScan("died")
-        picture = bytearray(waiting)
-        while len(picture) < size:
-            piece = next(pieces, b"")
-            if not piece:
-                raise BadScan("died")
-            picture += piece
-        waiting = bytes(picture[size:])
-        yield told, bytes(picture[:size])
-
-
-def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    assert process.stdout is not None
-    ends = time.monotonic() + WHOLE_SECONDS
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while True:
-            left = min(SILENT_SECONDS, ends - time.monotonic())
-            if left <= 0 or not selector.select(left):
-                raise BadScan("slow")
-            piece = os.read(process.stdout.fileno(), 65_536)
-            if not piece:
-                return
-            yield piece
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        # Its group is its own, and holds whatever it may have started.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

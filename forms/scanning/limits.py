@@ -1,6 +1,7 @@
 """What a scan may be, and the sentences for what it may not."""
 
 from contacts.rules.errors import RuleError
+from contacts.sandbox import Limits
 
 MB = 1_000_000
 FILE_BYTES = 50 * MB
@@ -27,6 +28,15 @@ READ_SECONDS = 90
 """What is left of it is for the pages that are read at a glance, and for writing them down."""
 
 LARGEST_PICTURE = 8 * MB
+
+CHILD = Limits(
+    memory_bytes=MEMORY_BYTES,
+    cpu_seconds=CPU_SECONDS,
+    silent_seconds=SILENT_SECONDS,
+    whole_seconds=WHOLE_SECONDS,
+    piece_bytes=LARGEST_PICTURE,
+    open_files=MOST_PAGES + 64,
+)
 
 HOW = "Skanna bladen till en PDF, eller till bilder (JPEG, PNG, TIFF, HEIC eller WebP)."
 

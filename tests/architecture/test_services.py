@@ -45,7 +45,7 @@ def called(function: Function) -> set[str]:
 
 FUNCTIONS: dict[str, Function] = {
     f"{module_name(path)}.{node.name}": node
-    for path in files_of_floor("services")
+    for path in files_of_floor("services", "filing")
     for node in parsed(path).body
     if isinstance(node, Function)
 }
@@ -101,7 +101,11 @@ def imported_from_services(path: Path) -> set[str]:
     found = set()
     modules = {}
     for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.ImportFrom) and node.module and "services" in node.module.split("."):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and {"services", "filing"} & set(node.module.split("."))
+        ):
             for alias in node.names:
                 found.add(f"{node.module}.{alias.name}")
                 modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
@@ -126,7 +130,7 @@ def test_a_lock_leaves_the_key_free():
     # A lock on the key too waits for rows that merely point at it, which PostgreSQL may find to be a deadlock.
     locks = [
         (relative(path), node.lineno, {keyword.arg for keyword in node.keywords})
-        for path in files_of_floor("services")
+        for path in files_of_floor("services", "filing")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Principal
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.services.directory_import import import_directory
 from outage.rules.wording import STOCKHOLM
 from tests.browser.conftest import DESKTOP, Windows
 from tests.factories import County

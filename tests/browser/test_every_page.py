@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from contacts.access import Acting, acting_for
-from contacts.models import Membership, User
+from contacts.models import DirectoryUpload, Membership, User
 from forms.models import Sheet
 from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
@@ -23,6 +23,7 @@ from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
 from tests.browser.looking import NO_PAGE, faults, focus_ring
+from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
 from tests.paper.scans_made import coded
 
@@ -71,7 +72,12 @@ PAGES = {
         "status",
     },
     "test_pages_after_an_outage": {"back_registration", "status", "chain"},
-    "test_the_pages_of_bringing_in_a_file": {"import_directory", "import_preview"},
+    "test_the_pages_of_bringing_in_a_file": {
+        "import_directory",
+        "import_choices",
+        "import_preview",
+        "import_undo",
+    },
     "test_the_pages_of_finding_a_number": {"contacts", "advanced_search", "unit", "take_out"},
     "test_the_pages_of_those_who_keep_contacts": {
         "contact",
@@ -372,6 +378,24 @@ def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: P
     looker.look(keeper, starts=False)
     keeper.get_by_role("button", name="Läs in 1 ny").click()
     expect(keeper.get_by_text("Inläst")).to_be_visible()
+    looker.look(keeper)
+    keeper.get_by_role("link", name="Ångra hela inläsningen").click()
+    looker.look(keeper, starts=False)
+    keeper.get_by_role("button", name="Ångra hela inläsningen").click()
+    expect(keeper.get_by_text("Ångrad")).to_be_visible()
+    looker.look(keeper)
+    ugly = tmp_path / "ugly.xlsx"
+    ugly.write_bytes(ugly_workbook(own))
+    looker.look(keeper, "/kontakter/las-in/")
+    keeper.get_by_label("Välj en fil").set_input_files(ugly)
+    keeper.get_by_role("button", name="Visa vad filen ändrar").click()
+    keeper.locator(".import-choices").wait_for()
+    looker.look(keeper)
+    looker.look(keeper, f"/kontakter/las-in/{DirectoryUpload.objects.order_by('-at')[0].pk}/innehall/")
+    demo.windows.expect_answer(422)
+    keeper.get_by_label("B Namn").first.select_option("Telefon")
+    keeper.get_by_role("button", name="Visa vad filen ändrar").click()
+    expect(keeper.get_by_role("alert")).to_contain_text("Rätta detta")
     looker.look(keeper)
 
 

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry
 from contacts.rules.permissions import Role
-from contacts.services.directory_import import import_directory
 from tests.browser.conftest import Windows
+from tests.browser.looking import faults
 from tests.factories import County, person
+from tests.integration.contacts.ugly_files import ugly_workbook
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,3 +42,82 @@ def test_the_given_file_is_brought_in_twice(windows: Windows, county: County):
     expect(page.get_by_text("Filen ändrar ingenting.")).to_be_visible()
     expect(page.get_by_role("button", name="Läs in")).to_have_count(0)
     assert list(DirectoryEntry.objects.order_by("pk").values_list()) == rows
+
+
+def reach(page: Page, place: Locator, *, javascript: bool) -> None:
+    """Go on by Tab until that has the focus; where no script can tell what has, it is given it."""
+    if not javascript:
+        place.focus()
+        return
+    for _ in range(120):
+        if place.evaluate("(element) => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("Tab never came there")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_a_workbook_of_another_shape_comes_in_by_keyboard_and_is_undone(
+    windows: Windows, county: County, tmp_path: Path, javascript: bool
+):
+    import_directory(by=None, content=OWN_FILE.read_bytes())
+    path = tmp_path / "lista.xlsx"
+    keeper = person("kaj", county.social_care, Role.ADMIN)
+    own = keeper.principal.name
+    path.write_bytes(ugly_workbook(own))
+    before = set(DirectoryEntry.objects.values_list("pk", flat=True))
+    page = windows.open(keeper, javascript=javascript)
+
+    choose(page, path)
+    expect(page.get_by_text("Dolda rader: 8.")).to_be_visible()
+    expect(page.get_by_text("Överstruken text: A7, B7, C7, D7.")).to_be_visible()
+    expect(page.get_by_text("texten gäller alla deras rader: A4:A6.")).to_be_visible()
+    assert not javascript or faults(page) == []
+    expect(page.get_by_label("Läs in bladet Läs mig")).not_to_be_checked()
+    word = page.get_by_label("Typ hemtjänst")
+    reach(page, word, javascript=javascript)
+    # What the guess left open is chosen by its first letters.
+    page.keyboard.type("Annan")
+    expect(word).to_have_value("Annan")
+    button = page.get_by_role("button", name="Visa vad filen ändrar")
+    reach(page, button, javascript=javascript)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Ett blad läses inte: Läs mig.")).to_be_visible()
+    assert not javascript or faults(page) == []
+    bring_in = page.get_by_role("button", name="Läs in 5 nya")
+    reach(page, bring_in, javascript=javascript)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("5 nya.")).to_be_visible()
+    told = {
+        entry.name: (
+            entry.kind,
+            [(p.kind.value, p.number) for p in entry.phones],
+            entry.remark,
+            entry.department,
+        )
+        for entry in DirectoryEntry.objects.exclude(pk__in=before)
+    }
+    assert told == {
+        "Kundtjänst Syd": ("switchboard", [("switchboard", "0910-73 10 00")], "", ""),
+        "Hemsjukvården Centrum": (
+            "home_nursing",
+            [("direct", "0910-73 20 00"), ("mobile", "070-123 45 67")],
+            "Ring först",
+            "",
+        ),
+        "Hemtjänsten Väst": ("other", [], "fråga växeln", ""),
+        "Bakom filtret": ("other", [("direct", "0910-73 30 01")], "", ""),
+        "Eva Påhittad": ("person", [("mobile", "070-123 45 99")], "", "Hemsjukvården Centrum"),
+    }
+
+    undo = page.get_by_role("link", name="Ångra hela inläsningen")
+    reach(page, undo, javascript=javascript)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Avförs: 5")).to_be_visible()
+    assert not javascript or faults(page) == []
+    button = page.get_by_role("button", name="Ångra hela inläsningen")
+    reach(page, button, javascript=javascript)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Ångrad")).to_be_visible()
+    assert not DirectoryEntry.objects.exclude(pk__in=before).filter(retired_at__isnull=True).exists()

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import Principal, User
 from contacts.queries.places import places_named
 from contacts.queries.search import search_entries
 from contacts.rules.principals import REGION_NAME
-from contacts.services.directory_import import import_directory
 from outage.services.demo.places import lay_places
 
 from .wide import lay_wide

@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 
+from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_steps
+from contacts.filing.changes import Fate
+from contacts.filing.limits import FILE_BYTES
 from contacts.models import Principal, User
 from contacts.queries.uploads import person_by_username, principal_by_name
-from contacts.rules.directory_changes import Fate
-from contacts.services.directory_import import BadDirectoryFile, ImportReport, import_steps
 from contacts.services.progress import Progress, Steps
-from contacts.tables.limits import FILE_BYTES
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "katalog-vasterbotten.csv"
 _EVERY = 1000

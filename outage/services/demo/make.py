@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting
+from contacts.filing.bringing_in import import_directory
 from contacts.models import Principal, User
 from contacts.rules.errors import RuleError
-from contacts.services.directory_import import import_directory
 from outage.models import CareChain, Handover, Outage
 from outage.queries.checklists import checklists_for
 from outage.rules.outage_status import OutageFacts, OutageScope

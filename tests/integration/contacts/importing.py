@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from contacts.access import Acting
+from contacts.filing.columns import COLUMNS
+from contacts.filing.writing import write_csv
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry
-from contacts.rules.directory_columns import COLUMNS
-from contacts.tables import write_csv
 
 PAGE = "/kontakter/las-in/"
 
@@ -54,6 +54,40 @@ def confirm(client: Client, page: BeautifulSoup, **more: Any):
         if field["type"] != "checkbox"
     }
     return client.post(form["action"], sent | more)
+
+
+def filled_in(form) -> dict[str, Any]:
+    """What a browser would send of a form that nobody has touched."""
+    sent: dict[str, Any] = {}
+    for field in form.find_all(["input", "select"]):
+        if field.name == "select":
+            chosen = field.find("option", selected=True) or field.find("option")
+            sent[field["name"]] = chosen["value"]
+        elif field["type"] == "checkbox":
+            if field.has_attr("checked") and not field.has_attr("disabled"):
+                sent.setdefault(field["name"], []).append(field.get("value", "on"))
+        else:
+            sent[field["name"]] = field.get("value", "")
+    return sent
+
+
+def choose(client: Client, page: BeautifulSoup, **changes: Any):
+    """Send the form of what a file holds, as it is filled in but for the changes; None leaves a field out."""
+    (form,) = page.main.find_all("form", class_="import-choices")
+    sent = filled_in(form) | changes
+    return client.post(form["action"], {k: v for k, v in sent.items() if v is not None})
+
+
+def columns_chosen(page: BeautifulSoup, sheet: int = 0) -> dict[str, str]:
+    """What each column is said to be, by its letter and heading."""
+    rows = page.select(".import-sheet")[sheet].select(".import-columns tbody tr")
+    sent = filled_in(page.main)
+    return {" ".join(row.th.get_text(" ").split()): sent[row.select_one("select")["name"]] for row in rows}
+
+
+def problems(page: BeautifulSoup) -> list[str]:
+    """The kinds of problem of a preview, each with how many rows have it."""
+    return [" ".join(each.p.get_text(" ").split()) for each in page.select(".import-problems > li")]
 
 
 def changed(old: str, new: str) -> bytes:

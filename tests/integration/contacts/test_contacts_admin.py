@@ -30,7 +30,7 @@ def upload(county) -> DirectoryUpload:
         principal=county.mala,
         user=county.mala_admin.user,
         unit=county.social_care,
-        content=b"Huvudman;Enhet;Typ;Hemlig rad",
+        choices={"values": "Hemlig rad"},
         plan={"rows": ["Hemlig plan"]},
         plan_hash="0" * 64,
     )

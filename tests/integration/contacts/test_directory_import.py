@@ -7,14 +7,14 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
+from contacts.filing import write as directory_writes
+from contacts.filing.bringing_in import BadDirectoryFile, import_directory
+from contacts.filing.columns import COLUMNS
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import AuditEntry, DirectoryEntry, Principal
-from contacts.rules.directory_columns import COLUMNS
 from contacts.rules.errors import NotAllowed
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.services import directory_writes
 from contacts.services.directory import retire_entry
-from contacts.services.directory_import import BadDirectoryFile, import_directory
 
 pytestmark = pytest.mark.django_db
 

@@ -3,10 +3,10 @@
 import pytest
 from django.core.management import call_command
 
+from contacts.filing.columns import COLUMNS
+from contacts.filing.writing import write_csv
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import AuditEntry, DirectoryEntry
-from contacts.rules.directory_columns import COLUMNS
-from contacts.tables import write_csv
 from tests.integration.contacts.test_directory_import import changed_file, everything
 
 pytestmark = pytest.mark.django_db

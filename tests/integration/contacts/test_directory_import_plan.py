@@ -7,13 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_directory
+from contacts.filing.columns import COLUMNS
+from contacts.filing.facts import file_row
+from contacts.filing.writing import write_csv, write_xlsx
 from contacts.models import DirectoryEntry, Unit
-from contacts.queries.file_rows import file_row
 from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
-from contacts.rules.directory_columns import COLUMNS
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.services.directory_import import BadDirectoryFile, ImportReport, import_directory
-from contacts.tables import write_csv, write_xlsx
 from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
@@ -238,7 +238,7 @@ def test_a_name_that_is_taken_in_its_department_is_a_bad_row(county):
     with pytest.raises(BadDirectoryFile) as told:
         brought_in(file_of(same[0], {**same[1], "Huvudman": "malå kommun"}))
     assert [(bad.row, bad.column) for bad in told.value.problems] == [(3, "Enhet")]
-    assert "Förrådet finns redan" in told.value.problems[0].sentence
+    assert "Förrådet står redan på rad 2" in told.value.problems[0].sentence
     assert DirectoryEntry.objects.count() == before
 
 

@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts import audit
+from contacts.filing.bringing_in import import_directory
+from contacts.filing.columns import COLUMNS
+from contacts.filing.out import FileForm, export_directory
+from contacts.filing.reading import read_table
 from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Unit
 from contacts.rules.availability import Availability, read_hours
-from contacts.rules.directory_columns import COLUMNS
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.services.directory_import import import_directory
-from contacts.services.exporting import FileForm, export_directory
 from contacts.services.flags import flag_number
-from contacts.tables import read_table
 from tests.clock import standing_at
 from tests.factories import make_entry, same_id
 

@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from contacts.access import Acting
+from contacts.filing.bringing_in import confirm_steps
+from contacts.filing.uploads import upload_steps
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload
-from contacts.services.directory_import import confirm_steps
 from contacts.services.progress import finish
-from contacts.services.uploads import upload_steps
 from tests.factories import at_once
 from tests.integration.contacts.importing import malas
 

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.filing import write as directory_writes
+from contacts.filing.columns import COLUMNS
+from contacts.filing.writing import write_xlsx
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, Submission
-from contacts.rules.directory_columns import COLUMNS
-from contacts.services import directory_writes
 from contacts.services.directory import retire_entry
-from contacts.tables import write_xlsx
 from tests.factories import make_entry
 from tests.integration.contacts.importing import (
     PAGE,

@@ -6,15 +6,16 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.filing.limits import FILE_BYTES
 from contacts.models import DirectoryEntry, DirectoryUpload
-from contacts.tables.limits import FILE_BYTES
 from tests.integration.contacts.importing import (
     PAGE,
+    choose,
     everything,
     groups,
     malas,
     page_of,
-    table,
+    problems,
     upload,
     words,
 )
@@ -22,14 +23,18 @@ from tests.integration.contacts.importing import (
 pytestmark = pytest.mark.django_db
 
 
-def test_bad_rows_are_told_and_nothing_can_be_confirmed(client, county):
-    content = malas("Kosten", "Tvätten", columns={"Telefon": "fråga", "Typ": "kök"})
-    page = page_of(upload(client, county.mala_admin, content))
+def test_bad_rows_are_told_by_kind_and_nothing_can_be_confirmed(client, county):
+    content = malas("Kosten", "Tvätten", columns={"Telefon": "785 00 00", "Typ": "hemtjänst"})
+    step = page_of(upload(client, county.mala_admin, content))
+    page = page_of(choose(client, step))
     assert "Filen har 4 fel. Inget kan läsas in förrän hela filen är rätt." in words(page)
     assert groups(page) == {"Fel i filen": 4}
-    assert table(page)[0].startswith("Rad 2 Typ Typen")
+    assert problems(page) == [
+        'Typ: Typen "hemtjänst" finns inte. 2 rader.',
+        "Telefon: … går inte att läsa som telefonnummer. Skriv riktnumret först, som 090-785 00 00. 2 rader.",
+    ]
     assert page.main.find("form") is None
-    kept = DirectoryUpload.objects.get()
+    kept = DirectoryUpload.objects.exclude(plan={}).get()
     before = everything()
     refused = page_of(client.post(f"{PAGE}{kept.pk}/", {"client_id": uuid4()}))
     assert "rad 2, Typ" in words(refused)

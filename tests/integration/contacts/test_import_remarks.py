@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from contacts.filing.bringing_in import import_directory
+from contacts.filing.writing import write_csv
 from contacts.models import DirectoryEntry
 from contacts.rules.availability import Availability, hours_words
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.services.directory_import import import_directory
-from contacts.tables import write_csv
+from tests.asking import search_for
 from tests.integration.contacts.importing import groups, page_of, table, upload, words
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +77,10 @@ def test_the_remark_stands_beside_the_number_and_nothing_is_open_for_sure(client
     entry.phones = [Phone(PhoneKind.SWITCHBOARD, "0953-140 00")]
     entry.save()
     client.force_login(county.alva.user)
-    card = page_of(client.get(reverse("contacts"), {"q": "malå"})).select_one(".ring-card")
+    card = page_of(search_for(client, "contacts", {"q": "malå"})).select_one(".ring-card")
     assert "läs anmärkningen" in card.get_text(" ")
     assert "Enhetsmöte tisdagar, 13-15" in card.get_text(" ")
-    row = page_of(client.get(reverse("contacts"), {"q": "malå"})).select_one("table.rows tbody tr")
+    row = page_of(search_for(client, "contacts", {"q": "malå"})).select_one("table.rows tbody tr")
     assert "Läs anmärkningen" in row.get_text(" ")
     assert "Öppet nu" not in row.get_text(" ")
     assert "Läs anmärkningen" in client.get(reverse("contact", args=[entry.pk])).text

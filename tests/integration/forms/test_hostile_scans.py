@@ -12,12 +12,14 @@ import tempfile
 import time
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
+from contacts import sandbox
 from forms.scanning import MOST_PAGES, BadScan, child, read_scan
 from tests.paper.scans_made import as_file, as_pdf
 
@@ -240,7 +242,7 @@ def _worker(monkeypatch, tmp_path_factory, code: str) -> None:
     folder = tmp_path_factory.mktemp("worker")
     (folder / "strange_worker.py").write_text(code)
     monkeypatch.setattr(child, "WORKER", "strange_worker")
-    monkeypatch.setattr(child, "_ROOT", folder)
+    monkeypatch.setattr(sandbox, "ROOT", folder)
 
 
 @pytest.mark.parametrize(
@@ -257,14 +259,14 @@ def _worker(monkeypatch, tmp_path_factory, code: str) -> None:
 )
 def test_a_child_that_hangs_dies_or_talks_nonsense_is_a_sentence(monkeypatch, tmp_path_factory, code, key):
     _worker(monkeypatch, tmp_path_factory, code)
-    monkeypatch.setattr(child, "SILENT_SECONDS", 2)
+    monkeypatch.setattr(child, "CHILD", replace(child.CHILD, silent_seconds=2))
     assert refused(as_file(PAGE)) == key
 
 
 def test_a_child_that_goes_on_for_ever_is_ended(monkeypatch, tmp_path_factory):
     endless = "import time, sys\nprint('{\"pages\": 500}', flush=True)\nwhile True: time.sleep(0.1)"
     _worker(monkeypatch, tmp_path_factory, endless)
-    monkeypatch.setattr(child, "WHOLE_SECONDS", 2)
+    monkeypatch.setattr(child, "CHILD", replace(child.CHILD, whole_seconds=2))
     assert refused(as_file(PAGE)) == "slow"
 
 
@@ -350,8 +352,9 @@ def test_the_child_has_little_memory_no_core_and_none_of_our_secrets(monkeypatch
     code = f"""
 import os, resource, sys
 sys.path.insert(0, {str(Path.cwd())!r})
-from forms.scanning.worker import _confine
-_confine()
+from contacts.sandbox import confine
+from forms.scanning.limits import CHILD
+confine(CHILD)
 try:
     bytes(2_000_000_000)
     much = True

@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import ResolverMatch, reverse
 from PIL import Image
 
+from contacts.filing.limits import FILE_BYTES
 from contacts.models import AuditEntry, Unit
 from contacts.rules.permissions import Role
-from contacts.tables.limits import FILE_BYTES
 from contacts.webforms.uploads import BoundedUploadHandler
 from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import missing_words

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from contacts.filing.columns import COLUMNS, LONGEST, BadRow
+from contacts.filing.reading import read_file
+from contacts.filing.rows import DirectoryRow, cells_of, read_rows
 from contacts.rules.availability import Availability, Hours, Span, Summer
-from contacts.rules.directory_columns import COLUMNS, LONGEST, BadRow
-from contacts.rules.directory_file import DirectoryRow, cells_of, read_rows
 from contacts.rules.hours_text import read_hours
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import MUNICIPALITIES, REGION
-from contacts.tables import read_file
 
 KINDS = {"Växel": "switchboard", "IT-support": "support", "Person": "person", "Hälsocentral": "health_centre"}
 OWN_FILE = Path(__file__).parents[3] / "contacts" / "data" / "katalog-vasterbotten.csv"
@@ -112,7 +112,7 @@ def test_a_person_is_known_by_name_and_department():
         row(Enhet="", Typ="Person", Efternamn="Ek"),
     )
     named = [(r.name, r.department) for r in rows]
-    assert named == [("Anna Ek", "A"), ("Anna Ek", "B"), ("Bo Ek", "Medicin"), ("Ek", "")]
+    assert named == [("Anna Ek", "Medicin, A"), ("Anna Ek", "Medicin, B"), ("Bo Ek", "Medicin"), ("Ek", "")]
     assert bad == []
 
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from contacts.rules.directory_columns import (
+from contacts.filing.columns import (
     COLUMNS,
     NUMBER_COLUMNS,
     REQUIRED,
@@ -18,9 +18,9 @@ from contacts.rules.directory_columns import (
     read_heading,
     split_more_numbers,
 )
-from contacts.rules.directory_file import read_rows
+from contacts.filing.rows import read_rows
+from contacts.filing.safety import neutralise, restore
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.rules.spreadsheet_safety import neutralise, restore
 
 OLD_FOURTEEN = [
     *("Huvudman", "Enhet", "Typ", "Förnamn", "Efternamn", "Titel", "Avdelning", "Telefon", "Anknytning"),

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import vobject
 
+from contacts.filing.vcard import CardSource, vcard
 from contacts.rules.availability import Availability, Hours
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.vcards import CardSource, vcard
 
 SOURCE = CardSource(
     entry_id=17,

@@ -1,0 +1,113 @@
+"""What is chosen of a stranger's file: its sheets, their columns, and what its words mean."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from contacts.rules.swedish_text import search_key, tidy_typed
+
+from .book import Book, Sheet
+from .columns import COLUMNS, MORE_NUMBERS
+from .guessing import ON_CALL, PERSON, SWITCHBOARD_NUMBER
+from .letters import repaired
+
+REMARK = "Anmärkning"
+TARGETS = (*COLUMNS[:5], PERSON, *COLUMNS[5:10], SWITCHBOARD_NUMBER, ON_CALL, *COLUMNS[10:])
+"""Everything a column may be, in the order it is offered."""
+MANY = frozenset({REMARK, MORE_NUMBERS, ON_CALL, SWITCHBOARD_NUMBER})
+"""What several columns may be at once."""
+VALUED = ("Huvudman", "Typ", "Gäller")
+"""The columns whose values are a few set words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """What is made of one sheet. `heading` is the row of its headings, 0 for none; `columns` says what each column is,
+    "" for one that is left out; `principal` and `kind` hold for all rows where no column says it.
+    """
+
+    take: bool
+    heading: int
+    columns: tuple[str, ...]
+    skipped: tuple[int, ...] = ()
+    principal: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is made of a file: one choice for each sheet that has something in it, and what its words mean.
+
+    `values` gives by column, and by the key that a word is looked up by, the word that is meant. `letters` is how wrong
+    letters are put right, `numbers` whether numbers are taken out of the text about them.
+    """
+
+    sheets: tuple[SheetChoice, ...]
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    letters: str = ""
+    numbers: bool = True
+
+    def stored(self) -> dict[str, Any]:
+        """The choices as they are kept."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Choices":
+        """The choices that were kept."""
+        sheets = tuple(
+            SheetChoice(**sheet | {name: tuple(sheet[name]) for name in ("columns", "skipped")})
+            for sheet in stored["sheets"]
+        )
+        return cls(sheets, stored["values"], stored["letters"], stored["numbers"])
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a guess leans on: labels and values of Typ, names and short names of principals, the own one, and what was
+    chosen before: by heading, and by column and value.
+    """
+
+    kinds: Mapping[str, str]
+    principals: Mapping[str, str]
+    own: str
+    columns_before: Mapping[str, str] = field(default_factory=dict)
+    values_before: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def with_letters(book: Book, how: str) -> Book:
+    """The book with its letters put right."""
+    if not how:
+        return book
+    sheets = tuple(
+        replace(sheet, rows=[[repaired(cell, how) for cell in row] for row in sheet.rows])
+        for sheet in book.sheets
+    )
+    return replace(book, sheets=sheets)
+
+
+def headings_of(sheet: Sheet, heading: int) -> list[str]:
+    """The headings, "" for a column without one; as many as the sheet is wide."""
+    width = max(map(len, sheet.rows), default=0)
+    row = sheet.rows[heading - 1] if 0 < heading <= len(sheet.rows) else []
+    return [" ".join(tidy_typed(cell).split()) for cell in row] + [""] * (width - len(row))
+
+
+def data_rows(sheet: Sheet, heading: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows under the headings that have any text, with their numbers."""
+    for number, row in enumerate(sheet.rows, start=1):
+        if number > heading and any(cell.strip() for cell in row):
+            yield number, row
+
+
+def memory_of(book: Book, choices: Choices) -> dict[str, Any]:
+    """What is remembered of the choices for the next file: by heading, and by column and word."""
+    columns: dict[str, str] = {}
+    two_things: set[str] = set()
+    for sheet, choice in zip(book.filled, choices.sheets, strict=True):
+        for name, column in zip(headings_of(sheet, choice.heading), choice.columns, strict=False):
+            key = search_key(name)
+            if choice.take and key and columns.setdefault(key, column) != column:
+                # A heading that is one thing in one sheet and another in the next is guessed anew.
+                two_things.add(key)
+    columns = {key: column for key, column in columns.items() if key not in two_things}
+    return {"columns": columns, "values": {column: dict(words) for column, words in choices.values.items()}}

@@ -1,0 +1,242 @@
+"""The columns of the directory file: their headings, how long their cells may be, and where numbers stand."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from contacts.rules.phone import LONGEST_NUMBER, PHONE_KIND_LABELS, Phone, PhoneKind, digits
+from contacts.rules.swedish_text import search_key
+
+COLUMNS = (
+    "Huvudman",
+    "Enhet",
+    "Typ",
+    "Förnamn",
+    "Efternamn",
+    "Titel",
+    "Avdelning",
+    "Telefon",
+    "Anknytning",
+    "Mobiltelefon",
+    "Fler nummer",
+    "Gäller",
+    "Tider",
+    "Anmärkning",
+    "Hör till enhet",
+    "Ägare",
+    "Källa",
+    "Kontrollerad",
+)
+"""Every heading there is, in the order a file is written; a file that is read may have them in any order."""
+
+REQUIRED = ("Huvudman", "Enhet", "Typ")
+
+MORE_NUMBERS = "Fler nummer"
+NUMBER_COLUMNS = ("Telefon", "Anknytning", "Mobiltelefon", MORE_NUMBERS)
+
+LONGEST: dict[str, int] = {
+    "Huvudman": 200,
+    "Enhet": 200,
+    "Typ": 100,
+    "Förnamn": 100,
+    "Efternamn": 100,
+    "Titel": 100,
+    "Avdelning": 200,
+    "Telefon": LONGEST_NUMBER,
+    "Anknytning": LONGEST_NUMBER,
+    "Mobiltelefon": LONGEST_NUMBER,
+    MORE_NUMBERS: 500,
+    "Gäller": 100,
+    "Tider": 500,
+    "Anmärkning": 500,
+    "Hör till enhet": 200,
+    "Ägare": 200,
+    "Källa": 200,
+    "Kontrollerad": 200,
+}
+"""The most characters a cell of each column may have."""
+
+_LONGEST_QUOTE = 40
+_OF_HEADING = {search_key(column).replace(" ", ""): column for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1.
+
+    `kind` says what is wrong without saying of what, where the sentence names it.
+    """
+
+    row: int
+    column: str
+    sentence: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        place = f"rad {self.row}, {self.column}" if self.column else f"rad {self.row}"
+        return f"{place}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of a file: the known column of each place, "" where the place has no heading."""
+
+    places: tuple[str, ...]
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Give which columns the file has."""
+        return frozenset(filter(None, self.places))
+
+
+def quoted(text: str) -> str:
+    """Give a piece of somebody's file fit to stand in a sentence: one line, and not longer than it need be."""
+    line = " ".join(text.split())
+    return f'"{line[:_LONGEST_QUOTE]}…"' if len(line) > _LONGEST_QUOTE else f'"{line}"'
+
+
+def letter(place: int) -> str:
+    """Give what a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
+    before, own = divmod(place, 26)
+    return (letter(before - 1) if before else "") + chr(ord("A") + own)
+
+
+def read_heading(cells: Sequence[str]) -> Heading | list[BadRow]:
+    """Read the first row: the headings in any order, case, accents and blanks forgiven.
+
+    Gives everything that is wrong with it instead where a heading is unknown or repeated, or a required one
+    is missing. No column is ever left out without a word.
+    """
+    places = [_OF_HEADING.get(search_key(cell).replace(" ", ""), "") for cell in cells]
+    if not any(places):
+        return [
+            BadRow(1, "", "Första raden ska ha rubriker. Rubrikerna Huvudman, Enhet och Typ måste finnas.")
+        ]
+    bad: list[BadRow] = []
+    for place, (cell, column) in enumerate(zip(cells, places, strict=True)):
+        shown = " ".join(cell.split())[:_LONGEST_QUOTE]
+        if cell.strip() and not column:
+            bad.append(BadRow(1, shown, "Rubriken finns inte. Rätta den eller ta bort kolumnen."))
+        elif column and column in places[:place]:
+            bad.append(BadRow(1, shown, "Rubriken står två gånger. Ta bort den ena kolumnen."))
+    bad.extend(BadRow(1, column, "Kolumnen saknas.") for column in REQUIRED if column not in places)
+    if "Tider" in places and "Gäller" not in places:
+        bad.append(BadRow(1, "Tider", "Kolumnen Tider kräver kolumnen Gäller."))
+    return bad or Heading(tuple(places))
+
+
+# What people write before a number, beside the labels themselves.
+_KIND_WORDS: dict[str, PhoneKind] = {
+    **{search_key(label): kind for kind, label in PHONE_KIND_LABELS.items()},
+    "direktnummer": PhoneKind.DIRECT,
+    "telefon": PhoneKind.DIRECT,
+    "ankn": PhoneKind.EXTENSION,
+    "internt": PhoneKind.EXTENSION,
+    "mobiltelefon": PhoneKind.MOBILE,
+    "jourtelefon": PhoneKind.ON_CALL,
+}
+_LABELLED = re.compile(r"([^\W\d_]+)\.?\s*:?\s*(.*)", re.DOTALL)
+
+
+def split_more_numbers(text: str) -> list[tuple[PhoneKind | None, str]]:
+    """Read "jour 090-111 22 33; mobil 070-123 45 67" into kinds and numbers, in order.
+
+    Semicolons, commas and line breaks stand between them. The kind is None where the word before the number
+    is none of ours or is missing; the number is then the whole piece.
+    """
+    found: list[tuple[PhoneKind | None, str]] = []
+    for piece in (" ".join(p.split()) for p in re.split(r"[;,\n\r]", text)):
+        if not piece:
+            continue
+        labelled = _LABELLED.fullmatch(piece)
+        kind = _KIND_WORDS.get(search_key(labelled[1])) if labelled else None
+        found.append((kind, labelled[2] if labelled and kind else piece))
+    return found
+
+
+def first_kind(is_switchboard: bool) -> PhoneKind:
+    """Give the kind of the number in the column "Telefon"."""
+    return PhoneKind.SWITCHBOARD if is_switchboard else PhoneKind.DIRECT
+
+
+def normal_order(numbers: Iterable[Phone], *, is_switchboard: bool) -> tuple[Phone, ...]:
+    """Give the numbers in the order a file gives them: "Telefon", "Anknytning", "Mobiltelefon", then the others.
+
+    Each of the three columns takes the first number of its kind; the others keep their order. The same number
+    of the same kind is given once, however it was spelled.
+    """
+    others = _without_doubles(numbers)
+    firsts: list[Phone] = []
+    for kind in (first_kind(is_switchboard), PhoneKind.EXTENSION, PhoneKind.MOBILE):
+        first = next((phone for phone in others if phone.kind is kind), None)
+        if first is not None:
+            others.remove(first)
+            firsts.append(first)
+    return (*firsts, *others)
+
+
+def _without_doubles(numbers: Iterable[Phone]) -> list[Phone]:
+    seen: set[tuple[PhoneKind, str]] = set()
+    kept: list[Phone] = []
+    for phone in numbers:
+        key = (phone.kind, digits(phone.number) or phone.number)
+        if key not in seen:
+            seen.add(key)
+            kept.append(phone)
+    return kept
+
+
+def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]:
+    """Give the four number columns of an entry.
+
+    Reading them gives the numbers in `normal_order`: whoever compares an entry with its file compares that.
+    """
+    cells = dict.fromkeys(NUMBER_COLUMNS, "")
+    own_column = {
+        first_kind(is_switchboard): "Telefon",
+        PhoneKind.EXTENSION: "Anknytning",
+        PhoneKind.MOBILE: "Mobiltelefon",
+    }
+    more: list[str] = []
+    for phone in normal_order(numbers, is_switchboard=is_switchboard):
+        column = own_column.pop(phone.kind, "")
+        if column:
+            cells[column] = phone.number
+        else:
+            more.append(f"{PHONE_KIND_LABELS[phone.kind].lower()} {phone.number}")
+    cells[MORE_NUMBERS] = "; ".join(more)
+    return cells
+
+
+def kinds_by_key(kinds: Mapping[str, str]) -> dict[str, str]:
+    """Give the stored value for each label of "Typ" as it is looked up: case and accents forgiven."""
+    return {search_key(label): value for label, value in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with several cells in one way: how many they are, and the rows with their own sentences."""
+
+    column: str
+    sentence: str
+    rows: tuple[BadRow, ...]
+
+
+_QUOTED = re.compile(r'"[^"]*"')
+_SET_WORDS = frozenset({"Huvudman", "Typ", "Gäller", "Hör till enhet"})
+
+
+def grouped(bad: Iterable[BadRow]) -> list[Problem]:
+    """The bad rows by what is wrong, the most common first. A word of a set column is a kind of its own."""
+    found: dict[tuple[str, str], list[BadRow]] = {}
+    for each in bad:
+        sentence = each.kind or (
+            each.sentence if each.column in _SET_WORDS else _QUOTED.sub("…", each.sentence)
+        )
+        found.setdefault((each.column, sentence), []).append(each)
+    problems = [
+        # One of its kind is told in its own words.
+        Problem(column, sentence if len(rows) > 1 else rows[0].sentence, tuple(rows))
+        for (column, sentence), rows in found.items()
+    ]
+    return sorted(problems, key=lambda problem: -len(problem.rows))

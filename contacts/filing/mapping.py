@@ -1,0 +1,245 @@
+"""A stranger's tables made into rows of the directory file, as is chosen."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from contacts.rules.errors import RuleError
+from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, check_phone, tidy_number
+from contacts.rules.swedish_text import search_key, tidy_typed
+
+from .book import Book
+from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows
+from .columns import (
+    COLUMNS,
+    MORE_NUMBERS,
+    BadRow,
+    first_kind,
+    kinds_by_key,
+    quoted,
+    split_more_numbers,
+)
+from .guessing import (
+    ON_CALL,
+    PERSON,
+    SKIP,
+    SWITCHBOARD_NUMBER,
+    TO_REMARK,
+    is_hours,
+)
+from .letters import certain_repair, fitness, repaired
+from .numbers import find_numbers
+from .rows import SHEET_ROWS, SWITCHBOARD, Cells, damaged_number
+
+_NUMBERS: dict[str, PhoneKind] = {
+    "Telefon": PhoneKind.DIRECT,
+    "Anknytning": PhoneKind.EXTENSION,
+    "Mobiltelefon": PhoneKind.MOBILE,
+    SWITCHBOARD_NUMBER: PhoneKind.SWITCHBOARD,
+    ON_CALL: PhoneKind.ON_CALL,
+    MORE_NUMBERS: PhoneKind.DIRECT,
+}
+_FORMULA = "Cellen har en formel. Klistra in värdet i stället och spara igen."
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Numbers found in the text of a cell; `rest` becomes a remark."""
+
+    row: int
+    column: str
+    text: str
+    phones: tuple[Phone, ...]
+    rest: str
+    zero: bool
+
+
+@dataclass(slots=True)
+class Mapped:
+    """Rows by their columns with what is wrong already, and what was done to come there."""
+
+    rows: list[Cells | BadRow] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    left_out: int = 0
+    values: dict[str, Counter[str]] = field(default_factory=lambda: {column: Counter() for column in VALUED})
+    """The words of the set columns that are none of the valid ones, as they were first written."""
+
+
+def is_valid(column: str, word: str, known: Known) -> bool:
+    """Whether a word of a set column can be read as it stands."""
+    if column == "Gäller":
+        return is_hours(word)
+    valid = known.kinds if column == "Typ" else known.principals
+    return search_key(word) in set(map(search_key, valid))
+
+
+def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
+    """The rows of a file as the choices say; `book` has its letters right."""
+    result = Mapped()
+    wrong = (
+        ""
+        if choices.letters
+        else certain_repair([cell for s in book.filled for row in s.rows for cell in row])
+    )
+    valid: dict[tuple[str, str], bool] = {}
+    kinds = kinds_by_key(known.kinds)
+    for place, (sheet, choice) in enumerate(zip(book.filled, choices.sheets, strict=True)):
+        if not choice.take:
+            continue
+        formulas = set(sheet.formulas)
+        skipped = set(choice.skipped)
+        for number, row in data_rows(sheet, choice.heading):
+            if number in skipped:
+                continue
+            if wrong and (garbled := _garbled(row, choice, wrong)):
+                result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
+                continue
+            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds)
+            reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
+    return result
+
+
+def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, str] | None:
+    """The column of a cell with wrong letters that were not put right, and what is said of it."""
+    for column, cell in zip(choice.columns, row, strict=False):
+        if column and fitness(repaired(cell, how)) > fitness(cell):
+            return (
+                column,
+                f"Tecknen i {quoted(cell)} har blivit fel. Låt dem rättas, eller skriv texten på nytt.",
+            )
+    return None
+
+
+class _Row:
+    """One row on its way into the file's own columns."""
+
+    def __init__(
+        self,
+        number: int,
+        choice: SheetChoice,
+        choices: Choices,
+        known: Known,
+        result: Mapped,
+        valid: dict[tuple[str, str], bool],
+        kinds: Mapping[str, str],
+    ) -> None:
+        self._row, self._choice, self._choices, self._known = number, choice, choices, known
+        self._result, self._valid, self._kinds = result, valid, kinds
+        self._cells: dict[str, str] = {}
+        self._remarks: list[str] = []
+        self._more: list[str] = []
+
+    def take(self, row: Sequence[str], formulas: Iterable[int]) -> None:
+        """Put the row into the result, unless one of its words leaves it out."""
+        by_column: dict[str, list[str]] = {column: [] for column in self._choice.columns if column}
+        for place, column in enumerate(self._choice.columns):
+            if column and place < len(row) and row[place].strip():
+                by_column[column].append(row[place])
+        for column in ("Huvudman", "Typ"):
+            by_column.setdefault(
+                column, [self._choice.principal if column == "Huvudman" else self._choice.kind]
+            )
+        for place in formulas:
+            if place < len(self._choice.columns) and (column := self._choice.columns[place]):
+                self._result.rows.append(BadRow(self._row, column, _FORMULA))
+        if not self._set_words(by_column):
+            self._result.left_out += 1
+            return
+        self._plain(by_column)
+        self._numbers(by_column)
+        for column, parts, between in ((REMARK, self._remarks, "; "), (MORE_NUMBERS, self._more, "; ")):
+            if parts or column in by_column:
+                self._cells[column] = between.join(parts)
+        self._result.rows.append((self._row, self._cells))
+
+    def _set_words(self, by_column: Mapping[str, list[str]]) -> bool:
+        """Take in the set columns; False where one of their words leaves the row out."""
+        for column in VALUED:
+            if column not in by_column:
+                continue
+            word = " ".join(" ".join(by_column[column]).split())
+            key = search_key(word)
+            if (column, key) not in self._valid:
+                self._valid[column, key] = is_valid(column, word, self._known)
+            if self._valid[column, key]:
+                self._cells[column] = word
+                continue
+            self._count(column, word)
+            meant = self._choices.values.get(column, {}).get(key, "")
+            if meant == SKIP:
+                return False
+            if meant == TO_REMARK:
+                self._remarks.append(word)
+            self._cells[column] = "" if meant == TO_REMARK else meant or word
+        return True
+
+    def _count(self, column: str, word: str) -> None:
+        counter = self._result.values[column]
+        same = next((other for other in counter if search_key(other) == search_key(word)), word)
+        counter[same] += 1
+
+    def _plain(self, by_column: Mapping[str, list[str]]) -> None:
+        for column, cells in by_column.items():
+            if column == REMARK:
+                self._remarks.extend(cells)
+            elif column == PERSON:
+                first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
+                self._cells |= {"Förnamn": first, "Efternamn": last}
+            elif column not in _NUMBERS and column not in VALUED:
+                self._cells[column] = cells[0] if cells else ""
+
+    def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
+        is_switchboard = self._kinds.get(search_key(self._cells.get("Typ", ""))) == SWITCHBOARD
+        for column, kind in _NUMBERS.items():
+            own = first_kind(is_switchboard) if column == "Telefon" else kind
+            if column in by_column and column in COLUMNS and column != MORE_NUMBERS:
+                self._cells[column] = ""
+            for cell in by_column.get(column, ()):
+                self._number(column, own, cell)
+
+    def _number(self, column: str, kind: PhoneKind, cell: str) -> None:
+        stays = column in COLUMNS and column != MORE_NUMBERS
+        if _is_read(column, kind, cell):
+            if stays:
+                self._cells[column] = cell
+            else:
+                self._more.append(cell if column == MORE_NUMBERS else _labelled(Phone(kind, cell)))
+            return
+        found = find_numbers(cell, kind) if self._choices.numbers else None
+        if found is None:
+            if stays:
+                self._cells[column] = cell
+            else:
+                self._more.append(cell)
+            return
+        self._result.proposals.append(Proposal(self._row, column, cell, found.phones, found.rest, found.zero))
+        if found.rest:
+            self._remarks.append(found.rest)
+        for phone in found.phones:
+            if stays and phone.kind is kind and not self._cells[column]:
+                self._cells[column] = phone.number
+            else:
+                self._more.append(_labelled(phone))
+
+
+def _labelled(phone: Phone) -> str:
+    return f"{PHONE_KIND_LABELS[phone.kind].lower()} {phone.number}"
+
+
+def _is_read(column: str, kind: PhoneKind, cell: str) -> bool:
+    """Whether a cell of numbers can be read as the file's own are."""
+    if column == MORE_NUMBERS:
+        pieces = split_more_numbers(tidy_typed(cell))
+        return all(of is not None and _is_number(of, number) for of, number in pieces)
+    return _is_number(kind, cell)
+
+
+@lru_cache(maxsize=32_768)
+def _is_number(kind: PhoneKind, text: str) -> bool:
+    number = tidy_typed(text).strip()
+    try:
+        check_phone(Phone(kind, tidy_number(number)))
+    except RuleError:
+        return False
+    return not damaged_number(number)

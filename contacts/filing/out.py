@@ -1,0 +1,110 @@
+"""The directory taken out as a file; who took it leaves a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import DirectoryEntry, Principal
+from contacts.queries.entries import entries_in_use
+from contacts.verification import still_verified
+
+from .columns import COLUMNS
+from .facts import file_row
+from .vcard import CardSource, vcard
+from .writing import write_csv, write_xlsx
+
+
+class FileForm(StrEnum):
+    """The forms the directory is taken out in; the value ends the file's name."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    VCARD = "vcf"
+
+
+CONTENT_TYPES: dict[FileForm, str] = {
+    FileForm.CSV: "text/csv; charset=utf-8",
+    FileForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileForm.VCARD: "text/vcard; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file as it is given out. `filename` tells the day and nothing about anybody."""
+
+    content: bytes
+    content_type: str
+    filename: str
+
+
+def export_directory(*, by: Acting, form: FileForm, principal: Principal | None = None) -> Exported:
+    """Take out the entries in force, of one principal or of all. Everyone who is signed in may.
+
+    CSV and XLSX bring back the same directory when they are read in again.
+    """
+    now = timezone.now()
+    entries = entries_to_take_out(principal)
+    if form is FileForm.VCARD:
+        content = vcard(card_source(entry, now) for entry in entries)
+    else:
+        rows = [list(COLUMNS), *([row[column] for column in COLUMNS] for row in map(file_row, entries))]
+        content = write_csv(rows) if form is FileForm.CSV else write_xlsx(rows, title="Kontakter")
+    with transaction.atomic():
+        audit.record(
+            by=by,
+            action="directory.exported",
+            target=principal,
+            changes={"form": form.value, "entries": len(entries)},
+        )
+    filename = f"kontakter-{timezone.localdate(now).isoformat()}.{form.value}"
+    return Exported(content=content, content_type=CONTENT_TYPES[form], filename=filename)
+
+
+def principal_or_none(principal_id: int) -> Principal | None:
+    """Give the principal with that id, or None."""
+    return Principal.objects.filter(pk=principal_id).first()
+
+
+def principals_to_take_out() -> list[Principal]:
+    """Give the principals that have entries in force, the region first, each with `in_force`, how many. One query."""
+    counted = Count("entries", filter=Q(entries__retired_at__isnull=True))
+    found = Principal.objects.annotate(in_force=counted).filter(in_force__gt=0).order_by("sort_key", "pk")
+    return sorted(found, key=lambda principal: not principal.is_region)
+
+
+def entries_to_take_out(principal: Principal | None) -> list[DirectoryEntry]:
+    """Give the entries in force, of one principal or of all: the region's first, each in Swedish order. One query."""
+    found = entries_in_use()
+    if principal is not None:
+        found = found.filter(principal=principal)
+    in_order = found.order_by("principal__sort_key", "sort_key", "pk")
+    return sorted(in_order, key=lambda entry: not entry.principal.is_region)
+
+
+def card_source(entry: DirectoryEntry, now: datetime) -> CardSource:
+    """Give what an entry's card says at the aware moment `now`; its note names the numbers said not to work."""
+    flagged = [phone.number for phone in entry.phones if entry.is_flagged(phone.number)]
+    remark = [entry.remark] if entry.remark else []
+    if flagged:
+        remark.append(f"Anmält: fungerar inte: {', '.join(flagged)}")
+    return CardSource(
+        entry_id=entry.pk,
+        principal=entry.principal.name,
+        name=entry.name,
+        first_name=entry.first_name,
+        last_name=entry.last_name,
+        title=entry.title,
+        department=entry.department,
+        numbers=entry.phones,
+        hours=entry.hours,
+        remark="\n".join(remark),
+        verified=still_verified(entry.verified_at, now),
+        changed_at=now,
+    )

@@ -1,0 +1,220 @@
+"""What a directory file would change, has changed, and what undoing it does, in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+
+from contacts.models import AuditEntry, DirectoryUpload
+from contacts.rules.doubt import IN_FILE_LABELS, InFile
+
+from .changes import FATE_LABELS, Fate
+from .undo import may_be_undone
+
+PAGE_SIZE = 50
+PROBLEMS = "problems"
+PROBLEMS_LABEL = "Fel i filen"
+_EXPLAINED: dict[str, str] = {
+    PROBLEMS: "Rätta i filen och läs in den igen, eller säg vad orden i den betyder.",
+    Fate.NEW: "Läggs till. En inläst kontakt är ej verifierad.",
+    Fate.CHANGED: "Ändrade nummer eller tider är ej verifierade tills någon har kontrollerat dem.",
+    Fate.UNCHANGED: "Stämmer med katalogen.",
+    Fate.GONE: "Finns i katalogen men inte i filen. De står kvar om du inte väljer att avföra dem.",
+    Fate.LEFT: "Någon har avfört dem. De tas inte tillbaka av en fil.",
+    "remark_read": "Tiderna är lästa ur anmärkningen. Kontrollera att de stämmer.",
+    "remark_left": "Anmärkningen liknar tider men är inte läst. Den visas vid numret med orden läs anmärkningen.",
+    Fate.OTHERS: "Hör till en annan huvudman. De läggs åt sidan: du läser bara in din egen huvudmans.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of the preview, with how many it has."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an upload would change; where it is brought in, `done` says what it did."""
+
+    upload_id: UUID
+    at: datetime
+    groups: tuple[Group, ...]
+    remarks: tuple[Group, ...]
+    shown: str
+    explained: str
+    rows: Page[Mapping[str, Any]]
+    problem_count: int
+    problems_left_out: int
+    new: int
+    changed: int
+    gone: int
+    losing: int
+    unread: tuple[str, ...]
+    left_out: int
+    has_file: bool
+    done: "Done | None"
+
+    @property
+    def changes_something(self) -> bool:
+        """Tell whether there is anything new or changed to bring in."""
+        return bool(self.new or self.changed)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Tell whether there is anything to confirm: the file is right, and something is new, changed or gone."""
+        return not self.problem_count and self.done is None and (self.changes_something or self.gone > 0)
+
+    @property
+    def button(self) -> str:
+        """Give what the button does, in words."""
+        return f"Läs in {counted(new=self.new, changed=self.changed)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an upload did when it was confirmed, "3 nya, 1 ändrad"."""
+
+    at: datetime
+    who: str
+    words: str
+    undone: "Undone | None"
+    may_be_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing an import did, "3 avförda, 1 återställd", and how many it kept since somebody had changed them."""
+
+    at: datetime
+    who: str
+    words: str
+    kept: int
+
+
+def preview(
+    upload: DirectoryUpload,
+    import_row: AuditEntry | None,
+    undo_row: AuditEntry | None,
+    now: datetime,
+    *,
+    shown: str = "",
+    page: str | int | None = 1,
+) -> Preview:
+    """Prepare a page of an upload's preview: of the group `shown`, else of the first that there is.
+
+    `import_row` is the row of the trace that its import left, None where it is not brought in; `undo_row` that of its
+    undoing.
+    """
+    plan = upload.plan
+    rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]} | _by_remark(plan["groups"])
+    counts = {key: len(found) for key, found in rows.items()} | {PROBLEMS: plan["problem_count"]}
+    labels = {PROBLEMS: PROBLEMS_LABEL} | {fate.value: label for fate, label in FATE_LABELS.items()}
+    of_remarks = {_remark_key(each): label for each, label in IN_FILE_LABELS.items()}
+    groups, remarks = (
+        tuple(Group(key, label, counts[key]) for key, label in named.items() if counts.get(key))
+        for named in (labels, of_remarks)
+    )
+    key = shown if counts.get(shown) else (groups[0].key if groups else Fate.UNCHANGED.value)
+    new_ids = import_row.changes["new"] if import_row is not None else []
+    found = rows.get(key, [])
+    if key == Fate.NEW and len(new_ids) == len(found):
+        found = [row | {"id": pk} for row, pk in zip(found, new_ids, strict=True)]
+    return Preview(
+        upload_id=upload.pk,
+        at=upload.at,
+        groups=groups,
+        remarks=remarks,
+        shown=key,
+        explained=_EXPLAINED[key] if groups and import_row is None else "",
+        rows=Paginator(found, PAGE_SIZE).get_page(page),
+        problem_count=plan["problem_count"],
+        problems_left_out=plan["problem_count"] - sum(problem["count"] for problem in plan["problems"]),
+        new=counts.get(Fate.NEW, 0),
+        changed=counts.get(Fate.CHANGED, 0),
+        gone=counts.get(Fate.GONE, 0),
+        losing=sum(1 for row in rows.get(Fate.CHANGED, []) if row["loses"]),
+        unread=tuple(plan["unread"]),
+        left_out=plan["left_out"],
+        has_file=import_row is None and upload.file is not None,
+        done=done_words(import_row, undo_row, now) if import_row is not None else None,
+    )
+
+
+def _remark_key(each: InFile) -> str:
+    return f"remark_{each}"
+
+
+def _by_remark(groups: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The entries whose remark speaks of hours: those it was read from, and those whose remark people must read."""
+    brought_in = [row for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED) for row in groups.get(fate, [])]
+    return {
+        _remark_key(each): [row for row in brought_in if row.get("remark", [None])[0] == each]
+        for each in InFile
+    }
+
+
+def done_words(row: AuditEntry, undo_row: AuditEntry | None, now: datetime) -> Done:
+    """What an import did, by the row of the trace that it left, and by that of its undoing."""
+    told = row.changes
+    words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
+    return Done(
+        at=row.at,
+        who=_who(row),
+        words=words,
+        undone=_undone(undo_row) if undo_row is not None else None,
+        may_be_undone=undo_row is None and may_be_undone(row, now),
+    )
+
+
+def _undone(row: AuditEntry) -> Undone:
+    told = row.changes
+    words = counted(
+        retired=len(told["retired"]), set_back=len(told["set_back"]), taken_back=len(told["taken_back"])
+    )
+    return Undone(at=row.at, who=_who(row), words=words, kept=len(told["kept"]))
+
+
+def _who(row: AuditEntry) -> str:
+    return row.user.full_name if row.user else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownImport:
+    """One of the last imports, with the address of its page."""
+
+    upload_id: str
+    done: Done
+
+
+def imports_shown(
+    rows: Iterable[AuditEntry], undo_rows: Mapping[str, AuditEntry], now: datetime
+) -> tuple[ShownImport, ...]:
+    """The imports in words; `undo_rows` are those that tell of an undoing, by the upload's id."""
+    return tuple(
+        ShownImport(row.target_id, done_words(row, undo_rows.get(row.target_id), now)) for row in rows
+    )
+
+
+def counted(
+    *, new: int = 0, changed: int = 0, retired: int = 0, set_back: int = 0, taken_back: int = 0
+) -> str:
+    """Put counts into words: "3 nya, 1 ändrad, 2 avförda"; those of none are left out, "inget" where all are."""
+    words = [
+        f"{count} {one if count == 1 else many}"
+        for count, one, many in (
+            (new, "ny", "nya"),
+            (changed, "ändrad", "ändrade"),
+            (retired, "avförd", "avförda"),
+            (set_back, "återställd", "återställda"),
+            (taken_back, "tillbakatagen", "tillbakatagna"),
+        )
+        if count
+    ]
+    return ", ".join(words) or "inget"

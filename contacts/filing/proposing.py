@@ -1,0 +1,159 @@
+"""What is most likely to be chosen of a stranger's file, and what of it has to be pointed out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from contacts.rules.phone import PhoneKind
+from contacts.rules.swedish_text import search_key
+
+from .book import Book, Sheet
+from .choices import MANY, VALUED, Choices, Known, SheetChoice, data_rows, headings_of, with_letters
+from .columns import COLUMNS, MORE_NUMBERS, Heading, read_heading
+from .guessing import PERSON, column_of, heading_row, hours_of, kind_of, principal_of
+from .letters import repair_for
+from .mapping import Mapped, mapped
+from .numbers import find_numbers
+
+_TOTALS = re.compile(r"(?:summa|totalt?|antal|sum)\b", re.IGNORECASE)
+_MOSTLY = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A row that is pointed out, with why; `guessed` tells that it most likely is to be left out."""
+
+    row: int
+    why: str
+    text: str
+    guessed: bool
+
+
+def letters_of(book: Book) -> str:
+    """How the book's wrong letters are best put right, "" where they are right."""
+    return repair_for(cell for sheet in book.filled for row in sheet.rows for cell in row)
+
+
+def guess(book: Book, known: Known) -> Choices:
+    """The choices that are most likely right."""
+    letters = letters_of(book)
+    right = with_letters(book, letters)
+    sheets = tuple(guess_sheet(sheet, known) for sheet in right.filled)
+    return with_values(right, Choices(sheets, letters=letters), known)
+
+
+def with_values(book: Book, choices: Choices, known: Known) -> Choices:
+    """The choices with a guess for each word that has none; `book` has its letters right."""
+    found = mapped(book, choices, known).values
+    values = {
+        column: {search_key(word): _meant(column, word, known) for word in words}
+        for column, words in found.items()
+    }
+    given = {column: values[column] | dict(choices.values.get(column, {})) for column in VALUED}
+    return replace(choices, values=given)
+
+
+def guess_sheet(sheet: Sheet, known: Known, heading: int | None = None) -> SheetChoice:
+    """The choice for one sheet that is most likely right; with `heading`, where that row has the headings."""
+    heading = heading_row(sheet.rows) if heading is None else heading
+    columns = _guess_columns(sheet, heading, known)
+    named = {"Efternamn", PERSON} & set(columns)
+    choice = SheetChoice(
+        take=not (sheet.hidden or sheet.refused) and bool({"Enhet", "Efternamn", PERSON} & set(columns)),
+        heading=heading,
+        columns=columns,
+        principal="" if "Huvudman" in columns else known.own,
+        kind="" if "Typ" in columns else kind_of(sheet.name, known.kinds) or ("Person" if named else "Annan"),
+    )
+    skipped = tuple(flag.row for flag in flagged_rows(sheet, choice) if flag.guessed)
+    return replace(choice, skipped=skipped)
+
+
+def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
+    names = headings_of(sheet, heading)
+    keys = [search_key(name) for name in names]
+    chosen: list[str | None] = [
+        known.columns_before.get(key, column_of(name)) if key else None
+        for key, name in zip(keys, names, strict=True)
+    ]
+    own = {place for place, name in enumerate(names) if name in COLUMNS}
+    # The file's own headings first: another that means the same has to stand back.
+    for place in sorted(range(len(names)), key=lambda place: place not in own):
+        column = chosen[place]
+        if column is None and _mostly_numbers(sheet, heading, place):
+            column = "Telefon"
+        others = {other for at, other in enumerate(chosen) if at != place and (at in own or at < place)}
+        if column in others and column not in MANY:
+            column = {"Telefon": MORE_NUMBERS, "Mobiltelefon": MORE_NUMBERS}.get(column or "", "")
+            if keys[place] == "namn" and PERSON not in chosen:
+                column = PERSON
+        chosen[place] = column or ""
+    if "Enhet" not in chosen and PERSON not in chosen and "Avdelning" in chosen and "Efternamn" not in chosen:
+        chosen[chosen.index("Avdelning")] = "Enhet"
+    return tuple(column or "" for column in chosen)
+
+
+def _mostly_numbers(sheet: Sheet, heading: int, place: int) -> bool:
+    cells = [row[place] for row in sheet.rows[heading:] if place < len(row) and row[place].strip()]
+    found = [find_numbers(cell, PhoneKind.DIRECT) for cell in cells[:200]]
+    return bool(cells) and sum(bool(each and each.phones) for each in found) >= _MOSTLY * len(found)
+
+
+def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
+    """The rows under the headings that are pointed out, in order."""
+    struck = {row for row, place in sheet.struck if place < len(choice.columns) and choice.columns[place]}
+    hidden = set(sheet.hidden_rows)
+    headings = [search_key(cell) for cell in headings_of(sheet, choice.heading)]
+    read = sum(map(bool, choice.columns))
+    found = []
+    for number, row in data_rows(sheet, choice.heading):
+        filled = [cell for cell in row if cell.strip()]
+        text = " · ".join(" ".join(cell.split()) for cell in filled[:4])
+        if _TOTALS.match(filled[0].strip()):
+            found.append(Flagged(number, "summarad", text, guessed=True))
+        elif len(filled) > 1 and _are_headings(row, headings):
+            found.append(Flagged(number, "rubrikerna en gång till", text, guessed=True))
+        elif len(filled) == 1 and read > 2:
+            found.append(Flagged(number, "bara en text på raden", text, guessed=True))
+        elif number in struck:
+            found.append(Flagged(number, "överstruken text", text, guessed=True))
+        elif number in hidden:
+            found.append(Flagged(number, "dold rad", text, guessed=False))
+    return found
+
+
+def _are_headings(row: Sequence[str], headings: Sequence[str]) -> bool:
+    return all(search_key(cell) == heading for cell, heading in zip(row, headings, strict=False))
+
+
+def _meant(column: str, word: str, known: Known) -> str:
+    before = known.values_before.get(column, {}).get(search_key(word))
+    if before is not None:
+        return before
+    if column == "Typ":
+        return kind_of(word, known.kinds)
+    return principal_of(word, known.principals, known.own) if column == "Huvudman" else hours_of(word)
+
+
+def is_plain(book: Book, choices: Choices, found: Mapped) -> bool:
+    """Whether a file is as the directory's own are, so that there is nothing to choose and nothing to point out.
+
+    `found` is what comes of it by the choices.
+    """
+    if len(book.filled) != 1 or book.blind or choices.letters:
+        return False
+    (sheet,), (choice,) = book.filled, choices.sheets
+    if (
+        sheet.hidden
+        or sheet.hidden_rows
+        or sheet.hidden_columns
+        or sheet.struck
+        or sheet.formulas
+        or sheet.merged
+    ):
+        return False
+    first = next((number for number, _ in data_rows(sheet, 0)), 0)
+    heading = read_heading(sheet.rows[choice.heading - 1]) if choice.heading == first else None
+    if not isinstance(heading, Heading) or heading.places != choice.columns or choice.skipped:
+        return False
+    return not found.proposals and not any(found.values.values())

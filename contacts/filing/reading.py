@@ -1,0 +1,115 @@
+"""A file's bytes to rows of text. What a file is, is decided by its content: a name can say anything."""
+
+import re
+from collections.abc import Mapping
+
+from .book import Book, Sheet
+from .child import read_in_child
+from .collecting import EMPTY
+from .columns import BadRow, letter
+from .errors import BadTable
+from .limits import FILE_BYTES, MB
+from .rows import DirectoryRow, read_rows
+from .safety import restore
+from .separated import read_separated
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
+_USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
+
+# The first bytes of what people pick by mistake, and what it is called.
+_OTHER_FILES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "en PDF"),
+    (b"\x7fELF", "ett program"),
+    (b"\x89PNG", "en bild"),
+    (b"\xff\xd8\xff", "en bild"),
+    (b"GIF8", "en bild"),
+    (b"II*\x00", "en bild"),
+    (b"MM\x00*", "en bild"),
+    (b"{\\rtf", "ett textdokument"),
+    (b"\x1f\x8b", "en packad fil"),
+    (b"7z\xbc\xaf", "en packad fil"),
+    (b"Rar!", "en packad fil"),
+)
+# Two letters may begin a table as well; a table in text has no zero byte.
+_OTHER_BINARY_FILES: tuple[tuple[bytes, str], ...] = (
+    (b"MZ", "ett program"),
+    (b"BM", "en bild"),
+    (b"RIFF", "en bild"),
+)
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+
+
+def read_book(content: bytes) -> Book:
+    """Read a file into sheets of text, as a person sees them, whatever its format.
+
+    CSV is UTF-8, UTF-16 with a byte order mark or Windows-1252, with semicolon, comma or tab between; it is one sheet.
+    Workbooks (.xlsx, .xls, .ods) give all of theirs: numbers as they are written, dates in ISO form, nothing
+    evaluated. A cell that was made harmless on export is given back. Raises BadTable.
+    """
+    if len(content) > FILE_BYTES:
+        raise BadTable(f"Filen är större än {FILE_BYTES // MB} MB. Dela upp den.")
+    if not content.strip():
+        raise BadTable(EMPTY)
+    _refuse_other_files(content)
+    is_workbook = content.startswith((*_ZIP, _OLE))
+    book = read_in_child(content) if is_workbook else Book((Sheet("", read_separated(content)),))
+    for sheet in book.sheets:
+        for row in sheet.rows:
+            row[:] = map(restore, row)
+    return book
+
+
+def only_table(book: Book) -> list[list[str]]:
+    """The rows of a file that can be read without asking anybody: one sheet, all of it in sight. Raises BadTable."""
+    first, *others = book.filled
+    if others:
+        names = ", ".join(sheet.name for sheet in book.filled)
+        raise BadTable(f"Filen har flera blad: {names}. {_ON_PAGE}")
+    if first.formulas:
+        row, place = first.formulas[0]
+        raise BadTable(
+            f"Rad {row}, kolumn {letter(place)} har en formel. Klistra in cellerna som värden och spara igen."
+        )
+    if first.hidden or first.hidden_rows or first.hidden_columns or first.struck:
+        raise BadTable(f"Filen har dolda delar eller överstruken text. {_ON_PAGE}")
+    return first.rows
+
+
+def read_table(content: bytes) -> list[list[str]]:
+    """Read a file that is one table into rows; row 1 is the first of the list. Raises BadTable."""
+    return only_table(read_book(content))
+
+
+def _refuse_other_files(content: bytes) -> None:
+    if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
+        raise BadTable("Filen är låst med lösenord. Ta bort lösenordet och spara igen.")
+    for start, what in _OTHER_FILES:
+        if content.startswith(start):
+            raise BadTable(f"Filen är {what}, inte en tabell. {_USE_XLSX}")
+    for start, what in _OTHER_BINARY_FILES:
+        if content.startswith(start) and b"\0" in content[:1024]:
+            raise BadTable(f"Filen är {what}, inte en tabell. {_USE_XLSX}")
+    if _MARKUP.match(content[:1024]):
+        raise BadTable(f"Filen är en webbsida eller XML, inte en tabell. {_USE_XLSX}")
+
+
+def read_file(content: bytes, kinds: Mapping[str, str]) -> tuple[list[DirectoryRow], list[BadRow]]:
+    """Read a whole directory file into its entries and everything that is wrong with it.
+
+    `kinds` gives the stored value for each Swedish label of the column "Typ". A file that is no table at all
+    is told as a BadRow on row 1.
+    """
+    try:
+        table = read_table(content)
+    except BadTable as wrong:
+        return [], [BadRow(1, "", wrong.reason)]
+    rows: list[DirectoryRow] = []
+    bad: list[BadRow] = []
+    for read in read_rows(table, kinds):
+        if isinstance(read, BadRow):
+            bad.append(read)
+        else:
+            rows.append(read)
+    return rows, bad

@@ -1,0 +1,344 @@
+"""The rows of a directory file: each is read into an entry, or everything that is wrong with it is told.
+
+The cells come from a CSV or XLSX file through the door to tables; here they are text already. Nothing is read
+ahead, so that a long file can be read with its progress shown.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from contacts.rules.availability import AVAILABILITY_LABELS, Hours
+from contacts.rules.doubt import InFile, in_file
+from contacts.rules.errors import RuleError
+from contacts.rules.hours_text import hours_text, is_read_from_remark, read_hours
+from contacts.rules.names import name_key
+from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
+from contacts.rules.swedish_text import search_key, tidy_typed
+
+from .columns import (
+    COLUMNS,
+    LONGEST,
+    MORE_NUMBERS,
+    NUMBER_COLUMNS,
+    BadRow,
+    Heading,
+    columns_of,
+    first_kind,
+    kinds_by_key,
+    letter,
+    normal_order,
+    quoted,
+    read_heading,
+    split_more_numbers,
+)
+from .letters import is_garbled
+
+SWITCHBOARD = "switchboard"
+"""The stored value of the type whose "Telefon" is a switchboard's number."""
+
+LONGEST_NAME = 200
+
+SHEET_ROWS = 1_000_000
+"""How far the numbers of one sheet's rows are from those of the next."""
+
+Cells = tuple[int, dict[str, str]]
+"""A row's number and its cells by column; a column that is not in it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryRow:
+    """One entry as the file has it; `row` is its row, the heading being 1.
+
+    A column that is not in the file says nothing: `given` tells which were there, and the fields of the
+    others are empty. "Kontrollerad" is left out: an import never makes an entry verified.
+    """
+
+    row: int
+    given: frozenset[str]
+    principal: str
+    name: str
+    kind: str
+    first_name: str
+    last_name: str
+    title: str
+    department: str
+    numbers: tuple[Phone, ...]
+    hours: Hours
+    remark: str
+    unit: str
+    owner: str
+    source: str
+    from_remark: InFile | None = field(default=None, compare=False)
+
+    @property
+    def same(self) -> tuple[str, str, str]:
+        """What may stand once in a file, however it is spelled: two of one name may be in two departments."""
+        return search_key(self.principal), name_key(self.name), name_key(self.department)
+
+    @property
+    def numbers_given(self) -> bool:
+        """Tell whether the file says anything about numbers: its four number columns count together."""
+        return not self.given.isdisjoint(NUMBER_COLUMNS)
+
+    @property
+    def hours_given(self) -> bool:
+        """Tell whether the file says anything about hours."""
+        return "Gäller" in self.given
+
+    @property
+    def times_given(self) -> bool:
+        """Tell whether the file has a column for clock times; without one, "Gäller" alone says the hours."""
+        return self.hours_given and not self.given.isdisjoint(("Tider", "Anmärkning"))
+
+
+def cells_of(row: DirectoryRow, *, label: str, checked: str = "") -> list[str]:
+    """Give an entry's cells in the order of COLUMNS, such that reading them gives the entry back.
+
+    `label` is the Swedish word for its type; `checked` is what "Kontrollerad" says, for people only. A person's
+    name is written as its two parts, with the department as the unit.
+    """
+    person = bool(row.first_name or row.last_name)
+    cells = {
+        "Huvudman": row.principal,
+        "Enhet": row.department if person else row.name,
+        "Typ": label,
+        "Förnamn": row.first_name,
+        "Efternamn": row.last_name,
+        "Titel": row.title,
+        "Avdelning": row.department,
+        "Gäller": AVAILABILITY_LABELS[row.hours.availability] if row.hours.known else "",
+        "Tider": hours_text(row.hours, row.remark),
+        "Anmärkning": row.remark,
+        "Hör till enhet": row.unit,
+        "Ägare": row.owner,
+        "Källa": row.source,
+        "Kontrollerad": checked,
+    } | columns_of(row.numbers, row.kind == SWITCHBOARD)
+    return [cells[column] for column in COLUMNS]
+
+
+def read_rows(table: Iterable[Sequence[str]], kinds: Mapping[str, str]) -> Iterator[DirectoryRow | BadRow]:
+    """Read the rows of a file, its heading first, one at a time.
+
+    `kinds` gives the stored value for each Swedish label of the column "Typ". A row gives one DirectoryRow, or
+    a BadRow for each thing that is wrong with it; empty rows are passed over but counted. Where the heading is
+    wrong nothing but its BadRows is given.
+    """
+    rows = iter(table)
+    heading = read_heading(next(rows, ()))
+    if not isinstance(heading, Heading):
+        yield from heading
+        return
+    yield from read_cells(_under(heading, rows), kinds)
+
+
+def _under(heading: Heading, rows: Iterable[Sequence[str]]) -> Iterator[Cells | BadRow]:
+    """Each row's cells by their columns, and what stands where the heading has no place for it."""
+    for number, cells in enumerate(rows, start=2):
+        if not any(cell and not cell.isspace() for cell in cells):
+            continue
+        misplaced = list(_misplaced(number, cells, heading))
+        yield from misplaced
+        if not misplaced:
+            yield number, {c: cell for c, cell in zip(heading.places, cells, strict=False) if c}
+
+
+def read_cells(rows: Iterable[Cells | BadRow], kinds: Mapping[str, str]) -> Iterator[DirectoryRow | BadRow]:
+    """Read rows whose cells are known by their columns; a BadRow that comes among them is given on."""
+    known_kinds = kinds_by_key(kinds)
+    first_seen: dict[tuple[str, str, str], int] = {}
+    for cells in rows:
+        if isinstance(cells, BadRow):
+            yield cells
+            continue
+        reading = _Reading(*cells)
+        row = reading.read(known_kinds)
+        if reading.bad:
+            yield from reading.bad
+        elif row.same in first_seen:
+            yield BadRow(
+                row.row, "Enhet", f"{row.name} står redan på {in_sheet(first_seen[row.same], row.row)}."
+            )
+        else:
+            first_seen[row.same] = row.row
+            yield row
+
+
+def in_sheet(number: int, beside: int) -> str:
+    """A row in words, to one who looks at the row `beside`."""
+    sheet, row = divmod(number, SHEET_ROWS)
+    return f"rad {row}" if sheet == beside // SHEET_ROWS else f"rad {row} i ett annat blad"
+
+
+def _misplaced(number: int, cells: Sequence[str], heading: Heading) -> Iterator[BadRow]:
+    """Tell where a row has fewer fields than the heading, or a text that stands under no heading."""
+    width = max(place for place, column in enumerate(heading.places, start=1) if column)
+    if len(cells) < width:
+        yield BadRow(number, "", f"Raden har {len(cells)} fält, den ska ha {width}.")
+        return
+    for place, cell in enumerate(cells):
+        if cell.strip() and (place >= len(heading.places) or not heading.places[place]):
+            yield BadRow(number, "", f"Kolumn {letter(place)} har text men ingen rubrik: {quoted(cell)}.")
+
+
+# Line breaks and tabs are what a person may type in a cell; the others are damage, or text meant to mislead.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_LOST = "\ufffd"
+_TOO_NARROW = re.compile(r"#{2,}")
+_ERROR_VALUE = re.compile(r"#(?:N/A|[A-ZÅÄÖ/0]+[!?])")
+_SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_ZERO_LOST = re.compile(r"[1-9]\d{7,8}", re.ASCII)
+
+
+def _damage(cell: str) -> str:
+    """Give the sentence on what a program has done to the cell, or ""."""
+    if _CONTROL.search(cell):
+        return "Cellen innehåller ett styrtecken. Skriv texten på nytt."
+    if _LOST in cell:
+        return "Ett tecken har gått förlorat (�). Skriv texten på nytt."
+    if is_garbled(cell):
+        return f"Tecknen i {quoted(cell)} har blivit fel. Skriv texten på nytt."
+    if _TOO_NARROW.fullmatch(cell.strip()):
+        return "Kolumnen var för smal när filen sparades. Gör den bredare och spara igen."
+    if _ERROR_VALUE.fullmatch(cell.strip()):
+        return f"Cellen visar felet {cell.strip()}. Skriv det som ska stå där."
+    return ""
+
+
+def damaged_number(number: str) -> str:
+    """Give the sentence on what a spreadsheet has done to a number, or ""."""
+    if _SCIENTIFIC.fullmatch(number):
+        return f"Numret har blivit {number}. Formatera kolumnen som text och skriv numret igen."
+    bare = re.sub(r"[\s\-]", "", number)
+    if _ZERO_LOST.fullmatch(bare) and normalise(f"0{bare}"):
+        return "Nollan först har fallit bort. Formatera kolumnen som text."
+    return ""
+
+
+class _Reading:
+    """One row on its way to become an entry, and all that turned out to be wrong with it."""
+
+    def __init__(self, number: int, cells: Mapping[str, str]) -> None:
+        self.number = number
+        self.given = frozenset(cells)
+        self.bad: list[BadRow] = []
+        self.raw = cells
+        self.cells = {column: self._tidy(column) for column in LONGEST}
+
+    def _wrong(self, column: str, sentence: str) -> None:
+        self.bad.append(BadRow(self.number, column, sentence))
+
+    def _tidy(self, column: str) -> str:
+        """The cell on one line and without invisible characters, "" where the column is absent or the cell bad."""
+        raw = self.raw.get(column, "")
+        if damage := _damage(raw):
+            self._wrong(column, damage)
+            return ""
+        cell = " ".join(tidy_typed(raw).split())
+        if len(cell) > LONGEST[column]:
+            self._wrong(column, f"Texten har {len(cell)} tecken, högst {LONGEST[column]} får plats.")
+            return ""
+        return cell
+
+    def _spoiled(self, column: str) -> bool:
+        return any(bad.column == column for bad in self.bad)
+
+    def read(self, kinds: Mapping[str, str]) -> DirectoryRow:
+        """Give the entry; it is to be used only where `bad` is empty afterwards."""
+        cells = self.cells
+        person = f"{cells['Förnamn']} {cells['Efternamn']}".strip()
+        name = person or cells["Enhet"]
+        if not cells["Huvudman"] and not self._spoiled("Huvudman"):
+            self._wrong("Huvudman", "Skriv vilken huvudman kontakten hör till.")
+        if not name and not self._spoiled("Enhet"):
+            self._wrong("Enhet", "Skriv enhetens eller personens namn.")
+        if len(person) > LONGEST_NAME:
+            self._wrong("Efternamn", f"Förnamn och efternamn får ha högst {LONGEST_NAME} tecken tillsammans.")
+        kind = self._kind(kinds)
+        numbers = self._numbers(is_switchboard=kind == SWITCHBOARD)
+        hours = self._hours()
+        return DirectoryRow(
+            row=self.number,
+            given=self.given,
+            principal=cells["Huvudman"],
+            name=name,
+            kind=kind,
+            first_name=cells["Förnamn"],
+            last_name=cells["Efternamn"],
+            title=cells["Titel"],
+            department=self._department(named=bool(person)),
+            numbers=numbers,
+            hours=hours,
+            remark=cells["Anmärkning"],
+            unit=cells["Hör till enhet"],
+            owner=cells["Ägare"],
+            source=cells["Källa"],
+            from_remark=in_file(
+                hours, cells["Anmärkning"], was_read=is_read_from_remark(cells["Gäller"], cells["Tider"])
+            ),
+        )
+
+    def _department(self, *, named: bool) -> str:
+        """A person is in the unit too: it stands before a department of another name."""
+        unit, department = self.cells["Enhet"], self.cells["Avdelning"]
+        if not named or not unit or f"{search_key(department)} ".startswith(f"{search_key(unit)} "):
+            return department or (unit if named else "")
+        whole = f"{unit}, {department}" if department else unit
+        if len(whole) > LONGEST["Avdelning"]:
+            self._wrong(
+                "Avdelning", f"Enhet och avdelning får ha högst {LONGEST['Avdelning']} tecken tillsammans."
+            )
+        return whole
+
+    def _kind(self, kinds: Mapping[str, str]) -> str:
+        label = self.cells["Typ"]
+        kind = kinds.get(search_key(label), "")
+        if not kind and not self._spoiled("Typ"):
+            self._wrong(
+                "Typ", f"Typen {quoted(label)} finns inte." if label else "Skriv vad det är för kontakt."
+            )
+        return kind
+
+    def _numbers(self, *, is_switchboard: bool) -> tuple[Phone, ...]:
+        numbers: list[Phone] = []
+        own = (first_kind(is_switchboard), PhoneKind.EXTENSION, PhoneKind.MOBILE)
+        for column, kind in zip(NUMBER_COLUMNS, own, strict=False):
+            if self.cells[column]:
+                numbers.extend(self._number(column, kind, self.cells[column]))
+        if self.cells[MORE_NUMBERS]:
+            # From the raw cell: a line break between two numbers is lost in the tidy one.
+            for more_kind, number in split_more_numbers(tidy_typed(self.raw[MORE_NUMBERS])):
+                if more_kind is None:
+                    self._wrong(
+                        MORE_NUMBERS,
+                        "Skriv direkt, växel, anknytning, mobil eller jour före varje nummer, "
+                        f"till exempel jour 090-785 00 00. Det står {quoted(number)}.",
+                    )
+                else:
+                    numbers.extend(self._number(MORE_NUMBERS, more_kind, number))
+        return normal_order(numbers, is_switchboard=is_switchboard)
+
+    def _number(self, column: str, kind: PhoneKind, number: str) -> Iterator[Phone]:
+        if damage := damaged_number(number):
+            self._wrong(column, damage)
+            return
+        if len(number) > LONGEST_NUMBER:
+            self._wrong(column, f"Numret {quoted(number)} får ha högst {LONGEST_NUMBER} tecken.")
+            return
+        phone = Phone(kind, tidy_number(number))
+        try:
+            check_phone(phone)
+        except RuleError as wrong:
+            self._wrong(column, wrong.reason)
+            return
+        yield phone
+
+    def _hours(self) -> Hours:
+        try:
+            return read_hours(self.cells["Gäller"], self.cells["Anmärkning"], self.cells["Tider"])
+        except RuleError as wrong:
+            self._wrong(wrong.field or "Gäller", wrong.reason)
+            return read_hours("", "", "")

@@ -1,0 +1,195 @@
+"""What is shown of a file before it is read: its sheets and columns, words that are not known, numbers in text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from contacts.rules.phone import PHONE_KIND_LABELS, display
+from contacts.rules.swedish_text import search_key
+
+from .book import Book, Sheet
+from .choices import Choices, Known, SheetChoice, headings_of, with_letters
+from .columns import letter
+from .letters import REPAIRS, fitness, repaired
+from .mapping import Mapped, Proposal, mapped
+from .proposing import Flagged, flagged_rows, guess_sheet, letters_of, with_values
+from .rows import SHEET_ROWS
+
+SAMPLES = 3
+MOST_FLAGGED = 60
+MOST_PROPOSALS = 30
+MOST_PLACES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """One column: what it is called, and some of what stands in it."""
+
+    letter: str
+    heading: str
+    samples: tuple[str, ...]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSheet:
+    """One sheet as it is shown, with what a person would see in it and text can not say."""
+
+    name: str
+    choice: SheetChoice
+    rows: int
+    columns: tuple[ShownColumn, ...]
+    flagged: tuple[Flagged, ...]
+    notes: tuple[str, ...]
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a set column that is none of the valid ones, and how many rows have it."""
+
+    column: str
+    key: str
+    word: str
+    count: int
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProposal:
+    """Numbers that were found in a cell, in words."""
+
+    row: int
+    column: str
+    text: str
+    numbers: str
+    rest: str
+    zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Everything there is to choose of a file."""
+
+    choices: Choices
+    known: Known
+    sheets: tuple[ShownSheet, ...]
+    words: tuple[Word, ...]
+    proposals: tuple[ShownProposal, ...]
+    proposal_count: int
+    letters: str
+    garbled: tuple[tuple[str, str], ...]
+    """How wrong letters are best put right, "" for none; and words as they stand and as they would be."""
+    blind: bool
+
+    @property
+    def letters_label(self) -> str:
+        """How wrong letters came about, in words."""
+        return REPAIRS.get(self.letters, "")
+
+
+def step_of(book: Book, choices: Choices, known: Known) -> Step:
+    """Prepare the step, with a guess for each word that has none yet."""
+    right = with_letters(book, choices.letters)
+    choices = with_values(right, choices, known)
+    found = mapped(right, choices, known)
+    letters = letters_of(book)
+    return Step(
+        choices=choices,
+        known=known,
+        sheets=tuple(
+            _shown(sheet, choice) for sheet, choice in zip(right.filled, choices.sheets, strict=True)
+        ),
+        words=tuple(_words(found, choices)),
+        proposals=tuple(_proposal(each) for each in found.proposals[:MOST_PROPOSALS]),
+        proposal_count=len(found.proposals),
+        letters=letters,
+        garbled=_garbled(book, letters),
+        blind=book.blind,
+    )
+
+
+def with_headings(book: Book, choices: Choices, headings: Iterable[int], known: Known) -> Choices:
+    """The choices with the columns guessed anew of each sheet whose row of headings is another one."""
+    filled = with_letters(book, choices.letters).filled
+    sheets = (
+        choice if heading == choice.heading else replace(guess_sheet(sheet, known, heading), take=choice.take)
+        for sheet, choice, heading in zip(filled, choices.sheets, headings, strict=True)
+    )
+    return replace(choices, sheets=tuple(sheets))
+
+
+def _shown(sheet: Sheet, choice: SheetChoice) -> ShownSheet:
+    under = sheet.rows[choice.heading :]
+    columns = []
+    for place, heading in enumerate(headings_of(sheet, choice.heading)):
+        cells = (" ".join(row[place].split()) for row in under if place < len(row))
+        samples = tuple(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
+        columns.append(ShownColumn(letter(place), heading, samples, place in sheet.hidden_columns))
+    return ShownSheet(
+        name=sheet.name,
+        choice=choice,
+        rows=sum(any(cell.strip() for cell in row) for row in under),
+        columns=tuple(columns),
+        flagged=tuple(flagged_rows(sheet, choice)[:MOST_FLAGGED]),
+        notes=tuple(_notes(sheet)),
+        refused=sheet.refused,
+    )
+
+
+def _notes(sheet: Sheet) -> Iterable[str]:
+    if sheet.hidden:
+        yield "Bladet är dolt."
+    if sheet.hidden_rows:
+        yield f"Dolda rader: {_listed(map(str, sheet.hidden_rows))}."
+    if sheet.hidden_columns:
+        yield f"Dolda kolumner: {_listed(map(letter, sheet.hidden_columns))}."
+    if sheet.struck:
+        cells = (f"{letter(place)}{row}" for row, place in sheet.struck)
+        yield f"Överstruken text: {_listed(cells)}."
+    if sheet.merged:
+        yield f"Sammanfogade celler, texten gäller alla deras rader: {_listed(sheet.merged)}."
+    if sheet.formulas:
+        cells = (f"{letter(place)}{row}" for row, place in sheet.formulas)
+        yield f"Formler, de läses inte: {_listed(cells)}."
+
+
+def _listed(items: Iterable[str]) -> str:
+    listed = list(items)
+    more = f" och {len(listed) - MOST_PLACES} till" if len(listed) > MOST_PLACES else ""
+    return ", ".join(listed[:MOST_PLACES]) + more
+
+
+def _words(found: Mapped, choices: Choices) -> Iterable[Word]:
+    words = [
+        Word(column, key, word, count, choices.values.get(column, {}).get(key, ""))
+        for column, counter in found.values.items()
+        for word, count in counter.most_common()
+        for key in [search_key(word)]
+    ]
+    # First what nobody could guess.
+    return sorted(words, key=lambda word: bool(word.meant))
+
+
+def _proposal(found: Proposal) -> ShownProposal:
+    numbers = ", ".join(
+        f"{PHONE_KIND_LABELS[phone.kind].lower()} {display(phone.number).removeprefix('internt ')}"
+        for phone in found.phones
+    )
+    row = found.row % SHEET_ROWS
+    return ShownProposal(row, found.column, " ".join(found.text.split()), numbers, found.rest, found.zero)
+
+
+def _garbled(book: Book, how: str) -> tuple[tuple[str, str], ...]:
+    """Some of the words that are put right."""
+    if not how:
+        return ()
+    words = (
+        word
+        for sheet in book.filled
+        for row in sheet.rows
+        for cell in row
+        if not cell.isascii()
+        for word in cell.split()
+        if repaired(word, how) != word and fitness(repaired(word, how)) > fitness(word)
+    )
+    return tuple((word, repaired(word, how)) for word in list(dict.fromkeys(words))[:4])

@@ -1,0 +1,166 @@
+"""A whole import undone: what it added is retired, what it changed is set back, what it retired is taken back.
+
+What stands otherwise by now than the import left it is somebody's later word: it is told, and kept.
+"""
+
+import json
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload
+from contacts.queries.uploads import import_of, undone
+from contacts.rules.errors import RuleError
+from contacts.services.progress import Progress, Steps
+from contacts.services.submissions import claim
+
+from .plan import UNCHECKED
+from .uploads import check_own
+from .write import undo_write_steps
+
+UNDO_DAYS = 30
+
+
+@dataclass(slots=True)
+class Undo:
+    """What an undoing does: entries to retire, to set back (each as it becomes) and to take back; and what is kept."""
+
+    retire: list[DirectoryEntry] = field(default_factory=list)
+    set_back: list[tuple[DirectoryEntry, DirectoryEntry]] = field(default_factory=list)
+    take_back: list[DirectoryEntry] = field(default_factory=list)
+    kept: list[DirectoryEntry] = field(default_factory=list)
+
+    @property
+    def does_something(self) -> bool:
+        """Whether anything is left to undo."""
+        return bool(self.retire or self.set_back or self.take_back)
+
+
+def may_be_undone(import_row: AuditEntry, now: datetime) -> bool:
+    """Whether an import is young enough to be undone."""
+    return now - import_row.at <= timedelta(days=UNDO_DAYS)
+
+
+def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
+    """What undoing an import would do to the directory as it stands."""
+    told = import_row.changes
+    ids = [*told["new"], *map(int, told["changed"]), *told["retired"]]
+    entries: models.QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(pk__in=ids)
+    if lock:
+        entries = entries.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    by_id = {entry.pk: entry for entry in entries.select_related("principal", "unit")}
+    changed_since = _changed_since(import_row, by_id.values())
+    flagged = told.get("flagged", {})
+    undo = Undo()
+    for pk in told["new"]:
+        entry = by_id[pk]
+        (undo.kept if pk in changed_since or entry.retired_at else undo.retire).append(entry)
+    for pk, changes in told["changed"].items():
+        entry = by_id[int(pk)]
+        before = None if int(pk) in changed_since else _set_back(entry, changes, flagged.get(pk))
+        if before is None:
+            undo.kept.append(entry)
+        else:
+            undo.set_back.append((entry, before))
+    for pk in told["retired"]:
+        entry = by_id[pk]
+        entry.flagged = flagged.get(str(pk), [])
+        (undo.take_back if entry.retired_at and pk not in changed_since else undo.kept).append(entry)
+    _keep_namesakes(undo, import_row)
+    return undo
+
+
+def _changed_since(import_row: AuditEntry, entries: Iterable[DirectoryEntry]) -> set[int]:
+    """The entries that somebody did something with after the import."""
+    ids = [str(entry.pk) for entry in entries]
+    later = AuditEntry.objects.filter(
+        target_type=DirectoryEntry._meta.label, action__startswith="directoryentry.", pk__gt=import_row.pk
+    )
+    return {int(row.target_id) for row in later.filter(target_id__in=ids).only("target_id")}
+
+
+def _set_back(
+    entry: DirectoryEntry, changes: dict[str, Any], flagged: list[str] | None
+) -> DirectoryEntry | None:
+    """The entry as it was before the import, None where it can not be so any more."""
+    before = copy(entry)
+    for name, (old, _) in changes.items():
+        column = next(f for f in DirectoryEntry._meta.concrete_fields if f.attname == name)
+        setattr(before, name, _value(column, old))
+    if flagged is not None:
+        before.flagged = flagged
+    try:
+        before.clean_fields(exclude=UNCHECKED)
+    except ValidationError:
+        return None
+    return before
+
+
+def _value(column: Any, text: str) -> Any:
+    """A value of a column from the text that the trace has of it."""
+    if text == "":
+        return [] if isinstance(column, models.JSONField) else None if column.null else ""
+    if isinstance(column, models.JSONField):
+        return json.loads(text)
+    return column.target_field.to_python(text) if column.is_relation else column.to_python(text)
+
+
+def _keep_namesakes(undo: Undo, import_row: AuditEntry) -> None:
+    """Keep what would come back beside another of its name."""
+    going = {entry.pk for entry in undo.retire} | {entry.pk for entry, _ in undo.set_back}
+    standing = DirectoryEntry.objects.filter(principal=import_row.principal_id, retired_at__isnull=True)
+    names = {
+        (name, department)
+        for pk, name, department in standing.values_list("pk", "name", "department")
+        if pk not in going
+    }
+    for entry in [entry for entry in undo.take_back if (entry.name, entry.department) in names]:
+        undo.take_back.remove(entry)
+        undo.kept.append(entry)
+    for pair in [pair for pair in undo.set_back if (pair[1].name, pair[1].department) in names]:
+        undo.set_back.remove(pair)
+        undo.kept.append(pair[0])
+
+
+def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps[AuditEntry]:
+    """Undo the import of an upload and give the row of the trace; a second time gives the first one's row.
+
+    Raises NotAllowed, IdClash, and RuleError where the file was not brought in, or longer ago than may be undone.
+    """
+    check_own(by, upload)
+    try:
+        with transaction.atomic():
+            DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
+            import_row = import_of(upload)
+            if import_row is None:
+                raise RuleError("Filen är inte inläst.")
+            done = undone(import_row)
+            if done is not None:
+                return done
+            now = timezone.now()
+            if not may_be_undone(import_row, now):
+                raise RuleError(f"Inläsningen är äldre än {UNDO_DAYS} dagar. Ändra kontakterna var för sig.")
+            claim(by=by, client_id=client_id, kind="directory.undo", content={"upload": str(upload.pk)})
+            yield Progress("Jämför med katalogen")
+            undo = undo_of(import_row, lock=True)
+            changes = {
+                "retired": [entry.pk for entry in undo.retire],
+                "set_back": [entry.pk for entry, _ in undo.set_back],
+                "taken_back": [entry.pk for entry in undo.take_back],
+                "kept": [entry.pk for entry in undo.kept],
+            }
+            yield from undo_write_steps(
+                by, now, retire=undo.retire, set_back=undo.set_back, take_back=undo.take_back
+            )
+            return audit.record(by=by, action="directory.import_undone", target=upload, changes=changes)
+    except IntegrityError as wrong:
+        raise RuleError("Kontakterna har ändrats under tiden. Försök igen.") from wrong

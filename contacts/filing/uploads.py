@@ -1,0 +1,262 @@
+"""A file that is sent in, what is chosen of it, and its preview, kept until somebody confirms it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting, check_may
+from contacts.models import DirectoryFile, DirectoryUpload, Principal
+from contacts.queries.uploads import book_of, principals, remembered
+from contacts.rules.availability import hours_words
+from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.permissions import Right
+from contacts.rules.principals import MUNICIPALITIES, REGION
+from contacts.services.progress import Progress, Steps
+from contacts.services.submissions import claim, content_hash
+
+from .book import Book
+from .changes import Fate, changed_fields
+from .choices import Choices, Known, memory_of, with_letters
+from .columns import Problem, grouped
+from .facts import changes_in_words, facts_in_words
+from .mapping import Mapped, mapped
+from .plan import KINDS, Plan, Planned, mapped_steps, plan_steps
+from .proposing import guess, is_plain
+from .reading import read_book
+from .rows import SHEET_ROWS
+
+MOST_PROBLEMS = 50
+"""So many kinds of problem are told of a file, and so many rows of each."""
+
+KEPT = timedelta(days=1)
+"""How long a file is kept that nobody brings in."""
+
+# What has no part in whether the same would still be done.
+_NOT_DONE = (Fate.UNCHANGED, Fate.OTHERS)
+
+
+class FileGone(RuleError):
+    """The file was brought in, or is older than files are kept."""
+
+    def __init__(self) -> None:
+        super().__init__("Filen finns inte kvar. Läs in den igen.")
+
+
+def known_for(principal: Principal) -> Known:
+    """What guesses about a file of the principal's lean on."""
+    names = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
+    names |= {found.name: found.short_name for found in principals()}
+    memory = remembered(principal)
+    return Known(KINDS, names, principal.name, memory.get("columns", {}), memory.get("values", {}))
+
+
+def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[DirectoryUpload]:
+    """Keep a file with the preview of what it would change in the directory of one's own principal.
+
+    Where there is anything to choose or to point out in it, there is no preview yet. Nothing is written to the
+    directory. The same file sent again is the same upload. Raises NotAllowed, and BadTable where the file is no table;
+    where rows are wrong the preview says so.
+    """
+    check_may(by, Right.MANAGE_DIRECTORY)
+    yield Progress("Öppnar filen")
+    book = read_book(content)
+    known = known_for(by.principal)
+    choices = guess(book, known)
+    found = mapped(with_letters(book, choices.letters), choices, known)
+    plan = None
+    if is_plain(book, choices, found):
+        plan = yield from found_steps(book, choices, found, only=by.principal)
+    yield Progress("Sparar förhandsvisningen")
+    with transaction.atomic():
+        digest = hashlib.sha256(content).hexdigest()
+        if claim(by=by, client_id=client_id, kind="directory.upload", content={"file": digest}):
+            return DirectoryUpload.objects.get(pk=client_id)
+        DirectoryFile.objects.filter(at__lt=timezone.now() - KEPT).delete()
+        DirectoryFile(id=client_id, principal=by.principal, book=asdict(book)).save()
+        return keep_upload(by=by, upload_id=client_id, file=client_id, choices=choices, plan=plan)
+
+
+def choose_steps(
+    *, by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices
+) -> Steps[DirectoryUpload]:
+    """Keep what was chosen of an upload's file, as an upload of its own with its preview; sent again it is the same.
+
+    Raises NotAllowed, IdClash, and FileGone.
+    """
+    check_own(by, upload)
+    book = kept_book(upload)
+    plan = yield from chosen_steps(book, choices, known_for(by.principal), only=by.principal)
+    yield Progress("Sparar förhandsvisningen")
+    with transaction.atomic():
+        content = {"upload": str(upload.pk), "choices": choices.stored()}
+        if claim(by=by, client_id=client_id, kind="directory.choose", content=content):
+            return DirectoryUpload.objects.get(pk=client_id)
+        memory = memory_of(with_letters(book, choices.letters), choices)
+        return keep_upload(
+            by=by, upload_id=client_id, file=upload.file, choices=choices, plan=plan, memory=memory
+        )
+
+
+def keep_choices(
+    *, by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices
+) -> DirectoryUpload:
+    """Keep choices that are still to be looked through, as an upload of its own; sent again it is the same.
+
+    Raises NotAllowed and IdClash.
+    """
+    check_own(by, upload)
+    with transaction.atomic():
+        content = {"upload": str(upload.pk), "choices": choices.stored()}
+        if claim(by=by, client_id=client_id, kind="directory.guess", content=content):
+            return DirectoryUpload.objects.get(pk=client_id)
+        return keep_upload(by=by, upload_id=client_id, file=upload.file, choices=choices, plan=None)
+
+
+def check_own(by: Acting, upload: DirectoryUpload) -> None:
+    """Raise NotAllowed where the person does not keep the contacts that the upload is of."""
+    check_may(by, Right.MANAGE_DIRECTORY)
+    if upload.principal_id != by.principal.pk:
+        raise NotAllowed("Filen hör till en annan huvudman.")
+
+
+def kept_book(upload: DirectoryUpload) -> Book:
+    """What the upload's file holds. Raises FileGone."""
+    told = book_of(upload)
+    if told is None:
+        raise FileGone
+    return Book.read(told)
+
+
+def chosen_steps(
+    book: Book, choices: Choices, known: Known, *, only: Principal, lock: bool = False
+) -> Steps[Plan]:
+    """Work out what a file would do with what is chosen of it."""
+    found = mapped(with_letters(book, choices.letters), choices, known)
+    return (yield from found_steps(book, choices, found, only=only, lock=lock))
+
+
+def found_steps(
+    book: Book, choices: Choices, found: Mapped, *, only: Principal, lock: bool = False
+) -> Steps[Plan]:
+    """Work out what the rows that were found in a file would do."""
+    rows, problems = yield from mapped_steps(found)
+    pairs = list(zip(book.filled, choices.sheets, strict=True))
+    return (
+        yield from plan_steps(
+            rows,
+            problems,
+            only=only,
+            lock=lock,
+            sheets=tuple(sheet.name for sheet, _ in pairs),
+            unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
+            left_out=found.left_out,
+        )
+    )
+
+
+def keep_upload(
+    *,
+    by: Acting,
+    upload_id: UUID,
+    file: UUID | None,
+    choices: Choices,
+    plan: Plan | None,
+    memory: dict[str, Any] | None = None,
+) -> DirectoryUpload:
+    """Keep an upload and its plan, inside the transaction of the caller; the same id again gives what is kept."""
+    found = DirectoryUpload.objects.filter(pk=upload_id).first()
+    if found is not None:
+        return found
+    preview = preview_of(plan) if plan is not None else {}
+    upload = DirectoryUpload(
+        id=upload_id,
+        principal=by.principal,
+        user=by.user,
+        unit=by.unit,
+        file=file,
+        choices=choices.stored(),
+        memory=memory or {},
+        plan=preview,
+        plan_hash=hash_of(preview) if preview else "",
+    )
+    upload.save()
+    counts = {key: len(rows) for key, rows in preview.get("groups", {}).items()}
+    audit.record(
+        by=by,
+        action="directory.uploaded",
+        target=upload,
+        changes=counts | {"problems": preview.get("problem_count", 0)},
+    )
+    return upload
+
+
+def preview_of(plan: Plan) -> dict[str, Any]:
+    """A plan as it is kept and shown: the entries by group, in words, and the problems by their kind."""
+    taken = [name for name in plan.sheets if name not in plan.unread]
+    names = plan.sheets if len(taken) > 1 else ()
+    problems = grouped(plan.problems)
+    return {
+        "groups": {fate.value: [_shown(planned, names) for planned in plan.of(fate)] for fate in Fate},
+        "problems": [_problem(problem, names) for problem in problems[:MOST_PROBLEMS]],
+        "problem_count": len(plan.problems),
+        "unread": list(plan.unread),
+        "left_out": plan.left_out,
+    }
+
+
+def _problem(problem: Problem, names: Sequence[str]) -> dict[str, Any]:
+    rows = [[_place_words(bad.row, names), bad.sentence] for bad in problem.rows[:MOST_PROBLEMS]]
+    return {
+        "column": problem.column,
+        "sentence": problem.sentence,
+        "count": len(problem.rows),
+        "rows": rows,
+    }
+
+
+def _row_words(number: int, names: Sequence[str]) -> int | str:
+    """A row as it is found again: with the name of its sheet where several are read."""
+    sheet, row = divmod(number, SHEET_ROWS)
+    return f"{names[sheet]}, {row}" if names else row
+
+
+def _place_words(number: int, names: Sequence[str]) -> str:
+    sheet, row = divmod(number, SHEET_ROWS)
+    return f"{names[sheet]}, rad {row}" if names else f"Rad {row}"
+
+
+def hash_of(preview: dict[str, Any]) -> str:
+    """Give a hash that is the same as long as the same would be done, for the same reasons."""
+    groups = {key: rows for key, rows in preview["groups"].items() if key not in _NOT_DONE}
+    return content_hash({**preview, "groups": groups})
+
+
+def _shown(planned: Planned, names: Sequence[str]) -> dict[str, Any]:
+    row, entry = planned.row, planned.entry
+    shown: dict[str, Any] = {
+        "row": _row_words(row.row, names) if row else None,
+        "id": entry.pk if entry else None,
+        "name": row.name if row else entry.name if entry else "",
+        "department": row.department if row else entry.department if entry else "",
+    }
+    if row is not None and row.from_remark is not None:
+        shown["remark"] = [row.from_remark, row.remark, hours_words(row.hours)]
+    if planned.fate is Fate.OTHERS and row is not None:
+        shown["principal"] = row.principal
+    if planned.fate is Fate.NEW and planned.new is not None:
+        shown["facts"] = facts_in_words(planned.new)
+        shown["near"] = planned.near
+    if planned.fate is Fate.CHANGED and planned.old is not None and planned.new is not None:
+        changed = changed_fields(planned.old, planned.new)
+        shown["changes"] = changes_in_words(planned.old, planned.new, changed)
+        shown["loses"] = bool(
+            planned.before is not None and planned.before.verified_at and not (entry and entry.verified_at)
+        )
+    return shown

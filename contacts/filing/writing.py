@@ -1,0 +1,67 @@
+"""Rows of text to a file's bytes, with what a spreadsheet could run made harmless."""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import tablib
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from tablib.formats import registry
+
+from .safety import neutralise
+
+_NARROWEST, _WIDEST = 10, 50
+_TEXT_FORMAT = "@"
+_NOT_IN_TITLE = re.compile(r"[\\*?:/\[\]]")
+_LONGEST_TITLE = 31
+# What XML can not hold at all, and what would be read back as an escape of such a character.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write rows, the heading first, as CSV: UTF-8 with a byte order mark, semicolons, CRLF.
+
+    Cells that a spreadsheet could run are neutralised.
+    """
+    text: str = _dataset(rows).export("csv", delimiter=";", lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def write_xlsx(rows: Iterable[Sequence[str]], *, title: str) -> bytes:
+    """Write rows, the heading first, as a workbook of one sheet called `title`.
+
+    Every cell is text and stays text when it is edited, so that no number loses its first zero; the heading
+    is bold and stays in sight. Cells that a spreadsheet could run are neutralised.
+    """
+    data = _dataset(rows, _escaped)
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = _NOT_IN_TITLE.sub("-", title)[:_LONGEST_TITLE]
+    registry.get_format("xlsx").dset_sheet(data, sheet, freeze_panes=True)
+    for place, column in enumerate(sheet.iter_cols(), start=1):
+        longest = 0
+        for cell in column:
+            cell.number_format = _TEXT_FORMAT
+            if cell.value is not None:
+                # openpyxl takes "#N/A" for an error and "=" for a formula; here everything is text.
+                cell.data_type = "s"
+                longest = max(longest, len(str(cell.value)))
+        width = min(max(longest + 2, _NARROWEST), _WIDEST)
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _dataset(rows: Iterable[Sequence[str]], escape: Callable[[str], str] = str) -> tablib.Dataset:
+    """Give the rows, all as wide as the widest, with every cell neutralised and then escaped."""
+    safe = [[escape(neutralise(cell)) for cell in row] for row in rows]
+    width = max(map(len, safe), default=0)
+    for row in safe:
+        row.extend([""] * (width - len(row)))
+    return tablib.Dataset(*safe[1:], headers=safe[0]) if width else tablib.Dataset()
+
+
+def _escaped(cell: str) -> str:
+    return _NOT_IN_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", cell)

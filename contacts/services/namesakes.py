@@ -1,0 +1,58 @@
+"""What is there already under another spelling of its name."""
+
+from collections.abc import Mapping
+
+from contacts.models import DirectoryEntry, Unit
+from contacts.rules.errors import Question, RuleError
+from contacts.rules.names import name_key, nearest
+from contacts.rules.swedish_text import search_key
+
+_CONTACT = "Kontakten finns redan hos huvudmannen: {name}. Ändra namnet eller avdelningen."
+_UNIT = "Enheten finns redan: {name}. Välj ett annat namn."
+_ANOTHER, _SAME = "another", "same"
+
+
+def _others(row: DirectoryEntry | Unit) -> list[tuple[int, str, str]]:
+    """Id, name and department of the other rows in use of the row's principal."""
+    if isinstance(row, Unit):
+        units = Unit.objects.filter(principal=row.principal_id).exclude(pk=row.pk)
+        return [(pk, name, "") for pk, name in units.values_list("pk", "name")]
+    entries = DirectoryEntry.objects.filter(principal=row.principal_id, retired_at__isnull=True)
+    return list(entries.exclude(pk=row.pk).values_list("pk", "name", "department"))
+
+
+def check_namesakes(row: DirectoryEntry | Unit, answers: Mapping[str, str] | None = None) -> None:
+    """Raise RuleError (field `name`) where another row in use has the row's name, however it is spelled.
+
+    With `answers`, Question where another's name is nearly the same, until it is answered that it is another.
+    """
+    others = _others(row)
+    department = row.department if isinstance(row, DirectoryEntry) else ""
+    key = name_key(row.name), name_key(department)
+    sentence = _UNIT if isinstance(row, Unit) else _CONTACT
+    for _, name, of in others:
+        if (name_key(name), name_key(of)) == key:
+            raise RuleError(sentence.format(name=name), field="name")
+    near = nearest(row.name, {name: search_key(name) for _, name, _ in others}) if answers is not None else ""
+    if near and answers is not None:
+        pk = next(pk for pk, name, _ in others if name == near)
+        what, address = ("enhet", "unit") if isinstance(row, Unit) else ("kontakt", "contact")
+        question = Question(
+            "near-name",
+            f"{near} finns redan. Är det samma {what}?",
+            [(_ANOTHER, f"Nej, en annan {what}. Spara {row.name}."), (_SAME, "Ja. Spara inte.")],
+            links=[(near, address, str(pk))],
+        )
+        if question.settled(answers) == _SAME:
+            raise RuleError(f"{near} finns redan. Ändra den i stället.", field="name")
+
+
+def is_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> bool:
+    """Whether the row's name is new: an old one may stand, whoever shares it."""
+    if before is None or before.name != row.name:
+        return True
+    return (
+        isinstance(row, DirectoryEntry)
+        and isinstance(before, DirectoryEntry)
+        and before.department != row.department
+    )
