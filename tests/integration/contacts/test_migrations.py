@@ -80,3 +80,32 @@ def test_numbers_and_direct_numbers_come_along(old: StateApps):
         ("unknown", "home_nursing"),
         ("daytime", "health_centre"),
     ]
+
+
+def test_previews_that_were_shown_still_say_what_they_said(empty_database: None):
+    before = migrate(("contacts", "0007_trigrams"))
+    region = before.get_model("contacts", "Principal").objects.create(
+        name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
+    )
+    keeper = before.get_model("contacts", "User").objects.create(username="keeper")
+    ward = unit(before, region, "Medicin", ward_kind="somatic")
+    plan = {"groups": {"new": []}, "problems": [[2, "Typ", "Typen finns inte."]], "problem_count": 1}
+    before.get_model("contacts", "DirectoryUpload").objects.create(
+        principal=region, user=keeper, unit=ward, content=b"x", plan=plan, plan_hash="0" * 64
+    )
+    after = migrate(("contacts", "0008_files_apart_from_uploads"))
+    kept = after.get_model("contacts", "DirectoryUpload").objects.get()
+    assert (kept.file, kept.choices, kept.memory) == (None, {}, {})
+    assert kept.plan == plan | {
+        "problems": [
+            {
+                "column": "Typ",
+                "sentence": "Typen finns inte.",
+                "count": 1,
+                "rows": [["Rad 2", "Typen finns inte."]],
+            }
+        ],
+        "unread": [],
+        "left_out": 0,
+    }
+    assert not after.get_model("contacts", "DirectoryFile").objects.exists()
