@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -88,19 +88,20 @@ def choose_steps(
 ) -> Steps[DirectoryUpload]:
     """Keep what was chosen of an upload's file, as an upload of its own with its preview; sent again it is the same.
 
-    Raises NotAllowed, IdClash, and FileGone.
+    A form that comes back with other choices is one more upload: nothing is written by either. Raises NotAllowed, and
+    FileGone.
     """
     check_own(by, upload)
     book = kept_book(upload)
     plan = yield from chosen_steps(book, choices, known_for(by.principal), only=by.principal)
     yield Progress("Sparar förhandsvisningen")
     with transaction.atomic():
-        content = {"upload": str(upload.pk), "choices": choices.stored()}
-        if claim(by=by, client_id=client_id, kind="directory.choose", content=content):
-            return DirectoryUpload.objects.get(pk=client_id)
+        upload_id, first = _claimed(by, upload, client_id, choices, "directory.choose")
+        if not first:
+            return DirectoryUpload.objects.get(pk=upload_id)
         memory = memory_of(with_letters(book, choices.letters), choices)
         return keep_upload(
-            by=by, upload_id=client_id, file=upload.file, choices=choices, plan=plan, memory=memory
+            by=by, upload_id=upload_id, file=upload.file, choices=choices, plan=plan, memory=memory
         )
 
 
@@ -109,14 +110,23 @@ def keep_choices(
 ) -> DirectoryUpload:
     """Keep choices that are still to be looked through, as an upload of its own; sent again it is the same.
 
-    Raises NotAllowed and IdClash.
+    Raises NotAllowed.
     """
     check_own(by, upload)
     with transaction.atomic():
-        content = {"upload": str(upload.pk), "choices": choices.stored()}
-        if claim(by=by, client_id=client_id, kind="directory.guess", content=content):
-            return DirectoryUpload.objects.get(pk=client_id)
-        return keep_upload(by=by, upload_id=client_id, file=upload.file, choices=choices, plan=None)
+        upload_id, first = _claimed(by, upload, client_id, choices, "directory.guess")
+        if not first:
+            return DirectoryUpload.objects.get(pk=upload_id)
+        return keep_upload(by=by, upload_id=upload_id, file=upload.file, choices=choices, plan=None)
+
+
+def _claimed(
+    by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices, kind: str
+) -> tuple[UUID, bool]:
+    """The id of the upload that a form with these choices makes, and whether it is the first time."""
+    content = {"upload": str(upload.pk), "choices": choices.stored(), "kind": kind}
+    upload_id = uuid5(client_id, content_hash(content))
+    return upload_id, claim(by=by, client_id=upload_id, kind=kind, content=content) is None
 
 
 def check_own(by: Acting, upload: DirectoryUpload) -> None:

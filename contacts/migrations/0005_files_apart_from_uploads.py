@@ -3,7 +3,21 @@
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def problems_by_kind(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Keep what the previews that were shown say, in the form that previews have now."""
+    uploads = apps.get_model("contacts", "DirectoryUpload").objects
+    for upload in uploads.only("plan").iterator(chunk_size=20):
+        plan = upload.plan
+        problems = [
+            {"column": column, "sentence": sentence, "count": 1, "rows": [[f"Rad {row}", sentence]]}
+            for row, column, sentence in plan.get("problems", ())
+        ]
+        uploads.filter(pk=upload.pk).update(plan={**plan, "problems": problems, "unread": [], "left_out": 0})
 
 
 class Migration(migrations.Migration):
@@ -55,4 +69,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'filer',
             },
         ),
+        migrations.RunPython(problems_by_kind, migrations.RunPython.noop),
     ]

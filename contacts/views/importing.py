@@ -24,7 +24,7 @@ from contacts.queries.uploads import import_of, last_imports, undone, undone_of,
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.views._stream import streamed
-from contacts.views.tools import held_as, keep_what_came, renew, require_keeper
+from contacts.views.tools import held_as, renew, require_keeper
 from contacts.webforms.importing import ChoicesForm, ConfirmForm, UndoForm, UploadForm
 
 _CHANGED_SINCE = "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen."
@@ -112,9 +112,11 @@ def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
     if request.method != "POST":
         return render(request, _STEP_PAGE, _step_context(upload, _choices_form(step)))
     form = ChoicesForm(step, request.POST)
-    if not form.is_valid() or "held" in request.POST:
-        status = 200 if form.is_valid() else 422
-        return render(request, _STEP_PAGE, _step_context(upload, form), status=status)
+    if "held" in request.POST:
+        request.shown_again = form  # type: ignore[attr-defined]
+        return render(request, _STEP_PAGE, _step_context(upload, form))
+    if not form.is_valid():
+        return render(request, _STEP_PAGE, _step_context(upload, form), status=422)
     choices = form.chosen()
     anew = step_of(book, with_headings(book, choices, form.headings, known), known)
     shown = {(word.column, word.key) for word in step.words}
@@ -126,9 +128,7 @@ def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
         return HttpResponseRedirect(reverse("import_choices", args=[kept.pk]))
 
     def refused(error: RuleError) -> str:
-        keep_what_came(request, form.cleaned_data["client_id"])
         form.add_error(None, error.reason)
-        renew(form)
         return render_to_string(_STEP_PART, _step_context(upload, form), request)
 
     return streamed(

@@ -1,0 +1,34 @@
+"""A preview that was shown before a file was kept apart from its row says what it said."""
+
+from tests.migrating import migrate
+
+
+def test_previews_that_were_shown_still_say_what_they_said(empty_database: None):
+    before = migrate(("contacts", "0004_flag_withdrawals"))
+    region = before.get_model("contacts", "Principal").objects.create(
+        name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
+    )
+    keeper = before.get_model("contacts", "User").objects.create(username="keeper")
+    ward = before.get_model("contacts", "Unit").objects.create(
+        principal=region, name="Medicin", search_key="medicin", sort_key="medicin", ward_kind="somatic"
+    )
+    plan = {"groups": {"new": []}, "problems": [[2, "Typ", "Typen finns inte."]], "problem_count": 1}
+    before.get_model("contacts", "DirectoryUpload").objects.create(
+        principal=region, user=keeper, unit=ward, content=b"x", plan=plan, plan_hash="0" * 64
+    )
+    after = migrate(("contacts", "0005_files_apart_from_uploads"))
+    kept = after.get_model("contacts", "DirectoryUpload").objects.get()
+    assert (kept.file, kept.choices, kept.memory) == (None, {}, {})
+    assert kept.plan == plan | {
+        "problems": [
+            {
+                "column": "Typ",
+                "sentence": "Typen finns inte.",
+                "count": 1,
+                "rows": [["Rad 2", "Typen finns inte."]],
+            }
+        ],
+        "unread": [],
+        "left_out": 0,
+    }
+    assert not after.get_model("contacts", "DirectoryFile").objects.exists()
