@@ -35,7 +35,8 @@ EVERYWHERE: Mapping[Column, int] = {Text.NAME: 0, Text.BESIDE: _STEP, Text.REMAR
 # Shorter ones stand inside words that have nothing to do with them.
 _SHORTEST_PART = {TYPED: 2, BENT: 5, SAME: 6}
 _LONG_NUMBER = 4
-_MOST_EXTRA_WORDS = 3
+# More than these in a name beside what was sought make no difference.
+_MOST_EXTRA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,7 @@ class SearchIndex:
             parts += [
                 (max(costs[n] for costs in every), (n,)) for n in set(every[0]).intersection(*every[1:])
             ]
-        # A digit or two are those of a name where names have them.
-        if term.digits and Text.NAME in columns and (is_long(term.digits) or not parts):
+        if term.digits and Text.NAME in columns and (is_long(term.digits) or not self._in_names(term)):
             parts += self._with_number(term.digits)
         costs = _cheapest(parts)
         return costs if len(among) == len(self._pks) else {n: cost for n, cost in costs.items() if n in among}
@@ -160,26 +160,15 @@ class SearchIndex:
         That is: what they cost, those of the principal `own`, their order, how much a name says beside the `words`.
         """
         ours: Collection[int] = self._of_principal.get(own, ()) if own is not None else ()
-        size, ranks, lengths, room = (
-            len(self._pks),
-            self._ranks,
-            self._name_lengths,
-            _STEP * (_MOST_EXTRA_WORDS + 1),
-        )
-        extra = [
-            min(max(length - words, 0), _MOST_EXTRA_WORDS) * _STEP
-            for length in range(max(lengths, default=0) + 1)
-        ]
-        keys = sorted(
-            (
-                ((cost // _STEP * 2 + (n not in ours)) * 10 + ranks[n]) * room
-                + extra[lengths[n]]
-                + cost % _STEP
-            )
-            * size
-            + n
-            for n, cost in costs.items()
-        )
+        ranks, lengths, size = self._ranks, self._name_lengths, len(self._pks)
+        extra = [min(max(length - words, 0), _MOST_EXTRA) for length in range(max(lengths, default=0) + 1)]
+        # One number each, part after part as above and the entry last: the quickest to sort.
+        keys = []
+        for n, cost in costs.items():
+            key = (cost // _STEP * 2 + (n not in ours)) * 10 + ranks[n]
+            key = (key * (_MOST_EXTRA + 1) + extra[lengths[n]]) * _STEP + cost % _STEP
+            keys.append(key * size + n)
+        keys.sort()
         return tuple([self._pks[key % size] for key in keys])
 
     def _with_word(
@@ -193,6 +182,11 @@ class SearchIndex:
             for column, more in columns.items()
             if (numbers := self._columns[column].get(word))
         ]
+
+    def _in_names(self, term: Term) -> bool:
+        """Whether something is called by these digits: a digit or two are then no part of a telephone number."""
+        names, beside = self._columns[Text.NAME], self._columns[Text.BESIDE]
+        return any(all(word in names or word in beside for word in way) for way, _ in term.ways)
 
     def _with_number(self, digits: str) -> list[tuple[int, Collection[int]]]:
         found: tuple[list[int], list[int], list[int]] = [], [], []

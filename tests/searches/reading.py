@@ -11,7 +11,7 @@ from contacts.queries.search import search_entries
 from contacts.rules.principals import REGION_NAME
 from outage.services.demo.places import lay_places
 
-from .wide import lay_wide
+from .wide import lay_hard, lay_wide
 
 ROOM = Path(__file__).parent
 AMONG_THE_FIRST = 3
@@ -48,6 +48,8 @@ def lay(where: str) -> None:
         lay_places(by=User.objects.create_user("keeper"))
     if where == "wide":
         lay_wide()
+    if where == "hard":
+        lay_hard()
 
 
 def principal_of(by: str) -> Principal:

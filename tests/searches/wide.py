@@ -71,12 +71,57 @@ PEOPLE = (
     ("Örjan", "Låtsasby", "Enhetschef", "Avdelning 5, infektion"),
     ("Åsa", "Modell", "Sjuksköterska", "Akutmottagningen NUS"),
 )
+# Names that are hard to meet: abbreviated, compounded, one inside another, spelt in their own way.
+HARD_PLACES = (
+    ("", "Medicin-geriatriska kliniken avd 2B", WARD),
+    ("", "HC Sävar", CENTRE),
+    ("", "Avd. 14 Ortopedi", WARD),
+    ("", "M3", WARD),
+    ("", "Psyk avd 2", WARD),
+    ("", "Jörns hälsocentral", CENTRE),
+    ("", "Tegs hälsocentral", CENTRE),
+    ("", "Bårhuset", OTHER),
+    ("", "Patienthotellet", OTHER),
+    ("", "Sjukresor", OTHER),
+    ("", "Hematologen", OTHER),
+    ("", "Ögonkliniken", OTHER),
+    ("", "Barn 4", WARD),
+    ("", "Gynekologiska avdelningen", WARD),
+    ("", "Lungmottagning NUS", OTHER),
+    ("", "Vuxenhabiliteringen", OTHER),
+    ("", "Minnesmottagningen", OTHER),
+    ("", "Urologmottagningen", OTHER),
+    ("", "Öppenvårdspsykiatrin Umeå Öst", PSYCHIATRY),
+    ("Umeå", "Vård- och omsorgsboende Ekbacken", OTHER),
+    ("Umeå", "Hemsjukvård, distrikt Norr", HOME),
+    ("Umeå", "Hemsjukvård, distrikt Söder", HOME),
+    ("Norsjö", "Hemsjukvården Norsjö", HOME),
+    ("Malå", "Hemtjänsten Malå", OTHER),
+)
+HARD_PEOPLE = (
+    ("Carl", "Christersson", "Läkare", "Avd. 14 Ortopedi"),
+    ("Karin", "Erixon", "Usk", "Avd. 14 Ortopedi"),
+    ("Anna-Karin", "Wikström", "SSK", "Hematologen"),
+    ("Mohammed", "Al-Hassan", "AT", "Barn 4"),
+    ("Göran", "Sjöqvist", "Överläkare", "Ögonkliniken"),
+)
 
 
 def lay_wide() -> None:
     """Save it beside what is there, each with a number of its own."""
+    _lay(PLACES, PEOPLE)
+
+
+def lay_hard() -> None:
+    """Save the hard names."""
+    _lay(HARD_PLACES, HARD_PEOPLE)
+
+
+def _lay(
+    places: tuple[tuple[str, str, EntryKind], ...], people: tuple[tuple[str, str, str, str], ...]
+) -> None:
     region = Principal.objects.get(name=REGION_NAME)
-    for number, (short_name, name, kind) in enumerate(PLACES):
+    for number, (short_name, name, kind) in enumerate(places):
         principal = Principal.objects.get(short_name=short_name) if short_name else region
         unit = None
         if kind == HOME:
@@ -84,7 +129,7 @@ def lay_wide() -> None:
                 principal=principal, name=name, municipal_kind=MunicipalKind.HOME_NURSING
             )
         make_entry(principal, name, f"0980-319 3{number:02}", kind=kind, unit=unit)
-    for number, (first, last, title, department) in enumerate(PEOPLE):
+    for number, (first, last, title, department) in enumerate(people):
         entry = DirectoryEntry(
             principal=region,
             name=f"{first} {last}",
