@@ -24,6 +24,7 @@ TURN_COLUMNS = (
     "weekly",
     "until",
     "order",
+    "at",
 )
 """The columns that `turn_of` reads a turn from, in its order."""
 
@@ -88,7 +89,7 @@ class RotaTurn(AppendOnlyModel):
 
 def turn_of(columns: Sequence) -> Turn:
     """A turn from a row's TURN_COLUMNS."""
-    who, number, starts_on, starts_at, ends_on, ends_at, weekly, until, order = columns
+    who, number, starts_on, starts_at, ends_on, ends_at, weekly, until, order, at = columns
     return Turn(
         who,
         number,
@@ -97,4 +98,5 @@ def turn_of(columns: Sequence) -> Turn:
         weekly,
         until,
         order,
+        at,
     )

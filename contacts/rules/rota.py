@@ -38,6 +38,7 @@ class Turn:
     weekly: bool = False
     until: date | None = None
     order: int = 0
+    written_at: datetime | None = None
 
     @property
     def length(self) -> timedelta:
