@@ -15,6 +15,7 @@ from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
 from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, tel_uri
+from contacts.rules.rota import until_words
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing, Way
 from contacts.verification import still_verified
@@ -66,7 +67,7 @@ class PhoneNumber:
 
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända".
+    """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända", "Jour till kl 08.00".
 
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
     is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
@@ -240,7 +241,10 @@ def _says_the_same(department: str, name: str) -> bool:
 
 def number_line(number: NumberToRing, at: datetime) -> NumberLine:
     """Prepare a number to ring at the aware moment `at`; "internt 59090" for an extension."""
-    if number.open_now:
+    if number.duty_ends:
+        ends = until_words(number.duty_ends, at, timezone.get_default_timezone())
+        state, answers = Answers.OPEN, f"Jour {ends}"
+    elif number.open_now:
         state, answers = Answers.OPEN, "öppet nu"
     elif number.hours_known:
         state, answers = Answers.CLOSED, _closed_words(number.opens_at, at)
@@ -251,7 +255,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         number=number.shown,
         copy=number.number,
         tel=number.tel,
-        label="" if number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
+        label="" if number.duty_ends or number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
         address=_address("contact", number.entry_id) if number.entry_id else "",
         state=state,
         answers=answers,

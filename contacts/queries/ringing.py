@@ -14,11 +14,13 @@ from contacts.rules.availability import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_SWITCHBOARD_NAME, REGION_SWITCHBOARD_NUMBER
+from contacts.rules.rota import Shift
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first
 from contacts.verification import verification_lasts
 
 from .entries import as_listed, entries_in_use
+from .rota import duties_at
 
 # A person's or the support's number is not the way to a unit as such.
 NOT_A_WAY_IN = (EntryKind.PERSON, EntryKind.SUPPORT)
@@ -73,12 +75,17 @@ def numbers_for(
 
 
 def numbers_for_many(
-    requests: Collection[tuple[Party, int | None, int | None]], at: datetime, known: Iterable[Unit] = ()
+    requests: Collection[tuple[Party, int | None, int | None]],
+    at: datetime,
+    known: Iterable[Unit] = (),
+    *,
+    rota: bool = True,
 ) -> Numbers:
-    """Give `numbers_for` each request, keyed by it: at most two queries, however many there are.
+    """Give `numbers_for` each request, keyed by it: at most three queries, however many there are.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
-    each with its principal, are not read again.
+    each with its principal, are not read again. Without `rota` who has the jour is left out: for an answer that is to
+    hold longer than that.
     """
     wanted = {RingRequest(*request) for request in requests}
     if not wanted:
@@ -90,6 +97,7 @@ def numbers_for_many(
         by_place["principal", entry.principal_id].append(entry)
         by_place["unit", entry.unit_id].append(entry)
     region = [e for e in entries if _is_region_switchboard(e)]
+    duties = duties_at([pk for pk in units if pk], at) if rota else {}
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -98,6 +106,8 @@ def numbers_for_many(
         if unit is not None:
             near += [*by_place["principal", unit.principal_id], *by_place["unit", unit.pk]]
         ways_in = _candidates(request, unit, {e.pk: e for e in near}.values())
+        if unit is not None and unit.pk in duties:
+            ways_in.append(_on_duty(duties[unit.pk], near))
         answers[request] = best_first(ways_in, at, zone, verification_lasts())
     return answers
 
@@ -199,6 +209,21 @@ def _way(entry: DirectoryEntry, request: RingRequest, unit: Unit | None) -> Way 
         if entry.kind == EntryKind.HOME_NURSING:
             return Way.HOME_NURSING
     return None
+
+
+def _on_duty(shift: Shift, entries: Iterable[DirectoryEntry]) -> Candidate:
+    """Who has the jour, as a line to ring; the number is as verified as the turn is newly written."""
+    turn = shift.turn
+    return Candidate(
+        entry_name=turn.who,
+        number=turn.number,
+        way=Way.UNIT,
+        hours=Hours(Availability.ALWAYS),
+        verified_at=turn.written_at,
+        kind=PhoneKind.ON_CALL,
+        flagged=any(entry.is_flagged(turn.number) for entry in entries),
+        duty_ends=shift.ends,
+    )
 
 
 def _candidates(

@@ -39,6 +39,7 @@ class Candidate:
 
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
     among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work.
+    `duty_ends` is when the jour of who has it is over; None for all others.
     """
 
     entry_name: str
@@ -51,6 +52,7 @@ class Candidate:
     kind: PhoneKind = PhoneKind.DIRECT
     place: int = 0
     flagged: bool = False
+    duty_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class NumberToRing:
     kind: PhoneKind = PhoneKind.DIRECT
     hours: Hours = _UNKNOWN_HOURS
     flagged: bool = False
+    duty_ends: datetime | None = None
 
 
 def is_verified(verified_at: datetime | None, at: datetime, lasts: timedelta = VERIFICATION_LASTS) -> bool:
@@ -92,7 +95,8 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """Give the numbers to ring at the aware moment `at`, best first.
 
-    Who has a number comes before who has none. Among those, who answers now comes before who may answer, and
+    Who has the jour comes first, unless that number was found not to work. Then who has a number comes before who has
+    none. Among those, who answers now comes before who may answer, and
     who is closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime
     only. Between equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's
     switchboard last), the verified.
@@ -109,6 +113,7 @@ def best_first(
             standing = 2 if line.hours_known else 1
         opens = line.opens_at.timestamp() if line.opens_at else 0.0
         return (
+            line.flagged or line.duty_ends is None,
             standing,
             line.flagged,
             line.is_extension,
@@ -146,6 +151,7 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         kind=candidate.kind,
         hours=candidate.hours,
         flagged=candidate.flagged,
+        duty_ends=candidate.duty_ends,
     )
 
 

@@ -9,6 +9,7 @@ from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.rules.availability import hours_words
 from contacts.rules.phone import PHONE_KIND_LABELS, display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
+from contacts.rules.rota import Shift, span_words, wall_of
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing, Way
 from contacts.verification import still_verified
@@ -72,12 +73,22 @@ class EntryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyLine:
+    """Who has the jour, and when; without `number` nobody has."""
+
+    when: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceBlock:
-    """A principal or a unit: whom to ring, then its entries."""
+    """A principal or a unit: whom to ring, who has the jour in the days to come, then its entries."""
 
     name: str
     ring: tuple[RingTime, ...]
     entries: tuple[EntryLine, ...]
+    rota: tuple[DutyLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +110,15 @@ class ContactListView:
     principals: tuple[PrincipalBlock, ...]
     weekday: datetime
     weekend: datetime
+    printed: datetime
     whole: bool
     alone: str
     part: str = ""
+
+    @property
+    def has_rota(self) -> bool:
+        """Whether the jour of any unit stands in it."""
+        return any(unit.rota for principal in self.principals for unit in principal.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +149,7 @@ def contact_list_part(
     the others whom to ring.
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
-    source = contact_list_source(principal, moments, own=unit.principal, number=number)
+    source = contact_list_source(principal, moments, now=now, own=unit.principal, number=number)
     view = contact_list_view(source, moments, now, own=unit.principal)
     return SheetPart(
         serial=serial,
@@ -189,6 +206,7 @@ def contact_list_view(
         principals=tuple(blocks.values()),
         weekday=moments[0],
         weekend=moments[1],
+        printed=now,
         whole=source.whole,
         alone=own.name if source.listed else "",
         part=f"del {source.number} av {source.parts}" if source.parts > 1 else "",
@@ -204,6 +222,16 @@ def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock
         name=_going_on(place.name, listed.goes_on),
         ring=_ring_times(daytime, weekend, asked),
         entries=tuple(_entry(entry, switchboard, now) for entry in listed.entries),
+        rota=tuple(_duty(shift) for shift in listed.shifts),
+    )
+
+
+def _duty(shift: Shift) -> DutyLine:
+    starts, ends = (wall_of(moment, STOCKHOLM) for moment in (shift.starts, shift.ends))
+    return DutyLine(
+        when=span_words(starts, ends, starts.date()),
+        name=shift.turn.name,
+        number=unbroken(display(shift.turn.number)),
     )
 
 

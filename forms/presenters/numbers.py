@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contacts.rules.availability import hours_words
 from contacts.rules.whom_to_call import NumberToRing
-from outage.rules.wording import lower_first
+from outage.rules.wording import clock_time, day_and_year, lower_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,13 @@ class NumberLine:
 
 def number_line(number: NumberToRing) -> NumberLine:
     """A number to ring as it is printed; "internt 59090" for an extension."""
+    when = lower_first(hours_words(number.hours))
+    if number.duty_ends:
+        when = f"jour till {day_and_year(number.duty_ends)} {clock_time(number.duty_ends)}"
     return NumberLine(
         name=number.entry_name,
         number=unbroken(number.shown),
-        when=lower_first(hours_words(number.hours)),
+        when=when,
         unverified=not number.verified,
         flagged=number.flagged,
     )
