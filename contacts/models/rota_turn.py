@@ -76,6 +76,11 @@ class RotaTurn(AppendOnlyModel):
         return f"{self.turn.name} {self.starts_on}"
 
     @property
+    def stands(self) -> bool:
+        """Whether it is neither changed nor taken away."""
+        return not self.withdraws and not hasattr(self, "replaced_by")
+
+    @property
     def turn(self) -> Turn:
         """As the rules take it."""
         return turn_of([getattr(self, name) for name in TURN_COLUMNS])

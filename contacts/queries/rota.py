@@ -72,7 +72,7 @@ def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = 
 
 
 def turns_ever(units: Iterable[Unit]) -> list[RotaTurn]:
-    """Every row of the units, those changed or taken away too; each knows whether it stands by `is_standing`."""
+    """Every turn ever written of the units, oldest first, those changed or taken away too. One query."""
     rows = RotaTurn.objects.filter(unit__in=units, withdraws=False)
     return list(rows.select_related("replaced_by").order_by("order"))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from contacts import audit
@@ -34,7 +34,7 @@ def add_turn(*, by: Acting, unit: Unit, client_id: UUID, turn: Turn, answers: An
         content = {"unit": unit.pk, **turn_content(turn)}
         if claim(by=by, client_id=client_id, kind="turn.add", content=content) is not None:
             return RotaTurn.objects.get(pk=client_id)
-        lock_rota(unit)
+        lock_rotas(Unit.objects.filter(pk=unit.pk))
         turn = checked(turn, timezone.now())
         _ask_of_overlaps(turn, unit, answers)
         return write_turn(by=by, row_id=client_id, unit=unit, turn=turn)
@@ -49,7 +49,7 @@ def change_turn(
     """
     with replacing():
         check_keeper(by, row.unit)
-        content = {"row": str(row.pk), "version": version, **turn_content(turn)}
+        content = {"version": version, **turn_content(turn)}
         if claim(by=by, client_id=client_id, kind="turn.change", content=content) is not None:
             return RotaTurn.objects.get(pk=client_id)
         stands = _seen(row, version)
@@ -62,10 +62,9 @@ def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -
     """Take a turn away; again changes nothing. Raises NotAllowed, IdClash and ChangedMeanwhile."""
     with replacing():
         check_keeper(by, row.unit)
-        content = {"row": str(row.pk), "version": version}
-        if claim(by=by, client_id=client_id, kind="turn.withdraw", content=content) is not None:
+        if claim(by=by, client_id=client_id, kind="turn.withdraw", content={"version": version}) is not None:
             return newest_of(row)
-        lock_rota(row.unit)
+        lock_rotas(Unit.objects.filter(pk=row.unit_id))
         stands = newest_of(row)
         if stands.withdraws:
             return stands
@@ -76,9 +75,10 @@ def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -
         )
 
 
-def lock_rota(unit: Unit) -> None:
-    """Keep the rota of a unit to oneself until the transaction ends."""
-    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+def lock_rotas(units: QuerySet[Unit]) -> None:
+    """Keep the rotas of units to oneself until the transaction ends."""
+    # In the order of their keys, so that two who lock several wait for each other and never in a ring.
+    list(units.select_for_update(no_key=True).order_by("pk"))
 
 
 def checked(turn: Turn, now: datetime) -> Turn:
@@ -133,7 +133,7 @@ def _told(row: RotaTurn, replaces: RotaTurn | None) -> dict[str, Any]:
 
 
 def _seen(row: RotaTurn, version: str) -> RotaTurn:
-    lock_rota(row.unit)
+    lock_rotas(Unit.objects.filter(pk=row.unit_id))
     stands = newest_of(row)
     if str(stands.pk) != version:
         raise ChangedMeanwhile

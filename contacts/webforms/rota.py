@@ -1,5 +1,6 @@
 """The forms of the jour."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -79,3 +80,22 @@ class WithdrawForm(forms.Form):
 
     client_id = forms.UUIDField()
     version = forms.CharField(max_length=40)
+
+
+class ConfirmRotaForm(forms.Form):
+    """The word that a file is to be brought in as it was shown: its table, and the mark of what it would do."""
+
+    client_id = forms.UUIDField()
+    mark = forms.CharField(max_length=64)
+    table = forms.CharField(strip=False)
+
+    def clean_table(self) -> list[list[str]]:
+        """Read the table; raise ValidationError for what no preview of ours holds."""
+        try:
+            table = json.loads(self.cleaned_data["table"])
+        except (ValueError, RecursionError) as wrong:
+            raise forms.ValidationError("Välj filen igen.") from wrong
+        rows = table if isinstance(table, list) else [table]
+        if not all(isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in rows):
+            raise forms.ValidationError("Välj filen igen.")
+        return rows
