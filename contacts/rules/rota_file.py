@@ -88,7 +88,7 @@ def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
 
 
 def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow], list[BadCell]]:
-    """The turns of a table with its heading on the first row, and all that is wrong with it; empty rows are left out."""
+    """The turns of a table with its heading on the first row, and what is wrong with it; empty rows are left out."""
     places, bad = _read_heading(table[0] if table else ())
     if bad:
         return [], bad
