@@ -87,7 +87,7 @@ def shift_lines(shifts: Iterable[Shift], now: datetime) -> tuple[ShiftLine, ...]
         when = span_words(wall_of(shift.starts, zone), wall_of(shift.ends, zone), today)
         lines.append(
             ShiftLine(
-                when=f"Nu, {until_words(shift.ends, now, zone)}" if holds else when,
+                when=f"Nu, {until_words(shift.ends, now, zone)}" if holds else _upper_first(when),
                 who=shift.turn.name,
                 number=_number(shift.turn),
                 now=holds,
@@ -105,7 +105,7 @@ def turn_line(row: RotaTurn, now: datetime) -> TurnLine:
         when=_upper_first(words),
         who=turn.name,
         number=_number(turn),
-        kind="Varje vecka" if turn.weekly else "Undantag, en gång",
+        kind="" if turn.weekly else "Undantag, en gång",
     )
 
 

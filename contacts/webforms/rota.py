@@ -33,12 +33,15 @@ class TurnForm(Opened, AsksQuestions):
     ends_at = ClockField(label="Till kl.")
     until = DateField(label="Sista dag", required=False)
 
-    def clean(self) -> dict[str, Any]:
-        """A time of midnight is a time; who has no jour has neither name nor number."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for name in ("starts_at", "ends_at"):
-            if data.get(name) is None and name not in self.errors:
-                self.add_error(name, _NO_TIME)
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = _NO_TIME
+
+    def clean(self) -> dict[str, Any]:
+        """Who has no jour has neither name nor number."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("nobody"):
             for name in ("who", "number"):
                 if data.get(name):

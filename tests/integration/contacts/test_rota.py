@@ -326,9 +326,9 @@ def test_the_unit_page_shows_seven_days_and_no_more(client: Client, county):
     write(county, starts="2026-11-27T16:00", ends="2026-11-28T08:00", weekly=True)
     write(county, who="Bo", starts="2026-12-04T16:00", ends="2026-12-05T08:00")
     page = text(opened(client, county.alva, "unit", county.ward.pk))
-    assert "Fre 27 nov" not in page
-    assert "fre 27 nov 16.00 – lör 28 nov 08.00 Anna Ek" in page
-    assert "fre 4 dec" not in page
+    assert "Nu, till" not in page
+    assert "Fre 27 nov 16.00 – lör 28 nov 08.00 Anna Ek" in page
+    assert "re 4 dec" not in page
 
 
 def test_what_is_over_is_not_listed_and_a_long_list_has_pages(
