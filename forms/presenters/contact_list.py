@@ -1,11 +1,12 @@
 """The contact list for the binder: for each principal and unit whom to ring, then every number there is (R5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.queries.rota import shifts_of_units
 from contacts.rules.availability import hours_words
 from contacts.rules.phone import PHONE_KIND_LABELS, display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
@@ -22,7 +23,7 @@ from forms.queries.sources import (
     contact_list_outline,
     contact_list_source,
 )
-from forms.rules.contact_list import parts_of_places, weekday_and_weekend
+from forms.rules.contact_list import DAYS_OF_ROTA, parts_of_places, weekday_and_weekend
 from outage.queries.checklists import routine_of
 from outage.rules.wording import STOCKHOLM
 
@@ -149,8 +150,10 @@ def contact_list_part(
     the others whom to ring.
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
-    source = contact_list_source(principal, moments, now=now, own=unit.principal, number=number)
-    view = contact_list_view(source, moments, now, own=unit.principal)
+    source = contact_list_source(principal, moments, own=unit.principal, number=number)
+    units = [listed.place.unit.pk for listed in source.places if listed.place.unit and not listed.goes_on]
+    jour = shifts_of_units(units, now, now + DAYS_OF_ROTA)
+    view = contact_list_view(source, moments, now, own=unit.principal, jour=jour)
     return SheetPart(
         serial=serial,
         version=VERSION,
@@ -186,16 +189,21 @@ def _going_on(name: str, goes_on: bool) -> str:
 
 
 def contact_list_view(
-    source: ListSource, moments: tuple[datetime, datetime], now: datetime, *, own: Principal
+    source: ListSource,
+    moments: tuple[datetime, datetime],
+    now: datetime,
+    *,
+    own: Principal,
+    jour: Mapping[int, Sequence[Shift]] | None = None,
 ) -> ContactListView:
     """The list as it is at the aware moment `now`; `moments` are those `source` was made for.
 
     `own` is whose entries stand one by one where those of all are too many. What goes on from the part before says so,
-    and has whom to ring there once more.
+    and has whom to ring there once more. `jour` has the shifts in the days to come, by unit.
     """
     blocks: dict[int, PrincipalBlock] = {}
     for listed in source.places:
-        owner, block = listed.place.principal, _place(listed, source, now)
+        owner, block = listed.place.principal, _place(listed, source, now, jour or {})
         if listed.place.unit is None:
             blocks[owner.pk] = PrincipalBlock(block, ())
             continue
@@ -213,7 +221,9 @@ def contact_list_view(
     )
 
 
-def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock:
+def _place(
+    listed: ListedPlace, source: ListSource, now: datetime, jour: Mapping[int, Sequence[Shift]]
+) -> PlaceBlock:
     place = listed.place
     asked = "" if place.unit is None and place.principal.is_region else place.name
     daytime, weekend = (numbers[place.request] for numbers in source.numbers)
@@ -222,7 +232,7 @@ def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock
         name=_going_on(place.name, listed.goes_on),
         ring=_ring_times(daytime, weekend, asked),
         entries=tuple(_entry(entry, switchboard, now) for entry in listed.entries),
-        rota=tuple(_duty(shift) for shift in listed.shifts),
+        rota=tuple(_duty(shift) for shift in jour.get(place.unit.pk, ())) if place.unit else (),
     )
 
 

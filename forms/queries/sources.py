@@ -8,12 +8,10 @@ from contacts.access import Acting
 from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
 from contacts.queries.entries import entries_in_use
 from contacts.queries.ringing import RingRequest, numbers_for_many, request_for_principal, request_for_unit
-from contacts.queries.rota import shifts_of_units
 from contacts.rules.parties import Party
 from contacts.rules.phone import PhoneKind
-from contacts.rules.rota import Shift
 from contacts.rules.whom_to_call import NumberToRing
-from forms.rules.contact_list import DAYS_OF_ROTA, listed_one_by_one, parts_of_places
+from forms.rules.contact_list import listed_one_by_one, parts_of_places
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import visible_chains
 from outage.queries.chain_log import ChainLog, log_of
@@ -135,15 +133,11 @@ class OutlinedPlace:
 
 @dataclass(frozen=True, slots=True)
 class ListedPlace:
-    """What a contact list has of a place. `goes_on` says that the part before begins with it.
-
-    `shifts` are those of its jour in the days to come.
-    """
+    """What a contact list has of a place. `goes_on` says that the part before begins with it."""
 
     place: OutlinedPlace
     entries: tuple[DirectoryEntry, ...]
     goes_on: bool
-    shifts: tuple[Shift, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +188,13 @@ def contact_list_source(
     principal: Principal | None,
     moments: Iterable[datetime],
     *,
-    now: datetime,
     own: Principal | None = None,
     number: int | None = None,
 ) -> ListSource:
     """A list in one, or part `number` of it; no more is read than what is in it.
 
-    A list in one that would be a book has the entries of `own` alone. `moments` are aware, and so is `now`:
-    from then on the jour is given for DAYS_OF_ROTA. The queries are the same few, however long the list is.
+    A list in one that would be a book has the entries of `own` alone. `moments` are aware. The queries are the same
+    few, however long the list is.
     """
     outline = contact_list_outline(principal)
     counts = dict.fromkeys((place.principal.pk for place in outline), 0)
@@ -219,7 +212,6 @@ def contact_list_source(
     entries = entries_in_use().in_bulk([*wanted, *exchanges])
     places = [outline[at] for at, _, _ in pieces]
     requests, units = [place.request for place in places], [place.unit for place in places if place.unit]
-    shifts = shifts_of_units([unit.pk for unit in units], now, now + DAYS_OF_ROTA)
     switchboards: dict[int, str] = {}
     for entry in (entries[pk] for pk in exchanges if pk in entries):
         line = entry.first_number(*(kind for kind in PhoneKind if kind is not PhoneKind.EXTENSION))
@@ -232,7 +224,6 @@ def contact_list_source(
                 # One may have been taken out of use since.
                 tuple(entries[pk] for pk, _ in outline[at].entries[first:end] if pk in entries),
                 first > 0,
-                shifts.get(outline[at].unit.pk, ()) if outline[at].unit and not first else (),
             )
             for at, first, end in pieces
         ),
