@@ -38,6 +38,15 @@ class TurnLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnDeed:
+    """One thing that was done with a turn, which is `line` since."""
+
+    what: str
+    row: RotaTurn
+    line: TurnLine
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedTurn:
     """A turn that a file would add; `meets` names those that would give way to it."""
 
@@ -94,6 +103,12 @@ def shift_lines(shifts: Iterable[Shift], now: datetime) -> tuple[ShiftLine, ...]
             )
         )
     return tuple(lines)
+
+
+def turn_deed(row: RotaTurn, now: datetime) -> TurnDeed:
+    """Prepare what was done by a row as it is read at the aware moment `now`."""
+    what = "Togs bort" if row.withdraws else "Ändrades" if row.replaces_id else "Lades in"
+    return TurnDeed(what, row, turn_line(row, now))
 
 
 def turn_line(row: RotaTurn, now: datetime) -> TurnLine:

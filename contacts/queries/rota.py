@@ -13,6 +13,7 @@ from contacts.models import TURN_COLUMNS, Principal, RotaTurn, Unit, turn_of
 from contacts.rules.rota import LONGEST, WEEK, Shift, Turn, is_over, on_duty, shifts, wall_of
 
 PAGE_SIZE = 50
+LATEST = 25
 _DAY = timedelta(days=1)
 
 
@@ -60,6 +61,12 @@ def turns_to_come(unit: Unit, now: datetime, page: int | str | None = 1) -> Page
         if not is_over(row.turn, wall)
     ]
     return Paginator(left, PAGE_SIZE).get_page(page)
+
+
+def latest_rows(unit: Unit) -> list[RotaTurn]:
+    """What was last done with the turns of a unit, newest first. One query."""
+    rows = RotaTurn.objects.filter(unit=unit).select_related("user").order_by("-order")
+    return list(rows[:LATEST])
 
 
 def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = None) -> list[RotaTurn]:

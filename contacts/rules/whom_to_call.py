@@ -95,11 +95,11 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """Give the numbers to ring at the aware moment `at`, best first.
 
-    Who has the jour comes first, unless that number was found not to work. Then who has a number comes before who has
-    none. Among those, who answers now comes before who may answer, and
-    who is closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime
-    only. Between equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's
-    switchboard last), the verified.
+    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. Then who
+    has a number comes before who has none. Among those, who answers now comes before who may answer, and who is
+    closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime only. Between
+    equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's switchboard last), the
+    verified.
     """
     daytime = is_daytime(at, zone)
 
@@ -113,7 +113,7 @@ def best_first(
             standing = 2 if line.hours_known else 1
         opens = line.opens_at.timestamp() if line.opens_at else 0.0
         return (
-            line.flagged or line.duty_ends is None,
+            line.flagged or line.is_extension or line.duty_ends is None,
             standing,
             line.flagged,
             line.is_extension,

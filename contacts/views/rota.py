@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.access import can
 from contacts.models import RotaTurn, Unit
-from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_line
+from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_deed, turn_line
 from contacts.queries.kept_units import own_unit
 from contacts.queries.places import unit_by_id
-from contacts.queries.rota import newest_of, shifts_of_units, turn_by_id, turns_to_come
+from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_by_id, turns_to_come
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -48,13 +48,15 @@ def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
     if unit is None:
         raise Http404
     now, acting = timezone.now(), request.acting
+    may_change = can(acting, Right.MANAGE_DIRECTORY) and acting.principal == unit.principal
     found = turns_to_come(unit, now, request.GET.get("sida"))
     context = {
         "unit": unit,
         "shifts": shift_lines(shifts_of_units([unit.pk], now, now + DAYS_SHOWN).get(unit.pk, ()), now),
         "found": found,
         "turns": [turn_line(row, now) for row in found],
-        "may_change": can(acting, Right.MANAGE_DIRECTORY) and acting.principal == unit.principal,
+        "deeds": [turn_deed(row, now) for row in latest_rows(unit)] if may_change else [],
+        "may_change": may_change,
     }
     return render(request, "contacts/rota/show.html", context)
 

@@ -20,7 +20,9 @@ class TurnForm(Opened, AsksQuestions):
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     nobody = forms.BooleanField(label="Ingen jour den här tiden", required=False)
     who = forms.CharField(label="Vem har jour?", required=False, max_length=100)
-    number = NumberField(label="Nummer")
+    number = NumberField(
+        label="Nummer", help_text="Ett som kan ringas utifrån. En intern anknytning visas inte först."
+    )
     weekly = forms.ChoiceField(
         label="Hur ofta?",
         choices=[(WEEKLY, "Varje vecka"), (ONCE, "En gång, som undantag från det som gäller varje vecka")],

@@ -17,6 +17,7 @@ from contacts.rules.parties import Party
 from contacts.rules.rota import Turn
 from contacts.services.flags import flag_number
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
+from contacts.services.versions import ChangedMeanwhile
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .keeping import form_at, opened, sent
@@ -340,8 +341,52 @@ def test_what_is_over_is_not_listed_and_a_long_list_has_pages(
             write(county, starts=f"2026-12-{day}T{hour}:00", ends=f"2026-12-{day}T{hour + 1}:00")
     with time_machine.travel(datetime(2026, 11, 30, tzinfo=STOCKHOLM), tick=False):
         client.force_login(county.region_admin.user)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             page = text(client.get(reverse("rota", args=[county.ward.pk])))
         assert "Tor 26 nov" not in page
         assert "Alla pass (54)" in page
         assert "Sida 1 av 2" in page
+
+
+def test_an_extension_is_not_first_for_who_can_not_ring_it(county):
+    write(county, number="59123")
+    numbers = ringing(county.ward)
+    assert (numbers[0].entry_name, numbers[0].is_extension) == ("Medicin 1", False)
+    assert [n.entry_name for n in numbers if n.duty_ends] == ["Anna Ek"]
+
+
+def test_what_was_done_is_told_to_those_who_keep_it(client: Client, county):
+    row = write(county)
+    changed = change_turn(
+        by=county.region_admin,
+        row=row,
+        client_id=uuid4(),
+        version=str(row.pk),
+        turn=turn("Bo"),
+        answers=NOTHING_ASKED,
+    )
+    withdraw_turn(by=county.region_admin, row=changed, client_id=uuid4(), version=str(changed.pk))
+    told = text(opened(client, county.region_admin, "rota", county.ward.pk)).partition("Historik")[2]
+    words = [f"{verb} tors 26 nov 20.00 av Rut Påhittad: " for verb in ("Togs bort", "Ändrades", "Lades in")]
+    assert [told.index(each) for each in words] == sorted(told.index(each) for each in words)
+    assert "Enheten har inget jourschema." in text(client.get(reverse("rota", args=[county.ward.pk])))
+    assert "Historik" not in text(opened(client, county.alva, "rota", county.ward.pk))
+
+
+def test_two_who_change_the_same_turn_at_once(county):
+    row = write(county)
+    for who in ("Bo", "Cissi"):
+        facts = {
+            "by": county.region_admin,
+            "row": row,
+            "client_id": uuid4(),
+            "version": str(row.pk),
+            "turn": turn(who),
+            "answers": NOTHING_ASKED,
+        }
+        if who == "Bo":
+            change_turn(**facts)
+        else:
+            with pytest.raises(ChangedMeanwhile):
+                change_turn(**facts)
+    assert [r.who for r in RotaTurn.objects.order_by("order")] == ["Anna Ek", "Bo"]
