@@ -17,7 +17,6 @@ from contacts.rules.parties import Party
 from contacts.rules.rota import Turn
 from contacts.services.flags import flag_number
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.services.versions import ChangedMeanwhile
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .keeping import form_at, opened, sent
@@ -371,22 +370,3 @@ def test_what_was_done_is_told_to_those_who_keep_it(client: Client, county):
     assert [told.index(each) for each in words] == sorted(told.index(each) for each in words)
     assert "Enheten har inget jourschema." in text(client.get(reverse("rota", args=[county.ward.pk])))
     assert "Historik" not in text(opened(client, county.alva, "rota", county.ward.pk))
-
-
-def test_two_who_change_the_same_turn_at_once(county):
-    row = write(county)
-    for who in ("Bo", "Cissi"):
-        facts = {
-            "by": county.region_admin,
-            "row": row,
-            "client_id": uuid4(),
-            "version": str(row.pk),
-            "turn": turn(who),
-            "answers": NOTHING_ASKED,
-        }
-        if who == "Bo":
-            change_turn(**facts)
-        else:
-            with pytest.raises(ChangedMeanwhile):
-                change_turn(**facts)
-    assert [r.who for r in RotaTurn.objects.order_by("order")] == ["Anna Ek", "Bo"]
