@@ -25,7 +25,7 @@ def standing_turns(units: Iterable[Unit | int]) -> QuerySet[RotaTurn]:
 def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> dict[int, tuple[Shift, ...]]:
     """The shifts of each unit, by its id, that hold somewhere between two aware moments; one query."""
     zone = timezone.get_default_timezone()
-    turns = _turns_near(units, begin, end)
+    turns = _turns_between(units, wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
     return {unit: found for unit in turns if (found := shifts(turns[unit], begin, end, zone))}
 
 
@@ -34,14 +34,15 @@ def duties_at(units: Collection[int], at: datetime) -> dict[int, Shift]:
     if not units:
         return {}
     zone = timezone.get_default_timezone()
-    turns = _turns_near(units, at, at)
+    wall = wall_of(at, zone)
+    # What is over has no part in how long it holds.
+    turns = _turns_between(units, wall, wall + LONGEST)
     return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
 
 
-def _turns_near(units: Collection[int], begin: datetime, end: datetime) -> dict[int, list[Turn]]:
-    """The turns of each unit that can have a part in what holds between two moments."""
-    zone = timezone.get_default_timezone()
-    first, last = wall_of(begin, zone) - LONGEST - _DAY, wall_of(end, zone) + LONGEST + _DAY
+def _turns_between(units: Collection[int], first: datetime, last: datetime) -> dict[int, list[Turn]]:
+    """The turns of each unit that can hold somewhere between two times by the clock on the wall, with a day to spare."""
+    first, last = first - _DAY, last + _DAY
     weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=first - WEEK))
     near = standing_turns(units).filter(weekly | Q(ends_on__gte=first), starts_on__lte=last).order_by()
     found: dict[int, list[Turn]] = defaultdict(list)

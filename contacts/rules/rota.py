@@ -173,7 +173,9 @@ def _occurrences(turns: Iterable[Turn], begin: datetime, end: datetime, zone: tz
     earliest, latest = wall_of(begin, zone) - _DAY, wall_of(end, zone) + _DAY
     for turn in turns:
         starts = turn.starts
-        if turn.weekly and starts < earliest - turn.length:
+        if starts + turn.length <= earliest:
+            if not turn.weekly:
+                continue
             starts += (earliest - turn.length - starts) // WEEK * WEEK
         while starts < latest and (turn.until is None or starts.date() <= turn.until):
             found = Shift(turn, moment_of(starts, zone), moment_of(starts + turn.length, zone))
