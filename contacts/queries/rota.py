@@ -41,7 +41,7 @@ def duties_at(units: Collection[int], at: datetime) -> dict[int, Shift]:
 
 
 def _turns_between(units: Collection[int], first: datetime, last: datetime) -> dict[int, list[Turn]]:
-    """The turns of each unit that can hold somewhere between two times by the clock on the wall, with a day to spare."""
+    """The turns of each unit that can hold somewhere between two times by the clock, with a day to spare."""
     first, last = first - _DAY, last + _DAY
     weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=first - WEEK))
     near = standing_turns(units).filter(weekly | Q(ends_on__gte=first), starts_on__lte=last).order_by()

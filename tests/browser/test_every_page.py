@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +22,7 @@ from outage.services.held_forms import hold_form
 from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
+from tests.browser.jour_steps import keep_the_jour
 from tests.browser.looking import NO_PAGE, faults, focus_ring
 from tests.integration.forms.scanning import scan, strange
 from tests.paper.scans_made import coded
@@ -331,49 +331,11 @@ def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
 
 def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):
     demo.windows.expect_answer(422)
-    keeper = demo.window("regionadmin")
-    unit = demo.acting("regionadmin").unit
-    here, today = f"/kontakter/enhet/{unit.pk}/jour/", timezone.localdate()
-    looker.look(keeper, here)
-    looker.look(keeper, f"{here}ny/")
-    for name in ("Anna", "Bo"):
-        keeper.goto(f"{here}ny/")
-        keeper.get_by_label("Vem har jour?").fill(name)
-        keeper.get_by_label("Nummer", exact=True).fill("070-174 06 05")
-        keeper.get_by_role("radio", name="Varje vecka", exact=True).check()
-        keeper.get_by_label("Från dag").fill(today.isoformat())
-        keeper.get_by_label("Till dag").fill((today + timedelta(days=2)).isoformat())
-        for box in ("Från kl.", "Till kl."):
-            keeper.get_by_label(box).fill("0.00")
-        keeper.get_by_label("Till kl.").press("Enter")
-        if name == "Anna":
-            expect(keeper.get_by_text("Passet är inlagt")).to_be_visible()
-            looker.look(keeper)
-    expect(keeper.get_by_role("group", name="Samma tid finns redan")).to_be_visible()
-    looker.look(keeper)
-    keeper.get_by_role("radio", name="Nej, jag ändrar tiden").check()
-    keeper.get_by_role("button", name="Lägg till passet").click()
-    expect(keeper.get_by_text("Ändra tiden så att passen inte krockar").first).to_be_visible()
-    keeper.get_by_role("radio", name="Ja, spara").check()
-    keeper.get_by_role("button", name="Lägg till passet").click()
-    expect(keeper.get_by_text("Passet är inlagt: Bo")).to_be_visible()
-    keeper.get_by_role("link", name="Ändra").first.click()
-    expect(keeper.get_by_role("button", name="Spara ändringen")).to_be_visible()
-    looker.look(keeper)
-    looker.look(keeper, f"/kontakter/enhet/{unit.pk}/", starts=False)
-    looker.look(demo.window("alva"), here, starts=False)
-    head = "Enhet;Vem;Nummer;Från dag;Från kl;Till dag;Till kl;Varje vecka\n"
-    row = f"{unit.name};Cissi;070-174 06 05;{today};0.00;{today + timedelta(days=1)};0.00;"
-    for content in (f"{head}{row}kanske\n", f"{head}{row}ja\n"):
-        path = tmp_path / "jour.csv"
-        path.write_text(content, encoding="utf-8")
-        looker.look(keeper, "/kontakter/jour/las-in/")
-        keeper.get_by_label("Välj en fil").set_input_files(path)
-        keeper.get_by_role("button", name="Visa vad filen lägger in").click()
-        expect(keeper.locator(".note").first).to_be_visible()
+    keeper, unit = demo.window("regionadmin"), demo.acting("regionadmin").unit
+    for _ in keep_the_jour(keeper, unit, tmp_path):
         looker.look(keeper)
-    keeper.get_by_role("button", name="Läs in ett jourpass").click()
-    expect(keeper.get_by_text("Ett jourpass är inläst.")).to_be_visible()
+    looker.look(keeper, f"/kontakter/enhet/{unit.pk}/", starts=False)
+    looker.look(demo.window("alva"), f"/kontakter/enhet/{unit.pk}/jour/", starts=False)
 
 
 def test_no_page_is_left_out():

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -17,20 +15,20 @@ from contacts.rules.parties import Party
 from contacts.rules.rota import Turn
 from contacts.services.flags import flag_number
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
+from tests.clock import STOCKHOLM, standing_at
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .keeping import form_at, opened, sent
 
 pytestmark = pytest.mark.django_db
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 THURSDAY = datetime(2026, 11, 26, 20, 0, tzinfo=STOCKHOLM)
 NOTHING_ASKED = Answers({}, {})
 
 
 @pytest.fixture(autouse=True)
 def _thursday_evening():
-    with time_machine.travel(THURSDAY, tick=False):
+    with standing_at(THURSDAY):
         yield
 
 
@@ -338,7 +336,7 @@ def test_what_is_over_is_not_listed_and_a_long_list_has_pages(
     for day in range(10, 28):
         for hour in (10, 12, 14):
             write(county, starts=f"2026-12-{day}T{hour}:00", ends=f"2026-12-{day}T{hour + 1}:00")
-    with time_machine.travel(datetime(2026, 11, 30, tzinfo=STOCKHOLM), tick=False):
+    with standing_at(datetime(2026, 11, 30, tzinfo=STOCKHOLM)):
         client.force_login(county.region_admin.user)
         with django_assert_max_num_queries(10):
             page = text(client.get(reverse("rota", args=[county.ward.pk])))

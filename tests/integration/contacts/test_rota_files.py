@@ -2,10 +2,8 @@
 
 from datetime import datetime
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +12,7 @@ from contacts.models import AuditEntry, RotaTurn, Unit
 from contacts.rules.errors import Answers
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
 from contacts.tables import read_table, write_xlsx
+from tests.clock import STOCKHOLM, standing_at
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
 from .keeping import form_at, opened
@@ -21,7 +20,7 @@ from .test_rota import turn
 
 pytestmark = pytest.mark.django_db
 
-THURSDAY = datetime(2026, 11, 26, 20, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+THURSDAY = datetime(2026, 11, 26, 20, 0, tzinfo=STOCKHOLM)
 HEAD = "Enhet;Vem;Nummer;Från dag;Från kl;Till dag;Till kl;Varje vecka;Sista dag"
 WEEKLY = "Medicin 1;Anna Ek;070-174 06 05;2026-11-27;16.00;2026-11-30;08.00;ja;2026-12-31"
 ONCE = "Medicin 1;Ingen jour;;2026-12-04;20;2026-12-04;22;;"
@@ -29,7 +28,7 @@ ONCE = "Medicin 1;Ingen jour;;2026-12-04;20;2026-12-04;22;;"
 
 @pytest.fixture(autouse=True)
 def _thursday_evening():
-    with time_machine.travel(THURSDAY, tick=False):
+    with standing_at(THURSDAY):
         yield
 
 
