@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from contacts.rules.parties import Party
 from contacts.rules.rota import Turn
 from contacts.services.flags import flag_number
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
+from forms.presenters.numbers import number_line
 from tests.clock import STOCKHOLM, standing_at
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
@@ -89,6 +91,14 @@ class TestRingNow:
         )
         best = read(client.get(path)).find(class_="ring-best").get_text(" ")
         assert " ".join(best.split()).startswith("070-174 06 05 Kopiera Anna Ek Jour till kl 08.00 fredag")
+
+    def test_every_place_that_shows_the_number_says_until_when(self, county):
+        write(county)
+        number = ringing(county.ward)[0]
+        assert number_line(number).when == "jour till fre 27 nov 2026 08.00"
+        for shown in ("number", "number_text"):
+            told = render_to_string(f"_components/{shown}.html", {"number": number})
+            assert "jour till fre 27 nov 08.00" in told
 
     def test_an_exception_wins_and_nobody_is_nobody(self, county):
         write(county, starts="2026-11-19T16:00", ends="2026-11-20T08:00", weekly=True)
