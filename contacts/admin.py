@@ -21,6 +21,7 @@ from contacts.models import (
     Membership,
     NumberFlag,
     Principal,
+    RotaTurn,
     Unit,
     User,
 )
@@ -256,6 +257,15 @@ class NumberFlagAdmin(ReadOnlyHistory):
 
     list_display = ["at", "number", "entry", "user", "unit"]
     list_select_related = ["entry", "user", "unit"]
+    date_hierarchy = "at"
+
+
+@admin.register(RotaTurn)
+class RotaTurnAdmin(ReadOnlyHistory):
+    """Jourpass, those changed or taken away too."""
+
+    list_display = ["at", "unit", "who", "starts_on", "ends_on", "weekly", "withdraws", "user"]
+    list_select_related = ["unit", "user"]
     date_hierarchy = "at"
 
 

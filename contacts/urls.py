@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from contacts.views import directory, exporting, flags, importing, keeping, switchboards, units, verifying
+from contacts.views import (
+    directory,
+    exporting,
+    flags,
+    importing,
+    keeping,
+    rota,
+    rota_files,
+    switchboards,
+    units,
+    verifying,
+)
 
 urlpatterns = [
     path("", directory.contacts, name="contacts"),
@@ -28,4 +39,11 @@ urlpatterns = [
     path("enheter/", units.keep_units, name="keep_units"),
     path("enhet/ny/", units.unit_new, name="unit_new"),
     path("enhet/<int:unit_id>/andra/", units.unit_edit, name="unit_edit"),
+    path("enhet/<int:unit_id>/jour/", rota.rota, name="rota"),
+    path("enhet/<int:unit_id>/jour/ny/", rota.turn_new, name="turn_new"),
+    path("jour/<uuid:turn_id>/andra/", rota.turn_edit, name="turn_edit"),
+    path("jour/<uuid:turn_id>/ta-bort/", rota.turn_withdraw, name="turn_withdraw"),
+    path("jour/hamta/", rota_files.rota_file, name="rota_file"),
+    path("jour/las-in/", rota_files.import_rota, name="import_rota"),
+    path("jour/las-in/spara/", rota_files.confirm_rota, name="confirm_rota"),
 ]

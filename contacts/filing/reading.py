@@ -61,25 +61,28 @@ def read_book(content: bytes) -> Book:
     return book
 
 
-def only_table(book: Book) -> list[list[str]]:
-    """The rows of a file that can be read without asking anybody: one sheet, all of it in sight. Raises BadTable."""
+def only_table(book: Book, advice: str = _ON_PAGE) -> list[list[str]]:
+    """The rows of a file that can be read without asking anybody: one sheet, all of it in sight.
+
+    Raises BadTable, with `advice` on what to do with a file that is more.
+    """
     first, *others = book.filled
     if others:
         names = ", ".join(sheet.name for sheet in book.filled)
-        raise BadTable(f"Filen har flera blad: {names}. {_ON_PAGE}")
+        raise BadTable(f"Filen har flera blad: {names}. {advice}")
     if first.formulas:
         row, place = first.formulas[0]
         raise BadTable(
             f"Rad {row}, kolumn {letter(place)} har en formel. Klistra in cellerna som värden och spara igen."
         )
     if first.hidden or first.hidden_rows or first.hidden_columns or first.struck:
-        raise BadTable(f"Filen har dolda delar eller överstruken text. {_ON_PAGE}")
+        raise BadTable(f"Filen har dolda delar eller överstruken text. {advice}")
     return first.rows
 
 
-def read_table(content: bytes) -> list[list[str]]:
-    """Read a file that is one table into rows; row 1 is the first of the list. Raises BadTable."""
-    return only_table(read_book(content))
+def read_table(content: bytes, advice: str = _ON_PAGE) -> list[list[str]]:
+    """Read a file that is one table into rows; row 1 is the first of the list. Raises BadTable as `only_table` does."""
+    return only_table(read_book(content), advice)
 
 
 def _refuse_other_files(content: bytes) -> None:

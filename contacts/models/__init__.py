@@ -5,12 +5,14 @@ from .directory_entry import HOUR_COLUMNS, DirectoryEntry, EntryKind
 from .directory_upload import DirectoryFile, DirectoryUpload
 from .number_flag import NumberFlag
 from .principal import Principal, PrincipalKind
+from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
 from .unit import MunicipalKind, Unit
 
 __all__ = [
     "HOUR_COLUMNS",
+    "TURN_COLUMNS",
     "AuditEntry",
     "DirectoryEntry",
     "DirectoryFile",
@@ -21,8 +23,10 @@ __all__ = [
     "NumberFlag",
     "Principal",
     "PrincipalKind",
+    "RotaTurn",
     "Submission",
     "SubmissionClash",
     "Unit",
     "User",
+    "turn_of",
 ]

@@ -17,6 +17,7 @@ from contacts.queries.search import FoundEntries
 from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
 from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
 from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, tel_uri
+from contacts.rules.rota import until_words
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing
 from contacts.verification import still_verified
@@ -68,7 +69,7 @@ class PhoneNumber:
 
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända".
+    """A number to ring now, in words. `answers` says "öppet nu", "öppnar 13.00", "tider okända", "Jour till kl 08.00".
 
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
     is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
@@ -253,6 +254,9 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
     """Prepare a number to ring at the aware moment `at`; "internt 59090" for an extension."""
     if not number.number:
         state, answers = Answers.UNKNOWN, ""
+    elif number.duty_ends:
+        ends = until_words(number.duty_ends, at, timezone.get_default_timezone())
+        state, answers = Answers.OPEN, f"Jour {ends}"
     elif number.open_now:
         state, answers = Answers.OPEN, "öppet nu"
     elif number.hours_known:
@@ -268,7 +272,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         number=number.shown,
         copy=number.number,
         tel=number.tel,
-        label="" if number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
+        label="" if number.duty_ends or number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
         address=_address("contact", number.entry_id) if number.entry_id else "",
         state=state,
         answers=answers,

@@ -45,7 +45,7 @@ def units_to_choose(principal: Principal) -> list[Unit]:
 def ways_missing(units: Collection[Unit], now: datetime) -> dict[int, tuple[MissingWay, ...]]:
     """Give what each unit lacks to be reached when one telephony is down, by id. Three queries, however many."""
     requests = {unit.pk: request_for_unit(unit) for unit in units}
-    numbers = numbers_for_many(requests.values(), now)
+    numbers = numbers_for_many(requests.values(), now, rota=False)
     region = Principal.objects.filter(kind=PrincipalKind.REGION).first()
     series = [start.strip() for start in region.own_series.split(",")] if region else []
     return {

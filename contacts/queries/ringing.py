@@ -17,11 +17,13 @@ from contacts.rules.main_switchboard import Why
 from contacts.rules.parties import Party
 from contacts.rules.phone import Phone, PhoneKind, is_extension
 from contacts.rules.principals import REGION_SWITCHBOARD_NAME, REGION_SWITCHBOARD_NUMBER
+from contacts.rules.rota import Shift
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Sought, Way, best_first
 from contacts.verification import verification_lasts
 
 from .entries import as_listed, entries_in_use
+from .rota import duties_at
 from .switchboards import main_among, main_numbers
 
 # A person's or the support's number is not the way to a unit as such.
@@ -79,13 +81,18 @@ def numbers_for(
 
 
 def numbers_for_many(
-    requests: Collection[tuple[Party, int | None, int | None]], at: datetime, known: Iterable[Unit] = ()
+    requests: Collection[tuple[Party, int | None, int | None]],
+    at: datetime,
+    known: Iterable[Unit] = (),
+    *,
+    rota: bool = True,
 ) -> Numbers:
-    """Give `numbers_for` each request, keyed by it: at most two queries, however many there are, and one for the names
-    of municipalities that have no entries.
+    """Give `numbers_for` each request, keyed by it: at most three queries, however many there are, and one for the
+    names of municipalities that have no entries.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
-    each with its principal, are not read again.
+    each with its principal, are not read again. Without `rota` who has the jour is left out: for an answer that is to
+    hold longer than that.
     """
     wanted = {RingRequest(*request) for request in requests}
     if not wanted:
@@ -102,6 +109,7 @@ def numbers_for_many(
     unsettled = {pk for pk, found in settled.items() if found.why is Why.SEVERAL}
     region = [e for e in entries if e.pk in main and e.principal.is_region]
     region_unsettled = any(e.principal.is_region and e.principal_id in unsettled for e in entries)
+    duties = duties_at([pk for pk in units if pk], at) if rota else {}
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -111,6 +119,8 @@ def numbers_for_many(
             near += [*by_place["principal", unit.principal_id], *by_place["unit", unit.pk]]
         ways = _Ways(request, unit, main, unsettled, region_unsettled)
         ways_in = ways.candidates({e.pk: e for e in near}.values())
+        if unit is not None and unit.pk in duties:
+            ways_in.append(_on_duty(duties[unit.pk], near))
         answers[request] = best_first(ways_in, at, zone, verification_lasts(), _sought(request, unit, towns))
     return answers
 
@@ -216,6 +226,21 @@ def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -
         )
     found = entries_in_use().filter(places).exclude(kind__in=NOT_A_WAY_IN)
     return list(as_listed(found).order_by("sort_key", "pk"))
+
+
+def _on_duty(shift: Shift, entries: Iterable[DirectoryEntry]) -> Candidate:
+    """Who has the jour, as a line to ring; the number is as verified as the turn is newly written."""
+    turn = shift.turn
+    return Candidate(
+        entry_name=turn.who,
+        number=turn.number,
+        way=Way.UNIT,
+        hours=Hours(Availability.ALWAYS),
+        verified_at=turn.written_at,
+        kind=PhoneKind.ON_CALL,
+        flagged=any(entry.is_flagged(turn.number) for entry in entries),
+        duty_ends=shift.ends,
+    )
 
 
 @dataclass(frozen=True, slots=True)

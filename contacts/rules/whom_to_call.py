@@ -42,6 +42,7 @@ class Candidate:
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
     among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work. `area` is
     the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
+    `duty_ends` is when the jour of who has it is over; None for all others.
     """
 
     entry_name: str
@@ -56,6 +57,7 @@ class Candidate:
     flagged: bool = False
     area: str = ""
     connects: bool = False
+    duty_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class NumberToRing:
     asked_relays: bool = False
     doubt: Doubt = Doubt.NONE
     may_close_early: bool = False
+    duty_ends: datetime | None = None
 
     @property
     def leads_to_relay(self) -> bool:
@@ -126,10 +129,11 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """Give the numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
-    Who has a number comes before who has none. Among those, who answers now comes before who may answer, and
-    who is closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime
-    only. Between equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's
-    switchboard last), a hemsjukvård for the whole municipality before those of its areas, the verified.
+    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. Then who
+    has a number comes before who has none. Among those, who answers now comes before who may answer, and who is
+    closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime only. Between
+    equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's switchboard last), a
+    hemsjukvård for the whole municipality before those of its areas, the verified.
     """
     candidates = list(candidates)
     daytime = is_daytime(at, zone)
@@ -149,6 +153,7 @@ def best_first(
             standing = 1 if unsure else 2
         opens = opens_next(candidate.hours, at, zone) if not answers and candidate.hours.known else None
         return (
+            line.flagged or line.is_extension or line.duty_ends is None,
             standing,
             line.flagged,
             line.is_extension,
@@ -267,6 +272,7 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         flagged=candidate.flagged,
         doubt=doubt,
         may_close_early=bool(number) and not unsure and may_close_early(candidate.hours, at, zone),
+        duty_ends=candidate.duty_ends,
     )
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import can
 from contacts.presenters.advanced import advanced_page, chosen_columns, unit_page
 from contacts.presenters.directory import contacts_page
+from contacts.presenters.rota import DAYS_SHOWN, shift_lines
 from contacts.queries.kept_units import ways_missing
 from contacts.queries.places import NamedPlaces, entries_of_unit, place_of_unit, places_named, unit_by_id
 from contacts.queries.ringing import (
@@ -20,6 +21,7 @@ from contacts.queries.ringing import (
     region_switchboard_number,
     switchboards,
 )
+from contacts.queries.rota import shifts_of_units
 from contacts.queries.search import PAGE_SIZE, WHILE_TYPING, search_by_fields, search_entries
 from contacts.rules.directory_search import ContactColumn, needles
 from contacts.rules.held import HeldAs
@@ -132,7 +134,7 @@ def contact_columns(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """Show a unit: whom to ring there now, its contacts, and what it lacks to be reached when one telephony is down."""
+    """Show a unit: whom to ring there now, jour and contacts, and what it lacks to be reached without one telephony."""
     found = unit_by_id(unit_id)
     if found is None:
         raise Http404
@@ -148,6 +150,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
             switchboard_number=region_switchboard_number(),
             at=now,
         ),
+        "shifts": shift_lines(shifts_of_units([found.pk], now, now + DAYS_SHOWN).get(found.pk, ()), now),
         "may_change": can(acting, Right.MANAGE_DIRECTORY) and acting.principal == found.principal,
     }
     return render(request, "contacts/directory/unit.html", context)

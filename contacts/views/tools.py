@@ -116,7 +116,7 @@ def _say_in(form: forms.Form, error: RuleError) -> None:
     elif by_field and hasattr(form, "add_service_errors"):
         form.add_service_errors(by_field)
     else:
-        field = _BESIDE.get(error.field or "", error.field)
+        field = error.field if error.field in form.fields else _BESIDE.get(error.field or "")
         form.add_error(field if field in form.fields else None, error.reason)
 
 

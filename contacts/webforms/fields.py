@@ -1,6 +1,6 @@
 """Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -8,6 +8,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 
 from contacts.rules.availability import day_words, parse_clock, parse_day
+from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
 from contacts.rules.phone import read_number
@@ -82,6 +83,24 @@ class DayField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Write a stored day as it is read: 15 juni."""
         return day_words(value) if isinstance(value, str) and is_month_day(value) else value
+
+
+class DateField(forms.DateField):
+    """A date, None where none is given."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        kwargs["error_messages"] = {"invalid": NOT_A_DAY} | kwargs.get("error_messages", {})
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        """Read the date; raise ValidationError in Swedish for none."""
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        try:
+            return read_day(str(value))
+        except RuleError as wrong:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
 
 
 _ASKED = "asked"

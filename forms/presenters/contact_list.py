@@ -1,13 +1,15 @@
 """The contact list for the binder: for each principal and unit whom to ring, then every number there is (R5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.queries.rota import shifts_of_units
 from contacts.rules.availability import hours_words
 from contacts.rules.phone import PHONE_KIND_LABELS, display
+from contacts.rules.rota import Shift, span_words, wall_of
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing
 from contacts.verification import still_verified
@@ -20,7 +22,7 @@ from forms.queries.sources import (
     contact_list_outline,
     contact_list_source,
 )
-from forms.rules.contact_list import parts_of_places, weekday_and_weekend
+from forms.rules.contact_list import DAYS_OF_ROTA, parts_of_places, weekday_and_weekend
 from outage.queries.checklists import routine_of
 from outage.rules.wording import STOCKHOLM
 
@@ -73,12 +75,22 @@ class EntryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyLine:
+    """Who has the jour, and when; without `number` nobody has."""
+
+    when: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceBlock:
-    """A principal or a unit: whom to ring, then its entries."""
+    """A principal or a unit: whom to ring, who has the jour in the days to come, then its entries."""
 
     name: str
     ring: tuple[RingTime, ...]
     entries: tuple[EntryLine, ...]
+    rota: tuple[DutyLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +112,15 @@ class ContactListView:
     principals: tuple[PrincipalBlock, ...]
     weekday: datetime
     weekend: datetime
+    printed: datetime
     whole: bool
     alone: str
     part: str = ""
+
+    @property
+    def has_rota(self) -> bool:
+        """Whether the jour of any unit stands in it."""
+        return any(unit.rota for principal in self.principals for unit in principal.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +152,9 @@ def contact_list_part(
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
     source = contact_list_source(principal, moments, own=unit.principal, number=number)
-    view = contact_list_view(source, moments, now, own=unit.principal)
+    units = [listed.place.unit.pk for listed in source.places if listed.place.unit and not listed.goes_on]
+    jour = shifts_of_units(units, now, now + DAYS_OF_ROTA)
+    view = contact_list_view(source, moments, now, own=unit.principal, jour=jour)
     return SheetPart(
         serial=serial,
         version=VERSION,
@@ -170,16 +190,21 @@ def _going_on(name: str, goes_on: bool) -> str:
 
 
 def contact_list_view(
-    source: ListSource, moments: tuple[datetime, datetime], now: datetime, *, own: Principal
+    source: ListSource,
+    moments: tuple[datetime, datetime],
+    now: datetime,
+    *,
+    own: Principal,
+    jour: Mapping[int, Sequence[Shift]] | None = None,
 ) -> ContactListView:
     """The list as it is at the aware moment `now`; `moments` are those `source` was made for.
 
     `own` is whose entries stand one by one where those of all are too many. What goes on from the part before says so,
-    and has whom to ring there once more.
+    and has whom to ring there once more. `jour` has the shifts in the days to come, by unit.
     """
     blocks: dict[int, PrincipalBlock] = {}
     for listed in source.places:
-        owner, block = listed.place.principal, _place(listed, source, now)
+        owner, block = listed.place.principal, _place(listed, source, now, jour or {})
         if listed.place.unit is None:
             blocks[owner.pk] = PrincipalBlock(block, ())
             continue
@@ -190,13 +215,16 @@ def contact_list_view(
         principals=tuple(blocks.values()),
         weekday=moments[0],
         weekend=moments[1],
+        printed=now,
         whole=source.whole,
         alone=own.name if source.listed else "",
         part=f"del {source.number} av {source.parts}" if source.parts > 1 else "",
     )
 
 
-def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock:
+def _place(
+    listed: ListedPlace, source: ListSource, now: datetime, jour: Mapping[int, Sequence[Shift]]
+) -> PlaceBlock:
     place = listed.place
     daytime, weekend = (numbers[place.request] for numbers in source.numbers)
     switchboard = source.switchboards.get(place.principal.pk, source.region_switchboard)
@@ -204,6 +232,16 @@ def _place(listed: ListedPlace, source: ListSource, now: datetime) -> PlaceBlock
         name=_going_on(place.name, listed.goes_on),
         ring=_ring_times(daytime, weekend),
         entries=tuple(_entry(entry, switchboard, now) for entry in listed.entries),
+        rota=tuple(_duty(shift) for shift in jour.get(place.unit.pk, ())) if place.unit else (),
+    )
+
+
+def _duty(shift: Shift) -> DutyLine:
+    starts, ends = (wall_of(moment, STOCKHOLM) for moment in (shift.starts, shift.ends))
+    return DutyLine(
+        when=span_words(starts, ends, starts.date()),
+        name=shift.turn.name,
+        number=unbroken(display(shift.turn.number)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from contacts.rules.availability import hours_words
 from contacts.rules.doubt import READ_THE_REMARK, Doubt
 from contacts.rules.whom_to_call import NumberToRing
-from outage.rules.wording import lower_first
+from outage.rules.wording import clock_time, day_and_year, lower_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,14 @@ class NumberLine:
 
 def number_line(number: NumberToRing) -> NumberLine:
     """A number to ring as it is printed; "internt 59090" for an extension."""
+    when = lower_first(hours_words(number.hours))
+    if number.duty_ends:
+        when = f"jour till {day_and_year(number.duty_ends)} {clock_time(number.duty_ends)}"
     doubt = READ_THE_REMARK if number.doubt is not Doubt.NONE else ""
     return NumberLine(
         name=number.entry_name,
         number=unbroken(number.shown),
-        when=", ".join(filter(None, [lower_first(hours_words(number.hours)), doubt])),
+        when=", ".join(filter(None, [when, doubt])),
         unverified=not number.verified,
         flagged=number.flagged,
     )

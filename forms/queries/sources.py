@@ -232,7 +232,7 @@ def contact_list_source(
         ),
         listed=listed,
         whole=len(listed) == len(counts),
-        numbers=tuple(numbers_for_many(requests, at, units) for at in moments),
+        numbers=tuple(numbers_for_many(requests, at, units, rota=False) for at in moments),
         switchboards=main_numbers(entries[pk] for pk in exchanges if pk in entries),
         region_switchboard=region_switchboard_number(),
         number=number or 0,

@@ -12,6 +12,9 @@ MOST_ENTRIES = 3_000
 PART_ENTRIES = 500
 """In a part, so that neither its time nor its memory grows with the list: some twenty pages."""
 
+DAYS_OF_ROTA = timedelta(days=14)
+"""So far ahead the list says who has the jour."""
+
 _FRIDAY, _SATURDAY = 4, 5
 _DAY = timedelta(days=1)
 

@@ -17,7 +17,7 @@ from outage.queries.chain_log import ChainLog
 def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:
     """The numbers to ring at the aware moment `now`, best first, by the key of each place that the chains ever named.
 
-    At most two queries, however many chains there are. A place that is in no list has the number that was typed.
+    At most three queries, however many chains there are. A place that is in no list has the number that was typed.
     """
     requests: dict[str, RingRequest] = {}
     numbers: dict[str, tuple[NumberToRing, ...]] = {}

@@ -14,7 +14,6 @@ NO_TIME = "Ange klockslag."
 NOT_A_TIME = "Skriv tiden som 10.52."
 MIDNIGHT = "Midnatt skrivs 00.00, med datumet för dagen som börjar."
 NOT_A_MOMENT = "Skriv tiden som 10.52 eller igår 23.50."
-NOT_A_DAY = "Fyll i ett giltigt datum."
 AHEAD = "Dagen kan inte ligga framåt i tiden."
 SKIPPED = "Klockan ställdes om då: tiden finns inte. Ange en annan tid."
 
@@ -22,7 +21,6 @@ _DAYS_BACK = {"idag": 0, "igår": 1, "iförrgår": 2}
 _DAY_WORD = r"(i ?dag|i ?går|i ?förrgår)"
 _WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
 _WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
-_DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 _MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 # Two digits are an hour or a slip of the key: the time of a call has its minutes.
@@ -89,17 +87,6 @@ def read_time(text: str) -> tuple[str, time]:
         if word and str(wrong) == NOT_A_TIME:
             raise RuleError(NOT_A_MOMENT) from wrong
         raise
-
-
-def read_day(text: str) -> date:
-    """Read 2026-11-24 or 20261124. Raise RuleError for all else."""
-    found = _DAY.fullmatch(text.strip())
-    try:
-        if found is None:
-            raise ValueError(text)
-        return date(*(int(part) for part in found.groups()))
-    except ValueError as wrong:
-        raise RuleError(NOT_A_DAY) from wrong
 
 
 def read_moment(

@@ -9,15 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from contacts.rules.errors import RuleError
+from contacts.webforms.fields import DateField
 from outage.rules.clock import as_utc
 from outage.rules.moments import (
     NO_TIME,
-    NOT_A_DAY,
     Years,
     check_past,
     check_year,
     read_clock,
-    read_day,
     read_moment,
     read_time,
     years_around,
@@ -75,25 +74,20 @@ class _TimeAndWordField(ClockTimeField):
         return read_time(text)
 
 
-class DayField(forms.DateField):
+class DayField(DateField):
     """A day, in `years`: those around today where a form says no others. With `past` it is a day that has been."""
 
     years: Years | None = None
 
     def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
         self._past = past
-        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-        kwargs["error_messages"] = {"invalid": NOT_A_DAY} | kwargs.get("error_messages", {})
-        super().__init__(widget=widget, **kwargs)
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
         """Read the day; raise ValidationError in Swedish for none, and for a year that cannot be."""
-        if value in self.empty_values:
+        found = super().to_python(value)
+        if found is None:
             return None
-        try:
-            found = value if isinstance(value, date) else read_day(str(value))
-        except RuleError as wrong:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
         try:
             if self._past:
                 check_past(found, timezone.localdate())

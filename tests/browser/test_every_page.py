@@ -22,6 +22,7 @@ from outage.services.held_forms import hold_form
 from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
+from tests.browser.jour_steps import keep_the_jour
 from tests.browser.looking import NO_PAGE, faults, focus_ring
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
@@ -90,6 +91,7 @@ PAGES = {
         "unit_new",
         "verify_contacts",
     },
+    "test_the_pages_of_the_jour": {"unit", "rota", "turn_new", "turn_edit", "import_rota"},
     "test_the_pages_of_the_paper": {
         "sheets",
         "sheet",
@@ -353,6 +355,15 @@ def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
     expect(keeper.get_by_role("button", name="Ta tillbaka")).to_be_visible()
     looker.look(keeper, starts=False)
     looker.look(demo.window("alva"), f"/kontakter/{entry.pk}/", starts=False)
+
+
+def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):
+    demo.windows.expect_answer(422)
+    keeper, unit = demo.window("regionadmin"), demo.acting("regionadmin").unit
+    for _ in keep_the_jour(keeper, unit, tmp_path):
+        looker.look(keeper)
+    looker.look(keeper, f"/kontakter/enhet/{unit.pk}/", starts=False)
+    looker.look(demo.window("alva"), f"/kontakter/enhet/{unit.pk}/jour/", starts=False)
 
 
 def test_no_page_is_left_out():

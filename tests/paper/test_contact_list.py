@@ -1,21 +1,27 @@
 """The contact list for the binder, as it comes out of the printer."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
 
 import pytest
 
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import numbers_for_many, request_for_principal, request_for_unit
 from contacts.rules.availability import Availability
+from contacts.rules.errors import Answers
+from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, digits
+from contacts.rules.rota import Turn
+from contacts.services.rota import add_turn
 from forms.presenters.contact_list import contact_list_view
 from forms.queries.sources import contact_list_source
 from forms.rules.contact_list import weekday_and_weekend
 from forms.services.printing import print_contact_list
 from outage.rules.wording import STOCKHOLM
 from tests.clock import standing_at
-from tests.factories import make_entry
+from tests.factories import make_entry, person
 from tests.paper.making import at, make_place
 from tests.paper.reading import everything, fonts, pages, read, squashed, structure, text_outside
 
@@ -60,6 +66,35 @@ def test_whom_to_ring_stands_in_words_for_daytime_and_for_evening_and_weekend(pl
         "Förslag till kontaktlista – ersätts av regionens egen.",
     ):
         assert squashed(expected) in text, expected
+
+
+def test_the_jour_of_the_days_to_come_stands_at_its_unit_and_that_it_may_have_changed(place):
+    rut = person("rut", place.ward, Role.ADMIN)
+    add = partial(add_turn, by=rut, unit=place.ward, answers=Answers({}, {}))
+    friday = datetime(2026, 11, 27, 16)
+    with standing_at(NOW):
+        for turn in (
+            Turn("Anna Ek", "070-174 06 05", friday, friday + timedelta(hours=16), weekly=True),
+            Turn("Bo", "070-174 06 06", friday, friday + timedelta(hours=4)),
+            Turn("", "", friday + timedelta(days=1), friday + timedelta(days=1, hours=2)),
+            Turn("Cissi", "070-174 06 07", friday + timedelta(days=20), friday + timedelta(days=21)),
+        ):
+            add(client_id=uuid4(), turn=turn)
+    text = text_of(place)
+    for expected in (
+        "som jourschemat var tis 24 nov 2026 14.05. Det kan ha ändrats sedan dess.",
+        "Jour fre 27 nov 16.00–20.00: Bo 070-174 06 06 Jour fre 27 nov 20.00 – lör 28 nov 08.00: Anna Ek 070-174 06 05",
+        "Jour lör 28 nov 16.00–18.00: Ingen jour Jour fre 4 dec 16.00 – lör 5 dec 08.00: Anna Ek 070-174 06 05",
+    ):
+        assert squashed(expected) in text, expected
+    assert "Cissi" not in text
+    assert "11 dec" not in text
+    # Who has the jour on one day is not whom to ring on every weekday.
+    assert squashed("Vardag dagtid, kväll och helg: ring 0950-391 00") in text
+
+
+def test_a_list_without_any_jour_says_nothing_of_it(place):
+    assert "jourschemat" not in text_of(place)
 
 
 @pytest.mark.clause("R5.1")

@@ -7,7 +7,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from django import forms
 
-from contacts.webforms.fields import ClockField
+from contacts.webforms.fields import ClockField, DateField
 from contacts.webforms.fields import DayField as DayOfYearField
 from outage.models import CareChain
 from outage.webforms.moments import ClockTimeField, DayField, MomentField
@@ -33,7 +33,7 @@ SHOWN = [
 ]
 SWEDISH = re.compile(r"\S.*[.?]", re.DOTALL)
 ENGLISH = re.compile(r"\b(enter|valid|required|the|this|must)\b", re.IGNORECASE)
-DATED = (MomentField, DayField, ClockTimeField, ClockField, DayOfYearField)
+DATED = (MomentField, DateField, ClockTimeField, ClockField, DayOfYearField)
 
 
 def dated(form: forms.Form) -> dict[str, forms.Field]:
@@ -48,7 +48,7 @@ def pieces(field: forms.Field) -> list[list[str]]:
     """Give what may be typed in each box of a field."""
     if isinstance(field, MomentField):
         return [TIMES, DAYS, SHOWN]
-    return [DAYS if isinstance(field, DayField) else TIMES + DAYS]
+    return [DAYS if isinstance(field, DateField) else TIMES + DAYS]
 
 
 def test_every_dated_field_is_one_of_ours(county: County, chain: CareChain):

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contacts.rules.days import read_day
 from contacts.rules.errors import RuleError
 from outage.rules.moments import (
     check_past,
     check_start,
     check_year,
     read_clock,
-    read_day,
     read_moment,
     read_time,
     years_around,

@@ -1,0 +1,98 @@
+"""Who has the jour, read from the database."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from contacts.models import TURN_COLUMNS, Principal, RotaTurn, Unit, turn_of
+from contacts.rules.rota import LONGEST, WEEK, Shift, Turn, is_over, on_duty, shifts, wall_of
+
+PAGE_SIZE = 50
+LATEST = 25
+_DAY = timedelta(days=1)
+
+
+def standing_turns(units: Iterable[Unit | int]) -> QuerySet[RotaTurn]:
+    """The turns of the units that are neither changed nor taken away, in the order they were written."""
+    return RotaTurn.objects.filter(unit__in=units, replaced_by__isnull=True, withdraws=False)
+
+
+def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> dict[int, tuple[Shift, ...]]:
+    """The shifts of each unit, by its id, that hold somewhere between two aware moments; one query."""
+    zone = timezone.get_default_timezone()
+    turns = _turns_between(units, wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
+    return {unit: found for unit in turns if (found := shifts(turns[unit], begin, end, zone))}
+
+
+def duties_at(units: Collection[int], at: datetime) -> dict[int, Shift]:
+    """Who has the jour of each unit at the aware moment `at`; one query at most."""
+    if not units:
+        return {}
+    zone = timezone.get_default_timezone()
+    wall = wall_of(at, zone)
+    # What is over has no part in how long it holds.
+    turns = _turns_between(units, wall, wall + LONGEST)
+    return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
+
+
+def _turns_between(units: Collection[int], first: datetime, last: datetime) -> dict[int, list[Turn]]:
+    """The turns of each unit that can hold somewhere between two times by the clock, with a day to spare."""
+    first, last = first - _DAY, last + _DAY
+    weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=first - WEEK))
+    near = standing_turns(units).filter(weekly | Q(ends_on__gte=first), starts_on__lte=last).order_by()
+    found: dict[int, list[Turn]] = defaultdict(list)
+    for unit, *columns in near.values_list("unit", *TURN_COLUMNS):
+        found[unit].append(turn_of(columns))
+    return found
+
+
+def turns_to_come(unit: Unit, now: datetime, page: int | str | None = 1) -> Page[RotaTurn]:
+    """A page of the turns of a unit that are not over at the aware moment `now`, weekly ones first. One query."""
+    wall = wall_of(now, timezone.get_default_timezone())
+    rows = standing_turns([unit]).select_related("user")
+    # Weekly ones first, as the others are exceptions from them.
+    left = [
+        row
+        for row in rows.order_by("-weekly", "starts_on", "starts_at", "order")
+        if not is_over(row.turn, wall)
+    ]
+    return Paginator(left, PAGE_SIZE).get_page(page)
+
+
+def latest_rows(unit: Unit) -> list[RotaTurn]:
+    """What was last done with the turns of a unit, newest first. One query."""
+    rows = RotaTurn.objects.filter(unit=unit).select_related("user").order_by("-order")
+    return list(rows[:LATEST])
+
+
+def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = None) -> list[RotaTurn]:
+    """The turns of all units of a principal, or of one, that are not over at `now`, each with its unit. One query."""
+    wall = wall_of(now, timezone.get_default_timezone())
+    units = Unit.objects.filter(principal=principal)
+    rows = standing_turns(units.filter(pk=unit.pk) if unit else units).select_related("unit__principal")
+    found = rows.order_by("unit__sort_key", "-weekly", "starts_on", "starts_at", "order")
+    return [row for row in found if not is_over(row.turn, wall)]
+
+
+def turns_ever(units: Iterable[Unit]) -> list[RotaTurn]:
+    """Every turn ever written of the units, oldest first, those changed or taken away too. One query."""
+    rows = RotaTurn.objects.filter(unit__in=units, withdraws=False)
+    return list(rows.select_related("replaced_by").order_by("order"))
+
+
+def turn_by_id(turn_id: UUID) -> RotaTurn | None:
+    """A row with its unit and who wrote it, one that does not stand too; None where there is none."""
+    return RotaTurn.objects.filter(pk=turn_id).select_related("unit__principal", "user").first()
+
+
+def newest_of(row: RotaTurn) -> RotaTurn:
+    """What has become of a turn: the row that stands in its place, or the one that took it away; else itself."""
+    after = RotaTurn.objects.select_related("unit__principal", "user")
+    while (follows := after.filter(replaces=row).first()) is not None:
+        row = follows
+    return row

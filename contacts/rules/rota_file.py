@@ -1,0 +1,228 @@
+"""The file of a rota: one row a turn, in and out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from .clock_words import parse_clock
+from .days import read_day
+from .errors import RuleError
+from .phone import read_number
+from .rota import NOBODY, Turn, check_turn
+from .swedish_text import search_key
+
+COLUMNS = (
+    "Huvudman",
+    "Enhet",
+    "Vem",
+    "Nummer",
+    "Från dag",
+    "Från kl",
+    "Till dag",
+    "Till kl",
+    "Varje vecka",
+    "Sista dag",
+)
+"""In the order a file is written; a file that is read may have them in any."""
+REQUIRED = ("Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till kl")
+MOST_ROWS = 1_000
+
+_LONGEST_WHO = 100
+_LONGEST_QUOTE = 40
+_YES, _NO = ("ja", "j", "x"), ("nej", "n", "")
+_COLUMN_OF = {
+    "who": "Vem",
+    "number": "Nummer",
+    "starts_on": "Från dag",
+    "starts_at": "Från kl",
+    "ends_on": "Till dag",
+    "ends_at": "Till kl",
+    "weekly": "Varje vecka",
+    "until": "Sista dag",
+}
+_OF_HEADING = {search_key(column).replace(" ", ""): column for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class RotaRow:
+    """A row that can be read; the heading is row 1."""
+
+    row: int
+    principal: str
+    unit: str
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """What is wrong with a cell, or with the row where `column` is empty."""
+
+    row: int
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The same fault in one row or several."""
+
+    column: str
+    sentence: str
+    rows: tuple[int, ...]
+
+
+def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
+    """A turn as a row of the file."""
+    return [
+        principal,
+        unit,
+        turn.name,
+        turn.number,
+        turn.starts.date().isoformat(),
+        f"{turn.starts:%H.%M}",
+        turn.ends.date().isoformat(),
+        f"{turn.ends:%H.%M}",
+        "ja" if turn.weekly else "nej",
+        turn.until.isoformat() if turn.until else "",
+    ]
+
+
+def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow], list[BadCell]]:
+    """The turns of a table with its heading on the first row, and what is wrong with it; empty rows are left out."""
+    places, bad = _read_heading(table[0] if table else ())
+    if bad:
+        return [], bad
+    if len(table) - 1 > MOST_ROWS:
+        return [], [BadCell(1, "", f"Filen har fler än {MOST_ROWS} rader. Dela upp den.")]
+    rows: list[RotaRow] = []
+    for number, cells in enumerate(table[1:], start=2):
+        if any(cell.strip() for cell in cells):
+            texts = {column: cells[at].strip() for column, at in places.items() if at < len(cells)}
+            read = _read_row(number, texts, today)
+            if isinstance(read, RotaRow):
+                rows.append(read)
+            else:
+                bad += read
+    return rows, bad
+
+
+def grouped(bad: Iterable[BadCell]) -> tuple[Problem, ...]:
+    """The faults by kind, the most frequent first."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for one in bad:
+        found.setdefault((one.column, one.sentence), []).append(one.row)
+    problems = [Problem(column, sentence, tuple(rows)) for (column, sentence), rows in found.items()]
+    return tuple(sorted(problems, key=lambda problem: (-len(problem.rows), problem.rows)))
+
+
+def quoted(text: str) -> str:
+    """A piece of somebody's file, fit to stand in a sentence."""
+    line = " ".join(text.split())
+    return f'"{line[:_LONGEST_QUOTE]}…"' if len(line) > _LONGEST_QUOTE else f'"{line}"'
+
+
+def _read_heading(cells: Sequence[str]) -> tuple[dict[str, int], list[BadCell]]:
+    places: dict[str, int] = {}
+    bad: list[BadCell] = []
+    for at, cell in enumerate(cells):
+        column = _OF_HEADING.get(search_key(cell).replace(" ", ""))
+        if column in places:
+            bad.append(BadCell(1, column or "", "Rubriken står två gånger. Ta bort den ena kolumnen."))
+        elif column:
+            places[column] = at
+        elif cell.strip():
+            bad.append(
+                BadCell(1, "", f"Rubriken {quoted(cell)} finns inte. Rätta den eller ta bort kolumnen.")
+            )
+    bad += [BadCell(1, column, "Kolumnen saknas.") for column in REQUIRED if column not in places]
+    return places, bad
+
+
+class _Cells:
+    """The cells of one row, read one by one; `bad` gathers what is wrong with them."""
+
+    def __init__(self, number: int, cells: dict[str, str]) -> None:
+        self._number = number
+        self._cells = cells
+        self.bad: list[BadCell] = []
+
+    def say(self, column: str, sentence: str) -> None:
+        self.bad.append(BadCell(self._number, column, sentence))
+
+    def text(self, column: str, missing: str = "") -> str:
+        text = self._cells.get(column, "")
+        if missing and not text:
+            self.say(column, missing)
+        return text
+
+    def who(self) -> str:
+        who = self.text("Vem", f"Skriv vem som har jour, eller {NOBODY}.")
+        if len(who) > _LONGEST_WHO:
+            self.say("Vem", f"Skriv högst {_LONGEST_WHO} tecken.")
+        return "" if search_key(who) == search_key(NOBODY) else who
+
+    def number(self) -> str:
+        try:
+            return read_number(self.text("Nummer"))
+        except RuleError as wrong:
+            self.say("Nummer", wrong.reason)
+            return ""
+
+    def moment(self, day: str, clock: str) -> datetime:
+        on, at = self.day(day), self._clock(clock)
+        return datetime.combine(on or date.min, at or time.min)
+
+    def day(self, column: str) -> date | None:
+        text = self.text(column, "Ange dag.")
+        try:
+            # A workbook has a day as its midnight.
+            return read_day(text.removesuffix(" 00:00:00")) if text else None
+        except RuleError:
+            self.say(column, f"{quoted(text)} är inget datum. Skriv som 2026-11-27.")
+            return None
+
+    def _clock(self, column: str) -> time | None:
+        text = self.text(column, "Ange klockslag.")
+        try:
+            return parse_clock(text.removesuffix(":00") if text.count(":") == 2 else text) if text else None
+        except RuleError as wrong:
+            self.say(column, wrong.reason)
+            return None
+
+    def weekly(self) -> bool:
+        text = search_key(self.text("Varje vecka"))
+        if text not in (*_YES, *_NO):
+            self.say("Varje vecka", "Skriv ja eller nej.")
+        return text in _YES
+
+
+def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list[BadCell]:
+    cells = _Cells(number, texts)
+    unit = cells.text("Enhet", "Skriv enhetens namn.")
+    turn = Turn(
+        cells.who(),
+        cells.number(),
+        cells.moment("Från dag", "Från kl"),
+        cells.moment("Till dag", "Till kl"),
+        cells.weekly(),
+        cells.day("Sista dag") if cells.text("Sista dag") else None,
+    )
+    if cells.bad:
+        return cells.bad
+    try:
+        check_turn(turn, today)
+    except RuleError as wrong:
+        return [BadCell(number, _COLUMN_OF[wrong.field or "who"], _with_columns(wrong.reason, turn))]
+    return RotaRow(number, cells.text("Huvudman"), unit, turn)
+
+
+def _with_columns(reason: str, turn: Turn) -> str:
+    """A sentence of the form as one reads it beside a file."""
+    if not turn.who and turn.number:
+        return f"Står det {NOBODY} ska numret vara tomt."
+    return "Ingen jour är ett undantag. Skriv nej." if not turn.who and turn.weekly else reason
+
+
+def same_turn(turn: Turn) -> Turn:
+    """A turn as it is compared: when it was written says nothing of what it is."""
+    return replace(turn, order=0, written_at=None)

@@ -1,0 +1,157 @@
+"""Turns of the jour added, changed and taken away by those who keep the unit. Every row stays."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import RotaTurn, Unit
+from contacts.queries.rota import newest_of, standing_turns
+from contacts.rules.errors import Answers, Question, RuleError
+from contacts.rules.phone import read_number
+from contacts.rules.rota import Turn, check_turn, is_over, overlapping, turn_words, wall_of
+
+from .submissions import claim
+from .versions import ChangedMeanwhile, check_keeper, replacing
+
+OVERLAP, SAVE, CHANGE = "overlap", "save", "change"
+_MOST_NAMED = 3
+
+
+def add_turn(*, by: Acting, unit: Unit, client_id: UUID, turn: Turn, answers: Answers) -> RotaTurn:
+    """Add a turn to a unit of one's own principal; a form sent twice gives the row of the first time.
+
+    Raises NotAllowed, IdClash, RuleError with the field where the turn can not stand, and a Question where an equal
+    one wants the same time.
+    """
+    with replacing():
+        check_keeper(by, unit)
+        content = {"unit": unit.pk, **turn_content(turn)}
+        if claim(by=by, client_id=client_id, kind="turn.add", content=content) is not None:
+            return RotaTurn.objects.get(pk=client_id)
+        lock_rotas(Unit.objects.filter(pk=unit.pk))
+        turn = checked(turn, timezone.now())
+        _ask_of_overlaps(turn, unit, answers)
+        return write_turn(by=by, row_id=client_id, unit=unit, turn=turn)
+
+
+def change_turn(
+    *, by: Acting, row: RotaTurn, client_id: UUID, version: str, turn: Turn, answers: Answers
+) -> RotaTurn:
+    """Put a turn in the place of `row`, or of what has become of it, if that is the `version` the person saw.
+
+    One that was taken away comes back so. Raises as `add_turn` does, and ChangedMeanwhile.
+    """
+    with replacing():
+        check_keeper(by, row.unit)
+        content = {"version": version, **turn_content(turn)}
+        if claim(by=by, client_id=client_id, kind="turn.change", content=content) is not None:
+            return RotaTurn.objects.get(pk=client_id)
+        stands = _seen(row, version)
+        turn = checked(turn, timezone.now())
+        _ask_of_overlaps(turn, row.unit, answers, but=stands)
+        return write_turn(by=by, row_id=client_id, unit=row.unit, turn=turn, replaces=stands)
+
+
+def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -> RotaTurn:
+    """Take a turn away; again changes nothing. Raises NotAllowed, IdClash and ChangedMeanwhile."""
+    with replacing():
+        check_keeper(by, row.unit)
+        if claim(by=by, client_id=client_id, kind="turn.withdraw", content={"version": version}) is not None:
+            return newest_of(row)
+        lock_rotas(Unit.objects.filter(pk=row.unit_id))
+        stands = newest_of(row)
+        if stands.withdraws:
+            return stands
+        if str(stands.pk) != version:
+            raise ChangedMeanwhile
+        return write_turn(
+            by=by, row_id=client_id, unit=row.unit, turn=stands.turn, replaces=stands, withdraws=True
+        )
+
+
+def lock_rotas(units: QuerySet[Unit]) -> None:
+    """Keep the rotas of units to oneself until the transaction ends."""
+    # In the order of their keys, so that two who lock several wait for each other and never in a ring.
+    list(units.select_for_update(no_key=True).order_by("pk"))
+
+
+def checked(turn: Turn, now: datetime) -> Turn:
+    """A turn with its number as it is stored. Raise RuleError, with the field, where it can not stand or is over."""
+    wall = wall_of(now, timezone.get_default_timezone())
+    turn = replace(turn, number=read_number(turn.number))
+    check_turn(turn, wall.date())
+    if is_over(turn, wall):
+        raise RuleError("Passet är redan slut.", field="until" if turn.weekly else "ends_on")
+    return turn
+
+
+def write_turn(
+    *,
+    by: Acting,
+    row_id: UUID,
+    unit: Unit,
+    turn: Turn,
+    replaces: RotaTurn | None = None,
+    withdraws: bool = False,
+) -> RotaTurn:
+    """Write a row with its trace, inside the transaction of the caller, who has locked the rota."""
+    highest = RotaTurn.objects.filter(unit=unit).aggregate(highest=Max("order"))["highest"] or 0
+    row = RotaTurn(
+        id=row_id, unit=unit, order=highest + 1, replaces=replaces, withdraws=withdraws, user=by.user
+    )
+    row.turn = turn
+    row.save()
+    verb = "withdrawn" if withdraws else "changed" if replaces else "added"
+    audit.record(by=by, action=f"turn.{verb}", target=row, changes=_told(row, replaces))
+    return row
+
+
+def turn_content(turn: Turn) -> dict[str, Any]:
+    """What a turn says, as a submission and the trace keep it."""
+    return {
+        "who": turn.who,
+        "number": turn.number,
+        "starts": turn.starts.isoformat(timespec="minutes"),
+        "ends": turn.ends.isoformat(timespec="minutes"),
+        "weekly": turn.weekly,
+        "until": turn.until.isoformat() if turn.until else "",
+    }
+
+
+def _told(row: RotaTurn, replaces: RotaTurn | None) -> dict[str, Any]:
+    new, old = turn_content(row.turn), turn_content(replaces.turn) if replaces else {}
+    changed = {
+        name: [str(old.get(name, "")), str(value)] for name, value in new.items() if old.get(name) != value
+    }
+    return {"unit": row.unit.name, **changed}
+
+
+def _seen(row: RotaTurn, version: str) -> RotaTurn:
+    lock_rotas(Unit.objects.filter(pk=row.unit_id))
+    stands = newest_of(row)
+    if str(stands.pk) != version:
+        raise ChangedMeanwhile
+    return stands
+
+
+def _ask_of_overlaps(turn: Turn, unit: Unit, answers: Answers, but: RotaTurn | None = None) -> None:
+    others = [row.turn for row in standing_turns([unit]).order_by("order") if but is None or row.pk != but.pk]
+    met = overlapping(turn, others)
+    if not met:
+        return
+    today = timezone.localdate()
+    named = "; ".join(f"{one.name}, {turn_words(one, today)}" for one in met[:_MOST_NAMED])
+    more = f" och {len(met) - _MOST_NAMED} till" if len(met) > _MOST_NAMED else ""
+    question = Question(
+        OVERLAP,
+        f"Samma tid finns redan i jourschemat: {named}{more}. Ska det du skrev gälla den tiden?",
+        ((SAVE, "Ja, spara: det nya passet gäller där de krockar"), (CHANGE, "Nej, jag ändrar tiden")),
+    )
+    if question.settled(answers) == CHANGE:
+        raise RuleError("Ändra tiden så att passen inte krockar.", field="starts_on")

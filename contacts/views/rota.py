@@ -1,0 +1,151 @@
+"""The jour of a unit: read by everyone, kept by the administrators of its principal."""
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts.access import can
+from contacts.models import RotaTurn, Unit
+from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_deed, turn_line
+from contacts.queries.kept_units import own_unit
+from contacts.queries.places import unit_by_id
+from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_by_id, turns_to_come
+from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.held import HeldAs
+from contacts.rules.permissions import Right
+from contacts.services.rota import add_turn, change_turn, withdraw_turn
+from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.webforms.differences import form_differences
+from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
+
+
+def own_unit_or_404(request: HttpRequest, unit_id: int) -> Unit:
+    """A unit of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
+    require_keeper(request)
+    unit = own_unit(request.acting.principal, unit_id)
+    if unit is None:
+        raise Http404
+    return unit
+
+
+def own_turn_or_404(request: HttpRequest, turn_id: UUID) -> RotaTurn:
+    """What has become of a turn of the own principal."""
+    require_keeper(request)
+    row = turn_by_id(turn_id)
+    if row is None or row.unit.principal_id != request.acting.principal.pk:
+        raise Http404
+    return newest_of(row)
+
+
+@require_safe
+def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Show the jour of a unit in the days to come, and every turn that is not over."""
+    unit = unit_by_id(unit_id)
+    if unit is None:
+        raise Http404
+    now, acting = timezone.now(), request.acting
+    may_change = can(acting, Right.MANAGE_DIRECTORY) and acting.principal == unit.principal
+    found = turns_to_come(unit, now, request.GET.get("sida"))
+    context = {
+        "unit": unit,
+        "shifts": shift_lines(shifts_of_units([unit.pk], now, now + DAYS_SHOWN).get(unit.pk, ()), now),
+        "found": found,
+        "turns": [turn_line(row, now) for row in found],
+        "deeds": [turn_deed(row, now) for row in latest_rows(unit)] if may_change else [],
+        "may_change": may_change,
+    }
+    return render(request, "contacts/rota/show.html", context)
+
+
+@held_as(HeldAs("Nytt jourpass"))
+@require_http_methods(["GET", "POST"])
+def turn_new(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Add a turn."""
+    unit = own_unit_or_404(request, unit_id)
+    form = TurnForm(request.POST or None, initial={"client_id": uuid4(), "weekly": ONCE})
+
+    def show(form: TurnForm, status: int = 200) -> HttpResponse:
+        return render(request, "contacts/rota/edit.html", {"form": form, "unit": unit}, status=status)
+
+    def save() -> HttpResponse:
+        row = add_turn(
+            by=request.acting,
+            unit=unit,
+            client_id=form.cleaned_data["client_id"],
+            turn=form.turn(),
+            answers=form.answers(),
+        )
+        messages.success(request, f"Passet är inlagt: {_told(row)}.")
+        return redirect("rota", unit.pk)
+
+    return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
+
+
+@held_as(HeldAs("Ändrat jourpass"))
+@require_http_methods(["GET", "POST"])
+def turn_edit(request: HttpRequest, turn_id: UUID) -> HttpResponse:
+    """Change a turn; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
+    row = own_turn_or_404(request, turn_id)
+    unit = row.unit
+    if row.withdraws and request.method == "GET":
+        messages.warning(request, "Passet är borttaget. Lägg in det på nytt om det gäller ändå.")
+        return redirect("rota", unit.pk)
+    initial = initial_of(row.turn) | {"client_id": uuid4(), "version": row.pk}
+    form = TurnForm(request.POST or None, initial=initial)
+
+    def show(form: TurnForm, status: int = 200, **more: object) -> HttpResponse:
+        context = {"form": form, "unit": unit, "row": row} | more
+        return render(request, "contacts/rota/edit.html", context, status=status)
+
+    def save() -> HttpResponse:
+        changed = change_turn(
+            by=request.acting,
+            row=row,
+            client_id=form.cleaned_data["client_id"],
+            version=form.cleaned_data["version"] or "-",
+            turn=form.turn(),
+            answers=form.answers(),
+        )
+        messages.success(request, f"Passet är sparat: {_told(changed)}.")
+        return redirect("rota", unit.pk)
+
+    def changed() -> HttpResponse:
+        stands = newest_of(row)
+        renew(form, str(stands.pk))
+        if stands.withdraws:
+            by = f"{stands.user.full_name} har tagit bort passet. Sparar du läggs det in igen som du skrev det."
+            return show(form, 409, changed_by=by)
+        by = f"{stands.user.full_name} har ändrat passet."
+        fresh = TurnForm(initial=initial_of(stands.turn))
+        return show(form, 409, changed_by=by, differences=form_differences(form, fresh))
+
+    return save_or_show(request, form, save=save, show=show, changed=changed)
+
+
+@held_as(HeldAs("Ta bort jourpasset", pressed=True))
+@require_POST
+def turn_withdraw(request: HttpRequest, turn_id: UUID) -> HttpResponse:
+    """Take a turn away; it stays in the history."""
+    row = own_turn_or_404(request, turn_id)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Inget är borttaget. Ladda om sidan och försök igen.")
+        return redirect("rota", row.unit.pk)
+    try:
+        withdraw_turn(by=request.acting, row=row, **form.cleaned_data)
+    except IdClash:
+        messages.error(request, "Inget är borttaget. Ladda om sidan och försök igen.")
+    except RuleError as error:
+        messages.error(request, f"{error.reason} Läs igenom passet igen.")
+    else:
+        messages.success(request, f"Passet är borttaget: {_told(row)}. Det finns kvar i historiken.")
+    return redirect("rota", row.unit.pk)
+
+
+def _told(row: RotaTurn) -> str:
+    line = turn_line(row, timezone.now())
+    return f"{line.who}, {line.when[:1].lower()}{line.when[1:]}"

@@ -1,0 +1,112 @@
+"""The rota as a file: CSV out, and in by way of a preview."""
+
+import json
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from contacts.filing.errors import BadTable
+from contacts.filing.reading import read_table
+from contacts.filing.rota import PlanChanged, bring_in_rota, export_rota
+from contacts.presenters.rota import planned_rota
+from contacts.queries.places import unit_by_id
+from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
+from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.held import HeldAs
+from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
+from contacts.views.tools import held_as, require_keeper
+from contacts.webforms.importing import UploadForm
+from contacts.webforms.rota import ConfirmRotaForm
+
+_ALONE = "Spara jourschemat för sig, i en fil med ett blad där allt syns."
+
+
+@require_GET
+def rota_file(request: HttpRequest) -> HttpResponse:
+    """Give the turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
+    wanted = request.GET.get("enhet", "")
+    unit = unit_by_id(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    if wanted and unit is None:
+        raise Http404
+    name = f"jourschema-{timezone.localdate().isoformat()}.csv"
+    return HttpResponse(
+        export_rota(by=request.acting, unit=unit),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store, private",
+        },
+    )
+
+
+@held_as(HeldAs("Läs in jourschema", file=True))
+@require_http_methods(["GET", "POST"])
+def import_rota(request: HttpRequest) -> HttpResponse:
+    """Choose a file, and see what it would do; nothing is written."""
+    require_keeper(request)
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"client_id": uuid4()})
+    if request.method != "POST":
+        return _upload_page(request, form)
+    if not form.is_valid():
+        return _upload_page(request, form, 422)
+    try:
+        table = read_table(form.cleaned_data["file"].read(), _ALONE)
+    except BadTable as wrong:
+        form.add_error("file", wrong.reason)
+        return _upload_page(request, form, 422)
+    return _preview_page(request, table, plan_rota(request.acting.principal, table, timezone.now()))
+
+
+@held_as(HeldAs("Läs in jourschemat", pressed=True))
+@require_POST
+def confirm_rota(request: HttpRequest) -> HttpResponse:
+    """Bring in the file that was shown; where it would do something else by now that is shown instead."""
+    require_keeper(request)
+    form = ConfirmRotaForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Inget är inläst. Välj filen igen.")
+        return redirect("import_rota")
+    try:
+        count = bring_in_rota(by=request.acting, **form.cleaned_data)
+    except PlanChanged as changed:
+        return _preview_page(
+            request, form.cleaned_data["table"], changed.plan, notice=changed.reason, status=409
+        )
+    except IdClash:
+        messages.error(request, "Filen är redan inläst med annat innehåll. Välj filen igen.")
+        return redirect("import_rota")
+    except RuleError as error:
+        messages.error(request, f"Inget är inläst. {error.reason}")
+        return redirect("import_rota")
+    if count == 1:
+        messages.success(request, "Ett jourpass är inläst.")
+    else:
+        messages.success(request, f"{count} jourpass är inlästa.")
+    return redirect("keep_units")
+
+
+def _upload_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "most_rows": MOST_ROWS,
+        "required": REQUIRED,
+        "optional": [column for column in COLUMNS if column not in REQUIRED],
+    }
+    return render(request, "contacts/rota/upload.html", context, status=status)
+
+
+def _preview_page(
+    request: HttpRequest, table: Table, plan: RotaPlan, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "plan": planned_rota(plan, timezone.now()),
+        "notice": notice,
+        "mark": plan.mark,
+        "table": json.dumps(table, ensure_ascii=False),
+        "client_id": uuid4(),
+    }
+    return render(request, "contacts/rota/preview.html", context, status=status)

@@ -1,0 +1,139 @@
+"""The file of a rota, row by row."""
+
+from datetime import date, datetime, timedelta
+from itertools import product
+from random import Random
+
+import pytest
+
+from contacts.rules.rota import Turn
+from contacts.rules.rota_file import COLUMNS, MOST_ROWS, BadCell, Problem, cells_of, grouped, read_rota
+
+TODAY = date(2026, 11, 26)
+ROW = [
+    "Malå kommun",
+    "Hemsjukvården",
+    "Anna",
+    "070-174 06 05",
+    "2026-11-27",
+    "16.00",
+    "2026-11-28",
+    "08.00",
+    "",
+    "",
+]
+
+
+def read(*rows: list[str], head=COLUMNS):
+    return read_rota([list(head), *rows], TODAY)
+
+
+def row(**changed: str) -> list[str]:
+    cells = dict(zip(COLUMNS, ROW, strict=True)) | {
+        name.replace("_", " "): text for name, text in changed.items()
+    }
+    return list(cells.values())
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_written_is_read_as_it_was(seed: int):
+    random = Random(seed)
+    starts = datetime(2026, 11, 20) + timedelta(minutes=random.randint(0, 100_000))
+    ends = starts + timedelta(minutes=random.randint(1, 7 * 1440))
+    weekly = random.random() < 0.5
+    until = (
+        starts.date() + timedelta(days=random.randint(0, 300)) if weekly and random.random() < 0.5 else None
+    )
+    nobody = not weekly and random.random() < 0.3
+    turn = Turn("" if nobody else "Åsa Öberg", "" if nobody else "59123", starts, ends, weekly, until)
+    (found,), bad = read(cells_of(turn, "Malå kommun", "Hemsjukvården"))
+    assert (found.row, found.principal, found.unit, found.turn, bad) == (
+        2,
+        "Malå kommun",
+        "Hemsjukvården",
+        turn,
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "yes"),
+    list(
+        product(
+            ["2026-11-27", "20261127", "2026-11-27 00:00:00"],
+            ["16", "16.00", "16:00", "16:00:00", "1600", "kl 16"],
+            ["ja", "Ja", "x", "nej", ""],
+        )
+    ),
+)
+def test_days_times_and_yes_as_people_and_spreadsheets_write_them(day: str, clock: str, yes: str):
+    (found,), bad = read(row(Från_dag=day, Från_kl=clock, Varje_vecka=yes))
+    assert (found.turn.starts, found.turn.weekly, bad) == (
+        datetime(2026, 11, 27, 16),
+        yes in ("ja", "Ja", "x"),
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "column"),
+    [
+        ({"Enhet": ""}, "Enhet"),
+        ({"Vem": ""}, "Vem"),
+        ({"Vem": "x" * 101}, "Vem"),
+        ({"Nummer": ""}, "Nummer"),
+        ({"Nummer": "12"}, "Nummer"),
+        ({"Vem": "Ingen jour"}, "Vem"),
+        ({"Från_dag": ""}, "Från dag"),
+        ({"Från_dag": "27/11"}, "Från dag"),
+        ({"Från_dag": "1926-11-27"}, "Från dag"),
+        ({"Från_kl": ""}, "Från kl"),
+        ({"Från_kl": "24.00"}, "Från kl"),
+        ({"Till_dag": "2026-02-30"}, "Till dag"),
+        ({"Till_dag": "2026-11-26"}, "Till dag"),
+        ({"Till_kl": "8.60"}, "Till kl"),
+        ({"Varje_vecka": "kanske"}, "Varje vecka"),
+        ({"Vem": "ingen jour", "Nummer": "", "Varje_vecka": "ja"}, "Varje vecka"),
+        ({"Sista_dag": "2026-12-24"}, "Sista dag"),
+        ({"Sista_dag": "jul", "Varje_vecka": "ja"}, "Sista dag"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_cell(changed: dict[str, str], column: str):
+    rows, bad = read(ROW, row(**changed))
+    assert [(one.row, one.column) for one in bad] == [(3, column)]
+    assert [one.row for one in rows] == [2]
+    assert bad[0].sentence.endswith(".")
+
+
+def test_a_row_that_is_wrong_in_many_ways_tells_them_all():
+    _, bad = read(row(Enhet="", Vem="", Nummer="12", Från_kl="25", Till_dag="x"))
+    assert [one.column for one in bad] == ["Enhet", "Vem", "Nummer", "Från kl", "Till dag"]
+
+
+def test_columns_in_any_order_and_those_that_need_not_be_there():
+    head = ["till KL", "Till dag", "Från kl", "Från dag", "nummer", "VEM", "Enhet", ""]
+    (found,), bad = read(["8", "2026-11-28", "16", "2026-11-27", "59123", "Anna", "Hemsjukvården"], head=head)
+    assert (found.principal, found.turn.weekly, found.turn.until, bad) == ("", False, None, [])
+
+
+def test_empty_rows_are_left_out_and_a_short_one_is_wrong():
+    rows, bad = read([], ["", " "], ROW, ROW[:4])
+    assert [one.row for one in rows] == [4]
+    assert {one.column for one in bad} == {"Från dag", "Från kl", "Till dag", "Till kl"}
+
+
+@pytest.mark.parametrize("table", [[], [[]], [["Hej"]], [list(COLUMNS[:5])]])
+def test_a_table_without_its_heading_is_told(table):
+    rows, bad = read_rota(table, TODAY)
+    assert rows == []
+    assert {one.row for one in bad} == {1}
+
+
+def test_no_more_rows_than_there_may_be():
+    assert len(read(*[ROW] * MOST_ROWS)[0]) == MOST_ROWS
+    assert read(*[ROW] * (MOST_ROWS + 1))[0] == []
+
+
+def test_the_same_fault_stands_once_with_its_rows_the_most_frequent_first():
+    bad = [BadCell(2, "A", "Fel."), BadCell(3, "B", "Fel."), BadCell(5, "B", "Fel.")]
+    assert grouped(bad) == (Problem("B", "Fel.", (3, 5)), Problem("A", "Fel.", (2,)))
