@@ -42,6 +42,7 @@ class Candidate:
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
     among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work. `area` is
     the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
+    `note` is what is to be known of it beside its remark.
     """
 
     entry_name: str
@@ -56,6 +57,7 @@ class Candidate:
     flagged: bool = False
     area: str = ""
     connects: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         relays=candidate.way is Way.HOME_NURSING,
         verified=is_verified(candidate.verified_at, at, lasts),
         verified_at=candidate.verified_at,
-        remark=candidate.remark,
+        remark=". ".join(filter(None, [candidate.note, candidate.remark])),
         is_extension=is_extension(number),
         way=candidate.way,
         entry_id=candidate.entry_id,

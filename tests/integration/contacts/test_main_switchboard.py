@@ -134,6 +134,8 @@ def test_a_municipality_with_several_and_none_chosen_gives_them_all_and_says_so(
     lines = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, TUESDAY)
     assert [line.entry_name for line in lines][:2] == ["AAA Malå", "Växel Malå"]
     assert all("ingen är vald som huvudväxel" in line.remark for line in lines[:2])
+    # That none is chosen makes its hours no less sure.
+    assert [line.open_now for line in lines[:2]] == [True, True]
 
 
 @pytest.mark.clause("R5.3")
