@@ -204,10 +204,11 @@ class _Asked:
             return replace(line, remark=_without_relaying(line.remark))
         always = candidate.hours.availability is Availability.ALWAYS
         if candidate.way is Way.SWITCHBOARD and always and not self._daytime and not sought.is_home_nursing:
-            return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark="")
+            return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark=candidate.note)
         if candidate.connects and candidate.entry_name != sought.unit:
             # Of a switchboard's remark, which names whom it otherwise connects to, only the hours concern the call.
-            remark = "" if sought.is_home_nursing and line.doubt is Doubt.NONE else line.remark
+            fits = not sought.is_home_nursing or line.doubt is not Doubt.NONE
+            remark = line.remark if fits else candidate.note
             return replace(line, ask_for=sought.unit, remark=remark)
         return line
 
@@ -216,7 +217,7 @@ class _Asked:
 
         Its own remark tells of the region's units: that of whom one asks for is shown instead.
         """
-        own = [candidate.remark] if line.doubt is not Doubt.NONE else []
+        own = [candidate.note, candidate.remark if line.doubt is not Doubt.NONE else ""]
         town = self._sought.municipality
         if self._by_day:
             asked = self._sought.unit or (

@@ -113,6 +113,8 @@ def test_where_none_is_chosen_and_none_is_the_routines_the_routines_number_is_gi
     (line,) = numbers_for(Party.INPATIENT, None, None, TUESDAY)
     assert (line.number, line.entry_id) == (OURS, None)
     assert line.remark == "Flera växlar finns och ingen är vald som huvudväxel"
+    mala = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, SATURDAY)[0]
+    assert (mala.number, mala.remark) == (OURS, line.remark)
     page = opened(client, county.region_admin, "keep_contacts").text
     assert "Ingen huvudväxel är vald." in page
     assert "Tills dess ges rutinens nummer 090-785 00 00 (R5.1)." in page
