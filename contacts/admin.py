@@ -255,8 +255,8 @@ class DirectoryEntryAdmin(KeptElsewhere):
 class NumberFlagAdmin(ReadOnlyHistory):
     """Anmälda nummer."""
 
-    list_display = ["at", "number", "entry", "user", "unit"]
-    list_select_related = ["entry", "user", "unit"]
+    list_display = ["at", "number", "entry", "user", "unit", "withdraws"]
+    list_select_related = ["entry", "user", "unit", "withdraws"]
     date_hierarchy = "at"
 
 

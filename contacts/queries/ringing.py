@@ -295,9 +295,7 @@ class _Ways:
             way = self._way(entry)
             if way is None:
                 continue
-            remark = entry.remark
-            if way is Way.SWITCHBOARD and entry.principal_id in self.unsettled:
-                remark = ". ".join(filter(None, [_NONE_CHOSEN, remark]))
+            unsettled = way is Way.SWITCHBOARD and entry.principal_id in self.unsettled
             town = entry.principal.short_name
             # An entry without a number is a line all the same: its name is what one asks the switchboard for.
             for place, phone in enumerate(entry.phones or (Phone(PhoneKind.DIRECT, ""),)):
@@ -307,7 +305,7 @@ class _Ways:
                         number=phone.number,
                         way=way,
                         hours=entry.hours,
-                        remark=remark,
+                        remark=entry.remark,
                         verified_at=entry.verified_at,
                         entry_id=entry.pk,
                         kind=phone.kind,
@@ -315,10 +313,11 @@ class _Ways:
                         flagged=entry.is_flagged(phone.number),
                         area=area_of(entry.name, town) if way is Way.HOME_NURSING else "",
                         connects=entry.kind == EntryKind.SWITCHBOARD,
+                        note=_NONE_CHOSEN if unsettled else "",
                     )
                 )
         if not any(c.number and not is_extension(c.number) for c in found if c.way is Way.REGION_SWITCHBOARD):
-            found.append(replace(_BY_ROUTINE, remark=_NONE_CHOSEN) if self.region_unsettled else _BY_ROUTINE)
+            found.append(replace(_BY_ROUTINE, note=_NONE_CHOSEN) if self.region_unsettled else _BY_ROUTINE)
         return found
 
 

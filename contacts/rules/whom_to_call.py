@@ -42,7 +42,8 @@ class Candidate:
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
     among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work. `area` is
     the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
-    `duty_ends` is when the jour of who has it is over; None for all others.
+    `note` is what is to be known of it beside its remark. `duty_ends` is when the jour of who has it is over; None for
+    all others.
     """
 
     entry_name: str
@@ -58,6 +59,7 @@ class Candidate:
     area: str = ""
     connects: bool = False
     duty_ends: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +209,11 @@ class _Asked:
             return replace(line, remark=_without_relaying(line.remark))
         always = candidate.hours.availability is Availability.ALWAYS
         if candidate.way is Way.SWITCHBOARD and always and not self._daytime and not sought.is_home_nursing:
-            return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark="")
+            return replace(line, ask_for=self._home_nursing(), asked_relays=True, remark=candidate.note)
         if candidate.connects and candidate.entry_name != sought.unit:
             # Of a switchboard's remark, which names whom it otherwise connects to, only the hours concern the call.
-            remark = "" if sought.is_home_nursing and line.doubt is Doubt.NONE else line.remark
+            fits = not sought.is_home_nursing or line.doubt is not Doubt.NONE
+            remark = line.remark if fits else candidate.note
             return replace(line, ask_for=sought.unit, remark=remark)
         return line
 
@@ -219,7 +222,7 @@ class _Asked:
 
         Its own remark tells of the region's units: that of whom one asks for is shown instead.
         """
-        own = [candidate.remark] if line.doubt is not Doubt.NONE else []
+        own = [candidate.note, candidate.remark if line.doubt is not Doubt.NONE else ""]
         town = self._sought.municipality
         if self._by_day:
             asked = self._sought.unit or (
@@ -263,7 +266,7 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         relays=candidate.way is Way.HOME_NURSING,
         verified=is_verified(candidate.verified_at, at, lasts),
         verified_at=candidate.verified_at,
-        remark=candidate.remark,
+        remark=". ".join(filter(None, [candidate.note, candidate.remark])),
         is_extension=is_extension(number),
         way=candidate.way,
         entry_id=candidate.entry_id,

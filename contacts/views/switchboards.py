@@ -29,7 +29,7 @@ def main_switchboard(request: HttpRequest) -> HttpResponse:
         "version": choice_version(principal),
         "entry": str(shown.entry.pk) if shown.entry else "",
     }
-    form = MainSwitchboardForm(request.POST or None, initial=initial, switchboards=switchboards)
+    form = MainSwitchboardForm(request.POST or None, initial=initial, choices=switchboards)
 
     def show(form: MainSwitchboardForm, status: int = 200, **more: object) -> HttpResponse:
         context = {"form": form, "principal": principal, "main": shown, "switchboards": switchboards} | more
@@ -48,7 +48,7 @@ def main_switchboard(request: HttpRequest) -> HttpResponse:
         stands = fresh_principal(principal)
         renew(form, choice_version(stands))
         fresh = MainSwitchboardForm(
-            initial={"entry": str(stands.main_switchboard_id or "")}, switchboards=switchboards
+            initial={"entry": str(stands.main_switchboard_id or "")}, choices=switchboards
         )
         by = f"Någon annan hos {stands.name} valde huvudväxel medan du hade sidan öppen."
         return show(form, 409, differences=form_differences(form, fresh), changed_by=by)

@@ -25,9 +25,9 @@ class MainSwitchboardForm(Opened, SentOnce):
         },
     )
 
-    def __init__(self, *args: Any, switchboards: Iterable[DirectoryEntry], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Iterable[DirectoryEntry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._switchboards = {str(entry.pk): entry for entry in switchboards}
+        self._switchboards = {str(entry.pk): entry for entry in choices}
         self.fields["entry"].choices = [
             (pk, f"{entry.name}, {_number_of(entry)}") for pk, entry in self._switchboards.items()
         ]

@@ -288,3 +288,15 @@ def test_a_list_of_nothing_says_so(place):
     assert squashed("Sorsele kommun Vardag dagtid: ring 090-785 00 00") in text
     assert squashed("be om växeln i Sorsele") in text
     assert squashed("be om hemsjukvården i Sorsele") in text
+
+
+def test_a_remark_that_is_to_be_read_stands_beside_the_number_to_ring(place):
+    town = Principal.objects.create(name="Åsele kommun", short_name="Åsele", kind="municipality")
+    make_entry(
+        town, "Växel Åsele", "0941-140 00", kind=EntryKind.SWITCHBOARD, remark="Sommartid endast 08–12"
+    )
+    text = text_of(place, town)
+    assert (
+        squashed("ring 0941-140 00 ? ej verifierad Växel Åsele, läs anmärkningen: Sommartid endast 08–12")
+        in text
+    )

@@ -113,6 +113,8 @@ def test_where_none_is_chosen_and_none_is_the_routines_the_routines_number_is_gi
     (line,) = numbers_for(Party.INPATIENT, None, None, TUESDAY)
     assert (line.number, line.entry_id) == (OURS, None)
     assert line.remark == "Flera växlar finns och ingen är vald som huvudväxel"
+    mala = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, SATURDAY)[0]
+    assert (mala.number, mala.remark) == (OURS, line.remark)
     page = opened(client, county.region_admin, "keep_contacts").text
     assert "Ingen huvudväxel är vald." in page
     assert "Tills dess ges rutinens nummer 090-785 00 00 (R5.1)." in page
@@ -134,6 +136,8 @@ def test_a_municipality_with_several_and_none_chosen_gives_them_all_and_says_so(
     lines = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, TUESDAY)
     assert [line.entry_name for line in lines][:2] == ["AAA Malå", "Växel Malå"]
     assert all("ingen är vald som huvudväxel" in line.remark for line in lines[:2])
+    # That none is chosen makes its hours no less sure.
+    assert [line.open_now for line in lines[:2]] == [True, True]
 
 
 @pytest.mark.clause("R5.3")
