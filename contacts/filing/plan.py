@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.names import name_key, nearest
 from contacts.rules.phone import digits
 from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
@@ -190,12 +191,13 @@ class _There:
         self._named: dict[tuple[str, str], list[DirectoryEntry]] = defaultdict(list)
         self._retired: set[_Key] = set()
         self._retired_names: set[tuple[str, str]] = set()
+        undone = retired_by_undoing(ids)
         for entry in entries.select_related("principal", "unit").order_by("pk"):
             name = (entry.principal.name, name_key(entry.name))
             if entry.retired_at is None:
                 self.in_use.append(entry)
                 self._named[name].append(entry)
-            else:
+            elif (entry.pk, entry.retired_at.isoformat()) not in undone:
                 self._retired.add((*name, name_key(entry.department)))
                 if not (entry.first_name or entry.last_name):
                     self._retired_names.add(name)

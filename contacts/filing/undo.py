@@ -153,6 +153,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
             yield Progress("Jämför med katalogen")
             undo = undo_of(import_row, lock=True)
             changes = {
+                "at": now.isoformat(),
                 "retired": [entry.pk for entry in undo.retire],
                 "set_back": [entry.pk for entry, _ in undo.set_back],
                 "taken_back": [entry.pk for entry in undo.take_back],

@@ -65,6 +65,13 @@ def undone_of(import_rows: Iterable[AuditEntry]) -> dict[str, AuditEntry]:
     return {row.target_id: row for row in rows.select_related("user")}
 
 
+def retired_by_undoing(principal_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Which entries the undoing of imports retired, and when: nobody said of them that they are out of use."""
+    rows = AuditEntry.objects.filter(action="directory.import_undone", principal__in=principal_ids)
+    told = rows.values_list("changes", flat=True)
+    return {(pk, changes["at"]) for changes in told for pk in changes["retired"]}
+
+
 def principal_by_name(name: str) -> Principal | None:
     """Give the principal that is called so, in full or in short; case, accents and hyphens forgiven."""
     key = search_key(name)

@@ -47,7 +47,7 @@ class RowsField(forms.CharField):
     """Numbers of rows as people write them: "5, 9–12"."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=500, **kwargs)
+        super().__init__(required=False, max_length=10_000, **kwargs)
 
     def clean(self, value: Any) -> tuple[int, ...]:
         """Read the numbers; raise ValidationError for anything else."""

@@ -278,3 +278,18 @@ def test_a_file_that_waits_for_choices_leads_to_them(client, county):
     step(client, county, READ["two sheets"][0])
     upload_id = DirectoryUpload.objects.get().pk
     assert client.get(f"{PAGE}{upload_id}/").headers["Location"] == f"{PAGE}{upload_id}/innehall/"
+
+
+def test_a_sheet_that_can_not_be_read_says_why_and_is_never_taken(client, county):
+    page = step(client, county, workbook(("Kök", [HEAD, ONE]), ("Brett", [["x"] * 41])))
+    assert "Läses inte Rad 1 har fler än 40 kolumner." in words(page.select(".import-sheet")[1])
+    preview = page_of(choose(client, page, s1_take="on"))
+    assert "Ett blad läses inte: Brett." in words(preview)
+    assert groups(preview) == {"Nya": 1}
+
+
+def test_hundreds_of_rows_to_leave_out_fit(client, county):
+    content = text("Namn;Typ;Tfn;Övrigt", *("* se nedan;;;" for _ in range(300)), "Köket;annan;0953-140 10;")
+    page = step(client, county, content)
+    assert len(page.select("input[name=s0_skip][checked]")) == 60
+    assert groups(page_of(choose(client, page)))["Nya"] == 1
