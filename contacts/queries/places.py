@@ -1,11 +1,13 @@
 """The principals and units that somebody names while they type, to tell at once whom to ring there (R5.1–R5.5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Q
 
-from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.rules.search_terms import Term
 from contacts.rules.swedish_text import search_key
 
 from .entries import as_listed, entries_in_use
@@ -62,8 +64,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
         return NamedPlaces()
     rows = Principal.objects.only("name", "short_name", "kind", "sort_key").order_by()
     principals = sorted(rows, key=lambda p: (p.is_region, p.sort_key))
-    keys = {p.pk: _key_of(p.short_name, p.name) for p in principals}
-    named = [p for p in principals if all(term.is_in(keys[p.pk]) for term in terms)]
+    named = [p for p in principals if _is_named(p, terms)]
     named = [p for p in named if search_key(text) in (_key_of(p.short_name), _key_of(p.name))] or named
     # They are read already: a join for each key pressed would read them again.
     by_id = {p.pk: p for p in principals}
@@ -82,6 +83,15 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
         cards += map(place_of_unit, same)
         units = [unit for unit in units if unit not in same]
     return NamedPlaces(tuple(cards), tuple(units[:LINKS]), more=len(units) > LINKS)
+
+
+def _is_named(principal: Principal, terms: Sequence[Term]) -> bool:
+    """Whether what was sought is in its name; of a municipality its hemsjukvård too, which R5.4 and R5.5 lead to."""
+    names = (principal.short_name, principal.name)
+    more = () if principal.is_region else (EntryKind.HOME_NURSING.label,)
+    return any(term.is_in(_key_of(*names)) for term in terms) and all(
+        term.is_in(_key_of(*names, *more)) for term in terms
+    )
 
 
 def unit_by_id(unit_id: int) -> Unit | None:

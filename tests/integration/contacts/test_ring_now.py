@@ -136,6 +136,10 @@ def test_a_number_said_not_to_work_is_marked_and_comes_after_one_that_may(search
         # A municipality and the unit in it.
         ("malå", ["Malå kommun", "Biståndshandläggarna Malå Malå kommun"]),
         ("bistånd malå", ["Biståndshandläggarna Malå Malå kommun"]),
+        # What one asks for off hours leads to the municipality, whether it has an entry of its own or not.
+        ("hemsjukvården malå", ["Malå kommun"]),
+        ("hemsjukvård åsele", ["Åsele kommun"]),
+        ("hemsjukvård", []),
         ("region", ["Region Västerbotten"]),
         ("väx", []),
         ("0953", []),
