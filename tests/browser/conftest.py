@@ -28,6 +28,7 @@ from contacts.models import EntryKind
 from contacts.rules.availability import Availability
 from outage.models import CareChainDetails, Outage
 from outage.services.demo.make import make_demo
+from tests.browser.every_page import PAGES, Demo, Looker
 from tests.clock import STOCKHOLM, Clock
 from tests.factories import County, make_county, make_entry, make_outage
 
@@ -222,3 +223,16 @@ def windows(chromium: Browser, live_server: Any) -> Iterator[Windows]:
     opened.close()
     assert not problems
     assert not shown, f"a patient stands in a title or an address: {shown}"
+
+
+@pytest.fixture
+def demo(laid_demo: None, windows: Windows) -> Demo:
+    return Demo(windows)
+
+
+@pytest.fixture
+def looker(request: pytest.FixtureRequest) -> Iterator[Looker]:
+    collected = Looker()
+    yield collected
+    assert not collected.found, "\n" + "\n".join(collected.found)
+    assert collected.names == PAGES[request.node.originalname]

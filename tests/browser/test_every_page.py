@@ -1,18 +1,15 @@
 """Every page there is, before, during and after an outage: for everyone, on every screen, telling nobody."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.urls import Resolver404, get_resolver, resolve
+from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from contacts.access import Acting, acting_for
-from contacts.models import DirectoryUpload, Membership, User
+from contacts.models import DirectoryUpload
 from forms.models import Sheet
 from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
@@ -22,8 +19,9 @@ from outage.services.held_forms import hold_form
 from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
+from tests.browser.every_page import PAGES, Demo, Looker
 from tests.browser.jour_steps import keep_the_jour
-from tests.browser.looking import NO_PAGE, faults, focus_ring
+from tests.browser.looking import NO_PAGE
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
 from tests.paper.scans_made import coded
@@ -32,137 +30,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # One to open, one with two numbers, one without any.
 PASTED = "19900101-9802 Klara Provdotter 36 år\n19900103-9826 19900104-9833 Åsa Öberg\nTom säng"
-
-# The pages each test looks at, by the name of their address; together they are all there are.
-PAGES = {
-    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},
-    "test_laege_and_the_pages_of_a_call": {
-        "status",
-        "chain_call",
-        "log_call",
-        "correct_call",
-        "withdraw_call",
-        "move_call",
-    },
-    "test_the_pages_of_a_care_chain": {
-        "chains",
-        "new_chain",
-        "paste_patients",
-        "opened_patients",
-        "chain",
-        "chain_call",
-        "edit_chain",
-        "join_chain",
-        "undo_join",
-        "correct_event",
-        "withdraw_event",
-        "leave_open",
-    },
-    "test_the_other_pages_in_an_outage": {
-        "report_outage",
-        "change_outage",
-        "record_support",
-        "end_outage",
-        "checklists",
-        "checklist",
-        "routine",
-        "back_registration",
-        "contacts",
-        "held_form",
-        "choose_assignment",
-        "status",
-    },
-    "test_pages_after_an_outage": {"back_registration", "status", "chain"},
-    "test_the_pages_of_bringing_in_a_file": {
-        "import_directory",
-        "import_choices",
-        "import_preview",
-        "import_undo",
-    },
-    "test_the_pages_of_finding_a_number": {"contacts", "advanced_search", "unit", "take_out"},
-    "test_the_pages_of_those_who_keep_contacts": {
-        "contact",
-        "contact_edit",
-        "contact_new",
-        "keep_contacts",
-        "keep_units",
-        "main_switchboard",
-        "unit_edit",
-        "unit_new",
-        "verify_contacts",
-    },
-    "test_the_pages_of_the_jour": {"unit", "rota", "turn_new", "turn_edit", "import_rota"},
-    "test_the_pages_of_the_paper": {
-        "sheets",
-        "sheet",
-        "new_sheets",
-        "sheet_batch",
-        "void_batch",
-        "scan",
-        "scan_result",
-        "waiting_pages",
-        "waiting_page",
-        "enter_sheet",
-        "binder",
-        "verify_file",
-        "disposal",
-    },
-}
-
-
-class Demo:
-    """The demo as the people in it see it."""
-
-    def __init__(self, windows: Windows) -> None:
-        self.windows = windows
-
-    def acting(self, name: str) -> Acting:
-        user = User.objects.get(username=f"demo.{name}")
-        first = Membership.objects.filter(user=user).order_by("pk")[0]
-        acting = acting_for(user, first.pk)
-        assert acting is not None
-        return acting
-
-    def window(self, name: str) -> Page:
-        return self.windows.open(self.acting(name))
-
-    def chain(self, name: str) -> CareChain:
-        return CareChain.objects.get(principal__kind="region", details__patient_name__startswith=name)
-
-
-@pytest.fixture
-def demo(laid_demo: None, windows: Windows) -> Demo:
-    return Demo(windows)
-
-
-class Looker:
-    """Goes from page to page and collects what is wrong, so that one run tells of every page."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-        self.names: set[str] = set()
-
-    def look(self, page: Page, address: str = "", *, starts: bool = True) -> None:
-        """Look at `address`, or at the page as it stands. `starts`: the first thing to do has the focus."""
-        if address:
-            page.goto(address)
-        name = page.evaluate("location.pathname")
-        with contextlib.suppress(Resolver404):
-            self.names.add(resolve(name).url_name or "")
-        ring = focus_ring(page) if starts else None
-        if starts and ring is None:
-            self.found.append(f"{name}: nothing has the focus")
-        if ring and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2):
-            self.found.append(f"{name}: the focus does not show: {ring}")
-        self.found += [f"{name}: {fault}" for fault in faults(page)]
-
-
-@pytest.fixture
-def looker(request: pytest.FixtureRequest) -> Iterator[Looker]:
-    collected = Looker()
-    yield collected
-    assert not collected.found, "\n" + "\n".join(collected.found)
-    assert collected.names == PAGES[request.node.originalname]
 
 
 def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):

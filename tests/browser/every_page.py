@@ -1,0 +1,133 @@
+"""What the look at every page needs: which pages each test looks at, the demo's people, and who looks."""
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from contacts.access import Acting, acting_for
+from contacts.models import Membership, User
+from outage.models import CareChain
+from tests.browser.looking import faults, focus_ring
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Windows
+
+# The pages each test looks at, by the name of their address; together they are all there are.
+PAGES = {
+    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},
+    "test_laege_and_the_pages_of_a_call": {
+        "status",
+        "chain_call",
+        "log_call",
+        "correct_call",
+        "withdraw_call",
+        "move_call",
+    },
+    "test_the_pages_of_a_care_chain": {
+        "chains",
+        "new_chain",
+        "paste_patients",
+        "opened_patients",
+        "chain",
+        "chain_call",
+        "edit_chain",
+        "join_chain",
+        "undo_join",
+        "correct_event",
+        "withdraw_event",
+        "leave_open",
+    },
+    "test_the_other_pages_in_an_outage": {
+        "report_outage",
+        "change_outage",
+        "record_support",
+        "end_outage",
+        "checklists",
+        "checklist",
+        "routine",
+        "back_registration",
+        "contacts",
+        "held_form",
+        "choose_assignment",
+        "status",
+    },
+    "test_pages_after_an_outage": {"back_registration", "status", "chain"},
+    "test_the_pages_of_bringing_in_a_file": {
+        "import_directory",
+        "import_choices",
+        "import_preview",
+        "import_undo",
+    },
+    "test_the_pages_of_finding_a_number": {"contacts", "advanced_search", "unit", "take_out"},
+    "test_the_pages_of_those_who_keep_contacts": {
+        "contact",
+        "contact_edit",
+        "contact_new",
+        "keep_contacts",
+        "keep_units",
+        "main_switchboard",
+        "unit_edit",
+        "unit_new",
+        "verify_contacts",
+    },
+    "test_the_pages_of_the_jour": {"unit", "rota", "turn_new", "turn_edit", "import_rota"},
+    "test_the_pages_of_the_paper": {
+        "sheets",
+        "sheet",
+        "new_sheets",
+        "sheet_batch",
+        "void_batch",
+        "scan",
+        "scan_result",
+        "waiting_pages",
+        "waiting_page",
+        "enter_sheet",
+        "binder",
+        "verify_file",
+        "disposal",
+    },
+}
+
+
+class Demo:
+    """The demo as the people in it see it."""
+
+    def __init__(self, windows: "Windows") -> None:
+        self.windows = windows
+
+    def acting(self, name: str) -> Acting:
+        user = User.objects.get(username=f"demo.{name}")
+        first = Membership.objects.filter(user=user).order_by("pk")[0]
+        acting = acting_for(user, first.pk)
+        assert acting is not None
+        return acting
+
+    def window(self, name: str) -> Page:
+        return self.windows.open(self.acting(name))
+
+    def chain(self, name: str) -> CareChain:
+        return CareChain.objects.get(principal__kind="region", details__patient_name__startswith=name)
+
+
+class Looker:
+    """Goes from page to page and collects what is wrong, so that one run tells of every page."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.names: set[str] = set()
+
+    def look(self, page: Page, address: str = "", *, starts: bool = True) -> None:
+        """Look at `address`, or at the page as it stands. `starts`: the first thing to do has the focus."""
+        if address:
+            page.goto(address)
+        name = page.evaluate("location.pathname")
+        with contextlib.suppress(Resolver404):
+            self.names.add(resolve(name).url_name or "")
+        ring = focus_ring(page) if starts else None
+        if starts and ring is None:
+            self.found.append(f"{name}: nothing has the focus")
+        if ring and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2):
+            self.found.append(f"{name}: the focus does not show: {ring}")
+        self.found += [f"{name}: {fault}" for fault in faults(page)]
