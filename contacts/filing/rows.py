@@ -195,10 +195,10 @@ def _damage(cell: str) -> str:
     """Give the sentence on what a program has done to the cell, or ""."""
     if _CONTROL.search(cell):
         return "Cellen innehåller ett styrtecken. Skriv texten på nytt."
-    if is_garbled(cell):
-        return f"Tecknen i {quoted(cell)} har blivit fel. Skriv texten på nytt."
     if _LOST in cell:
         return "Ett tecken har gått förlorat (�). Skriv texten på nytt."
+    if is_garbled(cell):
+        return f"Tecknen i {quoted(cell)} har blivit fel. Skriv texten på nytt."
     if _TOO_NARROW.fullmatch(cell.strip()):
         return "Kolumnen var för smal när filen sparades. Gör den bredare och spara igen."
     if _ERROR_VALUE.fullmatch(cell.strip()):
