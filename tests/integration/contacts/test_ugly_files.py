@@ -14,7 +14,7 @@ def told(entry: DirectoryEntry) -> str:
     return f"{numbers} {entry.remark}" if entry.remark else numbers
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", list(READ))
 def test_what_is_guessed_of_a_real_file_is_right(client, county, name):
     content, expected = READ[name]
     before = set(DirectoryEntry.objects.values_list("pk", flat=True))

@@ -99,7 +99,7 @@ BEFORE = ["", "Tfn ", "vx ", "jour: ", "Eva, ", "("]
 AFTER = ["", " (vx)", " ankn 212", " dagtid", ", Eva", ")"]
 
 
-@pytest.mark.parametrize(("number", "before", "after"), product(NUMBERS, BEFORE, AFTER))
+@pytest.mark.parametrize(("number", "before", "after"), list(product(NUMBERS, BEFORE, AFTER)))
 def test_no_digit_is_lost_and_every_number_can_be_rung(number, before, after):
     text = f"{before}{number}{after}"
     each = find_numbers(text, DIRECT)
