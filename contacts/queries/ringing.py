@@ -66,10 +66,9 @@ def _of_kind(kind: str, principal_kind: str) -> QuerySet[DirectoryEntry]:
 
 
 def region_number_among(lines: Iterable[NumberToRing]) -> str:
-    """Give the region's switchboard as it stands among numbers to ring, or "" where it does not."""
-    return next(
-        (n.number for n in lines if n.way is Way.REGION_SWITCHBOARD and n.number and not n.is_extension), ""
-    )
+    """Give the region's switchboard as it stands among numbers to ring; where it does not, it is read."""
+    regions = (n.number for n in lines if n.way is Way.REGION_SWITCHBOARD and not n.is_extension)
+    return next(filter(None, regions), "") or region_switchboard_number()
 
 
 def numbers_for(

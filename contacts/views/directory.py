@@ -67,8 +67,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     page = contacts_page(
         found=found,
         switchboards=[] if found else switchboards(),
-        switchboard_number=region_number_among(chain.from_iterable(numbers.values()))
-        or region_switchboard_number(),
+        switchboard_number=region_number_among(chain.from_iterable(numbers.values())),
         principal=principal,
         at=now,
         named=named,

@@ -111,7 +111,7 @@ def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
     step = step_of(book, Choices.read(upload.choices), known)
     if request.method != "POST":
         return render(request, _STEP_PAGE, _step_context(upload, _choices_form(step)))
-    form = ChoicesForm(step, request.POST)
+    form = ChoicesForm(request.POST, step=step)
     if "held" in request.POST:
         request.shown_again = form  # type: ignore[attr-defined]
         return render(request, _STEP_PAGE, _step_context(upload, form))
@@ -195,7 +195,7 @@ def _form_context(request: HttpRequest, form: UploadForm) -> dict[str, object]:
 
 
 def _choices_form(step: Step) -> ChoicesForm:
-    return ChoicesForm(step, initial=_new_id())
+    return ChoicesForm(step=step, initial=_new_id())
 
 
 def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, object]:

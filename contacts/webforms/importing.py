@@ -68,7 +68,7 @@ class ChoicesForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.step = step
         if step.letters:

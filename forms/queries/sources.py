@@ -10,7 +10,7 @@ from contacts.queries.entries import entries_in_use
 from contacts.queries.ringing import (
     RingRequest,
     numbers_for_many,
-    region_switchboard_number,
+    region_number_among,
     request_for_principal,
     request_for_unit,
 )
@@ -220,6 +220,7 @@ def contact_list_source(
     entries = entries_in_use().in_bulk([*wanted, *exchanges])
     places = [outline[at] for at, _, _ in pieces]
     requests, units = [place.request for place in places], [place.unit for place in places if place.unit]
+    numbers = tuple(numbers_for_many(requests, at, units, rota=False) for at in moments)
     return ListSource(
         places=tuple(
             ListedPlace(
@@ -232,9 +233,11 @@ def contact_list_source(
         ),
         listed=listed,
         whole=len(listed) == len(counts),
-        numbers=tuple(numbers_for_many(requests, at, units, rota=False) for at in moments),
+        numbers=numbers,
         switchboards=main_numbers(entries[pk] for pk in exchanges if pk in entries),
-        region_switchboard=region_switchboard_number(),
+        region_switchboard=region_number_among(
+            line for at in numbers for lines in at.values() for line in lines
+        ),
         number=number or 0,
         parts=parts,
     )

@@ -73,7 +73,7 @@ TABLE: dict[str, Row] = {
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
     "contact_list": everyone(OK, GET),
     "binder": everyone(OK, GET, POST),
-    "sheets": everyone(OK, GET),
+    "sheets": everyone(OK, GET, POST),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(OK, POST),

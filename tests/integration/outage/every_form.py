@@ -13,7 +13,12 @@ from django.utils import timezone
 import contacts.webforms as contact_forms
 import forms.webforms as paper_forms
 import outage.webforms as outage_forms
+from contacts.filing.book import Book, Sheet
+from contacts.filing.choices import Known
+from contacts.filing.proposing import guess
+from contacts.filing.step import Step, step_of
 from contacts.rules.parties import Party
+from contacts.webforms.importing import ChoicesForm
 from forms.webforms.entering import EntryForm as PaperEntryForm
 from outage.models import CareChain
 from outage.queries.chain_log import logs_of
@@ -65,6 +70,7 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
         PatientRowForm: [{"patient": patient, "places": Places.read()} for patient in pasted],
         ForAllForm: [{"places": Places.read()}],
         CorrectEventForm: [{"event": event} for event in events],
+        ChoicesForm: [{"step": a_step()}],
     }
     for each in form_classes():
         needed = inspect.signature(each.__init__).parameters
@@ -78,6 +84,13 @@ def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
         usual = {name: value for name, value in known.items() if name in needed}
         for kwargs in variants.get(each, [usual]):
             yield f"{each.__module__}.{each.__name__}", _maker(each, kwargs)
+
+
+def a_step() -> Step:
+    """What there is to choose of a file of another shape than ours."""
+    book = Book((Sheet("Blad1", [["Namn", "Telefon", "Sort"], ["Växeln", "ring 090-16 10 01", "vx"]]),))
+    known = Known({"växel": "switchboard"}, {"Umeå kommun": "Umeå kommun"}, "Umeå kommun")
+    return step_of(book, guess(book, known), known)
 
 
 def _maker(each: type[forms.Form], kwargs: dict[str, Any]) -> Make:
