@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
         ('contacts', '0004_drop_old_numbers'),
         ('contacts', '0005_search_indexes'),
         ('contacts', '0006_words_without_hyphens'),
+        ('contacts', '0007_trigrams'),
     ]
 
     dependencies = [

@@ -4,7 +4,7 @@ from tests.migrating import migrate
 
 
 def test_previews_that_were_shown_still_say_what_they_said(empty_database: None):
-    before = migrate(("contacts", "0004_flag_withdrawals"))
+    before = migrate(("contacts", "0003_flag_withdrawals"))
     region = before.get_model("contacts", "Principal").objects.create(
         name="Region Västerbotten", short_name="Regionen", kind="region", sort_key="region"
     )
@@ -16,7 +16,7 @@ def test_previews_that_were_shown_still_say_what_they_said(empty_database: None)
     before.get_model("contacts", "DirectoryUpload").objects.create(
         principal=region, user=keeper, unit=ward, content=b"x", plan=plan, plan_hash="0" * 64
     )
-    after = migrate(("contacts", "0005_files_apart_from_uploads"))
+    after = migrate(("contacts", "0004_files_apart_from_uploads"))
     kept = after.get_model("contacts", "DirectoryUpload").objects.get()
     assert (kept.file, kept.choices, kept.memory) == (None, {}, {})
     assert kept.plan == plan | {

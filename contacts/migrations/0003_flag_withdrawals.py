@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0003_main_switchboard'),
+        ('contacts', '0002_main_switchboard'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0002_trigrams'),
+        ('contacts', '0001_tables'),
     ]
 
     operations = [

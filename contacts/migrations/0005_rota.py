@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0005_files_apart_from_uploads'),
+        ('contacts', '0004_files_apart_from_uploads'),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ def problems_by_kind(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0004_flag_withdrawals'),
+        ('contacts', '0003_flag_withdrawals'),
     ]
 
     operations = [
