@@ -54,17 +54,17 @@ class Table:
         self._inside: list[Self] = []
 
     def error(self, key: str, remedy: str) -> ContentError:
-        """Give the error for `key` of this table; an empty key means the table itself."""
+        """The error for `key` of this table; an empty key means the table itself."""
         return ContentError(self.file, ".".join(part for part in (self.place, key) if part), remedy)
 
     def with_words(self, words: Mapping[str, str]) -> Self:
-        """Give the same table with what may stand in braces."""
+        """The same table with what may stand in braces."""
         same = type(self)(self.file, self.place, self._values, words)
         same._read, same._inside = self._read, self._inside
         return same
 
     def names(self) -> list[str]:
-        """Give the keys, in the order of the file."""
+        """The keys, in the order of the file."""
         return list(self._values)
 
     def text(self, key: str) -> str:

@@ -68,19 +68,19 @@ def export_directory(*, by: Acting, form: FileForm, principal: Principal | None 
 
 
 def principal_or_none(principal_id: int) -> Principal | None:
-    """Give the principal with that id, or None."""
+    """The principal with that id, or None."""
     return Principal.objects.filter(pk=principal_id).first()
 
 
 def principals_to_take_out() -> list[Principal]:
-    """Give the principals that have entries in force, the region first, each with `in_force`, how many. One query."""
+    """The principals that have entries in force, the region first, each with `in_force`, how many. One query."""
     counted = Count("entries", filter=Q(entries__retired_at__isnull=True))
     found = Principal.objects.annotate(in_force=counted).filter(in_force__gt=0).order_by("sort_key", "pk")
     return sorted(found, key=lambda principal: not principal.is_region)
 
 
 def entries_to_take_out(principal: Principal | None) -> list[DirectoryEntry]:
-    """Give the entries in force, of one principal or of all: the region's first, each in Swedish order. One query."""
+    """The entries in force, of one principal or of all: the region's first, each in Swedish order. One query."""
     found = entries_in_use()
     if principal is not None:
         found = found.filter(principal=principal)
@@ -89,7 +89,7 @@ def entries_to_take_out(principal: Principal | None) -> list[DirectoryEntry]:
 
 
 def card_source(entry: DirectoryEntry, now: datetime) -> CardSource:
-    """Give what an entry's card says at the aware moment `now`; its note names the numbers said not to work."""
+    """What an entry's card says at the aware moment `now`; its note names the numbers said not to work."""
     flagged = [phone.number for phone in entry.phones if entry.is_flagged(phone.number)]
     remark = [entry.remark] if entry.remark else []
     if flagged:

@@ -243,7 +243,7 @@ def _place_words(number: int, names: Sequence[str]) -> str:
 
 
 def hash_of(preview: dict[str, Any]) -> str:
-    """Give a hash that is the same as long as the same would be done, for the same reasons."""
+    """A hash that is the same as long as the same would be done, for the same reasons."""
     groups = {key: rows for key, rows in preview["groups"].items() if key not in _NOT_DONE}
     return content_hash({**preview, "groups": groups})
 

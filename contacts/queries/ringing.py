@@ -42,7 +42,7 @@ Numbers = dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
 
 def switchboards() -> list[DirectoryEntry]:
-    """Give the switchboards in force: the region's first, then the municipalities' in Swedish order.
+    """The switchboards in force: the region's first, then the municipalities' in Swedish order.
 
     The main one of each comes before its others.
     """
@@ -66,7 +66,7 @@ def _of_kind(kind: str, principal_kind: str) -> QuerySet[DirectoryEntry]:
 
 
 def region_number_among(lines: Iterable[NumberToRing]) -> str:
-    """Give the region's switchboard as it stands among numbers to ring; where it does not, it is read."""
+    """The region's switchboard as it stands among numbers to ring; where it does not, it is read."""
     regions = (n.number for n in lines if n.way is Way.REGION_SWITCHBOARD and not n.is_extension)
     return next(filter(None, regions), "") or region_switchboard_number()
 
@@ -86,7 +86,7 @@ def numbers_for_many(
     *,
     rota: bool = True,
 ) -> Numbers:
-    """Give `numbers_for` each request, keyed by it: at most three queries, however many there are, and one for the
+    """`numbers_for` of each request, keyed by it: at most three queries, however many there are, and one for the
     names of municipalities that have no entries.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
@@ -136,7 +136,7 @@ def _sought(request: RingRequest, unit: Unit | None, towns: Mapping[int, str]) -
 def _towns(
     wanted: Iterable[RingRequest], units: Mapping[int | None, Unit], entries: Iterable[DirectoryEntry]
 ) -> dict[int, str]:
-    """Give the short name of each municipality that is asked for; of one without entries it is read."""
+    """The short name of each municipality that is asked for; of one without entries it is read."""
     named = {entry.principal_id: entry.principal.short_name for entry in entries}
     named |= {unit.principal_id: unit.principal.short_name for unit in units.values()}
     asked = {_municipality_id(request, units.get(request.unit_id)) for request in wanted} - {None}
@@ -288,7 +288,7 @@ class _Ways:
         return search_key(area_of(entry.name, town)) == search_key(area_of(unit.name, town))
 
     def candidates(self, entries: Collection[DirectoryEntry]) -> list[Candidate]:
-        """Give each number of the entries that leads to the one sought; the region's switchboard always."""
+        """Each number of the entries that leads to the one sought; the region's switchboard always."""
         found: list[Candidate] = []
         for entry in entries:
             way = self._way(entry)

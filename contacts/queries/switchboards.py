@@ -44,7 +44,7 @@ def main_numbers(entries: Iterable[DirectoryEntry]) -> Mapping[int, str]:
 
 
 def own_switchboards(principal: Principal) -> list[DirectoryEntry]:
-    """Give the switchboards in force of one principal, in Swedish order."""
+    """The switchboards in force of one principal, in Swedish order."""
     found = as_listed(entries_in_use().filter(kind=EntryKind.SWITCHBOARD, principal=principal))
     return list(found.order_by("sort_key", "pk"))
 

@@ -11,7 +11,7 @@ from contacts.rules.swedish_text import search_key
 
 
 def upload_by_id(by: Acting, upload_id: UUID) -> DirectoryUpload | None:
-    """Give an upload of one's own principal, or None."""
+    """An upload of one's own principal, or None."""
     return DirectoryUpload.objects.filter(principal=by.principal, pk=upload_id).select_related("user").first()
 
 

@@ -129,7 +129,7 @@ def best_first(
     lasts: timedelta = VERIFICATION_LASTS,
     sought: Sought | None = None,
 ) -> tuple[NumberToRing, ...]:
-    """Give the numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
+    """The numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
     Who has the jour comes first, unless that number was found not to work or can not be rung from outside. Then who
     has a number comes before who has none. Among those, who answers now comes before who may answer, and who is

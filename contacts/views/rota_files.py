@@ -27,7 +27,7 @@ _ALONE = "Spara jourschemat för sig, i en fil med ett blad där allt syns."
 
 @require_GET
 def rota_file(request: HttpRequest) -> HttpResponse:
-    """Give the turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
+    """The turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
     wanted = request.GET.get("enhet", "")
     unit = unit_by_id(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
     if wanted and unit is None:

@@ -152,7 +152,7 @@ class EntryForm(Opened, AsksQuestions):
 
     @property
     def day_rows(self) -> list[tuple[str, list[tuple[BoundField, BoundField]]]]:
-        """Give the week and the public holiday: the day, and from and to of each time it may have."""
+        """The week and the public holiday: the day, and from and to of each time it may have."""
         return [
             (
                 day,

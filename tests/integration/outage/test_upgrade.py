@@ -17,11 +17,8 @@ from outage.project.upgrades import is_too_old
 from tests.migrating import migrate
 
 OWN = ("contacts", "outage", "blanketter")
-# An outage with one patient and one call, and a scanned sheet, all made up.
+# In the statements of SQLite: an outage with one patient and one call, and a scanned sheet, all made up.
 BEFORE = Path(__file__).with_name("before_the_first_tables.sql")
-on_sqlite = pytest.mark.skipif(
-    "connection.vendor != 'sqlite'", reason="the file holds the statements of SQLite"
-)
 
 
 def migrate_to_today() -> None:
@@ -42,7 +39,7 @@ def before(empty_database: None) -> None:
     connection.close()
 
 
-@on_sqlite
+@pytest.mark.once
 def test_its_tables_become_those_of_a_new_database(before: None):
     migrate_to_today()
     upgraded = tables()
@@ -54,7 +51,7 @@ def test_its_tables_become_those_of_a_new_database(before: None):
     assert upgraded == tables()
 
 
-@on_sqlite
+@pytest.mark.once
 def test_its_log_is_read_as_it_stood(before: None, client: Client):
     migrate_to_today()
     connection.check_constraints()
