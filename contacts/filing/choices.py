@@ -63,11 +63,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a guess leans on: labels and values of Typ, names and short names of principals, the own one, and what was
+    """What a guess leans on: names and short names of principals, the own one, and what was
     chosen before: by heading, and by column and value.
     """
 
-    kinds: Mapping[str, str]
     principals: Mapping[str, str]
     own: str
     columns_before: Mapping[str, str] = field(default_factory=dict)

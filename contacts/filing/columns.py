@@ -1,59 +1,19 @@
-"""The columns of the directory file: their headings, how long their cells may be, and where numbers stand."""
+"""The headings of the directory file, and how numbers stand in its columns."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from contacts.rules.phone import LONGEST_NUMBER, PHONE_KIND_LABELS, Phone, PhoneKind, digits
+from contacts.rules.entry_facts import TABLE, EntryKind
+from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, digits
 from contacts.rules.swedish_text import search_key
 
-COLUMNS = (
-    "Huvudman",
-    "Enhet",
-    "Typ",
-    "Förnamn",
-    "Efternamn",
-    "Titel",
-    "Avdelning",
-    "Telefon",
-    "Anknytning",
-    "Mobiltelefon",
-    "Fler nummer",
-    "Gäller",
-    "Tider",
-    "Anmärkning",
-    "Hör till enhet",
-    "Ägare",
-    "Källa",
-    "Kontrollerad",
-)
-"""Every heading there is, in the order a file is written; a file that is read may have them in any order."""
+COLUMNS = tuple(column.heading for column in TABLE)
+REQUIRED = tuple(column.heading for column in TABLE if column.required)
+NUMBER_COLUMNS = tuple(column.heading for column in TABLE if column.fact == "phones")
+MORE_NUMBERS = NUMBER_COLUMNS[-1]
 
-REQUIRED = ("Huvudman", "Enhet", "Typ")
-
-MORE_NUMBERS = "Fler nummer"
-NUMBER_COLUMNS = ("Telefon", "Anknytning", "Mobiltelefon", MORE_NUMBERS)
-
-LONGEST: dict[str, int] = {
-    "Huvudman": 200,
-    "Enhet": 200,
-    "Typ": 100,
-    "Förnamn": 100,
-    "Efternamn": 100,
-    "Titel": 100,
-    "Avdelning": 200,
-    "Telefon": LONGEST_NUMBER,
-    "Anknytning": LONGEST_NUMBER,
-    "Mobiltelefon": LONGEST_NUMBER,
-    MORE_NUMBERS: 500,
-    "Gäller": 100,
-    "Tider": 500,
-    "Anmärkning": 500,
-    "Hör till enhet": 200,
-    "Ägare": 200,
-    "Källa": 200,
-    "Kontrollerad": 200,
-}
+LONGEST: dict[str, int] = {column.heading: column.longest for column in TABLE}
 """The most characters a cell of each column may have."""
 
 _LONGEST_QUOTE = 40
@@ -135,6 +95,7 @@ _KIND_WORDS: dict[str, PhoneKind] = {
     "mobiltelefon": PhoneKind.MOBILE,
     "jourtelefon": PhoneKind.ON_CALL,
 }
+KIND_BY_LABEL = {search_key(kind.label): kind for kind in EntryKind}
 _LABELLED = re.compile(r"([^\W\d_]+)\.?\s*:?\s*(.*)", re.DOTALL)
 
 
@@ -203,14 +164,14 @@ def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]
         if column:
             cells[column] = phone.number
         else:
-            more.append(f"{PHONE_KIND_LABELS[phone.kind].lower()} {phone.number}")
+            more.append(phone.words)
     cells[MORE_NUMBERS] = "; ".join(more)
     return cells
 
 
-def kinds_by_key(kinds: Mapping[str, str]) -> dict[str, str]:
-    """Give the stored value for each label of "Typ" as it is looked up: case and accents forgiven."""
-    return {search_key(label): value for label, value in kinds.items()}
+def read_kind(label: str) -> EntryKind | None:
+    """What a word of "Typ" is, case and accents forgiven; None for one that is none of the labels."""
+    return KIND_BY_LABEL.get(search_key(label))
 
 
 @dataclass(frozen=True, slots=True)

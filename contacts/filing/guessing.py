@@ -1,17 +1,18 @@
 """What a stranger's headings and words most likely mean. A guess is shown as one, and a person may change it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
 from contacts.rules.availability import AVAILABILITY_LABELS, Availability
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import read_hours
 from contacts.rules.principals import REGION_NAME
 from contacts.rules.swedish_text import search_key
 
-from .columns import COLUMNS, MORE_NUMBERS
+from .columns import COLUMNS, KIND_BY_LABEL, MORE_NUMBERS, read_kind
 
 ON_CALL = "Jourtelefon"
 SWITCHBOARD_NUMBER = "Växelnummer"
@@ -58,15 +59,16 @@ _OF_HEADING = {word: column for column, words in _HEADINGS.items() for word in w
 }
 _NOT_IN_HEADING = re.compile(r"\d{3,}")
 
-_KINDS: dict[str, str] = {
-    "växel": "vx vaxel vaxeln telefonvaxel kundtjanst kontaktcenter medborgarservice",
-    "hemsjukvård": "hemsjukvard hemsjukvarden hsv kommunsjukskoterska kommunsskoterska ssk hemsjukvardsteam",
-    "hälsocentral": "hc vc halsocentral halsocentraler halsocentralen vardcentral vardcentralen primarvard sjukstuga",
-    "psykiatrisk öppenvård": "psyk psykiatri psykoppenvard oppenvardspsykiatri vuxenpsykiatri psykmottagning",
-    "vårdavdelning": "avd avdelning vardavd avdelningen klinik slutenvard sjukhusavdelning",
-    "it-support": "it support helpdesk servicedesk itsupport itstod",
-    "person": "chef enhetschef handlaggare bistandshandlaggare samordnare person kontaktperson",
-    "annan": "ovrigt ovrig annat annan ovriga",
+_KINDS: dict[EntryKind, str] = {
+    EntryKind.SWITCHBOARD: "vx vaxel vaxeln telefonvaxel kundtjanst kontaktcenter medborgarservice",
+    EntryKind.HOME_NURSING: "hemsjukvard hemsjukvarden hsv kommunsjukskoterska kommunsskoterska ssk hemsjukvardsteam",
+    EntryKind.HEALTH_CENTRE: "hc vc halsocentral halsocentraler halsocentralen vardcentral vardcentralen"
+    " primarvard sjukstuga",
+    EntryKind.PSYCHIATRIC_OUTPATIENT: "psyk psykiatri psykoppenvard oppenvardspsykiatri vuxenpsykiatri psykmottagning",
+    EntryKind.WARD: "avd avdelning vardavd avdelningen klinik slutenvard sjukhusavdelning",
+    EntryKind.SUPPORT: "it support helpdesk servicedesk itsupport itstod",
+    EntryKind.PERSON: "chef enhetschef handlaggare bistandshandlaggare samordnare person kontaktperson",
+    EntryKind.OTHER: "ovrigt ovrig annat annan ovriga",
 }
 _HOURS: tuple[tuple[re.Pattern[str], Availability], ...] = (
     (re.compile(r"24 ?7|dygnet|24 ?(?:h|tim\w*)|alltid|00 ?24"), Availability.ALWAYS),
@@ -86,17 +88,15 @@ def column_of(heading: str) -> str | None:
     return _OF_HEADING[near[0]] if near else None
 
 
-def kind_of(value: str, labels: Iterable[str]) -> str:
+def kind_of(value: str) -> str:
     """The label of "Typ" that a value most likely means, "" where nobody can tell."""
-    by_key = {search_key(label): label for label in labels}
     key = search_key(value)
-    if key in by_key:
-        return by_key[key]
-    said = [meant for meant, words in _KINDS.items() if not set(key.split()).isdisjoint(words.split())]
-    if len(said) == 1 and search_key(said[0]) in by_key:
-        return by_key[search_key(said[0])]
-    near = process.extractOne(key, by_key.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE)
-    return by_key[near[0]] if near else ""
+    said = [kind for kind, words in _KINDS.items() if not set(key.split()).isdisjoint(words.split())]
+    kind = read_kind(value) or (said[0] if len(said) == 1 else None)
+    if kind is None:
+        near = process.extractOne(key, KIND_BY_LABEL.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE)
+        kind = KIND_BY_LABEL[near[0]] if near else None
+    return kind.label if kind else ""
 
 
 def principal_of(value: str, principals: Mapping[str, str], own: str) -> str:

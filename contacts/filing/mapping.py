@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, check_phone, tidy_number
+from contacts.rules.phone import Phone, PhoneKind, check_phone, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
 from .book import Book
@@ -16,8 +17,8 @@ from .columns import (
     MORE_NUMBERS,
     BadRow,
     first_kind,
-    kinds_by_key,
     quoted,
+    read_kind,
     split_more_numbers,
 )
 from .guessing import (
@@ -30,7 +31,7 @@ from .guessing import (
 )
 from .letters import certain_repair, fitness, repaired
 from .numbers import find_numbers
-from .rows import SHEET_ROWS, SWITCHBOARD, Cells, damaged_number
+from .rows import SHEET_ROWS, Cells, damaged_number
 
 _NUMBERS: dict[str, PhoneKind] = {
     "Telefon": PhoneKind.DIRECT,
@@ -70,8 +71,9 @@ def is_valid(column: str, word: str, known: Known) -> bool:
     """Whether a word of a set column can be read as it stands."""
     if column == "Gäller":
         return is_hours(word)
-    valid = known.kinds if column == "Typ" else known.principals
-    return search_key(word) in set(map(search_key, valid))
+    if column == "Typ":
+        return read_kind(word) is not None
+    return search_key(word) in set(map(search_key, known.principals))
 
 
 def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
@@ -83,7 +85,6 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
         else certain_repair([cell for s in book.filled for row in s.rows for cell in row])
     )
     valid: dict[tuple[str, str], bool] = {}
-    kinds = kinds_by_key(known.kinds)
     for place, (sheet, choice) in enumerate(zip(book.filled, choices.sheets, strict=True)):
         if not choice.take:
             continue
@@ -95,7 +96,7 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
             if wrong and (garbled := _garbled(row, choice, wrong)):
                 result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
                 continue
-            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds)
+            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid)
             reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
     return result
 
@@ -122,10 +123,9 @@ class _Row:
         known: Known,
         result: Mapped,
         valid: dict[tuple[str, str], bool],
-        kinds: Mapping[str, str],
     ) -> None:
         self._row, self._choice, self._choices, self._known = number, choice, choices, known
-        self._result, self._valid, self._kinds = result, valid, kinds
+        self._result, self._valid = result, valid
         self._cells: dict[str, str] = {}
         self._remarks: list[str] = []
         self._more: list[str] = []
@@ -190,7 +190,7 @@ class _Row:
                 self._cells[column] = cells[0] if cells else ""
 
     def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
-        is_switchboard = self._kinds.get(search_key(self._cells.get("Typ", ""))) == SWITCHBOARD
+        is_switchboard = read_kind(self._cells.get("Typ", "")) is EntryKind.SWITCHBOARD
         for column, kind in _NUMBERS.items():
             own = first_kind(is_switchboard) if column == "Telefon" else kind
             if column in by_column and column in COLUMNS and column != MORE_NUMBERS:
@@ -204,7 +204,7 @@ class _Row:
             if stays:
                 self._cells[column] = cell
             else:
-                self._more.append(cell if column == MORE_NUMBERS else _labelled(Phone(kind, cell)))
+                self._more.append(cell if column == MORE_NUMBERS else Phone(kind, cell).words)
             return
         found = find_numbers(cell, kind) if self._choices.numbers else None
         if found is None:
@@ -220,11 +220,7 @@ class _Row:
             if stays and phone.kind is kind and not self._cells[column]:
                 self._cells[column] = phone.number
             else:
-                self._more.append(_labelled(phone))
-
-
-def _labelled(phone: Phone) -> str:
-    return f"{PHONE_KIND_LABELS[phone.kind].lower()} {phone.number}"
+                self._more.append(phone.words)
 
 
 def _is_read(column: str, kind: PhoneKind, cell: str) -> bool:

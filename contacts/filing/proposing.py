@@ -63,7 +63,7 @@ def guess_sheet(sheet: Sheet, known: Known, heading: int | None = None) -> Sheet
         heading=heading,
         columns=columns,
         principal="" if "Huvudman" in columns else known.own,
-        kind="" if "Typ" in columns else kind_of(sheet.name, known.kinds) or ("Person" if named else "Annan"),
+        kind="" if "Typ" in columns else kind_of(sheet.name) or ("Person" if named else "Annan"),
     )
     skipped = tuple(flag.row for flag in flagged_rows(sheet, choice) if flag.guessed)
     return replace(choice, skipped=skipped)
@@ -131,7 +131,7 @@ def _meant(column: str, word: str, known: Known) -> str:
     if before is not None:
         return before
     if column == "Typ":
-        return kind_of(word, known.kinds)
+        return kind_of(word)
     return principal_of(word, known.principals, known.own) if column == "Huvudman" else hours_of(word)
 
 

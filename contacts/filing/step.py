@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from contacts.rules.phone import PHONE_KIND_LABELS, display
 from contacts.rules.swedish_text import search_key
 
 from .book import Book, Sheet
@@ -171,10 +170,7 @@ def _words(found: Mapped, choices: Choices) -> Iterable[Word]:
 
 
 def _proposal(found: Proposal) -> ShownProposal:
-    numbers = ", ".join(
-        f"{PHONE_KIND_LABELS[phone.kind].lower()} {display(phone.number).removeprefix('internt ')}"
-        for phone in found.phones
-    )
+    numbers = ", ".join(phone.words for phone in found.phones)
     row = found.row % SHEET_ROWS
     return ShownProposal(row, found.column, " ".join(found.text.split()), numbers, found.rest, found.zero)
 

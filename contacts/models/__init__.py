@@ -1,7 +1,7 @@
 """Who: principals, units, people, numbers, the trace."""
 
 from .audit_entry import AuditEntry
-from .directory_entry import HOUR_COLUMNS, DirectoryEntry, EntryKind
+from .directory_entry import DirectoryEntry, EntryKind
 from .directory_upload import DirectoryFile, DirectoryUpload
 from .number_flag import NumberFlag
 from .principal import Principal, PrincipalKind
@@ -11,7 +11,6 @@ from .submission import Submission, SubmissionClash
 from .unit import MunicipalKind, Unit
 
 __all__ = [
-    "HOUR_COLUMNS",
     "TURN_COLUMNS",
     "AuditEntry",
     "DirectoryEntry",

@@ -1,6 +1,6 @@
 """The directory: whom to ring, on which number, and when somebody answers there (R5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import time
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from contacts.rules.availability import (
     Summer,
     check_hours,
 )
+from contacts.rules.entry_facts import FACTS, FIRST_COLUMN, HOUR_LABELS, LABELS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hours import day_of
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
@@ -26,36 +27,16 @@ from .base import paired
 from .principal import Principal
 from .unit import Unit
 
-
-class EntryKind(models.TextChoices):
-    """What answers at the other end."""
-
-    SWITCHBOARD = "switchboard", "Växel"
-    HOME_NURSING = "home_nursing", "Hemsjukvård"
-    HEALTH_CENTRE = "health_centre", "Hälsocentral"
-    PSYCHIATRIC_OUTPATIENT = "psychiatric_outpatient", "Psykiatrisk öppenvård"
-    WARD = "ward", "Vårdavdelning"
-    SUPPORT = "support", "IT-support"
-    PERSON = "person", "Person"
-    OTHER = "other", "Annan"
+_WORDS = {name: label.lower() for name, label in (LABELS | HOUR_LABELS).items()}
 
 
-HOUR_COLUMNS = (
-    "availability",
-    "opens_at",
-    "closes_at",
-    "friday_closes_at",
-    "lunch_from",
-    "lunch_to",
-    "days",
-    "eves",
-    "eve_closes_at",
-    "summer_from",
-    "summer_to",
-    "summer_opens_at",
-    "summer_closes_at",
-)
-"""The columns that `DirectoryEntry.hours` is read from."""
+def _text(fact: str) -> "models.CharField[str, str]":
+    longest = FIRST_COLUMN[fact].longest
+    return models.CharField(_WORDS[fact], max_length=longest, blank=fact != "name")
+
+
+def _clock(column: str) -> "models.TimeField[time | None, time | None]":
+    return models.TimeField(_WORDS[column], null=True, blank=True)
 
 
 class DirectoryEntry(models.Model):
@@ -70,42 +51,49 @@ class DirectoryEntry(models.Model):
     append_only = False
 
     principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="entries", verbose_name="huvudman"
+        Principal, on_delete=models.PROTECT, related_name="entries", verbose_name=_WORDS["principal"]
     )
     unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="entries", verbose_name="enhet"
+        Unit,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        verbose_name=_WORDS["unit"],
     )
-    name = models.CharField("namn", max_length=200)
-    kind = models.CharField("typ", max_length=30, choices=EntryKind.choices)
-    first_name = models.CharField("förnamn", max_length=100, blank=True)
-    last_name = models.CharField("efternamn", max_length=100, blank=True)
-    title = models.CharField("titel", max_length=100, blank=True)
-    department = models.CharField("avdelning", max_length=200, blank=True)
-    numbers = models.JSONField("nummer", default=list, blank=True)
+    name = _text("name")
+    kind = models.CharField(_WORDS["kind"], max_length=30, choices=EntryKind.choices())
+    first_name = _text("first_name")
+    last_name = _text("last_name")
+    title = _text("title")
+    department = _text("department")
+    numbers = models.JSONField(_WORDS["phones"], default=list, blank=True)
     availability = models.CharField(
-        "gäller", max_length=20, choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()]
+        _WORDS["availability"],
+        max_length=20,
+        choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()],
     )
-    opens_at = models.TimeField("öppnar", null=True, blank=True)
-    closes_at = models.TimeField("stänger", null=True, blank=True)
-    friday_closes_at = models.TimeField("stänger fredag", null=True, blank=True)
-    lunch_from = models.TimeField("lunchstängt från", null=True, blank=True)
-    lunch_to = models.TimeField("lunchstängt till", null=True, blank=True)
-    days = models.JSONField("tider per dag", default=list, blank=True)
+    opens_at = _clock("opens_at")
+    closes_at = _clock("closes_at")
+    friday_closes_at = _clock("friday_closes_at")
+    lunch_from = _clock("lunch_from")
+    lunch_to = _clock("lunch_to")
+    days = models.JSONField(_WORDS["days"], default=list, blank=True)
     eves = models.CharField(
-        "aftnar",
+        _WORDS["eves"],
         max_length=10,
         choices=[(e.value, label) for e, label in EVES_LABELS.items()],
         default=Eves.UNSAID.value,
     )
-    eve_closes_at = models.TimeField("stänger på aftnar", null=True, blank=True)
-    summer_from = models.CharField("sommartid från", max_length=5, blank=True)
-    summer_to = models.CharField("sommartid till", max_length=5, blank=True)
-    summer_opens_at = models.TimeField("öppnar på sommaren", null=True, blank=True)
-    summer_closes_at = models.TimeField("stänger på sommaren", null=True, blank=True)
-    remark = models.CharField("anmärkning", max_length=500, blank=True)
-    owner = models.CharField("ägare", max_length=200, blank=True)
-    source = models.CharField("källa", max_length=200, blank=True)
-    verified_at = models.DateTimeField("kontrollerad", null=True, blank=True)
+    eve_closes_at = _clock("eve_closes_at")
+    summer_from = models.CharField(_WORDS["summer_from"], max_length=5, blank=True)
+    summer_to = models.CharField(_WORDS["summer_to"], max_length=5, blank=True)
+    summer_opens_at = _clock("summer_opens_at")
+    summer_closes_at = _clock("summer_closes_at")
+    remark = _text("remark")
+    owner = _text("owner")
+    source = _text("source")
+    verified_at = models.DateTimeField(_WORDS["verified_at"], null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -221,12 +209,30 @@ class DirectoryEntry(models.Model):
     @property
     def phones(self) -> tuple[Phone, ...]:
         """Give the numbers in the order they are to be tried."""
-        return tuple(Phone(PhoneKind(row["kind"]), row["number"]) for row in self.numbers)
+        return stored_phones(self.numbers)
 
     @phones.setter
     def phones(self, phones: Iterable[Phone]) -> None:
         """Take the numbers, in the order they are to be tried."""
         self.numbers = [{"kind": phone.kind.value, "number": phone.number} for phone in phones]
+
+    @property
+    def facts(self) -> EntryFacts:
+        """What is said of the contact."""
+        told = {fact: getattr(self, fact) for fact in FACTS}
+        told |= {"kind": EntryKind(self.kind), "unit": self.unit.name if self.unit else ""}
+        return EntryFacts(**told)
+
+    def take(self, facts: EntryFacts, unit: Unit | None, which: Collection[str] = FACTS) -> None:
+        """Take in, unsaved, what is said of the contact; `unit` is the one that the facts name."""
+        for fact in which:
+            setattr(self, fact, unit if fact == "unit" else getattr(facts, fact))
+
+    def lose_verification(self) -> None:
+        """Let nobody have verified it; that a number was said not to work stands as long as it has the number."""
+        self.verified_at = self.verified_by = None
+        own = {digits(phone.number) for phone in self.phones}
+        self.flagged = [number for number in self.flagged if number in own]
 
     def first_number(self, *kinds: PhoneKind) -> str:
         """Give the first number of one of `kinds`, or "" where there is none."""
@@ -282,6 +288,11 @@ class DirectoryEntry(models.Model):
 def _key(*texts: str) -> str:
     """Give a key that has each word with a hyphen as one word too: "annakarin" finds Anna-Karin."""
     return search_key(*texts, *map(without_hyphens, texts))
+
+
+def stored_phones(numbers: Iterable[Mapping[str, str]]) -> tuple[Phone, ...]:
+    """Numbers as `numbers` holds them."""
+    return tuple(Phone(PhoneKind(row["kind"]), row["number"]) for row in numbers)
 
 
 def stored_day(day: Sequence[str] | None) -> Span | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
-from contacts.models.directory_entry import stored_day
+from contacts.models.directory_entry import stored_day, stored_phones
 from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
 from contacts.rules.doubt import is_to_be_read
-from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, same_number, tel_uri
+from contacts.rules.entry_facts import LABELS, EntryFacts, changed_facts
+from contacts.rules.phone import PHONE_KIND_LABELS, display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
 
@@ -108,28 +109,16 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
     )
 
 
-def differences(stands: DirectoryEntry, typed: DirectoryEntry) -> tuple[Difference, ...]:
-    """Give what differs between the contact as it stands and as somebody typed it, field by field."""
-    old, new = _told(stands), _told(typed)
+def differences(stands: EntryFacts, typed: EntryFacts) -> tuple[Difference, ...]:
+    """What differs between a contact as it stands and as somebody typed it, fact by fact."""
     return tuple(
-        Difference(label, old[label] or NOTHING, new[label] or NOTHING)
-        for label in old
-        if old[label] != new[label]
+        Difference(LABELS[fact], _told(stands, fact), _told(typed, fact))
+        for fact in changed_facts(stands, typed)
     )
 
 
-def _told(entry: DirectoryEntry) -> dict[str, str]:
-    plain = ("name", "first_name", "last_name", "title", "department", "remark", "owner", "source")
-    told = {_label(name): getattr(entry, name) for name in plain}
-    return {
-        "Typ": entry.get_kind_display(),
-        "Enhet": entry.unit.name if entry.unit else "",
-        **told,
-        "Nummer": _numbers_words(entry.numbers),
-        "Tider": hours_words(entry.hours),
-        "Anmälda nummer": ", ".join(entry.flagged),
-        "Avförd": "ja" if entry.retired_at else "nej",
-    }
+def _told(facts: EntryFacts, fact: str) -> str:
+    return hours_words(facts.hours) if fact == "hours" else facts.words(fact) or NOTHING
 
 
 def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[Deed, ...]:
@@ -186,7 +175,7 @@ def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:
         if name == "unit_id":
             return unit_names[int(value)]
         if name == "numbers":
-            return _numbers_words(json.loads(value))
+            return ", ".join(phone.words for phone in stored_phones(json.loads(value)))
         if name == "days":
             return _days_words(json.loads(value))
         if name in ("summer_from", "summer_to"):
@@ -201,12 +190,6 @@ def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:
 def _choice_words(name: str, value: str) -> str:
     field = next((f for f in DirectoryEntry._meta.concrete_fields if f.name == name and f.choices), None)
     return str(dict(field.flatchoices).get(value, value)) if field else value
-
-
-def _numbers_words(numbers: Iterable[Mapping[str, str]]) -> str:
-    return ", ".join(
-        f"{PHONE_KIND_LABELS[PhoneKind(row['kind'])].lower()} {row['number']}" for row in numbers
-    )
 
 
 def _days_words(days: Iterable[list[str] | None]) -> str:

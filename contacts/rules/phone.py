@@ -64,6 +64,11 @@ class Phone:
     kind: PhoneKind
     number: str
 
+    @property
+    def words(self) -> str:
+        """The number with its kind before it: "jour 090-785 00 00"."""
+        return f"{PHONE_KIND_LABELS[self.kind].lower()} {self.number}"
+
 
 # Named, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
 # extensions.

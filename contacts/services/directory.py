@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import HOUR_COLUMNS, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.errors import RuleError
-from contacts.rules.phone import digits
 
 from .namesakes import check_namesakes, is_renamed
 from .traces import changes_between, leave_trace
@@ -16,7 +16,7 @@ from .versions import check_keeper, check_version
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
 # When one of these changes, what somebody verified is not what stands there any more.
-_VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_COLUMNS})
+_VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_LABELS})
 
 
 def save_row(*, by: Acting | User, row: Row) -> None:
@@ -32,10 +32,7 @@ def save_row(*, by: Acting | User, row: Row) -> None:
         if before is not None and not changes and not password_set:
             return
         if isinstance(row, DirectoryEntry) and before is not None and _VERIFIED_FIELDS & changes.keys():
-            row.verified_at = row.verified_by = None
-            row.flagged = [
-                number for number in row.flagged if number in {digits(p.number) for p in row.phones}
-            ]
+            row.lose_verification()
             changes = changes_between(before, row)
         if isinstance(row, DirectoryEntry | Unit) and (
             before is None or isinstance(before, DirectoryEntry | Unit)

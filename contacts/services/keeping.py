@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Submission, Unit
-from contacts.rules.availability import Hours
+from contacts.models import AuditEntry, DirectoryEntry, Submission, Unit
+from contacts.rules.entry_facts import FACTS, EntryFacts
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from contacts.rules.phone import Phone
 
 from .directory import save_row
 from .namesakes import check_namesakes, is_renamed
@@ -23,35 +21,6 @@ from .traces import changes_between, leave_trace
 from .versions import check_clean, check_keeper, check_version
 
 _NAMESAKE = "Kontakten finns redan hos huvudmannen. Ändra namnet eller avdelningen."
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
-    """What is said of a contact. `phones` stand in the order they are to be tried."""
-
-    kind: EntryKind
-    name: str
-    hours: Hours
-    phones: tuple[Phone, ...] = ()
-    unit: Unit | None = None
-    first_name: str = ""
-    last_name: str = ""
-    title: str = ""
-    department: str = ""
-    remark: str = ""
-    owner: str = ""
-    source: str = ""
-
-    def write_to(self, entry: DirectoryEntry) -> None:
-        """Put the facts into a row, unsaved."""
-        for field in fields(self):
-            setattr(entry, field.name, getattr(self, field.name))
-        entry.kind = EntryKind(self.kind).value
-
-    def content(self) -> dict[str, Any]:
-        """Give the facts as a submission keeps them."""
-        told = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        return told | {"unit": self.unit.pk if self.unit else None}
 
 
 def add_entry(
@@ -69,12 +38,13 @@ def add_entry(
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY)
-        content = facts.content() | {"verified": verified}
+        unit = _unit_of(by, facts)
+        content = _content(facts, unit) | {"verified": verified}
         first = claim(by=by, client_id=client_id, kind="entry.add", content=content)
         if first is not None:
             return _added_by(first, facts)
         entry = DirectoryEntry(principal=by.principal)
-        _write(by, entry, facts, answers)
+        _write(by, entry, facts, unit, answers)
         if verified:
             _confirm(by, entry)
         return entry
@@ -98,14 +68,15 @@ def change_entry(
     """
     with transaction.atomic():
         check_keeper(by, entry)
-        content = facts.content() | {"verified": verified, "entry": entry.pk, "version": version}
+        unit = _unit_of(by, facts)
+        content = _content(facts, unit) | {"verified": verified, "entry": entry.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="entry.change", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)
         entry = _locked(entry)
         check_version(entry, version)
         if entry.retired_at is not None:
             raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
-        _write(by, entry, facts, answers)
+        _write(by, entry, facts, unit, answers)
         if verified:
             _confirm(by, entry)
         return entry
@@ -141,11 +112,30 @@ def _locked(entry: DirectoryEntry) -> DirectoryEntry:
     return rows.select_related("principal", "unit").get(pk=entry.pk)
 
 
-def _write(by: Acting, entry: DirectoryEntry, facts: EntryFacts, answers: Mapping[str, str] | None) -> None:
-    if facts.unit is not None and facts.unit.principal_id != by.principal.pk:
+def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
+    """The unit that the facts name: a principal has one of each name."""
+    if not facts.unit:
+        return None
+    unit = Unit.objects.filter(principal=by.principal, name=facts.unit).first()
+    if unit is None:
         raise RuleError("Välj en av huvudmannens egna enheter.", field="unit")
+    return unit
+
+
+def _content(facts: EntryFacts, unit: Unit | None) -> dict[str, Any]:
+    """What a submission is known by."""
+    return {fact: str(getattr(facts, fact)) for fact in FACTS} | {"unit": unit.pk if unit else None}
+
+
+def _write(
+    by: Acting,
+    entry: DirectoryEntry,
+    facts: EntryFacts,
+    unit: Unit | None,
+    answers: Mapping[str, str] | None,
+) -> None:
     before = copy(entry) if entry.pk else None
-    facts.write_to(entry)
+    entry.take(facts, unit)
     if is_renamed(before, entry):
         check_namesakes(entry, answers)
     check_clean(entry)

@@ -36,7 +36,7 @@ from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.directory import restore_entry, retire_entry
-from contacts.services.keeping import EntryFacts, add_entry, change_entry
+from contacts.services.keeping import add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.sought import came, led_on, sealed
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
@@ -132,7 +132,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
         entry = add_entry(
             by=request.acting,
             client_id=data["client_id"],
-            facts=EntryFacts(**form.facts()),
+            facts=form.facts(),
             verified=data["verified"],
             answers=form.answers(),
         )
@@ -174,7 +174,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
             entry=entry,
             client_id=data["client_id"],
             version=data["version"] or "-",
-            facts=EntryFacts(**form.facts()),
+            facts=form.facts(),
             verified=data["verified"],
             answers=form.answers(),
         )
@@ -191,25 +191,19 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = own_entry_or_404(request, entry_id)
-        came = differences(stands, _as_typed(form, stands))
+        came = differences(stands.facts, form.facts())
         renew(form, version_of(stands))
         form_differences(
             form, EntryForm(initial=initial_of(stands), units=units, rows=rows, parts=parts), {"verified"}
         )
         form.full_clean()
-        left = came if form.errors else differences(stands, _as_typed(form, stands))
+        left = came if form.errors else differences(stands.facts, form.facts())
         kept = {each.label: each for each in left}
         differ = [kept.get(each.label, Difference(each.label, each.old, UNTOUCHED)) for each in came]
         done = deeds(list(history_of(stands))[:1], {})
         return show(form, 409, differences=differ, last=done[0] if done else None)
 
     return save_or_show(request, form, save=save, show=show, changed=changed)
-
-
-def _as_typed(form: EntryForm, stands: DirectoryEntry) -> DirectoryEntry:
-    typed = DirectoryEntry(principal=stands.principal, flagged=stands.flagged, retired_at=stands.retired_at)
-    EntryFacts(**form.facts()).write_to(typed)
-    return typed
 
 
 @held_as(HeldAs("Avför", pressed=True))

@@ -12,6 +12,7 @@ from contacts.filing.guessing import SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
 from contacts.filing.step import ShownSheet, Step, Word
 from contacts.rules.availability import AVAILABILITY_LABELS
+from contacts.rules.entry_facts import EntryKind
 
 _SKIPPED = ("", "Hoppa över")
 _NAMES = ("Enhet", "Efternamn", "Personens namn")
@@ -140,7 +141,7 @@ class ChoicesForm(forms.Form):
         self.fields[f"{start}kind"] = forms.ChoiceField(
             label="Typ för alla rader",
             required=False,
-            choices=[("", "Välj typ"), *((label, label) for label in known.kinds)],
+            choices=[("", "Välj typ"), *((kind.label, kind.label) for kind in EntryKind)],
             initial=choice.kind,
             widget=_select(),
         )
@@ -166,7 +167,7 @@ class ChoicesForm(forms.Form):
         known = self.step.known
         yield ("", "Välj vad det är")
         valid: Iterable[str] = {
-            "Typ": known.kinds,
+            "Typ": [kind.label for kind in EntryKind],
             "Huvudman": known.principals,
             "Gäller": AVAILABILITY_LABELS.values(),
         }[word.column]

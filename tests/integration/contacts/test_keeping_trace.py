@@ -11,13 +11,14 @@ from contacts import audit
 from contacts.models import AuditEntry, DirectoryEntry, Submission, Unit
 from contacts.queries.versions import version_of
 from contacts.rules.availability import Availability, Hours
+from contacts.rules.entry_facts import EntryFacts, EntryKind
 from contacts.services import directory, keeping, units
 from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
 
 Write = Callable[[], object]
-FACTS = keeping.EntryFacts(kind="other", name="Nytt namn", hours=Hours(Availability.ALWAYS))
+FACTS = EntryFacts(kind=EntryKind.OTHER, name="Nytt namn", hours=Hours(Availability.ALWAYS))
 UNIT_FACTS = units.UnitFacts(name="Nytt namn")
 
 

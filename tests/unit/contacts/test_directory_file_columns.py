@@ -71,7 +71,7 @@ def test_a_heading_is_forgiven_case_accents_and_blanks(typed, column):
 )
 def test_a_wrong_heading_is_told_and_no_row_is_read(cells, bad):
     assert read_heading(cells) == bad
-    assert list(read_rows([cells, ["Malå kommun", "A", "Växel", "x"]], {"Växel": "switchboard"})) == bad
+    assert list(read_rows([cells, ["Malå kommun", "A", "Växel", "x"]])) == bad
 
 
 def test_a_place_without_a_heading_is_no_fault_of_the_heading():
@@ -147,7 +147,7 @@ def naive_order(numbers, is_switchboard):
 @pytest.mark.parametrize("is_switchboard", [True, False])
 def test_numbers_come_back_from_their_columns_in_the_normal_order(is_switchboard):
     heading = [*REQUIRED, *NUMBER_COLUMNS]
-    label, kinds = ("Växel" if is_switchboard else "Annan"), {"Växel": "switchboard", "Annan": "other"}
+    label = "Växel" if is_switchboard else "Annan"
     lists = list(number_lists())
     expected = [naive_order(numbers, is_switchboard) for numbers in lists]
     assert [normal_order(numbers, is_switchboard=is_switchboard) for numbers in lists] == expected
@@ -156,7 +156,7 @@ def test_numbers_come_back_from_their_columns_in_the_normal_order(is_switchboard
         cells = columns_of(numbers, is_switchboard)
         assert tuple(cells) == NUMBER_COLUMNS
         rows.append(["Malå kommun", f"E{i}", label, *cells.values()])
-    assert [got.numbers for got in read_rows([heading, *rows], kinds)] == expected
+    assert [got.facts.phones for got in read_rows([heading, *rows])] == expected
 
 
 def test_what_each_number_column_holds():

@@ -12,12 +12,12 @@ from contacts.filing.guessing import (
     kind_of,
     principal_of,
 )
-from contacts.models import EntryKind
 from contacts.rules.availability import AVAILABILITY_LABELS, Availability
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.principals import MUNICIPALITIES, REGION, REGION_NAME
 
 PRINCIPALS = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
-LABELS = [label for _, label in EntryKind.choices]
+LABELS = [kind.label for kind in EntryKind]
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -97,7 +97,7 @@ def test_no_principal_of_the_county_is_taken_for_another():
 
 @pytest.mark.parametrize("label", LABELS)
 def test_each_type_by_its_label(label):
-    assert kind_of(label.upper(), LABELS) == label
+    assert kind_of(label.upper()) == label
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_each_type_by_its_label(label):
     ],
 )
 def test_other_words_for_types(word, label):
-    assert kind_of(word, LABELS) == label
+    assert kind_of(word) == label
 
 
 @pytest.mark.parametrize(
