@@ -9,7 +9,7 @@ from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import Party
-from contacts.rules.permissions import RIGHT_LABELS, ROLE_LABELS, Right, Role, role_may
+from contacts.rules.permissions import Right, Role, role_may
 
 # The field of every form that carries the signed mark of who was shown it, and in which assignment.
 TYPED_BY_FIELD = "typed_by"
@@ -37,7 +37,7 @@ class Acting:
     @property
     def role_text(self) -> str:
         """Give the title that goes with the signature, else the role's name."""
-        return self.membership.title or ROLE_LABELS[self.role]
+        return self.membership.title or self.role.label
 
 
 def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
@@ -75,7 +75,7 @@ def memberships_of(user: User) -> list[Membership]:
 def check_may(by: Acting, right: Right) -> None:
     """Raise NotAllowed with a Swedish reason where the acting person's role lacks `right`."""
     if not role_may(by.role, right):
-        raise NotAllowed(f"Din roll ({ROLE_LABELS[by.role].lower()}) får inte {RIGHT_LABELS[right]}.")
+        raise NotAllowed(f"Din roll ({by.role.label.lower()}) får inte {right.label}.")
 
 
 def can(by: Acting, right: Right) -> bool:

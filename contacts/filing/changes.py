@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
-from enum import StrEnum
 
 from contacts.rules.availability import Hours
 from contacts.rules.doubt import InFile
@@ -18,31 +17,22 @@ from contacts.rules.entry_facts import (
     changed_facts,
 )
 from contacts.rules.hours import Eves
+from contacts.rules.labelled import Labelled
 from contacts.rules.phone import Phone, PhoneKind, digits
 
 from .columns import normal_order
 from .rows import DirectoryRow
 
 
-class Fate(StrEnum):
+class Fate(Labelled):
     """What a file means for one entry."""
 
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    GONE = "gone"
-    LEFT = "left"
-    OTHERS = "others"
-
-
-FATE_LABELS: dict[Fate, str] = {
-    Fate.NEW: "Nya",
-    Fate.CHANGED: "Ändrade",
-    Fate.UNCHANGED: "Oförändrade",
-    Fate.GONE: "Saknas i filen",
-    Fate.LEFT: "Avförda tidigare",
-    Fate.OTHERS: "Andra huvudmäns",
-}
+    NEW = "new", "Nya"
+    CHANGED = "changed", "Ändrade"
+    UNCHANGED = "unchanged", "Oförändrade"
+    GONE = "gone", "Saknas i filen"
+    LEFT = "left", "Avförda tidigare"
+    OTHERS = "others", "Andra huvudmäns"
 
 
 COLUMN_OF: dict[str, str] = {

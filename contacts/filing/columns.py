@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contacts.rules.entry_facts import TABLE, EntryKind
-from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, digits
+from contacts.rules.phone import Phone, PhoneKind, digits
 from contacts.rules.swedish_text import search_key
 
 COLUMNS = tuple(column.heading for column in TABLE)
@@ -87,7 +87,7 @@ def read_heading(cells: Sequence[str]) -> Heading | list[BadRow]:
 
 # What people write before a number, beside the labels themselves.
 _KIND_WORDS: dict[str, PhoneKind] = {
-    **{search_key(label): kind for kind, label in PHONE_KIND_LABELS.items()},
+    **{search_key(kind.label): kind for kind in PhoneKind},
     "direktnummer": PhoneKind.DIRECT,
     "telefon": PhoneKind.DIRECT,
     "ankn": PhoneKind.EXTENSION,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from contacts.rules.availability import AVAILABILITY_LABELS, Availability
+from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import read_hours
@@ -124,7 +124,7 @@ def hours_of(value: str) -> str:
     key = search_key(value)
     for pattern, availability in _HOURS:
         if pattern.fullmatch(key):
-            return AVAILABILITY_LABELS[availability]
+            return availability.label
     return TO_REMARK
 
 

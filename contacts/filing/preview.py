@@ -9,9 +9,9 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from contacts.models import AuditEntry, DirectoryUpload
-from contacts.rules.doubt import IN_FILE_LABELS, InFile
+from contacts.rules.doubt import InFile
 
-from .changes import FATE_LABELS, Fate
+from .changes import Fate
 from .undo import may_be_undone
 
 PAGE_SIZE = 50
@@ -115,8 +115,8 @@ def preview(
     plan = upload.plan
     rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]} | _by_remark(plan["groups"])
     counts = {key: len(found) for key, found in rows.items()} | {PROBLEMS: plan["problem_count"]}
-    labels = {PROBLEMS: PROBLEMS_LABEL} | {fate.value: label for fate, label in FATE_LABELS.items()}
-    of_remarks = {_remark_key(each): label for each, label in IN_FILE_LABELS.items()}
+    labels = {PROBLEMS: PROBLEMS_LABEL} | dict(Fate.choices())
+    of_remarks = {_remark_key(each): each.label for each in InFile}
     groups, remarks = (
         tuple(Group(key, label, counts[key]) for key, label in named.items() if counts.get(key))
         for named in (labels, of_remarks)

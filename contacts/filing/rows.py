@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contacts.rules.availability import AVAILABILITY_LABELS, Hours
+from contacts.rules.availability import Hours
 from contacts.rules.doubt import InFile, in_file
 from contacts.rules.entry_facts import FIRST_COLUMN, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
@@ -87,7 +87,7 @@ def cells_of(facts: EntryFacts, principal: str, checked: str = "") -> list[str]:
     cells |= {
         "Huvudman": principal,
         "Enhet": facts.department if facts.is_person else facts.name,
-        "Gäller": AVAILABILITY_LABELS[facts.hours.availability] if facts.hours.known else "",
+        "Gäller": facts.hours.availability.label if facts.hours.known else "",
         "Tider": hours_text(facts.hours, facts.remark),
         "Kontrollerad": checked,
     }

@@ -14,7 +14,7 @@ import vobject
 
 from contacts.models import DirectoryEntry
 from contacts.rules.availability import hours_words
-from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, digits, tel_uri
+from contacts.rules.phone import Phone, PhoneKind, digits, tel_uri
 from contacts.verification import still_verified
 
 NOT_VERIFIED = "Ej verifierad"
@@ -76,7 +76,7 @@ def _note(entry: DirectoryEntry, now: datetime) -> Iterator[str]:
         uri = tel_uri(phone.number)
         told_whole = uri is not None and digits(uri.removeprefix("tel:")) == digits(phone.number)
         if not told_whole or phone.kind in (PhoneKind.EXTENSION, PhoneKind.SWITCHBOARD, PhoneKind.ON_CALL):
-            yield f"{PHONE_KIND_LABELS[phone.kind]} {phone.number}"
+            yield f"{phone.kind.label} {phone.number}"
     yield hours_words(entry.hours)
     if entry.remark:
         yield entry.remark

@@ -8,8 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from contacts.rules.availability import (
-    AVAILABILITY_LABELS,
-    EVES_LABELS,
     Availability,
     Eves,
     Hours,
@@ -71,7 +69,7 @@ class DirectoryEntry(models.Model):
     availability = models.CharField(
         _WORDS["availability"],
         max_length=20,
-        choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()],
+        choices=Availability.choices(),
     )
     opens_at = _clock("opens_at")
     closes_at = _clock("closes_at")
@@ -82,7 +80,7 @@ class DirectoryEntry(models.Model):
     eves = models.CharField(
         _WORDS["eves"],
         max_length=10,
-        choices=[(e.value, label) for e, label in EVES_LABELS.items()],
+        choices=Eves.choices(),
         default=Eves.UNSAID.value,
     )
     eve_closes_at = _clock("eve_closes_at")

@@ -16,7 +16,7 @@ from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
 from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
 from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
-from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, tel_uri
+from contacts.rules.phone import PhoneKind, display, tel_uri
 from contacts.rules.rota import until_words
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing
@@ -231,7 +231,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
         if not entry.department or _says_the_same(entry.department, entry.name)
         else entry.department,
         numbers=tuple(
-            phone_number(PHONE_KIND_LABELS[phone.kind], phone.number, flagged=entry.is_flagged(phone.number))
+            phone_number(phone.kind.label, phone.number, flagged=entry.is_flagged(phone.number))
             for phone in entry.phones
         ),
         applies=applies,
@@ -272,7 +272,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         number=number.shown,
         copy=number.number,
         tel=number.tel,
-        label="" if number.duty_ends or number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
+        label="" if number.duty_ends or number.kind in _PLAIN_KINDS else number.kind.label,
         address=_address("contact", number.entry_id) if number.entry_id else "",
         state=state,
         answers=answers,

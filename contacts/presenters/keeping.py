@@ -10,7 +10,7 @@ from contacts.models.directory_entry import stored_day, stored_phones
 from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
 from contacts.rules.doubt import is_to_be_read
 from contacts.rules.entry_facts import LABELS, EntryFacts, changed_facts
-from contacts.rules.phone import PHONE_KIND_LABELS, display, same_number, tel_uri
+from contacts.rules.phone import display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
 
@@ -96,7 +96,7 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
         hours=hours_words(entry.hours),
         numbers=tuple(
             EntryNumber(
-                label=PHONE_KIND_LABELS[phone.kind],
+                label=phone.kind.label,
                 number=phone.number,
                 shown=display(phone.number),
                 tel=tel_uri(phone.number),

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, Principal, Unit
+from contacts.rules.labelled import Labelled
 from contacts.rules.phone import digits
 from contacts.rules.searching import Found
 from contacts.verification import verification_lasts
@@ -21,23 +21,14 @@ PAGE_SIZE = 25
 _FLAGGED = ~Q(flagged=[])
 
 
-class Kept(StrEnum):
+class Kept(Labelled):
     """Which of the own contacts are listed, as the address of the page says it."""
 
-    ALL = "alla"
-    UNVERIFIED = "ej-verifierade"
-    WITHOUT_NUMBER = "utan-nummer"
-    FLAGGED = "anmalda"
-    RETIRED = "avforda"
-
-
-KEPT_LABELS: dict[Kept, str] = {
-    Kept.ALL: "Alla",
-    Kept.UNVERIFIED: "Ej verifierade",
-    Kept.WITHOUT_NUMBER: "Utan nummer",
-    Kept.FLAGGED: "Anmälda",
-    Kept.RETIRED: "Avförda",
-}
+    ALL = "alla", "Alla"
+    UNVERIFIED = "ej-verifierade", "Ej verifierade"
+    WITHOUT_NUMBER = "utan-nummer", "Utan nummer"
+    FLAGGED = "anmalda", "Anmälda"
+    RETIRED = "avforda", "Avförda"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,8 @@ from functools import lru_cache
 from .clock_words import MONTHS, WEEKDAYS, day_words, needs_year, parse_clock, parse_day
 from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
 from .hours import (
-    AVAILABILITY_LABELS,
     DAYTIME_CLOSES,
     DAYTIME_OPENS,
-    EVES_LABELS,
     HOLIDAY,
     MIDNIGHT,
     Availability,
@@ -29,10 +27,8 @@ from .hours import (
 from .hours_text import hours_text, hours_words, read_hours
 
 __all__ = [
-    "AVAILABILITY_LABELS",
     "DAYTIME_CLOSES",
     "DAYTIME_OPENS",
-    "EVES_LABELS",
     "HOLIDAY",
     "Availability",
     "Eves",

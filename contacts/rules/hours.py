@@ -4,46 +4,30 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from enum import StrEnum
 from itertools import pairwise
 
 from .errors import RuleError
+from .labelled import Labelled
 
 
-class Availability(StrEnum):
+class Availability(Labelled):
     """The patterns the directory uses."""
 
-    DAYTIME = "daytime"
-    EVENING_WEEKEND = "evening_weekend"
-    ALWAYS = "always"
-    OWN_HOURS = "own_hours"
-    UNKNOWN = "unknown"
+    DAYTIME = "daytime", "Vardag dagtid"
+    EVENING_WEEKEND = "evening_weekend", "Kväll och helg"
+    ALWAYS = "always", "Dygnet runt"
+    OWN_HOURS = "own_hours", "Egna tider"
+    UNKNOWN = "unknown", "Okänt"
 
 
-AVAILABILITY_LABELS: dict[Availability, str] = {
-    Availability.DAYTIME: "Vardag dagtid",
-    Availability.EVENING_WEEKEND: "Kväll och helg",
-    Availability.ALWAYS: "Dygnet runt",
-    Availability.OWN_HOURS: "Egna tider",
-    Availability.UNKNOWN: "Okänt",
-}
-
-
-class Eves(StrEnum):
+class Eves(Labelled):
     """What an entry says about the working days before a public holiday."""
 
-    UNSAID = "unsaid"
-    WEEKEND = "weekend"
-    WEEKDAY = "weekday"
-    SHORT = "short"
+    UNSAID = "unsaid", "Jul-, nyårs- och midsommarafton som helg"
+    WEEKEND = "weekend", "Alla aftnar som helg"
+    WEEKDAY = "weekday", "Alla aftnar som vardag"
+    SHORT = "short", "Kortare dag på aftnar"
 
-
-EVES_LABELS: dict[Eves, str] = {
-    Eves.UNSAID: "Jul-, nyårs- och midsommarafton som helg",
-    Eves.WEEKEND: "Alla aftnar som helg",
-    Eves.WEEKDAY: "Alla aftnar som vardag",
-    Eves.SHORT: "Kortare dag på aftnar",
-}
 
 # Ours, where an entry says no hours. Evening and weekend is the complement of these two.
 DAYTIME_OPENS = time(8, 0)

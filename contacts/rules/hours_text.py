@@ -9,7 +9,6 @@ from typing import NamedTuple
 from .clock_words import WEEKDAYS, clock_range, day_words, is_day_end, parse_clock, parse_day, read_weekdays
 from .errors import RuleError
 from .hours import (
-    AVAILABILITY_LABELS,
     DAYTIME_CLOSES,
     DAYTIME_OPENS,
     HOLIDAY,
@@ -32,10 +31,8 @@ _AS_APPLIES = "–"
 
 def hours_words(hours: Hours) -> str:
     """Give the hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
-    if hours.days:
-        phrases = _days_phrases(hours)
-    else:
-        phrases = [AVAILABILITY_LABELS[hours.availability] if hours.known else "Tider okända"]
+    applies = hours.availability.label if hours.known else "Tider okända"
+    phrases = _days_phrases(hours) if hours.days else [applies]
     if hours.opens_at is not None or hours.closes_at is not None:
         daytime = clock_range(hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES)
         phrases[0] += f" {daytime}"

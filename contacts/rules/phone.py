@@ -15,6 +15,7 @@ from functools import lru_cache
 import phonenumbers
 
 from .errors import RuleError
+from .labelled import Labelled
 
 
 class NumberKind(StrEnum):
@@ -27,32 +28,15 @@ class NumberKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
-NUMBER_KIND_LABELS: dict[NumberKind, str] = {
-    NumberKind.NONE: "Nummer saknas",
-    NumberKind.EXTENSION: "Anknytning",
-    NumberKind.SHORT: "Kortnummer",
-    NumberKind.OUTSIDE: "Telefonnummer",
-    NumberKind.UNREADABLE: "Går inte att läsa",
-}
-
-
-class PhoneKind(StrEnum):
+class PhoneKind(Labelled):
     """What one of an entry's numbers is for."""
 
-    DIRECT = "direct"
-    SWITCHBOARD = "switchboard"
-    EXTENSION = "extension"
-    MOBILE = "mobile"
-    ON_CALL = "on_call"
+    DIRECT = "direct", "Direkt"
+    SWITCHBOARD = "switchboard", "Växel"
+    EXTENSION = "extension", "Anknytning"
+    MOBILE = "mobile", "Mobil"
+    ON_CALL = "on_call", "Jour"
 
-
-PHONE_KIND_LABELS: dict[PhoneKind, str] = {
-    PhoneKind.DIRECT: "Direkt",
-    PhoneKind.SWITCHBOARD: "Växel",
-    PhoneKind.EXTENSION: "Anknytning",
-    PhoneKind.MOBILE: "Mobil",
-    PhoneKind.ON_CALL: "Jour",
-}
 
 LONGEST_NUMBER = 40
 
@@ -67,7 +51,7 @@ class Phone:
     @property
     def words(self) -> str:
         """The number with its kind before it: "jour 090-785 00 00"."""
-        return f"{PHONE_KIND_LABELS[self.kind].lower()} {self.number}"
+        return f"{self.kind.label.lower()} {self.number}"
 
 
 # Named, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our

@@ -6,22 +6,16 @@ where the region has said which series are its own, only those are. A mobile nev
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .labelled import Labelled
 from .phone import digits, in_series, is_extension, is_mobile
 
 
-class MissingWay(StrEnum):
+class MissingWay(Labelled):
     """What a unit lacks."""
 
-    SECOND = "second"
-    OUTSIDE = "outside"
-
-
-MISSING_WAY_LABELS: dict[MissingWay, str] = {
-    MissingWay.SECOND: "Bara ett nummer leder hit. Lägg till ett till.",
-    MissingWay.OUTSIDE: "Alla nummer går via regionens telefoni. Lägg till ett annat, till exempel en mobil.",
-}
+    SECOND = "second", "Bara ett nummer leder hit. Lägg till ett till."
+    OUTSIDE = "outside", "Alla nummer går via regionens telefoni. Lägg till ett annat, till exempel en mobil."
 
 
 @dataclass(frozen=True, slots=True)

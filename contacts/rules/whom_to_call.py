@@ -27,14 +27,6 @@ class Way(IntEnum):
     REGION_SWITCHBOARD = 3
 
 
-WAY_LABELS: dict[Way, str] = {
-    Way.UNIT: "Enhetens eget nummer",
-    Way.SWITCHBOARD: "Kommunens växel",
-    Way.HOME_NURSING: "Hemsjukvården, som förmedlar",
-    Way.REGION_SWITCHBOARD: "Regionens växel",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One number that may lead to the party. `number` is as stored, empty where it is missing.

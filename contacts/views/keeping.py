@@ -17,7 +17,6 @@ from contacts.presenters.keeping import Difference, deeds, differences, kept_ent
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.flags import flagged_by
 from contacts.queries.keeping import (
-    KEPT_LABELS,
     Kept,
     entry_by_id,
     history_of,
@@ -72,7 +71,7 @@ def keep_contacts(request: HttpRequest) -> HttpResponse:
         "principal": principal,
         "form": form,
         "kept": kept,
-        "figures": [(which, KEPT_LABELS[which], figures[which]) for which in Kept],
+        "figures": [(which, which.label, figures[which]) for which in Kept],
         "to_verify": next_to_verify(principal, now).left,
         "main": main_shown(fresh_principal(principal), own_switchboards(principal)),
         "found": found,

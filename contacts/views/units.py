@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
 from contacts.rules.held import HeldAs
-from contacts.rules.ways import MISSING_WAY_LABELS
 from contacts.services.units import UnitFacts, add_unit, change_unit
 from contacts.views.tools import held_as, renew, require_keeper, save_or_show
 from contacts.webforms.differences import form_differences
@@ -30,9 +29,7 @@ def keep_units(request: HttpRequest) -> HttpResponse:
     context = {
         "principal": principal,
         "found": found,
-        "rows": [
-            (unit, [MISSING_WAY_LABELS[missing] for missing in lacks.get(unit.pk, ())]) for unit in found
-        ],
+        "rows": [(unit, [missing.label for missing in lacks.get(unit.pk, ())]) for unit in found],
     }
     return render(request, "contacts/keeping/units.html", context)
 

@@ -11,7 +11,7 @@ from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
 from contacts.filing.guessing import SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
 from contacts.filing.step import ShownSheet, Step, Word
-from contacts.rules.availability import AVAILABILITY_LABELS
+from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
 
 _SKIPPED = ("", "Hoppa över")
@@ -169,7 +169,7 @@ class ChoicesForm(forms.Form):
         valid: Iterable[str] = {
             "Typ": [kind.label for kind in EntryKind],
             "Huvudman": known.principals,
-            "Gäller": AVAILABILITY_LABELS.values(),
+            "Gäller": [each.label for each in Availability],
         }[word.column]
         yield from ((label, label) for label in valid)
         if word.column == "Gäller":

@@ -7,10 +7,8 @@ from django import forms
 from django.forms import BoundField
 
 from contacts.models import DirectoryEntry, Unit
-from contacts.queries.keeping import KEPT_LABELS, Kept
+from contacts.queries.keeping import Kept
 from contacts.rules.availability import (
-    AVAILABILITY_LABELS,
-    EVES_LABELS,
     Availability,
     Eves,
     Hours,
@@ -23,7 +21,6 @@ from contacts.rules.errors import RuleError
 from contacts.rules.hours import day_of
 from contacts.rules.phone import (
     LONGEST_NUMBER,
-    PHONE_KIND_LABELS,
     Phone,
     PhoneKind,
     check_phone,
@@ -49,9 +46,7 @@ _HOUR_FIELDS = tuple(name for name in HOUR_LABELS if name != "days")
 class KeptForm(forms.Form):
     """Which of the own contacts to list: the filter, the search text, the page. What can not be meant is left out."""
 
-    visa = forms.ChoiceField(
-        required=False, choices=[(kept.value, label) for kept, label in KEPT_LABELS.items()]
-    )
+    visa = forms.ChoiceField(required=False, choices=Kept.choices())
     q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=100)
     sida = forms.IntegerField(required=False, min_value=1)
 
@@ -98,7 +93,7 @@ class EntryForm(Opened, AsksQuestions):
     department = _text("department")
     availability = forms.ChoiceField(
         label=HOUR_LABELS["availability"],
-        choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()],
+        choices=Availability.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj när kontakten gäller."},
     )
@@ -107,9 +102,7 @@ class EntryForm(Opened, AsksQuestions):
     friday_closes_at = _clock("friday_closes_at")
     lunch_from = _clock("lunch_from")
     lunch_to = _clock("lunch_to")
-    eves = forms.ChoiceField(
-        label=HOUR_LABELS["eves"], choices=[(e.value, label) for e, label in EVES_LABELS.items()]
-    )
+    eves = forms.ChoiceField(label=HOUR_LABELS["eves"], choices=Eves.choices())
     eve_closes_at = _clock("eve_closes_at")
     summer_from = DayField(label=HOUR_LABELS["summer_from"])
     summer_to = DayField(label="Sommartid till och med")
@@ -136,11 +129,11 @@ class EntryForm(Opened, AsksQuestions):
         for row in range(rows):
             self.fields[f"kind_{row}"] = forms.ChoiceField(
                 label=f"Slag av nummer {row + 1}",
-                choices=[(kind.value, label) for kind, label in PHONE_KIND_LABELS.items()],
+                choices=PhoneKind.choices(),
                 required=False,
             )
             # What a browser sends of a row that nobody has touched.
-            self.initial.setdefault(f"kind_{row}", next(iter(PHONE_KIND_LABELS)).value)
+            self.initial.setdefault(f"kind_{row}", next(iter(PhoneKind)).value)
             self.fields[f"number_{row}"] = forms.CharField(
                 label=f"Nummer {row + 1}",
                 required=False,

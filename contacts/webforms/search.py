@@ -5,8 +5,6 @@ from typing import Any
 from django import forms
 
 from contacts.rules.directory_search import (
-    CONTACT_COLUMN_LABELS,
-    SEARCH_FIELD_LABELS,
     ContactColumn,
     SearchField,
 )
@@ -47,7 +45,7 @@ class AdvancedSearchForm(forms.Form):
             self.fields[f"falt{number}"] = forms.ChoiceField(
                 label=f"Söktext {number} gäller",
                 required=False,
-                choices=[(f.value, SEARCH_FIELD_LABELS[f]) for f in SearchField],
+                choices=SearchField.choices(),
                 initial=field.value,
             )
 
@@ -84,7 +82,7 @@ class ContactColumnsForm(forms.Form):
     kolumn = forms.MultipleChoiceField(
         label="Fler kolumner",
         required=False,
-        choices=[(c.value, CONTACT_COLUMN_LABELS[c]) for c in ContactColumn],
+        choices=ContactColumn.choices(),
         widget=forms.CheckboxSelectMultiple,
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -12,7 +12,7 @@ from contacts.filing.guessing import (
     kind_of,
     principal_of,
 )
-from contacts.rules.availability import AVAILABILITY_LABELS, Availability
+from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.principals import MUNICIPALITIES, REGION, REGION_NAME
 
@@ -135,7 +135,7 @@ def test_other_words_for_types(word, label):
     ],
 )
 def test_words_for_hours(word, availability):
-    assert hours_of(word) == AVAILABILITY_LABELS[availability]
+    assert hours_of(word) == availability.label
     assert is_hours(hours_of(word))
 
 

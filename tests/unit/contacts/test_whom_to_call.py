@@ -9,7 +9,6 @@ import pytest
 
 from contacts.rules.availability import Availability, Hours
 from contacts.rules.whom_to_call import (
-    WAY_LABELS,
     Candidate,
     NumberToRing,
     Sought,
@@ -127,11 +126,6 @@ def test_verified_for_as_long_as_is_said():
     assert is_verified(TUESDAY_10 - timedelta(days=30), TUESDAY_10, timedelta(days=30))
     assert not is_verified(TUESDAY_10 - timedelta(days=31), TUESDAY_10, timedelta(days=30))
     assert not is_verified(None, TUESDAY_10)
-
-
-@pytest.mark.parametrize("way", Way)
-def test_each_way_has_a_swedish_label(way):
-    assert WAY_LABELS[way]
 
 
 @pytest.mark.clause("R5.3")
