@@ -14,6 +14,7 @@ from contacts.access import Acting, check_may
 from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal, User
 from contacts.queries.uploads import book_of, import_of
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.file_rows import BadRow
 from contacts.rules.permissions import Right
 from contacts.services.progress import Steps, finish
 from contacts.services.submissions import claim
@@ -21,7 +22,6 @@ from contacts.services.submissions import claim
 from .book import Book
 from .changes import Fate
 from .choices import Choices
-from .columns import BadRow
 from .errors import BadTable
 from .plan import Plan, plan_steps, read_steps
 from .uploads import FileGone, check_own, chosen_steps, hash_of, keep_upload, known_for, preview_of

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contacts.rules.entry_facts import TABLE, EntryKind
+from contacts.rules.file_rows import LONGEST_QUOTE, BadRow, by_heading, heading_key
 from contacts.rules.phone import Phone, PhoneKind, digits
 from contacts.rules.swedish_text import search_key
 
@@ -16,25 +17,7 @@ MORE_NUMBERS = NUMBER_COLUMNS[-1]
 LONGEST: dict[str, int] = {column.heading: column.longest for column in TABLE}
 """The most characters a cell of each column may have."""
 
-_LONGEST_QUOTE = 40
-_OF_HEADING = {search_key(column).replace(" ", ""): column for column in COLUMNS}
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1.
-
-    `kind` says what is wrong without saying of what, where the sentence names it.
-    """
-
-    row: int
-    column: str
-    sentence: str
-    kind: str = ""
-
-    def __str__(self) -> str:
-        place = f"rad {self.row}, {self.column}" if self.column else f"rad {self.row}"
-        return f"{place}: {self.sentence}"
+_OF_HEADING = by_heading(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +32,6 @@ class Heading:
         return frozenset(filter(None, self.places))
 
 
-def quoted(text: str) -> str:
-    """Give a piece of somebody's file fit to stand in a sentence: one line, and not longer than it need be."""
-    line = " ".join(text.split())
-    return f'"{line[:_LONGEST_QUOTE]}…"' if len(line) > _LONGEST_QUOTE else f'"{line}"'
-
-
 def letter(place: int) -> str:
     """Give what a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
     before, own = divmod(place, 26)
@@ -67,14 +44,14 @@ def read_heading(cells: Sequence[str]) -> Heading | list[BadRow]:
     Gives everything that is wrong with it instead where a heading is unknown or repeated, or a required one
     is missing. No column is ever left out without a word.
     """
-    places = [_OF_HEADING.get(search_key(cell).replace(" ", ""), "") for cell in cells]
+    places = [_OF_HEADING.get(heading_key(cell), "") for cell in cells]
     if not any(places):
         return [
             BadRow(1, "", "Första raden ska ha rubriker. Rubrikerna Huvudman, Enhet och Typ måste finnas.")
         ]
     bad: list[BadRow] = []
     for place, (cell, column) in enumerate(zip(cells, places, strict=True)):
-        shown = " ".join(cell.split())[:_LONGEST_QUOTE]
+        shown = " ".join(cell.split())[:LONGEST_QUOTE]
         if cell.strip() and not column:
             bad.append(BadRow(1, shown, "Rubriken finns inte. Rätta den eller ta bort kolumnen."))
         elif column and column in places[:place]:

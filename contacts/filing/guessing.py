@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
+from contacts.rules.file_rows import by_heading, heading_key
 from contacts.rules.hours_text import read_hours
 from contacts.rules.principals import REGION_NAME
 from contacts.rules.swedish_text import search_key
@@ -54,9 +55,9 @@ _HEADINGS: dict[str, str] = {
     "": "epost epostadress mail email mailadress epostadresser adress gatuadress postadress postnummer ort webb"
     " webbplats hemsida lank url fax faxnummer id nr lopnr uppdaterad senastandrad andrad datum",
 }
-_OF_HEADING = {word: column for column, words in _HEADINGS.items() for word in words.split()} | {
-    search_key(column).replace(" ", ""): column for column in (*COLUMNS, *EXTRA)
-}
+_OF_HEADING = {word: column for column, words in _HEADINGS.items() for word in words.split()} | by_heading(
+    (*COLUMNS, *EXTRA)
+)
 _NOT_IN_HEADING = re.compile(r"\d{3,}")
 
 _KINDS: dict[EntryKind, str] = {
@@ -79,7 +80,7 @@ _HOURS: tuple[tuple[re.Pattern[str], Availability], ...] = (
 
 def column_of(heading: str) -> str | None:
     """The column that a heading most likely is, "" for one that has no place here, None where nobody can tell."""
-    key = search_key(heading).replace(" ", "")
+    key = heading_key(heading)
     if not key or _NOT_IN_HEADING.search(key):
         return None
     if key in _OF_HEADING:

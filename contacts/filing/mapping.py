@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
+from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.phone import Phone, PhoneKind, check_phone, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
@@ -15,9 +16,7 @@ from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows
 from .columns import (
     COLUMNS,
     MORE_NUMBERS,
-    BadRow,
     first_kind,
-    quoted,
     read_kind,
     split_more_numbers,
 )

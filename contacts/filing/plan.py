@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from contacts.models import DirectoryEntry, Principal, PrincipalKind, Unit
 from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
+from contacts.rules.file_rows import BadRow
 from contacts.rules.names import name_key, nearest
 from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
 from contacts.rules.swedish_text import search_key
 from contacts.services.progress import Progress, Steps
 
 from .changes import COLUMN_OF, VERIFIED_FACTS, Fate, is_given, merged
-from .columns import BadRow
 from .mapping import Mapped
 from .reading import read_table
 from .rows import DirectoryRow, read_cells, read_rows

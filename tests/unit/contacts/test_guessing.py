@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.filing.columns import COLUMNS, BadRow, grouped
+from contacts.filing.columns import COLUMNS, grouped
 from contacts.filing.guessing import (
     TO_REMARK,
     column_of,
@@ -14,6 +14,7 @@ from contacts.filing.guessing import (
 )
 from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
+from contacts.rules.file_rows import BadRow
 from contacts.rules.principals import MUNICIPALITIES, REGION, REGION_NAME
 
 PRINCIPALS = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
