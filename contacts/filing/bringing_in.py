@@ -16,7 +16,7 @@ from contacts.queries.uploads import book_of, import_of
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.file_rows import BadRow
 from contacts.rules.permissions import Right
-from contacts.services.progress import Steps, finish
+from contacts.services.progress import Steps, finishing
 from contacts.services.submissions import claim
 
 from .book import Book
@@ -52,22 +52,6 @@ class ImportReport:
     retired: int = 0
     problems: tuple[BadRow, ...] = ()
     preview: dict[str, Any] | None = None
-
-
-def import_directory(
-    *,
-    by: Acting | User | None,
-    content: bytes,
-    dry_run: bool = False,
-    principal: Principal | None = None,
-    retire_missing: bool = False,
-) -> ImportReport:
-    """Bring in a directory file at once; see `import_steps`."""
-    return finish(
-        import_steps(
-            by=by, content=content, dry_run=dry_run, principal=principal, retire_missing=retire_missing
-        )
-    )
 
 
 def import_steps(
@@ -108,6 +92,10 @@ def import_steps(
         if report.new or report.changed or report.retired or plan.new_principals:
             yield from _write(by, plan, report, retire_missing=retire_missing)
     return report
+
+
+import_directory = finishing(import_steps)
+"""`import_steps` done at once."""
 
 
 def confirm_steps(

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
@@ -18,14 +17,14 @@ from .errors import RuleError
 from .labelled import Labelled
 
 
-class NumberKind(StrEnum):
+class NumberKind(Labelled):
     """What a number is."""
 
-    NONE = "none"
-    EXTENSION = "extension"
-    SHORT = "short"
-    OUTSIDE = "outside"
-    UNREADABLE = "unreadable"
+    NONE = "none", "Nummer saknas"
+    EXTENSION = "extension", "Anknytning"
+    SHORT = "short", "Kortnummer"
+    OUTSIDE = "outside", "Telefonnummer"
+    UNREADABLE = "unreadable", "Går inte att läsa"
 
 
 class PhoneKind(Labelled):

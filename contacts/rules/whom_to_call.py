@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
 
@@ -13,9 +13,6 @@ from .swedish_text import sort_key
 
 # A number nobody has confirmed for this long is not verified any more; the routine content may say otherwise.
 VERIFICATION_LASTS = timedelta(days=90)
-
-
-_UNKNOWN_HOURS = Hours(Availability.UNKNOWN)
 
 
 class Way(IntEnum):
@@ -54,6 +51,9 @@ class Candidate:
     note: str = ""
 
 
+_OF_CANDIDATE = tuple(field.name for field in fields(Candidate))
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Who is to be reached: a `unit` by name, empty for a principal as such; in a `municipality` by its short name,
@@ -65,9 +65,9 @@ class Sought:
     is_home_nursing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NumberToRing:
-    """A line of the answer to "whom do I ring now".
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberToRing(Candidate):
+    """A line of the answer to "whom do I ring now": a candidate, with what holds of it at that moment.
 
     `number` is as stored and `shown` as it is read; `tel` is the address to ring, None for an extension and
     where the number is missing. `opens_at` is set where it is closed now and is known to open. `hours_known`
@@ -79,8 +79,6 @@ class NumberToRing:
     whether somebody answers now, `hours_known` is False. `may_close_early` holds on eves that people keep differently.
     """
 
-    entry_name: str
-    number: str
     shown: str
     tel: str | None
     open_now: bool
@@ -88,20 +86,11 @@ class NumberToRing:
     hours_known: bool
     relays: bool
     verified: bool
-    verified_at: datetime | None
-    remark: str
     is_extension: bool
-    way: Way
-    entry_id: int | None = None
-    kind: PhoneKind = PhoneKind.DIRECT
-    hours: Hours = _UNKNOWN_HOURS
-    flagged: bool = False
-    area: str = ""
     ask_for: str = ""
     asked_relays: bool = False
     doubt: Doubt = Doubt.NONE
     may_close_early: bool = False
-    duty_ends: datetime | None = None
 
     @property
     def leads_to_relay(self) -> bool:
@@ -246,9 +235,12 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
     answers = is_open(candidate.hours, at, zone)
     doubt = doubt_at(candidate.hours, candidate.remark, at, zone)
     unsure = answers and doubt >= Doubt.OPEN_OR_NOT
+    told = {name: getattr(candidate, name) for name in _OF_CANDIDATE}
+    remark = ". ".join(filter(None, [candidate.note, candidate.remark]))
+    # Whether the area is to be told is seen when all lines are there.
+    told |= {"number": number, "remark": remark, "area": ""}
     return NumberToRing(
-        entry_name=candidate.entry_name,
-        number=number,
+        **told,
         shown=display(number),
         tel=tel_uri(number),
         # Where there is no number nobody answers on it, whatever the hours.
@@ -257,17 +249,9 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         hours_known=candidate.hours.known and not unsure,
         relays=candidate.way is Way.HOME_NURSING,
         verified=is_verified(candidate.verified_at, at, lasts),
-        verified_at=candidate.verified_at,
-        remark=". ".join(filter(None, [candidate.note, candidate.remark])),
         is_extension=is_extension(number),
-        way=candidate.way,
-        entry_id=candidate.entry_id,
-        kind=candidate.kind,
-        hours=candidate.hours,
-        flagged=candidate.flagged,
         doubt=doubt,
         may_close_early=bool(number) and not unsure and may_close_early(candidate.hours, at, zone),
-        duty_ends=candidate.duty_ends,
     )
 
 

@@ -1,7 +1,9 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each leaves its trace."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contacts.access import Acting
@@ -11,7 +13,7 @@ from contacts.rules.errors import RuleError
 
 from .namesakes import check_namesakes, is_renamed
 from .traces import changes_between, leave_trace
-from .versions import check_keeper, check_version
+from .versions import check_clean, check_keeper, check_version
 
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
@@ -47,6 +49,29 @@ def save_row(*, by: Acting | User, row: Row) -> None:
             changes["password"] = ["", ""]
         verb = "added" if before is None else "changed"
         leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
+
+
+def save_named(
+    *,
+    by: Acting,
+    row: DirectoryEntry | Unit,
+    before: DirectoryEntry | Unit | None,
+    answers: Mapping[str, str] | None,
+    taken: str,
+) -> None:
+    """Save a contact or unit that was added, or changed from `before`, inside the transaction of the caller.
+
+    Raises RuleError, with the field, where it can not stand; `taken` where somebody else took its name at the same
+    time; with `answers` a Question where one of nearly its name is there.
+    """
+    if is_renamed(before, row):
+        check_namesakes(row, answers)
+    check_clean(row)
+    try:
+        with transaction.atomic():
+            save_row(by=by, row=row)
+    except IntegrityError as wrong:
+        raise RuleError(taken, field="name") from wrong
 
 
 def _check_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> None:

@@ -5,19 +5,18 @@ from copy import copy
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryEntry, Submission, Unit
+from contacts.models import DirectoryEntry, Unit
 from contacts.rules.entry_facts import FACTS, EntryFacts
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 
-from .directory import save_row
-from .namesakes import check_namesakes, is_renamed
+from .directory import save_named
 from .submissions import claim
-from .traces import changes_between, leave_trace
+from .traces import added_since, changes_between, leave_trace
 from .versions import check_clean, check_keeper, check_version
 
 _NAMESAKE = "Kontakten finns redan hos huvudmannen. Ändra namnet eller avdelningen."
@@ -42,7 +41,7 @@ def add_entry(
         content = _content(facts, unit) | {"verified": verified}
         first = claim(by=by, client_id=client_id, kind="entry.add", content=content)
         if first is not None:
-            return _added_by(first, facts)
+            return DirectoryEntry.objects.get(pk=added_since(first, "directoryentry.added", facts.name))
         entry = DirectoryEntry(principal=by.principal)
         _write(by, entry, facts, unit, answers)
         if verified:
@@ -136,15 +135,7 @@ def _write(
 ) -> None:
     before = copy(entry) if entry.pk else None
     entry.take(facts, unit)
-    if is_renamed(before, entry):
-        check_namesakes(entry, answers)
-    check_clean(entry)
-    try:
-        with transaction.atomic():
-            save_row(by=by, row=entry)
-    except IntegrityError as wrong:
-        # Somebody else added the same contact at the same time.
-        raise RuleError(_NAMESAKE, field="name") from wrong
+    save_named(by=by, before=before, row=entry, answers=answers, taken=_NAMESAKE)
 
 
 def _confirm(by: Acting, entry: DirectoryEntry) -> None:
@@ -153,12 +144,3 @@ def _confirm(by: Acting, entry: DirectoryEntry) -> None:
     check_clean(entry)
     entry.save()
     leave_trace(by, "directoryentry.verified", entry, changes_between(before, entry))
-
-
-def _added_by(first: Submission, facts: EntryFacts) -> DirectoryEntry:
-    """Give the contact that a form sent before has added, by what stands in the trace from that moment on."""
-    rows = AuditEntry.objects.filter(
-        user=first.user_id, action="directoryentry.added", at__gte=first.at
-    ).order_by("at", "pk")
-    added = next(row for row in rows if row.changes.get("name") == ["", facts.name])
-    return DirectoryEntry.objects.get(pk=added.target_id)

@@ -1,9 +1,10 @@
 """How far a long piece of work has come, told while it goes on."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
+Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
 
 
@@ -20,11 +21,16 @@ Steps = Generator[Progress, None, Result]
 """Work that tells how far it has come and ends with its result."""
 
 
-def finish(steps: Steps[Result]) -> Result:
-    """Do the work to its end and give its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+def finishing(work: Callable[Asked, Steps[Result]]) -> Callable[Asked, Result]:
+    """The same work done to its end at once, giving its result."""
+
+    def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        steps = work(*args, **kwargs)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+
+    return finished

@@ -7,7 +7,7 @@ from django.db import models
 
 from contacts import audit
 from contacts.access import Acting
-from contacts.models import AuditEntry, User
+from contacts.models import AuditEntry, Submission, User
 
 _UNTOLD = frozenset(
     {
@@ -54,3 +54,9 @@ def leave_trace(by: Acting | User, action: str, row: models.Model, changes: dict
     if isinstance(by, User):
         return audit.record_system(action=action, user=by, target=row, changes=changes)
     return audit.record(by=by, action=action, target=row, changes=changes)
+
+
+def added_since(first: Submission, action: str, name: str) -> int:
+    """The id of what a form that was sent before has added, by what stands in the trace from that moment on."""
+    rows = AuditEntry.objects.filter(user=first.user_id, action=action, at__gte=first.at).order_by("at", "pk")
+    return next(int(row.target_id) for row in rows if row.changes.get("name") == ["", name])

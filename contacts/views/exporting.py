@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
+from contacts.views.tools import file_answer
 
 
 @require_GET
@@ -22,14 +23,7 @@ def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
     if form not in set(FileForm):
         raise Http404
     made = export_directory(by=request.acting, form=FileForm(form), principal=chosen_principal(request))
-    return HttpResponse(
-        made.content,
-        content_type=made.content_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{made.filename}"',
-            "Cache-Control": "no-store, private",
-        },
-    )
+    return file_answer(made.content, made.content_type, made.filename)
 
 
 def chosen_principal(request: HttpRequest) -> Principal | None:

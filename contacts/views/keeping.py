@@ -38,7 +38,7 @@ from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.sought import came, led_on, sealed
-from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, page_of_form, renew, require_keeper, save_or_show
 from contacts.webforms.differences import UNTOUCHED, form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of, parts_of
 
@@ -122,9 +122,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     units = units_to_choose(request.acting.principal)
     initial = {"client_id": uuid4(), "unit": request.GET.get("enhet", "")}
     form = EntryForm(request.POST or None, initial=initial, units=units)
-
-    def show(form: EntryForm, status: int = 200) -> HttpResponse:
-        return render(request, "contacts/keeping/edit.html", {"form": form}, status=status)
+    show = page_of_form(request, "contacts/keeping/edit.html")
 
     def save() -> HttpResponse:
         data = form.cleaned_data
@@ -161,10 +159,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     rows = max(NUMBER_ROWS, len(entry.phones) + 1)
     parts = parts_of(entry)
     form = EntryForm(request.POST or None, initial=initial, units=units, rows=rows, parts=parts)
-
-    def show(form: EntryForm, status: int = 200, **more: Any) -> HttpResponse:
-        context = {"form": form, "entry": entry, "verifying": verifying} | more
-        return render(request, "contacts/keeping/edit.html", context, status=status)
+    show = page_of_form(request, "contacts/keeping/edit.html", entry=entry, verifying=verifying)
 
     def save() -> HttpResponse:
         data = form.cleaned_data

@@ -63,6 +63,15 @@ def page_of_form(request: HttpRequest, template: str, **context: object) -> Call
     return show
 
 
+def file_answer(content: bytes, content_type: str, filename: str) -> HttpResponse:
+    """A file to keep, which no store between keeps."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Cache-Control": "no-store, private",
+    }
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
 def save_or_show(
     request: HttpRequest,
     form: Form,
