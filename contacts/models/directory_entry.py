@@ -17,7 +17,7 @@ from contacts.rules.availability import (
 )
 from contacts.rules.entry_facts import FACTS, FIRST_COLUMN, HOUR_LABELS, LABELS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours import day_of
+from contacts.rules.hours import CLOCKS, day_of
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
 from contacts.rules.swedish_text import search_key, sort_key, without_hyphens
 
@@ -252,31 +252,24 @@ class DirectoryEntry(models.Model):
             summer = Summer(self.summer_from, self.summer_to, self.summer_opens_at, self.summer_closes_at)
         return Hours(
             availability=availability,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-            friday_closes_at=self.friday_closes_at,
-            lunch_from=self.lunch_from,
-            lunch_to=self.lunch_to,
             days=tuple(stored_day(day) for day in self.days),
             eves=Eves(self.eves),
-            eve_closes_at=self.eve_closes_at,
             summer=summer,
+            **{name: getattr(self, name) for name in CLOCKS},
         )
 
     @hours.setter
     def hours(self, hours: Hours) -> None:
         """Take when somebody answers, from the rules."""
-        self.availability = hours.availability.value
-        self.opens_at, self.closes_at = hours.opens_at, hours.closes_at
-        self.friday_closes_at = hours.friday_closes_at
-        self.lunch_from, self.lunch_to = hours.lunch_from, hours.lunch_to
+        self.availability, self.eves = hours.availability.value, hours.eves.value
+        for name in CLOCKS:
+            setattr(self, name, getattr(hours, name))
         self.days = [
             [clock.isoformat("minutes") for part in day.parts for clock in (part.opens, part.closes)]
             if day
             else None
             for day in hours.days
         ]
-        self.eves, self.eve_closes_at = hours.eves.value, hours.eve_closes_at
         summer = hours.summer
         self.summer_from, self.summer_to = (summer.from_day, summer.to_day) if summer else ("", "")
         self.summer_opens_at = summer.opens if summer else None

@@ -7,7 +7,7 @@ A clock time stands for the first moment of its day at which the clock shows it,
 keep their places when the clocks change, and the hour that comes twice neither closes nor opens twice.
 """
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from .clock_words import MONTHS, WEEKDAYS, day_words, needs_year, parse_clock, parse_day
@@ -136,9 +136,9 @@ def _daytime_beside(hours: Hours) -> Hours:
 def _rest_of_day(day: date, walls: list[_Stretch]) -> list[_Stretch]:
     """Give what the stretches of one day leave of it, midnight to midnight."""
     edges = [
-        _wall(day, MIDNIGHT),
+        datetime.combine(day, MIDNIGHT),
         *(edge for stretch in walls for edge in stretch),
-        _wall(day + _DAY, MIDNIGHT),
+        datetime.combine(day + _DAY, MIDNIGHT),
     ]
     return list(zip(edges[::2], edges[1::2], strict=True))
 
@@ -152,7 +152,7 @@ def _daytime_walls(hours: Hours, day: date) -> list[_Stretch]:
         opens, closes = summer.opens, min(summer.closes, friday or summer.closes)
     elif friday is not None:
         closes = friday
-    return _less_eve_and_lunch(hours, day, _wall(day, opens), _wall(day, closes))
+    return _less_eve_and_lunch(hours, day, datetime.combine(day, opens), datetime.combine(day, closes))
 
 
 def _own_walls(hours: Hours, day: date) -> list[_Stretch]:
@@ -161,9 +161,9 @@ def _own_walls(hours: Hours, day: date) -> list[_Stretch]:
     if span is None:
         return []
     summer = _summer_of(hours, day)
-    walls = [(_wall(day, part.opens), _wall(day, part.closes)) for part in span.parts]
+    walls = [(datetime.combine(day, part.opens), datetime.combine(day, part.closes)) for part in span.parts]
     if summer and all(start < end for start, end in walls):
-        walls = [(_wall(day, summer.opens), _wall(day, summer.closes))]
+        walls = [(datetime.combine(day, summer.opens), datetime.combine(day, summer.closes))]
     found = []
     for start, end in walls:
         found += _less_eve_and_lunch(hours, day, start, end if start < end else end + _DAY)
@@ -178,19 +178,14 @@ def _summer_of(hours: Hours, day: date) -> Summer | None:
 def _less_eve_and_lunch(hours: Hours, day: date, start: datetime, end: datetime) -> list[_Stretch]:
     """Give what the short eve and the lunches of `day` and of the day after leave of a stretch."""
     if hours.eves is Eves.SHORT and hours.eve_closes_at is not None and is_eve(day):
-        end = min(end, _wall(day, hours.eve_closes_at))
+        end = min(end, datetime.combine(day, hours.eve_closes_at))
     stretches = []
     if hours.lunch_from is not None and hours.lunch_to is not None:
         for lunch_day in (day, day + _DAY):
-            lunch_from, lunch_to = _wall(lunch_day, hours.lunch_from), _wall(lunch_day, hours.lunch_to)
-            stretches.append((start, min(lunch_from, end)))
-            start = max(lunch_to, start)
+            stretches.append((start, min(datetime.combine(lunch_day, hours.lunch_from), end)))
+            start = max(datetime.combine(lunch_day, hours.lunch_to), start)
     stretches.append((start, end))
     return [(opens, closes) for opens, closes in stretches if opens < closes]
-
-
-def _wall(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock)
 
 
 def _moment(wall: datetime, zone: tzinfo) -> datetime:

@@ -103,6 +103,10 @@ class Hours:
         return self.availability is not Availability.UNKNOWN
 
 
+CLOCKS = ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eve_closes_at")
+"""The fields of `Hours` that are one clock time each."""
+
+
 def check_hours(hours: Hours) -> None:
     """Raise RuleError, with the field it belongs beside, where the hours can not be meant.
 
@@ -145,7 +149,7 @@ def _check_belonging(hours: Hours) -> None:
 
 
 def _clock_times(hours: Hours) -> Iterator[tuple[str, time | None]]:
-    for field in ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eve_closes_at"):
+    for field in CLOCKS:
         yield field, getattr(hours, field)
     for place, span in enumerate(hours.days):
         for part in span.parts if span else ():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .clock_words import WEEKDAYS, clock_range, day_words, is_day_end, parse_clock, parse_day, read_weekdays
 from .errors import RuleError
@@ -241,24 +241,14 @@ class _Phrase(NamedTuple):
     read: Callable[[Hours, re.Match[str]], Hours]
 
 
-def _read_lunch(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, lunch_from=parse_clock(found["opens"]), lunch_to=parse_clock(found["closes"]))
+def _clocks(**groups: str) -> Callable[[Hours, re.Match[str]], Hours]:
+    """What puts the clock times of a phrase into the hours, by field."""
 
+    def read(hours: Hours, found: re.Match[str]) -> Hours:
+        clocks: dict[str, Any] = {field: parse_clock(found[group]) for field, group in groups.items()}
+        return replace(hours, **clocks)
 
-def _read_friday(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, friday_closes_at=parse_clock(found["closes"]))
-
-
-def _read_open(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, opens_at=parse_clock(found["opens"]), closes_at=parse_clock(found["closes"]))
-
-
-def _read_opening(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, opens_at=parse_clock(found["opens"]))
-
-
-def _read_closing(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, closes_at=parse_clock(found["closes"]))
+    return read
 
 
 def _read_summer(hours: Hours, found: re.Match[str]) -> Hours:
@@ -286,17 +276,23 @@ def _phrase(subject: str, pattern: str, read: Callable[[Hours, re.Match[str]], H
 
 # Whole phrases only: "Stängt 12–13 juni" is not a lunch, and "Sommartid endast 08–12" has no dates.
 _TIMES_PHRASES = (
-    _phrase("lunch", rf"(?:lunch|(?:lunch)?stängt(?: för lunch)?):? {_RANGE}", _read_lunch),
-    _phrase("fredag", rf"fre(?:dag(?:ar)?)? {_UNTIL}", _read_friday),
-    _phrase("öppettiden", rf"(?:öppet )?{_RANGE}", _read_open),
+    _phrase(
+        "lunch",
+        rf"(?:lunch|(?:lunch)?stängt(?: för lunch)?):? {_RANGE}",
+        _clocks(lunch_from="opens", lunch_to="closes"),
+    ),
+    _phrase("fredag", rf"fre(?:dag(?:ar)?)? {_UNTIL}", _clocks(friday_closes_at="closes")),
+    _phrase("öppettiden", rf"(?:öppet )?{_RANGE}", _clocks(opens_at="opens", closes_at="closes")),
     _phrase(
         "sommartiden",
         rf"sommar(?:tid)?:? (?P<from_day>{_A_DAY}|[0-9]{{1,2}}) ?[–—-] ?(?P<to_day>{_A_DAY}):? "
         rf"(?:(?:endast|bara) )?{_RANGE}",
         _read_summer,
     ),
-    _phrase("öppningstiden", rf"(?:från|öppnar) (?:kl\.? )?(?P<opens>{_A_CLOCK})", _read_opening),
-    _phrase("stängningstiden", rf"(?:till|stänger) (?:kl\.? )?(?P<closes>{_A_CLOCK})", _read_closing),
+    _phrase("öppningstiden", rf"(?:från|öppnar) (?:kl\.? )?(?P<opens>{_A_CLOCK})", _clocks(opens_at="opens")),
+    _phrase(
+        "stängningstiden", rf"(?:till|stänger) (?:kl\.? )?(?P<closes>{_A_CLOCK})", _clocks(closes_at="closes")
+    ),
     _phrase("aftnar", rf"(?:alla )?aftnar {_UNTIL}", _read_short_eves),
     _phrase("aftnar", r"(?:alla )?aftnar som (?P<as>helg|vardag)(?:ar)?", _read_eves_as),
 )
