@@ -31,17 +31,17 @@ class Acting:
 
     @property
     def parties(self) -> frozenset[Party]:
-        """Give the parties the unit acts as."""
+        """The parties the unit acts as."""
         return self.unit.parties
 
     @property
     def role_text(self) -> str:
-        """Give the title that goes with the signature, else the role's name."""
+        """The title that goes with the signature, else the role's name."""
         return self.membership.title or self.role.label
 
 
 def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
-    """Give the person's assignment `membership_id`, or the only one there is; None where there is no such one.
+    """The person's assignment `membership_id`, or the only one there is; None where there is no such one.
 
     A person with several assignments and none chosen gets None: a page then asks which one it is.
     """
@@ -65,7 +65,7 @@ def acting_in(membership: Membership, user: User | None = None) -> Acting:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """Give the person's assignments in force, to choose among; those that came with the person are not read again."""
+    """The person's assignments in force, to choose among; those that came with the person are not read again."""
     known: list[Membership] | None = getattr(user, _KNOWN, None)
     if known is not None:
         return known
@@ -79,12 +79,12 @@ def check_may(by: Acting, right: Right) -> None:
 
 
 def can(by: Acting, right: Right) -> bool:
-    """Tell whether the acting person's role has `right`."""
+    """Whether the acting person's role has `right`."""
     return role_may(by.role, right)
 
 
 def user_with_assignments(user_id: int) -> User | None:
-    """Give the person with that id, one who may not log in too, with the assignments in force; None where none is.
+    """The person with that id, one who may not log in too, with the assignments in force; None where none is.
 
     One query for those who have any: who asks and in which assignment is the first thing each page must know.
     """
@@ -108,7 +108,7 @@ def _in_force() -> QuerySet[Membership]:
 
 
 def demo_memberships() -> list[Membership]:
-    """Give the assignments of the invented people, to choose among in demo mode, in the order they were made."""
+    """The assignments of the invented people, to choose among in demo mode, in the order they were made."""
     found = Membership.objects.filter(active=True, user__is_demo=True, user__is_active=True)
     return list(found.select_related("user", "unit__principal").order_by("pk"))
 

@@ -37,7 +37,7 @@ admin.site.index_title = "Enheter, personer och kontakter"
 
 
 def _by(request: HttpRequest) -> Acting | User:
-    """Give who saves: the assignment where there is one, else the person."""
+    """Who saves: the assignment where there is one, else the person."""
     acting: Acting | None = getattr(request, "acting", None)
     return acting or request.user
 
@@ -242,12 +242,12 @@ class DirectoryEntryAdmin(KeptElsewhere):
 
     @admin.display(description="nummer")
     def numbers_text(self, entry: DirectoryEntry) -> str:
-        """Give the numbers as they are read."""
+        """The numbers as they are read."""
         return ", ".join(display(phone.number) for phone in entry.phones)
 
     @admin.display(description="gäller")
     def hours_text(self, entry: DirectoryEntry) -> str:
-        """Give the hours in words."""
+        """The hours in words."""
         return hours_words(entry.hours)
 
 

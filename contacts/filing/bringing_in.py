@@ -149,17 +149,9 @@ def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload
 
 
 def _report(plan: Plan, *, retired: bool = False) -> ImportReport:
-    counts = {fate: len(plan.of(fate)) for fate in Fate}
-    return ImportReport(
-        new=counts[Fate.NEW],
-        changed=counts[Fate.CHANGED],
-        unchanged=counts[Fate.UNCHANGED],
-        left=counts[Fate.LEFT],
-        gone=counts[Fate.GONE],
-        others=counts[Fate.OTHERS],
-        retired=counts[Fate.GONE] if retired else 0,
-        problems=tuple(plan.problems),
-    )
+    counts: dict[str, Any] = {fate.value: len(plan.of(fate)) for fate in Fate}
+    gone = counts[Fate.GONE] if retired else 0
+    return ImportReport(**counts, retired=gone, problems=tuple(plan.problems))
 
 
 def _write(

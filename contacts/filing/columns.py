@@ -28,12 +28,12 @@ class Heading:
 
     @property
     def given(self) -> frozenset[str]:
-        """Give which columns the file has."""
+        """Which columns the file has."""
         return frozenset(filter(None, self.places))
 
 
 def letter(place: int) -> str:
-    """Give what a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
+    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
     before, own = divmod(place, 26)
     return (letter(before - 1) if before else "") + chr(ord("A") + own)
 
@@ -93,12 +93,12 @@ def split_more_numbers(text: str) -> list[tuple[PhoneKind | None, str]]:
 
 
 def first_kind(is_switchboard: bool) -> PhoneKind:
-    """Give the kind of the number in the column "Telefon"."""
+    """The kind of the number in the column "Telefon"."""
     return PhoneKind.SWITCHBOARD if is_switchboard else PhoneKind.DIRECT
 
 
 def normal_order(numbers: Iterable[Phone], *, is_switchboard: bool) -> tuple[Phone, ...]:
-    """Give the numbers in the order a file gives them: "Telefon", "Anknytning", "Mobiltelefon", then the others.
+    """The numbers in the order a file gives them: "Telefon", "Anknytning", "Mobiltelefon", then the others.
 
     Each of the three columns takes the first number of its kind; the others keep their order. The same number
     of the same kind is given once, however it was spelled.
@@ -125,7 +125,7 @@ def _without_doubles(numbers: Iterable[Phone]) -> list[Phone]:
 
 
 def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]:
-    """Give the four number columns of an entry.
+    """The four number columns of an entry.
 
     Reading them gives the numbers in `normal_order`: whoever compares an entry with its file compares that.
     """

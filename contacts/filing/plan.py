@@ -64,7 +64,7 @@ class Plan:
     left_out: int = 0
 
     def of(self, fate: Fate) -> list[Planned]:
-        """Give the entries of one fate."""
+        """The entries of one fate."""
         return [planned for planned in self.planned if planned.fate is fate]
 
 
@@ -146,7 +146,7 @@ def plan_steps(
 
 
 def _principals(plan: Plan, make_missing: bool) -> dict[str, Principal]:
-    """Give the principals by name, as it is searched by; those that are made are in the plan, not in the database."""
+    """The principals by name, as it is searched by; those that are made are in the plan, not in the database."""
     principals = {search_key(principal.name): principal for principal in Principal.objects.all()}
     for known in (REGION, *MUNICIPALITIES):
         if search_key(known.name) not in principals:
@@ -269,7 +269,7 @@ class _There:
         return nearest(entry.name, names) if self._compared <= _MOST_COMPARED else ""
 
     def gone(self, plan: Plan) -> Iterator[Planned]:
-        """Give the entries in use of the principals in the file that no row of it is about."""
+        """The entries in use of the principals in the file that no row of it is about."""
         in_file = {planned.entry.pk for planned in plan.planned if planned.entry is not None}
         for entry in self.in_use:
             if entry.pk not in in_file:
@@ -305,7 +305,7 @@ def _is_in(entry: DirectoryEntry, row: DirectoryRow) -> bool:
 def _by_name_alone(
     row: DirectoryRow, free: Sequence[DirectoryEntry], *, alone: bool
 ) -> DirectoryEntry | BadRow | None:
-    """Give the one entry of the row's name that it can be about; a BadRow where there are several."""
+    """The one entry of the row's name that it can be about; a BadRow where there are several."""
     if row.facts.is_person:
         return None
     says_who = not row.given.isdisjoint(("Förnamn", "Efternamn"))
@@ -319,7 +319,7 @@ def _by_name_alone(
 
 
 def _wrong_with(entry: DirectoryEntry, row: DirectoryRow, changed: Sequence[str]) -> Iterator[BadRow]:
-    """Tell what the model refuses, column by column. What is read from a file has passed its rules already."""
+    """What the model refuses, column by column. What is read from a file has passed its rules already."""
     try:
         entry.clean_fields(exclude=UNCHECKED)
         if "hours" in changed:

@@ -63,17 +63,17 @@ class Preview:
 
     @property
     def changes_something(self) -> bool:
-        """Tell whether there is anything new or changed to bring in."""
+        """Whether there is anything new or changed to bring in."""
         return bool(self.new or self.changed)
 
     @property
     def may_confirm(self) -> bool:
-        """Tell whether there is anything to confirm: the file is right, and something is new, changed or gone."""
+        """Whether there is anything to confirm: the file is right, and something is new, changed or gone."""
         return not self.problem_count and self.done is None and (self.changes_something or self.gone > 0)
 
     @property
     def button(self) -> str:
-        """Give what the button does, in words."""
+        """What the button does, in words."""
         return f"Läs in {counted(new=self.new, changed=self.changed)}"
 
 

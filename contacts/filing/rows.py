@@ -62,17 +62,17 @@ class DirectoryRow:
 
     @property
     def numbers_given(self) -> bool:
-        """Tell whether the file says anything about numbers: its four number columns count together."""
+        """Whether the file says anything about numbers: its four number columns count together."""
         return not self.given.isdisjoint(NUMBER_COLUMNS)
 
     @property
     def hours_given(self) -> bool:
-        """Tell whether the file says anything about hours."""
+        """Whether the file says anything about hours."""
         return "Gäller" in self.given
 
     @property
     def times_given(self) -> bool:
-        """Tell whether the file has a column for clock times; without one, "Gäller" alone says the hours."""
+        """Whether the file has a column for clock times; without one, "Gäller" alone says the hours."""
         return self.hours_given and not self.given.isdisjoint(("Tider", "Anmärkning"))
 
 
@@ -145,7 +145,7 @@ def in_sheet(number: int, beside: int) -> str:
 
 
 def _misplaced(number: int, cells: Sequence[str], heading: Heading) -> Iterator[BadRow]:
-    """Tell where a row has fewer fields than the heading, or a text that stands under no heading."""
+    """Where a row has fewer fields than the heading, or a text that stands under no heading."""
     width = max(place for place, column in enumerate(heading.places, start=1) if column)
     if len(cells) < width:
         yield BadRow(number, "", f"Raden har {len(cells)} fält, den ska ha {width}.")
@@ -167,7 +167,7 @@ _ZERO_LOST = re.compile(r"[1-9]\d{7,8}", re.ASCII)
 
 
 def _damage(cell: str) -> str:
-    """Give the sentence on what a program has done to the cell, or ""."""
+    """The sentence on what a program has done to the cell, or ""."""
     if _CONTROL.search(cell):
         return "Cellen innehåller ett styrtecken. Skriv texten på nytt."
     if _LOST in cell:
@@ -182,7 +182,7 @@ def _damage(cell: str) -> str:
 
 
 def damaged_number(number: str) -> str:
-    """Give the sentence on what a spreadsheet has done to a number, or ""."""
+    """The sentence on what a spreadsheet has done to a number, or ""."""
     if _SCIENTIFIC.fullmatch(number):
         return f"Numret har blivit {number}. Formatera kolumnen som text och skriv numret igen."
     bare = re.sub(r"[\s\-]", "", number)

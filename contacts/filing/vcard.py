@@ -59,7 +59,7 @@ def _card(entry: DirectoryEntry, now: datetime) -> vobject.base.Component:
 
 
 def _to_ring(numbers: Iterable[Phone]) -> Iterator[tuple[str, list[str]]]:
-    """Give each number that a mobile telephone can ring, and its types; the first is the preferred one."""
+    """Each number that a mobile telephone can ring, and its types; the first is the preferred one."""
     preferred = ["PREF"]
     for phone in numbers:
         uri = tel_uri(phone.number)

@@ -206,7 +206,7 @@ class DirectoryEntry(models.Model):
 
     @property
     def phones(self) -> tuple[Phone, ...]:
-        """Give the numbers in the order they are to be tried."""
+        """The numbers in the order they are to be tried."""
         return stored_phones(self.numbers)
 
     @phones.setter
@@ -233,16 +233,16 @@ class DirectoryEntry(models.Model):
         self.flagged = [number for number in self.flagged if number in own]
 
     def first_number(self, *kinds: PhoneKind) -> str:
-        """Give the first number of one of `kinds`, or "" where there is none."""
+        """The first number of one of `kinds`, or "" where there is none."""
         return next((phone.number for phone in self.phones if phone.kind in kinds), "")
 
     def is_flagged(self, number: str) -> bool:
-        """Tell whether somebody said of this number that it does not work."""
+        """Whether somebody said of this number that it does not work."""
         return digits(number) in self.flagged
 
     @property
     def hours(self) -> Hours:
-        """Give when somebody answers, as the rules take it."""
+        """When somebody answers, as the rules take it."""
         try:
             availability = Availability(self.availability)
         except ValueError:
@@ -277,7 +277,7 @@ class DirectoryEntry(models.Model):
 
 
 def _key(*texts: str) -> str:
-    """Give a key that has each word with a hyphen as one word too: "annakarin" finds Anna-Karin."""
+    """A key that has each word with a hyphen as one word too: "annakarin" finds Anna-Karin."""
     return search_key(*texts, *map(without_hyphens, texts))
 
 
@@ -293,5 +293,5 @@ def stored_day(day: Sequence[str] | None) -> Span | None:
 
 
 def _column_of(field: str) -> str:
-    """Give the column that a field of the rules stands in: the days are one column."""
+    """The column that a field of the rules stands in: the days are one column."""
     return "days" if field.startswith("day") else field or "availability"

@@ -69,7 +69,7 @@ class Unit(models.Model):
 
     @property
     def parties(self) -> frozenset[Party]:
-        """Give the parties this unit acts as; a sjukstuga is two, a switchboard none."""
+        """The parties this unit acts as; a sjukstuga is two, a switchboard none."""
         parties = set()
         if self.ward_kind:
             parties.add(Party.INPATIENT)
@@ -81,7 +81,7 @@ class Unit(models.Model):
 
     @property
     def is_psychiatric(self) -> bool:
-        """Tell whether the unit is a psychiatric ward or clinic (R3.10)."""
+        """Whether the unit is a psychiatric ward or clinic (R3.10)."""
         return (
             self.ward_kind == WardKind.PSYCHIATRIC
             or self.outpatient_kind == OutpatientKind.PSYCHIATRIC_OUTPATIENT

@@ -63,7 +63,7 @@ class UnitPage:
 
 
 def chosen_columns(stored: Iterable[str]) -> tuple[ContactColumn, ...]:
-    """Give the columns a person has chosen, in the order they are shown; what is no column any more is left out."""
+    """The columns a person has chosen, in the order they are shown; what is no column any more is left out."""
     wanted = set(stored)
     return tuple(column for column in ContactColumn if column.value in wanted)
 
@@ -117,7 +117,7 @@ def _cell(column: ContactColumn, entry: DirectoryEntry, contact: ContactRow) -> 
 
 
 def _day(at: datetime | None) -> str:
-    """Give "24 nov 2026": a confirmation may be a year old, so the year says more than the weekday."""
+    """As "24 nov 2026": a confirmation may be a year old, so the year says more than the weekday."""
     if at is None:
         return ""
     local = timezone.localtime(at)

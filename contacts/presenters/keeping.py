@@ -61,7 +61,7 @@ class KeptEntry:
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
-        """Give the words that stand about its numbers."""
+        """The words that stand about its numbers."""
         return tuple(number.flag for number in self.numbers if number.flag)
 
 
@@ -137,7 +137,7 @@ def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[De
 
 
 def units_named(rows: Iterable[AuditEntry]) -> set[int]:
-    """Give the ids of the units that rows of the trace name as from or to."""
+    """The ids of the units that rows of the trace name as from or to."""
     pairs = [row.changes.get("unit_id") for row in rows]
     return {int(value) for pair in pairs if isinstance(pair, list) for value in pair if str(value).isdigit()}
 

@@ -26,7 +26,7 @@ _LISTED = (
 
 
 def entries_in_use() -> QuerySet[DirectoryEntry]:
-    """Give the entries that are not retired, each with its principal and unit."""
+    """The entries that are not retired, each with its principal and unit."""
     return DirectoryEntry.objects.filter(retired_at__isnull=True).select_related("principal", "unit")
 
 

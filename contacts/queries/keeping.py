@@ -60,7 +60,7 @@ def _which(kept: Kept, now: datetime) -> Q:
 
 
 def kept_figures(principal: Principal, now: datetime) -> dict[Kept, int]:
-    """Give how many contacts of the principal there are of each, at the aware moment `now`, in one query."""
+    """How many contacts of the principal there are of each, at the aware moment `now`, in one query."""
     in_use = Q(retired_at__isnull=True)
     wanted = {
         kept.name: Count("pk", filter=~in_use if kept is Kept.RETIRED else in_use & _which(kept, now))
@@ -90,13 +90,13 @@ def kept_entries(
 
 
 def entry_by_id(entry_id: int) -> DirectoryEntry | None:
-    """Give an entry, retired ones included, with everything its page names; None where there is none."""
+    """An entry, retired ones included, with everything its page names; None where there is none."""
     rows = DirectoryEntry.objects.select_related("principal", "unit", "verified_by", "retired_by")
     return rows.filter(pk=entry_id).first()
 
 
 def own_entry(principal: Principal, entry_id: int) -> DirectoryEntry | None:
-    """Give an entry of the principal, retired ones included; None for any other."""
+    """An entry of the principal, retired ones included; None for any other."""
     entry = entry_by_id(entry_id)
     return entry if entry is not None and entry.principal_id == principal.pk else None
 
@@ -115,18 +115,18 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
 
 
 def history_of(entry: DirectoryEntry, page: int | str | None = 1) -> Page[AuditEntry]:
-    """Give a page of what was done with the entry, newest first. Two queries."""
+    """A page of what was done with the entry, newest first. Two queries."""
     rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id=str(entry.pk))
     return Paginator(rows.select_related("user", "unit").order_by("-at", "-pk"), PAGE_SIZE).get_page(page)
 
 
 def unit_names(ids: Collection[int]) -> dict[int, str]:
-    """Give the names of units, by id; no query where none is asked for."""
+    """The names of units, by id; no query where none is asked for."""
     return dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
 def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int] = ()) -> ToVerify:
-    """Give the contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
+    """The contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
 
     `skipped` are the ids of those left for another time. Two queries.
     """

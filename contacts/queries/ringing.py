@@ -74,7 +74,7 @@ def region_number_among(lines: Iterable[NumberToRing]) -> str:
 def numbers_for(
     party: Party, municipality_id: int | None, unit_id: int | None, at: datetime
 ) -> tuple[NumberToRing, ...]:
-    """Give the numbers to ring at the aware moment `at` to reach a party, best first (R5.1–R5.5)."""
+    """The numbers to ring at the aware moment `at` to reach a party, best first (R5.1–R5.5)."""
     request = RingRequest(party, municipality_id, unit_id)
     return numbers_for_many([request], at)[request]
 
@@ -150,7 +150,7 @@ def _principals_by_id(*ids: int) -> QuerySet[Principal]:
 
 
 def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
-    """Give the units and principals of that name with whom to ask for; case, accents and hyphens forgiven.
+    """The units and principals of that name with whom to ask for; case, accents and hyphens forgiven.
 
     Where none has exactly that name, those that have its words inside theirs.
     """
@@ -175,21 +175,21 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
 
 
 def request_for_unit(unit: Unit) -> RingRequest:
-    """Give whom one wants to reach when one wants that unit; both parties of a sjukstuga are reached in one way."""
+    """Whom one wants to reach when one wants that unit; both parties of a sjukstuga are reached in one way."""
     if unit.municipal_kind:
         return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
     return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)
 
 
 def request_for_principal(principal: Principal) -> RingRequest:
-    """Give whom one wants to reach when one names a municipality, or the region as such."""
+    """Whom one wants to reach when one names a municipality, or the region as such."""
     if principal.is_region:
         return RingRequest(Party.INPATIENT, None, None)
     return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
 
 def _units(requests: Collection[RingRequest], known: Mapping[int, Unit]) -> dict[int | None, Unit]:
-    """Give the units asked for; those that are not known are read, in one query."""
+    """The units asked for; those that are not known are read, in one query."""
     wanted = sorted({request.unit_id for request in requests if request.unit_id is not None})
     unread = [pk for pk in wanted if pk not in known]
     units = {pk: known[pk] for pk in wanted if pk in known}
@@ -255,7 +255,7 @@ class _Ways:
     region_unsettled: bool
 
     def _way(self, entry: DirectoryEntry) -> Way | None:
-        """Tell how an entry leads to the one sought; None where it does not."""
+        """How an entry leads to the one sought; None where it does not."""
         is_switchboard = entry.kind == EntryKind.SWITCHBOARD
         if is_switchboard and entry.principal.is_region and entry.pk in self.main:
             return Way.REGION_SWITCHBOARD

@@ -61,7 +61,7 @@ _Stretch = tuple[datetime, datetime]
 
 
 def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
-    """Tell whether somebody answers at the aware moment `at`; for unknown hours False."""
+    """Whether somebody answers at the aware moment `at`; for unknown hours False."""
     _check_aware(at)
     if hours.availability is Availability.ALWAYS:
         return True
@@ -75,12 +75,12 @@ def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
 
 
 def is_daytime(at: datetime, zone: tzinfo) -> bool:
-    """Tell whether the aware moment `at` lies in the default daytime of a weekday."""
+    """Whether the aware moment `at` lies in the default daytime of a weekday."""
     return is_open(Hours(Availability.DAYTIME), at, zone)
 
 
 def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
-    """Give the first moment after `at` at which it opens, in `zone`.
+    """The first moment after `at` at which it opens, in `zone`.
 
     None where it never opens because it is open round the clock, and where the hours are unknown.
     """
@@ -101,7 +101,7 @@ def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
 
 @lru_cache(maxsize=8192)
 def _openings(hours: Hours, day: date, zone: tzinfo) -> tuple[datetime, ...]:
-    """Give in UTC, in order, when a stretch that starts on `day` opens what was closed."""
+    """When, in UTC and in order, a stretch that starts on `day` opens what was closed."""
     starts = [opens for opens, _ in _stretches(hours, day, zone)]
     # Midnight opens nothing where the evening before is open up to it.
     return tuple(opens for opens in starts if not is_open(hours, opens - _INSTANT, zone))
@@ -114,7 +114,7 @@ def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch
 
 @lru_cache(maxsize=8192)
 def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
-    """Give the open stretches that start on `day`, first to last, in UTC."""
+    """The open stretches that start on `day`, first to last, in UTC."""
     moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls_of(hours, day)]
     # In the hour that is leapt over nothing is left.
     return tuple((opens, closes) for opens, closes in moments if opens < closes)
@@ -134,7 +134,7 @@ def _daytime_beside(hours: Hours) -> Hours:
 
 
 def _rest_of_day(day: date, walls: list[_Stretch]) -> list[_Stretch]:
-    """Give what the stretches of one day leave of it, midnight to midnight."""
+    """What the stretches of one day leave of it, midnight to midnight."""
     edges = [
         datetime.combine(day, MIDNIGHT),
         *(edge for stretch in walls for edge in stretch),
@@ -176,7 +176,7 @@ def _summer_of(hours: Hours, day: date) -> Summer | None:
 
 
 def _less_eve_and_lunch(hours: Hours, day: date, start: datetime, end: datetime) -> list[_Stretch]:
-    """Give what the short eve and the lunches of `day` and of the day after leave of a stretch."""
+    """What the short eve and the lunches of `day` and of the day after leave of a stretch."""
     if hours.eves is Eves.SHORT and hours.eve_closes_at is not None and is_eve(day):
         end = min(end, datetime.combine(day, hours.eve_closes_at))
     stretches = []
@@ -189,7 +189,7 @@ def _less_eve_and_lunch(hours: Hours, day: date, start: datetime, end: datetime)
 
 
 def _moment(wall: datetime, zone: tzinfo) -> datetime:
-    """Give in UTC the first moment at which the clock of `zone` shows `wall`, or has leapt past it."""
+    """The first moment, in UTC, at which the clock of `zone` shows `wall`, or has leapt past it."""
     while (moment := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
         wall += _MINUTE
     return moment
@@ -205,7 +205,7 @@ def _check_aware(at: datetime) -> None:
 
 
 def opens_words(opens: datetime, at: datetime, zone: tzinfo) -> str:
-    """Give "öppnar 13.00", with the day before the time where it is another day than that of `at`."""
+    """As "öppnar 13.00", with the day before the time where it is another day than that of `at`."""
     local = opens.astimezone(zone)
     day = local.date()
     if day == _local_day(at, zone):

@@ -99,7 +99,7 @@ class Hours:
 
     @property
     def known(self) -> bool:
-        """Tell whether anything is known about when somebody answers."""
+        """Whether anything is known about when somebody answers."""
         return self.availability is not Availability.UNKNOWN
 
 
@@ -209,7 +209,7 @@ def _check_lunch(hours: Hours) -> None:
 
 
 def _lies_inside(start: time, end: time, span: Span) -> bool:
-    """Tell whether it is open both just before `start` and just after `end`, on either day of the span."""
+    """Whether it is open both just before `start` and just after `end`, on either day of the span."""
     if span.opens < span.closes:
         return span.opens < start and end < span.closes
     return span.opens < start or end < span.closes
@@ -227,7 +227,7 @@ _LEAP_YEAR = 2024
 
 
 def is_month_day(text: str) -> bool:
-    """Tell whether `text` is "MM-DD" and such a day exists, 29 February included."""
+    """Whether `text` is "MM-DD" and such a day exists, 29 February included."""
     if not _MONTH_DAY.fullmatch(text):
         return False
     try:

@@ -30,7 +30,7 @@ _AS_APPLIES = "–"
 
 
 def hours_words(hours: Hours) -> str:
-    """Give the hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
+    """The hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
     applies = hours.availability.label if hours.known else "Tider okända"
     phrases = _days_phrases(hours) if hours.days else [applies]
     if hours.opens_at is not None or hours.closes_at is not None:
@@ -40,7 +40,7 @@ def hours_words(hours: Hours) -> str:
 
 
 def hours_text(hours: Hours, remark: str = "") -> str:
-    """Give the hours as the column "Tider" has them: "fredag till 15.00; lunch 12.00–13.00".
+    """The hours as the column "Tider" has them: "fredag till 15.00; lunch 12.00–13.00".
 
     Empty where "Gäller" alone says them, or "–" where the entry's `remark` would then be read as other hours.
     `read_hours` gives the same hours back.
@@ -59,7 +59,7 @@ def hours_text(hours: Hours, remark: str = "") -> str:
 
 
 def _days_phrases(hours: Hours) -> list[str]:
-    """Give "mån–tor 08.00–16.30", "helgdag 10.00–14.00"; equal neighbours are joined."""
+    """As "mån–tor 08.00–16.30", "helgdag 10.00–14.00"; equal neighbours are joined."""
     phrases = []
     for span, group in groupby(range(len(hours.days)), lambda p: (hours.days[p], p == HOLIDAY)):
         places = list(group)
@@ -79,7 +79,7 @@ def _span_words(span: Span) -> str:
 
 
 def _phrases(hours: Hours, *, lunch: str, summer: str) -> list[str]:
-    """Give what comes after the hours of the days; the two words are those it begins with."""
+    """What comes after the hours of the days; the two words are those it begins with."""
     phrases = []
     if hours.friday_closes_at is not None:
         phrases.append(f"fredag till {hours.friday_closes_at:%H.%M}")

@@ -55,5 +55,5 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 def role_may(role: Role, right: Right) -> bool:
-    """Tell whether `role` has `right`."""
+    """Whether `role` has `right`."""
     return right in RIGHTS[role]

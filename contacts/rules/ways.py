@@ -27,7 +27,7 @@ class WayIn:
 
 
 def on_region_telephony(way: WayIn, own_series: Sequence[str]) -> bool:
-    """Tell whether the number goes down with the region's telephony; `own_series` are beginnings such as "090-785"."""
+    """Whether the number goes down with the region's telephony; `own_series` are beginnings such as "090-785"."""
     if is_mobile(way.number):
         return False
     if is_extension(way.number):
@@ -38,7 +38,7 @@ def on_region_telephony(way: WayIn, own_series: Sequence[str]) -> bool:
 
 
 def missing_ways(ways: Iterable[WayIn], own_series: Sequence[str] = ()) -> tuple[MissingWay, ...]:
-    """Give what a unit that is reached in `ways` lacks; the same number twice is one way.
+    """What a unit that is reached in `ways` lacks; the same number twice is one way.
 
     An empty number is none, nor is a municipality's extension: who rings from elsewhere does not get there.
     """

@@ -99,7 +99,7 @@ class NumberToRing(Candidate):
 
 
 def is_verified(verified_at: datetime | None, at: datetime, lasts: timedelta = VERIFICATION_LASTS) -> bool:
-    """Tell whether a number confirmed at `verified_at` still counts as verified at the aware moment `at`."""
+    """Whether a number confirmed at `verified_at` still counts as verified at the aware moment `at`."""
     return verified_at is not None and at - verified_at <= lasts
 
 

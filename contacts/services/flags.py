@@ -95,7 +95,7 @@ def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) 
 
 
 def _spelled(entry: DirectoryEntry, number: str) -> str:
-    """Give the number as the entry has it, "" where it has not."""
+    """The number as the entry has it, "" where it has not."""
     return next((phone.number for phone in entry.phones if same_number(phone.number, number)), "")
 
 

@@ -9,27 +9,14 @@ from contacts import audit
 from contacts.access import Acting
 from contacts.models import AuditEntry, Submission, User
 
-_UNTOLD = frozenset(
-    {
-        "password",
-        "last_login",
-        "flagged",
-        "search_key",
-        "first_name_key",
-        "last_name_key",
-        "title_key",
-        "department_key",
-        "digits_key",
-        "sort_key",
-    }
-)
+_UNTOLD = frozenset({"password", "last_login", "flagged"})
 
 
 def changes_between(before: models.Model | None, row: models.Model) -> dict[str, Any]:
-    """Give each field that differs, from and to, as text; for a new row what it starts with. Lists are JSON."""
+    """Each field that differs, from and to, as text; for a new row what it starts with. Lists are JSON."""
     told: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
-        if field.primary_key or field.attname in _UNTOLD:
+        if field.primary_key or field.attname in _UNTOLD or field.attname.endswith("_key"):
             continue
         old = getattr(before, field.attname) if before is not None else None
         new = getattr(row, field.attname)
@@ -45,7 +32,7 @@ def _as_text(value: Any) -> str:
 
 
 def person_of(by: Acting | User) -> User:
-    """Give the person who acts, in an assignment or in the admin pages."""
+    """The person who acts, in an assignment or in the admin pages."""
     return by if isinstance(by, User) else by.user
 
 

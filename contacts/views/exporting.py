@@ -19,7 +19,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
-    """Give the entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
+    """The entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
     if form not in set(FileForm):
         raise Http404
     made = export_directory(by=request.acting, form=FileForm(form), principal=chosen_principal(request))
@@ -27,7 +27,7 @@ def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def chosen_principal(request: HttpRequest) -> Principal | None:
-    """Give the principal that the address names, None where it names none; 404 where there is no such one."""
+    """The principal that the address names, None where it names none; 404 where there is no such one."""
     wanted = request.GET.get("huvudman", "")
     if not wanted:
         return None

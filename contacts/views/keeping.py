@@ -46,7 +46,7 @@ TO_VERIFY = "kontrollera"
 
 
 def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
-    """Give a contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
+    """A contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
     require_keeper(request)
     entry = own_entry(request.acting.principal, entry_id)
     if entry is None:

@@ -147,7 +147,7 @@ class EntryForm(Opened, AsksQuestions):
 
     @property
     def number_rows(self) -> list[tuple[BoundField, BoundField]]:
-        """Give the rows of numbers: what kind, and the number."""
+        """The rows of numbers: what kind, and the number."""
         return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
 
     @property
@@ -255,7 +255,7 @@ class EntryForm(Opened, AsksQuestions):
 
 
 def _beside(field: str | None) -> str | None:
-    """Give the field of the form that an error of the rules stands beside."""
+    """The field of the form that an error of the rules stands beside."""
     if field == "days":
         return "day_0_from"
     if field and field.startswith("day_") and field.count("_") == 1:
@@ -274,7 +274,7 @@ def parts_of(entry: DirectoryEntry) -> int:
 
 
 def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
-    """Give what the form of a contact starts with."""
+    """What the form of a contact starts with."""
     columns = ("kind", "name", *TEXTS, *_HOUR_FIELDS)
     initial: dict[str, Any] = {name: getattr(entry, name) for name in columns}
     initial["unit"] = str(entry.unit_id or "")

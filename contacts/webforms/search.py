@@ -50,7 +50,7 @@ class AdvancedSearchForm(forms.Form):
             )
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Give each search text with its field, to be shown on a line of its own."""
+        """Each search text with its field, to be shown on a line of its own."""
         return [(self[f"text{n}"], self[f"falt{n}"]) for n in range(1, TEXTS + 1)]
 
     def texts(self) -> list[tuple[SearchField, str]]:
@@ -72,7 +72,7 @@ class AdvancedSearchForm(forms.Form):
         }
 
     def wrong(self) -> bool:
-        """Tell whether a search text or its field can not be used. A wrong page number is the first page."""
+        """Whether a search text or its field can not be used. A wrong page number is the first page."""
         return bool(set(self.errors) - {"sida"})
 
 

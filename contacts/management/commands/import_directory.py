@@ -118,7 +118,7 @@ def _words(step: Progress) -> str:
 
 
 def _preview_lines(report: ImportReport) -> list[str]:
-    """Give the preview, one entry a line; only a dry run has one, and the bad rows are of every report."""
+    """The preview, one entry a line; only a dry run has one, and the bad rows are of every report."""
     lines = [str(problem) for problem in report.problems]
     if report.preview is None:
         return lines
