@@ -13,21 +13,8 @@ from contacts.rules.swedish_text import search_key, tidy_typed
 
 from .book import Book
 from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows
-from .columns import (
-    COLUMNS,
-    MORE_NUMBERS,
-    first_kind,
-    read_kind,
-    split_more_numbers,
-)
-from .guessing import (
-    ON_CALL,
-    PERSON,
-    SKIP,
-    SWITCHBOARD_NUMBER,
-    TO_REMARK,
-    is_hours,
-)
+from .columns import COLUMNS, MORE_NUMBERS, first_kind, read_kind, split_more_numbers
+from .guessing import ON_CALL, PERSON, SKIP, SWITCHBOARD_NUMBER, TO_REMARK, is_hours
 from .letters import certain_repair, fitness, repaired
 from .numbers import find_numbers
 from .rows import SHEET_ROWS, Cells, damaged_number

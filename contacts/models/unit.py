@@ -2,13 +2,7 @@
 
 from django.db import models
 
-from contacts.rules.parties import (
-    OUTPATIENT_KIND_LABELS,
-    WARD_KIND_LABELS,
-    OutpatientKind,
-    Party,
-    WardKind,
-)
+from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS, OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
 from .principal import Principal

@@ -71,10 +71,7 @@ def change_entry(
         content = _content(facts, unit) | {"verified": verified, "entry": entry.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="entry.change", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)
-        entry = _locked(entry)
-        check_version(entry, version)
-        if entry.retired_at is not None:
-            raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+        entry = _locked(entry, version)
         _write(by, entry, facts, unit, answers)
         if verified:
             _confirm(by, entry)
@@ -94,10 +91,7 @@ def verify_entry(
         content = {"entry": entry.pk, "version": version, "without_number": without_number}
         if claim(by=by, client_id=client_id, kind="entry.verify", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)
-        entry = _locked(entry)
-        check_version(entry, version)
-        if entry.retired_at is not None:
-            raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+        entry = _locked(entry, version)
         if not entry.phones and not without_number:
             raise RuleError(
                 "Nummer saknas. Lägg till ett, eller bekräfta att växeln är vägen.", field="number"
@@ -106,9 +100,14 @@ def verify_entry(
         return entry
 
 
-def _locked(entry: DirectoryEntry) -> DirectoryEntry:
+def _locked(entry: DirectoryEntry, version: str) -> DirectoryEntry:
+    """The contact as it stands, in use, where that is the `version` the person saw."""
     rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("principal", "unit").get(pk=entry.pk)
+    stands = rows.select_related("principal", "unit").get(pk=entry.pk)
+    check_version(stands, version)
+    if stands.retired_at is not None:
+        raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+    return stands
 
 
 def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:

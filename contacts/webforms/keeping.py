@@ -8,28 +8,15 @@ from django.forms import BoundField
 
 from contacts.models import DirectoryEntry, Unit
 from contacts.queries.keeping import Kept
-from contacts.rules.availability import (
-    Availability,
-    Eves,
-    Hours,
-    Span,
-    Summer,
-    check_hours,
-)
+from contacts.rules.availability import Availability, Eves, Hours, Span, Summer, check_hours
 from contacts.rules.entry_facts import FIRST_COLUMN, HOUR_LABELS, LABELS, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hours import day_of
-from contacts.rules.phone import (
-    LONGEST_NUMBER,
-    Phone,
-    PhoneKind,
-    check_phone,
-    same_number,
-    tidy_number,
-)
+from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, same_number, tidy_number
 
 from .differences import Opened
 from .fields import AsksQuestions, ClockField, DayField
+from .search import LONGEST_TEXT, ContactSearchForm
 
 NUMBER_ROWS = 6
 # Before and after a pause.
@@ -43,24 +30,17 @@ _WITH_EVES = (*_WITH_LUNCH, Availability.EVENING_WEEKEND)
 _HOUR_FIELDS = tuple(name for name in HOUR_LABELS if name != "days")
 
 
-class KeptForm(forms.Form):
+class KeptForm(ContactSearchForm):
     """Which of the own contacts to list: the filter, the search text, the page. What can not be meant is left out."""
 
     visa = forms.ChoiceField(required=False, choices=Kept.choices())
-    q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=100)
-    sida = forms.IntegerField(required=False, min_value=1)
+    q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=LONGEST_TEXT)
 
     def wanted(self) -> tuple[Kept, str, int]:
         """The filter, the text and the page, each the first where it is none."""
         self.is_valid()
         data = self.cleaned_data
         return Kept(data.get("visa") or Kept.ALL), data.get("q", ""), data.get("sida") or 1
-
-    @property
-    def sought(self) -> dict[str, str]:
-        """What was typed, after validation; empty for nothing."""
-        text = self.cleaned_data.get("q", "")
-        return {"q": text} if text else {}
 
 
 def _text(fact: str, **more: Any) -> forms.CharField:

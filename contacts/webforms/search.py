@@ -4,10 +4,7 @@ from typing import Any
 
 from django import forms
 
-from contacts.rules.directory_search import (
-    ContactColumn,
-    SearchField,
-)
+from contacts.rules.directory_search import ContactColumn, SearchField
 
 LONGEST_TEXT = 100
 # As many as there are fields, so that each can be asked about once (R5.6).

@@ -8,14 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contacts.rules.availability import Availability, Hours
-from contacts.rules.whom_to_call import (
-    Candidate,
-    NumberToRing,
-    Sought,
-    Way,
-    best_first,
-    is_verified,
-)
+from contacts.rules.whom_to_call import Candidate, NumberToRing, Sought, Way, best_first, is_verified
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TUESDAY_10 = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
