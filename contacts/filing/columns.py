@@ -26,11 +26,6 @@ class Heading:
 
     places: tuple[str, ...]
 
-    @property
-    def given(self) -> frozenset[str]:
-        """Which columns the file has."""
-        return frozenset(filter(None, self.places))
-
 
 def letter(place: int) -> str:
     """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""

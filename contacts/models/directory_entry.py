@@ -59,23 +59,14 @@ class DirectoryEntry(models.Model):
     title = _text("title")
     department = _text("department")
     numbers = models.JSONField(_WORDS["phones"], default=list, blank=True)
-    availability = models.CharField(
-        _WORDS["availability"],
-        max_length=20,
-        choices=Availability.choices(),
-    )
+    availability = models.CharField(_WORDS["availability"], max_length=20, choices=Availability.choices())
     opens_at = _clock("opens_at")
     closes_at = _clock("closes_at")
     friday_closes_at = _clock("friday_closes_at")
     lunch_from = _clock("lunch_from")
     lunch_to = _clock("lunch_to")
     days = models.JSONField(_WORDS["days"], default=list, blank=True)
-    eves = models.CharField(
-        _WORDS["eves"],
-        max_length=10,
-        choices=Eves.choices(),
-        default=Eves.UNSAID.value,
-    )
+    eves = models.CharField(_WORDS["eves"], max_length=10, choices=Eves.choices(), default=Eves.UNSAID.value)
     eve_closes_at = _clock("eve_closes_at")
     summer_from = models.CharField(_WORDS["summer_from"], max_length=5, blank=True)
     summer_to = models.CharField(_WORDS["summer_to"], max_length=5, blank=True)

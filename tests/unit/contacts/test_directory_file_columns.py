@@ -9,17 +9,16 @@ from contacts.filing.columns import (
     COLUMNS,
     NUMBER_COLUMNS,
     REQUIRED,
-    BadRow,
     Heading,
     columns_of,
     letter,
     normal_order,
-    quoted,
     read_heading,
     split_more_numbers,
 )
 from contacts.filing.rows import read_rows
 from contacts.filing.safety import neutralise, restore
+from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.phone import Phone, PhoneKind
 
 OLD_FOURTEEN = [
@@ -34,11 +33,11 @@ def test_the_fourteen_columns_of_the_first_file_are_read_in_any_order():
     for order in (OLD_FOURTEEN, OLD_FOURTEEN[::-1], sorted(OLD_FOURTEEN)):
         heading = read_heading(order)
         assert heading == Heading(tuple(order))
-        assert heading.given == set(OLD_FOURTEEN)
+        assert set(heading.places) == set(OLD_FOURTEEN)
 
 
 def test_all_columns_are_known():
-    assert read_heading(COLUMNS).given == set(COLUMNS)
+    assert read_heading(COLUMNS).places == COLUMNS
 
 
 @pytest.mark.parametrize(
