@@ -21,16 +21,20 @@ Steps = Generator[Progress, None, Result]
 """Work that tells how far it has come and ends with its result."""
 
 
+def finish(steps: Steps[Result]) -> Result:
+    """Do the work to its end and give its result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
 def finishing(work: Callable[Asked, Steps[Result]]) -> Callable[Asked, Result]:
-    """The same work done to its end at once, giving its result."""
+    """The same work, done at once."""
 
     def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Result:
-        steps = work(*args, **kwargs)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
+        return finish(work(*args, **kwargs))
 
     return finished

@@ -391,8 +391,6 @@ class _Maker:
             hours_known=False,
             relays=False,
             verified=False,
-            verified_at=None,
-            remark="",
             is_extension=False,
             way=way,
         )
