@@ -4,7 +4,6 @@ import ipaddress
 import os
 import shutil
 import socket
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -48,24 +47,21 @@ def find_chromium() -> str | None:
     return None
 
 
-CASES_ON_SECOND_ENGINE = 2
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what PostgreSQL has no part in; and the browser tests where there is no browser, saying how to get one.
 
     The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
-    a few cases of one test: they differ by what a rule says, not by what is asked of the database. `make test-long`
-    runs all of them.
+    one case of a test: they differ by what a rule says, not by what is asked of the database. `make test-long` runs
+    all of them.
     """
     if os.environ.get("EXPECT_VENDOR") == "postgresql" and os.environ.get("LONG") != "1":
-        seen: Counter[str] = Counter()
+        seen: set[str] = set()
         kept, left = [], []
         for item in items:
             test = item.nodeid.partition("[")[0]
             asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
-            seen[test] += 1
-            (kept if asks and seen[test] <= CASES_ON_SECOND_ENGINE else left).append(item)
+            (kept if asks and test not in seen else left).append(item)
+            seen.add(test)
         items[:] = kept
         config.hook.pytest_deselected(items=left)
     if find_chromium():

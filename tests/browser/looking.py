@@ -65,6 +65,30 @@ _VIOLATIONS = """async (options) =>
     id, help, nodes: nodes.slice(0, 4).map(({ target, html }) => ({ target, html })),
   }))"""
 
+# Words of ordinary length that stand on two lines.
+BROKEN_WORDS = """() => {
+  const found = new Set();
+  // The heading of a table whose rows are shown as cards is for screen readers only.
+  const isCut = (one) => (one.closest("thead")?.getBoundingClientRect().height ?? 9) <= 1;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    const inside = text.parentElement;
+    if (!inside.checkVisibility() || isCut(inside)) continue;
+    if (inside.closest("select, textarea, .visually-hidden, .web-address")) continue;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}.]+/gu)) {
+      if (word[0].length > 24) continue;
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const boxes = [...range.getClientRects()].filter((box) => box.width > 0.5);
+      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1)
+        found.add(`${word[0]} in ${inside.tagName.toLowerCase()}.${inside.className}`);
+    }
+  }
+  return [...found];
+}"""
+
 
 def faults(page: Page) -> list[str]:
     """Give everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus."""
@@ -79,11 +103,11 @@ def faults(page: Page) -> list[str]:
     ):
         show(page, size, scheme)
         found += [f"{size[0]} px, {scheme}: {line}" for line in _violations(page, options)]
-    for size in (PHONE, ZOOMED):
+    for size in (PHONE, ZOOMED, DESKTOP):
         show(page, size)
         if wide := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
             found.append(f"{size[0]} px: {wide} px wider than the window")
-    show(page, DESKTOP)
+        found += [f"{size[0]} px: broken: {word}" for word in page.evaluate(BROKEN_WORDS)]
     return found
 
 

@@ -21,6 +21,7 @@ from outage.models.event import OpenItem
 from tests.browser.conftest import Windows
 from tests.browser.looking import DESKTOP, PHONE, ZOOMED, show
 from tests.factories import make_event, tell
+from tests.long import runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -96,7 +97,7 @@ def acting(name: str) -> Any:
     return found
 
 
-def pages_from(page: Page, start: str, each: int = 2) -> Iterator[str]:
+def pages_from(page: Page, start: str, each: int) -> Iterator[str]:
     """Follow the links of every page from `start` on, and give the address of `each` pages of every kind."""
     waiting, seen, kinds = [start], {start}, dict[str, int]()
     while waiting:
@@ -132,6 +133,7 @@ OUTSIDE = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("names", [("alva", "maja"), ("regionadmin", "cissi")], ids=" and ".join)
 def test_no_page_is_wider_than_its_window_whatever_people_are_called(
     laid_demo: None, windows: Windows, names: tuple[str, str]
@@ -142,7 +144,7 @@ def test_no_page_is_wider_than_its_window_whatever_people_are_called(
     found, sizes = [], [DESKTOP, ZOOMED, PHONE]
     for name in names:
         page, seen = windows.open(acting(name)), set()
-        for address in pages_from(page, "/"):
+        for address in pages_from(page, "/", each=runs(1, full=2)):
             seen.add(resolve(urlsplit(address).path).url_name)
             for size in sizes:
                 show(page, size)
@@ -151,44 +153,4 @@ def test_no_page_is_wider_than_its_window_whatever_people_are_called(
             # The next page comes at the size that the window has.
             sizes.reverse()
         assert {"status", "contacts"} <= seen
-    assert not found, "\n" + "\n".join(found)
-
-
-BROKEN_WORDS = """() => {
-  const found = new Set();
-  // The heading of a table whose rows are shown as cards is for screen readers only.
-  const isCut = (one) => (one.closest("thead")?.getBoundingClientRect().height ?? 9) <= 1;
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const text = texts.currentNode;
-    const inside = text.parentElement;
-    if (!inside.checkVisibility() || isCut(inside)) continue;
-    if (inside.closest("select, textarea, .visually-hidden, .web-address")) continue;
-    for (const word of text.data.matchAll(/[\\p{L}\\p{N}.]+/gu)) {
-      if (word[0].length > 24) continue;
-      const range = document.createRange();
-      range.setStart(text, word.index);
-      range.setEnd(text, word.index + word[0].length);
-      const boxes = [...range.getClientRects()].filter((box) => box.width > 0.5);
-      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1)
-        found.add(`${word[0]} in ${inside.tagName.toLowerCase()}.${inside.className}`);
-    }
-  }
-  return [...found];
-}"""
-
-
-@pytest.mark.parametrize("name", ["alva", "regionadmin"])
-def test_no_ordinary_word_is_broken_for_the_sake_of_the_long_ones(
-    laid_demo: None, windows: Windows, name: str
-):
-    make_paper()
-    windows.expect_answer(403)
-    page = windows.open(acting(name))
-    found, sizes = [], [DESKTOP, ZOOMED, PHONE]
-    for address in pages_from(page, "/"):
-        for size in sizes:
-            show(page, size)
-            found += [f"{address} at {size[0]} px: {word}" for word in page.evaluate(BROKEN_WORDS)]
-        sizes.reverse()
     assert not found, "\n" + "\n".join(found)

@@ -1,6 +1,7 @@
 """A mirrored code is a back, and a page is called blank only where nothing is on it."""
 
 import random
+from itertools import product
 
 import pytest
 from PIL import Image, ImageDraw, ImageOps
@@ -27,8 +28,10 @@ def raw(picture: Image.Image) -> RawPage:
     return next(pages)
 
 
-@pytest.mark.parametrize("turned", [0, 90, 180, 270])
-@pytest.mark.parametrize("strength", [0.1, 1.0])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("strength", "turned"), list(product([0.1, 1.0], [0, 90, 180, 270]))[:: runs(3, full=1)]
+)
 def test_a_mirrored_code_is_told_from_one_that_is_printed_here(front, strength, turned):
     through = ImageOps.mirror(front).point(lambda level: 246 - int((246 - min(level, 246)) * strength))
     # A telephone's picture can be mirrored as a whole; then the code is as strong as any.
@@ -87,8 +90,8 @@ def test_of_a_thousand_backs_none_with_writing_is_blank_and_nearly_all_clean_one
     assert clean - blank <= 1, (clean, blank)
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize("edge", range(4))
+@pytest.mark.long
+@pytest.mark.parametrize(("tool", "edge"), list(product(TOOLS, range(4)))[:: runs(3, full=1)])
 def test_writing_at_the_very_edge_is_seen(front, edge, tool):
     wear = Wear(strokes=0, skew=2, turn=False)
     back = Back(edge, tool, edge, from_edge=1, landscape=edge > 1, colour=edge % 2 == 0, dpi=120, wear=wear)

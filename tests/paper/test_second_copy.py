@@ -12,6 +12,7 @@ from forms.models import SheetKind
 from forms.scanning.decoding import decode
 from forms.scanning.opening import open_scan
 from tests.clock import standing_at
+from tests.long import runs
 from tests.paper.conformance import MAKERS
 from tests.paper.making import at, make_place
 from tests.paper.scans_made import CLEAN, Wear, as_file, worn
@@ -46,8 +47,10 @@ def ruled(page: Image.Image) -> Iterator[tuple[int, int, int]]:
             yield start, start + len(longest), y
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
-    ("kind", "borders"), list(zip(SheetKind.values, cycle(product((LIGHT, DARK), repeat=2)), strict=False))
+    ("kind", "borders"),
+    list(zip(SheetKind.values, cycle(product((LIGHT, DARK), repeat=2)), strict=False))[:: runs(3, full=1)],
 )
 def test_a_copy_of_a_copy_is_matched_and_can_be_read(kind: str, borders: tuple[int, int]):
     rng = random.Random(kind)

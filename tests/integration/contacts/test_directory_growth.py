@@ -21,9 +21,11 @@ from contacts.rules.swedish_text import search_key
 from contacts.rules.ways import MissingWay
 from tests.asking import search_for
 from tests.factories import make_entry
+from tests.long import runs
 from tests.seed_directory import RARE_LAST, seed_directory
 
 pytestmark = pytest.mark.django_db
+MANY = runs(2_000, full=10_000)
 
 ASKED = {
     "a common letter": ("contacts", {"q": "a"}),
@@ -53,7 +55,8 @@ def queries_of(client: Client, unit_id: int) -> dict[str, int]:
     return counted
 
 
-def test_no_page_asks_more_of_10_000_entries_than_of_25(client, still, monkeypatch):
+@pytest.mark.long
+def test_no_page_asks_more_of_many_entries_than_of_25(client, still, monkeypatch):
     small = seed_directory(entries=25, units=4)
     client.force_login(small.acting.user)
     # The first page after the log-in also writes down that the person is there, the first search makes its index.
@@ -63,8 +66,8 @@ def test_no_page_asks_more_of_10_000_entries_than_of_25(client, still, monkeypat
     small.acting.membership.delete()
     Unit.objects.all().delete()
     small.acting.user.delete()
-    large = seed_directory()
-    assert DirectoryEntry.objects.count() == 10_000
+    large = seed_directory(entries=MANY)
+    assert DirectoryEntry.objects.count() == MANY
     client.force_login(large.acting.user)
     monkeypatch.setattr(searched, "_kept", None)
     search_for(client, "contacts", {"q": "x"})
@@ -76,8 +79,9 @@ def test_no_page_asks_more_of_10_000_entries_than_of_25(client, still, monkeypat
     assert search_entries(large.number).total == 1
 
 
-def test_among_10_000_the_pages_hold_each_hit_once_and_miss_none():
-    seed_directory()
+@pytest.mark.long
+def test_among_many_the_pages_hold_each_hit_once_and_miss_none():
+    seed_directory(entries=MANY)
     everything = list(DirectoryEntry.objects.order_by("sort_key", "pk"))
     for text in ("m", "nord", "medicin 8", "ström", RARE_LAST):
         first = search_entries(text, limit=7)

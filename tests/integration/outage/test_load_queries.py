@@ -58,6 +58,7 @@ def queries_with(chains: int, handovers: int) -> dict[str, int]:
 
 
 @pytest.mark.long
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("times", (10, 100)[: runs(1, full=2)])
 def test_a_larger_outage_asks_no_more_queries(times: int):
@@ -76,11 +77,13 @@ def test_the_seed_has_the_size_asked_for(seeded: Seeded):
     assert [c.pk for c in visible_chains(seeded.acting, seeded.outage)] == list(seeded.chains)
 
 
+@pytest.mark.once
 def test_every_seeded_call_lies_in_the_outage(seeded: Seeded):
     start, now = seeded.outage.current.started_at, timezone.now()
     assert all(start <= at <= now for at in Handover.objects.values_list("at", flat=True))
 
 
+@pytest.mark.once
 def test_seeded_rows_stand_in_one_order_and_calls_at_the_places_of_their_chain(seeded: Seeded):
     for pk, log in logs_of(CareChain.objects.values_list("pk", flat=True)).items():
         orders = sorted(row.order for row in (*log.versions, *log.events, *log.handovers))
@@ -101,6 +104,7 @@ def test_seeded_duties_are_those_that_the_service_settles(seeded: Seeded):
     assert duties() == before
 
 
+@pytest.mark.once
 def test_seeded_calls_could_have_been_logged(seeded: Seeded):
     for call in Handover.objects.all():
         call.clean_fields()
@@ -109,6 +113,7 @@ def test_seeded_calls_could_have_been_logged(seeded: Seeded):
     assert not HandoverMessage.objects.exclude(event__chain=F("handover__chain")).exists()
 
 
+@pytest.mark.once
 def test_seeded_patients_are_nobody(seeded: Seeded):
     for chain in CareChain.objects.select_related("details"):
         identity = classify_identity(chain.details.identity_number, timezone.now().date())

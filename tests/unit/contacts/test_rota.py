@@ -22,6 +22,7 @@ from contacts.rules.rota import (
     until_words,
     wall_of,
 )
+from tests.long import runs
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -117,7 +118,8 @@ def test_a_turn_within_the_hour_that_is_left_out_is_none():
     assert shifts([left_out], at("2027-03-27T00:00"), at("2027-03-29T00:00"), STOCKHOLM) == ()
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(runs(12, full=400)))
 def test_random_rotas_are_as_they_are_walked_through(seed: int):
     random = Random(seed)
     centre = random.choice([SPRING, AUTUMN, datetime(2026, 12, 31), datetime(2028, 2, 29), FRIDAY])
@@ -150,7 +152,8 @@ def test_random_rotas_are_as_they_are_walked_through(seed: int):
             assert follows != winner or (winner.weekly and winner.ends - winner.starts == timedelta(days=7))
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(runs(40, full=1_000)))
 def test_what_overlaps_is_what_holds_at_the_same_minute(seed: int):
     random = Random(seed)
 
