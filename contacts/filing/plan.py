@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.queries.joined import units_by_name
 from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.names import name_key, nearest
 from contacts.rules.phone import digits
@@ -36,7 +37,7 @@ _STEP = 1000
 _MOST_COMPARED = 2_000_000
 KINDS = {label: value for value, label in EntryKind.choices}
 # What is checked by the rules of the file, or for all rows at once: asking the database row by row would take minutes.
-UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "flagged"}) | {
+UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "joined_into", "flagged"}) | {
     name for name in (f.name for f in DirectoryEntry._meta.fields) if name.endswith("_key")
 }
 _Key = tuple[str, str, str]
@@ -205,9 +206,7 @@ class _There:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         for entry in self.in_use:
             self._names[entry.principal.name][entry.name] = search_key(entry.name)
-        self._units = {
-            (unit.principal_id, name_key(unit.name)): unit for unit in Unit.objects.filter(principal__in=ids)
-        }
+        self._units = units_by_name(ids)
 
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
         """Give, by row, the entry that each row is about; a BadRow where nobody can tell which.

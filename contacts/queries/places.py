@@ -78,7 +78,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
     cards = [*map(_place_of_principal, named)]
     if len(units) <= room:
         return NamedPlaces(to_ring=(*cards, *map(place_of_unit, units)))
-    same = [unit for unit in units if unit.search_key == search_key(text)]
+    same = [unit for unit in units if search_key(text) in unit.name_keys]
     if 0 < len(same) <= room:
         cards += map(place_of_unit, same)
         units = [unit for unit in units if unit not in same]

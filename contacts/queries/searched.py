@@ -1,6 +1,6 @@
 """What is searched, kept by each process as an index, and made anew when the database no longer reads the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -90,7 +90,8 @@ def _made() -> Searched:
     principals = {principal.pk: principal for principal in Principal.objects.all()}
     places = [principal.short_name for principal in principals.values() if not principal.is_region]
     units = {unit.pk: unit for unit in Unit.objects.all()}
-    names = {pk: unit.name for pk, unit in units.items()}
+    # Who knows a unit, or a contact, by the name it had before it was joined to another finds what stands.
+    names = {pk: " ".join([unit.name, *unit.other_names]) for pk, unit in units.items()}
     in_use = [unit.name for unit in units.values() if unit.active]
     rows = DirectoryEntry.objects.values_list(*_SEARCHED).iterator(chunk_size=2_000)
     return Searched(
@@ -104,7 +105,10 @@ def _unit(unit: Unit, principal: Principal) -> Entry:
         pk=unit.pk,
         principal=principal.pk,
         order=(_UNIT, unit.sort_key, unit.pk),
-        texts={Text.NAME: (unit.name,), Text.BESIDE: (principal.short_name, principal.name)},
+        texts={
+            Text.NAME: (unit.name, *unit.other_names),
+            Text.BESIDE: (principal.short_name, principal.name),
+        },
         numbers="",
         in_use=unit.active,
     )
@@ -121,6 +125,7 @@ _SEARCHED = (
     "title",
     "department",
     "remark",
+    "other_names",
     "digits_key",
     "sort_key",
     "retired_at",
@@ -138,6 +143,7 @@ def _entry(
     title: str,
     department: str,
     remark: str,
+    other_names: Sequence[Sequence[str]],
     digits_key: str,
     sort_key: str,
     retired_at: datetime | None,
@@ -153,7 +159,7 @@ def _entry(
         principal=principal_id,
         order=(rank, sort_key, pk),
         texts={
-            Text.NAME: (name,),
+            Text.NAME: (name, *(other for other, _ in other_names)),
             Text.BESIDE: (_KIND_LABELS[kind], first_name, last_name, title, department, unit, principal.name),
             Text.REMARK: (remark,),
             SearchField.FIRST_NAME: (first_name,),
