@@ -96,7 +96,7 @@ def _is_named(principal: Principal, terms: Sequence[Term]) -> bool:
 
 def unit_by_id(unit_id: int) -> Unit | None:
     """Give a unit with its principal, one out of use too; None where there is none."""
-    return Unit.objects.select_related("principal").filter(pk=unit_id).first()
+    return Unit.objects.select_related("principal", "joined_into").filter(pk=unit_id).first()
 
 
 def entries_of_unit(unit: Unit) -> list[DirectoryEntry]:

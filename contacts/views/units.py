@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts.presenters.joining import joined_rows
+from contacts.queries.joined import standing_joins
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
 from contacts.rules.held import HeldAs
 from contacts.rules.ways import MISSING_WAY_LABELS
 from contacts.services.units import UnitFacts, add_unit, change_unit
-from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, led_to_joined, renew, require_keeper, save_or_show
 from contacts.webforms.differences import form_differences
 from contacts.webforms.units import UnitForm
 
@@ -71,12 +73,14 @@ def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = own_unit(principal, unit_id)
     if unit is None:
         raise Http404
+    if request.method == "GET" and (elsewhere := led_to_joined(request, unit, "unit_edit")):
+        return elsewhere
     initial = {name: getattr(unit, name) for name in _FIELDS}
     initial |= {"client_id": uuid4(), "version": version_of(unit)}
     form = UnitForm(request.POST or None, initial=initial, of_region=principal.is_region)
 
     def show(form: UnitForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "unit": unit} | more
+        context = {"form": form, "unit": unit, "joined": joined_rows(standing_joins(unit))} | more
         return render(request, "contacts/keeping/unit_edit.html", context, status=status)
 
     def save() -> HttpResponse:
