@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import Unit
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
@@ -217,9 +218,25 @@ def write_details(
         unit=by.unit,
     )
     details.save()
+    _check_not_joined(details, chain.details)
     chain.details = details
     chain.save(update_fields=["details"])
     return details
+
+
+def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None) -> None:
+    """Raise RuleError where a unit that is newly named was joined into another meanwhile: nobody would see its chain.
+
+    The row names the units by now, so whoever joins them waits for it, or was first.
+    """
+    named = {details.ward_unit_id, details.outpatient_unit_id, details.unit_id} - {None}
+    if former is not None:
+        named -= {former.ward_unit_id, former.outpatient_unit_id, former.unit_id}
+    gone = Unit.objects.filter(pk__in=named, joined_into__isnull=False).select_related("joined_into").first()
+    if gone is not None and gone.joined_into is not None:
+        raise RuleError(
+            f"{gone.name} är nu sammanförd med {gone.joined_into.name}. Välj {gone.joined_into.name}."
+        )
 
 
 def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str:
