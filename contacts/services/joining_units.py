@@ -147,9 +147,9 @@ def kinds_of(unit: Unit) -> UnitKinds:
 
 
 def _locked(*pks: int) -> list[Unit]:
-    # Against rows that are just being written of the units, too: what keeps a unit is looked for under this lock. In
-    # the order of their keys, so that two who lock the same two wait for each other and never in a ring.
-    rows = Unit.objects.select_for_update(of=("self",)).order_by("pk")
+    # Whoever names one of them in a chain holds it too: what keeps a unit is looked for under this lock. In the order
+    # of their keys, so that two who lock the same two wait for each other and never in a ring.
+    rows = Unit.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.select_related("principal").filter(pk__in=pks)}
     return [copy(found[pk]) for pk in pks]
 

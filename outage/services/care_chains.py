@@ -227,16 +227,19 @@ def write_details(
 def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None) -> None:
     """Raise RuleError where a unit that is newly named was joined into another meanwhile: nobody would see its chain.
 
-    The row names the units by now, so whoever joins them waits for it, or was first.
+    It holds the units: whoever joins one of them waits, and sees the chain, or was first.
     """
     named = {details.ward_unit_id, details.outpatient_unit_id, details.unit_id} - {None}
     if former is not None:
         named -= {former.ward_unit_id, former.outpatient_unit_id, former.unit_id}
-    gone = Unit.objects.filter(pk__in=named, joined_into__isnull=False).select_related("joined_into").first()
-    if gone is not None and gone.joined_into is not None:
-        raise RuleError(
-            f"{gone.name} är nu sammanförd med {gone.joined_into.name}. Välj {gone.joined_into.name}."
-        )
+    if not named:
+        return
+    # Without what it is joined into: that would be read as it was before the wait.
+    units = Unit.objects.select_for_update(no_key=True)
+    for unit in units.filter(pk__in=named).order_by("pk"):
+        if unit.joined_into is not None:
+            into = unit.joined_into.name
+            raise RuleError(f"{unit.name} är nu sammanförd med {into}. Välj {into}.")
 
 
 def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str:
