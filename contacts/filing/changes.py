@@ -21,6 +21,7 @@ class Fate(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     GONE = "gone"
+    JOINED = "joined"
     LEFT = "left"
     OTHERS = "others"
 
@@ -30,6 +31,7 @@ FATE_LABELS: dict[Fate, str] = {
     Fate.CHANGED: "Ändrade",
     Fate.UNCHANGED: "Oförändrade",
     Fate.GONE: "Saknas i filen",
+    Fate.JOINED: "Sammanförda",
     Fate.LEFT: "Avförda tidigare",
     Fate.OTHERS: "Andra huvudmäns",
 }

@@ -29,6 +29,7 @@ from .changes import (
 )
 from .columns import BadRow
 from .facts import facts_of
+from .joined import OtherNames, as_joined, by_kept
 from .mapping import Mapped
 from .reading import read_table
 from .rows import DirectoryRow, read_cells, read_rows
@@ -143,11 +144,16 @@ def plan_steps(
         else:
             mine.append((row, principal))
     there = _There(only, {principal.name: principal for _, principal in mine}, lock=lock)
-    matches = there.matches(mine)
+    joined = there.joined(mine)
+    matches = there.matches([pair for pair in mine if pair[0].row not in joined])
+    beside = by_kept(joined, rows)
     for number, (row, principal) in enumerate(mine):
         if number % _STEP == 0:
             yield Progress("Jämför med katalogen", number, len(mine))
-        there.plan_row(plan, row, principal, matches.get(row.row))
+        if row.row in joined:
+            plan.planned.append(Planned(Fate.JOINED, row, joined[row.row]))
+        else:
+            there.plan_row(plan, row, principal, matches.get(row.row), beside)
     plan.problems.extend(there.namesakes(plan))
     if not (plan.problems or unread or left_out):
         # A row that is not read is of some entry: which ones are missing is known when all rows are read.
@@ -208,6 +214,17 @@ class _There:
             self._names[entry.principal.name][entry.name] = search_key(entry.name)
         self._units = units_by_name(ids)
 
+    def joined(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry]:
+        """Give, by row, the entry that each row's name was joined into, of those that name none in use."""
+        other_names = OtherNames(self.in_use)
+        found = {}
+        for row, principal in rows:
+            named = self._named.get((principal.name, name_key(row.name)), [])
+            kept = other_names.kept_of(row, principal.name, alone=not named)
+            if kept is not None and not any(_is_in(entry, row) for entry in named):
+                found[row.row] = kept
+        return found
+
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
         """Give, by row, the entry that each row is about; a BadRow where nobody can tell which.
 
@@ -234,9 +251,14 @@ class _There:
         return found
 
     def plan_row(
-        self, plan: Plan, row: DirectoryRow, principal: Principal, match: DirectoryEntry | BadRow | None
+        self,
+        plan: Plan,
+        row: DirectoryRow,
+        principal: Principal,
+        match: DirectoryEntry | BadRow | None,
+        beside: Mapping[int, Sequence[DirectoryRow]],
     ) -> None:
-        """Put into the plan what one row means, or what is wrong with it."""
+        """Put into the plan what one row means, or what is wrong with it; `beside` are rows by old names of entries."""
         if isinstance(match, BadRow):
             plan.problems.append(match)
             return
@@ -254,6 +276,8 @@ class _There:
             return
         old = facts_of(match) if match is not None else None
         new = merged(row, old)
+        if match is not None and old is not None and match.pk in beside:
+            new = as_joined(old, new, beside[match.pk])
         changed = changed_fields(old, new) if old is not None else tuple(COLUMN_OF)
         if match is not None and not changed:
             plan.planned.append(Planned(Fate.UNCHANGED, row, match))

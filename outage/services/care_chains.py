@@ -229,9 +229,11 @@ def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None
 
     It holds the units: whoever joins one of them waits, and sees the chain, or was first.
     """
-    named = {details.ward_unit_id, details.outpatient_unit_id, details.unit_id} - {None}
-    if former is not None:
-        named -= {former.ward_unit_id, former.outpatient_unit_id, former.unit_id}
+
+    def units_of(row: CareChainDetails) -> set[int]:
+        return {pk for pk in (row.ward_unit_id, row.outpatient_unit_id, row.unit_id) if pk}
+
+    named = units_of(details) - (units_of(former) if former is not None else set())
     if not named:
         return
     # Without what it is joined into: that would be read as it was before the wait.
