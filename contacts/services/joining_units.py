@@ -22,7 +22,7 @@ from .namesakes import check_namesakes
 from .rota import write_turn
 from .submissions import claim
 from .traces import changes_between, leave_trace
-from .unit_ties import check_untied
+from .unit_ties import check_may_join, check_may_part
 from .versions import check_clean, check_keeper, check_version
 
 
@@ -82,7 +82,7 @@ def check_can_join(by: Acting, kept: Unit, other: Unit) -> None:
             f"Du arbetar på {other.name}. Be en administratör på en annan enhet, eller behåll {other.name}.",
             field="to",
         )
-    check_untied(other)
+    check_may_join(other)
 
 
 def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> DirectoryJoin:
@@ -90,7 +90,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
 
     What somebody has changed of it since stands at the kept one; `moved["stands"]` of the row that is given counts it.
     The same form again gives the same row. Raises NotAllowed, IdClash, and RuleError where it is undone already, where
-    the person would end the own assignment, where something keeps the kept one, and where the name is taken.
+    the person would end the own assignment, where something keeps those who came, and where the name is taken.
     """
     with transaction.atomic():
         assert join.kept_unit, "a join of units"
@@ -105,8 +105,9 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
             raise RuleError(
                 f"Du arbetar på {kept.name} genom sammanföringen. Be en administratör på en annan enhet."
             )
-        # What was logged since is the kept one's: its people go on with it before anybody leaves.
-        check_untied(kept)
+        # What they logged since is the kept one's, where nobody else may work: they go on with it before they leave.
+        came = Membership.objects.filter(pk__in=join.moved["memberships"])
+        check_may_part(kept, list(came.values_list("user", flat=True)), join.at)
         back, changed = given_back(
             join.before, join.after, stored(kept, UNIT_COLUMNS), [[name] for name in UNIT_COLUMNS]
         )

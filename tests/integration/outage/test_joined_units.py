@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from contacts.access import Acting
+from contacts.access import Acting, acting_for
 from contacts.models import Unit
 from contacts.queries.joined import standing_joins
 from contacts.queries.versions import version_of
@@ -62,6 +62,11 @@ def join(by: Acting, kept: Unit, other: Unit) -> Unit:
         version=version_of(kept),
         other_version=version_of(other),
     )
+
+
+def undo(by: Acting, kept: Unit) -> None:
+    kept.refresh_from_db()
+    undo_unit_join(by=by, join=standing_joins(kept)[0], client_id=uuid4())
 
 
 def opened_by_it(county: County, outage: Outage, eva: Acting) -> CareChain:
@@ -143,14 +148,29 @@ class TestAfterwards:
         row = CareChain.objects.get(pk=chain.pk)
         assert double in (row.unit, row.details.ward_unit)
 
-    def test_it_is_not_taken_apart_while_care_stands_on_the_unit_kept(self, county, ended, double, eva, rut):
-        its_patient(county, ended, eva)
-        end_for_all(county, ended, timezone.now() - LONG_AGO)
+
+class TestTakenApart:
+    def test_those_who_came_and_have_logged_stay_until_it_is_done(self, county, outage, double, eva, rut):
         join(rut, county.ward, double)
-        make_chain(county, make_outage(county.alva))
-        county.ward.refresh_from_db()
-        with pytest.raises(RuleError, match="Medicin 2 står i vårdkedjor"):
-            undo_unit_join(by=rut, join=standing_joins(county.ward)[0], client_id=uuid4())
+        acting = acting_for(eva.user)
+        make_chain(county, outage, by=acting)
+        with pytest.raises(RuleError, match="De som kom till Medicin 2 har loggat vårdkedjor där"):
+            undo(rut, county.ward)
+        assert acting_for(eva.user).unit == county.ward
+
+    def test_what_the_others_there_log_is_theirs_to_go_on_with(self, county, outage, chain, double, eva, rut):
+        join(rut, county.ward, double)
+        make_event(county.alva, make_chain(county, outage))
+        undo(rut, county.ward)
+        assert acting_for(eva.user).unit == double
+
+    def test_long_after_the_outage_they_may_leave(self, county, double, eva, rut):
+        join(rut, county.ward, double)
+        ended = make_outage(county.alva, started=timedelta(days=20))
+        chain = make_chain(county, ended, by=acting_for(eva.user))
+        end_for_all(county, ended, timezone.now() - LONG_AGO)
+        undo(rut, county.ward)
+        assert get_chain(county.alva, chain.pk).pk == chain.pk
 
 
 class TestAFormOpenedBefore:
