@@ -9,6 +9,7 @@ from contacts.rules.availability import hours_words
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import (
     PART_LABELS,
+    PICK_LABELS,
     Part,
     Pick,
     UnitKinds,
@@ -61,7 +62,9 @@ def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, .
         one, two = _words(kept, part), _words(other, part)
         words = {Pick.KEPT: one or NOTHING, Pick.OTHER: two or NOTHING}
         if part is Part.NUMBERS:
-            words[Pick.BOTH] = f"Båda: {_numbers(both_numbers(kept.phones, other.phones)) or NOTHING}"
+            words[Pick.BOTH] = (
+                f"{PICK_LABELS[Pick.BOTH]}: {_numbers(both_numbers(kept.phones, other.phones)) or NOTHING}"
+            )
         choices = tuple((pick, words[pick]) for pick in picks(part, told, tolds))
         if one or two:
             lines.append(

@@ -48,6 +48,12 @@ class Pick(StrEnum):
     BOTH = "both"
 
 
+PICK_LABELS: dict[Pick, str] = {
+    Pick.KEPT: "Som den som står kvar",
+    Pick.OTHER: "Som den som går ur bruk",
+    Pick.BOTH: "Båda",
+}
+
 Said = Mapping[Part, Any]
 
 

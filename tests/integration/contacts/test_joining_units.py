@@ -1,6 +1,6 @@
 """Two units that are one: what the one had goes on at the other, and comes back when it is undone."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -41,7 +41,6 @@ from .conftest import person
 from .keeping import form_at, opened, sent
 
 pytestmark = pytest.mark.django_db
-DAY = timezone.localdate() + timedelta(days=1)
 
 
 @pytest.fixture
@@ -68,13 +67,12 @@ def undo(by: Any, kept: Unit, n: int = 50) -> DirectoryJoin:
     return undo_unit_join(by=by, join=standing_joins(kept)[0], client_id=same_id(n))
 
 
-def turn(who: str = "Bo Ek", number: str = "090-785 10 20", day: date = DAY) -> Turn:
-    return Turn(
-        who,
-        number,
-        datetime.combine(day, time(8)),
-        datetime.combine(day, time(16)),
-    )
+def tomorrow(hour: int) -> datetime:
+    return datetime.combine(timezone.localdate() + timedelta(days=1), time(hour))
+
+
+def turn(who: str = "Bo Ek", number: str = "090-785 10 20") -> Turn:
+    return Turn(who, number, tomorrow(8), tomorrow(16))
 
 
 def test_contacts_go_on_at_the_kept_one_verified_as_they_were(county, other):
@@ -102,7 +100,7 @@ def test_the_jour_to_come_goes_on_as_it_was_said(county, other):
     )
     assert [one.unit for one in turns_of_principal(county.region, timezone.now())] == [county.ward]
     wanted = request_for_unit(county.ward)
-    numbers = numbers_for_many([wanted], timezone.make_aware(datetime.combine(DAY, time(9))))[wanted]
+    numbers = numbers_for_many([wanted], timezone.make_aware(tomorrow(9)))[wanted]
     assert numbers[0].number == "090-785 10 20"
 
 
