@@ -32,7 +32,8 @@ from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.rota import Turn
 from contacts.services.joining_units import join_units, undo_unit_join
-from contacts.services.rota import add_turn, change_turn
+from contacts.services.rota import add_turn, change_turn, withdraw_turn
+from contacts.services.units import UnitFacts, change_unit
 from contacts.services.versions import ChangedMeanwhile
 from tests.factories import make_entry, same_id
 from tests.integration.outage.pages import read
@@ -217,6 +218,35 @@ def test_a_change_since_the_page_was_opened_is_told(county, other):
             version=version_of(county.ward),
             other_version=seen,
         )
+
+
+class TestFormsOpenedBefore:
+    """What was on the screen when somebody else joined the unit is refused with what it is now."""
+
+    def test_of_the_unit(self, county, other):
+        join(county.region_admin, county.ward, other)
+        with pytest.raises(RuleError, match="Medicin ett är sammanförd med Medicin 1"):
+            change_unit(
+                by=county.region_admin,
+                unit=other,
+                client_id=same_id(70),
+                version=version_of(other),
+                facts=UnitFacts(name="Medicin ett", ward_kind="somatic"),
+            )
+
+    def test_of_its_jour(self, county, other):
+        no = Answers({}, {})
+        row = add_turn(by=county.region_admin, unit=other, client_id=same_id(60), turn=turn(), answers=no)
+        join(county.region_admin, county.ward, other)
+        told = {"by": county.region_admin, "client_id": same_id(70)}
+        for write in (
+            lambda: add_turn(**told, unit=other, turn=turn("Eva Ek"), answers=no),
+            lambda: change_turn(**told, row=row, version=str(row.pk), turn=turn("Eva Ek"), answers=no),
+            lambda: withdraw_turn(**told, row=row, version=str(row.pk)),
+        ):
+            with pytest.raises(RuleError, match="Ändra i dess jourschema"):
+                write()
+        assert [one.turn.who for one in standing_turns([county.ward, other])] == ["Bo Ek", "Bo Ek"]
 
 
 class TestUndo:
