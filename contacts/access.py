@@ -109,7 +109,9 @@ def _in_force() -> QuerySet[Membership]:
 
 def demo_memberships() -> list[Membership]:
     """The assignments of the invented people, to choose among in demo mode, in the order they were made."""
-    found = Membership.objects.filter(active=True, user__is_demo=True, user__is_active=True)
+    found = Membership.objects.filter(
+        active=True, unit__active=True, user__is_demo=True, user__is_active=True
+    )
     return list(found.select_related("user", "unit__principal").order_by("pk"))
 
 

@@ -40,7 +40,8 @@ class BadDirectoryFile(RuleError):
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, or would do. `left` counts rows of entries that a person has retired, `gone` the entries
-    that are not in the file, `retired` those of them that were retired, `others` the rows of other principals.
+    that are not in the file, `retired` those of them that were retired, `others` the rows of other principals, `joined`
+    those by a name that was joined into another.
     """
 
     new: int
@@ -50,6 +51,7 @@ class ImportReport:
     gone: int
     others: int
     retired: int = 0
+    joined: int = 0
     problems: tuple[BadRow, ...] = ()
     preview: dict[str, Any] | None = None
 

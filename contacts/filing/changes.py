@@ -31,6 +31,7 @@ class Fate(Labelled):
     CHANGED = "changed", "Ändrade"
     UNCHANGED = "unchanged", "Oförändrade"
     GONE = "gone", "Saknas i filen"
+    JOINED = "joined", "Sammanförda"
     LEFT = "left", "Avförda tidigare"
     OTHERS = "others", "Andra huvudmäns"
 

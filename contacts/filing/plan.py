@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from contacts.models import DirectoryEntry, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, Principal, PrincipalKind
+from contacts.queries.joined import units_by_name
 from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
 from contacts.rules.file_rows import BadRow
@@ -18,6 +19,7 @@ from contacts.rules.swedish_text import search_key
 from contacts.services.progress import Progress, Steps
 
 from .changes import COLUMN_OF, VERIFIED_FACTS, Fate, is_given, merged
+from .joined import OtherNames, as_joined, by_kept
 from .mapping import Mapped
 from .reading import read_table
 from .rows import DirectoryRow, read_cells, read_rows
@@ -25,7 +27,7 @@ from .rows import DirectoryRow, read_cells, read_rows
 _STEP = 1000
 _MOST_COMPARED = 2_000_000
 # What is checked by the rules of the file, or for all rows at once: asking the database row by row would take minutes.
-UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "flagged"}) | {
+UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "joined_into", "flagged"}) | {
     name for name in (f.name for f in DirectoryEntry._meta.fields) if name.endswith("_key")
 }
 _Key = tuple[str, str, str]
@@ -131,11 +133,16 @@ def plan_steps(
         else:
             mine.append((row, principal))
     there = _There(only, {principal.name: principal for _, principal in mine}, lock=lock)
-    matches = there.matches(mine)
+    joined = there.joined(mine)
+    matches = there.matches([pair for pair in mine if pair[0].row not in joined])
+    beside = by_kept(joined, rows)
     for number, (row, principal) in enumerate(mine):
         if number % _STEP == 0:
             yield Progress("Jämför med katalogen", number, len(mine))
-        there.plan_row(plan, row, principal, matches.get(row.row))
+        if row.row in joined:
+            plan.planned.append(Planned(Fate.JOINED, row, joined[row.row]))
+        else:
+            there.plan_row(plan, row, principal, matches.get(row.row), beside)
     plan.problems.extend(there.namesakes(plan))
     if not (plan.problems or unread or left_out):
         # A row that is not read is of some entry: which ones are missing is known when all rows are read.
@@ -194,9 +201,18 @@ class _There:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         for entry in self.in_use:
             self._names[entry.principal.name][entry.name] = search_key(entry.name)
-        self._units = {
-            (unit.principal_id, name_key(unit.name)): unit for unit in Unit.objects.filter(principal__in=ids)
-        }
+        self._units = units_by_name(ids)
+
+    def joined(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry]:
+        """Give, by row, the entry that each row's name was joined into, of those that name none in use."""
+        other_names = OtherNames(self.in_use)
+        found = {}
+        for row, principal in rows:
+            named = self._named.get((principal.name, name_key(row.facts.name)), [])
+            kept = other_names.kept_of(row, principal.name, alone=not named)
+            if kept is not None and not any(_is_in(entry, row) for entry in named):
+                found[row.row] = kept
+        return found
 
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
         """Give, by row, the entry that each row is about; a BadRow where nobody can tell which.
@@ -224,9 +240,14 @@ class _There:
         return found
 
     def plan_row(
-        self, plan: Plan, row: DirectoryRow, principal: Principal, match: DirectoryEntry | BadRow | None
+        self,
+        plan: Plan,
+        row: DirectoryRow,
+        principal: Principal,
+        match: DirectoryEntry | BadRow | None,
+        beside: Mapping[int, Sequence[DirectoryRow]],
     ) -> None:
-        """Put into the plan what one row means, or what is wrong with it."""
+        """Put into the plan what one row means, or what is wrong with it; `beside` are rows by old names of entries."""
         if isinstance(match, BadRow):
             plan.problems.append(match)
             return
@@ -247,6 +268,8 @@ class _There:
             return
         old = match.facts if match is not None else None
         new = merged(row, old)
+        if match is not None and old is not None and match.pk in beside:
+            new = as_joined(old, new, beside[match.pk])
         changed = changed_facts(old, new) if old is not None else FACTS
         if match is not None and not changed:
             plan.planned.append(Planned(Fate.UNCHANGED, row, match))

@@ -23,6 +23,7 @@ _EXPLAINED: dict[str, str] = {
     Fate.CHANGED: "Ändrade nummer eller tider är ej verifierade tills någon har kontrollerat dem.",
     Fate.UNCHANGED: "Stämmer med katalogen.",
     Fate.GONE: "Finns i katalogen men inte i filen. De står kvar om du inte väljer att avföra dem.",
+    Fate.JOINED: "Sammanförda med en annan kontakt. Raden ändrar inget: skriv den andras namn om den ska gälla.",
     Fate.LEFT: "Någon har avfört dem. De tas inte tillbaka av en fil.",
     "remark_read": "Tiderna är lästa ur anmärkningen. Kontrollera att de stämmer.",
     "remark_left": "Anmärkningen liknar tider men är inte läst. Den visas vid numret med orden läs anmärkningen.",

@@ -38,7 +38,7 @@ KEPT = timedelta(days=1)
 """How long a file is kept that nobody brings in."""
 
 # What has no part in whether the same would still be done.
-_NOT_DONE = (Fate.UNCHANGED, Fate.OTHERS)
+_NOT_DONE = (Fate.UNCHANGED, Fate.JOINED, Fate.OTHERS)
 
 
 class FileGone(RuleError):
@@ -259,6 +259,8 @@ def _shown(planned: Planned, names: Sequence[str]) -> dict[str, Any]:
         shown["remark"] = [row.from_remark, row.facts.remark, hours_words(row.facts.hours)]
     if planned.fate is Fate.OTHERS and row is not None:
         shown["principal"] = row.principal
+    if planned.fate is Fate.JOINED and entry is not None:
+        shown["into"] = entry.name
     if planned.fate is Fate.NEW and planned.new is not None:
         shown["facts"] = facts_in_words(planned.new)
         shown["near"] = planned.near

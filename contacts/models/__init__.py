@@ -2,6 +2,7 @@
 
 from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry, EntryKind
+from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
 from .number_flag import NumberFlag
 from .principal import Principal, PrincipalKind
@@ -15,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "DirectoryEntry",
     "DirectoryFile",
+    "DirectoryJoin",
     "DirectoryUpload",
     "EntryKind",
     "Membership",

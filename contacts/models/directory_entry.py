@@ -37,6 +37,7 @@ class DirectoryEntry(models.Model):
     week of an entry with hours of its own: eight of ["08:00", "12:00", "13:00", "16:30"], from and to of each time of
     the day, or null, Monday to Sunday and public holiday.
     `flagged` holds the digits of the numbers that somebody said do not work since the entry was last verified.
+    One that was `joined_into` another is retired; its name and department are a pair among that one's `other_names`.
     """
 
     append_only = False
@@ -94,6 +95,16 @@ class DirectoryEntry(models.Model):
         verbose_name="avförd av",
     )
     flagged = models.JSONField("anmälda nummer", default=list, blank=True, editable=False)
+    joined_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        verbose_name="sammanförd med",
+    )
+    other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=1500, editable=False)
     first_name_key = models.CharField(max_length=100, blank=True, editable=False)
     last_name_key = models.CharField(max_length=100, blank=True, editable=False)
@@ -129,6 +140,11 @@ class DirectoryEntry(models.Model):
         constraints = [
             paired("verified_at", "verified_by", "entry_verified_at_and_by"),
             paired("retired_at", "retired_by", "entry_retired_at_and_by"),
+            models.CheckConstraint(
+                condition=models.Q(joined_into__isnull=True)
+                | (models.Q(retired_at__isnull=False) & ~models.Q(joined_into=models.F("id"))),
+                name="joined_entry_retired",
+            ),
             paired("lunch_from", "lunch_to", "entry_lunch_from_and_to"),
             paired("summer_opens_at", "summer_closes_at", "entry_summer_opens_and_closes"),
             models.UniqueConstraint(
@@ -161,6 +177,7 @@ class DirectoryEntry(models.Model):
             self.principal.name,
             unit_name,
             self.remark,
+            *(name for name, _ in self.other_names),
         )
         self.search_key = key[:1500]
         self.first_name_key = _key(self.first_name)[:100]

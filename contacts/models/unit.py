@@ -16,7 +16,10 @@ class MunicipalKind(models.TextChoices):
 
 
 class Unit(models.Model):
-    """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns."""
+    """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns.
+
+    One that was `joined_into` another is out of use; its name is among that one's `other_names`.
+    """
 
     append_only = False
 
@@ -41,6 +44,16 @@ class Unit(models.Model):
     )
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)
+    joined_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        verbose_name="sammanförd med",
+    )
+    other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
 
@@ -50,6 +63,11 @@ class Unit(models.Model):
         verbose_name_plural = "enheter"
         constraints = [
             models.UniqueConstraint(fields=["principal", "name"], name="unit_name_once_per_principal"),
+            models.CheckConstraint(
+                condition=models.Q(joined_into__isnull=True)
+                | (models.Q(active=False) & ~models.Q(joined_into=models.F("id"))),
+                name="joined_unit_out_of_use",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +78,11 @@ class Unit(models.Model):
         self.search_key = search_key(self.name)
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
+
+    @property
+    def name_keys(self) -> frozenset[str]:
+        """The search keys of the names it is known by."""
+        return frozenset({self.search_key, *map(search_key, self.other_names)})
 
     @property
     def parties(self) -> frozenset[Party]:

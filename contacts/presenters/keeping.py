@@ -20,7 +20,15 @@ NOTHING = "tomt"
 _OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
 # Who acts and when stands in the row of the trace itself, and whose a contact is never changes.
 _NOT_SHOWN = frozenset(
-    {"verified_at", "verified_by_id", "retired_at", "retired_by_id", "principal_id", "password"}
+    {
+        "verified_at",
+        "verified_by_id",
+        "retired_at",
+        "retired_by_id",
+        "principal_id",
+        "password",
+        "other_names",
+    }
 )
 _DEEDS = {
     "directoryentry.added": "Lades till",
@@ -28,6 +36,9 @@ _DEEDS = {
     "directoryentry.verified": "Kontrollerades: uppgifterna stämmer",
     "directoryentry.retired": "Avfördes",
     "directoryentry.restored": "Togs tillbaka",
+    "directoryentry.joined": "Sammanfördes: en annan kontakt hör hit",
+    "directoryentry.joined_away": "Sammanfördes: hör till en annan kontakt",
+    "directoryentry.parted": "Sammanföringen upplöstes",
     "number.flagged": "Anmäldes: ett nummer fungerar inte",
     "number.unflagged": "Anmälan togs tillbaka: numret fungerar",
 }
@@ -76,7 +87,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that was done with a contact. `who` is empty where it was a command on the server."""
+    """One thing that was done with a contact, or with `of`, one joined into it.
+
+    `who` is empty where it was a command on the server.
+    """
 
     at: datetime
     who: str
@@ -84,6 +98,7 @@ class Deed:
     what: str
     changes: tuple[Difference, ...]
     lost_verification: bool
+    of: str = ""
 
 
 def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime) -> KeptEntry:
@@ -121,8 +136,13 @@ def _told(facts: EntryFacts, fact: str) -> str:
     return hours_words(facts.hours) if fact == "hours" else facts.words(fact) or NOTHING
 
 
-def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[Deed, ...]:
-    """Put rows of the trace into words. `unit_names` are the names of the units that the rows name by id."""
+def deeds(
+    rows: Iterable[AuditEntry], unit_names: Mapping[int, str], joined: Mapping[int, str] | None = None
+) -> tuple[Deed, ...]:
+    """Put rows of the trace into words.
+
+    `unit_names` are the names of the units that the rows name by id, `joined` those of the contacts joined into it.
+    """
     return tuple(
         Deed(
             at=row.at,
@@ -131,6 +151,7 @@ def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[De
             what=_DEEDS.get(row.action, row.action),
             changes=tuple(_changes(row, unit_names)),
             lost_verification=row.action == "directoryentry.changed" and _is_emptied(row, "verified_at"),
+            of=(joined or {}).get(int(row.target_id), ""),
         )
         for row in rows
     )
@@ -154,6 +175,8 @@ def _changes(row: AuditEntry, unit_names: Mapping[int, str]) -> Iterable[Differe
             continue
         if name == "number":
             yield Difference("Nummer", "", display(str(pair)))
+        elif name == "joined":
+            yield Difference("Kontakt", "", str(pair))
         elif isinstance(pair, list) and len(pair) == 2:
             old, new = (_value_words(name, str(value), unit_names) for value in pair)
             yield Difference(_label(name), "" if added else old or NOTHING, new or NOTHING)

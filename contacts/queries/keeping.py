@@ -55,7 +55,8 @@ def _which(kept: Kept, now: datetime) -> Q:
         Kept.UNVERIFIED: _not_verified(now),
         Kept.WITHOUT_NUMBER: Q(digits_key=""),
         Kept.FLAGGED: _FLAGGED,
-        Kept.RETIRED: Q(),
+        # One that was joined into another is read on that one's page.
+        Kept.RETIRED: Q(joined_into__isnull=True),
     }[kept]
 
 
@@ -63,7 +64,7 @@ def kept_figures(principal: Principal, now: datetime) -> dict[Kept, int]:
     """How many contacts of the principal there are of each, at the aware moment `now`, in one query."""
     in_use = Q(retired_at__isnull=True)
     wanted = {
-        kept.name: Count("pk", filter=~in_use if kept is Kept.RETIRED else in_use & _which(kept, now))
+        kept.name: Count("pk", filter=(~in_use if kept is Kept.RETIRED else in_use) & _which(kept, now))
         for kept in Kept
     }
     found = DirectoryEntry.objects.filter(principal=principal).aggregate(**wanted)
@@ -91,7 +92,8 @@ def kept_entries(
 
 def entry_by_id(entry_id: int) -> DirectoryEntry | None:
     """An entry, retired ones included, with everything its page names; None where there is none."""
-    rows = DirectoryEntry.objects.select_related("principal", "unit", "verified_by", "retired_by")
+    related = ("principal", "unit", "verified_by", "retired_by", "joined_into")
+    rows = DirectoryEntry.objects.select_related(*related)
     return rows.filter(pk=entry_id).first()
 
 
@@ -115,9 +117,18 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
 
 
 def history_of(entry: DirectoryEntry, page: int | str | None = 1) -> Page[AuditEntry]:
-    """A page of what was done with the entry, newest first. Two queries."""
-    rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id=str(entry.pk))
+    """A page of what was done with the entry and those joined into it, newest first.
+
+    Two queries, and one more where any is joined.
+    """
+    ids = [str(pk) for pk in (entry.pk, *names_joined(entry))]
+    rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id__in=ids)
     return Paginator(rows.select_related("user", "unit").order_by("-at", "-pk"), PAGE_SIZE).get_page(page)
+
+
+def names_joined(entry: DirectoryEntry) -> dict[int, str]:
+    """The names of the entries that are joined into one, by id. No query for one that has none."""
+    return dict(entry.joined.values_list("pk", "name")) if entry.other_names else {}
 
 
 def unit_names(ids: Collection[int]) -> dict[int, str]:

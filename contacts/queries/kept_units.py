@@ -23,12 +23,16 @@ def _with_use(units: QuerySet[Unit]) -> QuerySet[Unit]:
 
     people = counted(Membership.objects.filter(active=True, user__is_active=True))
     entries = counted(DirectoryEntry.objects.filter(retired_at__isnull=True))
-    return units.annotate(people=people, contacts=entries).select_related("principal")
+    return units.annotate(people=people, contacts=entries).select_related("principal", "joined_into")
 
 
 def own_units(principal: Principal, page: int | str | None = 1) -> Page[Unit]:
-    """A page of the principal's units, those out of use last; each with `people` and `contacts`. Two queries."""
-    rows = _with_use(Unit.objects.filter(principal=principal)).order_by("-active", "sort_key", "pk")
+    """A page of the principal's units, those out of use last; each with `people` and `contacts`. Two queries.
+
+    One that was joined into another is told of on that one's page.
+    """
+    units = Unit.objects.filter(principal=principal, joined_into__isnull=True)
+    rows = _with_use(units).order_by("-active", "sort_key", "pk")
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 

@@ -78,7 +78,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
     cards = [*map(_place_of_principal, named)]
     if len(units) <= room:
         return NamedPlaces(to_ring=(*cards, *map(place_of_unit, units)))
-    same = [unit for unit in units if unit.search_key == search_key(text)]
+    same = [unit for unit in units if search_key(text) in unit.name_keys]
     if 0 < len(same) <= room:
         cards += map(place_of_unit, same)
         units = [unit for unit in units if unit not in same]
@@ -96,7 +96,7 @@ def _is_named(principal: Principal, terms: Sequence[Term]) -> bool:
 
 def unit_by_id(unit_id: int) -> Unit | None:
     """A unit with its principal, one out of use too; None where there is none."""
-    return Unit.objects.select_related("principal").filter(pk=unit_id).first()
+    return Unit.objects.select_related("principal", "joined_into").filter(pk=unit_id).first()
 
 
 def entries_of_unit(unit: Unit) -> list[DirectoryEntry]:

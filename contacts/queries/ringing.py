@@ -159,8 +159,8 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
         return []
     units = list(Unit.objects.filter(active=True).select_related("principal"))
     principals = list(Principal.objects.all())
-    named: list[tuple[str, set[str], RingRequest]] = [
-        (f"{u.name} ({u.principal.name})", {u.search_key}, request_for_unit(u)) for u in units
+    named: list[tuple[str, Collection[str], RingRequest]] = [
+        (f"{u.name} ({u.principal.name})", u.name_keys, request_for_unit(u)) for u in units
     ]
     for p in principals:
         named.append((p.name, {search_key(p.name), search_key(p.short_name)}, request_for_principal(p)))

@@ -73,7 +73,8 @@ def latest_rows(unit: Unit) -> list[RotaTurn]:
 def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = None) -> list[RotaTurn]:
     """The turns of all units of a principal, or of one, that are not over at `now`, each with its unit. One query."""
     wall = wall_of(now, timezone.get_default_timezone())
-    units = Unit.objects.filter(principal=principal)
+    # Of one joined into another the turns to come stand at that one.
+    units = Unit.objects.filter(principal=principal, joined_into__isnull=True)
     rows = standing_turns(units.filter(pk=unit.pk) if unit else units).select_related("unit__principal")
     found = rows.order_by("unit__sort_key", "-weekly", "starts_on", "starts_at", "order")
     return [row for row in found if not is_over(row.turn, wall)]

@@ -56,7 +56,9 @@ def plan_rota(principal: Principal, table: Table, now: datetime) -> RotaPlan:
     rows, bad = read_rota(table, wall.date())
     plan = RotaPlan(bad=bad)
     own = {search_key(principal.name), search_key(principal.short_name), ""}
-    units = {search_key(unit.name): unit for unit in Unit.objects.filter(principal=principal)}
+    # The name of a unit that was joined into another leads there.
+    there = Unit.objects.filter(principal=principal).select_related("joined_into")
+    units = {search_key(unit.name): unit.joined_into or unit for unit in there}
     ever: dict[int, dict[Turn, bool]] = {unit.pk: {} for unit in units.values()}
     standing: dict[int, list[Turn]] = {unit.pk: [] for unit in units.values()}
     for known in turns_ever(units.values()):

@@ -89,7 +89,8 @@ def _made() -> Searched:
     principals = {principal.pk: principal for principal in Principal.objects.all()}
     places = [principal.short_name for principal in principals.values() if not principal.is_region]
     units = {unit.pk: unit for unit in Unit.objects.all()}
-    names = {pk: unit.name for pk, unit in units.items()}
+    # Who knows a unit, or a contact, by the name it had before it was joined to another finds what stands.
+    names = {pk: " ".join([unit.name, *unit.other_names]) for pk, unit in units.items()}
     in_use = [unit.name for unit in units.values() if unit.active]
     rows = DirectoryEntry.objects.values_list(*_SEARCHED, named=True).iterator(chunk_size=2_000)
     return Searched(
@@ -103,7 +104,10 @@ def _unit(unit: Unit, principal: Principal) -> Entry:
         pk=unit.pk,
         principal=principal.pk,
         order=(_UNIT, unit.sort_key, unit.pk),
-        texts={Text.NAME: (unit.name,), Text.BESIDE: (principal.short_name, principal.name)},
+        texts={
+            Text.NAME: (unit.name, *unit.other_names),
+            Text.BESIDE: (principal.short_name, principal.name),
+        },
         numbers="",
         in_use=unit.active,
     )
@@ -120,6 +124,7 @@ _SEARCHED = (
     "title",
     "department",
     "remark",
+    "other_names",
     "digits_key",
     "sort_key",
     "retired_at",
@@ -138,7 +143,7 @@ def _entry(row: Any, principals: Mapping[int, Principal], units: Mapping[int, st
         principal=row.principal_id,
         order=(rank, row.sort_key, row.pk),
         texts={
-            Text.NAME: (row.name,),
+            Text.NAME: (row.name, *(other for other, _ in row.other_names)),
             Text.BESIDE: (_KIND_LABELS[row.kind], *names, row.title, row.department, unit, principal.name),
             Text.REMARK: (row.remark,),
             SearchField.FIRST_NAME: (row.first_name,),

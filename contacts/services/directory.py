@@ -110,6 +110,8 @@ def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is None:
             return
+        if entry.joined_into is not None:
+            raise RuleError(f"{entry.name} är sammanförd med {entry.joined_into.name}. Upplös det där.")
         try:
             check_namesakes(entry)
         except RuleError as wrong:

@@ -72,6 +72,8 @@ def change_unit(
             return Unit.objects.get(pk=unit.pk)
         rows = Unit.objects.select_for_update(no_key=True, of=("self",)).select_related("principal")
         unit = rows.get(pk=unit.pk)
+        if unit.joined_into is not None:
+            raise RuleError(f"{unit.name} är sammanförd med {unit.joined_into.name}. Ändra den i stället.")
         check_version(unit, version)
         if not facts.active and unit.pk == by.unit.pk:
             raise RuleError(

@@ -13,15 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
+from contacts.presenters.joining import joined_rows
 from contacts.presenters.keeping import Difference, deeds, differences, kept_entry, units_named
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.flags import flagged_by
+from contacts.queries.joined import standing_joins
 from contacts.queries.keeping import (
     Kept,
     entry_by_id,
     history_of,
     kept_entries,
     kept_figures,
+    names_joined,
     next_to_verify,
     own_entry,
     standing_flags,
@@ -89,12 +92,16 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
     entry = entry_by_id(entry_id)
     if entry is None:
         raise Http404
+    if entry.joined_into is not None:
+        messages.info(request, f"{entry.name} är sammanförd med {entry.joined_into.name}, som visas här.")
+        return redirect("contact", entry.joined_into.pk)
     now = timezone.now()
     keeps = can(request.acting, Right.MANAGE_DIRECTORY) and entry.principal_id == request.acting.principal.pk
     context: dict[str, Any] = {
         "contact": kept_entry(entry, standing_flags([entry]).get(entry.pk, ()), now),
         "entry": entry,
         "keeps": keeps,
+        "other_names": list(dict.fromkeys(name for name, _ in entry.other_names if name != entry.name)),
     }
     context["own_flags"] = flagged_by(
         request.acting.user, [number.number for number in context["contact"].numbers if number.flagged]
@@ -107,7 +114,8 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
         rows = list(history)
         context |= {
             "history": history,
-            "deeds": deeds(rows, unit_names(units_named(rows))),
+            "deeds": deeds(rows, unit_names(units_named(rows)), names_joined(entry)),
+            "joined": joined_rows(standing_joins(entry)),
             "version": version_of(entry),
             "client_id": uuid4(),
         }
@@ -145,6 +153,8 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
     entry = own_entry_or_404(request, entry_id)
     verifying = request.GET.get("vidare") == TO_VERIFY
+    if entry.joined_into is not None and request.method == "GET":
+        return redirect("contact", entry.pk)
     if entry.retired_at is not None and request.method == "GET":
         messages.warning(request, "Kontakten är avförd. Ta tillbaka den för att ändra.")
         return redirect("contact", entry.pk)

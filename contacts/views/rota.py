@@ -17,7 +17,7 @@ from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.views.tools import held_as, page_of_form, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, led_to_joined, page_of_form, renew, require_keeper, save_or_show
 from contacts.views.units import own_unit_or_404
 from contacts.webforms.differences import form_differences
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
@@ -38,6 +38,8 @@ def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = unit_by_id(unit_id)
     if unit is None:
         raise Http404
+    if elsewhere := led_to_joined(request, unit, "rota"):
+        return elsewhere
     now, acting = timezone.now(), request.acting
     may_change = can(acting, Right.MANAGE_DIRECTORY) and acting.principal == unit.principal
     found = turns_to_come(unit, now, request.GET.get("sida"))

@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from contacts.access import TYPED_BY_FIELD, Acting, can
+from contacts.models import Unit
 from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
@@ -46,6 +47,14 @@ def require(acting: Acting, right: Right) -> None:
     """Answer 403 with the reason where the role lacks the right."""
     if not can(acting, right):
         raise PermissionDenied("Din roll ger inte rätt till sidan.")
+
+
+def led_to_joined(request: HttpRequest, unit: Unit, address: str) -> HttpResponse | None:
+    """Lead from the address of a unit that was joined into another to that one's; None for any other unit."""
+    if unit.joined_into is None:
+        return None
+    messages.info(request, f"{unit.name} är sammanförd med {unit.joined_into.name}, som visas här.")
+    return redirect(address, unit.joined_into.pk)
 
 
 def keep_what_came(request: HttpRequest, client_id: UUID) -> None:

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.models import Unit
+from contacts.presenters.joining import joined_rows
+from contacts.queries.joined import standing_joins
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
 from contacts.rules.held import HeldAs
 from contacts.services.units import UnitFacts, add_unit, change_unit
-from contacts.views.tools import held_as, page_of_form, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, led_to_joined, page_of_form, renew, require_keeper, save_or_show
 from contacts.webforms.differences import form_differences
 from contacts.webforms.units import UnitForm
 
@@ -73,11 +75,14 @@ def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Change a unit, or take it out of use; it is never deleted."""
     unit = own_unit_or_404(request, unit_id)
     principal = unit.principal
+    if request.method == "GET" and (elsewhere := led_to_joined(request, unit, "unit_edit")):
+        return elsewhere
     initial = {name: getattr(unit, name) for name in _FIELDS}
     initial |= {"client_id": uuid4(), "version": version_of(unit)}
     form = UnitForm(request.POST or None, initial=initial, of_region=principal.is_region)
 
-    show = page_of_form(request, "contacts/keeping/unit_edit.html", unit=unit)
+    joined = joined_rows(standing_joins(unit))
+    show = page_of_form(request, "contacts/keeping/unit_edit.html", unit=unit, joined=joined)
 
     def save() -> HttpResponse:
         data = form.cleaned_data

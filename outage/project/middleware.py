@@ -31,6 +31,7 @@ WITHOUT_MARK = {
     "contacts",
     "advanced_search",
     "keep_contacts",
+    "join_contact",
     "sheets",
 }
 

@@ -28,7 +28,7 @@ NOT_HELD = {
     "held_form",
     "throw_away_held",
 }
-ONLY_SEARCH = {"chains", "log_call", "contacts", "advanced_search", "keep_contacts", "sheets"}
+ONLY_SEARCH = {"chains", "log_call", "contacts", "advanced_search", "join_contact", "keep_contacts", "sheets"}
 WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")
 
 

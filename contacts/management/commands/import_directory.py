@@ -138,6 +138,8 @@ def _named(row: dict[str, Any]) -> str:
 
 def _counts(report: ImportReport, *, asked_to_retire: bool) -> str:
     parts = [f"Nya: {report.new}", f"Ändrade: {report.changed}", f"Oförändrade: {report.unchanged}"]
+    if report.joined:
+        parts.append(f"Sammanförda med en annan, lämnade: {report.joined}")
     if report.left:
         parts.append(f"Avförda tidigare, lämnade som de är: {report.left}")
     if report.others:
