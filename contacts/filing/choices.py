@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from contacts.rules.swedish_text import search_key, tidy_typed
+from contacts.rules.swedish_text import tidy_typed
 
 from .book import Book, Sheet
 from .columns import COLUMNS, MORE_NUMBERS
-from .guessing import ON_CALL, PERSON, SWITCHBOARD_NUMBER
+from .guessing import CONTACT, ON_CALL, PERSON, SWITCHBOARD_NUMBER
 from .letters import repaired
 
 REMARK = "Anmärkning"
-TARGETS = (*COLUMNS[:5], PERSON, *COLUMNS[5:10], SWITCHBOARD_NUMBER, ON_CALL, *COLUMNS[10:])
+TARGETS = (*COLUMNS[:5], PERSON, CONTACT, *COLUMNS[5:10], SWITCHBOARD_NUMBER, ON_CALL, *COLUMNS[10:])
 """Everything a column may be, in the order it is offered."""
-MANY = frozenset({REMARK, MORE_NUMBERS, ON_CALL, SWITCHBOARD_NUMBER})
+MANY = frozenset({REMARK, CONTACT, MORE_NUMBERS, ON_CALL, SWITCHBOARD_NUMBER})
 """What several columns may be at once."""
 VALUED = ("Huvudman", "Typ", "Gäller")
 """The columns whose values are a few set words."""
@@ -97,17 +97,3 @@ def data_rows(sheet: Sheet, heading: int) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(sheet.rows, start=1):
         if number > heading and any(cell.strip() for cell in row):
             yield number, row
-
-
-def memory_of(book: Book, choices: Choices) -> dict[str, Any]:
-    """What is remembered of the choices for the next file: by heading, and by column and word."""
-    columns: dict[str, str] = {}
-    two_things: set[str] = set()
-    for sheet, choice in zip(book.filled, choices.sheets, strict=True):
-        for name, column in zip(headings_of(sheet, choice.heading), choice.columns, strict=False):
-            key = search_key(name)
-            if choice.take and key and columns.setdefault(key, column) != column:
-                # A heading that is one thing in one sheet and another in the next is guessed anew.
-                two_things.add(key)
-    columns = {key: column for key, column in columns.items() if key not in two_things}
-    return {"columns": columns, "values": {column: dict(words) for column, words in choices.values.items()}}

@@ -21,12 +21,16 @@ from .columns import (
     split_more_numbers,
 )
 from .guessing import (
+    CONTACT,
     ON_CALL,
+    OWN_HOURS,
     PERSON,
     SKIP,
     SWITCHBOARD_NUMBER,
     TO_REMARK,
     is_hours,
+    is_person,
+    times_of,
 )
 from .letters import certain_repair, fitness, repaired
 from .numbers import find_numbers
@@ -40,6 +44,7 @@ _NUMBERS: dict[str, PhoneKind] = {
     ON_CALL: PhoneKind.ON_CALL,
     MORE_NUMBERS: PhoneKind.DIRECT,
 }
+_PERSON_KIND = "person"
 _FORMULA = "Cellen har en formel. Klistra in värdet i stället och spara igen."
 
 
@@ -89,13 +94,17 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
             continue
         formulas = set(sheet.formulas)
         skipped = set(choice.skipped)
+        units = Counter(
+            _unit(row, choice) for at, row in data_rows(sheet, choice.heading) if at not in skipped
+        )
         for number, row in data_rows(sheet, choice.heading):
             if number in skipped:
                 continue
             if wrong and (garbled := _garbled(row, choice, wrong)):
                 result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
                 continue
-            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds)
+            several = units[_unit(row, choice)] > 1
+            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds, several)
             reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
     return result
 
@@ -111,6 +120,12 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
     return None
 
 
+def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
+    """What the contact of a row is called without its contact person."""
+    pairs = zip(choice.columns, row, strict=False)
+    return tuple(search_key(cell) for column, cell in pairs if column in ("Huvudman", "Enhet", "Avdelning"))
+
+
 class _Row:
     """One row on its way into the file's own columns."""
 
@@ -123,9 +138,11 @@ class _Row:
         result: Mapped,
         valid: dict[tuple[str, str], bool],
         kinds: Mapping[str, str],
+        several: bool,
     ) -> None:
         self._row, self._choice, self._choices, self._known = number, choice, choices, known
         self._result, self._valid, self._kinds = result, valid, kinds
+        self._several = several
         self._cells: dict[str, str] = {}
         self._remarks: list[str] = []
         self._more: list[str] = []
@@ -172,6 +189,8 @@ class _Row:
             if meant == TO_REMARK:
                 self._remarks.append(word)
             self._cells[column] = "" if meant == TO_REMARK else meant or word
+            if column == "Gäller" and meant == OWN_HOURS and not any(by_column.get("Tider", ())):
+                self._cells[column], self._cells["Tider"] = times_of(word) or (meant, word)
         return True
 
     def _count(self, column: str, word: str) -> None:
@@ -184,10 +203,30 @@ class _Row:
             if column == REMARK:
                 self._remarks.extend(cells)
             elif column == PERSON:
-                first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
-                self._cells |= {"Förnamn": first, "Efternamn": last}
-            elif column not in _NUMBERS and column not in VALUED:
+                self._person(cells)
+            elif column == CONTACT:
+                self._contact(cells, by_column)
+            elif column not in _NUMBERS and column not in VALUED and column not in self._cells:
                 self._cells[column] = cells[0] if cells else ""
+
+    def _person(self, cells: Iterable[str]) -> None:
+        first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
+        self._cells |= {"Förnamn": first, "Efternamn": last}
+
+    def _contact(self, cells: list[str], by_column: Mapping[str, list[str]]) -> None:
+        """A unit's contact person is told in its remark. Where a unit has several rows, they tell whose each is."""
+        who = ", ".join(" ".join(cell.split()) for cell in cells)
+        if not who:
+            return
+        named = any(by_column.get(PERSON, ())) or any(by_column.get("Efternamn", ()))
+        is_person_row = self._kinds.get(search_key(self._cells.get("Typ", ""))) == _PERSON_KIND
+        alone = not any(by_column.get("Enhet", ())) or (self._several and is_person(who))
+        if not named and (is_person_row or alone):
+            self._person(cells)
+        elif self._several and not any(by_column.get("Avdelning", ())):
+            self._cells["Avdelning"] = who
+        else:
+            self._remarks.append(f"{CONTACT}: {who}")
 
     def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
         is_switchboard = self._kinds.get(search_key(self._cells.get("Typ", ""))) == SWITCHBOARD

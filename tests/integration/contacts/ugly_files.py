@@ -167,7 +167,31 @@ READ: dict[str, tuple[bytes, dict[str, str]]] = {
     ),
     "names of people": (
         text("Enhet;Namn;Titel;Telefon", "Köket;Eva Påhittad;Chef;0953-140 10"),
+        {"Eva Påhittad, Köket": NUMBER},
+    ),
+    "clinics and their wards": (
+        text("Klinik;Avd;Tfn", "Ortopeden;Avd 5;0953-140 10", "Ortopeden;Mottagning;0953-140 11"),
+        {"Ortopeden, Avd 5": NUMBER, "Ortopeden, Mottagning": "direct 0953-140 11"},
+    ),
+    "units and their duties": (
+        text("Verksamhet;Namn;Tfn", "Hemma;Sjuksköterska dag;0953-140 10", "Hemma;Natt;0953-140 11"),
+        {"Hemma, Sjuksköterska dag": NUMBER, "Hemma, Natt": "direct 0953-140 11"},
+    ),
+    "contact persons of units": (
+        text("Enhet;Tel;Kontaktperson", "Köket;0953-140 10;Eva Påhittad", "Tvätten;0953-140 11;"),
+        BOTH | {"Köket": f"{NUMBER} Kontaktperson: Eva Påhittad"},
+    ),
+    "contact persons of one unit": (
+        text("Enhet;Tel;Kontaktperson", "Köket;0953-140 10;Eva Påhittad", "Köket;0953-140 11;Ssk i tjänst"),
+        {"Eva Påhittad, Köket": NUMBER, "Köket, Ssk i tjänst": "direct 0953-140 11"},
+    ),
+    "contact persons alone": (
+        text("Kontaktperson;Tel", "Eva Påhittad;0953-140 10"),
         {"Eva Påhittad": NUMBER},
+    ),
+    "homes with numbers by day and night": (
+        text("Boende;Tfn dagtid;Tfn kväll/natt", "Köket;0953-140 10;0953-140 11"),
+        {"Köket": "direct 0953-140 10, on_call 0953-140 11"},
     ),
     "several remarks": (
         text(PLAIN + ";Övrigt;Kommentar", ROW + ";ett;två"),
