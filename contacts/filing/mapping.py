@@ -123,7 +123,7 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
 def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
     """What the contact of a row is called without its contact person."""
     pairs = zip(choice.columns, row, strict=False)
-    return tuple(search_key(cell) for column, cell in pairs if column in ("Huvudman", "Enhet", "Avdelning"))
+    return tuple(search_key(cell) for column, cell in pairs if column in ("Enhet", "Avdelning"))
 
 
 class _Row:

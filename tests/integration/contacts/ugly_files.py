@@ -182,7 +182,11 @@ READ: dict[str, tuple[bytes, dict[str, str]]] = {
         BOTH | {"Köket": f"{NUMBER} Kontaktperson: Eva Påhittad"},
     ),
     "contact persons of one unit": (
-        text("Enhet;Tel;Kontaktperson", "Köket;0953-140 10;Eva Påhittad", "Köket;0953-140 11;Ssk i tjänst"),
+        text(
+            "Kommun;Enhet;Tel;Kontaktperson",
+            "Malå;Köket;0953-140 10;Eva Påhittad",
+            "Malå kommun;Köket;0953-140 11;Ssk i tjänst",
+        ),
         {"Eva Påhittad, Köket": NUMBER, "Köket, Ssk i tjänst": "direct 0953-140 11"},
     ),
     "contact persons alone": (
