@@ -68,8 +68,6 @@ def _as_json(numbers: tuple[NumberToRing, ...]) -> str:
             "number": n.number,
             "open_now": n.open_now,
             "opens_at": iso(n.opens_at),
-            "ask_for": n.ask_for,
-            "asked_relays": n.asked_relays,
             "relays": n.relays,
             "verified_at": iso(n.verified_at),
         }
