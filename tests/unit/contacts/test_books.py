@@ -327,6 +327,8 @@ open({str(told)!r}, "w").write(repr((much, "SECRET_KEY" in os.environ, "django" 
     assert told.read_text() == "(False, False, False)"
 
 
-def test_text_files_need_no_child(monkeypatch):
+@pytest.mark.parametrize("content", [b"a;b\r\n1;2", "å\tö".encode("cp1252"), "sep=,\na,b".encode("utf-16")])
+def test_text_files_are_read_in_the_child_too(monkeypatch, content):
+    assert read_table(content)
     monkeypatch.setattr(child, "WORKER", "no_such_module")
-    assert read_table(b"a;b\r\n1;2") == [["a", "b"], ["1", "2"]]
+    assert refusal(content).startswith("Filen går inte att läsa")
