@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import AuditEntry, MunicipalKind, RotaTurn, SubmissionClash, Unit
+from contacts.models import AuditEntry, RotaTurn, SubmissionClash, Unit
 from contacts.queries.kept_units import ways_missing
-from contacts.queries.ringing import numbers_for, numbers_for_many
+from contacts.queries.ringing import numbers_for_many
 from contacts.rules.errors import Answers, NotAllowed
 from contacts.rules.parties import Party
 from contacts.rules.rota import Turn
@@ -123,40 +123,6 @@ class TestRingNow:
         numbers = ringing(county.ward)
         assert numbers[0].entry_name != "Anna Ek"
         assert [n.flagged for n in numbers if n.entry_name == "Anna Ek"] == [True]
-
-    @pytest.fixture
-    def nursing(self, county) -> Unit:
-        return Unit.objects.create(
-            principal=county.mala, name="Hemsjukvården Malå", municipal_kind=MunicipalKind.HOME_NURSING
-        )
-
-    def test_a_municipality_as_such_has_the_jour_of_its_hemsjukvard_first(self, county, nursing):
-        before = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, THURSDAY)
-        write(county, unit=nursing)
-        first, *others = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, THURSDAY)
-        assert (first.entry_name, first.number) == ("Hemsjukvården Malå: Anna Ek", "070-174 06 05")
-        assert first.relays
-        assert first.duty_ends
-        # Nobody is asked for by the name of who has the jour.
-        assert tuple(others) == before
-
-    def test_by_day_the_municipality_is_reached_as_before(self, county, nursing):
-        noon = datetime(2026, 11, 26, 10, 0, tzinfo=STOCKHOLM)
-        before = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, noon)
-        write(county, unit=nursing, starts="2026-11-26T07:00")
-        *first, last = numbers_for(Party.MUNICIPALITY, county.mala.pk, None, noon)
-        assert first[0] == before[0]
-        assert "Hemsjukvården Malå: Anna Ek" in [number.entry_name for number in (*first, last)]
-
-    def test_another_municipality_has_it_not(self, county, nursing):
-        write(county, unit=nursing)
-        found = numbers_for(Party.MUNICIPALITY, county.nordmaling.pk, None, THURSDAY)
-        assert not any("Anna Ek" in number.entry_name for number in found)
-
-    def test_the_hemsjukvard_itself_has_its_own_as_its_own(self, county, nursing):
-        write(county, unit=nursing)
-        first = numbers_for(Party.MUNICIPALITY, county.mala.pk, nursing.pk, THURSDAY)[0]
-        assert (first.entry_name, first.relays) == ("Anna Ek", False)
 
     def test_what_is_to_hold_longer_leaves_it_out(self, county):
         assert ways_missing([county.ward], THURSDAY)[county.ward.pk]
