@@ -1,6 +1,6 @@
 """What is chosen of a stranger's file: its sheets, their columns, and what its words mean."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from contacts.rules.swedish_text import tidy_typed
 
 from .book import Book, Sheet
 from .columns import COLUMNS, MORE_NUMBERS
-from .guessing import CONTACT, ON_CALL, PERSON, SWITCHBOARD_NUMBER
+from .guessing import CONTACT, ON_CALL, PERSON, SWITCHBOARD_NUMBER, goes_on
 from .letters import repaired
 
 REMARK = "Anmärkning"
@@ -88,8 +88,26 @@ def with_letters(book: Book, how: str) -> Book:
 def headings_of(sheet: Sheet, heading: int) -> list[str]:
     """The headings, "" for a column without one; as many as the sheet is wide."""
     width = max(map(len, sheet.rows), default=0)
-    row = sheet.rows[heading - 1] if 0 < heading <= len(sheet.rows) else []
-    return [" ".join(tidy_typed(cell).split()) for cell in row] + [""] * (width - len(row))
+    row, above = (
+        [_on_one_line(cell) for cell in sheet.rows[at - 1]] if 0 < at <= len(sheet.rows) else []
+        for at in (heading, heading - 1)
+    )
+    if goes_on(above, row):
+        row = _joined(above + [""] * (width - len(above)), row + [""] * (width - len(row)))
+    return row + [""] * (width - len(row))
+
+
+def _on_one_line(cell: str) -> str:
+    return " ".join(tidy_typed(cell).split())
+
+
+def _joined(above: Sequence[str], row: Sequence[str]) -> list[str]:
+    """Headings of two rows as one: "Telefon dag", "Telefon natt" under "Telefon"."""
+    joined, wide = [], ""
+    for over, own in zip(above, row, strict=True):
+        wide = over or (wide if own else "")
+        joined.append(own if own == wide else f"{wide} {own}".strip())
+    return joined
 
 
 def data_rows(sheet: Sheet, heading: int) -> Iterator[tuple[int, list[str]]]:

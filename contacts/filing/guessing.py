@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
@@ -101,6 +102,10 @@ def column_of(heading: str) -> str | None:
         return None
     if key in _OF_HEADING:
         return _OF_HEADING[key]
+    # "Verksamhet/enhet", "Telefon (expedition)"
+    parts = (search_key(part).replace(" ", "") for part in re.split(r"[/(),]", heading))
+    if said := [_OF_HEADING[part] for part in parts if part in _OF_HEADING]:
+        return said[0]
     near = process.extractOne(key, _OF_HEADING.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING)
     return _OF_HEADING[near[0]] if near else None
 
@@ -186,6 +191,21 @@ def is_hours(value: str) -> bool:
     return True
 
 
+def goes_on(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether headings stand on two rows: under one that is several columns wide, the lower says what each of them is,
+    and under the first there is nothing, or its own text where the cells are merged.
+    """
+    filled = [place for place, cell in enumerate(upper) if cell.strip()]
+    # A title is one text alone.
+    if len(filled) < 2 or _DIGIT.search("".join(lower)):
+        return False
+    first = filled[0]
+    pairs = list(zip_longest(upper, lower, fillvalue=""))
+    if pairs[first][1].strip() and pairs[first][1] != pairs[first][0]:
+        return False
+    return any(below.strip() and not above.strip() for above, below in pairs)
+
+
 def heading_row(rows: Sequence[Sequence[str]], first: int = 15) -> int:
     """The row that most likely has the headings, counted from 1: the first of those with most of them; 0 for none."""
     best, most = 0, 1
@@ -194,7 +214,8 @@ def heading_row(rows: Sequence[Sequence[str]], first: int = 15) -> int:
         if known > most:
             best, most = number, known
     if best:
-        return best
+        below = rows[best] if best < len(rows) else ()
+        return best + 1 if goes_on(rows[best - 1], below) else best
     # One known heading beside others is enough where it stands over numbers.
     for number, row in enumerate(rows[:first], start=1):
         filled = [cell for cell in row if cell.strip()]

@@ -9,8 +9,8 @@ from contacts.rules.errors import RuleError
 from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, check_phone, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
-from .book import Book
-from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows
+from .book import Book, Sheet
+from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows, headings_of
 from .columns import (
     COLUMNS,
     MORE_NUMBERS,
@@ -28,6 +28,7 @@ from .guessing import (
     SKIP,
     SWITCHBOARD_NUMBER,
     TO_REMARK,
+    column_of,
     is_hours,
     is_person,
     times_of,
@@ -97,6 +98,7 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
         units = Counter(
             _unit(row, choice) for at, row in data_rows(sheet, choice.heading) if at not in skipped
         )
+        labels = _labels(sheet, choice)
         for number, row in data_rows(sheet, choice.heading):
             if number in skipped:
                 continue
@@ -104,8 +106,9 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
                 result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
                 continue
             several = units[_unit(row, choice)] > 1
-            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds, several)
-            reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
+            at = place * SHEET_ROWS + number
+            reading = _Row(at, choice, choices, known, result, valid, kinds, several, labels)
+            reading.take(row, {cell for of, cell in formulas if of == number} if formulas else ())
     return result
 
 
@@ -118,6 +121,16 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
                 f"Tecknen i {quoted(cell)} har blivit fel. Låt dem rättas, eller skriv texten på nytt.",
             )
     return None
+
+
+def _labels(sheet: Sheet, choice: SheetChoice) -> dict[int, str]:
+    """The headings that tell numbers of one kind apart, by their columns: they are told in the remark."""
+    places = [place for place, column in enumerate(choice.columns) if column in ("Telefon", MORE_NUMBERS)]
+    headings = headings_of(sheet, choice.heading)
+    told = {
+        place: headings[place] for place in places if headings[place] and column_of(headings[place]) is None
+    }
+    return told if len(places) > 1 else {}
 
 
 def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
@@ -139,10 +152,11 @@ class _Row:
         valid: dict[tuple[str, str], bool],
         kinds: Mapping[str, str],
         several: bool,
+        labels: Mapping[int, str],
     ) -> None:
         self._row, self._choice, self._choices, self._known = number, choice, choices, known
         self._result, self._valid, self._kinds = result, valid, kinds
-        self._several = several
+        self._several, self._labels = several, labels
         self._cells: dict[str, str] = {}
         self._remarks: list[str] = []
         self._more: list[str] = []
@@ -163,6 +177,9 @@ class _Row:
         if not self._set_words(by_column):
             self._result.left_out += 1
             return
+        for place, label in self._labels.items():
+            if place < len(row) and row[place].strip():
+                self._remarks.append(f"{label}: {' '.join(row[place].split())}")
         self._plain(by_column)
         self._numbers(by_column)
         for column, parts, between in ((REMARK, self._remarks, "; "), (MORE_NUMBERS, self._more, "; ")):

@@ -29,6 +29,7 @@ from .numbers import find_numbers
 
 _TOTALS = re.compile(r"(?:summa|totalt?|antal|sum)\b", re.IGNORECASE)
 _MOSTLY = 0.6
+_OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
             and _mostly_numbers(sheet, heading, place)
         ):
             column = ON_CALL if is_of_evenings(names[place]) else column or "Telefon"
-        others = {other for at, other in enumerate(chosen) if at != place and (at in own or at < place)}
+        first = own if place in own else own | set(range(place))
+        others = {other for at, other in enumerate(chosen) if at != place and at in first}
         if column in others and column not in MANY:
             column = {"Telefon": MORE_NUMBERS, "Mobiltelefon": MORE_NUMBERS}.get(column or "", "")
             if chosen[place] == "Enhet":
@@ -118,6 +120,9 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
         chosen[place] = column or ""
     if "Enhet" not in chosen and PERSON not in chosen and "Avdelning" in chosen and "Efternamn" not in chosen:
         chosen[chosen.index("Avdelning")] = "Enhet"
+    named = [place for place, key in enumerate(keys) if chosen[place] == "Enhet" and key in _OF_NAMES]
+    if named and "Titel" in chosen and PERSON not in chosen and _mostly_people(sheet, heading, named[0]):
+        chosen[named[0]] = PERSON
     if "Tider" in chosen and "Gäller" not in chosen:
         chosen[chosen.index("Tider")] = "Gäller"
     return tuple(column or "" for column in chosen)
@@ -125,12 +130,16 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
 
 def _beside_the_unit(sheet: Sheet, heading: int, place: int, key: str, chosen: Sequence[str | None]) -> str:
     """What a second column of names is: of people, of who is asked for, or of what in the unit it is."""
-    cells = [row[place] for _, row in data_rows(sheet, heading) if place < len(row) and row[place].strip()]
-    if PERSON not in chosen and sum(map(is_person, cells)) > len(cells) / 2:
+    if PERSON not in chosen and _mostly_people(sheet, heading, place):
         return PERSON
     if key in ("vem", "kontakt", "kontakter"):
         return CONTACT
     return "" if "Avdelning" in chosen else "Avdelning"
+
+
+def _mostly_people(sheet: Sheet, heading: int, place: int) -> bool:
+    cells = [row[place] for _, row in data_rows(sheet, heading) if place < len(row) and row[place].strip()]
+    return sum(map(is_person, cells)) > len(cells) / 2
 
 
 def _mostly_numbers(sheet: Sheet, heading: int, place: int) -> bool:

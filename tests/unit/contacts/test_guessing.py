@@ -62,6 +62,9 @@ def test_the_files_own_headings_mean_themselves(column, spelled):
         ("", None),
         ("090-785 00 00", None),
         ("Köket", None),
+        ("Verksamhet/enhet", "Enhet"),
+        ("Telefon (expedition)", "Telefon"),
+        ("Kök/disk", None),
     ],
 )
 def test_other_headings(heading, column):
@@ -196,6 +199,11 @@ def test_names_that_are_no_peoples(text):
         ([["Telefon", "", ""], ["Kommun", "Namn", "Tfn"]], 2),
         ([["Namn", "Nås på"], ["Köket", "090-785 00 00"]], 1),
         ([["Namn", "Nås på"], ["Köket", "ring växeln"]], 0),
+        ([["Namn", "Tel", ""], ["", "Dag", "Natt"], ["Köket", "1", "2"]], 2),
+        ([["Namn", "Tel", "", "Typ"], ["Namn", "Dag", "Natt", "Typ"], ["Köket", "1", "2", "x"]], 2),
+        ([["Namn", "Tel", "Obs"], ["", "", "fråga"], ["Köket", "1", ""]], 1),
+        ([["Namn", "Tel", ""], ["Köket", "fråga", "växeln"]], 1),
+        ([["Lista", "", ""], ["", "Namn", "Tel"], ["", "Köket", "1"]], 2),
         ([["Köket", "090-785 00 00"]], 0),
         ([], 0),
         ([["x"]] * 20 + [["Namn", "Tel"]], 0),
