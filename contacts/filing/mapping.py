@@ -11,10 +11,22 @@ from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.phone import Phone, PhoneKind, check_phone, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
-from .book import Book
-from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows
+from .book import Book, Sheet
+from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows, headings_of
 from .columns import COLUMNS, MORE_NUMBERS, first_kind, read_kind, split_more_numbers
-from .guessing import ON_CALL, PERSON, SKIP, SWITCHBOARD_NUMBER, TO_REMARK, is_hours
+from .guessing import (
+    CONTACT,
+    ON_CALL,
+    OWN_HOURS,
+    PERSON,
+    SKIP,
+    SWITCHBOARD_NUMBER,
+    TO_REMARK,
+    column_of,
+    is_hours,
+    is_person,
+    times_of,
+)
 from .letters import certain_repair, fitness, repaired
 from .numbers import find_numbers
 from .rows import SHEET_ROWS, Cells, damaged_number
@@ -76,14 +88,20 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
             continue
         formulas = set(sheet.formulas)
         skipped = set(choice.skipped)
+        units = Counter(
+            _unit(row, choice) for at, row in data_rows(sheet, choice.heading) if at not in skipped
+        )
+        labels = _labels(sheet, choice)
         for number, row in data_rows(sheet, choice.heading):
             if number in skipped:
                 continue
             if wrong and (garbled := _garbled(row, choice, wrong)):
                 result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
                 continue
-            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid)
-            reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
+            several = units[_unit(row, choice)] > 1
+            at = place * SHEET_ROWS + number
+            reading = _Row(at, choice, choices, known, result, valid, several, labels)
+            reading.take(row, {cell for of, cell in formulas if of == number} if formulas else ())
     return result
 
 
@@ -98,6 +116,22 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
     return None
 
 
+def _labels(sheet: Sheet, choice: SheetChoice) -> dict[int, str]:
+    """The headings that tell numbers of one kind apart, by their columns: they are told in the remark."""
+    places = [place for place, column in enumerate(choice.columns) if column in ("Telefon", MORE_NUMBERS)]
+    headings = headings_of(sheet, choice.heading)
+    told = {
+        place: headings[place] for place in places if headings[place] and column_of(headings[place]) is None
+    }
+    return told if len(places) > 1 else {}
+
+
+def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
+    """What the contact of a row is called without its contact person."""
+    pairs = zip(choice.columns, row, strict=False)
+    return tuple(search_key(cell) for column, cell in pairs if column in ("Enhet", "Avdelning"))
+
+
 class _Row:
     """One row on its way into the file's own columns."""
 
@@ -109,9 +143,12 @@ class _Row:
         known: Known,
         result: Mapped,
         valid: dict[tuple[str, str], bool],
+        several: bool,
+        labels: Mapping[int, str],
     ) -> None:
         self._row, self._choice, self._choices, self._known = number, choice, choices, known
         self._result, self._valid = result, valid
+        self._several, self._labels = several, labels
         self._cells: dict[str, str] = {}
         self._remarks: list[str] = []
         self._more: list[str] = []
@@ -132,6 +169,9 @@ class _Row:
         if not self._set_words(by_column):
             self._result.left_out += 1
             return
+        for place, label in self._labels.items():
+            if place < len(row) and row[place].strip():
+                self._remarks.append(f"{label}: {' '.join(row[place].split())}")
         self._plain(by_column)
         self._numbers(by_column)
         for column, parts, between in ((REMARK, self._remarks, "; "), (MORE_NUMBERS, self._more, "; ")):
@@ -158,6 +198,8 @@ class _Row:
             if meant == TO_REMARK:
                 self._remarks.append(word)
             self._cells[column] = "" if meant == TO_REMARK else meant or word
+            if column == "Gäller" and meant == OWN_HOURS and not any(by_column.get("Tider", ())):
+                self._cells[column], self._cells["Tider"] = times_of(word) or (meant, word)
         return True
 
     def _count(self, column: str, word: str) -> None:
@@ -170,10 +212,30 @@ class _Row:
             if column == REMARK:
                 self._remarks.extend(cells)
             elif column == PERSON:
-                first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
-                self._cells |= {"Förnamn": first, "Efternamn": last}
-            elif column not in _NUMBERS and column not in VALUED:
+                self._person(cells)
+            elif column == CONTACT:
+                self._contact(cells, by_column)
+            elif column not in _NUMBERS and column not in VALUED and column not in self._cells:
                 self._cells[column] = cells[0] if cells else ""
+
+    def _person(self, cells: Iterable[str]) -> None:
+        first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
+        self._cells |= {"Förnamn": first, "Efternamn": last}
+
+    def _contact(self, cells: list[str], by_column: Mapping[str, list[str]]) -> None:
+        """A unit's contact person is told in its remark. Where a unit has several rows, they tell whose each is."""
+        who = ", ".join(" ".join(cell.split()) for cell in cells)
+        if not who:
+            return
+        named = any(by_column.get(PERSON, ())) or any(by_column.get("Efternamn", ()))
+        is_person_row = read_kind(self._cells.get("Typ", "")) is EntryKind.PERSON
+        alone = not any(by_column.get("Enhet", ())) or (self._several and is_person(who))
+        if not named and (is_person_row or alone):
+            self._person(cells)
+        elif self._several and not any(by_column.get("Avdelning", ())):
+            self._cells["Avdelning"] = who
+        else:
+            self._remarks.append(f"{CONTACT}: {who}")
 
     def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
         is_switchboard = read_kind(self._cells.get("Typ", "")) is EntryKind.SWITCHBOARD

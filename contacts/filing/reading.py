@@ -2,16 +2,14 @@
 
 import re
 
-from .book import Book, Sheet
+from .book import Book
 from .child import read_in_child
 from .collecting import EMPTY
 from .columns import letter
 from .errors import BadTable
 from .limits import FILE_BYTES, MB
 from .safety import restore
-from .separated import read_separated
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
 _USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
@@ -51,8 +49,7 @@ def read_book(content: bytes) -> Book:
     if not content.strip():
         raise BadTable(EMPTY)
     _refuse_other_files(content)
-    is_workbook = content.startswith((*_ZIP, _OLE))
-    book = read_in_child(content) if is_workbook else Book((Sheet("", read_separated(content)),))
+    book = read_in_child(content)
     for sheet in book.sheets:
         for row in sheet.rows:
             row[:] = map(restore, row)

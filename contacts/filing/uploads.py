@@ -23,11 +23,11 @@ from contacts.services.submissions import claim, content_hash
 
 from .book import Book
 from .changes import Fate, changes_in_words, facts_in_words
-from .choices import Choices, Known, memory_of, with_letters
+from .choices import Choices, Known, with_letters
 from .columns import Problem, grouped
 from .mapping import Mapped, mapped
 from .plan import Plan, Planned, mapped_steps, plan_steps
-from .proposing import guess, is_plain
+from .proposing import guess, is_plain, memory_of
 from .reading import read_book
 from .rows import SHEET_ROWS
 
@@ -92,13 +92,14 @@ def choose_steps(
     """
     check_own(by, upload)
     book = kept_book(upload)
-    plan = yield from chosen_steps(book, choices, known_for(by.principal), only=by.principal)
+    known = known_for(by.principal)
+    plan = yield from chosen_steps(book, choices, known, only=by.principal)
     yield Progress("Sparar förhandsvisningen")
     with transaction.atomic():
         upload_id, first = _claimed(by, upload, client_id, choices, "directory.choose")
         if not first:
             return DirectoryUpload.objects.get(pk=upload_id)
-        memory = memory_of(with_letters(book, choices.letters), choices)
+        memory = memory_of(with_letters(book, choices.letters), choices, known)
         return keep_upload(
             by=by, upload_id=upload_id, file=upload.file, choices=choices, plan=plan, memory=memory
         )

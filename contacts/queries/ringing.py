@@ -86,8 +86,8 @@ def numbers_for_many(
     *,
     rota: bool = True,
 ) -> Numbers:
-    """`numbers_for` of each request, keyed by it: at most three queries, however many there are, and one for the
-    names of municipalities that have no entries.
+    """`numbers_for` of each request, keyed by it: at most three queries, however many there are, one for the names
+    of municipalities that have no entries, and one for those of a hemsjukvård that has somebody on duty.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
     each with its principal, are not read again. Without `rota` who has the jour is left out: for an answer that is to
@@ -108,7 +108,11 @@ def numbers_for_many(
     unsettled = {pk for pk, found in settled.items() if found.why is Why.SEVERAL}
     region = [e for e in entries if e.pk in main and e.principal.is_region]
     region_unsettled = any(e.principal.is_region and e.principal_id in unsettled for e in entries)
-    duties = duties_at([pk for pk in units if pk], at) if rota else {}
+    duties = duties_at([pk for pk in units if pk], at, sorted(_municipalities(wanted, units))) if rota else {}
+    others = sorted(set(duties) - set(units))
+    nursing = [
+        unit for unit in (*units.values(), *(_units_by_id(*others) if others else ())) if _is_nursing(unit)
+    ]
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -120,6 +124,13 @@ def numbers_for_many(
         ways_in = ways.candidates({e.pk: e for e in near}.values())
         if unit is not None and unit.pk in duties:
             ways_in.append(_on_duty(duties[unit.pk], near))
+        if not _is_nursing(unit):
+            town = _municipality_id(request, unit)
+            ways_in += (
+                _on_duty_for(duties[each.pk], near, each)
+                for each in nursing
+                if each.principal_id == town and each.pk in duties
+            )
         answers[request] = best_first(ways_in, at, zone, verification_lasts(), _sought(request, unit, towns))
     return answers
 
@@ -129,8 +140,12 @@ def _sought(request: RingRequest, unit: Unit | None, towns: Mapping[int, str]) -
     return Sought(
         unit=unit.name if unit else "",
         municipality=towns.get(municipality_id, "") if municipality_id is not None else "",
-        is_home_nursing=unit is not None and unit.municipal_kind == MunicipalKind.HOME_NURSING,
+        is_home_nursing=_is_nursing(unit),
     )
+
+
+def _is_nursing(unit: Unit | None) -> bool:
+    return unit is not None and unit.municipal_kind == MunicipalKind.HOME_NURSING
 
 
 def _towns(
@@ -139,8 +154,7 @@ def _towns(
     """The short name of each municipality that is asked for; of one without entries it is read."""
     named = {entry.principal_id: entry.principal.short_name for entry in entries}
     named |= {unit.principal_id: unit.principal.short_name for unit in units.values()}
-    asked = {_municipality_id(request, units.get(request.unit_id)) for request in wanted} - {None}
-    unnamed = sorted(pk for pk in asked if pk is not None and pk not in named)
+    unnamed = sorted(pk for pk in _municipalities(wanted, units) if pk not in named)
     return named | {town.pk: town.short_name for town in (_principals_by_id(*unnamed) if unnamed else ())}
 
 
@@ -211,9 +225,14 @@ def _municipality_id(request: RingRequest, unit: Unit | None) -> int | None:
     return request.municipality_id
 
 
+def _municipalities(requests: Iterable[RingRequest], units: Mapping[int | None, Unit]) -> set[int]:
+    asked = (_municipality_id(request, units.get(request.unit_id)) for request in requests)
+    return {pk for pk in asked if pk is not None}
+
+
 def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -> list[DirectoryEntry]:
     """Read, in one query, every entry that any of the requests may need."""
-    municipalities = {_municipality_id(request, units.get(request.unit_id)) for request in requests} - {None}
+    municipalities = _municipalities(requests, units)
     places = Q(kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION)
     places |= Q(kind__in=(EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING), principal_id__in=municipalities)
     if units:
@@ -239,6 +258,16 @@ def _on_duty(shift: Shift, entries: Iterable[DirectoryEntry]) -> Candidate:
         kind=PhoneKind.ON_CALL,
         flagged=any(entry.is_flagged(turn.number) for entry in entries),
         duty_ends=shift.ends,
+    )
+
+
+def _on_duty_for(shift: Shift, entries: Iterable[DirectoryEntry], nursing: Unit) -> Candidate:
+    """Who has the jour of a hemsjukvård, to one who seeks its municipality: said as the hemsjukvård's, that relays."""
+    return replace(
+        _on_duty(shift, entries),
+        entry_name=f"{nursing.name}: {shift.turn.who}",
+        way=Way.HOME_NURSING,
+        area=area_of(nursing.name, nursing.principal.short_name),
     )
 
 

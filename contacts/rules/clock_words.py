@@ -88,7 +88,7 @@ def needs_year(on: date, seen: date) -> bool:
 
 
 def read_weekdays(text: str) -> list[int] | None:
-    """Read "mån–tor", "lördag och söndag", "vardagar" or "helgdag" as places in `Hours.days`.
+    """Read "mån–tor", "lördag och söndag", "vardagar", "alla dagar" or "helgdag" as places in `Hours.days`.
 
     Gives None where a word is none of these.
     """
@@ -108,8 +108,10 @@ def read_weekdays(text: str) -> list[int] | None:
 
 def _weekday_places(word: str) -> list[int]:
     name = re.sub(r"(?<=dag)ar(na)?$", "", search_key(word))
-    if name == "vardag":
+    if name == "vardag" or word.rstrip(".") == "vard":
         return list(range(5))
+    if name in ("alla dag", "varje dag", "dagligen"):
+        return [*range(7), HOLIDAY]
     if name == "helgdag":
         return [HOLIDAY]
     if len(name) < _SHORTEST_NAME:

@@ -112,7 +112,8 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """The numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
-    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. Then who
+    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. The jour of
+    a municipality's hemsjukvård does so while the municipality is not reached as by day, and is last then. Next, who
     has a number comes before who has none. Among those, who answers now comes before who may answer, and who is
     closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime only. Between
     equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's switchboard last), a
@@ -120,6 +121,7 @@ def best_first(
     """
     candidates = list(candidates)
     daytime = is_daytime(at, zone)
+    by_day = _is_by_day(candidates, at, zone)
     several_areas = len({c.area for c in candidates if c.way is Way.HOME_NURSING}) > 1
 
     def rank(ranked: tuple[Candidate, NumberToRing]) -> tuple[object, ...]:
@@ -135,12 +137,15 @@ def best_first(
         else:
             standing = 1 if unsure else 2
         opens = opens_next(candidate.hours, at, zone) if not answers and candidate.hours.known else None
+        is_duty = line.duty_ends is not None
+        stands_back = is_duty and line.way is Way.HOME_NURSING and by_day
         return (
-            line.flagged or line.is_extension or line.duty_ends is None,
+            line.flagged or line.is_extension or not is_duty or stands_back,
             standing,
             line.flagged,
             line.is_extension,
             opens.timestamp() if opens else 0.0,
+            stands_back,
             line.way,
             not answers,
             sort_key(candidate.area),
@@ -161,26 +166,33 @@ def best_first(
     )
 
 
+def _is_by_day(candidates: Iterable[Candidate], at: datetime, zone: tzinfo) -> bool:
+    """Whether the municipality is reached as by day: its switchboard answers, or has it none, it is daytime."""
+    own = [candidate for candidate in candidates if candidate.way is Way.SWITCHBOARD]
+    return any(_connects_now(each, at, zone) for each in own) if own else is_daytime(at, zone)
+
+
+def _connects_now(own: Candidate, at: datetime, zone: tzinfo) -> bool:
+    """Whether the municipality's switchboard answers with somebody to connect to."""
+    if doubt_at(own.hours, own.remark, at, zone) is Doubt.CLOSED:
+        return False
+    # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
+    if own.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
+        return is_daytime(at, zone)
+    return is_open(own.hours, at, zone)
+
+
 class _Asked:
     """Whom each switchboard is to be asked for, of the one that is sought (R5.3, R5.4, R5.5)."""
 
     def __init__(self, sought: Sought, ranked: Sequence[Candidate], at: datetime, zone: tzinfo) -> None:
         self._sought = sought
-        self._home = [c for c in ranked if c.way is Way.HOME_NURSING and is_open(c.hours, at, zone)]
-        own = [c for c in ranked if c.way is Way.SWITCHBOARD]
+        home = (c for c in ranked if c.way is Way.HOME_NURSING and c.duty_ends is None)
+        self._home = [c for c in home if is_open(c.hours, at, zone)]
         self._daytime = is_daytime(at, zone)
-        answering = [c for c in own if self._answers(c, at, zone)]
-        self._switchboard = answering[0] if answering else None
-        self._by_day = bool(answering) if own else self._daytime
-
-    def _answers(self, own: Candidate, at: datetime, zone: tzinfo) -> bool:
-        """Whether the municipality's switchboard answers with somebody to connect to."""
-        if doubt_at(own.hours, own.remark, at, zone) is Doubt.CLOSED:
-            return False
-        # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
-        if own.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
-            return self._daytime
-        return is_open(own.hours, at, zone)
+        own = (c for c in ranked if c.way is Way.SWITCHBOARD)
+        self._switchboard = next((c for c in own if _connects_now(c, at, zone)), None)
+        self._by_day = _is_by_day(ranked, at, zone)
 
     def of(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
         sought = self._sought

@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 
 from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
-from contacts.filing.guessing import SKIP, TO_REMARK
+from contacts.filing.guessing import CONTACT, PERSON, SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
 from contacts.filing.step import ShownSheet, Step, Word
 from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
 
 _SKIPPED = ("", "Hoppa över")
-_NAMES = ("Enhet", "Efternamn", "Personens namn")
+_NAMES = ("Enhet", "Efternamn", PERSON, CONTACT)
 _RANGE = re.compile(r"(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?")
 
 
@@ -203,7 +203,10 @@ class ChoicesForm(forms.Form):
             )
         if "Tider" in chosen and "Gäller" not in chosen:
             at = next(at for at, _ in enumerate(sheet.columns) if cleaned.get(f"{start}c{at}") == "Tider")
-            self.add_error(f"{start}c{at}", "Tider kräver att en annan kolumn är Gäller.")
+            self.add_error(
+                f"{start}c{at}",
+                "Välj Gäller i stället. Gäller läser både ord och tider: dygnet runt, mån–fre 8–16.",
+            )
         if "Typ" not in chosen and not cleaned.get(f"{start}kind"):
             self.add_error(f"{start}kind", "Välj vilken typ kontakterna är.")
 
