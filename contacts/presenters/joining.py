@@ -8,8 +8,6 @@ from contacts.queries.joined import said_by
 from contacts.rules.availability import hours_words
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import (
-    PART_LABELS,
-    PICK_LABELS,
     Part,
     Pick,
     UnitKinds,
@@ -63,14 +61,14 @@ def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, .
         words = {Pick.KEPT: one or NOTHING, Pick.OTHER: two or NOTHING}
         if part is Part.NUMBERS:
             words[Pick.BOTH] = (
-                f"{PICK_LABELS[Pick.BOTH]}: {_numbers(both_numbers(kept.phones, other.phones)) or NOTHING}"
+                f"{Pick.BOTH.label}: {_numbers(both_numbers(kept.phones, other.phones)) or NOTHING}"
             )
         choices = tuple((pick, words[pick]) for pick in picks(part, told, tolds))
         if one or two:
             lines.append(
                 JoinLine(
                     part,
-                    PART_LABELS[part],
+                    part.label,
                     words[Pick.KEPT],
                     words[Pick.OTHER],
                     choices,
@@ -150,7 +148,7 @@ def joined_rows(joins: Sequence[DirectoryJoin]) -> tuple[JoinedRow, ...]:
 
 def left_words(stands: Sequence[str]) -> str:
     """What an undo left as it is because somebody has changed it since, in words; "" for nothing."""
-    labels = [PART_LABELS[Part(part)].lower() for part in stands]
+    labels = [Part(part).label.lower() for part in stands]
     return f" Ändrat sedan dess och står kvar: {', '.join(labels)}." if labels else ""
 
 

@@ -2,57 +2,38 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from .availability import Availability, Hours
+from .entry_facts import LABELS
 from .errors import RuleError
+from .labelled import Labelled
 from .parties import OutpatientKind, WardKind
 from .phone import Phone, digits, same_number
 
 
-class Part(StrEnum):
+class Part(Labelled):
     """What two contacts can say differently, each chosen as a whole."""
 
-    KIND = "kind"
-    NAME = "name"
-    TITLE = "title"
-    DEPARTMENT = "department"
-    UNIT = "unit"
-    NUMBERS = "numbers"
-    HOURS = "hours"
-    REMARK = "remark"
-    OWNER = "owner"
-    SOURCE = "source"
+    KIND = "kind", LABELS["kind"]
+    NAME = "name", LABELS["name"]
+    TITLE = "title", LABELS["title"]
+    DEPARTMENT = "department", LABELS["department"]
+    UNIT = "unit", LABELS["unit"]
+    NUMBERS = "numbers", LABELS["phones"]
+    HOURS = "hours", LABELS["hours"]
+    REMARK = "remark", LABELS["remark"]
+    OWNER = "owner", LABELS["owner"]
+    SOURCE = "source", LABELS["source"]
 
 
-PART_LABELS: dict[Part, str] = {
-    Part.KIND: "Typ",
-    Part.NAME: "Namn",
-    Part.TITLE: "Titel",
-    Part.DEPARTMENT: "Avdelning",
-    Part.UNIT: "Enhet",
-    Part.NUMBERS: "Nummer",
-    Part.HOURS: "Tider",
-    Part.REMARK: "Anmärkning",
-    Part.OWNER: "Ägare",
-    Part.SOURCE: "Källa",
-}
-
-
-class Pick(StrEnum):
+class Pick(Labelled):
     """Whose word stands."""
 
-    KEPT = "kept"
-    OTHER = "other"
-    BOTH = "both"
+    KEPT = "kept", "Som den som står kvar"
+    OTHER = "other", "Som den som går ur bruk"
+    BOTH = "both", "Båda"
 
-
-PICK_LABELS: dict[Pick, str] = {
-    Pick.KEPT: "Som den som står kvar",
-    Pick.OTHER: "Som den som går ur bruk",
-    Pick.BOTH: "Båda",
-}
 
 Said = Mapping[Part, Any]
 

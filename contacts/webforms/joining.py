@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from contacts.presenters.joining import JoinLine
-from contacts.rules.joining import PICK_LABELS, Part, Pick
+from contacts.rules.joining import Part, Pick
 
 from .fields import SentOnce
 
@@ -31,7 +31,7 @@ class JoinEntriesForm(JoinForm):
             self.fields[part.value] = forms.ChoiceField(
                 label=line.label if line else part.value,
                 required=False,
-                choices=choices or [(pick.value, label) for pick, label in PICK_LABELS.items()],
+                choices=choices or Pick.choices(),
                 initial=line.preset.value if line else None,
                 widget=forms.RadioSelect,
             )
