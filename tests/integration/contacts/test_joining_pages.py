@@ -203,6 +203,7 @@ class TestFromFinnsRedan:
             "name": [other.name.upper()],
             "number_0": ["0953-140 09"],
             "availability": ["daytime"],
+            "eves": ["unsaid"],
         }
         page = read(sent(client, fields, "contact_new", **told))
         assert "HJELPMEDEL är sammanförd med Hjälpmedel. Är det samma kontakt?" in page.text
