@@ -10,6 +10,7 @@ from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, 
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.joining import Part, Said, Side
 from contacts.rules.names import is_near, name_key
+from contacts.rules.swedish_text import search_key
 
 COLUMNS: dict[Part, tuple[str, ...]] = {
     Part.KIND: ("kind",),
@@ -87,10 +88,15 @@ def near_entries(entry: DirectoryEntry) -> list[DirectoryEntry]:
     ]
 
 
-def units_beside(unit: Unit) -> list[Unit]:
-    """The other units in use of the same principal, those of nearly its name first."""
+def units_beside(unit: Unit, text: str = "") -> list[Unit]:
+    """The other units in use of the same principal, those of nearly its name first; with `text` those of its words."""
+    words = search_key(text).split()
     units = Unit.objects.filter(principal=unit.principal_id, active=True).exclude(pk=unit.pk)
-    found = list(units.order_by("sort_key", "pk"))
+    found = [
+        other
+        for other in units.order_by("sort_key", "pk")
+        if any(all(word in key for word in words) for key in other.name_keys)
+    ]
     return sorted(found, key=lambda other: not _is_alike(unit.name, other.name))
 
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from contacts.models import Unit
 from contacts.presenters.joining import kind_words, left_of_unit, unit_lines
@@ -18,20 +18,29 @@ from contacts.rules.held import HeldAs
 from contacts.rules.joining import AlreadyJoined, check_pair
 from contacts.services.joining_units import check_can_join, join_units, undo_unit_join
 from contacts.views.rota import own_unit_or_404
+from contacts.views.sought import came, led_on, sealed
 from contacts.views.tools import held_as, page_of_form, renew, save_or_show
 from contacts.webforms.fields import SentOnce
 from contacts.webforms.joining import JoinForm
+from contacts.webforms.search import ContactSearchForm
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """Choose the unit that is the same one, those of nearly its name first."""
+    """Choose the unit that is the same one, those of nearly its name first, or those found by a search."""
     unit = own_unit_or_404(request, unit_id)
     if not unit.active:
         messages.warning(request, "Enheten är ur bruk. Ta den i bruk först.")
         return redirect("unit", unit.pk)
-    rows = [(other, kind_words(other)) for other in units_beside(unit)]
-    return render(request, "contacts/keeping/join_unit_choose.html", {"unit": unit, "rows": rows})
+    form = ContactSearchForm(came(request))
+    form.is_valid()
+    token = sealed(request, form.sought)
+    if elsewhere := led_on(request, token):
+        return elsewhere
+    rows = [(other, kind_words(other)) for other in units_beside(unit, form.cleaned_data.get("q", ""))]
+    return render(
+        request, "contacts/keeping/join_unit_choose.html", {"unit": unit, "rows": rows, "form": form}
+    )
 
 
 @held_as(HeldAs("Sammanföring av enheter"))

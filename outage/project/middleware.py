@@ -32,6 +32,7 @@ WITHOUT_MARK = {
     "advanced_search",
     "keep_contacts",
     "join_contact",
+    "join_unit",
     "sheets",
 }
 

@@ -175,3 +175,41 @@ def test_nobody_elses_contact_is_joined(client: Client, county, pair):
     theirs = make_entry(county.region, "Hjälpmedel", "090-785 00 09")
     for pks in ((pair[0].pk, theirs.pk), (theirs.pk, pair[0].pk)):
         assert opened(client, county.mala_admin, "join_contacts", *pks).status_code == 404
+
+
+class TestFromFinnsRedan:
+    def test_the_question_of_a_near_name_has_the_way_to_join(self, client: Client, county, pair):
+        kept, _ = pair
+        third = make_entry(county.mala, "Larmet", "0953-140 03", kind=EntryKind.OTHER)
+        fields = form_at(client, county.mala_admin, "contact_edit", third.pk)
+        answer = sent(client, fields, "contact_edit", third.pk, name=["Hjälpmedl"])
+        page = read(answer)
+        assert answer.status_code == 422
+        assert page.find("a", href=reverse("join_contact", args=[third.pk])).text == "Sammanför kontakterna"
+        assert page.find("a", href=reverse("contact", args=[kept.pk]))
+
+    def test_the_same_name_says_that_they_can_be_joined(self, client: Client, county, pair):
+        third = make_entry(county.mala, "Larmet", "0953-140 03", kind=EntryKind.OTHER)
+        fields = form_at(client, county.mala_admin, "contact_edit", third.pk)
+        answer = sent(client, fields, "contact_edit", third.pk, name=["HJÄLPMEDEL"])
+        assert "Ändra namnet eller avdelningen. Eller sammanför kontakterna." in read(answer).text
+
+    def test_a_new_one_by_a_name_that_was_joined_is_asked_about(self, client: Client, county, pair):
+        kept, other = pair
+        joined(client, county, pair)
+        fields = form_at(client, county.mala_admin, "contact_new")
+        told = {
+            "kind": ["other"],
+            "name": [other.name.upper()],
+            "number_0": ["0953-140 09"],
+            "availability": ["daytime"],
+            "eves": ["unsaid"],
+        }
+        page = read(sent(client, fields, "contact_new", **told))
+        assert "HJELPMEDEL är sammanförd med Hjälpmedel. Är det samma kontakt?" in page.text
+        assert page.find("a", href=reverse("contact", args=[kept.pk]))
+        asked = {"asked": [page.find("input", attrs={"name": "asked"})["value"]]}
+        same = {"answer-joined-name": ["same"], "answer-near-name": ["same"]}
+        page = read(sent(client, fields, "contact_new", **told, **asked, **same))
+        assert "Hjälpmedel finns redan. Ändra den i stället." in page.text
+        assert not DirectoryEntry.objects.filter(name="HJELPMEDEL").exists()

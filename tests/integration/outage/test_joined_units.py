@@ -16,8 +16,10 @@ from contacts.rules.permissions import Role
 from contacts.services.joining_units import join_units, undo_unit_join
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import find_chains, get_chain, visible_chains
+from outage.queries.checklists import checklists_for, ticks
 from outage.queries.outages import outage_for
 from outage.services.care_chains import change_details, open_chain
+from outage.services.checklists import set_tick
 from tests.factories import (
     County,
     at_once,
@@ -120,6 +122,17 @@ def test_one_that_stands_in_nothing_is_joined_in_the_middle_of_an_outage(county,
     join(rut, county.ward, double)
     double.refresh_from_db()
     assert double.joined_into == county.ward
+
+
+def test_what_was_ticked_there_is_ticked_at_the_unit_kept(county, outage, double, eva, rut):
+    checklist = checklists_for(double)[0]
+    item = {"outage": outage, "checklist_key": checklist.key, "item_key": checklist.items[0].key}
+    row = set_tick(by=eva, done=True, **item)
+    join(rut, county.ward, double)
+    assert ticks(outage, county.ward) == {(checklist.key, checklist.items[0].key): row}
+    assert set_tick(by=county.alva, done=True, **item) == row
+    set_tick(by=county.alva, done=False, **item)
+    assert [tick.done for tick in ticks(outage, county.ward).values()] == [False]
 
 
 class TestAfterwards:
