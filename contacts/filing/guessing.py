@@ -85,6 +85,9 @@ _TIMES_FIRST = re.compile(r"(?:kl\.? )?(\d[\d.:]* ?[-–—] ?\d[\d.:]*) ([^\W\d
 _EVENINGS = frozenset(
     ["kvall", "kvallar", "kvallstid", "natt", "natter", "nattetid", "helg", "helger", "jour"]
 )
+_OF_NUMBERS = frozenset(
+    ["tel", "tfn", "telefon", "telnr", "telefonnr", "telefonnummer", "nummer", "nr", "ring"]
+)
 _OF_UNITS = re.compile(
     r"hemtj|hemsj|vard|vaxel|boende|mottag|avd|enhet|halso|jour|kund|bistand|rehab|team|sjuk|kommun|central|klinik"
     r"|hsv|natt|dag|expedition|reception|grupp|omrade|korttid|service|stod"
@@ -104,6 +107,8 @@ def column_of(heading: str) -> str | None:
         return None
     if key in _OF_HEADING:
         return _OF_HEADING[key]
+    if is_of_evenings(heading) and not _OF_NUMBERS.isdisjoint(search_key(heading).split()):
+        return ON_CALL
     # "Verksamhet/enhet", "Telefon (expedition)"
     parts = (heading_key(part) for part in re.split(r"[/(),]", heading))
     if said := [_OF_HEADING[part] for part in parts if part in _OF_HEADING]:

@@ -55,7 +55,7 @@ class Plan:
     """What a file would do, in the order of its rows, and everything that is wrong with it.
 
     `new_principals` are the county's principals that are not there yet. `sheets` are the names of the file's sheets,
-    `unread` of those that are not read, `left_out` the rows that one of their words left out.
+    `unread` of those that are not read, `left_out` the rows that were left out and may hold a contact.
     """
 
     planned: list[Planned] = field(default_factory=list)

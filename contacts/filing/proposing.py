@@ -34,12 +34,15 @@ _OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A row that is pointed out, with why; `guessed` tells that it most likely is to be left out."""
+    """A row that is pointed out, with why; `guessed` tells that it most likely is to be left out, `is_contact` that a
+    contact may stand on it all the same.
+    """
 
     row: int
     why: str
     text: str
     guessed: bool
+    is_contact: bool = False
 
 
 def letters_of(book: Book) -> str:
@@ -165,9 +168,9 @@ def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
         elif len(filled) == 1 and read > 2:
             found.append(Flagged(number, "bara en text på raden", text, guessed=True))
         elif number in struck:
-            found.append(Flagged(number, "överstruken text", text, guessed=True))
+            found.append(Flagged(number, "överstruken text", text, guessed=True, is_contact=True))
         elif number in hidden:
-            found.append(Flagged(number, "dold rad", text, guessed=False))
+            found.append(Flagged(number, "dold rad", text, guessed=False, is_contact=True))
     return found
 
 
@@ -197,6 +200,15 @@ def memory_of(book: Book, choices: Choices, known: Known) -> dict[str, Any]:
         "columns": {key: column for key, column in columns.items() if key not in guessed},
         "values": values,
     }
+
+
+def contacts_skipped(sheet: Sheet, choice: SheetChoice) -> int:
+    """How many of the rows that are left out may hold a contact: it is not missing in the file."""
+    if not choice.take or not choice.skipped:
+        return 0
+    no_contact = {flag.row for flag in flagged_rows(sheet, choice) if not flag.is_contact}
+    left_out = set(choice.skipped) - no_contact
+    return sum(number in left_out for number, _ in data_rows(sheet, choice.heading))
 
 
 def _are_headings(row: Sequence[str], headings: Sequence[str]) -> bool:

@@ -27,7 +27,7 @@ from .choices import Choices, Known, with_letters
 from .columns import Problem, grouped
 from .mapping import Mapped, mapped
 from .plan import Plan, Planned, mapped_steps, plan_steps
-from .proposing import guess, is_plain, memory_of
+from .proposing import contacts_skipped, guess, is_plain, memory_of
 from .reading import read_book
 from .rows import SHEET_ROWS
 
@@ -166,7 +166,7 @@ def found_steps(
             lock=lock,
             sheets=tuple(sheet.name for sheet, _ in pairs),
             unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
-            left_out=found.left_out,
+            left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
         )
     )
 

@@ -128,6 +128,22 @@ def test_words_may_leave_rows_out_and_then_nothing_is_missing(client, county):
     assert "1 rad hoppas över." in words(preview)
 
 
+@pytest.mark.parametrize(
+    ("name", "skipped"),
+    [("struck through", {}), ("hidden row", {"s0_skip": ["3"]}), ("two sheets", {"s0_more": "2"})],
+)
+def test_what_stands_on_a_row_that_is_left_out_is_not_called_missing(client, county, name, skipped):
+    preview = page_of(choose(client, step(client, county, READ[name][0]), **skipped))
+    assert "1 rad hoppas över." in words(preview)
+    assert "Saknas i filen" not in groups(preview)
+
+
+def test_a_totals_row_that_is_left_out_is_no_contact(client, county):
+    preview = page_of(choose(client, step(client, county, READ["totals row"][0])))
+    assert "Saknas i filen" in groups(preview)
+    assert "hoppas över" not in words(preview)
+
+
 def test_hours_with_days_are_read_whole_from_the_column_that_says_when(client, county):
     rows = ["Köket;vard 8-12, 13-16", "Natten;21-07 alla dagar", "Disken;8-16", "Dagen;mån-fre 8-17"]
     page = step(client, county, text("Namn;Öppet", *rows))

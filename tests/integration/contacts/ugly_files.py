@@ -49,6 +49,11 @@ def _merge(book):
     sheet.merge_cells("A4:A5")
 
 
+def _merge_list(book):
+    for reference in ("A1:F1", "A3:A4", "B3:B4", "C3:D3", "E3:E4", "F3:F4", "A5:A6"):
+        book["Avdelningar"].merge_cells(reference)
+
+
 def _merge_headings(book):
     for reference in ("A1:A2", "B1:C1", "D1:D2"):
         book.active.merge_cells(reference)
@@ -231,6 +236,35 @@ READ: dict[str, tuple[bytes, dict[str, str]]] = {
     "numbers that their headings tell apart": (
         text("Avdelning;Sköterskor;Läkare", "Köket;0953-140 10;0953-140 11"),
         {"Köket": "direct 0953-140 10, direct 0953-140 11 Sköterskor: 0953-140 10; Läkare: 0953-140 11"},
+    ),
+    "a hospital's list of two sheets": (
+        workbook(
+            (
+                "Avdelningar",
+                [
+                    ["Lasarettet – telefonlista 2026"],
+                    [],
+                    ["Klinik", "Avd", "Telefon", None, "Öppet", "Kontaktperson"],
+                    [None, None, "Exp", "Natt", None, None],
+                    ["Ortopeden", "Avd 5", "Tfn 0953-140 10", "070-174 06 21", "24/7", "Eva Påhittad"],
+                    [None, "Mottagning", "0953-140 11 (vx)", None, "vard 8-12, 13-16", None],
+                    ["Summa", "2 st"],
+                ],
+            ),
+            (
+                "Vårdcentraler",
+                [
+                    ["Namn", "Tfn dagtid", "Tfn kväll/helg", "E-post"],
+                    ["vc Påhitt", "Ank. 212", "1177", "vc@example.se"],
+                ],
+            ),
+            change=_merge_list,
+        ),
+        {
+            "Ortopeden, Avd 5": f"{NUMBER}, on_call 070-174 06 21 Kontaktperson: Eva Påhittad",
+            "Ortopeden, Mottagning": "switchboard 0953-140 11",
+            "vc Påhitt": "extension 212, on_call 1177",
+        },
     ),
     "several remarks": (
         text(PLAIN + ";Övrigt;Kommentar", ROW + ";ett;två"),
