@@ -144,6 +144,7 @@ class DirectoryEntry(models.Model):
                 condition=models.Q(joined_into__isnull=True)
                 | (models.Q(retired_at__isnull=False) & ~models.Q(joined_into=models.F("id"))),
                 name="joined_entry_retired",
+                violation_error_message="Kontakten är sammanförd med en annan. Upplös sammanföringen först.",
             ),
             paired("lunch_from", "lunch_to", "entry_lunch_from_and_to"),
             paired("summer_opens_at", "summer_closes_at", "entry_summer_opens_and_closes"),

@@ -67,6 +67,7 @@ class Unit(models.Model):
                 condition=models.Q(joined_into__isnull=True)
                 | (models.Q(active=False) & ~models.Q(joined_into=models.F("id"))),
                 name="joined_unit_out_of_use",
+                violation_error_message="Enheten är sammanförd med en annan. Upplös sammanföringen först.",
             ),
         ]
 

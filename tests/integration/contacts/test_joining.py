@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryJoin, EntryKind, NumberFlag, Principal
 from contacts.queries.joined import standing_joins
 from contacts.queries.search import search_among
 from contacts.queries.versions import version_of
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.availability import Availability
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.joining import AlreadyJoined, Part, Pick
 from contacts.rules.phone import digits
@@ -19,7 +18,7 @@ from contacts.services.joining import join_entries, undo_entry_join
 from contacts.services.keeping import verify_entry
 from contacts.services.switchboards import choose_main_switchboard
 from contacts.services.versions import ChangedMeanwhile
-from tests.factories import make_entry, same_id
+from tests.factories import at_once, make_entry, same_id
 
 from .keeping import trace_of
 
@@ -160,6 +159,27 @@ def test_nobody_elses_administrator_joins_and_nothing_is_joined_over_the_border(
             join(by, one, two)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_join_the_same_two_at_once_each_way_one_is_told(county, pair):
+    kept, other = pair
+    versions = {kept: version_of(kept), other: version_of(other)}
+
+    def joining(one: DirectoryEntry, two: DirectoryEntry, n: int) -> DirectoryEntry:
+        return join_entries(
+            by=county.mala_admin,
+            kept=one,
+            other=two,
+            client_id=same_id(n),
+            version=versions[one],
+            other_version=versions[two],
+            picks={},
+        )
+
+    results = at_once([lambda: joining(kept, other, 1), lambda: joining(other, kept, 2)])
+    assert [isinstance(result, AlreadyJoined) for result in results].count(True) == 1, results
+    assert DirectoryEntry.objects.filter(pk__in=[kept.pk, other.pk], joined_into__isnull=False).count() == 1
+
+
 class TestFlags:
     def test_a_flag_follows_its_number_with_who_said_it_and_can_be_taken_back(self, county, pair):
         kept, other = pair
@@ -287,5 +307,3 @@ def test_nothing_of_the_trace_is_lost(county, pair):
     join(county.mala_admin, kept, other)
     assert AuditEntry.objects.filter(target_id=str(other.pk)).count() == 2
     assert AuditEntry.objects.count() == rows + 3
-    assert Hours(Availability.UNKNOWN).availability is Availability.UNKNOWN
-    assert DirectoryJoin.objects.get().at <= timezone.now()

@@ -23,6 +23,7 @@ from contacts.queries.kept_units import own_unit, own_units, units_to_choose
 from contacts.queries.places import places_named
 from contacts.queries.ringing import numbers_for_many, request_for_unit
 from contacts.queries.rota import standing_turns, turns_of_principal
+from contacts.queries.rota_plan import plan_rota
 from contacts.queries.search import search_entries
 from contacts.queries.versions import version_of
 from contacts.rules.errors import Answers, IdClash, NotAllowed, RuleError
@@ -218,6 +219,28 @@ def test_a_change_since_the_page_was_opened_is_told(county, other):
             version=version_of(county.ward),
             other_version=seen,
         )
+
+
+def test_a_file_of_the_jour_by_the_old_name_meets_the_kept_one(county, other):
+    table = [
+        ["Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till kl", "Varje vecka"],
+        [
+            other.name,
+            "Bo Ek",
+            "090-785 10 20",
+            f"{tomorrow(8):%Y-%m-%d}",
+            "8.00",
+            f"{tomorrow(8):%Y-%m-%d}",
+            "16.00",
+            "",
+        ],
+    ]
+    add_turn(by=county.region_admin, unit=other, client_id=same_id(60), turn=turn(), answers=Answers({}, {}))
+    join(county.region_admin, county.ward, other)
+    plan = plan_rota(county.region, table, timezone.now())
+    assert (len(plan.same), plan.new, plan.bad) == (1, [], [])
+    table[1][1] = "Eva Ek"
+    assert [new.unit for new in plan_rota(county.region, table, timezone.now()).new] == [county.ward]
 
 
 class TestFormsOpenedBefore:

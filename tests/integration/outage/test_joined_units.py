@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting, acting_for
@@ -142,7 +143,7 @@ class TestAfterwards:
 
     @pytest.mark.parametrize("named", [opened_by_it, its_patient])
     def test_the_people_of_the_unit_kept_see_its_chains_and_nobody_more_does(
-        self, county, ended, double, eva, rut, named
+        self, client, county, ended, double, eva, rut, named
     ):
         chain = named(county, ended, eva)
         end_for_all(county, ended, timezone.now() - LONG_AGO)
@@ -154,6 +155,8 @@ class TestAfterwards:
         assert get_chain(cleo, chain.pk).pk == chain.pk
         seen = find_chains(visible_chains(cleo, outage), chain.details.patient_name)
         assert [row.pk for row in seen] == [chain.pk]
+        client.force_login(cleo.user)
+        assert client.get(reverse("chain", args=[chain.pk])).status_code == 200
         for nobody in (dan, county.cissi, rut):
             with pytest.raises(CareChain.DoesNotExist):
                 get_chain(nobody, chain.pk)

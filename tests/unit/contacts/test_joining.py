@@ -161,7 +161,7 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("kept", "other"), product(KINDS, repeat=2))
+@pytest.mark.parametrize(("kept", "other"), list(product(KINDS, repeat=2)))
 def test_every_pair_of_units(kept: UnitKinds, other: UnitKinds):
     named = {kind for unit in (kept, other) for kind in (unit.ward, unit.outpatient, unit.municipal) if kind}
     apart = (
