@@ -135,7 +135,11 @@ def waits_beside(sheet: Sheet) -> list[ScannedPage]:
     for upload, number in places:
         beside |= Q(upload=upload, number__in=[number - 1, number + 1])
     bare = [Finding.UNREADABLE, Finding.FOREIGN, Finding.BACK, Finding.BLANK, Finding.AFTER_CHECK]
-    return list(_waiting(sheet.unit).filter(beside, finding__in=bare)) if places else []
+    return (
+        list(_waiting(sheet.unit.joined_into or sheet.unit).filter(beside, finding__in=bare))
+        if places
+        else []
+    )
 
 
 def waiting_count(unit: Unit) -> int:
