@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
+from math import sqrt
+from statistics import NormalDist
 
 import pypdfium2 as pdfium
 import segno
@@ -16,7 +18,7 @@ from forms.rules.serial import make_serial, page_code, read_page_code
 from forms.scanning.decoding import RawPage, decode
 
 MM = 1 / 25.4
-_places = random.Random(1)
+_TILE = (1_500, 1_500)
 
 
 @dataclass(frozen=True)
@@ -201,14 +203,21 @@ def _punch(page: Image.Image, dpi: int) -> None:
 
 @cache
 def _tile(sigma: float) -> Image.Image:
-    return Image.effect_noise((1_500, 1_500), sigma)
+    # The library's own noise is of the C library's chance, which depends on what else the process has done. A sum of
+    # two, so that a few pixels in a million lie four deviations out.
+    chance, half = random.Random(sigma), NormalDist(128, sigma / sqrt(2))
+    levels = [min(max(round(half.inv_cdf((level + 0.5) / 256)), 0), 255) for level in range(256)]
+    one, other = (
+        Image.frombytes("L", _TILE, chance.randbytes(_TILE[0] * _TILE[1])).point(levels) for _ in range(2)
+    )
+    return ImageChops.add(one, other, scale=1, offset=-128)
 
 
-def _noise(size: tuple[int, int], sigma: float) -> Image.Image:
-    """Give noise that no other page has at the same places. Made anew, it would take longer than to read the page."""
+def _noise(size: tuple[int, int], sigma: float, chance: random.Random) -> Image.Image:
+    """Noise that no other page has at the same places. Made anew, it would take longer than to read the page."""
     tile = _tile(sigma)
     noise = Image.new("L", size)
-    left, top = (-_places.randrange(side) for side in tile.size)
+    left, top = (-chance.randrange(side) for side in tile.size)
     for x in range(left, size[0], tile.width):
         for y in range(top, size[1], tile.height):
             noise.paste(tile, (x, y))
@@ -225,7 +234,9 @@ def _scanned(page: Image.Image, rng: random.Random, wear: Wear) -> Image.Image:
     if wear.blur:
         page = page.filter(ImageFilter.GaussianBlur(wear.blur))
     if wear.noise:
-        page = ImageChops.add(page, _noise(page.size, wear.noise), scale=1, offset=-128)
+        # As the page's own chance stands, which goes on as if nobody had looked.
+        noise = _noise(page.size, wear.noise, random.Random(hash(rng.getstate()[1])))
+        page = ImageChops.add(page, noise, scale=1, offset=-128)
     out = BytesIO()
     page.save(out, "JPEG", quality=wear.jpeg)
     return Image.open(out).convert("L")
