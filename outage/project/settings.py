@@ -2,6 +2,7 @@
 
 import base64
 import os
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -46,6 +47,8 @@ def _new_scan_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
+# The one place the version stands. The application runs out of its folder and is never installed as a package.
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PRODUCTION = _flag("PRODUCTION")
 DEMO = _flag("DEMO")
 DEBUG = False
