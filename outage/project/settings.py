@@ -1,4 +1,4 @@
-"""The one settings file. Everything that differs between machines comes from the environment; see README."""
+"""The one settings file. Everything that differs between machines comes from the environment; see docs/operation.md."""
 
 import base64
 import os
@@ -179,7 +179,7 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 
-# A ward PC is shared: a log-in left behind ends by itself. What was being typed then is held (see README).
+# A ward PC is shared: a log-in left behind ends by itself. What was being typed then is held (docs/decisions/0007).
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -214,7 +214,7 @@ SCAN_KEYS = [k.strip() for k in os.environ.get("SCAN_KEYS", "").split(",") if k.
 if not SCAN_KEYS and not PRODUCTION:
     SCAN_KEYS = [_own_key("scan_key", _new_scan_key)]
 
-# What is printed is sealed with the key and certificate of this PKCS#12 file, where there is one (see README).
+# What is printed is sealed with the key and certificate of this PKCS#12 file, where there is one (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")
 SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
 
