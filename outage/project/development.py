@@ -32,7 +32,7 @@ if os.environ.get("DEV_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["DEV_DATABASE_URL"]
 
 from .settings import *  # noqa: E402, F403
-from .settings import CONTENT_SECURITY_POLICY, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
+from .settings import INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 DEBUG = True
 # None: runserver serves without the WSGI entrance, which refuses DEBUG.

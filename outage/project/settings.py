@@ -214,7 +214,7 @@ SCAN_KEYS = [k.strip() for k in os.environ.get("SCAN_KEYS", "").split(",") if k.
 if not SCAN_KEYS and not PRODUCTION:
     SCAN_KEYS = [_own_key("scan_key", _new_scan_key)]
 
-# What is printed is sealed with the key and certificate of this PKCS#12 file, where there is one (see docs/operation.md).
+# What is printed is sealed with the key and certificate of this PKCS#12 file, if any (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")
 SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
 

@@ -95,7 +95,7 @@ def test_development_does_not_start_as_production(tmp_path: Path):
 
 
 def test_nothing_in_the_environment_gives_what_is_served_debug(tmp_path: Path):
-    on = {name: "1" for name in ("DEBUG", "DJANGO_DEBUG", "DEV", "DEVELOPMENT")}
+    on = dict.fromkeys(("DEBUG", "DJANGO_DEBUG", "DEV", "DEVELOPMENT"), "1")
     done = run("from outage.project import settings; print(settings.DEBUG)", tmp_path, **on)
     assert done.stdout.strip() == "False"
 

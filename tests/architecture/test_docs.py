@@ -14,7 +14,9 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 TARGET = re.compile(r"(?:`|^)(?:[A-Z]+=\S+ )*make ([a-z][a-z-]*)", re.MULTILINE)
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 # A path from the root of the repository in a code span; a name in capitals or `…` in it stands for any.
-IN_THE_TREE = re.compile(r"`((?:contacts|docs|forms|outage|static|templates|tests|\.ci)/[^`\s:…]*)(?:::[^`]*)?`")
+IN_THE_TREE = re.compile(
+    r"`((?:contacts|docs|forms|outage|static|templates|tests|\.ci)/[^`\s:…]*)(?:::[^`]*)?`"
+)
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -69,5 +71,7 @@ def test_every_page_is_found_from_the_readme():
 
 def test_the_faults_are_found(tmp_path: Path):
     page = tmp_path / "page.md"
-    page.write_text("# A b\n[x](none.md) [y](#a-b) [z](#c) [w](page.md#a-b) [v](https://a.example)", encoding="utf-8")
+    page.write_text(
+        "# A b\n[x](none.md) [y](#a-b) [z](#c) [w](page.md#a-b) [v](https://a.example)", encoding="utf-8"
+    )
     assert astray(page) == ["none.md", "#c"]

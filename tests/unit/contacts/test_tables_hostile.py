@@ -322,6 +322,7 @@ def test_a_million_texts():
     assert refusal(raw_workbook(ONE_ROW, texts=texts)).startswith("Filen har fler än 400000 celler.")
 
 
+@pytest.mark.slow
 def test_one_text_in_a_million_pieces():
     texts = f"<si>{many(500_000, '<r><t>{0}</t></r>')}</si>"
     assert refusal(raw_workbook(ONE_ROW, texts=texts)).startswith("Filen har för mycket formatering.")

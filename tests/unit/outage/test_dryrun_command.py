@@ -145,6 +145,7 @@ def test_standard_input_is_closed() -> None:
     assert "går inte att läsa" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_never_ends_is_refused_and_not_read_to_its_end() -> None:
     done = as_program("/dev/zero")
     assert (done.returncode, done.stderr) == (2, "/dev/zero: är för stor; högst 64 MB\n")
