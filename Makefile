@@ -22,7 +22,7 @@ dev: setup-dev ## Serve what you are changing: demo, reload, debug toolbar; its 
 test: setup-dev ## Every test: SQLite, browser, PostgreSQL; T=tests/unit/…::test_name runs that one only
 	@T='$(T)' .ci/test
 
-test-fast: setup-dev ## A minute of tests: every rule, the house, log-in and visibility; no browser, no PostgreSQL, no paper
+test-fast: setup-dev ## Under a minute: tests/unit, tests/architecture, log-in, visibility, chains and calls, but for what is slow or long
 	@.ci/test fast
 
 test-any-day: setup-dev ## The tests at other days and minutes (AT='2027-06-25 03:00' chooses one); most of an hour

@@ -13,6 +13,8 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.architecture.tree import ROOT
 
+pytestmark = pytest.mark.slow
+
 DEVELOPMENT = "outage.project.development"
 # What a shell may have set for an installation that is served from the same machine.
 OF_ANOTHER = {

@@ -20,6 +20,8 @@ from contacts.filing.reading import read_book, read_table
 from tests.unit.contacts.other_workbooks import ods, xls
 from tests.unit.contacts.raw_workbooks import MAIN, raw_parts, zipped
 
+pytestmark = pytest.mark.slow
+
 
 def saved(book):
     file = io.BytesIO()
@@ -231,7 +233,6 @@ def test_entities_in_the_open_format_are_never_unfolded():
     assert length < 1_000
 
 
-@pytest.mark.slow
 def test_a_damaged_one_of_the_older_format_is_a_table_or_a_sentence():
     whole = xls({"a": [["b", "c"]]})
     for start in range(8, len(whole) - 4, 331):

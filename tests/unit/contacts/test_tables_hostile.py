@@ -17,6 +17,8 @@ from contacts.filing.workbook import read_workbook
 from tests.long import runs
 from tests.unit.contacts.raw_workbooks import MAIN, OFFICE, raw_parts, raw_workbook, zipped
 
+pytestmark = pytest.mark.slow
+
 DAMAGED = "Filen är skadad."
 TOO_LARGE = "Filen är för stor när den packas upp."
 ONE_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
@@ -322,7 +324,6 @@ def test_a_million_texts():
     assert refusal(raw_workbook(ONE_ROW, texts=texts)).startswith("Filen har fler än 400000 celler.")
 
 
-@pytest.mark.slow
 def test_one_text_in_a_million_pieces():
     texts = f"<si>{many(500_000, '<r><t>{0}</t></r>')}</si>"
     assert refusal(raw_workbook(ONE_ROW, texts=texts)).startswith("Filen har för mycket formatering.")

@@ -13,6 +13,8 @@ from django.core.management import call_command
 
 from .test_dryrun import FULL, NOW, ROUTINE, document, run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -145,7 +147,6 @@ def test_standard_input_is_closed() -> None:
     assert "går inte att läsa" in done.stderr
 
 
-@pytest.mark.slow
 def test_what_never_ends_is_refused_and_not_read_to_its_end() -> None:
     done = as_program("/dev/zero")
     assert (done.returncode, done.stderr) == (2, "/dev/zero: är för stor; högst 64 MB\n")
