@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import get_commands
 
 from tests.architecture.tree import ROOT, relative
@@ -67,6 +68,11 @@ def test_every_page_is_found_from_the_readme():
             within = there.rglob("*.md") if there.is_dir() and there != ROOT else [there]
             left += [p for p in within if p in PAGES and p not in reached]
     assert reached == set(PAGES)
+
+
+def test_the_newest_version_of_the_changelog_is_the_one_that_pages_show():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[(\d\S*)\]", text, re.MULTILINE)[0] == settings.VERSION
 
 
 def test_the_faults_are_found(tmp_path: Path):
