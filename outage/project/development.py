@@ -1,9 +1,11 @@
 """The settings of `make dev`: DEBUG, static files as they lie, a toolbar, and data of its own.
 
-Nothing else has DEBUG: `settings` fixes it to False, and the WSGI entrance refuses to serve with it.
+`manage.py runserver` has them too. Nothing else has DEBUG: `settings` fixes it to False, and the WSGI entrance refuses
+to serve with it.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +26,8 @@ _OF_A_SERVED_ONE = (
 )
 if os.environ.get("PRODUCTION", "0") != "0":
     raise ImproperlyConfigured("make dev är till för utveckling och startar inte med PRODUCTION.")
+if find_spec("debug_toolbar") is None:
+    raise ImproperlyConfigured("Paketen för utveckling saknas. Kör: make dev")
 for _name in _OF_A_SERVED_ONE:
     os.environ.pop(_name, None)
 _room = os.environ.get("DEV_VAR_DIR") or str(_ROOT / "var" / "dev")

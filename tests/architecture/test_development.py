@@ -44,6 +44,13 @@ print(json.dumps({
     "sent": page.headers["Content-Security-Policy"],
 }, default=str))
 """
+RUNSERVER = """
+import os, sys
+del os.environ["DJANGO_SETTINGS_MODULE"]
+sys.argv = ["manage.py", "runserver", "--noreload"]
+import manage
+manage.main()
+"""
 
 
 def run(program: str, room: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -94,6 +101,12 @@ def test_development_does_not_start_as_production(tmp_path: Path):
     done = run(f"import {DEVELOPMENT}", tmp_path, PRODUCTION="1")
     assert done.returncode == 1
     assert "PRODUCTION" in done.stderr.splitlines()[-1]
+
+
+def test_the_server_of_django_has_the_settings_of_development(tmp_path: Path):
+    done = run(RUNSERVER, tmp_path, PRODUCTION="1")
+    assert done.returncode != 0
+    assert "make dev är till för utveckling" in done.stderr
 
 
 def test_nothing_in_the_environment_gives_what_is_served_debug(tmp_path: Path):
