@@ -9,7 +9,7 @@ from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import Party
-from contacts.rules.permissions import RIGHT_LABELS, ROLE_LABELS, Right, Role, role_may
+from contacts.rules.permissions import Right, Role, role_may
 
 # The field of every form that carries the signed mark of who was shown it, and in which assignment.
 TYPED_BY_FIELD = "typed_by"
@@ -31,17 +31,17 @@ class Acting:
 
     @property
     def parties(self) -> frozenset[Party]:
-        """Give the parties the unit acts as."""
+        """The parties the unit acts as."""
         return self.unit.parties
 
     @property
     def role_text(self) -> str:
-        """Give the title that goes with the signature, else the role's name."""
-        return self.membership.title or ROLE_LABELS[self.role]
+        """The title that goes with the signature, else the role's name."""
+        return self.membership.title or self.role.label
 
 
 def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
-    """Give the person's assignment `membership_id`, or the only one there is; None where there is no such one.
+    """The person's assignment `membership_id`, or the only one there is; None where there is no such one.
 
     A person with several assignments and none chosen gets None: a page then asks which one it is.
     """
@@ -65,7 +65,7 @@ def acting_in(membership: Membership, user: User | None = None) -> Acting:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """Give the person's assignments in force, to choose among; those that came with the person are not read again."""
+    """The person's assignments in force, to choose among; those that came with the person are not read again."""
     known: list[Membership] | None = getattr(user, _KNOWN, None)
     if known is not None:
         return known
@@ -75,16 +75,16 @@ def memberships_of(user: User) -> list[Membership]:
 def check_may(by: Acting, right: Right) -> None:
     """Raise NotAllowed with a Swedish reason where the acting person's role lacks `right`."""
     if not role_may(by.role, right):
-        raise NotAllowed(f"Din roll ({ROLE_LABELS[by.role].lower()}) får inte {RIGHT_LABELS[right]}.")
+        raise NotAllowed(f"Din roll ({by.role.label.lower()}) får inte {right.label}.")
 
 
 def can(by: Acting, right: Right) -> bool:
-    """Tell whether the acting person's role has `right`."""
+    """Whether the acting person's role has `right`."""
     return role_may(by.role, right)
 
 
 def user_with_assignments(user_id: int) -> User | None:
-    """Give the person with that id, one who may not log in too, with the assignments in force; None where none is.
+    """The person with that id, one who may not log in too, with the assignments in force; None where none is.
 
     One query for those who have any: who asks and in which assignment is the first thing each page must know.
     """
@@ -108,8 +108,10 @@ def _in_force() -> QuerySet[Membership]:
 
 
 def demo_memberships() -> list[Membership]:
-    """Give the assignments of the invented people, to choose among in demo mode, in the order they were made."""
-    found = Membership.objects.filter(active=True, user__is_demo=True, user__is_active=True)
+    """The assignments of the invented people, to choose among in demo mode, in the order they were made."""
+    found = Membership.objects.filter(
+        active=True, unit__active=True, user__is_demo=True, user__is_active=True
+    )
     return list(found.select_related("user", "unit__principal").order_by("pk"))
 
 

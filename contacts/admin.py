@@ -4,10 +4,12 @@ Nothing is deleted here: units go out of use, assignments end. Every save goes t
 it leaves its row in the trace.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -34,15 +36,27 @@ from contacts.webforms.seen import SeenForm, SeenUserForm
 admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
 admin.site.index_title = "Enheter, personer och kontakter"
+# Rights follow the assignment.
+admin.site.unregister(Group)
 
 
 def _by(request: HttpRequest) -> Acting | User:
-    """Give who saves: the assignment where there is one, else the person."""
+    """Who saves: the assignment where there is one, else the person."""
     acting: Acting | None = getattr(request, "acting", None)
     return acting or request.user
 
 
-class SavedByService(admin.ModelAdmin):
+class NotSearched(admin.ModelAdmin):
+    """A list without a search: Django would put what is typed, and so a mistyped personnummer, in the address."""
+
+    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+        """Only for choosing in the form of another row, which asks beside the page."""
+        match = request.resolver_match
+        is_asked_beside = match is not None and match.url_name == "autocomplete"
+        return super().get_search_fields(request) if is_asked_beside else ()
+
+
+class SavedByService(NotSearched):
     """Saves through the service, overwrites nothing unseen, and deletes nothing."""
 
     form = SeenForm
@@ -190,11 +204,10 @@ class MembershipAdmin(SavedByService):
     list_display = ["user", "unit", "role", "title", "active"]
     list_filter = ["active", "role"]
     list_select_related = ["user", "unit"]
-    search_fields = ["user__username", "user__last_name", "unit__search_key"]
     autocomplete_fields = ["user", "unit"]
 
 
-class ReadOnlyHistory(admin.ModelAdmin):
+class ReadOnlyHistory(NotSearched):
     """History: read by those who may everything, changed by nobody."""
 
     actions = None
@@ -238,16 +251,15 @@ class DirectoryEntryAdmin(KeptElsewhere):
     ]
     list_filter = ["kind", "availability", ("retired_at", admin.EmptyFieldListFilter), "principal"]
     list_select_related = ["principal"]
-    search_fields = ["search_key", "digits_key"]
 
     @admin.display(description="nummer")
     def numbers_text(self, entry: DirectoryEntry) -> str:
-        """Give the numbers as they are read."""
+        """The numbers as they are read."""
         return ", ".join(display(phone.number) for phone in entry.phones)
 
     @admin.display(description="gäller")
     def hours_text(self, entry: DirectoryEntry) -> str:
-        """Give the hours in words."""
+        """The hours in words."""
         return hours_words(entry.hours)
 
 

@@ -14,10 +14,10 @@ def set_verification_lasts(lasts: timedelta) -> None:
 
 
 def verification_lasts() -> timedelta:
-    """Give how long a verification holds."""
+    """How long a verification holds."""
     return _lasts
 
 
 def still_verified(verified_at: datetime | None, at: datetime) -> bool:
-    """Tell whether what was verified at `verified_at` counts as verified at the aware moment `at`."""
+    """Whether what was verified at `verified_at` counts as verified at the aware moment `at`."""
     return is_verified(verified_at, at, _lasts)

@@ -14,14 +14,14 @@ from contacts.access import Acting, check_may
 from contacts.models import AuditEntry, DirectoryFile, DirectoryUpload, Principal, User
 from contacts.queries.uploads import book_of, import_of
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.file_rows import BadRow
 from contacts.rules.permissions import Right
-from contacts.services.progress import Steps, finish
+from contacts.services.progress import Steps, finishing
 from contacts.services.submissions import claim
 
 from .book import Book
 from .changes import Fate
 from .choices import Choices
-from .columns import BadRow
 from .errors import BadTable
 from .plan import Plan, plan_steps, read_steps
 from .uploads import FileGone, check_own, chosen_steps, hash_of, keep_upload, known_for, preview_of
@@ -40,7 +40,8 @@ class BadDirectoryFile(RuleError):
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did, or would do. `left` counts rows of entries that a person has retired, `gone` the entries
-    that are not in the file, `retired` those of them that were retired, `others` the rows of other principals.
+    that are not in the file, `retired` those of them that were retired, `others` the rows of other principals, `joined`
+    those by a name that was joined into another.
     """
 
     new: int
@@ -50,24 +51,9 @@ class ImportReport:
     gone: int
     others: int
     retired: int = 0
+    joined: int = 0
     problems: tuple[BadRow, ...] = ()
     preview: dict[str, Any] | None = None
-
-
-def import_directory(
-    *,
-    by: Acting | User | None,
-    content: bytes,
-    dry_run: bool = False,
-    principal: Principal | None = None,
-    retire_missing: bool = False,
-) -> ImportReport:
-    """Bring in a directory file at once; see `import_steps`."""
-    return finish(
-        import_steps(
-            by=by, content=content, dry_run=dry_run, principal=principal, retire_missing=retire_missing
-        )
-    )
 
 
 def import_steps(
@@ -108,6 +94,10 @@ def import_steps(
         if report.new or report.changed or report.retired or plan.new_principals:
             yield from _write(by, plan, report, retire_missing=retire_missing)
     return report
+
+
+import_directory = finishing(import_steps)
+"""`import_steps` done at once."""
 
 
 def confirm_steps(
@@ -161,17 +151,9 @@ def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload
 
 
 def _report(plan: Plan, *, retired: bool = False) -> ImportReport:
-    counts = {fate: len(plan.of(fate)) for fate in Fate}
-    return ImportReport(
-        new=counts[Fate.NEW],
-        changed=counts[Fate.CHANGED],
-        unchanged=counts[Fate.UNCHANGED],
-        left=counts[Fate.LEFT],
-        gone=counts[Fate.GONE],
-        others=counts[Fate.OTHERS],
-        retired=counts[Fate.GONE] if retired else 0,
-        problems=tuple(plan.problems),
-    )
+    counts: dict[str, Any] = {fate.value: len(plan.of(fate)) for fate in Fate}
+    gone = counts[Fate.GONE] if retired else 0
+    return ImportReport(**counts, retired=gone, problems=tuple(plan.problems))
 
 
 def _write(

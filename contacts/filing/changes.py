@@ -2,146 +2,127 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from contacts.rules.availability import Hours
 from contacts.rules.doubt import InFile
+from contacts.rules.entry_facts import (
+    FACTS,
+    FIRST_COLUMN,
+    LABELS,
+    NOTHING,
+    TEXTS,
+    EntryFacts,
+    EntryKind,
+    changed_facts,
+)
 from contacts.rules.hours import Eves
+from contacts.rules.labelled import Labelled
 from contacts.rules.phone import Phone, PhoneKind, digits
 
 from .columns import normal_order
-from .rows import SWITCHBOARD, DirectoryRow
+from .rows import DirectoryRow
 
 
-class Fate(StrEnum):
+class Fate(Labelled):
     """What a file means for one entry."""
 
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    GONE = "gone"
-    LEFT = "left"
-    OTHERS = "others"
-
-
-FATE_LABELS: dict[Fate, str] = {
-    Fate.NEW: "Nya",
-    Fate.CHANGED: "Ändrade",
-    Fate.UNCHANGED: "Oförändrade",
-    Fate.GONE: "Saknas i filen",
-    Fate.LEFT: "Avförda tidigare",
-    Fate.OTHERS: "Andra huvudmäns",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
-    """What the file can say of an entry. `unit` is the name of the unit it hangs from, "" for none."""
-
-    kind: str
-    first_name: str
-    last_name: str
-    title: str
-    department: str
-    numbers: tuple[Phone, ...]
-    hours: Hours
-    remark: str
-    unit: str
-    owner: str
-    source: str
+    NEW = "new", "Nya"
+    CHANGED = "changed", "Ändrade"
+    UNCHANGED = "unchanged", "Oförändrade"
+    GONE = "gone", "Saknas i filen"
+    JOINED = "joined", "Sammanförda"
+    LEFT = "left", "Avförda tidigare"
+    OTHERS = "others", "Andra huvudmäns"
 
 
 COLUMN_OF: dict[str, str] = {
-    "kind": "Typ",
-    "first_name": "Förnamn",
-    "last_name": "Efternamn",
-    "title": "Titel",
-    "department": "Avdelning",
-    "numbers": "Telefon",
-    "hours": "Gäller",
-    "remark": "Anmärkning",
-    "unit": "Hör till enhet",
-    "owner": "Ägare",
-    "source": "Källa",
+    fact: column.heading for fact, column in FIRST_COLUMN.items() if fact in FACTS and fact != "name"
 }
-"""The column that each of the facts stands in; numbers and hours have several, and are named by the first."""
+"""The column that each fact a file may change stands in; numbers and hours have several, and are named by the first."""
+
+# Of those that have several columns, the word for all of them.
+_LABELS = COLUMN_OF | {fact: LABELS[fact] for fact in ("phones", "hours")}
 
 
 def tidy(text: str) -> str:
-    """Give the text as a file's cell is read: on one line and in composed letters."""
+    """The text as a file's cell is read: on one line and in composed letters."""
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def is_person(row: DirectoryRow) -> bool:
-    """Tell whether the row names a person; a person is known by the department too."""
-    return bool(row.first_name or row.last_name)
-
-
-def is_given(row: DirectoryRow, field: str) -> bool:
-    """Tell whether the file says anything about one of the facts of the row's entry."""
-    if field == "numbers":
+def is_given(row: DirectoryRow, fact: str) -> bool:
+    """Whether the file says anything about one of the facts of the row's entry."""
+    if fact == "phones":
         return row.numbers_given
-    if field == "hours":
+    if fact == "hours":
         return row.hours_given
     # For a person, "Enhet" is the department where "Avdelning" is empty.
-    return COLUMN_OF[field] in row.given or (field == "department" and is_person(row))
+    return COLUMN_OF[fact] in row.given or (fact == "department" and row.facts.is_person)
 
 
 def merged(row: DirectoryRow, before: EntryFacts | None) -> EntryFacts:
-    """Give what the entry becomes. What the file does not say, or says in another spelling, stays as it is.
+    """What the entry becomes. What the file does not say, or says in another spelling, stays as it is.
 
     `before` is None for an entry that is not there yet.
     """
-    new = EntryFacts(**{field: getattr(row, field) for field in COLUMN_OF})
+    new = row.facts
     if before is None:
         return new
     kept = {
-        field: getattr(before, field)
-        for field in COLUMN_OF
-        if field not in ("numbers", "hours")
-        and (not is_given(row, field) or tidy(getattr(before, field)) == getattr(new, field))
+        fact: getattr(before, fact)
+        for fact in ("kind", "unit", *TEXTS)
+        if not is_given(row, fact) or tidy(getattr(before, fact)) == getattr(new, fact)
     }
-    return replace(new, **kept, numbers=_numbers(row, before), hours=_hours(row, before))
+    return replace(
+        new, **kept, name=before.name, phones=_phones(row, before.phones), hours=_hours(row, before.hours)
+    )
 
 
-def _numbers(row: DirectoryRow, before: EntryFacts) -> tuple[Phone, ...]:
-    in_file_order = normal_order(before.numbers, is_switchboard=row.kind == SWITCHBOARD)
-    if not row.numbers_given or _dialled(in_file_order) == _dialled(row.numbers):
-        return before.numbers
-    return row.numbers
+def _phones(row: DirectoryRow, before: tuple[Phone, ...]) -> tuple[Phone, ...]:
+    phones = row.facts.phones
+    in_file_order = normal_order(before, is_switchboard=row.facts.kind is EntryKind.SWITCHBOARD)
+    return before if not row.numbers_given or _dialled(in_file_order) == _dialled(phones) else phones
 
 
 def _dialled(numbers: Iterable[Phone]) -> list[tuple[PhoneKind, str]]:
     return [(phone.kind, digits(phone.number) or phone.number) for phone in numbers]
 
 
-def _hours(row: DirectoryRow, before: EntryFacts) -> Hours:
+def _hours(row: DirectoryRow, before: Hours) -> Hours:
+    hours = row.facts.hours
     if not row.hours_given:
-        return before.hours
-    if row.hours.availability is not before.hours.availability:
-        return row.hours
+        return before
+    if hours.availability is not before.availability:
+        return hours
     if not row.times_given:
-        return before.hours
+        return before
     if "Tider" in row.given:
-        return row.hours
+        return hours
     if row.from_remark is InFile.LEFT:
-        return before.hours
+        return before
     # A remark seldom has a word for the eves and the summer: without "Tider" nothing takes them away.
-    eves = row.hours if row.hours.eves is not Eves.UNSAID else before.hours
+    eves = hours if hours.eves is not Eves.UNSAID else before
     return replace(
-        row.hours,
-        days=row.hours.days or before.hours.days,
+        hours,
+        days=hours.days or before.days,
         eves=eves.eves,
         eve_closes_at=eves.eve_closes_at,
-        summer=row.hours.summer or before.hours.summer,
+        summer=hours.summer or before.summer,
     )
 
 
-def changed_fields(before: EntryFacts, after: EntryFacts) -> tuple[str, ...]:
-    """Give the names of the facts that differ, in the order of the file's columns."""
-    return tuple(f.name for f in fields(EntryFacts) if getattr(before, f.name) != getattr(after, f.name))
-
-
-VERIFIED_FACTS = frozenset({"numbers", "hours"})
+VERIFIED_FACTS = frozenset({"phones", "hours"})
 """When one of these changes, what somebody verified is not what stands there any more."""
+
+
+def facts_in_words(facts: EntryFacts) -> list[list[str]]:
+    """What a new entry starts with, as label and words; what is empty is left out."""
+    return [[_LABELS[fact], facts.words(fact)] for fact in COLUMN_OF if facts.words(fact)]
+
+
+def changes_in_words(old: EntryFacts, new: EntryFacts) -> list[list[str]]:
+    """Each fact that changes, as label, from and to."""
+    return [
+        [_LABELS[fact], old.words(fact) or NOTHING, new.words(fact) or NOTHING]
+        for fact in changed_facts(old, new, COLUMN_OF)
+    ]

@@ -1,4 +1,4 @@
-"""The parent's side of reading a workbook: see `worker`."""
+"""The parent's side of reading a file: see `worker`."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_in_child(content: bytes) -> Book:
-    """Read a workbook in a process of its own. Raises BadTable."""
+    """Read a workbook, or a table in text, in a process of its own. Raises BadTable."""
     process = sandbox.start(WORKER, [content])
     try:
         for told, after in sandbox.listen(process, CHILD):
@@ -27,7 +27,7 @@ def read_in_child(content: bytes) -> Book:
         raise sandbox.ChildLost("died")
     except (sandbox.ChildLost, ValueError, TypeError, KeyError) as lost:
         how = lost.how if isinstance(lost, sandbox.ChildLost) else "died"
-        logger.warning("a workbook could not be read: %s, the child's end: %s", how, process.poll())
+        logger.warning("a file of contacts could not be read: %s, the child's end: %s", how, process.poll())
         raise BadTable(_SLOW if how == "slow" else _DIED) from None
     finally:
         sandbox.end(process)

@@ -1,20 +1,20 @@
 """What is chosen of a stranger's file: its sheets, their columns, and what its words mean."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from contacts.rules.swedish_text import search_key, tidy_typed
+from contacts.rules.swedish_text import tidy_typed
 
 from .book import Book, Sheet
 from .columns import COLUMNS, MORE_NUMBERS
-from .guessing import ON_CALL, PERSON, SWITCHBOARD_NUMBER
+from .guessing import CONTACT, ON_CALL, PERSON, SWITCHBOARD_NUMBER, goes_on
 from .letters import repaired
 
 REMARK = "Anmärkning"
-TARGETS = (*COLUMNS[:5], PERSON, *COLUMNS[5:10], SWITCHBOARD_NUMBER, ON_CALL, *COLUMNS[10:])
+TARGETS = (*COLUMNS[:5], PERSON, CONTACT, *COLUMNS[5:10], SWITCHBOARD_NUMBER, ON_CALL, *COLUMNS[10:])
 """Everything a column may be, in the order it is offered."""
-MANY = frozenset({REMARK, MORE_NUMBERS, ON_CALL, SWITCHBOARD_NUMBER})
+MANY = frozenset({REMARK, CONTACT, MORE_NUMBERS, ON_CALL, SWITCHBOARD_NUMBER})
 """What several columns may be at once."""
 VALUED = ("Huvudman", "Typ", "Gäller")
 """The columns whose values are a few set words."""
@@ -63,11 +63,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a guess leans on: labels and values of Typ, names and short names of principals, the own one, and what was
+    """What a guess leans on: names and short names of principals, the own one, and what was
     chosen before: by heading, and by column and value.
     """
 
-    kinds: Mapping[str, str]
     principals: Mapping[str, str]
     own: str
     columns_before: Mapping[str, str] = field(default_factory=dict)
@@ -88,8 +87,26 @@ def with_letters(book: Book, how: str) -> Book:
 def headings_of(sheet: Sheet, heading: int) -> list[str]:
     """The headings, "" for a column without one; as many as the sheet is wide."""
     width = max(map(len, sheet.rows), default=0)
-    row = sheet.rows[heading - 1] if 0 < heading <= len(sheet.rows) else []
-    return [" ".join(tidy_typed(cell).split()) for cell in row] + [""] * (width - len(row))
+    row, above = (
+        [_on_one_line(cell) for cell in sheet.rows[at - 1]] if 0 < at <= len(sheet.rows) else []
+        for at in (heading, heading - 1)
+    )
+    if goes_on(above, row):
+        row = _joined(above + [""] * (width - len(above)), row + [""] * (width - len(row)))
+    return row + [""] * (width - len(row))
+
+
+def _on_one_line(cell: str) -> str:
+    return " ".join(tidy_typed(cell).split())
+
+
+def _joined(above: Sequence[str], row: Sequence[str]) -> list[str]:
+    """Headings of two rows as one: "Telefon dag", "Telefon natt" under "Telefon"."""
+    joined, wide = [], ""
+    for over, own in zip(above, row, strict=True):
+        wide = over or (wide if own else "")
+        joined.append(own if own == wide else f"{wide} {own}".strip())
+    return joined
 
 
 def data_rows(sheet: Sheet, heading: int) -> Iterator[tuple[int, list[str]]]:
@@ -97,17 +114,3 @@ def data_rows(sheet: Sheet, heading: int) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(sheet.rows, start=1):
         if number > heading and any(cell.strip() for cell in row):
             yield number, row
-
-
-def memory_of(book: Book, choices: Choices) -> dict[str, Any]:
-    """What is remembered of the choices for the next file: by heading, and by column and word."""
-    columns: dict[str, str] = {}
-    two_things: set[str] = set()
-    for sheet, choice in zip(book.filled, choices.sheets, strict=True):
-        for name, column in zip(headings_of(sheet, choice.heading), choice.columns, strict=False):
-            key = search_key(name)
-            if choice.take and key and columns.setdefault(key, column) != column:
-                # A heading that is one thing in one sheet and another in the next is guessed anew.
-                two_things.add(key)
-    columns = {key: column for key, column in columns.items() if key not in two_things}
-    return {"columns": columns, "values": {column: dict(words) for column, words in choices.values.items()}}

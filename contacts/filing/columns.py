@@ -1,80 +1,23 @@
-"""The columns of the directory file: their headings, how long their cells may be, and where numbers stand."""
+"""The headings of the directory file, and how numbers stand in its columns."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from contacts.rules.phone import LONGEST_NUMBER, PHONE_KIND_LABELS, Phone, PhoneKind, digits
+from contacts.rules.entry_facts import TABLE, EntryKind
+from contacts.rules.file_rows import LONGEST_QUOTE, BadRow, by_heading, heading_key
+from contacts.rules.phone import Phone, PhoneKind, digits
 from contacts.rules.swedish_text import search_key
 
-COLUMNS = (
-    "Huvudman",
-    "Enhet",
-    "Typ",
-    "Förnamn",
-    "Efternamn",
-    "Titel",
-    "Avdelning",
-    "Telefon",
-    "Anknytning",
-    "Mobiltelefon",
-    "Fler nummer",
-    "Gäller",
-    "Tider",
-    "Anmärkning",
-    "Hör till enhet",
-    "Ägare",
-    "Källa",
-    "Kontrollerad",
-)
-"""Every heading there is, in the order a file is written; a file that is read may have them in any order."""
+COLUMNS = tuple(column.heading for column in TABLE)
+REQUIRED = tuple(column.heading for column in TABLE if column.required)
+NUMBER_COLUMNS = tuple(column.heading for column in TABLE if column.fact == "phones")
+MORE_NUMBERS = NUMBER_COLUMNS[-1]
 
-REQUIRED = ("Huvudman", "Enhet", "Typ")
-
-MORE_NUMBERS = "Fler nummer"
-NUMBER_COLUMNS = ("Telefon", "Anknytning", "Mobiltelefon", MORE_NUMBERS)
-
-LONGEST: dict[str, int] = {
-    "Huvudman": 200,
-    "Enhet": 200,
-    "Typ": 100,
-    "Förnamn": 100,
-    "Efternamn": 100,
-    "Titel": 100,
-    "Avdelning": 200,
-    "Telefon": LONGEST_NUMBER,
-    "Anknytning": LONGEST_NUMBER,
-    "Mobiltelefon": LONGEST_NUMBER,
-    MORE_NUMBERS: 500,
-    "Gäller": 100,
-    "Tider": 500,
-    "Anmärkning": 500,
-    "Hör till enhet": 200,
-    "Ägare": 200,
-    "Källa": 200,
-    "Kontrollerad": 200,
-}
+LONGEST: dict[str, int] = {column.heading: column.longest for column in TABLE}
 """The most characters a cell of each column may have."""
 
-_LONGEST_QUOTE = 40
-_OF_HEADING = {search_key(column).replace(" ", ""): column for column in COLUMNS}
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """What is wrong with one cell, or with the row where `column` is empty. The heading is row 1.
-
-    `kind` says what is wrong without saying of what, where the sentence names it.
-    """
-
-    row: int
-    column: str
-    sentence: str
-    kind: str = ""
-
-    def __str__(self) -> str:
-        place = f"rad {self.row}, {self.column}" if self.column else f"rad {self.row}"
-        return f"{place}: {self.sentence}"
+_OF_HEADING = by_heading(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +26,9 @@ class Heading:
 
     places: tuple[str, ...]
 
-    @property
-    def given(self) -> frozenset[str]:
-        """Give which columns the file has."""
-        return frozenset(filter(None, self.places))
-
-
-def quoted(text: str) -> str:
-    """Give a piece of somebody's file fit to stand in a sentence: one line, and not longer than it need be."""
-    line = " ".join(text.split())
-    return f'"{line[:_LONGEST_QUOTE]}…"' if len(line) > _LONGEST_QUOTE else f'"{line}"'
-
 
 def letter(place: int) -> str:
-    """Give what a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
+    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
     before, own = divmod(place, 26)
     return (letter(before - 1) if before else "") + chr(ord("A") + own)
 
@@ -107,14 +39,14 @@ def read_heading(cells: Sequence[str]) -> Heading | list[BadRow]:
     Gives everything that is wrong with it instead where a heading is unknown or repeated, or a required one
     is missing. No column is ever left out without a word.
     """
-    places = [_OF_HEADING.get(search_key(cell).replace(" ", ""), "") for cell in cells]
+    places = [_OF_HEADING.get(heading_key(cell), "") for cell in cells]
     if not any(places):
         return [
             BadRow(1, "", "Första raden ska ha rubriker. Rubrikerna Huvudman, Enhet och Typ måste finnas.")
         ]
     bad: list[BadRow] = []
     for place, (cell, column) in enumerate(zip(cells, places, strict=True)):
-        shown = " ".join(cell.split())[:_LONGEST_QUOTE]
+        shown = " ".join(cell.split())[:LONGEST_QUOTE]
         if cell.strip() and not column:
             bad.append(BadRow(1, shown, "Rubriken finns inte. Rätta den eller ta bort kolumnen."))
         elif column and column in places[:place]:
@@ -127,7 +59,7 @@ def read_heading(cells: Sequence[str]) -> Heading | list[BadRow]:
 
 # What people write before a number, beside the labels themselves.
 _KIND_WORDS: dict[str, PhoneKind] = {
-    **{search_key(label): kind for kind, label in PHONE_KIND_LABELS.items()},
+    **{search_key(kind.label): kind for kind in PhoneKind},
     "direktnummer": PhoneKind.DIRECT,
     "telefon": PhoneKind.DIRECT,
     "ankn": PhoneKind.EXTENSION,
@@ -135,6 +67,7 @@ _KIND_WORDS: dict[str, PhoneKind] = {
     "mobiltelefon": PhoneKind.MOBILE,
     "jourtelefon": PhoneKind.ON_CALL,
 }
+KIND_BY_LABEL = {search_key(kind.label): kind for kind in EntryKind}
 _LABELLED = re.compile(r"([^\W\d_]+)\.?\s*:?\s*(.*)", re.DOTALL)
 
 
@@ -155,12 +88,12 @@ def split_more_numbers(text: str) -> list[tuple[PhoneKind | None, str]]:
 
 
 def first_kind(is_switchboard: bool) -> PhoneKind:
-    """Give the kind of the number in the column "Telefon"."""
+    """The kind of the number in the column "Telefon"."""
     return PhoneKind.SWITCHBOARD if is_switchboard else PhoneKind.DIRECT
 
 
 def normal_order(numbers: Iterable[Phone], *, is_switchboard: bool) -> tuple[Phone, ...]:
-    """Give the numbers in the order a file gives them: "Telefon", "Anknytning", "Mobiltelefon", then the others.
+    """The numbers in the order a file gives them: "Telefon", "Anknytning", "Mobiltelefon", then the others.
 
     Each of the three columns takes the first number of its kind; the others keep their order. The same number
     of the same kind is given once, however it was spelled.
@@ -187,7 +120,7 @@ def _without_doubles(numbers: Iterable[Phone]) -> list[Phone]:
 
 
 def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]:
-    """Give the four number columns of an entry.
+    """The four number columns of an entry.
 
     Reading them gives the numbers in `normal_order`: whoever compares an entry with its file compares that.
     """
@@ -203,14 +136,14 @@ def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]
         if column:
             cells[column] = phone.number
         else:
-            more.append(f"{PHONE_KIND_LABELS[phone.kind].lower()} {phone.number}")
+            more.append(phone.words)
     cells[MORE_NUMBERS] = "; ".join(more)
     return cells
 
 
-def kinds_by_key(kinds: Mapping[str, str]) -> dict[str, str]:
-    """Give the stored value for each label of "Typ" as it is looked up: case and accents forgiven."""
-    return {search_key(label): value for label, value in kinds.items()}
+def read_kind(label: str) -> EntryKind | None:
+    """What a word of "Typ" is, case and accents forgiven; None for one that is none of the labels."""
+    return KIND_BY_LABEL.get(search_key(label))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,41 @@
 """What a stranger's headings and words most likely mean. A guess is shown as one, and a person may change it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
-from contacts.rules.availability import AVAILABILITY_LABELS, Availability
+from contacts.rules.availability import Availability, Hours
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours_text import read_hours
+from contacts.rules.file_rows import by_heading, heading_key
+from contacts.rules.hours_text import hours_text, read_hours
 from contacts.rules.principals import REGION_NAME
+from contacts.rules.remarks import read_remark
 from contacts.rules.swedish_text import search_key
 
-from .columns import COLUMNS, MORE_NUMBERS
+from .columns import COLUMNS, KIND_BY_LABEL, MORE_NUMBERS, read_kind
 
 ON_CALL = "Jourtelefon"
 SWITCHBOARD_NUMBER = "Växelnummer"
 PERSON = "Personens namn"
-EXTRA = (PERSON, SWITCHBOARD_NUMBER, ON_CALL)
+CONTACT = "Kontaktperson"
+EXTRA = (PERSON, CONTACT, SWITCHBOARD_NUMBER, ON_CALL)
 """What a column may be beside the file's own: each of them ends in one or two of those."""
 
 SKIP = "-"
 """The value that leaves rows out."""
 TO_REMARK = "anm"
 """The value of "Gäller" that leaves the text as a remark."""
+OWN_HOURS = Availability.OWN_HOURS.label
 
 _NEAR_HEADING, _NEAR_VALUE = 86, 86
 _HEADINGS: dict[str, str] = {
     "Huvudman": "kommun kommuner organisation huvudmannen region regionkommun kommunregion",
     "Enhet": "enhetsnamn enheten namn benamning verksamhet verksamheter arbetsplats funktion kontakt kontakter plats"
-    " kontaktpunkt mottagning avdelningsnamn vem",
+    " kontaktpunkt mottagning avdelningsnamn vem klinik kliniknamn vardenhet boende sarskiltboende aldreboende"
+    " utforare hemtjanstomrade hemtjanstgrupp",
     "Typ": "kategori slag sort kontakttyp enhetstyp verksamhetstyp typavenhet",
     "Förnamn": "tilltalsnamn fornamnet",
     "Efternamn": "efternamnet slaktnamn",
@@ -39,7 +46,8 @@ _HEADINGS: dict[str, str] = {
     "Anknytning": "ank ankn anknytn internt internnummer intern kortnummer kortnr anknytningsnummer",
     "Mobiltelefon": "mobil mobilnr mobilnummer mob mobiltel mobiltfn",
     MORE_NUMBERS: "ovriganummer andranummer flernummer extranummer telefon2 tel2 tfn2 alternativtnummer telefonovrig",
-    "Gäller": "tillganglighet oppettider oppettid telefontid telefontider tid bemanning gallertid",
+    "Gäller": "tillganglighet oppet oppettider oppettid oppethallande telefontid telefontider tid"
+    " bemanning bemannat bemannad gallertid nasnar klockslag",
     "Anmärkning": "kommentar kommentarer notering noteringar ovrigt info information anm beskrivning anteckning"
     " anteckningar observera obs",
     "Hör till enhet": "tillhor tillhorenhet overordnadenhet",
@@ -49,25 +57,42 @@ _HEADINGS: dict[str, str] = {
     SWITCHBOARD_NUMBER: "vaxel vx vaxelnr vaxeln telefonvaxel telvaxel",
     ON_CALL: "jour journummer journr jourtel telefonjour teljour tfnjour telefonkvallhelg telkvallhelg kvallhelg"
     " jourtid telefonkvall telefonkvallochhelg",
-    PERSON: "kontaktperson personnamn forochefternamn fornamnefternamn namnpaperson handlaggare",
+    CONTACT: "kontaktpersoner kontaktpersonen",
+    PERSON: "personnamn forochefternamn fornamnefternamn namnpaperson handlaggare",
     "": "epost epostadress mail email mailadress epostadresser adress gatuadress postadress postnummer ort webb"
     " webbplats hemsida lank url fax faxnummer id nr lopnr uppdaterad senastandrad andrad datum",
 }
-_OF_HEADING = {word: column for column, words in _HEADINGS.items() for word in words.split()} | {
-    search_key(column).replace(" ", ""): column for column in (*COLUMNS, *EXTRA)
-}
+_OF_HEADING = {word: column for column, words in _HEADINGS.items() for word in words.split()} | by_heading(
+    (*COLUMNS, *EXTRA)
+)
+_DIGIT = re.compile(r"\d")
 _NOT_IN_HEADING = re.compile(r"\d{3,}")
 
-_KINDS: dict[str, str] = {
-    "växel": "vx vaxel vaxeln telefonvaxel kundtjanst kontaktcenter medborgarservice",
-    "hemsjukvård": "hemsjukvard hemsjukvarden hsv kommunsjukskoterska kommunsskoterska ssk hemsjukvardsteam",
-    "hälsocentral": "hc vc halsocentral halsocentraler halsocentralen vardcentral vardcentralen primarvard sjukstuga",
-    "psykiatrisk öppenvård": "psyk psykiatri psykoppenvard oppenvardspsykiatri vuxenpsykiatri psykmottagning",
-    "vårdavdelning": "avd avdelning vardavd avdelningen klinik slutenvard sjukhusavdelning",
-    "it-support": "it support helpdesk servicedesk itsupport itstod",
-    "person": "chef enhetschef handlaggare bistandshandlaggare samordnare person kontaktperson",
-    "annan": "ovrigt ovrig annat annan ovriga",
+_KINDS: dict[EntryKind, str] = {
+    EntryKind.SWITCHBOARD: "vx vaxel vaxeln vaxlar telefonvaxel kundtjanst kontaktcenter medborgarservice",
+    EntryKind.HOME_NURSING: "hemsjukvard hemsjukvarden hsv kommunsjukskoterska kommunsskoterska ssk hemsjukvardsteam",
+    EntryKind.HEALTH_CENTRE: "hc vc halsocentral halsocentraler halsocentralen vardcentral vardcentralen"
+    " vardcentraler primarvard sjukstuga",
+    EntryKind.PSYCHIATRIC_OUTPATIENT: "psyk psykiatri psykoppenvard oppenvardspsykiatri vuxenpsykiatri psykmottagning",
+    EntryKind.WARD: "avd avdelning vardavd avdelningen avdelningar vardavdelningar klinik kliniker"
+    " slutenvard sjukhusavdelning",
+    EntryKind.SUPPORT: "it support helpdesk servicedesk itsupport itstod",
+    EntryKind.PERSON: "chef enhetschef handlaggare bistandshandlaggare samordnare person kontaktperson",
+    EntryKind.OTHER: "ovrigt ovrig annat annan ovriga",
 }
+_SAYS_DAYS = re.compile(r"\b(?:vard|man|tis|ons|tor|fre|lor|son)")
+_TIMES_FIRST = re.compile(r"(?:kl\.? )?(\d[\d.:]* ?[-–—] ?\d[\d.:]*) ([^\W\d].*?)", re.IGNORECASE)
+_EVENINGS = frozenset(
+    ["kvall", "kvallar", "kvallstid", "natt", "natter", "nattetid", "helg", "helger", "jour"]
+)
+_OF_NUMBERS = frozenset(
+    ["tel", "tfn", "telefon", "telnr", "telefonnr", "telefonnummer", "nummer", "nr", "ring"]
+)
+_OF_UNITS = re.compile(
+    r"hemtj|hemsj|vard|vaxel|boende|mottag|avd|enhet|halso|jour|kund|bistand|rehab|team|sjuk|kommun|central|klinik"
+    r"|hsv|natt|dag|expedition|reception|grupp|omrade|korttid|service|stod"
+)
+_NAME_WORD = re.compile(r"[^\W\d_a-zåäö][^\W\d_]*(?:[-'’][^\W\d_]+)*\.?")
 _HOURS: tuple[tuple[re.Pattern[str], Availability], ...] = (
     (re.compile(r"24 ?7|dygnet|24 ?(?:h|tim\w*)|alltid|00 ?24"), Availability.ALWAYS),
     (re.compile(r"(?:jour|kvall|natt|helg|obekvam)\w*"), Availability.EVENING_WEEKEND),
@@ -77,26 +102,45 @@ _HOURS: tuple[tuple[re.Pattern[str], Availability], ...] = (
 
 def column_of(heading: str) -> str | None:
     """The column that a heading most likely is, "" for one that has no place here, None where nobody can tell."""
-    key = search_key(heading).replace(" ", "")
+    key = heading_key(heading)
     if not key or _NOT_IN_HEADING.search(key):
         return None
     if key in _OF_HEADING:
         return _OF_HEADING[key]
+    if is_of_evenings(heading) and not _OF_NUMBERS.isdisjoint(search_key(heading).split()):
+        return ON_CALL
+    # "Verksamhet/enhet", "Telefon (expedition)"
+    parts = (heading_key(part) for part in re.split(r"[/(),]", heading))
+    if said := [_OF_HEADING[part] for part in parts if part in _OF_HEADING]:
+        return said[0]
     near = process.extractOne(key, _OF_HEADING.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING)
     return _OF_HEADING[near[0]] if near else None
 
 
-def kind_of(value: str, labels: Iterable[str]) -> str:
+def is_of_evenings(heading: str) -> bool:
+    """Whether the numbers under a heading are those of evenings, nights or weekends."""
+    return not _EVENINGS.isdisjoint(search_key(heading).split())
+
+
+def is_person(text: str) -> bool:
+    """Whether a text most likely is the name of a person, not of a unit or a duty: "Eva Påhittad"."""
+    words = text.split()
+    return (
+        2 <= len(words) <= 4
+        and all(map(_NAME_WORD.fullmatch, words))
+        and not any(_OF_UNITS.match(word) for word in search_key(text).split())
+    )
+
+
+def kind_of(value: str) -> str:
     """The label of "Typ" that a value most likely means, "" where nobody can tell."""
-    by_key = {search_key(label): label for label in labels}
     key = search_key(value)
-    if key in by_key:
-        return by_key[key]
-    said = [meant for meant, words in _KINDS.items() if not set(key.split()).isdisjoint(words.split())]
-    if len(said) == 1 and search_key(said[0]) in by_key:
-        return by_key[search_key(said[0])]
-    near = process.extractOne(key, by_key.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE)
-    return by_key[near[0]] if near else ""
+    said = [kind for kind, words in _KINDS.items() if not set(key.split()).isdisjoint(words.split())]
+    kind = read_kind(value) or (said[0] if len(said) == 1 else None)
+    if kind is None:
+        near = process.extractOne(key, KIND_BY_LABEL.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_VALUE)
+        kind = KIND_BY_LABEL[near[0]] if near else None
+    return kind.label if kind else ""
 
 
 def principal_of(value: str, principals: Mapping[str, str], own: str) -> str:
@@ -120,12 +164,27 @@ def principal_of(value: str, principals: Mapping[str, str], own: str) -> str:
 
 
 def hours_of(value: str) -> str:
-    """The label of "Gäller" that a value most likely means; TO_REMARK where it says more than that."""
+    """The label of "Gäller" that a value most likely means: OWN_HOURS where `times_of` reads it, TO_REMARK where it
+    says more than that.
+    """
     key = search_key(value)
     for pattern, availability in _HOURS:
         if pattern.fullmatch(key):
-            return AVAILABILITY_LABELS[availability]
-    return TO_REMARK
+            return availability.label
+    return OWN_HOURS if times_of(value) else TO_REMARK
+
+
+def times_of(value: str) -> tuple[str, str] | None:
+    """What "Gäller" and "Tider" are for a text that says days with their times; None for one that is not read whole."""
+    if found := _TIMES_FIRST.fullmatch(value.strip()):
+        value = f"{found[2]} {found[1]}"
+    try:
+        own = read_hours(OWN_HOURS, "", value)
+    except RuleError:
+        own = Hours(Availability.UNKNOWN)
+    # Times alone may be of any days.
+    hours = own if own.days else read_remark(value).hours if _SAYS_DAYS.search(search_key(value)) else None
+    return (hours.availability.label, hours_text(hours)) if hours is not None else None
 
 
 def is_hours(value: str) -> bool:
@@ -137,6 +196,21 @@ def is_hours(value: str) -> bool:
     return True
 
 
+def goes_on(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether headings stand on two rows: under one that is several columns wide, the lower says what each of them is,
+    and under the first there is nothing, or its own text where the cells are merged.
+    """
+    filled = [place for place, cell in enumerate(upper) if cell.strip()]
+    # A title is one text alone.
+    if len(filled) < 2 or _DIGIT.search("".join(lower)):
+        return False
+    first = filled[0]
+    pairs = list(zip_longest(upper, lower, fillvalue=""))
+    if pairs[first][1].strip() and pairs[first][1] != pairs[first][0]:
+        return False
+    return any(below.strip() and not above.strip() for above, below in pairs)
+
+
 def heading_row(rows: Sequence[Sequence[str]], first: int = 15) -> int:
     """The row that most likely has the headings, counted from 1: the first of those with most of them; 0 for none."""
     best, most = 0, 1
@@ -144,4 +218,12 @@ def heading_row(rows: Sequence[Sequence[str]], first: int = 15) -> int:
         known = sum(column_of(cell) is not None for cell in row if cell.strip())
         if known > most:
             best, most = number, known
-    return best
+    if best:
+        below = rows[best] if best < len(rows) else ()
+        return best + 1 if goes_on(rows[best - 1], below) else best
+    # One known heading beside others is enough where it stands over numbers.
+    for number, row in enumerate(rows[:first], start=1):
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) > 1 and not _DIGIT.search("".join(filled)) and any(map(column_of, filled)):
+            return number if any(_DIGIT.search("".join(under)) for under in rows[number : number + 3]) else 0
+    return 0

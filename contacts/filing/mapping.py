@@ -5,32 +5,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, check_phone, tidy_number
+from contacts.rules.file_rows import BadRow, quoted
+from contacts.rules.phone import Phone, PhoneKind, check_phone, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
-from .book import Book
-from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows
-from .columns import (
-    COLUMNS,
-    MORE_NUMBERS,
-    BadRow,
-    first_kind,
-    kinds_by_key,
-    quoted,
-    split_more_numbers,
-)
+from .book import Book, Sheet
+from .choices import REMARK, VALUED, Choices, Known, SheetChoice, data_rows, headings_of
+from .columns import COLUMNS, MORE_NUMBERS, first_kind, read_kind, split_more_numbers
 from .guessing import (
+    CONTACT,
     ON_CALL,
+    OWN_HOURS,
     PERSON,
     SKIP,
     SWITCHBOARD_NUMBER,
     TO_REMARK,
+    column_of,
     is_hours,
+    is_person,
+    times_of,
 )
 from .letters import certain_repair, fitness, repaired
 from .numbers import find_numbers
-from .rows import SHEET_ROWS, SWITCHBOARD, Cells, damaged_number
+from .rows import SHEET_ROWS, Cells, damaged_number
 
 _NUMBERS: dict[str, PhoneKind] = {
     "Telefon": PhoneKind.DIRECT,
@@ -70,8 +69,9 @@ def is_valid(column: str, word: str, known: Known) -> bool:
     """Whether a word of a set column can be read as it stands."""
     if column == "Gäller":
         return is_hours(word)
-    valid = known.kinds if column == "Typ" else known.principals
-    return search_key(word) in set(map(search_key, valid))
+    if column == "Typ":
+        return read_kind(word) is not None
+    return search_key(word) in set(map(search_key, known.principals))
 
 
 def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
@@ -83,20 +83,25 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
         else certain_repair([cell for s in book.filled for row in s.rows for cell in row])
     )
     valid: dict[tuple[str, str], bool] = {}
-    kinds = kinds_by_key(known.kinds)
     for place, (sheet, choice) in enumerate(zip(book.filled, choices.sheets, strict=True)):
         if not choice.take:
             continue
         formulas = set(sheet.formulas)
         skipped = set(choice.skipped)
+        units = Counter(
+            _unit(row, choice) for at, row in data_rows(sheet, choice.heading) if at not in skipped
+        )
+        labels = _labels(sheet, choice)
         for number, row in data_rows(sheet, choice.heading):
             if number in skipped:
                 continue
             if wrong and (garbled := _garbled(row, choice, wrong)):
                 result.rows.append(BadRow(place * SHEET_ROWS + number, *garbled))
                 continue
-            reading = _Row(place * SHEET_ROWS + number, choice, choices, known, result, valid, kinds)
-            reading.take(row, {at for of, at in formulas if of == number} if formulas else ())
+            several = units[_unit(row, choice)] > 1
+            at = place * SHEET_ROWS + number
+            reading = _Row(at, choice, choices, known, result, valid, several, labels)
+            reading.take(row, {cell for of, cell in formulas if of == number} if formulas else ())
     return result
 
 
@@ -111,6 +116,22 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
     return None
 
 
+def _labels(sheet: Sheet, choice: SheetChoice) -> dict[int, str]:
+    """The headings that tell numbers of one kind apart, by their columns: they are told in the remark."""
+    places = [place for place, column in enumerate(choice.columns) if column in ("Telefon", MORE_NUMBERS)]
+    headings = headings_of(sheet, choice.heading)
+    told = {
+        place: headings[place] for place in places if headings[place] and column_of(headings[place]) is None
+    }
+    return told if len(places) > 1 else {}
+
+
+def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
+    """What the contact of a row is called without its contact person."""
+    pairs = zip(choice.columns, row, strict=False)
+    return tuple(search_key(cell) for column, cell in pairs if column in ("Enhet", "Avdelning"))
+
+
 class _Row:
     """One row on its way into the file's own columns."""
 
@@ -122,10 +143,12 @@ class _Row:
         known: Known,
         result: Mapped,
         valid: dict[tuple[str, str], bool],
-        kinds: Mapping[str, str],
+        several: bool,
+        labels: Mapping[int, str],
     ) -> None:
         self._row, self._choice, self._choices, self._known = number, choice, choices, known
-        self._result, self._valid, self._kinds = result, valid, kinds
+        self._result, self._valid = result, valid
+        self._several, self._labels = several, labels
         self._cells: dict[str, str] = {}
         self._remarks: list[str] = []
         self._more: list[str] = []
@@ -146,6 +169,9 @@ class _Row:
         if not self._set_words(by_column):
             self._result.left_out += 1
             return
+        for place, label in self._labels.items():
+            if place < len(row) and row[place].strip():
+                self._remarks.append(f"{label}: {' '.join(row[place].split())}")
         self._plain(by_column)
         self._numbers(by_column)
         for column, parts, between in ((REMARK, self._remarks, "; "), (MORE_NUMBERS, self._more, "; ")):
@@ -172,6 +198,8 @@ class _Row:
             if meant == TO_REMARK:
                 self._remarks.append(word)
             self._cells[column] = "" if meant == TO_REMARK else meant or word
+            if column == "Gäller" and meant == OWN_HOURS and not any(by_column.get("Tider", ())):
+                self._cells[column], self._cells["Tider"] = times_of(word) or (meant, word)
         return True
 
     def _count(self, column: str, word: str) -> None:
@@ -184,13 +212,33 @@ class _Row:
             if column == REMARK:
                 self._remarks.extend(cells)
             elif column == PERSON:
-                first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
-                self._cells |= {"Förnamn": first, "Efternamn": last}
-            elif column not in _NUMBERS and column not in VALUED:
+                self._person(cells)
+            elif column == CONTACT:
+                self._contact(cells, by_column)
+            elif column not in _NUMBERS and column not in VALUED and column not in self._cells:
                 self._cells[column] = cells[0] if cells else ""
 
+    def _person(self, cells: Iterable[str]) -> None:
+        first, _, last = " ".join(" ".join(cells).split()).rpartition(" ")
+        self._cells |= {"Förnamn": first, "Efternamn": last}
+
+    def _contact(self, cells: list[str], by_column: Mapping[str, list[str]]) -> None:
+        """A unit's contact person is told in its remark. Where a unit has several rows, they tell whose each is."""
+        who = ", ".join(" ".join(cell.split()) for cell in cells)
+        if not who:
+            return
+        named = any(by_column.get(PERSON, ())) or any(by_column.get("Efternamn", ()))
+        is_person_row = read_kind(self._cells.get("Typ", "")) is EntryKind.PERSON
+        alone = not any(by_column.get("Enhet", ())) or (self._several and is_person(who))
+        if not named and (is_person_row or alone):
+            self._person(cells)
+        elif self._several and not any(by_column.get("Avdelning", ())):
+            self._cells["Avdelning"] = who
+        else:
+            self._remarks.append(f"{CONTACT}: {who}")
+
     def _numbers(self, by_column: Mapping[str, list[str]]) -> None:
-        is_switchboard = self._kinds.get(search_key(self._cells.get("Typ", ""))) == SWITCHBOARD
+        is_switchboard = read_kind(self._cells.get("Typ", "")) is EntryKind.SWITCHBOARD
         for column, kind in _NUMBERS.items():
             own = first_kind(is_switchboard) if column == "Telefon" else kind
             if column in by_column and column in COLUMNS and column != MORE_NUMBERS:
@@ -204,7 +252,7 @@ class _Row:
             if stays:
                 self._cells[column] = cell
             else:
-                self._more.append(cell if column == MORE_NUMBERS else _labelled(Phone(kind, cell)))
+                self._more.append(cell if column == MORE_NUMBERS else Phone(kind, cell).words)
             return
         found = find_numbers(cell, kind) if self._choices.numbers else None
         if found is None:
@@ -220,11 +268,7 @@ class _Row:
             if stays and phone.kind is kind and not self._cells[column]:
                 self._cells[column] = phone.number
             else:
-                self._more.append(_labelled(phone))
-
-
-def _labelled(phone: Phone) -> str:
-    return f"{PHONE_KIND_LABELS[phone.kind].lower()} {phone.number}"
+                self._more.append(phone.words)
 
 
 def _is_read(column: str, kind: PhoneKind, cell: str) -> bool:

@@ -10,32 +10,14 @@ from contacts.rules.errors import RuleError
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits, is_mobile, normalise, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
-_WORDS: dict[str, PhoneKind] = {
-    "vx": PhoneKind.SWITCHBOARD,
-    "vxl": PhoneKind.SWITCHBOARD,
-    "vaxel": PhoneKind.SWITCHBOARD,
-    "vaxeln": PhoneKind.SWITCHBOARD,
-    "ank": PhoneKind.EXTENSION,
-    "ankn": PhoneKind.EXTENSION,
-    "anknytn": PhoneKind.EXTENSION,
-    "anknytning": PhoneKind.EXTENSION,
-    "int": PhoneKind.EXTENSION,
-    "intern": PhoneKind.EXTENSION,
-    "internt": PhoneKind.EXTENSION,
-    "kortnr": PhoneKind.EXTENSION,
-    "kortnummer": PhoneKind.EXTENSION,
-    "mob": PhoneKind.MOBILE,
-    "mobil": PhoneKind.MOBILE,
-    "mobilnr": PhoneKind.MOBILE,
-    "mobiltelefon": PhoneKind.MOBILE,
-    "jour": PhoneKind.ON_CALL,
-    "jourtelefon": PhoneKind.ON_CALL,
-    "journr": PhoneKind.ON_CALL,
-    "jourtid": PhoneKind.ON_CALL,
-    "direkt": PhoneKind.DIRECT,
-    "direktnr": PhoneKind.DIRECT,
-    "direktnummer": PhoneKind.DIRECT,
+_WORDS_OF: dict[PhoneKind, str] = {
+    PhoneKind.SWITCHBOARD: "vx vxl vaxel vaxeln",
+    PhoneKind.EXTENSION: "ank ankn anknytn anknytning int intern internt kortnr kortnummer",
+    PhoneKind.MOBILE: "mob mobil mobilnr mobiltelefon",
+    PhoneKind.ON_CALL: "jour jourtelefon journr jourtid",
+    PhoneKind.DIRECT: "direkt direktnr direktnummer",
 }
+_WORDS = {word: kind for kind, words in _WORDS_OF.items() for word in words.split()}
 # What says no more than that a number comes.
 _EMPTY_WORDS = frozenset(
     ["tel", "tfn", "tele", "telnr", "telefon", "telefonnr", "telefonnummer", "nr", "nummer", "ring"]
@@ -43,7 +25,7 @@ _EMPTY_WORDS = frozenset(
 _BEFORE = re.compile(r"([^\W\d_]+)\.?\s*(?:nr|nummer)?\.?\s*:?\s*$")
 _AFTER = re.compile(r"\s*\(\s*([^\W\d_]+)\.?\s*\)|\s+(vx|vxl)\b\.?", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"\b(ank|ankn|anknytn|anknytning|int|intern|internt|kortnr|kortnummer)\b\.?:?\s*"
+    rf"\b({'|'.join(_WORDS_OF[PhoneKind.EXTENSION].split())})\b\.?:?\s*"
     r"([1-9][\d ]{2,6}\d|[1-9]\d{2})(?!\d)",
     re.IGNORECASE,
 )

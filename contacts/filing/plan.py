@@ -8,35 +8,26 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, Principal, PrincipalKind
+from contacts.queries.joined import units_by_name
 from contacts.queries.uploads import retired_by_undoing
+from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
+from contacts.rules.file_rows import BadRow
 from contacts.rules.names import name_key, nearest
-from contacts.rules.phone import digits
 from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
 from contacts.rules.swedish_text import search_key
 from contacts.services.progress import Progress, Steps
 
-from .changes import (
-    COLUMN_OF,
-    VERIFIED_FACTS,
-    EntryFacts,
-    Fate,
-    changed_fields,
-    is_given,
-    is_person,
-    merged,
-)
-from .columns import BadRow
-from .facts import facts_of
+from .changes import COLUMN_OF, VERIFIED_FACTS, Fate, is_given, merged
+from .joined import OtherNames, as_joined, by_kept
 from .mapping import Mapped
 from .reading import read_table
 from .rows import DirectoryRow, read_cells, read_rows
 
 _STEP = 1000
 _MOST_COMPARED = 2_000_000
-KINDS = {label: value for value, label in EntryKind.choices}
 # What is checked by the rules of the file, or for all rows at once: asking the database row by row would take minutes.
-UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "flagged"}) | {
+UNCHECKED = frozenset({"principal", "unit", "verified_by", "retired_by", "joined_into", "flagged"}) | {
     name for name in (f.name for f in DirectoryEntry._meta.fields) if name.endswith("_key")
 }
 _Key = tuple[str, str, str]
@@ -64,7 +55,7 @@ class Plan:
     """What a file would do, in the order of its rows, and everything that is wrong with it.
 
     `new_principals` are the county's principals that are not there yet. `sheets` are the names of the file's sheets,
-    `unread` of those that are not read, `left_out` the rows that one of their words left out.
+    `unread` of those that are not read, `left_out` the rows that were left out and may hold a contact.
     """
 
     planned: list[Planned] = field(default_factory=list)
@@ -75,7 +66,7 @@ class Plan:
     left_out: int = 0
 
     def of(self, fate: Fate) -> list[Planned]:
-        """Give the entries of one fate."""
+        """The entries of one fate."""
         return [planned for planned in self.planned if planned.fate is fate]
 
 
@@ -89,12 +80,12 @@ def read_steps(content: bytes) -> Steps[Read]:
     """
     yield Progress("Öppnar filen")
     table = read_table(content)
-    return (yield from _sorted(read_rows(table, KINDS), max(len(table) - 1, 0)))
+    return (yield from _sorted(read_rows(table), max(len(table) - 1, 0)))
 
 
 def mapped_steps(found: Mapped) -> Steps[Read]:
     """Read the rows of a file of another's making, as somebody chose what they are."""
-    return (yield from _sorted(read_cells(found.rows, KINDS), len(found.rows)))
+    return (yield from _sorted(read_cells(found.rows), len(found.rows)))
 
 
 def _sorted(read: Iterable[DirectoryRow | BadRow], total: int) -> Steps[Read]:
@@ -142,11 +133,16 @@ def plan_steps(
         else:
             mine.append((row, principal))
     there = _There(only, {principal.name: principal for _, principal in mine}, lock=lock)
-    matches = there.matches(mine)
+    joined = there.joined(mine)
+    matches = there.matches([pair for pair in mine if pair[0].row not in joined])
+    beside = by_kept(joined, rows)
     for number, (row, principal) in enumerate(mine):
         if number % _STEP == 0:
             yield Progress("Jämför med katalogen", number, len(mine))
-        there.plan_row(plan, row, principal, matches.get(row.row))
+        if row.row in joined:
+            plan.planned.append(Planned(Fate.JOINED, row, joined[row.row]))
+        else:
+            there.plan_row(plan, row, principal, matches.get(row.row), beside)
     plan.problems.extend(there.namesakes(plan))
     if not (plan.problems or unread or left_out):
         # A row that is not read is of some entry: which ones are missing is known when all rows are read.
@@ -157,7 +153,7 @@ def plan_steps(
 
 
 def _principals(plan: Plan, make_missing: bool) -> dict[str, Principal]:
-    """Give the principals by name, as it is searched by; those that are made are in the plan, not in the database."""
+    """The principals by name, as it is searched by; those that are made are in the plan, not in the database."""
     principals = {search_key(principal.name): principal for principal in Principal.objects.all()}
     for known in (REGION, *MUNICIPALITIES):
         if search_key(known.name) not in principals:
@@ -205,9 +201,18 @@ class _There:
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
         for entry in self.in_use:
             self._names[entry.principal.name][entry.name] = search_key(entry.name)
-        self._units = {
-            (unit.principal_id, name_key(unit.name)): unit for unit in Unit.objects.filter(principal__in=ids)
-        }
+        self._units = units_by_name(ids)
+
+    def joined(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry]:
+        """Give, by row, the entry that each row's name was joined into, of those that name none in use."""
+        other_names = OtherNames(self.in_use)
+        found = {}
+        for row, principal in rows:
+            named = self._named.get((principal.name, name_key(row.facts.name)), [])
+            kept = other_names.kept_of(row, principal.name, alone=not named)
+            if kept is not None and not any(_is_in(entry, row) for entry in named):
+                found[row.row] = kept
+        return found
 
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
         """Give, by row, the entry that each row is about; a BadRow where nobody can tell which.
@@ -219,13 +224,13 @@ class _There:
         taken: set[int] = set()
         left: dict[tuple[str, str], list[DirectoryRow]] = defaultdict(list)
         for row, principal in rows:
-            named = self._named.get((principal.name, name_key(row.name)), [])
+            named = self._named.get((principal.name, name_key(row.facts.name)), [])
             exact = next((e for e in named if is_given(row, "department") and _is_in(e, row)), None)
             if exact is not None and exact.pk not in taken:
                 taken.add(exact.pk)
                 found[row.row] = exact
             elif named:
-                left[principal.name, name_key(row.name)].append(row)
+                left[principal.name, name_key(row.facts.name)].append(row)
         for name, rows_left in left.items():
             free = [entry for entry in self._named[name] if entry.pk not in taken]
             for row in rows_left:
@@ -235,32 +240,44 @@ class _There:
         return found
 
     def plan_row(
-        self, plan: Plan, row: DirectoryRow, principal: Principal, match: DirectoryEntry | BadRow | None
+        self,
+        plan: Plan,
+        row: DirectoryRow,
+        principal: Principal,
+        match: DirectoryEntry | BadRow | None,
+        beside: Mapping[int, Sequence[DirectoryRow]],
     ) -> None:
-        """Put into the plan what one row means, or what is wrong with it."""
+        """Put into the plan what one row means, or what is wrong with it; `beside` are rows by old names of entries."""
         if isinstance(match, BadRow):
             plan.problems.append(match)
             return
-        name = (principal.name, name_key(row.name))
-        was_retired = (*name, name_key(row.department)) in self._retired or (
-            not is_person(row) and name in self._retired_names and not self._named.get(name)
+        name = (principal.name, name_key(row.facts.name))
+        was_retired = (*name, name_key(row.facts.department)) in self._retired or (
+            not row.facts.is_person and name in self._retired_names and not self._named.get(name)
         )
         if match is None and was_retired:
             plan.planned.append(Planned(Fate.LEFT, row))
             return
-        unit = self._units.get((principal.pk, name_key(row.unit))) if row.unit else None
-        if row.unit and unit is None:
-            sentence = f'Enheten "{row.unit}" finns inte hos {principal.name}. Lägg till den först, eller lämna tomt.'
+        named = row.facts.unit
+        unit = self._units.get((principal.pk, name_key(named))) if named else None
+        if named and unit is None:
+            sentence = (
+                f'Enheten "{named}" finns inte hos {principal.name}. Lägg till den först, eller lämna tomt.'
+            )
             plan.problems.append(BadRow(row.row, COLUMN_OF["unit"], sentence))
             return
-        old = facts_of(match) if match is not None else None
+        old = match.facts if match is not None else None
         new = merged(row, old)
-        changed = changed_fields(old, new) if old is not None else tuple(COLUMN_OF)
+        if match is not None and old is not None and match.pk in beside:
+            new = as_joined(old, new, beside[match.pk])
+        changed = changed_facts(old, new) if old is not None else FACTS
         if match is not None and not changed:
             plan.planned.append(Planned(Fate.UNCHANGED, row, match))
             return
-        entry = copy(match) if match is not None else DirectoryEntry(principal=principal, name=row.name)
-        _put(entry, new, changed, unit)
+        entry = copy(match) if match is not None else DirectoryEntry(principal=principal)
+        entry.take(new, unit, changed)
+        if VERIFIED_FACTS.intersection(changed):
+            entry.lose_verification()
         wrong = list(_wrong_with(entry, row, changed))
         plan.problems.extend(wrong)
         if not wrong:
@@ -275,7 +292,7 @@ class _There:
         return nearest(entry.name, names) if self._compared <= _MOST_COMPARED else ""
 
     def gone(self, plan: Plan) -> Iterator[Planned]:
-        """Give the entries in use of the principals in the file that no row of it is about."""
+        """The entries in use of the principals in the file that no row of it is about."""
         in_file = {planned.entry.pk for planned in plan.planned if planned.entry is not None}
         for entry in self.in_use:
             if entry.pk not in in_file:
@@ -302,45 +319,30 @@ def _own_key(entry: DirectoryEntry) -> _Key:
 
 def _is_in(entry: DirectoryEntry, row: DirectoryRow) -> bool:
     """Whether an entry is in the row's department; a person's may stand without the unit that the row has before it."""
-    theirs, rows = name_key(entry.department), name_key(row.department)
+    theirs, rows = name_key(entry.department), name_key(row.facts.department)
     return theirs == rows or (
-        is_person(row) and bool(theirs) and row.department.endswith(f", {entry.department}")
+        row.facts.is_person and bool(theirs) and row.facts.department.endswith(f", {entry.department}")
     )
 
 
 def _by_name_alone(
     row: DirectoryRow, free: Sequence[DirectoryEntry], *, alone: bool
 ) -> DirectoryEntry | BadRow | None:
-    """Give the one entry of the row's name that it can be about; a BadRow where there are several."""
-    if is_person(row):
+    """The one entry of the row's name that it can be about; a BadRow where there are several."""
+    if row.facts.is_person:
         return None
     says_who = not row.given.isdisjoint(("Förnamn", "Efternamn"))
     fitting = [e for e in free if not (says_who and (e.first_name or e.last_name))]
     if len(fitting) == 1 and alone:
         return fitting[0]
     if fitting and not is_given(row, "department"):
-        sentence = f"Flera kontakter heter {row.name}. Ta med kolumnen Avdelning."
+        sentence = f"Flera kontakter heter {row.facts.name}. Ta med kolumnen Avdelning."
         return BadRow(row.row, "Enhet", sentence)
     return None
 
 
-def _put(entry: DirectoryEntry, facts: EntryFacts, changed: Sequence[str], unit: Unit | None) -> None:
-    """Put into the entry what is changed; a changed number or changed hours take its verification away."""
-    for name in changed:
-        if name == "numbers":
-            entry.phones = facts.numbers
-        elif name == "hours":
-            entry.hours = facts.hours
-        else:
-            setattr(entry, name, unit if name == "unit" else getattr(facts, name))
-    if VERIFIED_FACTS.intersection(changed):
-        entry.verified_at = entry.verified_by = None
-        own = {digits(phone.number) for phone in facts.numbers}
-        entry.flagged = [number for number in entry.flagged if number in own]
-
-
 def _wrong_with(entry: DirectoryEntry, row: DirectoryRow, changed: Sequence[str]) -> Iterator[BadRow]:
-    """Tell what the model refuses, column by column. What is read from a file has passed its rules already."""
+    """What the model refuses, column by column. What is read from a file has passed its rules already."""
     try:
         entry.clean_fields(exclude=UNCHECKED)
         if "hours" in changed:

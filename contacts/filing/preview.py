@@ -9,9 +9,9 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 
 from contacts.models import AuditEntry, DirectoryUpload
-from contacts.rules.doubt import IN_FILE_LABELS, InFile
+from contacts.rules.doubt import InFile
 
-from .changes import FATE_LABELS, Fate
+from .changes import Fate
 from .undo import may_be_undone
 
 PAGE_SIZE = 50
@@ -23,6 +23,7 @@ _EXPLAINED: dict[str, str] = {
     Fate.CHANGED: "Ändrade nummer eller tider är ej verifierade tills någon har kontrollerat dem.",
     Fate.UNCHANGED: "Stämmer med katalogen.",
     Fate.GONE: "Finns i katalogen men inte i filen. De står kvar om du inte väljer att avföra dem.",
+    Fate.JOINED: "Sammanförda med en annan kontakt. Raden ändrar inget: skriv den andras namn om den ska gälla.",
     Fate.LEFT: "Någon har avfört dem. De tas inte tillbaka av en fil.",
     "remark_read": "Tiderna är lästa ur anmärkningen. Kontrollera att de stämmer.",
     "remark_left": "Anmärkningen liknar tider men är inte läst. Den visas vid numret med orden läs anmärkningen.",
@@ -63,17 +64,17 @@ class Preview:
 
     @property
     def changes_something(self) -> bool:
-        """Tell whether there is anything new or changed to bring in."""
+        """Whether there is anything new or changed to bring in."""
         return bool(self.new or self.changed)
 
     @property
     def may_confirm(self) -> bool:
-        """Tell whether there is anything to confirm: the file is right, and something is new, changed or gone."""
+        """Whether there is anything to confirm: the file is right, and something is new, changed or gone."""
         return not self.problem_count and self.done is None and (self.changes_something or self.gone > 0)
 
     @property
     def button(self) -> str:
-        """Give what the button does, in words."""
+        """What the button does, in words."""
         return f"Läs in {counted(new=self.new, changed=self.changed)}"
 
 
@@ -115,8 +116,8 @@ def preview(
     plan = upload.plan
     rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]} | _by_remark(plan["groups"])
     counts = {key: len(found) for key, found in rows.items()} | {PROBLEMS: plan["problem_count"]}
-    labels = {PROBLEMS: PROBLEMS_LABEL} | {fate.value: label for fate, label in FATE_LABELS.items()}
-    of_remarks = {_remark_key(each): label for each, label in IN_FILE_LABELS.items()}
+    labels = {PROBLEMS: PROBLEMS_LABEL} | dict(Fate.choices())
+    of_remarks = {_remark_key(each): each.label for each in InFile}
     groups, remarks = (
         tuple(Group(key, label, counts[key]) for key, label in named.items() if counts.get(key))
         for named in (labels, of_remarks)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from contacts.rules.phone import PhoneKind
 from contacts.rules.swedish_text import search_key
@@ -10,23 +11,38 @@ from contacts.rules.swedish_text import search_key
 from .book import Book, Sheet
 from .choices import MANY, VALUED, Choices, Known, SheetChoice, data_rows, headings_of, with_letters
 from .columns import COLUMNS, MORE_NUMBERS, Heading, read_heading
-from .guessing import PERSON, column_of, heading_row, hours_of, kind_of, principal_of
+from .guessing import (
+    CONTACT,
+    ON_CALL,
+    PERSON,
+    column_of,
+    heading_row,
+    hours_of,
+    is_of_evenings,
+    is_person,
+    kind_of,
+    principal_of,
+)
 from .letters import repair_for
 from .mapping import Mapped, mapped
 from .numbers import find_numbers
 
 _TOTALS = re.compile(r"(?:summa|totalt?|antal|sum)\b", re.IGNORECASE)
 _MOSTLY = 0.6
+_OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A row that is pointed out, with why; `guessed` tells that it most likely is to be left out."""
+    """A row that is pointed out, with why; `guessed` tells that it most likely is to be left out, `is_contact` that a
+    contact may stand on it all the same.
+    """
 
     row: int
     why: str
     text: str
     guessed: bool
+    is_contact: bool = False
 
 
 def letters_of(book: Book) -> str:
@@ -38,8 +54,19 @@ def guess(book: Book, known: Known) -> Choices:
     """The choices that are most likely right."""
     letters = letters_of(book)
     right = with_letters(book, letters)
-    sheets = tuple(guess_sheet(sheet, known) for sheet in right.filled)
-    return with_values(right, Choices(sheets, letters=letters), known)
+    sheets = [guess_sheet(sheet, known) for sheet in right.filled]
+    said = {
+        principal_of(row[place], known.principals, known.own)
+        for sheet, choice in zip(right.filled, sheets, strict=True)
+        if "Huvudman" in choice.columns
+        for place in [choice.columns.index("Huvudman")]
+        for number, row in data_rows(sheet, choice.heading)
+        if number not in choice.skipped and place < len(row) and row[place].strip()
+    }
+    if len(said) == 1 and (one := said.pop()):
+        # The sheets of a file are of one principal where those that say it are.
+        sheets = [replace(choice, principal=choice.principal and one) for choice in sheets]
+    return with_values(right, Choices(tuple(sheets), letters=letters), known)
 
 
 def with_values(book: Book, choices: Choices, known: Known) -> Choices:
@@ -57,13 +84,14 @@ def guess_sheet(sheet: Sheet, known: Known, heading: int | None = None) -> Sheet
     """The choice for one sheet that is most likely right; with `heading`, where that row has the headings."""
     heading = heading_row(sheet.rows) if heading is None else heading
     columns = _guess_columns(sheet, heading, known)
-    named = {"Efternamn", PERSON} & set(columns)
+    has_unit = "Enhet" in columns
+    named = {"Efternamn", PERSON} & set(columns) or (CONTACT in columns and not has_unit)
     choice = SheetChoice(
-        take=not (sheet.hidden or sheet.refused) and bool({"Enhet", "Efternamn", PERSON} & set(columns)),
+        take=not (sheet.hidden or sheet.refused) and (has_unit or bool(named)),
         heading=heading,
         columns=columns,
         principal="" if "Huvudman" in columns else known.own,
-        kind="" if "Typ" in columns else kind_of(sheet.name, known.kinds) or ("Person" if named else "Annan"),
+        kind="" if "Typ" in columns else kind_of(sheet.name) or ("Person" if named else "Annan"),
     )
     skipped = tuple(flag.row for flag in flagged_rows(sheet, choice) if flag.guessed)
     return replace(choice, skipped=skipped)
@@ -80,17 +108,41 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
     # The file's own headings first: another that means the same has to stand back.
     for place in sorted(range(len(names)), key=lambda place: place not in own):
         column = chosen[place]
-        if column is None and _mostly_numbers(sheet, heading, place):
-            column = "Telefon"
-        others = {other for at, other in enumerate(chosen) if at != place and (at in own or at < place)}
+        if (
+            column in (None, "Telefon", MORE_NUMBERS)
+            and place not in own
+            and _mostly_numbers(sheet, heading, place)
+        ):
+            column = ON_CALL if is_of_evenings(names[place]) else column or "Telefon"
+        first = own if place in own else own | set(range(place))
+        others = {other for at, other in enumerate(chosen) if at != place and at in first}
         if column in others and column not in MANY:
             column = {"Telefon": MORE_NUMBERS, "Mobiltelefon": MORE_NUMBERS}.get(column or "", "")
-            if keys[place] == "namn" and PERSON not in chosen:
-                column = PERSON
+            if chosen[place] == "Enhet":
+                column = _beside_the_unit(sheet, heading, place, keys[place], chosen)
         chosen[place] = column or ""
     if "Enhet" not in chosen and PERSON not in chosen and "Avdelning" in chosen and "Efternamn" not in chosen:
         chosen[chosen.index("Avdelning")] = "Enhet"
+    named = [place for place, key in enumerate(keys) if chosen[place] == "Enhet" and key in _OF_NAMES]
+    if named and "Titel" in chosen and PERSON not in chosen and _mostly_people(sheet, heading, named[0]):
+        chosen[named[0]] = PERSON
+    if "Tider" in chosen and "Gäller" not in chosen:
+        chosen[chosen.index("Tider")] = "Gäller"
     return tuple(column or "" for column in chosen)
+
+
+def _beside_the_unit(sheet: Sheet, heading: int, place: int, key: str, chosen: Sequence[str | None]) -> str:
+    """What a second column of names is: of people, of who is asked for, or of what in the unit it is."""
+    if PERSON not in chosen and _mostly_people(sheet, heading, place):
+        return PERSON
+    if key in ("vem", "kontakt", "kontakter"):
+        return CONTACT
+    return "" if "Avdelning" in chosen else "Avdelning"
+
+
+def _mostly_people(sheet: Sheet, heading: int, place: int) -> bool:
+    cells = [row[place] for _, row in data_rows(sheet, heading) if place < len(row) and row[place].strip()]
+    return sum(map(is_person, cells)) > len(cells) / 2
 
 
 def _mostly_numbers(sheet: Sheet, heading: int, place: int) -> bool:
@@ -116,10 +168,47 @@ def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
         elif len(filled) == 1 and read > 2:
             found.append(Flagged(number, "bara en text på raden", text, guessed=True))
         elif number in struck:
-            found.append(Flagged(number, "överstruken text", text, guessed=True))
+            found.append(Flagged(number, "överstruken text", text, guessed=True, is_contact=True))
         elif number in hidden:
-            found.append(Flagged(number, "dold rad", text, guessed=False))
+            found.append(Flagged(number, "dold rad", text, guessed=False, is_contact=True))
     return found
+
+
+def memory_of(book: Book, choices: Choices, known: Known) -> dict[str, Any]:
+    """What is remembered for the principal's next file: headings that were chosen to be another thing than is guessed,
+    and what words mean; and what was remembered before of others.
+    """
+    columns = dict(known.columns_before)
+    unknowing = replace(known, columns_before={})
+    said: dict[str, str] = {}
+    guessed: set[str] = set()
+    for sheet, choice in zip(book.filled, choices.sheets, strict=True):
+        meant = guess_sheet(sheet, unknowing, choice.heading).columns if choice.take else ()
+        pairs = zip(headings_of(sheet, choice.heading), choice.columns, meant, strict=False)
+        for key, column, most_likely in ((search_key(name), column, meant) for name, column, meant in pairs):
+            if not key:
+                continue
+            if column == most_likely or said.setdefault(key, column) != column:
+                # A heading that is one thing in one sheet and another in the next is guessed anew.
+                guessed.add(key)
+            columns[key] = column
+    values = {
+        column: dict(known.values_before.get(column, {})) | dict(choices.values.get(column, {}))
+        for column in VALUED
+    }
+    return {
+        "columns": {key: column for key, column in columns.items() if key not in guessed},
+        "values": values,
+    }
+
+
+def contacts_skipped(sheet: Sheet, choice: SheetChoice) -> int:
+    """How many of the rows that are left out may hold a contact: it is not missing in the file."""
+    if not choice.take or not choice.skipped:
+        return 0
+    no_contact = {flag.row for flag in flagged_rows(sheet, choice) if not flag.is_contact}
+    left_out = set(choice.skipped) - no_contact
+    return sum(number in left_out for number, _ in data_rows(sheet, choice.heading))
 
 
 def _are_headings(row: Sequence[str], headings: Sequence[str]) -> bool:
@@ -131,7 +220,7 @@ def _meant(column: str, word: str, known: Known) -> str:
     if before is not None:
         return before
     if column == "Typ":
-        return kind_of(word, known.kinds)
+        return kind_of(word)
     return principal_of(word, known.principals, known.own) if column == "Huvudman" else hours_of(word)
 
 

@@ -1,19 +1,15 @@
 """A file's bytes to rows of text. What a file is, is decided by its content: a name can say anything."""
 
 import re
-from collections.abc import Mapping
 
-from .book import Book, Sheet
+from .book import Book
 from .child import read_in_child
 from .collecting import EMPTY
-from .columns import BadRow, letter
+from .columns import letter
 from .errors import BadTable
 from .limits import FILE_BYTES, MB
-from .rows import DirectoryRow, read_rows
 from .safety import restore
-from .separated import read_separated
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
 _USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
@@ -53,8 +49,7 @@ def read_book(content: bytes) -> Book:
     if not content.strip():
         raise BadTable(EMPTY)
     _refuse_other_files(content)
-    is_workbook = content.startswith((*_ZIP, _OLE))
-    book = read_in_child(content) if is_workbook else Book((Sheet("", read_separated(content)),))
+    book = read_in_child(content)
     for sheet in book.sheets:
         for row in sheet.rows:
             row[:] = map(restore, row)
@@ -96,23 +91,3 @@ def _refuse_other_files(content: bytes) -> None:
             raise BadTable(f"Filen är {what}, inte en tabell. {_USE_XLSX}")
     if _MARKUP.match(content[:1024]):
         raise BadTable(f"Filen är en webbsida eller XML, inte en tabell. {_USE_XLSX}")
-
-
-def read_file(content: bytes, kinds: Mapping[str, str]) -> tuple[list[DirectoryRow], list[BadRow]]:
-    """Read a whole directory file into its entries and everything that is wrong with it.
-
-    `kinds` gives the stored value for each Swedish label of the column "Typ". A file that is no table at all
-    is told as a BadRow on row 1.
-    """
-    try:
-        table = read_table(content)
-    except BadTable as wrong:
-        return [], [BadRow(1, "", wrong.reason)]
-    rows: list[DirectoryRow] = []
-    bad: list[BadRow] = []
-    for read in read_rows(table, kinds):
-        if isinstance(read, BadRow):
-            bad.append(read)
-        else:
-            rows.append(read)
-    return rows, bad

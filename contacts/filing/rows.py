@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contacts.rules.availability import AVAILABILITY_LABELS, Hours
+from contacts.rules.availability import Hours
 from contacts.rules.doubt import InFile, in_file
+from contacts.rules.entry_facts import FIRST_COLUMN, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
+from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.hours_text import hours_text, is_read_from_remark, read_hours
 from contacts.rules.names import name_key
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
@@ -21,23 +23,16 @@ from .columns import (
     LONGEST,
     MORE_NUMBERS,
     NUMBER_COLUMNS,
-    BadRow,
     Heading,
     columns_of,
     first_kind,
-    kinds_by_key,
     letter,
     normal_order,
-    quoted,
     read_heading,
+    read_kind,
     split_more_numbers,
 )
 from .letters import is_garbled
-
-SWITCHBOARD = "switchboard"
-"""The stored value of the type whose "Telefon" is a switchboard's number."""
-
-LONGEST_NAME = 200
 
 SHEET_ROWS = 1_000_000
 """How far the numbers of one sheet's rows are from those of the next."""
@@ -50,87 +45,67 @@ Cells = tuple[int, dict[str, str]]
 class DirectoryRow:
     """One entry as the file has it; `row` is its row, the heading being 1.
 
-    A column that is not in the file says nothing: `given` tells which were there, and the fields of the
+    A column that is not in the file says nothing: `given` tells which were there, and the facts of the
     others are empty. "Kontrollerad" is left out: an import never makes an entry verified.
     """
 
     row: int
     given: frozenset[str]
     principal: str
-    name: str
-    kind: str
-    first_name: str
-    last_name: str
-    title: str
-    department: str
-    numbers: tuple[Phone, ...]
-    hours: Hours
-    remark: str
-    unit: str
-    owner: str
-    source: str
+    facts: EntryFacts
     from_remark: InFile | None = field(default=None, compare=False)
 
     @property
     def same(self) -> tuple[str, str, str]:
         """What may stand once in a file, however it is spelled: two of one name may be in two departments."""
-        return search_key(self.principal), name_key(self.name), name_key(self.department)
+        return search_key(self.principal), name_key(self.facts.name), name_key(self.facts.department)
 
     @property
     def numbers_given(self) -> bool:
-        """Tell whether the file says anything about numbers: its four number columns count together."""
+        """Whether the file says anything about numbers: its four number columns count together."""
         return not self.given.isdisjoint(NUMBER_COLUMNS)
 
     @property
     def hours_given(self) -> bool:
-        """Tell whether the file says anything about hours."""
+        """Whether the file says anything about hours."""
         return "Gäller" in self.given
 
     @property
     def times_given(self) -> bool:
-        """Tell whether the file has a column for clock times; without one, "Gäller" alone says the hours."""
+        """Whether the file has a column for clock times; without one, "Gäller" alone says the hours."""
         return self.hours_given and not self.given.isdisjoint(("Tider", "Anmärkning"))
 
 
-def cells_of(row: DirectoryRow, *, label: str, checked: str = "") -> list[str]:
-    """Give an entry's cells in the order of COLUMNS, such that reading them gives the entry back.
+def cells_of(facts: EntryFacts, principal: str, checked: str = "") -> list[str]:
+    """An entry's cells in the order of COLUMNS, such that reading them gives the entry back.
 
-    `label` is the Swedish word for its type; `checked` is what "Kontrollerad" says, for people only. A person's
-    name is written as its two parts, with the department as the unit.
+    `checked` is what "Kontrollerad" says, for people only. A person's name is written as its two parts, with the
+    department as the unit.
     """
-    person = bool(row.first_name or row.last_name)
-    cells = {
-        "Huvudman": row.principal,
-        "Enhet": row.department if person else row.name,
-        "Typ": label,
-        "Förnamn": row.first_name,
-        "Efternamn": row.last_name,
-        "Titel": row.title,
-        "Avdelning": row.department,
-        "Gäller": AVAILABILITY_LABELS[row.hours.availability] if row.hours.known else "",
-        "Tider": hours_text(row.hours, row.remark),
-        "Anmärkning": row.remark,
-        "Hör till enhet": row.unit,
-        "Ägare": row.owner,
-        "Källa": row.source,
+    cells = {FIRST_COLUMN[fact].heading: facts.words(fact) for fact in ("kind", "unit", *TEXTS)}
+    cells |= {
+        "Huvudman": principal,
+        "Enhet": facts.department if facts.is_person else facts.name,
+        "Gäller": facts.hours.availability.label if facts.hours.known else "",
+        "Tider": hours_text(facts.hours, facts.remark),
         "Kontrollerad": checked,
-    } | columns_of(row.numbers, row.kind == SWITCHBOARD)
+    }
+    cells |= columns_of(facts.phones, facts.kind == EntryKind.SWITCHBOARD)
     return [cells[column] for column in COLUMNS]
 
 
-def read_rows(table: Iterable[Sequence[str]], kinds: Mapping[str, str]) -> Iterator[DirectoryRow | BadRow]:
+def read_rows(table: Iterable[Sequence[str]]) -> Iterator[DirectoryRow | BadRow]:
     """Read the rows of a file, its heading first, one at a time.
 
-    `kinds` gives the stored value for each Swedish label of the column "Typ". A row gives one DirectoryRow, or
-    a BadRow for each thing that is wrong with it; empty rows are passed over but counted. Where the heading is
-    wrong nothing but its BadRows is given.
+    A row gives one DirectoryRow, or a BadRow for each thing that is wrong with it; empty rows are passed over but
+    counted. Where the heading is wrong nothing but its BadRows is given.
     """
     rows = iter(table)
     heading = read_heading(next(rows, ()))
     if not isinstance(heading, Heading):
         yield from heading
         return
-    yield from read_cells(_under(heading, rows), kinds)
+    yield from read_cells(_under(heading, rows))
 
 
 def _under(heading: Heading, rows: Iterable[Sequence[str]]) -> Iterator[Cells | BadRow]:
@@ -144,22 +119,20 @@ def _under(heading: Heading, rows: Iterable[Sequence[str]]) -> Iterator[Cells | 
             yield number, {c: cell for c, cell in zip(heading.places, cells, strict=False) if c}
 
 
-def read_cells(rows: Iterable[Cells | BadRow], kinds: Mapping[str, str]) -> Iterator[DirectoryRow | BadRow]:
+def read_cells(rows: Iterable[Cells | BadRow]) -> Iterator[DirectoryRow | BadRow]:
     """Read rows whose cells are known by their columns; a BadRow that comes among them is given on."""
-    known_kinds = kinds_by_key(kinds)
     first_seen: dict[tuple[str, str, str], int] = {}
     for cells in rows:
         if isinstance(cells, BadRow):
             yield cells
             continue
         reading = _Reading(*cells)
-        row = reading.read(known_kinds)
+        row = reading.read()
         if reading.bad:
             yield from reading.bad
         elif row.same in first_seen:
-            yield BadRow(
-                row.row, "Enhet", f"{row.name} står redan på {in_sheet(first_seen[row.same], row.row)}."
-            )
+            place = in_sheet(first_seen[row.same], row.row)
+            yield BadRow(row.row, "Enhet", f"{row.facts.name} står redan på {place}.")
         else:
             first_seen[row.same] = row.row
             yield row
@@ -172,7 +145,7 @@ def in_sheet(number: int, beside: int) -> str:
 
 
 def _misplaced(number: int, cells: Sequence[str], heading: Heading) -> Iterator[BadRow]:
-    """Tell where a row has fewer fields than the heading, or a text that stands under no heading."""
+    """Where a row has fewer fields than the heading, or a text that stands under no heading."""
     width = max(place for place, column in enumerate(heading.places, start=1) if column)
     if len(cells) < width:
         yield BadRow(number, "", f"Raden har {len(cells)} fält, den ska ha {width}.")
@@ -194,7 +167,7 @@ _ZERO_LOST = re.compile(r"[1-9]\d{7,8}", re.ASCII)
 
 
 def _damage(cell: str) -> str:
-    """Give the sentence on what a program has done to the cell, or ""."""
+    """The sentence on what a program has done to the cell, or ""."""
     if _CONTROL.search(cell):
         return "Cellen innehåller ett styrtecken. Skriv texten på nytt."
     if _LOST in cell:
@@ -209,7 +182,7 @@ def _damage(cell: str) -> str:
 
 
 def damaged_number(number: str) -> str:
-    """Give the sentence on what a spreadsheet has done to a number, or ""."""
+    """The sentence on what a spreadsheet has done to a number, or ""."""
     if _SCIENTIFIC.fullmatch(number):
         return f"Numret har blivit {number}. Formatera kolumnen som text och skriv numret igen."
     bare = re.sub(r"[\s\-]", "", number)
@@ -246,8 +219,8 @@ class _Reading:
     def _spoiled(self, column: str) -> bool:
         return any(bad.column == column for bad in self.bad)
 
-    def read(self, kinds: Mapping[str, str]) -> DirectoryRow:
-        """Give the entry; it is to be used only where `bad` is empty afterwards."""
+    def read(self) -> DirectoryRow:
+        """The entry, to be used only where `bad` is empty afterwards."""
         cells = self.cells
         person = f"{cells['Förnamn']} {cells['Efternamn']}".strip()
         name = person or cells["Enhet"]
@@ -255,30 +228,22 @@ class _Reading:
             self._wrong("Huvudman", "Skriv vilken huvudman kontakten hör till.")
         if not name and not self._spoiled("Enhet"):
             self._wrong("Enhet", "Skriv enhetens eller personens namn.")
-        if len(person) > LONGEST_NAME:
-            self._wrong("Efternamn", f"Förnamn och efternamn får ha högst {LONGEST_NAME} tecken tillsammans.")
-        kind = self._kind(kinds)
-        numbers = self._numbers(is_switchboard=kind == SWITCHBOARD)
+        if len(person) > LONGEST["Enhet"]:
+            self._wrong(
+                "Efternamn", f"Förnamn och efternamn får ha högst {LONGEST['Enhet']} tecken tillsammans."
+            )
+        told = {fact: cells[FIRST_COLUMN[fact].heading] for fact in ("unit", *TEXTS)}
+        kind = self._kind()
+        phones = self._phones(is_switchboard=kind is EntryKind.SWITCHBOARD)
         hours = self._hours()
+        told["department"] = self._department(named=bool(person))
+        was_read = is_read_from_remark(cells["Gäller"], cells["Tider"])
         return DirectoryRow(
             row=self.number,
             given=self.given,
             principal=cells["Huvudman"],
-            name=name,
-            kind=kind,
-            first_name=cells["Förnamn"],
-            last_name=cells["Efternamn"],
-            title=cells["Titel"],
-            department=self._department(named=bool(person)),
-            numbers=numbers,
-            hours=hours,
-            remark=cells["Anmärkning"],
-            unit=cells["Hör till enhet"],
-            owner=cells["Ägare"],
-            source=cells["Källa"],
-            from_remark=in_file(
-                hours, cells["Anmärkning"], was_read=is_read_from_remark(cells["Gäller"], cells["Tider"])
-            ),
+            facts=EntryFacts(kind=kind, name=name, phones=phones, hours=hours, **told),
+            from_remark=in_file(hours, told["remark"], was_read=was_read),
         )
 
     def _department(self, *, named: bool) -> str:
@@ -293,16 +258,16 @@ class _Reading:
             )
         return whole
 
-    def _kind(self, kinds: Mapping[str, str]) -> str:
+    def _kind(self) -> EntryKind:
         label = self.cells["Typ"]
-        kind = kinds.get(search_key(label), "")
-        if not kind and not self._spoiled("Typ"):
+        kind = read_kind(label)
+        if kind is None and not self._spoiled("Typ"):
             self._wrong(
                 "Typ", f"Typen {quoted(label)} finns inte." if label else "Skriv vad det är för kontakt."
             )
-        return kind
+        return kind or EntryKind.OTHER
 
-    def _numbers(self, *, is_switchboard: bool) -> tuple[Phone, ...]:
+    def _phones(self, *, is_switchboard: bool) -> tuple[Phone, ...]:
         numbers: list[Phone] = []
         own = (first_kind(is_switchboard), PhoneKind.EXTENSION, PhoneKind.MOBILE)
         for column, kind in zip(NUMBER_COLUMNS, own, strict=False):

@@ -12,7 +12,7 @@ _RISKY = re.compile(rf"'*{_UNSEEN}*[=+\-@\t\r＝＋－＠]")
 
 
 def neutralise(cell: str) -> str:
-    """Give the cell with an apostrophe in front where a spreadsheet could take it for a formula, else as it is."""
+    """The cell with an apostrophe in front where a spreadsheet could take it for a formula, else as it is."""
     return f"'{cell}" if _RISKY.match(cell) else cell
 
 

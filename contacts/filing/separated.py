@@ -1,4 +1,4 @@
-"""Text files with semicolons, commas or tabs between the cells."""
+"""Text files with semicolons, commas or tabs between the cells. In the child only."""
 
 import codecs
 import csv

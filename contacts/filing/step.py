@@ -1,9 +1,8 @@
 """What is shown of a file before it is read: its sheets and columns, words that are not known, numbers in text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from contacts.rules.phone import PHONE_KIND_LABELS, display
 from contacts.rules.swedish_text import search_key
 
 from .book import Book, Sheet
@@ -59,6 +58,7 @@ class ShownProposal:
     """Numbers that were found in a cell, in words."""
 
     row: int
+    sheet: str
     column: str
     text: str
     numbers: str
@@ -93,6 +93,8 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
     choices = with_values(right, choices, known)
     found = mapped(right, choices, known)
     letters = letters_of(book)
+    taken = sum(choice.take for choice in choices.sheets)
+    names = [sheet.name if taken > 1 else "" for sheet in right.filled]
     return Step(
         choices=choices,
         known=known,
@@ -100,7 +102,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
             _shown(sheet, choice) for sheet, choice in zip(right.filled, choices.sheets, strict=True)
         ),
         words=tuple(_words(found, choices)),
-        proposals=tuple(_proposal(each) for each in found.proposals[:MOST_PROPOSALS]),
+        proposals=tuple(_proposal(each, names) for each in found.proposals[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),
         letters=letters,
         garbled=_garbled(book, letters),
@@ -170,13 +172,11 @@ def _words(found: Mapped, choices: Choices) -> Iterable[Word]:
     return sorted(words, key=lambda word: bool(word.meant))
 
 
-def _proposal(found: Proposal) -> ShownProposal:
-    numbers = ", ".join(
-        f"{PHONE_KIND_LABELS[phone.kind].lower()} {display(phone.number).removeprefix('internt ')}"
-        for phone in found.phones
-    )
-    row = found.row % SHEET_ROWS
-    return ShownProposal(row, found.column, " ".join(found.text.split()), numbers, found.rest, found.zero)
+def _proposal(found: Proposal, names: Sequence[str]) -> ShownProposal:
+    numbers = ", ".join(phone.words for phone in found.phones)
+    sheet, row = divmod(found.row, SHEET_ROWS)
+    text = " ".join(found.text.split())
+    return ShownProposal(row, names[sheet], found.column, text, numbers, found.rest, found.zero)
 
 
 def _garbled(book: Book, how: str) -> tuple[tuple[str, str], ...]:

@@ -22,13 +22,12 @@ from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim, content_hash
 
 from .book import Book
-from .changes import Fate, changed_fields
-from .choices import Choices, Known, memory_of, with_letters
+from .changes import Fate, changes_in_words, facts_in_words
+from .choices import Choices, Known, with_letters
 from .columns import Problem, grouped
-from .facts import changes_in_words, facts_in_words
 from .mapping import Mapped, mapped
-from .plan import KINDS, Plan, Planned, mapped_steps, plan_steps
-from .proposing import guess, is_plain
+from .plan import Plan, Planned, mapped_steps, plan_steps
+from .proposing import contacts_skipped, guess, is_plain, memory_of
 from .reading import read_book
 from .rows import SHEET_ROWS
 
@@ -39,7 +38,7 @@ KEPT = timedelta(days=1)
 """How long a file is kept that nobody brings in."""
 
 # What has no part in whether the same would still be done.
-_NOT_DONE = (Fate.UNCHANGED, Fate.OTHERS)
+_NOT_DONE = (Fate.UNCHANGED, Fate.JOINED, Fate.OTHERS)
 
 
 class FileGone(RuleError):
@@ -54,7 +53,7 @@ def known_for(principal: Principal) -> Known:
     names = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
     names |= {found.name: found.short_name for found in principals()}
     memory = remembered(principal)
-    return Known(KINDS, names, principal.name, memory.get("columns", {}), memory.get("values", {}))
+    return Known(names, principal.name, memory.get("columns", {}), memory.get("values", {}))
 
 
 def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[DirectoryUpload]:
@@ -93,13 +92,14 @@ def choose_steps(
     """
     check_own(by, upload)
     book = kept_book(upload)
-    plan = yield from chosen_steps(book, choices, known_for(by.principal), only=by.principal)
+    known = known_for(by.principal)
+    plan = yield from chosen_steps(book, choices, known, only=by.principal)
     yield Progress("Sparar förhandsvisningen")
     with transaction.atomic():
         upload_id, first = _claimed(by, upload, client_id, choices, "directory.choose")
         if not first:
             return DirectoryUpload.objects.get(pk=upload_id)
-        memory = memory_of(with_letters(book, choices.letters), choices)
+        memory = memory_of(with_letters(book, choices.letters), choices, known)
         return keep_upload(
             by=by, upload_id=upload_id, file=upload.file, choices=choices, plan=plan, memory=memory
         )
@@ -166,7 +166,7 @@ def found_steps(
             lock=lock,
             sheets=tuple(sheet.name for sheet, _ in pairs),
             unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
-            left_out=found.left_out,
+            left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
         )
     )
 
@@ -253,19 +253,20 @@ def _shown(planned: Planned, names: Sequence[str]) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "row": _row_words(row.row, names) if row else None,
         "id": entry.pk if entry else None,
-        "name": row.name if row else entry.name if entry else "",
-        "department": row.department if row else entry.department if entry else "",
+        "name": row.facts.name if row else entry.name if entry else "",
+        "department": row.facts.department if row else entry.department if entry else "",
     }
     if row is not None and row.from_remark is not None:
-        shown["remark"] = [row.from_remark, row.remark, hours_words(row.hours)]
+        shown["remark"] = [row.from_remark, row.facts.remark, hours_words(row.facts.hours)]
     if planned.fate is Fate.OTHERS and row is not None:
         shown["principal"] = row.principal
+    if planned.fate is Fate.JOINED and entry is not None:
+        shown["into"] = entry.name
     if planned.fate is Fate.NEW and planned.new is not None:
         shown["facts"] = facts_in_words(planned.new)
         shown["near"] = planned.near
     if planned.fate is Fate.CHANGED and planned.old is not None and planned.new is not None:
-        changed = changed_fields(planned.old, planned.new)
-        shown["changes"] = changes_in_words(planned.old, planned.new, changed)
+        shown["changes"] = changes_in_words(planned.old, planned.new)
         shown["loses"] = bool(
             planned.before is not None and planned.before.verified_at and not (entry and entry.verified_at)
         )

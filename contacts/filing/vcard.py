@@ -8,13 +8,14 @@ vobject counts characters where the format counts octets.
 import re
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import vobject
 
-from contacts.rules.availability import Hours, hours_words
-from contacts.rules.phone import PHONE_KIND_LABELS, Phone, PhoneKind, digits, tel_uri
+from contacts.models import DirectoryEntry
+from contacts.rules.availability import hours_words
+from contacts.rules.phone import Phone, PhoneKind, digits, tel_uri
+from contacts.verification import still_verified
 
 NOT_VERIFIED = "Ej verifierad"
 
@@ -25,57 +26,40 @@ _CARDS = uuid.UUID("6f1d8f5a-6c0b-4f0e-9d57-2a3f6f0c7b41")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class CardSource:
-    """What a card is made of. `changed_at` is aware; `first_name` and `last_name` are empty for a unit."""
+def vcard(entries: Iterable[DirectoryEntry], now: datetime) -> bytes:
+    """The entries as one vCard file (3.0, UTF-8, CRLF), in their order, as they stand at the aware moment `now`.
 
-    entry_id: int
-    principal: str
-    name: str
-    first_name: str
-    last_name: str
-    title: str
-    department: str
-    numbers: tuple[Phone, ...]
-    hours: Hours
-    remark: str
-    verified: bool
-    changed_at: datetime
-
-
-def vcard(entries: Iterable[CardSource]) -> bytes:
-    """Give the entries as one vCard file (3.0, UTF-8, CRLF), in their order.
-
-    An entry keeps its UID as long as it keeps its id and principal. ValueError on a naive `changed_at`.
+    An entry keeps its UID as long as it keeps its id and principal.
     """
-    return b"".join(_folded(_card(entry).serialize(lineLength=_NO_FOLDING)) for entry in entries)
-
-
-def _card(entry: CardSource) -> vobject.base.Component:
-    if entry.changed_at.utcoffset() is None:
+    if now.utcoffset() is None:
         raise ValueError("a moment must be aware")
+    return b"".join(_folded(_card(entry, now).serialize(lineLength=_NO_FOLDING)) for entry in entries)
+
+
+def _card(entry: DirectoryEntry, now: datetime) -> vobject.base.Component:
     card = vobject.vCard()
-    card.add("uid").value = f"urn:uuid:{uuid.uuid5(_CARDS, f'{entry.principal}/{entry.entry_id}')}"
+    principal = entry.principal.name
+    card.add("uid").value = f"urn:uuid:{uuid.uuid5(_CARDS, f'{principal}/{entry.pk}')}"
     card.add("fn").value = _clean(entry.name)
     # Some telephones show N and never FN: a unit has its name there too.
     unit_name = "" if entry.first_name or entry.last_name else entry.name
     card.add("n").value = vobject.vcard.Name(
         family=_clean(entry.last_name or unit_name), given=_clean(entry.first_name)
     )
-    card.add("org").value = [_clean(part) for part in (entry.principal, entry.department) if part]
+    card.add("org").value = [_clean(part) for part in (principal, entry.department) if part]
     if entry.title:
         card.add("title").value = _clean(entry.title)
-    for number, types in _to_ring(entry.numbers):
+    for number, types in _to_ring(entry.phones):
         line = card.add("tel")
         line.value = number
         line.params["TYPE"] = types
-    card.add("note").value = _clean("\n".join(_note(entry)))
-    card.add("rev").value = f"{entry.changed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    card.add("note").value = _clean("\n".join(_note(entry, now)))
+    card.add("rev").value = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return card
 
 
 def _to_ring(numbers: Iterable[Phone]) -> Iterator[tuple[str, list[str]]]:
-    """Give each number that a mobile telephone can ring, and its types; the first is the preferred one."""
+    """Each number that a mobile telephone can ring, and its types; the first is the preferred one."""
     preferred = ["PREF"]
     for phone in numbers:
         uri = tel_uri(phone.number)
@@ -86,17 +70,20 @@ def _to_ring(numbers: Iterable[Phone]) -> Iterator[tuple[str, list[str]]]:
         preferred = []
 
 
-def _note(entry: CardSource) -> Iterator[str]:
-    """Give the lines of the note: numbers that no TEL can say whole, hours, remark, whether it is verified."""
-    for phone in entry.numbers:
+def _note(entry: DirectoryEntry, now: datetime) -> Iterator[str]:
+    """Numbers that no TEL can say whole, hours, remark, numbers said not to work, whether it is verified."""
+    for phone in entry.phones:
         uri = tel_uri(phone.number)
         told_whole = uri is not None and digits(uri.removeprefix("tel:")) == digits(phone.number)
         if not told_whole or phone.kind in (PhoneKind.EXTENSION, PhoneKind.SWITCHBOARD, PhoneKind.ON_CALL):
-            yield f"{PHONE_KIND_LABELS[phone.kind]} {phone.number}"
+            yield f"{phone.kind.label} {phone.number}"
     yield hours_words(entry.hours)
     if entry.remark:
         yield entry.remark
-    if not entry.verified:
+    flagged = [phone.number for phone in entry.phones if entry.is_flagged(phone.number)]
+    if flagged:
+        yield f"Anmält: fungerar inte: {', '.join(flagged)}"
+    if not still_verified(entry.verified_at, now):
         yield NOT_VERIFIED
 
 

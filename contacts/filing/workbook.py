@@ -17,8 +17,10 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from .archive import DAMAGED, TOO_MANY_CELLS, TOO_MUCH_STYLE, kind_of
 from .book import Book, Place, Sheet
 from .collecting import TOO_MANY_ROWS, Rows
+from .columns import letter
 from .errors import BadTable
 from .limits import ATTRIBUTE_CHARACTERS, CELLS, COLUMNS, EMPTY_ROWS, ROWS, SHEETS, STYLE_ELEMENTS, XML_DEPTH
+from .open_merges import open_merges
 
 _OLD_FORMAT = "Filen har ett äldre Excel-format (.xls). Den är skadad. Spara den som Excel-arbetsbok (.xlsx)."
 _NO_SHEET = "Filen har inget kalkylblad som går att läsa. Spara om den som Excel-arbetsbok (.xlsx)."
@@ -44,7 +46,7 @@ def read_workbook(content: bytes) -> Book:
         with warnings.catch_warnings():
             # What openpyxl warns of is no concern of ours (extensions), or is told in the cell (a date out of range).
             warnings.simplefilter("ignore")
-            book = _read_xlsx(content) if kind == "xlsx" else _read_others(content)
+            book = _read_xlsx(content) if kind == "xlsx" else _read_others(content, kind)
     except (BadTable, MemoryError):
         raise
     except Exception as wrong:  # whatever a broken file makes of two libraries
@@ -259,9 +261,9 @@ class _Reading:
 def _filled_down(rows: list[list[str]], ranges: Sequence[str]) -> Iterator[str]:
     """Write what stands in cells that are merged over several rows on each of these rows; give those ranges."""
     left = CELLS
-    for reference in ranges:
-        column, first, _, last = range_boundaries(reference)
-        last = min(last, len(rows))
+    bounds = [(range_boundaries(reference), reference) for reference in ranges]
+    for (column, first, _, end), reference in sorted(bounds, key=lambda each: (each[0][1], each[0][0])):
+        last = min(end, len(rows))
         if last <= first or column > COLUMNS or not rows[first - 1] or column > len(rows[first - 1]):
             continue
         text = rows[first - 1][column - 1]
@@ -275,17 +277,25 @@ def _filled_down(rows: list[list[str]], ranges: Sequence[str]) -> Iterator[str]:
         yield reference
 
 
-def _read_others(content: bytes) -> Book:
+def _read_others(content: bytes, kind: str) -> Book:
     """Read the sheets of the older and of the open format, which tell nothing but texts."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    of_open_format = open_merges(content) if kind == "ods" else {}
     found = []
     for facts in book.sheets_metadata:
         if facts.typ != SheetTypeEnum.WorkSheet:
             continue
         hidden = facts.visible != SheetVisibleEnum.Visible
         try:
-            rows = _calamine_rows(book.get_sheet_by_name(facts.name))
-            found.append(Sheet(facts.name, rows, hidden=hidden))
+            sheet = book.get_sheet_by_name(facts.name)
+            rows = _calamine_rows(sheet)
+            ranges = of_open_format.get(facts.name) or [
+                f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}"
+                for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+            ]
+            width = max(map(len, rows), default=0)
+            rows = [row + [""] * (width - len(row)) if row else row for row in rows]
+            found.append(Sheet(facts.name, rows, hidden=hidden, merged=tuple(_filled_down(rows, ranges))))
         except BadTable as wrong:
             found.append(Sheet(facts.name, [], hidden=hidden, refused=wrong.reason))
     if not found:

@@ -1,4 +1,4 @@
-"""The child process: `python -m contacts.filing.worker DESCRIPTOR`, the open file of a workbook.
+"""The child process: `python -m contacts.filing.worker DESCRIPTOR`, the open file of a workbook or of a table in text.
 
 It tells the sheets in one piece of JSON, or why there are none. It writes no file.
 """
@@ -9,19 +9,30 @@ from dataclasses import asdict
 
 from contacts import sandbox
 
+from .book import Book, Sheet
 from .errors import BadTable
 from .limits import CHILD
+
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+def _read(content: bytes) -> Book:
+    # What reads is imported here, under the limits.
+    if content.startswith(_WORKBOOKS):
+        from .workbook import read_workbook
+
+        return read_workbook(content)
+    from .separated import read_separated
+
+    return Book((Sheet("", read_separated(content)),))
 
 
 def main() -> None:
     """Read the file under the limits, and tell what is in it."""
     sandbox.confine(CHILD)
-    # Imported here, under the limits.
-    from .workbook import read_workbook
-
     try:
         (content,) = sandbox.handed(sys.argv[1:])
-        book = read_workbook(content)
+        book = _read(content)
         sandbox.tell({"book": True}, json.dumps(asdict(book)).encode())
     except BadTable as wrong:
         sandbox.tell({"refused": wrong.reason})

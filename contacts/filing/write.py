@@ -1,9 +1,10 @@
 """A plan carried out: many entries at a time, each with its own row of the trace."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryEntry, User
@@ -11,11 +12,13 @@ from contacts.services.progress import Progress, Steps
 from contacts.services.traces import changes_between, person_of
 
 from .changes import Fate
-from .plan import Plan, Planned
+from .plan import Plan
 
 BATCH = 500
-Item = TypeVar("Item")
 Changes = dict[str, Any]
+Pair = tuple[DirectoryEntry, DirectoryEntry]
+"""An entry as it was and as it is to be."""
+Job = tuple[Callable[[Any], None], Sequence[Any]]
 
 
 def write_steps(
@@ -28,46 +31,40 @@ def write_steps(
     for principal in plan.new_principals:
         principal.full_clean()
         principal.save()
-    new, changed = plan.of(Fate.NEW), plan.of(Fate.CHANGED)
+    new = [planned.entry for planned in plan.of(Fate.NEW) if planned.entry is not None]
+    changed = [
+        (planned.before, planned.entry)
+        for planned in plan.of(Fate.CHANGED)
+        if planned.before is not None and planned.entry is not None
+    ]
     gone = [planned.entry for planned in plan.of(Fate.GONE) if planned.entry is not None and retire_missing]
-    flags_of_gone = {str(entry.pk): entry.flagged for entry in gone if entry.flagged}
-    total = len(new) + len(changed) + len(gone)
-    done = 0
-    for batch in _batches(_entries(new)):
-        yield Progress("Skriver", done, total)
-        _insert(by, batch, at)
-        done += len(batch)
+    flagged = {entry.pk: entry.flagged for entry in gone if entry.flagged}
+    flagged |= {before.pk: before.flagged for before, entry in changed if before.flagged != entry.flagged}
     told: dict[str, Changes] = {}
-    for columns, same in _by_changed_columns(changed).items():
-        for pairs in _batches(same):
-            yield Progress("Skriver", done, total)
-            told |= _update(by, pairs, columns, at)
-            done += len(pairs)
-    for batch in _batches(gone):
-        yield Progress("Skriver", done, total)
-        _retire(by, batch, at)
-        done += len(batch)
-    yield Progress("Skriver", total, total)
-    flagged = [(each.before, each.entry) for each in changed if each.before and each.entry]
+    yield from _in_batches(
+        (lambda batch: _insert(by, batch, at), new),
+        *_updates(by, changed, at, told),
+        (lambda batch: _retire(by, batch, at), gone),
+    )
     return {
-        "flagged": {
-            str(before.pk): before.flagged for before, entry in flagged if before.flagged != entry.flagged
-        }
-        | flags_of_gone,
+        "flagged": {str(pk): numbers for pk, numbers in flagged.items()},
         "principals": len(plan.new_principals),
-        "new": [entry.pk for entry in _entries(new)],
+        "new": [entry.pk for entry in new],
         "changed": told,
         "retired": [entry.pk for entry in gone],
     }
 
 
-def _entries(planned: Iterable[Planned]) -> list[DirectoryEntry]:
-    return [each.entry for each in planned if each.entry is not None]
-
-
-def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+def _in_batches(*jobs: Job) -> Steps[None]:
+    """Do each job with some of its items at a time."""
+    total, done = sum(len(items) for _, items in jobs), 0
+    for write, items in jobs:
+        for start in range(0, len(items), BATCH):
+            yield Progress("Skriver", done, total)
+            batch = items[start : start + BATCH]
+            write(batch)
+            done += len(batch)
+    yield Progress("Skriver", total, total)
 
 
 def _insert(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: datetime) -> None:
@@ -79,19 +76,19 @@ def _insert(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: dat
     _leave_traces(by, "directoryentry.added", at, ((e, changes_between(None, e)) for e in entries))
 
 
-def _by_changed_columns(
-    planned: Iterable[Planned],
-) -> dict[tuple[str, ...], list[tuple[DirectoryEntry, DirectoryEntry]]]:
-    """Give the changed entries, each as it was and as it is to be, by the columns that differ.
+def _updates(
+    by: Acting | User | None, pairs: Iterable[Pair], at: datetime, told: dict[str, Changes]
+) -> Iterator[Job]:
+    """The changed entries, each as it was and as it is to be, by the columns that differ; `told` gathers from and to.
 
     The fewer columns a statement names, the faster it is, by far.
     """
-    found: dict[tuple[str, ...], list[tuple[DirectoryEntry, DirectoryEntry]]] = defaultdict(list)
-    for each in planned:
-        if each.before is not None and each.entry is not None:
-            each.entry.make_keys()
-            found[_columns_that_differ(each.before, each.entry)].append((each.before, each.entry))
-    return found
+    found: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
+    for before, entry in pairs:
+        entry.make_keys()
+        found[_columns_that_differ(before, entry)].append((before, entry))
+    for columns, same in found.items():
+        yield partial(_update, by, columns, at, told), same
 
 
 def _columns_that_differ(before: DirectoryEntry, entry: DirectoryEntry) -> tuple[str, ...]:
@@ -104,17 +101,18 @@ def _columns_that_differ(before: DirectoryEntry, entry: DirectoryEntry) -> tuple
 
 def _update(
     by: Acting | User | None,
-    pairs: Sequence[tuple[DirectoryEntry, DirectoryEntry]],
     columns: Sequence[str],
     at: datetime,
-) -> dict[str, Changes]:
+    told: dict[str, Changes],
+    pairs: Sequence[Pair],
+) -> None:
     # Rows that are there already, by their ids: `bulk_update` takes ten times as long to put the statement together.
     DirectoryEntry.objects.bulk_create(
         [entry for _, entry in pairs], update_conflicts=True, unique_fields=["id"], update_fields=columns
     )
-    told = [(entry, changes_between(before, entry)) for before, entry in pairs]
-    _leave_traces(by, "directoryentry.changed", at, told)
-    return {str(entry.pk): changes for entry, changes in told}
+    changes = [(entry, changes_between(before, entry)) for before, entry in pairs]
+    _leave_traces(by, "directoryentry.changed", at, changes)
+    told |= {str(entry.pk): each for entry, each in changes}
 
 
 def _retire(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: datetime) -> None:
@@ -144,29 +142,21 @@ def undo_write_steps(
     at: datetime,
     *,
     retire: Sequence[DirectoryEntry],
-    set_back: Sequence[tuple[DirectoryEntry, DirectoryEntry]],
+    set_back: Sequence[Pair],
     take_back: Sequence[DirectoryEntry],
 ) -> Steps[None]:
     """Write what undoing an import does, inside the transaction of the caller; `set_back` gives each as it becomes."""
-    total = len(retire) + len(set_back) + len(take_back)
-    done = 0
-    for batch in _batches(retire):
-        yield Progress("Skriver", done, total)
-        _retire(by, batch, at)
-        done += len(batch)
-    planned = [Planned(Fate.CHANGED, entry=then, before=now) for now, then in set_back]
-    for columns, same in _by_changed_columns(planned).items():
-        for pairs in _batches(same):
-            yield Progress("Skriver", done, total)
-            _update(by, pairs, columns, at)
-            done += len(pairs)
-    for batch in _batches(take_back):
-        yield Progress("Skriver", done, total)
-        ids = [entry.pk for entry in batch]
-        DirectoryEntry.objects.filter(pk__in=ids).update(retired_at=None, retired_by=None)
-        for entry in batch:
-            if entry.flagged:
-                DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=entry.flagged)
-        _leave_traces(by, "directoryentry.restored", at, ((entry, {}) for entry in batch))
-        done += len(batch)
-    yield Progress("Skriver", total, total)
+    yield from _in_batches(
+        (lambda batch: _retire(by, batch, at), retire),
+        *_updates(by, set_back, at, {}),
+        (lambda batch: _take_back(by, batch, at), take_back),
+    )
+
+
+def _take_back(by: Acting, entries: Sequence[DirectoryEntry], at: datetime) -> None:
+    ids = [entry.pk for entry in entries]
+    DirectoryEntry.objects.filter(pk__in=ids).update(retired_at=None, retired_by=None)
+    for entry in entries:
+        if entry.flagged:
+            DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=entry.flagged)
+    _leave_traces(by, "directoryentry.restored", at, ((entry, {}) for entry in entries))

@@ -55,7 +55,7 @@ def write_xlsx(rows: Iterable[Sequence[str]], *, title: str) -> bytes:
 
 
 def _dataset(rows: Iterable[Sequence[str]], escape: Callable[[str], str] = str) -> tablib.Dataset:
-    """Give the rows, all as wide as the widest, with every cell neutralised and then escaped."""
+    """The rows, all as wide as the widest, with every cell neutralised and then escaped."""
     safe = [[escape(neutralise(cell)) for cell in row] for row in rows]
     width = max(map(len, safe), default=0)
     for row in safe:

@@ -1,7 +1,8 @@
 """Who: principals, units, people, numbers, the trace."""
 
 from .audit_entry import AuditEntry
-from .directory_entry import HOUR_COLUMNS, DirectoryEntry, EntryKind
+from .directory_entry import DirectoryEntry, EntryKind
+from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
 from .number_flag import NumberFlag
 from .principal import Principal, PrincipalKind
@@ -11,11 +12,11 @@ from .submission import Submission, SubmissionClash
 from .unit import MunicipalKind, Unit
 
 __all__ = [
-    "HOUR_COLUMNS",
     "TURN_COLUMNS",
     "AuditEntry",
     "DirectoryEntry",
     "DirectoryFile",
+    "DirectoryJoin",
     "DirectoryUpload",
     "EntryKind",
     "Membership",

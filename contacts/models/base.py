@@ -56,7 +56,7 @@ class AppendOnlyModel(models.Model):
 
 
 def paired(at: str, by: str, name: str) -> models.CheckConstraint:
-    """Give a constraint that the columns `at` and `by` are both set or both empty."""
+    """A constraint that the columns `at` and `by` are both set or both empty."""
     both_empty = models.Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
     both_set = models.Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
     return models.CheckConstraint(condition=both_empty | both_set, name=name)

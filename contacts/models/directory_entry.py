@@ -1,24 +1,16 @@
 """The directory: whom to ring, on which number, and when somebody answers there (R5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import time
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from contacts.rules.availability import (
-    AVAILABILITY_LABELS,
-    EVES_LABELS,
-    Availability,
-    Eves,
-    Hours,
-    Span,
-    Summer,
-    check_hours,
-)
+from contacts.rules.availability import Availability, Eves, Hours, Span, Summer, check_hours
+from contacts.rules.entry_facts import FACTS, FIRST_COLUMN, HOUR_LABELS, LABELS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours import day_of
+from contacts.rules.hours import CLOCKS, day_of
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
 from contacts.rules.swedish_text import search_key, sort_key, without_hyphens
 
@@ -26,36 +18,16 @@ from .base import paired
 from .principal import Principal
 from .unit import Unit
 
-
-class EntryKind(models.TextChoices):
-    """What answers at the other end."""
-
-    SWITCHBOARD = "switchboard", "Växel"
-    HOME_NURSING = "home_nursing", "Hemsjukvård"
-    HEALTH_CENTRE = "health_centre", "Hälsocentral"
-    PSYCHIATRIC_OUTPATIENT = "psychiatric_outpatient", "Psykiatrisk öppenvård"
-    WARD = "ward", "Vårdavdelning"
-    SUPPORT = "support", "IT-support"
-    PERSON = "person", "Person"
-    OTHER = "other", "Annan"
+_WORDS = {name: label.lower() for name, label in (LABELS | HOUR_LABELS).items()}
 
 
-HOUR_COLUMNS = (
-    "availability",
-    "opens_at",
-    "closes_at",
-    "friday_closes_at",
-    "lunch_from",
-    "lunch_to",
-    "days",
-    "eves",
-    "eve_closes_at",
-    "summer_from",
-    "summer_to",
-    "summer_opens_at",
-    "summer_closes_at",
-)
-"""The columns that `DirectoryEntry.hours` is read from."""
+def _text(fact: str) -> "models.CharField[str, str]":
+    longest = FIRST_COLUMN[fact].longest
+    return models.CharField(_WORDS[fact], max_length=longest, blank=fact != "name")
+
+
+def _clock(column: str) -> "models.TimeField[time | None, time | None]":
+    return models.TimeField(_WORDS[column], null=True, blank=True)
 
 
 class DirectoryEntry(models.Model):
@@ -65,47 +37,46 @@ class DirectoryEntry(models.Model):
     week of an entry with hours of its own: eight of ["08:00", "12:00", "13:00", "16:30"], from and to of each time of
     the day, or null, Monday to Sunday and public holiday.
     `flagged` holds the digits of the numbers that somebody said do not work since the entry was last verified.
+    One that was `joined_into` another is retired; its name and department are a pair among that one's `other_names`.
     """
 
     append_only = False
 
     principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="entries", verbose_name="huvudman"
+        Principal, on_delete=models.PROTECT, related_name="entries", verbose_name=_WORDS["principal"]
     )
     unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="entries", verbose_name="enhet"
+        Unit,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        verbose_name=_WORDS["unit"],
     )
-    name = models.CharField("namn", max_length=200)
-    kind = models.CharField("typ", max_length=30, choices=EntryKind.choices)
-    first_name = models.CharField("förnamn", max_length=100, blank=True)
-    last_name = models.CharField("efternamn", max_length=100, blank=True)
-    title = models.CharField("titel", max_length=100, blank=True)
-    department = models.CharField("avdelning", max_length=200, blank=True)
-    numbers = models.JSONField("nummer", default=list, blank=True)
-    availability = models.CharField(
-        "gäller", max_length=20, choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()]
-    )
-    opens_at = models.TimeField("öppnar", null=True, blank=True)
-    closes_at = models.TimeField("stänger", null=True, blank=True)
-    friday_closes_at = models.TimeField("stänger fredag", null=True, blank=True)
-    lunch_from = models.TimeField("lunchstängt från", null=True, blank=True)
-    lunch_to = models.TimeField("lunchstängt till", null=True, blank=True)
-    days = models.JSONField("tider per dag", default=list, blank=True)
-    eves = models.CharField(
-        "aftnar",
-        max_length=10,
-        choices=[(e.value, label) for e, label in EVES_LABELS.items()],
-        default=Eves.UNSAID.value,
-    )
-    eve_closes_at = models.TimeField("stänger på aftnar", null=True, blank=True)
-    summer_from = models.CharField("sommartid från", max_length=5, blank=True)
-    summer_to = models.CharField("sommartid till", max_length=5, blank=True)
-    summer_opens_at = models.TimeField("öppnar på sommaren", null=True, blank=True)
-    summer_closes_at = models.TimeField("stänger på sommaren", null=True, blank=True)
-    remark = models.CharField("anmärkning", max_length=500, blank=True)
-    owner = models.CharField("ägare", max_length=200, blank=True)
-    source = models.CharField("källa", max_length=200, blank=True)
-    verified_at = models.DateTimeField("kontrollerad", null=True, blank=True)
+    name = _text("name")
+    kind = models.CharField(_WORDS["kind"], max_length=30, choices=EntryKind.choices())
+    first_name = _text("first_name")
+    last_name = _text("last_name")
+    title = _text("title")
+    department = _text("department")
+    numbers = models.JSONField(_WORDS["phones"], default=list, blank=True)
+    availability = models.CharField(_WORDS["availability"], max_length=20, choices=Availability.choices())
+    opens_at = _clock("opens_at")
+    closes_at = _clock("closes_at")
+    friday_closes_at = _clock("friday_closes_at")
+    lunch_from = _clock("lunch_from")
+    lunch_to = _clock("lunch_to")
+    days = models.JSONField(_WORDS["days"], default=list, blank=True)
+    eves = models.CharField(_WORDS["eves"], max_length=10, choices=Eves.choices(), default=Eves.UNSAID.value)
+    eve_closes_at = _clock("eve_closes_at")
+    summer_from = models.CharField(_WORDS["summer_from"], max_length=5, blank=True)
+    summer_to = models.CharField(_WORDS["summer_to"], max_length=5, blank=True)
+    summer_opens_at = _clock("summer_opens_at")
+    summer_closes_at = _clock("summer_closes_at")
+    remark = _text("remark")
+    owner = _text("owner")
+    source = _text("source")
+    verified_at = models.DateTimeField(_WORDS["verified_at"], null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -124,6 +95,16 @@ class DirectoryEntry(models.Model):
         verbose_name="avförd av",
     )
     flagged = models.JSONField("anmälda nummer", default=list, blank=True, editable=False)
+    joined_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        verbose_name="sammanförd med",
+    )
+    other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=1500, editable=False)
     first_name_key = models.CharField(max_length=100, blank=True, editable=False)
     last_name_key = models.CharField(max_length=100, blank=True, editable=False)
@@ -159,6 +140,12 @@ class DirectoryEntry(models.Model):
         constraints = [
             paired("verified_at", "verified_by", "entry_verified_at_and_by"),
             paired("retired_at", "retired_by", "entry_retired_at_and_by"),
+            models.CheckConstraint(
+                condition=models.Q(joined_into__isnull=True)
+                | (models.Q(retired_at__isnull=False) & ~models.Q(joined_into=models.F("id"))),
+                name="joined_entry_retired",
+                violation_error_message="Kontakten är sammanförd med en annan. Upplös sammanföringen först.",
+            ),
             paired("lunch_from", "lunch_to", "entry_lunch_from_and_to"),
             paired("summer_opens_at", "summer_closes_at", "entry_summer_opens_and_closes"),
             models.UniqueConstraint(
@@ -191,6 +178,7 @@ class DirectoryEntry(models.Model):
             self.principal.name,
             unit_name,
             self.remark,
+            *(name for name, _ in self.other_names),
         )
         self.search_key = key[:1500]
         self.first_name_key = _key(self.first_name)[:100]
@@ -220,25 +208,43 @@ class DirectoryEntry(models.Model):
 
     @property
     def phones(self) -> tuple[Phone, ...]:
-        """Give the numbers in the order they are to be tried."""
-        return tuple(Phone(PhoneKind(row["kind"]), row["number"]) for row in self.numbers)
+        """The numbers in the order they are to be tried."""
+        return stored_phones(self.numbers)
 
     @phones.setter
     def phones(self, phones: Iterable[Phone]) -> None:
         """Take the numbers, in the order they are to be tried."""
         self.numbers = [{"kind": phone.kind.value, "number": phone.number} for phone in phones]
 
+    @property
+    def facts(self) -> EntryFacts:
+        """What is said of the contact."""
+        told = {fact: getattr(self, fact) for fact in FACTS}
+        told |= {"kind": EntryKind(self.kind), "unit": self.unit.name if self.unit else ""}
+        return EntryFacts(**told)
+
+    def take(self, facts: EntryFacts, unit: Unit | None, which: Collection[str] = FACTS) -> None:
+        """Take in, unsaved, what is said of the contact; `unit` is the one that the facts name."""
+        for fact in which:
+            setattr(self, fact, unit if fact == "unit" else getattr(facts, fact))
+
+    def lose_verification(self) -> None:
+        """Let nobody have verified it; that a number was said not to work stands as long as it has the number."""
+        self.verified_at = self.verified_by = None
+        own = {digits(phone.number) for phone in self.phones}
+        self.flagged = [number for number in self.flagged if number in own]
+
     def first_number(self, *kinds: PhoneKind) -> str:
-        """Give the first number of one of `kinds`, or "" where there is none."""
+        """The first number of one of `kinds`, or "" where there is none."""
         return next((phone.number for phone in self.phones if phone.kind in kinds), "")
 
     def is_flagged(self, number: str) -> bool:
-        """Tell whether somebody said of this number that it does not work."""
+        """Whether somebody said of this number that it does not work."""
         return digits(number) in self.flagged
 
     @property
     def hours(self) -> Hours:
-        """Give when somebody answers, as the rules take it."""
+        """When somebody answers, as the rules take it."""
         try:
             availability = Availability(self.availability)
         except ValueError:
@@ -248,31 +254,24 @@ class DirectoryEntry(models.Model):
             summer = Summer(self.summer_from, self.summer_to, self.summer_opens_at, self.summer_closes_at)
         return Hours(
             availability=availability,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-            friday_closes_at=self.friday_closes_at,
-            lunch_from=self.lunch_from,
-            lunch_to=self.lunch_to,
             days=tuple(stored_day(day) for day in self.days),
             eves=Eves(self.eves),
-            eve_closes_at=self.eve_closes_at,
             summer=summer,
+            **{name: getattr(self, name) for name in CLOCKS},
         )
 
     @hours.setter
     def hours(self, hours: Hours) -> None:
         """Take when somebody answers, from the rules."""
-        self.availability = hours.availability.value
-        self.opens_at, self.closes_at = hours.opens_at, hours.closes_at
-        self.friday_closes_at = hours.friday_closes_at
-        self.lunch_from, self.lunch_to = hours.lunch_from, hours.lunch_to
+        self.availability, self.eves = hours.availability.value, hours.eves.value
+        for name in CLOCKS:
+            setattr(self, name, getattr(hours, name))
         self.days = [
             [clock.isoformat("minutes") for part in day.parts for clock in (part.opens, part.closes)]
             if day
             else None
             for day in hours.days
         ]
-        self.eves, self.eve_closes_at = hours.eves.value, hours.eve_closes_at
         summer = hours.summer
         self.summer_from, self.summer_to = (summer.from_day, summer.to_day) if summer else ("", "")
         self.summer_opens_at = summer.opens if summer else None
@@ -280,8 +279,13 @@ class DirectoryEntry(models.Model):
 
 
 def _key(*texts: str) -> str:
-    """Give a key that has each word with a hyphen as one word too: "annakarin" finds Anna-Karin."""
+    """A key that has each word with a hyphen as one word too: "annakarin" finds Anna-Karin."""
     return search_key(*texts, *map(without_hyphens, texts))
+
+
+def stored_phones(numbers: Iterable[Mapping[str, str]]) -> tuple[Phone, ...]:
+    """Numbers as `numbers` holds them."""
+    return tuple(Phone(PhoneKind(row["kind"]), row["number"]) for row in numbers)
 
 
 def stored_day(day: Sequence[str] | None) -> Span | None:
@@ -291,5 +295,5 @@ def stored_day(day: Sequence[str] | None) -> Span | None:
 
 
 def _column_of(field: str) -> str:
-    """Give the column that a field of the rules stands in: the days are one column."""
+    """The column that a field of the rules stands in: the days are one column."""
     return "days" if field.startswith("day") else field or "availability"

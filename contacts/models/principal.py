@@ -70,5 +70,5 @@ class Principal(models.Model):
 
     @property
     def is_region(self) -> bool:
-        """Tell whether this is the region."""
+        """Whether this is the region."""
         return self.kind == PrincipalKind.REGION

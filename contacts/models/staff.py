@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from contacts.rules.permissions import ROLE_LABELS
+from contacts.rules.permissions import Role
 
 from .unit import Unit
 
@@ -28,7 +28,7 @@ class User(AbstractUser):
 
     @property
     def full_name(self) -> str:
-        """Give the name as others know it; the log-in name where none is set."""
+        """The name as others know it; the log-in name where none is set."""
         return self.get_full_name() or self.username
 
 
@@ -41,9 +41,7 @@ class Membership(models.Model):
         User, on_delete=models.PROTECT, related_name="memberships", verbose_name="person"
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", verbose_name="enhet")
-    role = models.CharField(
-        "roll", max_length=20, choices=[(r.value, label) for r, label in ROLE_LABELS.items()]
-    )
+    role = models.CharField("roll", max_length=20, choices=Role.choices())
     title = models.CharField("titel", max_length=60, help_text="Till exempel sjuksköterska.")
     active = models.BooleanField("gäller", default=True)
 

@@ -2,13 +2,7 @@
 
 from django.db import models
 
-from contacts.rules.parties import (
-    OUTPATIENT_KIND_LABELS,
-    WARD_KIND_LABELS,
-    OutpatientKind,
-    Party,
-    WardKind,
-)
+from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS, OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
 from .principal import Principal
@@ -22,7 +16,10 @@ class MunicipalKind(models.TextChoices):
 
 
 class Unit(models.Model):
-    """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns."""
+    """A unit of one principal. A sjukstuga is both a ward and a hälsocentral, so the kinds are three columns.
+
+    One that was `joined_into` another is out of use; its name is among that one's `other_names`.
+    """
 
     append_only = False
 
@@ -47,6 +44,16 @@ class Unit(models.Model):
     )
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)
+    joined_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        verbose_name="sammanförd med",
+    )
+    other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
 
@@ -56,6 +63,12 @@ class Unit(models.Model):
         verbose_name_plural = "enheter"
         constraints = [
             models.UniqueConstraint(fields=["principal", "name"], name="unit_name_once_per_principal"),
+            models.CheckConstraint(
+                condition=models.Q(joined_into__isnull=True)
+                | (models.Q(active=False) & ~models.Q(joined_into=models.F("id"))),
+                name="joined_unit_out_of_use",
+                violation_error_message="Enheten är sammanförd med en annan. Upplös sammanföringen först.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,8 +81,13 @@ class Unit(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def name_keys(self) -> frozenset[str]:
+        """The search keys of the names it is known by."""
+        return frozenset({self.search_key, *map(search_key, self.other_names)})
+
+    @property
     def parties(self) -> frozenset[Party]:
-        """Give the parties this unit acts as; a sjukstuga is two, a switchboard none."""
+        """The parties this unit acts as; a sjukstuga is two, a switchboard none."""
         parties = set()
         if self.ward_kind:
             parties.add(Party.INPATIENT)
@@ -81,7 +99,7 @@ class Unit(models.Model):
 
     @property
     def is_psychiatric(self) -> bool:
-        """Tell whether the unit is a psychiatric ward or clinic (R3.10)."""
+        """Whether the unit is a psychiatric ward or clinic (R3.10)."""
         return (
             self.ward_kind == WardKind.PSYCHIATRIC
             or self.outpatient_kind == OutpatientKind.PSYCHIATRIC_OUTPATIENT

@@ -10,9 +10,9 @@ from contacts.models import DirectoryEntry, MunicipalKind, Unit
 from contacts.queries.places import place_of_unit
 from contacts.queries.search import FoundEntries
 from contacts.rules.clock_words import MONTHS
-from contacts.rules.directory_search import CONTACT_COLUMN_LABELS, ContactColumn
+from contacts.rules.directory_search import ContactColumn
 from contacts.rules.phone import PhoneKind
-from contacts.rules.ways import MISSING_WAY_LABELS, MissingWay
+from contacts.rules.ways import MissingWay
 from contacts.rules.whom_to_call import NumberToRing
 
 from .directory import ContactRow, PhoneNumber, RingCard, contact_row, phone_number, ring_card
@@ -63,7 +63,7 @@ class UnitPage:
 
 
 def chosen_columns(stored: Iterable[str]) -> tuple[ContactColumn, ...]:
-    """Give the columns a person has chosen, in the order they are shown; what is no column any more is left out."""
+    """The columns a person has chosen, in the order they are shown; what is no column any more is left out."""
     wanted = set(stored)
     return tuple(column for column in ContactColumn if column.value in wanted)
 
@@ -79,7 +79,7 @@ def advanced_page(
     return AdvancedPage(
         found=found,
         rows=tuple(_advanced_row(entry, columns, at) for entry in found.entries) if found else (),
-        columns=(_EXTENSION, _MOBILE, *(CONTACT_COLUMN_LABELS[column] for column in columns)),
+        columns=(_EXTENSION, _MOBILE, *(column.label for column in columns)),
         switchboard=phone_number("Växel", switchboard_number),
     )
 
@@ -103,7 +103,7 @@ def _first(entry: DirectoryEntry, contact: ContactRow, *kinds: PhoneKind) -> Pho
 
 
 def _cell(column: ContactColumn, entry: DirectoryEntry, contact: ContactRow) -> Cell:
-    label = CONTACT_COLUMN_LABELS[column]
+    label = column.label
     if column is ContactColumn.PHONE:
         return Cell(label, number=_first(entry, contact, *_OUTSIDE_LINES))
     texts = {
@@ -117,7 +117,7 @@ def _cell(column: ContactColumn, entry: DirectoryEntry, contact: ContactRow) -> 
 
 
 def _day(at: datetime | None) -> str:
-    """Give "24 nov 2026": a confirmation may be a year old, so the year says more than the weekday."""
+    """As "24 nov 2026": a confirmation may be a year old, so the year says more than the weekday."""
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -150,6 +150,6 @@ def unit_page(
             else contact_row(entry, at)
             for entry in entries
         ),
-        lacks=tuple(MISSING_WAY_LABELS[lack] for lack in lacks),
+        lacks=tuple(lack.label for lack in lacks),
         switchboard=phone_number("Växel", switchboard_number),
     )

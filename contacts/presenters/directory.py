@@ -16,7 +16,7 @@ from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
 from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
 from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
-from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, tel_uri
+from contacts.rules.phone import PhoneKind, display, tel_uri
 from contacts.rules.rota import until_words
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing
@@ -32,12 +32,12 @@ class Answers(StrEnum):
 
     @property
     def icon(self) -> str:
-        """Give the name of its icon."""
+        """The name of its icon."""
         return _ICONS[self]
 
     @property
     def tag(self) -> str:
-        """Give the class of its colour."""
+        """The class of its colour."""
         return _TAGS[self]
 
 
@@ -209,7 +209,7 @@ def phone_number(label: str, number: str, *, flagged: bool = False) -> PhoneNumb
 
 @lru_cache(maxsize=32_768)
 def _read(number: str) -> tuple[str, str | None]:
-    """Give how a number is read and rung. Reading one takes longer than the rest of its row."""
+    """How a number is read and rung. Reading one takes longer than the rest of its row."""
     return display(number), tel_uri(number)
 
 
@@ -231,7 +231,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
         if not entry.department or _says_the_same(entry.department, entry.name)
         else entry.department,
         numbers=tuple(
-            phone_number(PHONE_KIND_LABELS[phone.kind], phone.number, flagged=entry.is_flagged(phone.number))
+            phone_number(phone.kind.label, phone.number, flagged=entry.is_flagged(phone.number))
             for phone in entry.phones
         ),
         applies=applies,
@@ -246,7 +246,7 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
 
 @lru_cache(maxsize=16_384)
 def _says_the_same(department: str, name: str) -> bool:
-    """Tell whether a department has no word that the name has not: then it tells nobody anything."""
+    """Whether a department has no word that the name has not: then it tells nobody anything."""
     return set(search_key(department).split()) <= set(search_key(name).split())
 
 
@@ -272,7 +272,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
         number=number.shown,
         copy=number.number,
         tel=number.tel,
-        label="" if number.duty_ends or number.kind in _PLAIN_KINDS else PHONE_KIND_LABELS[number.kind],
+        label="" if number.duty_ends or number.kind in _PLAIN_KINDS else number.kind.label,
         address=_address("contact", number.entry_id) if number.entry_id else "",
         state=state,
         answers=answers,
@@ -290,7 +290,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
 # A page asks about one moment, and its entries share a handful of hours.
 @lru_cache(maxsize=512)
 def _answers(hours: Hours, at: datetime) -> tuple[Answers, str, str]:
-    """Tell whether somebody answers at `at`, that in words, and when somebody does; nothing where nobody knows."""
+    """Whether somebody answers at `at`, that in words, and when somebody does; nothing where nobody knows."""
     zone = timezone.get_default_timezone()
     if not hours.known:
         return Answers.UNKNOWN, "Tider okända", ""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
-from contacts.models.directory_entry import stored_day
+from contacts.models.directory_entry import stored_day, stored_phones
 from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
 from contacts.rules.doubt import is_to_be_read
-from contacts.rules.phone import PHONE_KIND_LABELS, PhoneKind, display, same_number, tel_uri
+from contacts.rules.entry_facts import LABELS, EntryFacts, changed_facts
+from contacts.rules.phone import display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
 
@@ -19,7 +20,15 @@ NOTHING = "tomt"
 _OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
 # Who acts and when stands in the row of the trace itself, and whose a contact is never changes.
 _NOT_SHOWN = frozenset(
-    {"verified_at", "verified_by_id", "retired_at", "retired_by_id", "principal_id", "password"}
+    {
+        "verified_at",
+        "verified_by_id",
+        "retired_at",
+        "retired_by_id",
+        "principal_id",
+        "password",
+        "other_names",
+    }
 )
 _DEEDS = {
     "directoryentry.added": "Lades till",
@@ -27,6 +36,9 @@ _DEEDS = {
     "directoryentry.verified": "Kontrollerades: uppgifterna stämmer",
     "directoryentry.retired": "Avfördes",
     "directoryentry.restored": "Togs tillbaka",
+    "directoryentry.joined": "Sammanfördes: en annan kontakt hör hit",
+    "directoryentry.joined_away": "Sammanfördes: hör till en annan kontakt",
+    "directoryentry.parted": "Sammanföringen upplöstes",
     "number.flagged": "Anmäldes: ett nummer fungerar inte",
     "number.unflagged": "Anmälan togs tillbaka: numret fungerar",
 }
@@ -60,7 +72,7 @@ class KeptEntry:
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
-        """Give the words that stand about its numbers."""
+        """The words that stand about its numbers."""
         return tuple(number.flag for number in self.numbers if number.flag)
 
 
@@ -75,7 +87,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that was done with a contact. `who` is empty where it was a command on the server."""
+    """One thing that was done with a contact, or with `of`, one joined into it.
+
+    `who` is empty where it was a command on the server.
+    """
 
     at: datetime
     who: str
@@ -83,6 +98,7 @@ class Deed:
     what: str
     changes: tuple[Difference, ...]
     lost_verification: bool
+    of: str = ""
 
 
 def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime) -> KeptEntry:
@@ -95,7 +111,7 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
         hours=hours_words(entry.hours),
         numbers=tuple(
             EntryNumber(
-                label=PHONE_KIND_LABELS[phone.kind],
+                label=phone.kind.label,
                 number=phone.number,
                 shown=display(phone.number),
                 tel=tel_uri(phone.number),
@@ -108,32 +124,25 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
     )
 
 
-def differences(stands: DirectoryEntry, typed: DirectoryEntry) -> tuple[Difference, ...]:
-    """Give what differs between the contact as it stands and as somebody typed it, field by field."""
-    old, new = _told(stands), _told(typed)
+def differences(stands: EntryFacts, typed: EntryFacts) -> tuple[Difference, ...]:
+    """What differs between a contact as it stands and as somebody typed it, fact by fact."""
     return tuple(
-        Difference(label, old[label] or NOTHING, new[label] or NOTHING)
-        for label in old
-        if old[label] != new[label]
+        Difference(LABELS[fact], _told(stands, fact), _told(typed, fact))
+        for fact in changed_facts(stands, typed)
     )
 
 
-def _told(entry: DirectoryEntry) -> dict[str, str]:
-    plain = ("name", "first_name", "last_name", "title", "department", "remark", "owner", "source")
-    told = {_label(name): getattr(entry, name) for name in plain}
-    return {
-        "Typ": entry.get_kind_display(),
-        "Enhet": entry.unit.name if entry.unit else "",
-        **told,
-        "Nummer": _numbers_words(entry.numbers),
-        "Tider": hours_words(entry.hours),
-        "Anmälda nummer": ", ".join(entry.flagged),
-        "Avförd": "ja" if entry.retired_at else "nej",
-    }
+def _told(facts: EntryFacts, fact: str) -> str:
+    return hours_words(facts.hours) if fact == "hours" else facts.words(fact) or NOTHING
 
 
-def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[Deed, ...]:
-    """Put rows of the trace into words. `unit_names` are the names of the units that the rows name by id."""
+def deeds(
+    rows: Iterable[AuditEntry], unit_names: Mapping[int, str], joined: Mapping[int, str] | None = None
+) -> tuple[Deed, ...]:
+    """Put rows of the trace into words.
+
+    `unit_names` are the names of the units that the rows name by id, `joined` those of the contacts joined into it.
+    """
     return tuple(
         Deed(
             at=row.at,
@@ -142,13 +151,14 @@ def deeds(rows: Iterable[AuditEntry], unit_names: Mapping[int, str]) -> tuple[De
             what=_DEEDS.get(row.action, row.action),
             changes=tuple(_changes(row, unit_names)),
             lost_verification=row.action == "directoryentry.changed" and _is_emptied(row, "verified_at"),
+            of=(joined or {}).get(int(row.target_id), ""),
         )
         for row in rows
     )
 
 
 def units_named(rows: Iterable[AuditEntry]) -> set[int]:
-    """Give the ids of the units that rows of the trace name as from or to."""
+    """The ids of the units that rows of the trace name as from or to."""
     pairs = [row.changes.get("unit_id") for row in rows]
     return {int(value) for pair in pairs if isinstance(pair, list) for value in pair if str(value).isdigit()}
 
@@ -165,6 +175,8 @@ def _changes(row: AuditEntry, unit_names: Mapping[int, str]) -> Iterable[Differe
             continue
         if name == "number":
             yield Difference("Nummer", "", display(str(pair)))
+        elif name == "joined":
+            yield Difference("Kontakt", "", str(pair))
         elif isinstance(pair, list) and len(pair) == 2:
             old, new = (_value_words(name, str(value), unit_names) for value in pair)
             yield Difference(_label(name), "" if added else old or NOTHING, new or NOTHING)
@@ -186,7 +198,7 @@ def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:
         if name == "unit_id":
             return unit_names[int(value)]
         if name == "numbers":
-            return _numbers_words(json.loads(value))
+            return ", ".join(phone.words for phone in stored_phones(json.loads(value)))
         if name == "days":
             return _days_words(json.loads(value))
         if name in ("summer_from", "summer_to"):
@@ -201,12 +213,6 @@ def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:
 def _choice_words(name: str, value: str) -> str:
     field = next((f for f in DirectoryEntry._meta.concrete_fields if f.name == name and f.choices), None)
     return str(dict(field.flatchoices).get(value, value)) if field else value
-
-
-def _numbers_words(numbers: Iterable[Mapping[str, str]]) -> str:
-    return ", ".join(
-        f"{PHONE_KIND_LABELS[PhoneKind(row['kind'])].lower()} {row['number']}" for row in numbers
-    )
 
 
 def _days_words(days: Iterable[list[str] | None]) -> str:

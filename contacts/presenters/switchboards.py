@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contacts.models import DirectoryEntry, Principal
 from contacts.queries.switchboards import main_of
-from contacts.rules.main_switchboard import WHY_LABELS, Why
+from contacts.rules.main_switchboard import Why
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 
 
@@ -21,7 +21,7 @@ class MainShown:
 def main_shown(principal: Principal, in_use: Sequence[DirectoryEntry]) -> MainShown:
     """Prepare what holds for a principal, read with the switchboard that is chosen; `in_use` are its switchboards."""
     main = main_of(principal, in_use)
-    why = WHY_LABELS[main.why]
+    why = main.why.label
     if main.lost and principal.main_switchboard is not None:
         gone = principal.main_switchboard
         why = f"{gone.name} var vald och är inte längre en växel i bruk. {why}"

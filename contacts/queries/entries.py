@@ -2,7 +2,8 @@
 
 from django.db.models import QuerySet
 
-from contacts.models import HOUR_COLUMNS, DirectoryEntry
+from contacts.models import DirectoryEntry
+from contacts.rules.entry_facts import HOUR_LABELS
 
 # What a list shows of an entry, and what tells when somebody answers. Half the columns, so half the time to read.
 _LISTED = (
@@ -20,12 +21,12 @@ _LISTED = (
     "flagged",
     "remark",
     "verified_at",
-    *HOUR_COLUMNS,
+    *HOUR_LABELS,
 )
 
 
 def entries_in_use() -> QuerySet[DirectoryEntry]:
-    """Give the entries that are not retired, each with its principal and unit."""
+    """The entries that are not retired, each with its principal and unit."""
     return DirectoryEntry.objects.filter(retired_at__isnull=True).select_related("principal", "unit")
 
 

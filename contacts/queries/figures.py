@@ -38,7 +38,7 @@ class DirectoryFigures:
 
 
 def directory_figures(now: datetime, principal: Principal | None = None) -> DirectoryFigures:
-    """Give the figures at the aware moment `now`, of one principal or of all. Four queries, however many units."""
+    """The figures at the aware moment `now`, of one principal or of all. Four queries, however many units."""
     entries = DirectoryEntry.objects.filter(retired_at__isnull=True)
     if principal is not None:
         entries = entries.filter(principal=principal)
@@ -59,7 +59,7 @@ def directory_figures(now: datetime, principal: Principal | None = None) -> Dire
 
 
 def _missing_by_unit(principal: Principal | None) -> Iterable[tuple[MissingWay, ...]]:
-    """Give what each unit in use lacks: as `numbers_for_many` finds its ways, without asking when they answer."""
+    """What each unit in use lacks: as `numbers_for_many` finds its ways, without asking when they answer."""
     owners = {p.pk: p for p in Principal.objects.all()}
     regions = {pk: p for pk, p in owners.items() if p.is_region}
     series = tuple(part.strip() for p in regions.values() for part in p.own_series.split(",") if part.strip())

@@ -9,7 +9,7 @@ from contacts.rules.phone import digits, is_extension, same_number
 
 
 def entries_with_number(number: str, principal: Principal) -> list[DirectoryEntry]:
-    """Give the entries in force with `number`, in any spelling, as somebody of `principal` rings it.
+    """The entries in force with `number`, in any spelling, as somebody of `principal` rings it.
 
     An extension is one of the principal's own: the same digits ring somebody else's telephone elsewhere.
     """
@@ -17,7 +17,7 @@ def entries_with_number(number: str, principal: Principal) -> list[DirectoryEntr
 
 
 def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict[str, bool]:
-    """Give those of `numbers` that stand in the directory, and of each whether it is flagged in every entry it is in.
+    """Those of `numbers` that stand in the directory, and of each whether it is flagged in every entry it is in.
 
     One query, or none for no numbers. The keys are spelled as they were asked for.
     """

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag, Principal, Unit
+from contacts.rules.labelled import Labelled
 from contacts.rules.phone import digits
 from contacts.rules.searching import Found
 from contacts.verification import verification_lasts
@@ -21,23 +21,14 @@ PAGE_SIZE = 25
 _FLAGGED = ~Q(flagged=[])
 
 
-class Kept(StrEnum):
+class Kept(Labelled):
     """Which of the own contacts are listed, as the address of the page says it."""
 
-    ALL = "alla"
-    UNVERIFIED = "ej-verifierade"
-    WITHOUT_NUMBER = "utan-nummer"
-    FLAGGED = "anmalda"
-    RETIRED = "avforda"
-
-
-KEPT_LABELS: dict[Kept, str] = {
-    Kept.ALL: "Alla",
-    Kept.UNVERIFIED: "Ej verifierade",
-    Kept.WITHOUT_NUMBER: "Utan nummer",
-    Kept.FLAGGED: "Anmälda",
-    Kept.RETIRED: "Avförda",
-}
+    ALL = "alla", "Alla"
+    UNVERIFIED = "ej-verifierade", "Ej verifierade"
+    WITHOUT_NUMBER = "utan-nummer", "Utan nummer"
+    FLAGGED = "anmalda", "Anmälda"
+    RETIRED = "avforda", "Avförda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +55,16 @@ def _which(kept: Kept, now: datetime) -> Q:
         Kept.UNVERIFIED: _not_verified(now),
         Kept.WITHOUT_NUMBER: Q(digits_key=""),
         Kept.FLAGGED: _FLAGGED,
-        Kept.RETIRED: Q(),
+        # One that was joined into another is read on that one's page.
+        Kept.RETIRED: Q(joined_into__isnull=True),
     }[kept]
 
 
 def kept_figures(principal: Principal, now: datetime) -> dict[Kept, int]:
-    """Give how many contacts of the principal there are of each, at the aware moment `now`, in one query."""
+    """How many contacts of the principal there are of each, at the aware moment `now`, in one query."""
     in_use = Q(retired_at__isnull=True)
     wanted = {
-        kept.name: Count("pk", filter=~in_use if kept is Kept.RETIRED else in_use & _which(kept, now))
+        kept.name: Count("pk", filter=(~in_use if kept is Kept.RETIRED else in_use) & _which(kept, now))
         for kept in Kept
     }
     found = DirectoryEntry.objects.filter(principal=principal).aggregate(**wanted)
@@ -99,13 +91,14 @@ def kept_entries(
 
 
 def entry_by_id(entry_id: int) -> DirectoryEntry | None:
-    """Give an entry, retired ones included, with everything its page names; None where there is none."""
-    rows = DirectoryEntry.objects.select_related("principal", "unit", "verified_by", "retired_by")
+    """An entry, retired ones included, with everything its page names; None where there is none."""
+    related = ("principal", "unit", "verified_by", "retired_by", "joined_into")
+    rows = DirectoryEntry.objects.select_related(*related)
     return rows.filter(pk=entry_id).first()
 
 
 def own_entry(principal: Principal, entry_id: int) -> DirectoryEntry | None:
-    """Give an entry of the principal, retired ones included; None for any other."""
+    """An entry of the principal, retired ones included; None for any other."""
     entry = entry_by_id(entry_id)
     return entry if entry is not None and entry.principal_id == principal.pk else None
 
@@ -124,18 +117,27 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
 
 
 def history_of(entry: DirectoryEntry, page: int | str | None = 1) -> Page[AuditEntry]:
-    """Give a page of what was done with the entry, newest first. Two queries."""
-    rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id=str(entry.pk))
+    """A page of what was done with the entry and those joined into it, newest first.
+
+    Two queries, and one more where any is joined.
+    """
+    ids = [str(pk) for pk in (entry.pk, *names_joined(entry))]
+    rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id__in=ids)
     return Paginator(rows.select_related("user", "unit").order_by("-at", "-pk"), PAGE_SIZE).get_page(page)
 
 
+def names_joined(entry: DirectoryEntry) -> dict[int, str]:
+    """The names of the entries that are joined into one, by id. No query for one that has none."""
+    return dict(entry.joined.values_list("pk", "name")) if entry.other_names else {}
+
+
 def unit_names(ids: Collection[int]) -> dict[int, str]:
-    """Give the names of units, by id; no query where none is asked for."""
+    """The names of units, by id; no query where none is asked for."""
     return dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
 def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int] = ()) -> ToVerify:
-    """Give the contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
+    """The contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
 
     `skipped` are the ids of those left for another time. Two queries.
     """

@@ -23,27 +23,31 @@ def _with_use(units: QuerySet[Unit]) -> QuerySet[Unit]:
 
     people = counted(Membership.objects.filter(active=True, user__is_active=True))
     entries = counted(DirectoryEntry.objects.filter(retired_at__isnull=True))
-    return units.annotate(people=people, contacts=entries).select_related("principal")
+    return units.annotate(people=people, contacts=entries).select_related("principal", "joined_into")
 
 
 def own_units(principal: Principal, page: int | str | None = 1) -> Page[Unit]:
-    """Give a page of the principal's units, those out of use last; each with `people` and `contacts`. Two queries."""
-    rows = _with_use(Unit.objects.filter(principal=principal)).order_by("-active", "sort_key", "pk")
+    """A page of the principal's units, those out of use last; each with `people` and `contacts`. Two queries.
+
+    One that was joined into another is told of on that one's page.
+    """
+    units = Unit.objects.filter(principal=principal, joined_into__isnull=True)
+    rows = _with_use(units).order_by("-active", "sort_key", "pk")
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 
 def own_unit(principal: Principal, unit_id: int) -> Unit | None:
-    """Give a unit of the principal, with `people` and `contacts`; None for any other."""
+    """A unit of the principal, with `people` and `contacts`; None for any other."""
     return _with_use(Unit.objects.filter(principal=principal, pk=unit_id)).first()
 
 
 def units_to_choose(principal: Principal) -> list[Unit]:
-    """Give the principal's units in use, in Swedish order."""
+    """The principal's units in use, in Swedish order."""
     return list(Unit.objects.filter(principal=principal, active=True).order_by("sort_key", "pk"))
 
 
 def ways_missing(units: Collection[Unit], now: datetime) -> dict[int, tuple[MissingWay, ...]]:
-    """Give what each unit lacks to be reached when one telephony is down, by id. Three queries, however many."""
+    """What each unit lacks to be reached when one telephony is down, by id. Three queries, however many."""
     requests = {unit.pk: request_for_unit(unit) for unit in units}
     numbers = numbers_for_many(requests.values(), now, rota=False)
     region = Principal.objects.filter(kind=PrincipalKind.REGION).first()

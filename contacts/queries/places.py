@@ -32,7 +32,7 @@ class Place:
 
     @property
     def unit_id(self) -> int | None:
-        """Give the id of the unit, if it is one."""
+        """The id of the unit, if it is one."""
         return self.unit.pk if self.unit else None
 
 
@@ -46,7 +46,7 @@ class NamedPlaces:
 
 
 def place_of_unit(unit: Unit) -> Place:
-    """Give a unit as a place to ring."""
+    """A unit as a place to ring."""
     return Place(unit.name, unit.principal.name, unit, request_for_unit(unit))
 
 
@@ -78,7 +78,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
     cards = [*map(_place_of_principal, named)]
     if len(units) <= room:
         return NamedPlaces(to_ring=(*cards, *map(place_of_unit, units)))
-    same = [unit for unit in units if unit.search_key == search_key(text)]
+    same = [unit for unit in units if search_key(text) in unit.name_keys]
     if 0 < len(same) <= room:
         cards += map(place_of_unit, same)
         units = [unit for unit in units if unit not in same]
@@ -95,12 +95,12 @@ def _is_named(principal: Principal, terms: Sequence[Term]) -> bool:
 
 
 def unit_by_id(unit_id: int) -> Unit | None:
-    """Give a unit with its principal, one out of use too; None where there is none."""
-    return Unit.objects.select_related("principal").filter(pk=unit_id).first()
+    """A unit with its principal, one out of use too; None where there is none."""
+    return Unit.objects.select_related("principal", "joined_into").filter(pk=unit_id).first()
 
 
 def entries_of_unit(unit: Unit) -> list[DirectoryEntry]:
-    """Give the entries in force of a unit, in Swedish order: those tied to it, and an untied one of its name."""
+    """The entries in force of a unit, in Swedish order: those tied to it, and an untied one of its name."""
     by_name = Q(unit__isnull=True, principal=unit.principal_id, name=unit.name)
     found = entries_in_use().filter(Q(unit=unit) | by_name)
     return list(as_listed(found).order_by("sort_key", "pk"))

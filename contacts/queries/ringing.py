@@ -74,7 +74,7 @@ def region_number_among(lines: Iterable[NumberToRing]) -> str:
 def numbers_for(
     party: Party, municipality_id: int | None, unit_id: int | None, at: datetime
 ) -> tuple[NumberToRing, ...]:
-    """Give the numbers to ring at the aware moment `at` to reach a party, best first (R5.1–R5.5)."""
+    """The numbers to ring at the aware moment `at` to reach a party, best first (R5.1–R5.5)."""
     request = RingRequest(party, municipality_id, unit_id)
     return numbers_for_many([request], at)[request]
 
@@ -86,8 +86,8 @@ def numbers_for_many(
     *,
     rota: bool = True,
 ) -> Numbers:
-    """`numbers_for` of each request, keyed by it: at most three queries, however many there are, and one for the
-    names of municipalities that have no entries.
+    """`numbers_for` of each request, keyed by it: at most three queries, however many there are, one for the names
+    of municipalities that have no entries, and one for those of a hemsjukvård that has somebody on duty.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
     each with its principal, are not read again. Without `rota` who has the jour is left out: for an answer that is to
@@ -108,7 +108,11 @@ def numbers_for_many(
     unsettled = {pk for pk, found in settled.items() if found.why is Why.SEVERAL}
     region = [e for e in entries if e.pk in main and e.principal.is_region]
     region_unsettled = any(e.principal.is_region and e.principal_id in unsettled for e in entries)
-    duties = duties_at([pk for pk in units if pk], at) if rota else {}
+    duties = duties_at([pk for pk in units if pk], at, sorted(_municipalities(wanted, units))) if rota else {}
+    others = sorted(set(duties) - set(units))
+    nursing = [
+        unit for unit in (*units.values(), *(_units_by_id(*others) if others else ())) if _is_nursing(unit)
+    ]
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -120,6 +124,13 @@ def numbers_for_many(
         ways_in = ways.candidates({e.pk: e for e in near}.values())
         if unit is not None and unit.pk in duties:
             ways_in.append(_on_duty(duties[unit.pk], near))
+        if not _is_nursing(unit):
+            town = _municipality_id(request, unit)
+            ways_in += (
+                _on_duty_for(duties[each.pk], near, each)
+                for each in nursing
+                if each.principal_id == town and each.pk in duties
+            )
         answers[request] = best_first(ways_in, at, zone, verification_lasts(), _sought(request, unit, towns))
     return answers
 
@@ -129,8 +140,12 @@ def _sought(request: RingRequest, unit: Unit | None, towns: Mapping[int, str]) -
     return Sought(
         unit=unit.name if unit else "",
         municipality=towns.get(municipality_id, "") if municipality_id is not None else "",
-        is_home_nursing=unit is not None and unit.municipal_kind == MunicipalKind.HOME_NURSING,
+        is_home_nursing=_is_nursing(unit),
     )
+
+
+def _is_nursing(unit: Unit | None) -> bool:
+    return unit is not None and unit.municipal_kind == MunicipalKind.HOME_NURSING
 
 
 def _towns(
@@ -139,8 +154,7 @@ def _towns(
     """The short name of each municipality that is asked for; of one without entries it is read."""
     named = {entry.principal_id: entry.principal.short_name for entry in entries}
     named |= {unit.principal_id: unit.principal.short_name for unit in units.values()}
-    asked = {_municipality_id(request, units.get(request.unit_id)) for request in wanted} - {None}
-    unnamed = sorted(pk for pk in asked if pk is not None and pk not in named)
+    unnamed = sorted(pk for pk in _municipalities(wanted, units) if pk not in named)
     return named | {town.pk: town.short_name for town in (_principals_by_id(*unnamed) if unnamed else ())}
 
 
@@ -150,7 +164,7 @@ def _principals_by_id(*ids: int) -> QuerySet[Principal]:
 
 
 def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
-    """Give the units and principals of that name with whom to ask for; case, accents and hyphens forgiven.
+    """The units and principals of that name with whom to ask for; case, accents and hyphens forgiven.
 
     Where none has exactly that name, those that have its words inside theirs.
     """
@@ -159,8 +173,8 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
         return []
     units = list(Unit.objects.filter(active=True).select_related("principal"))
     principals = list(Principal.objects.all())
-    named: list[tuple[str, set[str], RingRequest]] = [
-        (f"{u.name} ({u.principal.name})", {u.search_key}, request_for_unit(u)) for u in units
+    named: list[tuple[str, Collection[str], RingRequest]] = [
+        (f"{u.name} ({u.principal.name})", u.name_keys, request_for_unit(u)) for u in units
     ]
     for p in principals:
         named.append((p.name, {search_key(p.name), search_key(p.short_name)}, request_for_principal(p)))
@@ -175,21 +189,21 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
 
 
 def request_for_unit(unit: Unit) -> RingRequest:
-    """Give whom one wants to reach when one wants that unit; both parties of a sjukstuga are reached in one way."""
+    """Whom one wants to reach when one wants that unit; both parties of a sjukstuga are reached in one way."""
     if unit.municipal_kind:
         return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
     return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)
 
 
 def request_for_principal(principal: Principal) -> RingRequest:
-    """Give whom one wants to reach when one names a municipality, or the region as such."""
+    """Whom one wants to reach when one names a municipality, or the region as such."""
     if principal.is_region:
         return RingRequest(Party.INPATIENT, None, None)
     return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
 
 def _units(requests: Collection[RingRequest], known: Mapping[int, Unit]) -> dict[int | None, Unit]:
-    """Give the units asked for; those that are not known are read, in one query."""
+    """The units asked for; those that are not known are read, in one query."""
     wanted = sorted({request.unit_id for request in requests if request.unit_id is not None})
     unread = [pk for pk in wanted if pk not in known]
     units = {pk: known[pk] for pk in wanted if pk in known}
@@ -211,9 +225,14 @@ def _municipality_id(request: RingRequest, unit: Unit | None) -> int | None:
     return request.municipality_id
 
 
+def _municipalities(requests: Iterable[RingRequest], units: Mapping[int | None, Unit]) -> set[int]:
+    asked = (_municipality_id(request, units.get(request.unit_id)) for request in requests)
+    return {pk for pk in asked if pk is not None}
+
+
 def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -> list[DirectoryEntry]:
     """Read, in one query, every entry that any of the requests may need."""
-    municipalities = {_municipality_id(request, units.get(request.unit_id)) for request in requests} - {None}
+    municipalities = _municipalities(requests, units)
     places = Q(kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION)
     places |= Q(kind__in=(EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING), principal_id__in=municipalities)
     if units:
@@ -242,6 +261,16 @@ def _on_duty(shift: Shift, entries: Iterable[DirectoryEntry]) -> Candidate:
     )
 
 
+def _on_duty_for(shift: Shift, entries: Iterable[DirectoryEntry], nursing: Unit) -> Candidate:
+    """Who has the jour of a hemsjukvård, to one who seeks its municipality: said as the hemsjukvård's, that relays."""
+    return replace(
+        _on_duty(shift, entries),
+        entry_name=f"{nursing.name}: {shift.turn.who}",
+        way=Way.HOME_NURSING,
+        area=area_of(nursing.name, nursing.principal.short_name),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """How entries lead to the one sought. `main` are the main switchboards, `unsettled` the principals where several
@@ -255,7 +284,7 @@ class _Ways:
     region_unsettled: bool
 
     def _way(self, entry: DirectoryEntry) -> Way | None:
-        """Tell how an entry leads to the one sought; None where it does not."""
+        """How an entry leads to the one sought; None where it does not."""
         is_switchboard = entry.kind == EntryKind.SWITCHBOARD
         if is_switchboard and entry.principal.is_region and entry.pk in self.main:
             return Way.REGION_SWITCHBOARD

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from contacts.models import TURN_COLUMNS, Principal, RotaTurn, Unit, turn_of
+from contacts.models import TURN_COLUMNS, MunicipalKind, Principal, RotaTurn, Unit, turn_of
 from contacts.rules.rota import LONGEST, WEEK, Shift, Turn, is_over, on_duty, shifts, wall_of
 
 PAGE_SIZE = 50
@@ -25,26 +25,38 @@ def standing_turns(units: Iterable[Unit | int]) -> QuerySet[RotaTurn]:
 def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> dict[int, tuple[Shift, ...]]:
     """The shifts of each unit, by its id, that hold somewhere between two aware moments; one query."""
     zone = timezone.get_default_timezone()
-    turns = _turns_between(units, wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
+    turns = _turns_between(Q(unit__in=units), wall_of(begin, zone) - LONGEST, wall_of(end, zone) + LONGEST)
     return {unit: found for unit in turns if (found := shifts(turns[unit], begin, end, zone))}
 
 
-def duties_at(units: Collection[int], at: datetime) -> dict[int, Shift]:
-    """Who has the jour of each unit at the aware moment `at`; one query at most."""
-    if not units:
+def duties_at(
+    units: Collection[int], at: datetime, home_nursing_of: Collection[int] = ()
+) -> dict[int, Shift]:
+    """Who has the jour of each unit at the aware moment `at`, and of each hemsjukvård of those municipalities; one
+    query at most.
+    """
+    if not units and not home_nursing_of:
         return {}
+    of = Q(unit__in=units)
+    if home_nursing_of:
+        of |= Q(
+            unit__municipal_kind=MunicipalKind.HOME_NURSING,
+            unit__active=True,
+            unit__principal__in=home_nursing_of,
+        )
     zone = timezone.get_default_timezone()
     wall = wall_of(at, zone)
     # What is over has no part in how long it holds.
-    turns = _turns_between(units, wall, wall + LONGEST)
+    turns = _turns_between(of, wall, wall + LONGEST)
     return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
 
 
-def _turns_between(units: Collection[int], first: datetime, last: datetime) -> dict[int, list[Turn]]:
-    """The turns of each unit that can hold somewhere between two times by the clock, with a day to spare."""
+def _turns_between(of: Q, first: datetime, last: datetime) -> dict[int, list[Turn]]:
+    """The turns of each unit `of` them that can hold somewhere between two times by the clock, with a day to spare."""
     first, last = first - _DAY, last + _DAY
     weekly = Q(weekly=True) & (Q(until__isnull=True) | Q(until__gte=first - WEEK))
-    near = standing_turns(units).filter(weekly | Q(ends_on__gte=first), starts_on__lte=last).order_by()
+    standing = RotaTurn.objects.filter(of, replaced_by__isnull=True, withdraws=False)
+    near = standing.filter(weekly | Q(ends_on__gte=first), starts_on__lte=last).order_by()
     found: dict[int, list[Turn]] = defaultdict(list)
     for unit, *columns in near.values_list("unit", *TURN_COLUMNS):
         found[unit].append(turn_of(columns))
@@ -73,7 +85,8 @@ def latest_rows(unit: Unit) -> list[RotaTurn]:
 def turns_of_principal(principal: Principal, now: datetime, unit: Unit | None = None) -> list[RotaTurn]:
     """The turns of all units of a principal, or of one, that are not over at `now`, each with its unit. One query."""
     wall = wall_of(now, timezone.get_default_timezone())
-    units = Unit.objects.filter(principal=principal)
+    # Of one joined into another the turns to come stand at that one.
+    units = Unit.objects.filter(principal=principal, joined_into__isnull=True)
     rows = standing_turns(units.filter(pk=unit.pk) if unit else units).select_related("unit__principal")
     found = rows.order_by("unit__sort_key", "-weekly", "starts_on", "starts_at", "order")
     return [row for row in found if not is_over(row.turn, wall)]

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
+from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.rota import Turn, is_over, overlapping, wall_of
-from contacts.rules.rota_file import BadCell, RotaRow, quoted, read_rota, same_turn
+from contacts.rules.rota_file import RotaRow, read_rota, same_turn
 from contacts.rules.swedish_text import search_key
 
 from .rota import turns_ever
@@ -40,7 +41,7 @@ class RotaPlan:
     gone: list[RotaRow] = field(default_factory=list)
     over: list[RotaRow] = field(default_factory=list)
     others: list[RotaRow] = field(default_factory=list)
-    bad: list[BadCell] = field(default_factory=list)
+    bad: list[BadRow] = field(default_factory=list)
 
     @property
     def mark(self) -> str:
@@ -55,7 +56,9 @@ def plan_rota(principal: Principal, table: Table, now: datetime) -> RotaPlan:
     rows, bad = read_rota(table, wall.date())
     plan = RotaPlan(bad=bad)
     own = {search_key(principal.name), search_key(principal.short_name), ""}
-    units = {search_key(unit.name): unit for unit in Unit.objects.filter(principal=principal)}
+    # The name of a unit that was joined into another leads there.
+    there = Unit.objects.filter(principal=principal).select_related("joined_into")
+    units = {search_key(unit.name): unit.joined_into or unit for unit in there}
     ever: dict[int, dict[Turn, bool]] = {unit.pk: {} for unit in units.values()}
     standing: dict[int, list[Turn]] = {unit.pk: [] for unit in units.values()}
     for known in turns_ever(units.values()):
@@ -70,7 +73,7 @@ def plan_rota(principal: Principal, table: Table, now: datetime) -> RotaPlan:
         unit = units.get(search_key(row.unit))
         if unit is None or not unit.active:
             wrong = "finns inte hos er" if unit is None else "är ur bruk"
-            plan.bad.append(BadCell(row.row, "Enhet", f"Enheten {quoted(row.unit)} {wrong}."))
+            plan.bad.append(BadRow(row.row, "Enhet", f"Enheten {quoted(row.unit)} {wrong}."))
         elif row.turn in ever[unit.pk]:
             (plan.same if ever[unit.pk][row.turn] else plan.gone).append(row)
         elif is_over(row.turn, wall):

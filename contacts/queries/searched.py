@@ -1,7 +1,6 @@
 """What is searched, kept by each process as an index, and made anew when the database no longer reads the same."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -15,7 +14,7 @@ from contacts.rules.search_index import Entry, SearchIndex, Text
 # Among equals a switchboard comes before a unit, and a unit before a person.
 _REGIONS_SWITCHBOARD, _SWITCHBOARD, _UNIT, _PERSON = range(4)
 _RANKS = {EntryKind.SWITCHBOARD: _SWITCHBOARD, EntryKind.PERSON: _PERSON}
-_KIND_LABELS = {kind.value: str(kind.label) for kind in EntryKind} | {EntryKind.OTHER.value: ""}
+_KIND_LABELS = dict(EntryKind.choices()) | {EntryKind.OTHER.value: ""}
 
 
 class Searched(NamedTuple):
@@ -90,11 +89,12 @@ def _made() -> Searched:
     principals = {principal.pk: principal for principal in Principal.objects.all()}
     places = [principal.short_name for principal in principals.values() if not principal.is_region]
     units = {unit.pk: unit for unit in Unit.objects.all()}
-    names = {pk: unit.name for pk, unit in units.items()}
+    # Who knows a unit, or a contact, by the name it had before it was joined to another finds what stands.
+    names = {pk: " ".join([unit.name, *unit.other_names]) for pk, unit in units.items()}
     in_use = [unit.name for unit in units.values() if unit.active]
-    rows = DirectoryEntry.objects.values_list(*_SEARCHED).iterator(chunk_size=2_000)
+    rows = DirectoryEntry.objects.values_list(*_SEARCHED, named=True).iterator(chunk_size=2_000)
     return Searched(
-        SearchIndex((_entry(*row, principals, names) for row in rows), language, places, in_use),
+        SearchIndex((_entry(row, principals, names) for row in rows), language, places, in_use),
         SearchIndex((_unit(unit, principals[unit.principal_id]) for unit in units.values()), language),
     )
 
@@ -104,7 +104,10 @@ def _unit(unit: Unit, principal: Principal) -> Entry:
         pk=unit.pk,
         principal=principal.pk,
         order=(_UNIT, unit.sort_key, unit.pk),
-        texts={Text.NAME: (unit.name,), Text.BESIDE: (principal.short_name, principal.name)},
+        texts={
+            Text.NAME: (unit.name, *unit.other_names),
+            Text.BESIDE: (principal.short_name, principal.name),
+        },
         numbers="",
         in_use=unit.active,
     )
@@ -121,47 +124,34 @@ _SEARCHED = (
     "title",
     "department",
     "remark",
+    "other_names",
     "digits_key",
     "sort_key",
     "retired_at",
 )
 
 
-def _entry(
-    pk: int,
-    principal_id: int,
-    unit_id: int | None,
-    name: str,
-    kind: str,
-    first_name: str,
-    last_name: str,
-    title: str,
-    department: str,
-    remark: str,
-    digits_key: str,
-    sort_key: str,
-    retired_at: datetime | None,
-    principals: Mapping[int, Principal],
-    units: Mapping[int, str],
-) -> Entry:
-    principal, unit = principals[principal_id], units.get(unit_id, "") if unit_id else ""
-    rank = _RANKS.get(kind, _UNIT)
-    if kind == EntryKind.SWITCHBOARD and principal.is_region:
+def _entry(row: Any, principals: Mapping[int, Principal], units: Mapping[int, str]) -> Entry:
+    """What is searched of an entry, by its columns `_SEARCHED`."""
+    principal, unit = principals[row.principal_id], units.get(row.unit_id, "")
+    rank = _RANKS.get(row.kind, _UNIT)
+    if row.kind == EntryKind.SWITCHBOARD and principal.is_region:
         rank = _REGIONS_SWITCHBOARD
+    names = row.first_name, row.last_name
     return Entry(
-        pk=pk,
-        principal=principal_id,
-        order=(rank, sort_key, pk),
+        pk=row.pk,
+        principal=row.principal_id,
+        order=(rank, row.sort_key, row.pk),
         texts={
-            Text.NAME: (name,),
-            Text.BESIDE: (_KIND_LABELS[kind], first_name, last_name, title, department, unit, principal.name),
-            Text.REMARK: (remark,),
-            SearchField.FIRST_NAME: (first_name,),
-            SearchField.LAST_NAME: (last_name,),
-            SearchField.TITLE: (title,),
+            Text.NAME: (row.name, *(other for other, _ in row.other_names)),
+            Text.BESIDE: (_KIND_LABELS[row.kind], *names, row.title, row.department, unit, principal.name),
+            Text.REMARK: (row.remark,),
+            SearchField.FIRST_NAME: (row.first_name,),
+            SearchField.LAST_NAME: (row.last_name,),
+            SearchField.TITLE: (row.title,),
             # Where no person is named, what the entry is called is the department.
-            SearchField.DEPARTMENT: (department, unit, "" if first_name or last_name else name),
+            SearchField.DEPARTMENT: (row.department, unit, "" if any(names) else row.name),
         },
-        numbers=digits_key,
-        in_use=retired_at is None,
+        numbers=row.digits_key,
+        in_use=row.retired_at is None,
     )

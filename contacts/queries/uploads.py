@@ -35,7 +35,7 @@ def principals() -> list[Principal]:
 
 
 def import_of(upload: DirectoryUpload) -> AuditEntry | None:
-    """Give the row of the trace that the import of an upload left, None where it is not brought in."""
+    """The row of the trace that the import of an upload left, None where it is not brought in."""
     rows = AuditEntry.objects.filter(
         action="directory.import", target_type=upload._meta.label, target_id=str(upload.pk)
     )
@@ -73,12 +73,12 @@ def retired_by_undoing(principal_ids: Iterable[int]) -> set[tuple[int, str]]:
 
 
 def principal_by_name(name: str) -> Principal | None:
-    """Give the principal that is called so, in full or in short; case, accents and hyphens forgiven."""
+    """The principal that is called so, in full or in short; case, accents and hyphens forgiven."""
     key = search_key(name)
     named = (p for p in Principal.objects.all() if key in {search_key(p.name), search_key(p.short_name)})
     return next(named, None) if key else None
 
 
 def person_by_username(username: str) -> User | None:
-    """Give the person who logs in by that name, or None."""
+    """The person who logs in by that name, or None."""
     return User.objects.filter(username=username, is_active=True).first()

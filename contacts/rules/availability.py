@@ -7,16 +7,14 @@ A clock time stands for the first moment of its day at which the clock shows it,
 keep their places when the clocks change, and the hour that comes twice neither closes nor opens twice.
 """
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from .clock_words import MONTHS, WEEKDAYS, day_words, needs_year, parse_clock, parse_day
 from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
 from .hours import (
-    AVAILABILITY_LABELS,
     DAYTIME_CLOSES,
     DAYTIME_OPENS,
-    EVES_LABELS,
     HOLIDAY,
     MIDNIGHT,
     Availability,
@@ -29,10 +27,8 @@ from .hours import (
 from .hours_text import hours_text, hours_words, read_hours
 
 __all__ = [
-    "AVAILABILITY_LABELS",
     "DAYTIME_CLOSES",
     "DAYTIME_OPENS",
-    "EVES_LABELS",
     "HOLIDAY",
     "Availability",
     "Eves",
@@ -65,7 +61,7 @@ _Stretch = tuple[datetime, datetime]
 
 
 def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
-    """Tell whether somebody answers at the aware moment `at`; for unknown hours False."""
+    """Whether somebody answers at the aware moment `at`; for unknown hours False."""
     _check_aware(at)
     if hours.availability is Availability.ALWAYS:
         return True
@@ -79,12 +75,12 @@ def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
 
 
 def is_daytime(at: datetime, zone: tzinfo) -> bool:
-    """Tell whether the aware moment `at` lies in the default daytime of a weekday."""
+    """Whether the aware moment `at` lies in the default daytime of a weekday."""
     return is_open(Hours(Availability.DAYTIME), at, zone)
 
 
 def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
-    """Give the first moment after `at` at which it opens, in `zone`.
+    """The first moment after `at` at which it opens, in `zone`.
 
     None where it never opens because it is open round the clock, and where the hours are unknown.
     """
@@ -105,7 +101,7 @@ def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
 
 @lru_cache(maxsize=8192)
 def _openings(hours: Hours, day: date, zone: tzinfo) -> tuple[datetime, ...]:
-    """Give in UTC, in order, when a stretch that starts on `day` opens what was closed."""
+    """When, in UTC and in order, a stretch that starts on `day` opens what was closed."""
     starts = [opens for opens, _ in _stretches(hours, day, zone)]
     # Midnight opens nothing where the evening before is open up to it.
     return tuple(opens for opens in starts if not is_open(hours, opens - _INSTANT, zone))
@@ -118,7 +114,7 @@ def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch
 
 @lru_cache(maxsize=8192)
 def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
-    """Give the open stretches that start on `day`, first to last, in UTC."""
+    """The open stretches that start on `day`, first to last, in UTC."""
     moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls_of(hours, day)]
     # In the hour that is leapt over nothing is left.
     return tuple((opens, closes) for opens, closes in moments if opens < closes)
@@ -138,11 +134,11 @@ def _daytime_beside(hours: Hours) -> Hours:
 
 
 def _rest_of_day(day: date, walls: list[_Stretch]) -> list[_Stretch]:
-    """Give what the stretches of one day leave of it, midnight to midnight."""
+    """What the stretches of one day leave of it, midnight to midnight."""
     edges = [
-        _wall(day, MIDNIGHT),
+        datetime.combine(day, MIDNIGHT),
         *(edge for stretch in walls for edge in stretch),
-        _wall(day + _DAY, MIDNIGHT),
+        datetime.combine(day + _DAY, MIDNIGHT),
     ]
     return list(zip(edges[::2], edges[1::2], strict=True))
 
@@ -156,7 +152,7 @@ def _daytime_walls(hours: Hours, day: date) -> list[_Stretch]:
         opens, closes = summer.opens, min(summer.closes, friday or summer.closes)
     elif friday is not None:
         closes = friday
-    return _less_eve_and_lunch(hours, day, _wall(day, opens), _wall(day, closes))
+    return _less_eve_and_lunch(hours, day, datetime.combine(day, opens), datetime.combine(day, closes))
 
 
 def _own_walls(hours: Hours, day: date) -> list[_Stretch]:
@@ -165,9 +161,9 @@ def _own_walls(hours: Hours, day: date) -> list[_Stretch]:
     if span is None:
         return []
     summer = _summer_of(hours, day)
-    walls = [(_wall(day, part.opens), _wall(day, part.closes)) for part in span.parts]
+    walls = [(datetime.combine(day, part.opens), datetime.combine(day, part.closes)) for part in span.parts]
     if summer and all(start < end for start, end in walls):
-        walls = [(_wall(day, summer.opens), _wall(day, summer.closes))]
+        walls = [(datetime.combine(day, summer.opens), datetime.combine(day, summer.closes))]
     found = []
     for start, end in walls:
         found += _less_eve_and_lunch(hours, day, start, end if start < end else end + _DAY)
@@ -180,25 +176,20 @@ def _summer_of(hours: Hours, day: date) -> Summer | None:
 
 
 def _less_eve_and_lunch(hours: Hours, day: date, start: datetime, end: datetime) -> list[_Stretch]:
-    """Give what the short eve and the lunches of `day` and of the day after leave of a stretch."""
+    """What the short eve and the lunches of `day` and of the day after leave of a stretch."""
     if hours.eves is Eves.SHORT and hours.eve_closes_at is not None and is_eve(day):
-        end = min(end, _wall(day, hours.eve_closes_at))
+        end = min(end, datetime.combine(day, hours.eve_closes_at))
     stretches = []
     if hours.lunch_from is not None and hours.lunch_to is not None:
         for lunch_day in (day, day + _DAY):
-            lunch_from, lunch_to = _wall(lunch_day, hours.lunch_from), _wall(lunch_day, hours.lunch_to)
-            stretches.append((start, min(lunch_from, end)))
-            start = max(lunch_to, start)
+            stretches.append((start, min(datetime.combine(lunch_day, hours.lunch_from), end)))
+            start = max(datetime.combine(lunch_day, hours.lunch_to), start)
     stretches.append((start, end))
     return [(opens, closes) for opens, closes in stretches if opens < closes]
 
 
-def _wall(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock)
-
-
 def _moment(wall: datetime, zone: tzinfo) -> datetime:
-    """Give in UTC the first moment at which the clock of `zone` shows `wall`, or has leapt past it."""
+    """The first moment, in UTC, at which the clock of `zone` shows `wall`, or has leapt past it."""
     while (moment := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
         wall += _MINUTE
     return moment
@@ -214,7 +205,7 @@ def _check_aware(at: datetime) -> None:
 
 
 def opens_words(opens: datetime, at: datetime, zone: tzinfo) -> str:
-    """Give "öppnar 13.00", with the day before the time where it is another day than that of `at`."""
+    """As "öppnar 13.00", with the day before the time where it is another day than that of `at`."""
     local = opens.astimezone(zone)
     day = local.date()
     if day == _local_day(at, zone):

@@ -41,12 +41,12 @@ def parse_clock(text: str) -> time:
 
 
 def is_day_end(text: str) -> bool:
-    """Tell whether `text` writes midnight as the end of its day: "24" or "24.00"."""
+    """Whether `text` writes midnight as the end of its day: "24" or "24.00"."""
     return text in {"24", "24.00", "24:00", "2400"}
 
 
 def clock_range(opens: time, closes: time) -> str:
-    """Give "08.00–16.30"."""
+    """As "08.00–16.30"."""
     return f"{opens:%H.%M}–{closes:%H.%M}"
 
 
@@ -68,7 +68,7 @@ def parse_day(text: str) -> str:
 
 
 def _month_number(name: str) -> int:
-    """Give 1 to 12 for the whole name of a month or its beginning, else 0."""
+    """1 to 12 for the whole name of a month or its beginning, else 0."""
     if len(name) < _SHORTEST_NAME:
         return 0
     matches = [n for n, month in enumerate(_LONG_MONTHS, start=1) if month.startswith(name.casefold())]
@@ -76,7 +76,7 @@ def _month_number(name: str) -> int:
 
 
 def day_words(month_day: str) -> str:
-    """Give "15 juni" for "06-15"."""
+    """As "15 juni" for "06-15"."""
     return f"{int(month_day[3:])} {MONTHS[int(month_day[:2]) - 1]}"
 
 
@@ -88,7 +88,7 @@ def needs_year(on: date, seen: date) -> bool:
 
 
 def read_weekdays(text: str) -> list[int] | None:
-    """Read "mån–tor", "lördag och söndag", "vardagar" or "helgdag" as places in `Hours.days`.
+    """Read "mån–tor", "lördag och söndag", "vardagar", "alla dagar" or "helgdag" as places in `Hours.days`.
 
     Gives None where a word is none of these.
     """
@@ -108,8 +108,10 @@ def read_weekdays(text: str) -> list[int] | None:
 
 def _weekday_places(word: str) -> list[int]:
     name = re.sub(r"(?<=dag)ar(na)?$", "", search_key(word))
-    if name == "vardag":
+    if name == "vardag" or word.rstrip(".") == "vard":
         return list(range(5))
+    if name in ("alla dag", "varje dag", "dagligen"):
+        return [*range(7), HOLIDAY]
     if name == "helgdag":
         return [HOLIDAY]
     if len(name) < _SHORTEST_NAME:

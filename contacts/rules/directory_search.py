@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .labelled import Labelled
 from .phone import digits
 from .swedish_text import search_key
 
@@ -13,42 +13,24 @@ _NUMBER_LIKE = re.compile(r"[+(]*[0-9][0-9+()./\-–‑]*")
 _BEFORE_NUMBER = re.compile(r"([^\W\d_])[.:]+(?=[+(]*[0-9])")
 
 
-class SearchField(StrEnum):
+class SearchField(Labelled):
     """What a search text of the advanced search applies to (R5.6)."""
 
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    TITLE = "title"
-    DEPARTMENT = "department"
+    FIRST_NAME = "first_name", "Förnamn"
+    LAST_NAME = "last_name", "Efternamn"
+    TITLE = "title", "Titel"
+    DEPARTMENT = "department", "Avdelning"
 
 
-SEARCH_FIELD_LABELS: dict[SearchField, str] = {
-    SearchField.FIRST_NAME: "Förnamn",
-    SearchField.LAST_NAME: "Efternamn",
-    SearchField.TITLE: "Titel",
-    SearchField.DEPARTMENT: "Avdelning",
-}
-
-
-class ContactColumn(StrEnum):
+class ContactColumn(Labelled):
     """A column that a person may add to the four that the advanced search always lists (R5.6)."""
 
-    TITLE = "title"
-    PHONE = "phone"
-    PRINCIPAL = "principal"
-    HOURS = "hours"
-    VERIFIED = "verified"
-    REMARK = "remark"
-
-
-CONTACT_COLUMN_LABELS: dict[ContactColumn, str] = {
-    ContactColumn.TITLE: "Titel",
-    ContactColumn.PHONE: "Telefon",
-    ContactColumn.PRINCIPAL: "Huvudman",
-    ContactColumn.HOURS: "Gäller",
-    ContactColumn.VERIFIED: "Kontrollerad",
-    ContactColumn.REMARK: "Anmärkning",
-}
+    TITLE = "title", "Titel"
+    PHONE = "phone", "Telefon"
+    PRINCIPAL = "principal", "Huvudman"
+    HOURS = "hours", "Gäller"
+    VERIFIED = "verified", "Kontrollerad"
+    REMARK = "remark", "Anmärkning"
 
 
 @dataclass(frozen=True, slots=True)

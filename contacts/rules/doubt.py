@@ -1,13 +1,14 @@
 """What is not sure about when somebody answers: remarks that people must read, and eves they do not agree on."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from functools import lru_cache
 
 from .availability import is_open, opens_next, walls_of
 from .free_days import is_disputed_eve
 from .hours import Availability, Eves, Hours
 from .hours_text import is_as_applies
+from .labelled import Labelled
 from .remarks import SomeSummer, read_remark
 
 READ_THE_REMARK = "läs anmärkningen"
@@ -31,17 +32,11 @@ class Doubt(IntEnum):
     CLOSED = 3
 
 
-class InFile(StrEnum):
+class InFile(Labelled):
     """What the reading of a directory file made of the hours in a remark."""
 
-    READ = "read"
-    LEFT = "left"
-
-
-IN_FILE_LABELS: dict[InFile, str] = {
-    InFile.READ: "Tider ur anmärkningen",
-    InFile.LEFT: "Anmärkning att läsa",
-}
+    READ = "read", "Tider ur anmärkningen"
+    LEFT = "left", "Anmärkning att läsa"
 
 
 def in_file(hours: Hours, remark: str, *, was_read: bool) -> InFile | None:

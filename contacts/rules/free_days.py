@@ -18,24 +18,24 @@ def _public_holidays(year: int) -> frozenset[date]:
 
 
 def is_public_holiday(day: date) -> bool:
-    """Tell whether `day` is a Swedish public holiday; an ordinary Sunday is none."""
+    """Whether `day` is a Swedish public holiday; an ordinary Sunday is none."""
     return day in _public_holidays(day.year)
 
 
 @lru_cache(maxsize=4096)
 def is_eve(day: date) -> bool:
-    """Tell whether `day` is a working day right before a public holiday, for instance julafton or 5 June."""
+    """Whether `day` is a working day right before a public holiday, for instance julafton or 5 June."""
     return day.weekday() < _SATURDAY and not is_public_holiday(day) and is_public_holiday(day + _DAY)
 
 
 @lru_cache(maxsize=4096)
 def is_free_day(day: date, eves: Eves = Eves.UNSAID) -> bool:
-    """Tell whether `day` counts as weekend: Saturday, Sunday, public holiday, or an eve that `eves` makes one."""
+    """Whether `day` counts as weekend: Saturday, Sunday, public holiday, or an eve that `eves` makes one."""
     return day.weekday() >= _SATURDAY or is_public_holiday(day) or is_free_eve(day, eves)
 
 
 def is_free_eve(day: date, eves: Eves) -> bool:
-    """Tell whether `day` is an eve that counts as weekend where an entry says `eves` about them."""
+    """Whether `day` is an eve that counts as weekend where an entry says `eves` about them."""
     if eves is Eves.WEEKEND:
         return is_eve(day)
     return eves is Eves.UNSAID and is_eve(day) and _is_great_eve(day)

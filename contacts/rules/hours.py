@@ -4,46 +4,30 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from enum import StrEnum
 from itertools import pairwise
 
 from .errors import RuleError
+from .labelled import Labelled
 
 
-class Availability(StrEnum):
+class Availability(Labelled):
     """The patterns the directory uses."""
 
-    DAYTIME = "daytime"
-    EVENING_WEEKEND = "evening_weekend"
-    ALWAYS = "always"
-    OWN_HOURS = "own_hours"
-    UNKNOWN = "unknown"
+    DAYTIME = "daytime", "Vardag dagtid"
+    EVENING_WEEKEND = "evening_weekend", "Kväll och helg"
+    ALWAYS = "always", "Dygnet runt"
+    OWN_HOURS = "own_hours", "Egna tider"
+    UNKNOWN = "unknown", "Okänt"
 
 
-AVAILABILITY_LABELS: dict[Availability, str] = {
-    Availability.DAYTIME: "Vardag dagtid",
-    Availability.EVENING_WEEKEND: "Kväll och helg",
-    Availability.ALWAYS: "Dygnet runt",
-    Availability.OWN_HOURS: "Egna tider",
-    Availability.UNKNOWN: "Okänt",
-}
-
-
-class Eves(StrEnum):
+class Eves(Labelled):
     """What an entry says about the working days before a public holiday."""
 
-    UNSAID = "unsaid"
-    WEEKEND = "weekend"
-    WEEKDAY = "weekday"
-    SHORT = "short"
+    UNSAID = "unsaid", "Jul-, nyårs- och midsommarafton som helg"
+    WEEKEND = "weekend", "Alla aftnar som helg"
+    WEEKDAY = "weekday", "Alla aftnar som vardag"
+    SHORT = "short", "Kortare dag på aftnar"
 
-
-EVES_LABELS: dict[Eves, str] = {
-    Eves.UNSAID: "Jul-, nyårs- och midsommarafton som helg",
-    Eves.WEEKEND: "Alla aftnar som helg",
-    Eves.WEEKDAY: "Alla aftnar som vardag",
-    Eves.SHORT: "Kortare dag på aftnar",
-}
 
 # Ours, where an entry says no hours. Evening and weekend is the complement of these two.
 DAYTIME_OPENS = time(8, 0)
@@ -115,8 +99,12 @@ class Hours:
 
     @property
     def known(self) -> bool:
-        """Tell whether anything is known about when somebody answers."""
+        """Whether anything is known about when somebody answers."""
         return self.availability is not Availability.UNKNOWN
+
+
+CLOCKS = ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eve_closes_at")
+"""The fields of `Hours` that are one clock time each."""
 
 
 def check_hours(hours: Hours) -> None:
@@ -161,7 +149,7 @@ def _check_belonging(hours: Hours) -> None:
 
 
 def _clock_times(hours: Hours) -> Iterator[tuple[str, time | None]]:
-    for field in ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to", "eve_closes_at"):
+    for field in CLOCKS:
         yield field, getattr(hours, field)
     for place, span in enumerate(hours.days):
         for part in span.parts if span else ():
@@ -221,7 +209,7 @@ def _check_lunch(hours: Hours) -> None:
 
 
 def _lies_inside(start: time, end: time, span: Span) -> bool:
-    """Tell whether it is open both just before `start` and just after `end`, on either day of the span."""
+    """Whether it is open both just before `start` and just after `end`, on either day of the span."""
     if span.opens < span.closes:
         return span.opens < start and end < span.closes
     return span.opens < start or end < span.closes
@@ -239,7 +227,7 @@ _LEAP_YEAR = 2024
 
 
 def is_month_day(text: str) -> bool:
-    """Tell whether `text` is "MM-DD" and such a day exists, 29 February included."""
+    """Whether `text` is "MM-DD" and such a day exists, 29 February included."""
     if not _MONTH_DAY.fullmatch(text):
         return False
     try:

@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .clock_words import WEEKDAYS, clock_range, day_words, is_day_end, parse_clock, parse_day, read_weekdays
 from .errors import RuleError
 from .hours import (
-    AVAILABILITY_LABELS,
     DAYTIME_CLOSES,
     DAYTIME_OPENS,
     HOLIDAY,
@@ -31,11 +30,9 @@ _AS_APPLIES = "–"
 
 
 def hours_words(hours: Hours) -> str:
-    """Give the hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
-    if hours.days:
-        phrases = _days_phrases(hours)
-    else:
-        phrases = [AVAILABILITY_LABELS[hours.availability] if hours.known else "Tider okända"]
+    """The hours as they are read: "Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00"."""
+    applies = hours.availability.label if hours.known else "Tider okända"
+    phrases = _days_phrases(hours) if hours.days else [applies]
     if hours.opens_at is not None or hours.closes_at is not None:
         daytime = clock_range(hours.opens_at or DAYTIME_OPENS, hours.closes_at or DAYTIME_CLOSES)
         phrases[0] += f" {daytime}"
@@ -43,7 +40,7 @@ def hours_words(hours: Hours) -> str:
 
 
 def hours_text(hours: Hours, remark: str = "") -> str:
-    """Give the hours as the column "Tider" has them: "fredag till 15.00; lunch 12.00–13.00".
+    """The hours as the column "Tider" has them: "fredag till 15.00; lunch 12.00–13.00".
 
     Empty where "Gäller" alone says them, or "–" where the entry's `remark` would then be read as other hours.
     `read_hours` gives the same hours back.
@@ -62,7 +59,7 @@ def hours_text(hours: Hours, remark: str = "") -> str:
 
 
 def _days_phrases(hours: Hours) -> list[str]:
-    """Give "mån–tor 08.00–16.30", "helgdag 10.00–14.00"; equal neighbours are joined."""
+    """As "mån–tor 08.00–16.30", "helgdag 10.00–14.00"; equal neighbours are joined."""
     phrases = []
     for span, group in groupby(range(len(hours.days)), lambda p: (hours.days[p], p == HOLIDAY)):
         places = list(group)
@@ -82,7 +79,7 @@ def _span_words(span: Span) -> str:
 
 
 def _phrases(hours: Hours, *, lunch: str, summer: str) -> list[str]:
-    """Give what comes after the hours of the days; the two words are those it begins with."""
+    """What comes after the hours of the days; the two words are those it begins with."""
     phrases = []
     if hours.friday_closes_at is not None:
         phrases.append(f"fredag till {hours.friday_closes_at:%H.%M}")
@@ -244,24 +241,14 @@ class _Phrase(NamedTuple):
     read: Callable[[Hours, re.Match[str]], Hours]
 
 
-def _read_lunch(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, lunch_from=parse_clock(found["opens"]), lunch_to=parse_clock(found["closes"]))
+def _clocks(**groups: str) -> Callable[[Hours, re.Match[str]], Hours]:
+    """What puts the clock times of a phrase into the hours, by field."""
 
+    def read(hours: Hours, found: re.Match[str]) -> Hours:
+        clocks: dict[str, Any] = {field: parse_clock(found[group]) for field, group in groups.items()}
+        return replace(hours, **clocks)
 
-def _read_friday(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, friday_closes_at=parse_clock(found["closes"]))
-
-
-def _read_open(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, opens_at=parse_clock(found["opens"]), closes_at=parse_clock(found["closes"]))
-
-
-def _read_opening(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, opens_at=parse_clock(found["opens"]))
-
-
-def _read_closing(hours: Hours, found: re.Match[str]) -> Hours:
-    return replace(hours, closes_at=parse_clock(found["closes"]))
+    return read
 
 
 def _read_summer(hours: Hours, found: re.Match[str]) -> Hours:
@@ -289,17 +276,23 @@ def _phrase(subject: str, pattern: str, read: Callable[[Hours, re.Match[str]], H
 
 # Whole phrases only: "Stängt 12–13 juni" is not a lunch, and "Sommartid endast 08–12" has no dates.
 _TIMES_PHRASES = (
-    _phrase("lunch", rf"(?:lunch|(?:lunch)?stängt(?: för lunch)?):? {_RANGE}", _read_lunch),
-    _phrase("fredag", rf"fre(?:dag(?:ar)?)? {_UNTIL}", _read_friday),
-    _phrase("öppettiden", rf"(?:öppet )?{_RANGE}", _read_open),
+    _phrase(
+        "lunch",
+        rf"(?:lunch|(?:lunch)?stängt(?: för lunch)?):? {_RANGE}",
+        _clocks(lunch_from="opens", lunch_to="closes"),
+    ),
+    _phrase("fredag", rf"fre(?:dag(?:ar)?)? {_UNTIL}", _clocks(friday_closes_at="closes")),
+    _phrase("öppettiden", rf"(?:öppet )?{_RANGE}", _clocks(opens_at="opens", closes_at="closes")),
     _phrase(
         "sommartiden",
         rf"sommar(?:tid)?:? (?P<from_day>{_A_DAY}|[0-9]{{1,2}}) ?[–—-] ?(?P<to_day>{_A_DAY}):? "
         rf"(?:(?:endast|bara) )?{_RANGE}",
         _read_summer,
     ),
-    _phrase("öppningstiden", rf"(?:från|öppnar) (?:kl\.? )?(?P<opens>{_A_CLOCK})", _read_opening),
-    _phrase("stängningstiden", rf"(?:till|stänger) (?:kl\.? )?(?P<closes>{_A_CLOCK})", _read_closing),
+    _phrase("öppningstiden", rf"(?:från|öppnar) (?:kl\.? )?(?P<opens>{_A_CLOCK})", _clocks(opens_at="opens")),
+    _phrase(
+        "stängningstiden", rf"(?:till|stänger) (?:kl\.? )?(?P<closes>{_A_CLOCK})", _clocks(closes_at="closes")
+    ),
     _phrase("aftnar", rf"(?:alla )?aftnar {_UNTIL}", _read_short_eves),
     _phrase("aftnar", r"(?:alla )?aftnar som (?P<as>helg|vardag)(?:ar)?", _read_eves_as),
 )

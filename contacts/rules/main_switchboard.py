@@ -2,29 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .labelled import Labelled
 from .phone import same_number
 from .principals import REGION_SWITCHBOARD_NUMBER
 
 
-class Why(StrEnum):
+class Why(Labelled):
     """Why a switchboard is the main one, or why none is."""
 
-    CHOSEN = "chosen"
-    ROUTINE = "routine"
-    ONLY = "only"
-    SEVERAL = "several"
-    NONE = "none"
-
-
-WHY_LABELS: dict[Why, str] = {
-    Why.CHOSEN: "Vald av er.",
-    Why.ROUTINE: "Har rutinens nummer (R5.1) och gäller tills ni väljer en annan.",
-    Why.ONLY: "Er enda växel i bruk, och gäller tills ni väljer en annan.",
-    Why.SEVERAL: "Ni har flera växlar och har inte valt vilken som är er huvudväxel.",
-    Why.NONE: "Ni har ingen växel i katalogen.",
-}
+    CHOSEN = "chosen", "Vald av er."
+    ROUTINE = "routine", "Har rutinens nummer (R5.1) och gäller tills ni väljer en annan."
+    ONLY = "only", "Er enda växel i bruk, och gäller tills ni väljer en annan."
+    SEVERAL = "several", "Ni har flera växlar och har inte valt vilken som är er huvudväxel."
+    NONE = "none", "Ni har ingen växel i katalogen."
 
 
 @dataclass(frozen=True, slots=True)

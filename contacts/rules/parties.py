@@ -62,7 +62,7 @@ def party_label(party: Party, ward_kind: WardKind) -> str:
 
 
 def outpatient_kind_for(ward_kind: WardKind) -> OutpatientKind:
-    """Give the öppenvård that follows a patient on a ward of `ward_kind` (R3.10)."""
+    """The öppenvård that follows a patient on a ward of `ward_kind` (R3.10)."""
     if ward_kind is WardKind.PSYCHIATRIC:
         return OutpatientKind.PSYCHIATRIC_OUTPATIENT
     return OutpatientKind.HEALTH_CENTRE

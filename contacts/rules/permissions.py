@@ -1,50 +1,30 @@
 """What each role may do. A finite table: every right × every role."""
 
-from enum import StrEnum
+from .labelled import Labelled
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """The assignment a person has at a unit."""
 
-    STAFF = "staff"
-    COORDINATOR = "coordinator"
-    ADMIN = "admin"
+    STAFF = "staff", "Vårdpersonal"
+    COORDINATOR = "coordinator", "Samordnare"
+    ADMIN = "admin", "Administratör"
 
 
-ROLE_LABELS: dict[Role, str] = {
-    Role.STAFF: "Vårdpersonal",
-    Role.COORDINATOR: "Samordnare",
-    Role.ADMIN: "Administratör",
-}
-
-
-class Right(StrEnum):
+class Right(Labelled):
     """One thing that a role may be allowed to do."""
 
-    REPORT_OUTAGE = "report_outage"
-    END_OUTAGE = "end_outage"
-    LOG_CARE = "log_care"
-    READ_CARE = "read_care"
-    PRINT_SHEET = "print_sheet"
-    MARK_REGISTRATION = "mark_registration"
-    TICK_CHECKLIST = "tick_checklist"
-    MANAGE_DIRECTORY = "manage_directory"
-    HANDLE_SHEETS = "handle_sheets"
-    DECIDE_DISPOSAL = "decide_disposal"
+    REPORT_OUTAGE = "report_outage", "anmäla driftstopp"
+    END_OUTAGE = "end_outage", "avsluta driftstopp"
+    LOG_CARE = "log_care", "logga samtal och händelser"
+    READ_CARE = "read_care", "läsa vårdkedjor"
+    PRINT_SHEET = "print_sheet", "skriva ut blanketter"
+    MARK_REGISTRATION = "mark_registration", "kvittera efterregistrering"
+    TICK_CHECKLIST = "tick_checklist", "bocka av checklistor"
+    MANAGE_DIRECTORY = "manage_directory", "ändra kontakter"
+    HANDLE_SHEETS = "handle_sheets", "hantera blad"
+    DECIDE_DISPOSAL = "decide_disposal", "föra in gallringsbeslut"
 
-
-RIGHT_LABELS: dict[Right, str] = {
-    Right.REPORT_OUTAGE: "anmäla driftstopp",
-    Right.END_OUTAGE: "avsluta driftstopp",
-    Right.LOG_CARE: "logga samtal och händelser",
-    Right.READ_CARE: "läsa vårdkedjor",
-    Right.PRINT_SHEET: "skriva ut blanketter",
-    Right.MARK_REGISTRATION: "kvittera efterregistrering",
-    Right.TICK_CHECKLIST: "bocka av checklistor",
-    Right.MANAGE_DIRECTORY: "ändra kontakter",
-    Right.HANDLE_SHEETS: "hantera blad",
-    Right.DECIDE_DISPOSAL: "föra in gallringsbeslut",
-}
 
 _CARE = frozenset(
     {
@@ -75,5 +55,5 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 def role_may(role: Role, right: Right) -> bool:
-    """Tell whether `role` has `right`."""
+    """Whether `role` has `right`."""
     return right in RIGHTS[role]

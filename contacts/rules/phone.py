@@ -9,50 +9,33 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
 
 from .errors import RuleError
+from .labelled import Labelled
 
 
-class NumberKind(StrEnum):
+class NumberKind(Labelled):
     """What a number is."""
 
-    NONE = "none"
-    EXTENSION = "extension"
-    SHORT = "short"
-    OUTSIDE = "outside"
-    UNREADABLE = "unreadable"
+    NONE = "none", "Nummer saknas"
+    EXTENSION = "extension", "Anknytning"
+    SHORT = "short", "Kortnummer"
+    OUTSIDE = "outside", "Telefonnummer"
+    UNREADABLE = "unreadable", "Går inte att läsa"
 
 
-NUMBER_KIND_LABELS: dict[NumberKind, str] = {
-    NumberKind.NONE: "Nummer saknas",
-    NumberKind.EXTENSION: "Anknytning",
-    NumberKind.SHORT: "Kortnummer",
-    NumberKind.OUTSIDE: "Telefonnummer",
-    NumberKind.UNREADABLE: "Går inte att läsa",
-}
-
-
-class PhoneKind(StrEnum):
+class PhoneKind(Labelled):
     """What one of an entry's numbers is for."""
 
-    DIRECT = "direct"
-    SWITCHBOARD = "switchboard"
-    EXTENSION = "extension"
-    MOBILE = "mobile"
-    ON_CALL = "on_call"
+    DIRECT = "direct", "Direkt"
+    SWITCHBOARD = "switchboard", "Växel"
+    EXTENSION = "extension", "Anknytning"
+    MOBILE = "mobile", "Mobil"
+    ON_CALL = "on_call", "Jour"
 
-
-PHONE_KIND_LABELS: dict[PhoneKind, str] = {
-    PhoneKind.DIRECT: "Direkt",
-    PhoneKind.SWITCHBOARD: "Växel",
-    PhoneKind.EXTENSION: "Anknytning",
-    PhoneKind.MOBILE: "Mobil",
-    PhoneKind.ON_CALL: "Jour",
-}
 
 LONGEST_NUMBER = 40
 
@@ -63,6 +46,11 @@ class Phone:
 
     kind: PhoneKind
     number: str
+
+    @property
+    def words(self) -> str:
+        """The number with its kind before it: "jour 090-785 00 00"."""
+        return f"{self.kind.label.lower()} {self.number}"
 
 
 # Named, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
@@ -94,7 +82,7 @@ def _bare(number: str) -> str:
 
 
 def classify(number: str) -> NumberKind:
-    """Tell what kind of number the typed text is."""
+    """What kind of number the typed text is."""
     if not number.strip():
         return NumberKind.NONE
     main, extension = _main_and_extension(number)
@@ -109,7 +97,7 @@ def classify(number: str) -> NumberKind:
 
 @lru_cache(maxsize=32_768)
 def normalise(number: str) -> str | None:
-    """Give the E.164 form of a number that can be rung from outside ("+46907850000"); None for any other."""
+    """The E.164 form of a number that can be rung from outside ("+46907850000"); None for any other."""
     main, _ = _main_and_extension(number)
     # The library would read letters and full-width digits as well; no telephone does.
     if not _DIALLED.fullmatch(_bare(main)) or _bare(main) in SHORT_NUMBERS:
@@ -124,7 +112,7 @@ def normalise(number: str) -> str | None:
 
 
 def tel_uri(number: str) -> str | None:
-    """Give the tel: address to ring, or None for an extension and for what is no whole number."""
+    """The tel: address to ring, or None for an extension and for what is no whole number."""
     main, _ = _main_and_extension(number)
     if _bare(main) in SHORT_NUMBERS:
         return f"tel:{_bare(main)}"
@@ -133,19 +121,19 @@ def tel_uri(number: str) -> str | None:
 
 
 def is_extension(number: str) -> bool:
-    """Tell whether the number works on its principal's own telephones only."""
+    """Whether the number works on its principal's own telephones only."""
     return classify(number) is NumberKind.EXTENSION
 
 
 def display(number: str) -> str:
-    """Give the number as it was typed; an extension as "internt 59090"."""
+    """The number as it was typed; an extension as "internt 59090"."""
     if is_extension(number):
         return f"internt {_main_and_extension(number)[1]}"
     return number.strip()
 
 
 def tidy_number(text: str) -> str:
-    """Give the number as it is stored and shown, the same number always in one way: "0907850000" gives "090-785 00 00".
+    """The number as it is stored and shown, the same number always in one way: "0907850000" gives "090-785 00 00".
 
     A Swedish number is written in national form as the library groups it, unless the person grouped it: the library
     groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What can not be
@@ -200,12 +188,12 @@ def check_phone(phone: Phone) -> None:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Tell whether two spellings are of one number."""
+    """Whether two spellings are of one number."""
     return digits(one) == digits(other) != ""
 
 
 def is_mobile(number: str) -> bool:
-    """Tell whether it is the number of a Swedish mobile telephone."""
+    """Whether it is the number of a Swedish mobile telephone."""
     outside = normalise(number)
     if outside is None:
         return False
@@ -213,13 +201,13 @@ def is_mobile(number: str) -> bool:
 
 
 def in_series(number: str, series: Iterable[str]) -> bool:
-    """Tell whether the number begins as one of `series` does ("090-785"); an empty one holds nothing."""
+    """Whether the number begins as one of `series` does ("090-785"); an empty one holds nothing."""
     own = digits(number)
     return any(own.startswith(digits(start)) for start in series if digits(start))
 
 
 def digits(text: str) -> str:
-    """Give the digits to search by, in national form: "+46 90-785" and "090 785" both give "090785"."""
+    """The digits to search by, in national form: "+46 90-785" and "090 785" both give "090785"."""
     bare = _bare(text.strip())
     if _COUNTRY.match(bare):
         national = _COUNTRY.sub("", bare)

@@ -50,6 +50,7 @@ _ROLES = frozenset(
         "och samt eller även",
     ).split()
 )
+_CONTACT_PERSON = re.compile(r"kontaktperson:? [^0-9]+", re.IGNORECASE)
 _EVERY_WEEKDAY = ("alla vardagar", "helgfria vardagar", "helgfri vardag", "varje vardag")
 _WEEKEND = frozenset(["helg", "helger", "helgen", "helgerna", "veckoslut", "lordagar", "sondagar"])
 _HOLIDAY_WORDS = frozenset(("helgdag", "helgdagar", "roda dagar", "rod dag"))
@@ -99,6 +100,8 @@ def looks_like_hours(tidied: str) -> bool:
 
 def is_roles(clause: str) -> bool:
     """Whether a clause names only who is reached."""
+    if _CONTACT_PERSON.fullmatch(clause):
+        return not looks_like_hours(clause)
     return set(search_key(clause).split()) <= _ROLES
 
 

@@ -200,7 +200,7 @@ def _resolved(found: Sequence[Shift]) -> list[Shift]:
 
 
 def until_words(ends: datetime, at: datetime, zone: tzinfo) -> str:
-    """Give "till kl 08.00" where it is the day of `at`, "till kl 08.00 fredag" within the week, else with the date."""
+    """As "till kl 08.00" where it is the day of `at`, "till kl 08.00 fredag" within the week, else with the date."""
     local, today = wall_of(ends, zone), wall_of(at, zone).date()
     if local.date() == today:
         return f"till kl {local:%H.%M}"
@@ -210,7 +210,7 @@ def until_words(ends: datetime, at: datetime, zone: tzinfo) -> str:
 
 
 def span_words(starts: datetime, ends: datetime, today: date) -> str:
-    """Give "fre 27 nov 16.00 – mån 30 nov 08.00", "fre 27 nov 08.00–16.00" within a day; naive, by the clock."""
+    """As "fre 27 nov 16.00 – mån 30 nov 08.00", "fre 27 nov 08.00–16.00" within a day; naive, by the clock."""
     first = f"{_day_words(starts.date(), today)} {starts:%H.%M}"
     if starts.date() == ends.date():
         return f"{first}–{ends:%H.%M}"

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from .clock_words import parse_clock
 from .days import read_day
 from .errors import RuleError
+from .file_rows import BadRow, by_heading, heading_key, quoted
 from .phone import read_number
 from .rota import NOBODY, Turn, check_turn
 from .swedish_text import search_key
@@ -28,7 +29,6 @@ REQUIRED = ("Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till
 MOST_ROWS = 1_000
 
 _LONGEST_WHO = 100
-_LONGEST_QUOTE = 40
 _YES, _NO = ("ja", "j", "x"), ("nej", "n", "")
 _COLUMN_OF = {
     "who": "Vem",
@@ -40,7 +40,7 @@ _COLUMN_OF = {
     "weekly": "Varje vecka",
     "until": "Sista dag",
 }
-_OF_HEADING = {search_key(column).replace(" ", ""): column for column in COLUMNS}
+_OF_HEADING = by_heading(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,6 @@ class RotaRow:
     principal: str
     unit: str
     turn: Turn
-
-
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """What is wrong with a cell, or with the row where `column` is empty."""
-
-    row: int
-    column: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +78,13 @@ def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
     ]
 
 
-def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow], list[BadCell]]:
+def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow], list[BadRow]]:
     """The turns of a table with its heading on the first row, and what is wrong with it; empty rows are left out."""
     places, bad = _read_heading(table[0] if table else ())
     if bad:
         return [], bad
     if len(table) - 1 > MOST_ROWS:
-        return [], [BadCell(1, "", f"Filen har fler än {MOST_ROWS} rader. Dela upp den.")]
+        return [], [BadRow(1, "", f"Filen har fler än {MOST_ROWS} rader. Dela upp den.")]
     rows: list[RotaRow] = []
     for number, cells in enumerate(table[1:], start=2):
         if any(cell.strip() for cell in cells):
@@ -106,7 +97,7 @@ def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow
     return rows, bad
 
 
-def grouped(bad: Iterable[BadCell]) -> tuple[Problem, ...]:
+def grouped(bad: Iterable[BadRow]) -> tuple[Problem, ...]:
     """The faults by kind, the most frequent first."""
     found: dict[tuple[str, str], list[int]] = {}
     for one in bad:
@@ -115,26 +106,20 @@ def grouped(bad: Iterable[BadCell]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: (-len(problem.rows), problem.rows)))
 
 
-def quoted(text: str) -> str:
-    """A piece of somebody's file, fit to stand in a sentence."""
-    line = " ".join(text.split())
-    return f'"{line[:_LONGEST_QUOTE]}…"' if len(line) > _LONGEST_QUOTE else f'"{line}"'
-
-
-def _read_heading(cells: Sequence[str]) -> tuple[dict[str, int], list[BadCell]]:
+def _read_heading(cells: Sequence[str]) -> tuple[dict[str, int], list[BadRow]]:
     places: dict[str, int] = {}
-    bad: list[BadCell] = []
+    bad: list[BadRow] = []
     for at, cell in enumerate(cells):
-        column = _OF_HEADING.get(search_key(cell).replace(" ", ""))
+        column = _OF_HEADING.get(heading_key(cell))
         if column in places:
-            bad.append(BadCell(1, column or "", "Rubriken står två gånger. Ta bort den ena kolumnen."))
+            bad.append(BadRow(1, column or "", "Rubriken står två gånger. Ta bort den ena kolumnen."))
         elif column:
             places[column] = at
         elif cell.strip():
             bad.append(
-                BadCell(1, "", f"Rubriken {quoted(cell)} finns inte. Rätta den eller ta bort kolumnen.")
+                BadRow(1, "", f"Rubriken {quoted(cell)} finns inte. Rätta den eller ta bort kolumnen.")
             )
-    bad += [BadCell(1, column, "Kolumnen saknas.") for column in REQUIRED if column not in places]
+    bad += [BadRow(1, column, "Kolumnen saknas.") for column in REQUIRED if column not in places]
     return places, bad
 
 
@@ -144,10 +129,10 @@ class _Cells:
     def __init__(self, number: int, cells: dict[str, str]) -> None:
         self._number = number
         self._cells = cells
-        self.bad: list[BadCell] = []
+        self.bad: list[BadRow] = []
 
     def say(self, column: str, sentence: str) -> None:
-        self.bad.append(BadCell(self._number, column, sentence))
+        self.bad.append(BadRow(self._number, column, sentence))
 
     def text(self, column: str, missing: str = "") -> str:
         text = self._cells.get(column, "")
@@ -196,7 +181,7 @@ class _Cells:
         return text in _YES
 
 
-def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list[BadCell]:
+def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list[BadRow]:
     cells = _Cells(number, texts)
     unit = cells.text("Enhet", "Skriv enhetens namn.")
     turn = Turn(
@@ -212,7 +197,7 @@ def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list
     try:
         check_turn(turn, today)
     except RuleError as wrong:
-        return [BadCell(number, _COLUMN_OF[wrong.field or "who"], _with_columns(wrong.reason, turn))]
+        return [BadRow(number, _COLUMN_OF[wrong.field or "who"], _with_columns(wrong.reason, turn))]
     return RotaRow(number, cells.text("Huvudman"), unit, turn)
 
 

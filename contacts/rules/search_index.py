@@ -74,7 +74,10 @@ class SearchIndex:
         self._pks = [entry.pk for entry in entries]
         self._numbers = [entry.numbers for entry in entries]
         self._ranks = [entry.order[0] for entry in entries]
-        self._name_lengths = [len(" ".join(entry.texts.get(Text.NAME, ())).split()) for entry in entries]
+        self._name_lengths = [
+            min((len(name.split()) for name in entry.texts.get(Text.NAME, ())), default=0)
+            for entry in entries
+        ]
         self._number_of = {pk: number for number, pk in enumerate(self._pks)}
         self.in_use = frozenset(number for number, entry in enumerate(entries) if entry.in_use)
         self._of_principal: dict[int, set[int]] = defaultdict(set)

@@ -69,13 +69,13 @@ def _is_symbol(char: str) -> bool:
 
 
 def search_key(*texts: str) -> str:
-    """Give `texts` as lower-case words of a–z and 0–9 only, so that "orebro", "ÖREBRO" and "Örebro" meet."""
+    """`texts` as lower-case words of a–z and 0–9 only, so that "orebro", "ÖREBRO" and "Örebro" meet."""
     joined = tidy_typed(" ".join(text for text in texts if text)).casefold().translate(_SAMI)
     return _NOT_WORD.sub(" ", _without_accents(joined)).strip()
 
 
 def sort_key(text: str) -> str:
-    """Give a key of a–z, digits and blanks in Swedish order: … z å ä ö, case and other accents disregarded."""
+    """A key of a–z, digits and blanks in Swedish order: … z å ä ö, case and other accents disregarded."""
     swedish = unicodedata.normalize("NFC", text.casefold()).translate(_AFTER_Z)
     return _NOT_WORD.sub(" ", _without_accents(swedish).translate(_SAMI)).strip()
 
@@ -88,5 +88,5 @@ def _without_accents(text: str) -> str:
 
 
 def without_hyphens(text: str) -> str:
-    """Give the words of `text` that have a hyphen inside, without it: "Anna-Karin Ek" gives "AnnaKarin"."""
+    """The words of `text` that have a hyphen inside, without it: "Anna-Karin Ek" gives "AnnaKarin"."""
     return " ".join(_HYPHEN.sub("", word) for word in _HYPHENED.findall(text))

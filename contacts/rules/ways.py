@@ -6,22 +6,16 @@ where the region has said which series are its own, only those are. A mobile nev
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .labelled import Labelled
 from .phone import digits, in_series, is_extension, is_mobile
 
 
-class MissingWay(StrEnum):
+class MissingWay(Labelled):
     """What a unit lacks."""
 
-    SECOND = "second"
-    OUTSIDE = "outside"
-
-
-MISSING_WAY_LABELS: dict[MissingWay, str] = {
-    MissingWay.SECOND: "Bara ett nummer leder hit. Lägg till ett till.",
-    MissingWay.OUTSIDE: "Alla nummer går via regionens telefoni. Lägg till ett annat, till exempel en mobil.",
-}
+    SECOND = "second", "Bara ett nummer leder hit. Lägg till ett till."
+    OUTSIDE = "outside", "Alla nummer går via regionens telefoni. Lägg till ett annat, till exempel en mobil."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,7 @@ class WayIn:
 
 
 def on_region_telephony(way: WayIn, own_series: Sequence[str]) -> bool:
-    """Tell whether the number goes down with the region's telephony; `own_series` are beginnings such as "090-785"."""
+    """Whether the number goes down with the region's telephony; `own_series` are beginnings such as "090-785"."""
     if is_mobile(way.number):
         return False
     if is_extension(way.number):
@@ -44,7 +38,7 @@ def on_region_telephony(way: WayIn, own_series: Sequence[str]) -> bool:
 
 
 def missing_ways(ways: Iterable[WayIn], own_series: Sequence[str] = ()) -> tuple[MissingWay, ...]:
-    """Give what a unit that is reached in `ways` lacks; the same number twice is one way.
+    """What a unit that is reached in `ways` lacks; the same number twice is one way.
 
     An empty number is none, nor is a municipality's extension: who rings from elsewhere does not get there.
     """

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
 
@@ -15,9 +15,6 @@ from .swedish_text import sort_key
 VERIFICATION_LASTS = timedelta(days=90)
 
 
-_UNKNOWN_HOURS = Hours(Availability.UNKNOWN)
-
-
 class Way(IntEnum):
     """How a candidate leads to the party, the straightest first."""
 
@@ -25,14 +22,6 @@ class Way(IntEnum):
     SWITCHBOARD = 1
     HOME_NURSING = 2
     REGION_SWITCHBOARD = 3
-
-
-WAY_LABELS: dict[Way, str] = {
-    Way.UNIT: "Enhetens eget nummer",
-    Way.SWITCHBOARD: "Kommunens växel",
-    Way.HOME_NURSING: "Hemsjukvården, som förmedlar",
-    Way.REGION_SWITCHBOARD: "Regionens växel",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +51,9 @@ class Candidate:
     note: str = ""
 
 
+_OF_CANDIDATE = tuple(field.name for field in fields(Candidate))
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Who is to be reached: a `unit` by name, empty for a principal as such; in a `municipality` by its short name,
@@ -73,9 +65,9 @@ class Sought:
     is_home_nursing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NumberToRing:
-    """A line of the answer to "whom do I ring now".
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberToRing(Candidate):
+    """A line of the answer to "whom do I ring now": a candidate, with what holds of it at that moment.
 
     `number` is as stored and `shown` as it is read; `tel` is the address to ring, None for an extension and
     where the number is missing. `opens_at` is set where it is closed now and is known to open. `hours_known`
@@ -87,8 +79,6 @@ class NumberToRing:
     whether somebody answers now, `hours_known` is False. `may_close_early` holds on eves that people keep differently.
     """
 
-    entry_name: str
-    number: str
     shown: str
     tel: str | None
     open_now: bool
@@ -96,20 +86,11 @@ class NumberToRing:
     hours_known: bool
     relays: bool
     verified: bool
-    verified_at: datetime | None
-    remark: str
     is_extension: bool
-    way: Way
-    entry_id: int | None = None
-    kind: PhoneKind = PhoneKind.DIRECT
-    hours: Hours = _UNKNOWN_HOURS
-    flagged: bool = False
-    area: str = ""
     ask_for: str = ""
     asked_relays: bool = False
     doubt: Doubt = Doubt.NONE
     may_close_early: bool = False
-    duty_ends: datetime | None = None
 
     @property
     def leads_to_relay(self) -> bool:
@@ -118,7 +99,7 @@ class NumberToRing:
 
 
 def is_verified(verified_at: datetime | None, at: datetime, lasts: timedelta = VERIFICATION_LASTS) -> bool:
-    """Tell whether a number confirmed at `verified_at` still counts as verified at the aware moment `at`."""
+    """Whether a number confirmed at `verified_at` still counts as verified at the aware moment `at`."""
     return verified_at is not None and at - verified_at <= lasts
 
 
@@ -131,7 +112,8 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """The numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
-    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. Then who
+    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. The jour of
+    a municipality's hemsjukvård does so while the municipality is not reached as by day, and is last then. Next, who
     has a number comes before who has none. Among those, who answers now comes before who may answer, and who is
     closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime only. Between
     equals: what can be rung from outside, the straightest way (R5.3 before R5.4, the region's switchboard last), a
@@ -139,6 +121,7 @@ def best_first(
     """
     candidates = list(candidates)
     daytime = is_daytime(at, zone)
+    by_day = _is_by_day(candidates, at, zone)
     several_areas = len({c.area for c in candidates if c.way is Way.HOME_NURSING}) > 1
 
     def rank(ranked: tuple[Candidate, NumberToRing]) -> tuple[object, ...]:
@@ -154,12 +137,15 @@ def best_first(
         else:
             standing = 1 if unsure else 2
         opens = opens_next(candidate.hours, at, zone) if not answers and candidate.hours.known else None
+        is_duty = line.duty_ends is not None
+        stands_back = is_duty and line.way is Way.HOME_NURSING and by_day
         return (
-            line.flagged or line.is_extension or line.duty_ends is None,
+            line.flagged or line.is_extension or not is_duty or stands_back,
             standing,
             line.flagged,
             line.is_extension,
             opens.timestamp() if opens else 0.0,
+            stands_back,
             line.way,
             not answers,
             sort_key(candidate.area),
@@ -180,26 +166,33 @@ def best_first(
     )
 
 
+def _is_by_day(candidates: Iterable[Candidate], at: datetime, zone: tzinfo) -> bool:
+    """Whether the municipality is reached as by day: its switchboard answers, or has it none, it is daytime."""
+    own = [candidate for candidate in candidates if candidate.way is Way.SWITCHBOARD]
+    return any(_connects_now(each, at, zone) for each in own) if own else is_daytime(at, zone)
+
+
+def _connects_now(own: Candidate, at: datetime, zone: tzinfo) -> bool:
+    """Whether the municipality's switchboard answers with somebody to connect to."""
+    if doubt_at(own.hours, own.remark, at, zone) is Doubt.CLOSED:
+        return False
+    # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
+    if own.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
+        return is_daytime(at, zone)
+    return is_open(own.hours, at, zone)
+
+
 class _Asked:
     """Whom each switchboard is to be asked for, of the one that is sought (R5.3, R5.4, R5.5)."""
 
     def __init__(self, sought: Sought, ranked: Sequence[Candidate], at: datetime, zone: tzinfo) -> None:
         self._sought = sought
-        self._home = [c for c in ranked if c.way is Way.HOME_NURSING and is_open(c.hours, at, zone)]
-        own = [c for c in ranked if c.way is Way.SWITCHBOARD]
+        home = (c for c in ranked if c.way is Way.HOME_NURSING and c.duty_ends is None)
+        self._home = [c for c in home if is_open(c.hours, at, zone)]
         self._daytime = is_daytime(at, zone)
-        answering = [c for c in own if self._answers(c, at, zone)]
-        self._switchboard = answering[0] if answering else None
-        self._by_day = bool(answering) if own else self._daytime
-
-    def _answers(self, own: Candidate, at: datetime, zone: tzinfo) -> bool:
-        """Whether the municipality's switchboard answers with somebody to connect to."""
-        if doubt_at(own.hours, own.remark, at, zone) is Doubt.CLOSED:
-            return False
-        # One that answers round the clock has nobody to connect to in the evening but the hemsjukvård.
-        if own.hours.availability in (Availability.ALWAYS, Availability.UNKNOWN):
-            return self._daytime
-        return is_open(own.hours, at, zone)
+        own = (c for c in ranked if c.way is Way.SWITCHBOARD)
+        self._switchboard = next((c for c in own if _connects_now(c, at, zone)), None)
+        self._by_day = _is_by_day(ranked, at, zone)
 
     def of(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
         sought = self._sought
@@ -254,9 +247,12 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
     answers = is_open(candidate.hours, at, zone)
     doubt = doubt_at(candidate.hours, candidate.remark, at, zone)
     unsure = answers and doubt >= Doubt.OPEN_OR_NOT
+    told = {name: getattr(candidate, name) for name in _OF_CANDIDATE}
+    remark = ". ".join(filter(None, [candidate.note, candidate.remark]))
+    # Whether the area is to be told is seen when all lines are there.
+    told |= {"number": number, "remark": remark, "area": ""}
     return NumberToRing(
-        entry_name=candidate.entry_name,
-        number=number,
+        **told,
         shown=display(number),
         tel=tel_uri(number),
         # Where there is no number nobody answers on it, whatever the hours.
@@ -265,17 +261,9 @@ def _line(candidate: Candidate, at: datetime, zone: tzinfo, lasts: timedelta) ->
         hours_known=candidate.hours.known and not unsure,
         relays=candidate.way is Way.HOME_NURSING,
         verified=is_verified(candidate.verified_at, at, lasts),
-        verified_at=candidate.verified_at,
-        remark=". ".join(filter(None, [candidate.note, candidate.remark])),
         is_extension=is_extension(number),
-        way=candidate.way,
-        entry_id=candidate.entry_id,
-        kind=candidate.kind,
-        hours=candidate.hours,
-        flagged=candidate.flagged,
         doubt=doubt,
         may_close_early=bool(number) and not unsure and may_close_early(candidate.hours, at, zone),
-        duty_ends=candidate.duty_ends,
     )
 
 

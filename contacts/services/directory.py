@@ -1,22 +1,24 @@
 """Writes about who there is: principals, units, people, assignments, entries. Each leaves its trace."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import HOUR_COLUMNS, DirectoryEntry, Membership, Principal, Unit, User
+from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.errors import RuleError
-from contacts.rules.phone import digits
 
 from .namesakes import check_namesakes, is_renamed
 from .traces import changes_between, leave_trace
-from .versions import check_keeper, check_version
+from .versions import check_clean, check_keeper, check_version
 
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
 # When one of these changes, what somebody verified is not what stands there any more.
-_VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_COLUMNS})
+_VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_LABELS})
 
 
 def save_row(*, by: Acting | User, row: Row) -> None:
@@ -32,10 +34,7 @@ def save_row(*, by: Acting | User, row: Row) -> None:
         if before is not None and not changes and not password_set:
             return
         if isinstance(row, DirectoryEntry) and before is not None and _VERIFIED_FIELDS & changes.keys():
-            row.verified_at = row.verified_by = None
-            row.flagged = [
-                number for number in row.flagged if number in {digits(p.number) for p in row.phones}
-            ]
+            row.lose_verification()
             changes = changes_between(before, row)
         if isinstance(row, DirectoryEntry | Unit) and (
             before is None or isinstance(before, DirectoryEntry | Unit)
@@ -50,6 +49,29 @@ def save_row(*, by: Acting | User, row: Row) -> None:
             changes["password"] = ["", ""]
         verb = "added" if before is None else "changed"
         leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
+
+
+def save_named(
+    *,
+    by: Acting,
+    row: DirectoryEntry | Unit,
+    before: DirectoryEntry | Unit | None,
+    answers: Mapping[str, str] | None,
+    taken: str,
+) -> None:
+    """Save a contact or unit that was added, or changed from `before`, inside the transaction of the caller.
+
+    Raises RuleError, with the field, where it can not stand; `taken` where somebody else took its name at the same
+    time; with `answers` a Question where one of nearly its name is there.
+    """
+    if is_renamed(before, row):
+        check_namesakes(row, answers)
+    check_clean(row)
+    try:
+        with transaction.atomic():
+            save_row(by=by, row=row)
+    except IntegrityError as wrong:
+        raise RuleError(taken, field="name") from wrong
 
 
 def _check_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> None:
@@ -88,6 +110,8 @@ def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is None:
             return
+        if entry.joined_into is not None:
+            raise RuleError(f"{entry.name} är sammanförd med {entry.joined_into.name}. Upplös det där.")
         try:
             check_namesakes(entry)
         except RuleError as wrong:

@@ -3,6 +3,7 @@
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contacts import audit
 from contacts.access import Acting
@@ -32,10 +33,7 @@ def flag_number(
         if sent_before is not None:
             own = NumberFlag.objects.filter(user=by.user, at__gte=sent_before.at).order_by("entry")
             return [flag for flag in own if flag.pk == uuid5(client_id, str(flag.entry_id))]
-        found = [entry] if entry is not None else entries_with_number(number, by.principal)
-        # In the order of their keys, so that two who flag at once wait for each other and never in a ring.
-        locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
-        rows = locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)
+        rows = _locked(by, number, entry)
         flags = [_flag(by, client_id, row, number) for row in rows if _spelled(row, number)]
         if not flags:
             raise RuleError(_NOT_THERE, field="number")
@@ -59,13 +57,18 @@ def withdraw_flag(
             return [
                 flag for flag in own.order_by("entry") if flag.pk == uuid5(client_id, str(flag.withdraws_id))
             ]
-        found = [entry] if entry is not None else entries_with_number(number, by.principal)
-        locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
-        rows = locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)
+        rows = _locked(by, number, entry)
         taken_back = [back for row in rows for back in _withdrawn(by, client_id, row, number)]
         if not taken_back:
             raise RuleError(_NOT_YOURS, field="number")
         return taken_back
+
+
+def _locked(by: Acting, number: str, entry: DirectoryEntry | None) -> QuerySet[DirectoryEntry]:
+    found = [entry] if entry is not None else entries_with_number(number, by.principal)
+    # In the order of their keys, so that two who flag at once wait for each other and never in a ring.
+    locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
+    return locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)
 
 
 def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) -> list[NumberFlag]:
@@ -76,15 +79,9 @@ def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) 
         said = said.filter(at__gt=entry.verified_at)
     standing = [flag for flag in said if same_number(flag.number, number)]
     own = [flag for flag in standing if flag.user_id == by.user.pk]
+    who = {"entry": entry, "user": by.user, "unit": by.unit}
     backs = [
-        NumberFlag(
-            id=uuid5(client_id, str(flag.pk)),
-            entry=entry,
-            number=flag.number,
-            user=by.user,
-            unit=by.unit,
-            withdraws=flag,
-        )
+        NumberFlag(id=uuid5(client_id, str(flag.pk)), number=flag.number, withdraws=flag, **who)
         for flag in own
     ]
     for back in backs:
@@ -98,7 +95,7 @@ def _withdrawn(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) 
 
 
 def _spelled(entry: DirectoryEntry, number: str) -> str:
-    """Give the number as the entry has it, "" where it has not."""
+    """The number as the entry has it, "" where it has not."""
     return next((phone.number for phone in entry.phones if same_number(phone.number, number)), "")
 
 

@@ -2,56 +2,24 @@
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Submission, Unit
-from contacts.rules.availability import Hours
+from contacts.models import DirectoryEntry, Unit
+from contacts.rules.entry_facts import FACTS, EntryFacts
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
-from contacts.rules.phone import Phone
 
-from .directory import save_row
-from .namesakes import check_namesakes, is_renamed
+from .directory import save_named
 from .submissions import claim
-from .traces import changes_between, leave_trace
+from .traces import added_since, changes_between, leave_trace
 from .versions import check_clean, check_keeper, check_version
 
 _NAMESAKE = "Kontakten finns redan hos huvudmannen. Ändra namnet eller avdelningen."
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
-    """What is said of a contact. `phones` stand in the order they are to be tried."""
-
-    kind: EntryKind
-    name: str
-    hours: Hours
-    phones: tuple[Phone, ...] = ()
-    unit: Unit | None = None
-    first_name: str = ""
-    last_name: str = ""
-    title: str = ""
-    department: str = ""
-    remark: str = ""
-    owner: str = ""
-    source: str = ""
-
-    def write_to(self, entry: DirectoryEntry) -> None:
-        """Put the facts into a row, unsaved."""
-        for field in fields(self):
-            setattr(entry, field.name, getattr(self, field.name))
-        entry.kind = EntryKind(self.kind).value
-
-    def content(self) -> dict[str, Any]:
-        """Give the facts as a submission keeps them."""
-        told = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        return told | {"unit": self.unit.pk if self.unit else None}
 
 
 def add_entry(
@@ -69,12 +37,13 @@ def add_entry(
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY)
-        content = facts.content() | {"verified": verified}
+        unit = _unit_of(by, facts)
+        content = _content(facts, unit) | {"verified": verified}
         first = claim(by=by, client_id=client_id, kind="entry.add", content=content)
         if first is not None:
-            return _added_by(first, facts)
+            return DirectoryEntry.objects.get(pk=added_since(first, "directoryentry.added", facts.name))
         entry = DirectoryEntry(principal=by.principal)
-        _write(by, entry, facts, answers)
+        _write(by, entry, facts, unit, answers)
         if verified:
             _confirm(by, entry)
         return entry
@@ -98,14 +67,12 @@ def change_entry(
     """
     with transaction.atomic():
         check_keeper(by, entry)
-        content = facts.content() | {"verified": verified, "entry": entry.pk, "version": version}
+        unit = _unit_of(by, facts)
+        content = _content(facts, unit) | {"verified": verified, "entry": entry.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="entry.change", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)
-        entry = _locked(entry)
-        check_version(entry, version)
-        if entry.retired_at is not None:
-            raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
-        _write(by, entry, facts, answers)
+        entry = _locked(entry, version)
+        _write(by, entry, facts, unit, answers)
         if verified:
             _confirm(by, entry)
         return entry
@@ -124,10 +91,7 @@ def verify_entry(
         content = {"entry": entry.pk, "version": version, "without_number": without_number}
         if claim(by=by, client_id=client_id, kind="entry.verify", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)
-        entry = _locked(entry)
-        check_version(entry, version)
-        if entry.retired_at is not None:
-            raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+        entry = _locked(entry, version)
         if not entry.phones and not without_number:
             raise RuleError(
                 "Nummer saknas. Lägg till ett, eller bekräfta att växeln är vägen.", field="number"
@@ -136,25 +100,41 @@ def verify_entry(
         return entry
 
 
-def _locked(entry: DirectoryEntry) -> DirectoryEntry:
+def _locked(entry: DirectoryEntry, version: str) -> DirectoryEntry:
+    """The contact as it stands, in use, where that is the `version` the person saw."""
     rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("principal", "unit").get(pk=entry.pk)
+    stands = rows.select_related("principal", "unit").get(pk=entry.pk)
+    check_version(stands, version)
+    if stands.retired_at is not None:
+        raise RuleError("Kontakten är avförd. Ta tillbaka den först.")
+    return stands
 
 
-def _write(by: Acting, entry: DirectoryEntry, facts: EntryFacts, answers: Mapping[str, str] | None) -> None:
-    if facts.unit is not None and facts.unit.principal_id != by.principal.pk:
+def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
+    """The unit that the facts name: a principal has one of each name."""
+    if not facts.unit:
+        return None
+    unit = Unit.objects.filter(principal=by.principal, name=facts.unit).first()
+    if unit is None:
         raise RuleError("Välj en av huvudmannens egna enheter.", field="unit")
+    return unit
+
+
+def _content(facts: EntryFacts, unit: Unit | None) -> dict[str, Any]:
+    """What a submission is known by."""
+    return {fact: str(getattr(facts, fact)) for fact in FACTS} | {"unit": unit.pk if unit else None}
+
+
+def _write(
+    by: Acting,
+    entry: DirectoryEntry,
+    facts: EntryFacts,
+    unit: Unit | None,
+    answers: Mapping[str, str] | None,
+) -> None:
     before = copy(entry) if entry.pk else None
-    facts.write_to(entry)
-    if is_renamed(before, entry):
-        check_namesakes(entry, answers)
-    check_clean(entry)
-    try:
-        with transaction.atomic():
-            save_row(by=by, row=entry)
-    except IntegrityError as wrong:
-        # Somebody else added the same contact at the same time.
-        raise RuleError(_NAMESAKE, field="name") from wrong
+    entry.take(facts, unit)
+    save_named(by=by, before=before, row=entry, answers=answers, taken=_NAMESAKE)
 
 
 def _confirm(by: Acting, entry: DirectoryEntry) -> None:
@@ -163,12 +143,3 @@ def _confirm(by: Acting, entry: DirectoryEntry) -> None:
     check_clean(entry)
     entry.save()
     leave_trace(by, "directoryentry.verified", entry, changes_between(before, entry))
-
-
-def _added_by(first: Submission, facts: EntryFacts) -> DirectoryEntry:
-    """Give the contact that a form sent before has added, by what stands in the trace from that moment on."""
-    rows = AuditEntry.objects.filter(
-        user=first.user_id, action="directoryentry.added", at__gte=first.at
-    ).order_by("at", "pk")
-    added = next(row for row in rows if row.changes.get("name") == ["", facts.name])
-    return DirectoryEntry.objects.get(pk=added.target_id)

@@ -32,7 +32,14 @@ def check_namesakes(row: DirectoryEntry | Unit, answers: Mapping[str, str] | Non
     sentence = _UNIT if isinstance(row, Unit) else _CONTACT
     for _, name, of in others:
         if (name_key(name), name_key(of)) == key:
-            raise RuleError(sentence.format(name=name), field="name")
+            # A row that is there already can be joined with it from its own page.
+            joins = (
+                f" Eller sammanför {'enheterna' if isinstance(row, Unit) else 'kontakterna'}."
+                if row.pk
+                else ""
+            )
+            raise RuleError(f"{sentence.format(name=name)}{joins}", field="name")
+    _ask_of_joined(row, key, answers)
     near = nearest(row.name, {name: search_key(name) for _, name, _ in others}) if answers is not None else ""
     if near and answers is not None:
         pk = next(pk for pk, name, _ in others if name == near)
@@ -41,10 +48,39 @@ def check_namesakes(row: DirectoryEntry | Unit, answers: Mapping[str, str] | Non
             "near-name",
             f"{near} finns redan. Är det samma {what}?",
             [(_ANOTHER, f"Nej, en annan {what}. Spara {row.name}."), (_SAME, "Ja. Spara inte.")],
-            links=[(near, address, str(pk))],
+            links=[(near, address, str(pk)), *_way_to_join(row)],
         )
         if question.settled(answers) == _SAME:
             raise RuleError(f"{near} finns redan. Ändra den i stället.", field="name")
+
+
+def _ask_of_joined(
+    row: DirectoryEntry | Unit, key: tuple[str, str], answers: Mapping[str, str] | None
+) -> None:
+    """Ask of a contact with the name of one that was joined into another; the units' names are taken for good."""
+    if answers is None or isinstance(row, Unit):
+        return
+    known = DirectoryEntry.objects.filter(principal=row.principal_id, retired_at__isnull=True)
+    for pk, kept, names in known.exclude(other_names=[]).values_list("pk", "name", "other_names"):
+        if pk == row.pk or key not in [(name_key(name), name_key(of)) for name, of in names]:
+            continue
+        question = Question(
+            "joined-name",
+            f"{row.name} är sammanförd med {kept}. Är det samma kontakt?",
+            [(_ANOTHER, f"Nej, en annan kontakt. Spara {row.name}."), (_SAME, "Ja. Spara inte.")],
+            links=[(kept, "contact", str(pk))],
+        )
+        if question.settled(answers) == _SAME:
+            raise RuleError(f"{kept} finns redan. Ändra den i stället.", field="name")
+
+
+def _way_to_join(row: DirectoryEntry | Unit) -> list[tuple[str, str, str]]:
+    """The way to join a row that is there already with the one of its name."""
+    if row._state.adding:
+        return []
+    if isinstance(row, Unit):
+        return [("Sammanför enheterna", "join_unit", str(row.pk))]
+    return [("Sammanför kontakterna", "join_contact", str(row.pk))]
 
 
 def is_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> bool:

@@ -1,9 +1,10 @@
 """How far a long piece of work has come, told while it goes on."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
+Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
 
 
@@ -28,3 +29,12 @@ def finish(steps: Steps[Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def finishing(work: Callable[Asked, Steps[Result]]) -> Callable[Asked, Result]:
+    """The same work, done at once."""
+
+    def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        return finish(work(*args, **kwargs))
+
+    return finished

@@ -34,7 +34,7 @@ def add_turn(*, by: Acting, unit: Unit, client_id: UUID, turn: Turn, answers: An
         content = {"unit": unit.pk, **turn_content(turn)}
         if claim(by=by, client_id=client_id, kind="turn.add", content=content) is not None:
             return RotaTurn.objects.get(pk=client_id)
-        lock_rotas(Unit.objects.filter(pk=unit.pk))
+        _lock_in_place(unit)
         turn = checked(turn, timezone.now())
         _ask_of_overlaps(turn, unit, answers)
         return write_turn(by=by, row_id=client_id, unit=unit, turn=turn)
@@ -64,7 +64,7 @@ def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -
         check_keeper(by, row.unit)
         if claim(by=by, client_id=client_id, kind="turn.withdraw", content={"version": version}) is not None:
             return newest_of(row)
-        lock_rotas(Unit.objects.filter(pk=row.unit_id))
+        _lock_in_place(row.unit)
         stands = newest_of(row)
         if stands.withdraws:
             return stands
@@ -72,6 +72,16 @@ def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -
             raise ChangedMeanwhile
         return write_turn(
             by=by, row_id=client_id, unit=row.unit, turn=stands.turn, replaces=stands, withdraws=True
+        )
+
+
+def _lock_in_place(unit: Unit) -> None:
+    """Keep the rota of a unit to oneself; raise RuleError where the unit was joined into another, which has it now."""
+    lock_rotas(Unit.objects.filter(pk=unit.pk))
+    joined = Unit.objects.filter(pk=unit.pk, joined_into__isnull=False).select_related("joined_into").first()
+    if joined is not None and joined.joined_into is not None:
+        raise RuleError(
+            f"{joined.name} är sammanförd med {joined.joined_into.name}. Ändra i dess jourschema."
         )
 
 
@@ -133,7 +143,7 @@ def _told(row: RotaTurn, replaces: RotaTurn | None) -> dict[str, Any]:
 
 
 def _seen(row: RotaTurn, version: str) -> RotaTurn:
-    lock_rotas(Unit.objects.filter(pk=row.unit_id))
+    _lock_in_place(row.unit)
     stands = newest_of(row)
     if str(stands.pk) != version:
         raise ChangedMeanwhile

@@ -13,7 +13,7 @@ from contacts.rules.errors import IdClash
 
 
 def content_hash(content: dict[str, Any]) -> str:
-    """Give a hash that is the same for the same content, whatever the order of its keys."""
+    """A hash that is the same for the same content, whatever the order of its keys."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -5,18 +5,20 @@ from copy import copy
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from contacts.access import Acting, check_may
-from contacts.models import AuditEntry, Submission, Unit
+from contacts.models import Unit
 from contacts.rules.errors import RuleError
 from contacts.rules.hsa import tidy_hsa_id
 from contacts.rules.permissions import Right
 
-from .directory import save_row
-from .namesakes import check_namesakes, is_renamed
+from .directory import save_named
 from .submissions import claim
-from .versions import check_clean, check_keeper, check_version
+from .traces import added_since
+from .versions import check_keeper, check_version
+
+_NAMESAKE = "Enheten finns redan. Välj ett annat namn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def add_unit(
         check_may(by, Right.MANAGE_DIRECTORY)
         first = claim(by=by, client_id=client_id, kind="unit.add", content=asdict(facts))
         if first is not None:
-            return _added_by(first, facts)
+            return Unit.objects.get(pk=added_since(first, "unit.added", facts.name))
         unit = Unit(principal=by.principal)
         _write(by, unit, facts, answers)
         return unit
@@ -70,6 +72,8 @@ def change_unit(
             return Unit.objects.get(pk=unit.pk)
         rows = Unit.objects.select_for_update(no_key=True, of=("self",)).select_related("principal")
         unit = rows.get(pk=unit.pk)
+        if unit.joined_into is not None:
+            raise RuleError(f"{unit.name} är sammanförd med {unit.joined_into.name}. Ändra den i stället.")
         check_version(unit, version)
         if not facts.active and unit.pk == by.unit.pk:
             raise RuleError(
@@ -89,19 +93,4 @@ def _write(by: Acting, unit: Unit, facts: UnitFacts, answers: Mapping[str, str] 
     for name, value in asdict(facts).items():
         setattr(unit, name, value)
     unit.hsa_id = tidy_hsa_id(facts.hsa_id)
-    if is_renamed(before, unit):
-        check_namesakes(unit, answers)
-    check_clean(unit)
-    try:
-        with transaction.atomic():
-            save_row(by=by, row=unit)
-    except IntegrityError as wrong:
-        # Somebody else added a unit of that name at the same time.
-        raise RuleError("Enheten finns redan. Välj ett annat namn.", field="name") from wrong
-
-
-def _added_by(first: Submission, facts: UnitFacts) -> Unit:
-    """Give the unit that a form sent before has added, by what stands in the trace from that moment on."""
-    rows = AuditEntry.objects.filter(user=first.user_id, action="unit.added", at__gte=first.at)
-    added = next(row for row in rows.order_by("at", "pk") if row.changes.get("name") == ["", facts.name])
-    return Unit.objects.get(pk=added.target_id)
+    save_named(by=by, before=before, row=unit, answers=answers, taken=_NAMESAKE)

@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def new_id() -> UUID:
-    """Give an id for one form, so that it is one row however often it is sent."""
+    """An id for one form, so that it is one row however often it is sent."""
     return uuid4()

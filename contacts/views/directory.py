@@ -28,7 +28,7 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
 from contacts.views.sought import address_of, came, kept_at, led_on, sealed
-from contacts.views.tools import held_as
+from contacts.views.tools import held_as, led_to_joined
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
 
 _NO_PLACES = NamedPlaces()
@@ -137,6 +137,8 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     found = unit_by_id(unit_id)
     if found is None:
         raise Http404
+    if elsewhere := led_to_joined(request, found, "unit"):
+        return elsewhere
     now = timezone.now()
     wanted = place_of_unit(found).request
     acting = request.acting

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
+from contacts.views.tools import file_answer
 
 
 @require_GET
@@ -18,22 +19,15 @@ def take_out(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
-    """Give the entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
+    """The entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
     if form not in set(FileForm):
         raise Http404
     made = export_directory(by=request.acting, form=FileForm(form), principal=chosen_principal(request))
-    return HttpResponse(
-        made.content,
-        content_type=made.content_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{made.filename}"',
-            "Cache-Control": "no-store, private",
-        },
-    )
+    return file_answer(made.content, made.content_type, made.filename)
 
 
 def chosen_principal(request: HttpRequest) -> Principal | None:
-    """Give the principal that the address names, None where it names none; 404 where there is no such one."""
+    """The principal that the address names, None where it names none; 404 where there is no such one."""
     wanted = request.GET.get("huvudman", "")
     if not wanted:
         return None

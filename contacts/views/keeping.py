@@ -13,16 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
+from contacts.presenters.joining import joined_rows
 from contacts.presenters.keeping import Difference, deeds, differences, kept_entry, units_named
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.flags import flagged_by
+from contacts.queries.joined import standing_joins
 from contacts.queries.keeping import (
-    KEPT_LABELS,
     Kept,
     entry_by_id,
     history_of,
     kept_entries,
     kept_figures,
+    names_joined,
     next_to_verify,
     own_entry,
     standing_flags,
@@ -36,10 +38,10 @@ from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.directory import restore_entry, retire_entry
-from contacts.services.keeping import EntryFacts, add_entry, change_entry
+from contacts.services.keeping import add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.sought import came, led_on, sealed
-from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, page_of_form, renew, require_keeper, save_or_show
 from contacts.webforms.differences import UNTOUCHED, form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of, parts_of
 
@@ -47,7 +49,7 @@ TO_VERIFY = "kontrollera"
 
 
 def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
-    """Give a contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
+    """A contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
     require_keeper(request)
     entry = own_entry(request.acting.principal, entry_id)
     if entry is None:
@@ -72,7 +74,7 @@ def keep_contacts(request: HttpRequest) -> HttpResponse:
         "principal": principal,
         "form": form,
         "kept": kept,
-        "figures": [(which, KEPT_LABELS[which], figures[which]) for which in Kept],
+        "figures": [(which, which.label, figures[which]) for which in Kept],
         "to_verify": next_to_verify(principal, now).left,
         "main": main_shown(fresh_principal(principal), own_switchboards(principal)),
         "found": found,
@@ -90,12 +92,16 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
     entry = entry_by_id(entry_id)
     if entry is None:
         raise Http404
+    if entry.joined_into is not None:
+        messages.info(request, f"{entry.name} är sammanförd med {entry.joined_into.name}, som visas här.")
+        return redirect("contact", entry.joined_into.pk)
     now = timezone.now()
     keeps = can(request.acting, Right.MANAGE_DIRECTORY) and entry.principal_id == request.acting.principal.pk
     context: dict[str, Any] = {
         "contact": kept_entry(entry, standing_flags([entry]).get(entry.pk, ()), now),
         "entry": entry,
         "keeps": keeps,
+        "other_names": list(dict.fromkeys(name for name, _ in entry.other_names if name != entry.name)),
     }
     context["own_flags"] = flagged_by(
         request.acting.user, [number.number for number in context["contact"].numbers if number.flagged]
@@ -108,7 +114,8 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
         rows = list(history)
         context |= {
             "history": history,
-            "deeds": deeds(rows, unit_names(units_named(rows))),
+            "deeds": deeds(rows, unit_names(units_named(rows)), names_joined(entry)),
+            "joined": joined_rows(standing_joins(entry)),
             "version": version_of(entry),
             "client_id": uuid4(),
         }
@@ -123,16 +130,14 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     units = units_to_choose(request.acting.principal)
     initial = {"client_id": uuid4(), "unit": request.GET.get("enhet", "")}
     form = EntryForm(request.POST or None, initial=initial, units=units)
-
-    def show(form: EntryForm, status: int = 200) -> HttpResponse:
-        return render(request, "contacts/keeping/edit.html", {"form": form}, status=status)
+    show = page_of_form(request, "contacts/keeping/edit.html")
 
     def save() -> HttpResponse:
         data = form.cleaned_data
         entry = add_entry(
             by=request.acting,
             client_id=data["client_id"],
-            facts=EntryFacts(**form.facts()),
+            facts=form.facts(),
             verified=data["verified"],
             answers=form.answers(),
         )
@@ -148,6 +153,8 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
     entry = own_entry_or_404(request, entry_id)
     verifying = request.GET.get("vidare") == TO_VERIFY
+    if entry.joined_into is not None and request.method == "GET":
+        return redirect("contact", entry.pk)
     if entry.retired_at is not None and request.method == "GET":
         messages.warning(request, "Kontakten är avförd. Ta tillbaka den för att ändra.")
         return redirect("contact", entry.pk)
@@ -162,10 +169,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
     rows = max(NUMBER_ROWS, len(entry.phones) + 1)
     parts = parts_of(entry)
     form = EntryForm(request.POST or None, initial=initial, units=units, rows=rows, parts=parts)
-
-    def show(form: EntryForm, status: int = 200, **more: Any) -> HttpResponse:
-        context = {"form": form, "entry": entry, "verifying": verifying} | more
-        return render(request, "contacts/keeping/edit.html", context, status=status)
+    show = page_of_form(request, "contacts/keeping/edit.html", entry=entry, verifying=verifying)
 
     def save() -> HttpResponse:
         data = form.cleaned_data
@@ -174,7 +178,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
             entry=entry,
             client_id=data["client_id"],
             version=data["version"] or "-",
-            facts=EntryFacts(**form.facts()),
+            facts=form.facts(),
             verified=data["verified"],
             answers=form.answers(),
         )
@@ -191,25 +195,19 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
 
     def changed() -> HttpResponse:
         stands = own_entry_or_404(request, entry_id)
-        came = differences(stands, _as_typed(form, stands))
+        came = differences(stands.facts, form.facts())
         renew(form, version_of(stands))
         form_differences(
             form, EntryForm(initial=initial_of(stands), units=units, rows=rows, parts=parts), {"verified"}
         )
         form.full_clean()
-        left = came if form.errors else differences(stands, _as_typed(form, stands))
+        left = came if form.errors else differences(stands.facts, form.facts())
         kept = {each.label: each for each in left}
         differ = [kept.get(each.label, Difference(each.label, each.old, UNTOUCHED)) for each in came]
         done = deeds(list(history_of(stands))[:1], {})
         return show(form, 409, differences=differ, last=done[0] if done else None)
 
     return save_or_show(request, form, save=save, show=show, changed=changed)
-
-
-def _as_typed(form: EntryForm, stands: DirectoryEntry) -> DirectoryEntry:
-    typed = DirectoryEntry(principal=stands.principal, flagged=stands.flagged, retired_at=stands.retired_at)
-    EntryFacts(**form.facts()).write_to(typed)
-    return typed
 
 
 @held_as(HeldAs("Avför", pressed=True))

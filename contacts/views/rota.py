@@ -9,27 +9,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.access import can
-from contacts.models import RotaTurn, Unit
+from contacts.models import RotaTurn
 from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_deed, turn_line
-from contacts.queries.kept_units import own_unit
 from contacts.queries.places import unit_by_id
 from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_by_id, turns_to_come
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, led_to_joined, page_of_form, renew, require_keeper, save_or_show
+from contacts.views.units import own_unit_or_404
 from contacts.webforms.differences import form_differences
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
-
-
-def own_unit_or_404(request: HttpRequest, unit_id: int) -> Unit:
-    """A unit of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
-    require_keeper(request)
-    unit = own_unit(request.acting.principal, unit_id)
-    if unit is None:
-        raise Http404
-    return unit
 
 
 def own_turn_or_404(request: HttpRequest, turn_id: UUID) -> RotaTurn:
@@ -47,6 +38,8 @@ def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
     unit = unit_by_id(unit_id)
     if unit is None:
         raise Http404
+    if elsewhere := led_to_joined(request, unit, "rota"):
+        return elsewhere
     now, acting = timezone.now(), request.acting
     may_change = can(acting, Right.MANAGE_DIRECTORY) and acting.principal == unit.principal
     found = turns_to_come(unit, now, request.GET.get("sida"))
@@ -67,9 +60,7 @@ def turn_new(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Add a turn."""
     unit = own_unit_or_404(request, unit_id)
     form = TurnForm(request.POST or None, initial={"client_id": uuid4(), "weekly": ONCE})
-
-    def show(form: TurnForm, status: int = 200) -> HttpResponse:
-        return render(request, "contacts/rota/edit.html", {"form": form, "unit": unit}, status=status)
+    show = page_of_form(request, "contacts/rota/edit.html", unit=unit)
 
     def save() -> HttpResponse:
         row = add_turn(
@@ -96,10 +87,7 @@ def turn_edit(request: HttpRequest, turn_id: UUID) -> HttpResponse:
         return redirect("rota", unit.pk)
     initial = initial_of(row.turn) | {"client_id": uuid4(), "version": row.pk}
     form = TurnForm(request.POST or None, initial=initial)
-
-    def show(form: TurnForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "unit": unit, "row": row} | more
-        return render(request, "contacts/rota/edit.html", context, status=status)
+    show = page_of_form(request, "contacts/rota/edit.html", unit=unit, row=row)
 
     def save() -> HttpResponse:
         changed = change_turn(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.filing.errors import BadTable
+from contacts.filing.out import CONTENT_TYPES, FileForm
 from contacts.filing.reading import read_table
 from contacts.filing.rota import PlanChanged, bring_in_rota, export_rota
 from contacts.presenters.rota import planned_rota
@@ -18,7 +19,7 @@ from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
-from contacts.views.tools import held_as, require_keeper
+from contacts.views.tools import file_answer, held_as, require_keeper
 from contacts.webforms.importing import UploadForm
 from contacts.webforms.rota import ConfirmRotaForm
 
@@ -32,15 +33,9 @@ def rota_file(request: HttpRequest) -> HttpResponse:
     unit = unit_by_id(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
     if wanted and unit is None:
         raise Http404
-    name = f"jourschema-{timezone.localdate().isoformat()}.csv"
-    return HttpResponse(
-        export_rota(by=request.acting, unit=unit),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store, private",
-        },
-    )
+    content = export_rota(by=request.acting, unit=unit)
+    filename = f"jourschema-{timezone.localdate().isoformat()}.csv"
+    return file_answer(content, CONTENT_TYPES[FileForm.CSV], filename)
 
 
 @held_as(HeldAs("Läs in jourschema", file=True))

@@ -6,7 +6,7 @@ _KEY = "skipped_contacts"
 
 
 def skipped(request: HttpRequest) -> list[int]:
-    """Give the ids of the contacts that were skipped."""
+    """The ids of the contacts that were skipped."""
     return request.session.get(_KEY, [])
 
 

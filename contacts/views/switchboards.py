@@ -4,14 +4,14 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.switchboards import choice_version, fresh_principal, own_switchboards
 from contacts.rules.held import HeldAs
 from contacts.services.switchboards import choose_main_switchboard
-from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, page_of_form, renew, require_keeper, save_or_show
 from contacts.webforms.differences import form_differences
 from contacts.webforms.switchboards import MainSwitchboardForm
 
@@ -30,10 +30,8 @@ def main_switchboard(request: HttpRequest) -> HttpResponse:
         "entry": str(shown.entry.pk) if shown.entry else "",
     }
     form = MainSwitchboardForm(request.POST or None, initial=initial, choices=switchboards)
-
-    def show(form: MainSwitchboardForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "principal": principal, "main": shown, "switchboards": switchboards} | more
-        return render(request, "contacts/keeping/main_switchboard.html", context, status=status)
+    context = {"principal": principal, "main": shown, "switchboards": switchboards}
+    show = page_of_form(request, "contacts/keeping/main_switchboard.html", **context)
 
     def save() -> HttpResponse:
         data = form.cleaned_data

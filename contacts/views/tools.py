@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from contacts.access import TYPED_BY_FIELD, Acting, can
+from contacts.models import Unit
 from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
@@ -48,6 +49,14 @@ def require(acting: Acting, right: Right) -> None:
         raise PermissionDenied("Din roll ger inte rätt till sidan.")
 
 
+def led_to_joined(request: HttpRequest, unit: Unit, address: str) -> HttpResponse | None:
+    """Lead from the address of a unit that was joined into another to that one's; None for any other unit."""
+    if unit.joined_into is None:
+        return None
+    messages.info(request, f"{unit.name} är sammanförd med {unit.joined_into.name}, som visas här.")
+    return redirect(address, unit.joined_into.pk)
+
+
 def keep_what_came(request: HttpRequest, client_id: UUID) -> None:
     """Keep, whole, what came under an id that was used for something else."""
     content = {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
@@ -61,6 +70,15 @@ def page_of_form(request: HttpRequest, template: str, **context: object) -> Call
         return render(request, template, {"form": form, **context, **more}, status=status)
 
     return show
+
+
+def file_answer(content: bytes, content_type: str, filename: str) -> HttpResponse:
+    """A file to keep, which no store between keeps."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Cache-Control": "no-store, private",
+    }
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def save_or_show(

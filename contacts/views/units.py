@@ -8,16 +8,27 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts.models import Unit
+from contacts.presenters.joining import joined_rows
+from contacts.queries.joined import standing_joins
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
 from contacts.rules.held import HeldAs
-from contacts.rules.ways import MISSING_WAY_LABELS
 from contacts.services.units import UnitFacts, add_unit, change_unit
-from contacts.views.tools import held_as, renew, require_keeper, save_or_show
+from contacts.views.tools import held_as, led_to_joined, page_of_form, renew, require_keeper, save_or_show
 from contacts.webforms.differences import form_differences
 from contacts.webforms.units import UnitForm
 
 _FIELDS = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id", "active")
+
+
+def own_unit_or_404(request: HttpRequest, unit_id: int) -> Unit:
+    """A unit of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
+    require_keeper(request)
+    unit = own_unit(request.acting.principal, unit_id)
+    if unit is None:
+        raise Http404
+    return unit
 
 
 @require_safe
@@ -30,9 +41,7 @@ def keep_units(request: HttpRequest) -> HttpResponse:
     context = {
         "principal": principal,
         "found": found,
-        "rows": [
-            (unit, [MISSING_WAY_LABELS[missing] for missing in lacks.get(unit.pk, ())]) for unit in found
-        ],
+        "rows": [(unit, [missing.label for missing in lacks.get(unit.pk, ())]) for unit in found],
     }
     return render(request, "contacts/keeping/units.html", context)
 
@@ -44,9 +53,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
     require_keeper(request)
     of_region = request.acting.principal.is_region
     form = UnitForm(request.POST or None, initial={"client_id": uuid4()}, of_region=of_region)
-
-    def show(form: UnitForm, status: int = 200) -> HttpResponse:
-        return render(request, "contacts/keeping/unit_edit.html", {"form": form}, status=status)
+    show = page_of_form(request, "contacts/keeping/unit_edit.html")
 
     def save() -> HttpResponse:
         facts = UnitFacts(**form.facts())
@@ -66,18 +73,16 @@ def unit_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Change a unit, or take it out of use; it is never deleted."""
-    require_keeper(request)
-    principal = request.acting.principal
-    unit = own_unit(principal, unit_id)
-    if unit is None:
-        raise Http404
+    unit = own_unit_or_404(request, unit_id)
+    principal = unit.principal
+    if request.method == "GET" and (elsewhere := led_to_joined(request, unit, "unit_edit")):
+        return elsewhere
     initial = {name: getattr(unit, name) for name in _FIELDS}
     initial |= {"client_id": uuid4(), "version": version_of(unit)}
     form = UnitForm(request.POST or None, initial=initial, of_region=principal.is_region)
 
-    def show(form: UnitForm, status: int = 200, **more: object) -> HttpResponse:
-        context = {"form": form, "unit": unit} | more
-        return render(request, "contacts/keeping/unit_edit.html", context, status=status)
+    joined = joined_rows(standing_joins(unit))
+    show = page_of_form(request, "contacts/keeping/unit_edit.html", unit=unit, joined=joined)
 
     def save() -> HttpResponse:
         data = form.cleaned_data
@@ -93,9 +98,7 @@ def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
         return redirect("keep_units")
 
     def changed() -> HttpResponse:
-        stands = own_unit(principal, unit_id)
-        if stands is None:
-            raise Http404
+        stands = own_unit_or_404(request, unit_id)
         renew(form, version_of(stands))
         fresh = UnitForm(
             initial={name: getattr(stands, name) for name in _FIELDS}, of_region=principal.is_region

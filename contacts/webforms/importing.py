@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 
 from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
-from contacts.filing.guessing import SKIP, TO_REMARK
+from contacts.filing.guessing import CONTACT, PERSON, SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
 from contacts.filing.step import ShownSheet, Step, Word
-from contacts.rules.availability import AVAILABILITY_LABELS
+from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
 
 _SKIPPED = ("", "Hoppa över")
-_NAMES = ("Enhet", "Efternamn", "Personens namn")
+_NAMES = ("Enhet", "Efternamn", PERSON, CONTACT)
 _RANGE = re.compile(r"(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?")
 
 
@@ -140,7 +141,7 @@ class ChoicesForm(forms.Form):
         self.fields[f"{start}kind"] = forms.ChoiceField(
             label="Typ för alla rader",
             required=False,
-            choices=[("", "Välj typ"), *((label, label) for label in known.kinds)],
+            choices=[("", "Välj typ"), *((kind.label, kind.label) for kind in EntryKind)],
             initial=choice.kind,
             widget=_select(),
         )
@@ -166,9 +167,9 @@ class ChoicesForm(forms.Form):
         known = self.step.known
         yield ("", "Välj vad det är")
         valid: Iterable[str] = {
-            "Typ": known.kinds,
+            "Typ": [kind.label for kind in EntryKind],
             "Huvudman": known.principals,
-            "Gäller": AVAILABILITY_LABELS.values(),
+            "Gäller": [each.label for each in Availability],
         }[word.column]
         yield from ((label, label) for label in valid)
         if word.column == "Gäller":
@@ -202,7 +203,10 @@ class ChoicesForm(forms.Form):
             )
         if "Tider" in chosen and "Gäller" not in chosen:
             at = next(at for at, _ in enumerate(sheet.columns) if cleaned.get(f"{start}c{at}") == "Tider")
-            self.add_error(f"{start}c{at}", "Tider kräver att en annan kolumn är Gäller.")
+            self.add_error(
+                f"{start}c{at}",
+                "Välj Gäller i stället. Gäller läser både ord och tider: dygnet runt, mån–fre 8–16.",
+            )
         if "Typ" not in chosen and not cleaned.get(f"{start}kind"):
             self.add_error(f"{start}kind", "Välj vilken typ kontakterna är.")
 

@@ -6,32 +6,17 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from contacts.models import HOUR_COLUMNS, DirectoryEntry, EntryKind, Unit
-from contacts.queries.keeping import KEPT_LABELS, Kept
-from contacts.rules.availability import (
-    AVAILABILITY_LABELS,
-    EVES_LABELS,
-    Availability,
-    Eves,
-    Hours,
-    Span,
-    Summer,
-    check_hours,
-)
+from contacts.models import DirectoryEntry, Unit
+from contacts.queries.keeping import Kept
+from contacts.rules.availability import Availability, Eves, Hours, Span, Summer, check_hours
+from contacts.rules.entry_facts import FIRST_COLUMN, HOUR_LABELS, LABELS, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hours import day_of
-from contacts.rules.phone import (
-    LONGEST_NUMBER,
-    PHONE_KIND_LABELS,
-    Phone,
-    PhoneKind,
-    check_phone,
-    same_number,
-    tidy_number,
-)
+from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, same_number, tidy_number
 
 from .differences import Opened
 from .fields import AsksQuestions, ClockField, DayField
+from .search import LONGEST_TEXT, ContactSearchForm
 
 NUMBER_ROWS = 6
 # Before and after a pause.
@@ -42,18 +27,14 @@ _OWN_HOURS = (Availability.OWN_HOURS,)
 _WITH_LUNCH = (Availability.DAYTIME, Availability.OWN_HOURS)
 _WITH_EVES = (*_WITH_LUNCH, Availability.EVENING_WEEKEND)
 # The days have two fields each.
-_HOUR_FIELDS = tuple(name for name in HOUR_COLUMNS if name != "days")
-_TEXTS = ("first_name", "last_name", "title", "department", "remark", "owner", "source")
+_HOUR_FIELDS = tuple(name for name in HOUR_LABELS if name != "days")
 
 
-class KeptForm(forms.Form):
+class KeptForm(ContactSearchForm):
     """Which of the own contacts to list: the filter, the search text, the page. What can not be meant is left out."""
 
-    visa = forms.ChoiceField(
-        required=False, choices=[(kept.value, label) for kept, label in KEPT_LABELS.items()]
-    )
-    q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=100)
-    sida = forms.IntegerField(required=False, min_value=1)
+    visa = forms.ChoiceField(required=False, choices=Kept.choices())
+    q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=LONGEST_TEXT)
 
     def wanted(self) -> tuple[Kept, str, int]:
         """The filter, the text and the page, each the first where it is none."""
@@ -61,19 +42,18 @@ class KeptForm(forms.Form):
         data = self.cleaned_data
         return Kept(data.get("visa") or Kept.ALL), data.get("q", ""), data.get("sida") or 1
 
-    @property
-    def sought(self) -> dict[str, str]:
-        """What was typed, after validation; empty for nothing."""
-        text = self.cleaned_data.get("q", "")
-        return {"q": text} if text else {}
+
+def _text(fact: str, **more: Any) -> forms.CharField:
+    longest = FIRST_COLUMN[fact].longest
+    return forms.CharField(label=LABELS[fact], max_length=longest, required=False, **more)
 
 
-def _text(label: str, most: int, **more: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=most, required=False, **more)
+def _clock(column: str) -> ClockField:
+    return ClockField(label=HOUR_LABELS[column])
 
 
 class EntryForm(Opened, AsksQuestions):
-    """A contact. After `is_valid`, `facts()` gives it by the names that the service uses.
+    """A contact. After `is_valid`, `facts()` gives what is said of it.
 
     What stands in a part that does not apply is left out where it stood there before, and told of where it was
     typed now: nothing that is typed disappears without a word.
@@ -81,36 +61,36 @@ class EntryForm(Opened, AsksQuestions):
 
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label="Typ",
-        choices=[("", "Välj typ"), *EntryKind.choices],
+        label=LABELS["kind"],
+        choices=[("", "Välj typ"), *EntryKind.choices()],
         error_messages={"required": "Välj typ."},
     )
-    unit = forms.ChoiceField(label="Enhet", required=False)
-    name = _text("Namn", 200, help_text="Så som kontakten ska stå i listor. Tomt: för- och efternamn.")
-    first_name = _text("Förnamn", 100)
-    last_name = _text("Efternamn", 100)
-    title = _text("Titel", 100)
-    department = _text("Avdelning", 200)
+    unit = forms.ChoiceField(label=LABELS["unit"], required=False)
+    name = _text("name", help_text="Så som kontakten ska stå i listor. Tomt: för- och efternamn.")
+    first_name = _text("first_name")
+    last_name = _text("last_name")
+    title = _text("title")
+    department = _text("department")
     availability = forms.ChoiceField(
-        label="Gäller",
-        choices=[(a.value, label) for a, label in AVAILABILITY_LABELS.items()],
+        label=HOUR_LABELS["availability"],
+        choices=Availability.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj när kontakten gäller."},
     )
-    opens_at = ClockField(label="Öppnar")
-    closes_at = ClockField(label="Stänger")
-    friday_closes_at = ClockField(label="Stänger fredag")
-    lunch_from = ClockField(label="Lunchstängt från")
-    lunch_to = ClockField(label="Lunchstängt till")
-    eves = forms.ChoiceField(label="Aftnar", choices=[(e.value, label) for e, label in EVES_LABELS.items()])
-    eve_closes_at = ClockField(label="Stänger på aftnar")
-    summer_from = DayField(label="Sommartid från")
+    opens_at = _clock("opens_at")
+    closes_at = _clock("closes_at")
+    friday_closes_at = _clock("friday_closes_at")
+    lunch_from = _clock("lunch_from")
+    lunch_to = _clock("lunch_to")
+    eves = forms.ChoiceField(label=HOUR_LABELS["eves"], choices=Eves.choices())
+    eve_closes_at = _clock("eve_closes_at")
+    summer_from = DayField(label=HOUR_LABELS["summer_from"])
     summer_to = DayField(label="Sommartid till och med")
-    summer_opens_at = ClockField(label="Öppnar på sommaren")
-    summer_closes_at = ClockField(label="Stänger på sommaren")
-    remark = _text("Anmärkning", 500, widget=forms.Textarea({"rows": 2}), help_text="Inga patientuppgifter.")
-    owner = _text("Ägare", 200, help_text="Vem hos er som svarar för att uppgifterna stämmer.")
-    source = _text("Källa", 200, help_text="Varifrån uppgifterna kommer.")
+    summer_opens_at = _clock("summer_opens_at")
+    summer_closes_at = _clock("summer_closes_at")
+    remark = _text("remark", widget=forms.Textarea({"rows": 2}), help_text="Inga patientuppgifter.")
+    owner = _text("owner", help_text="Vem hos er som svarar för att uppgifterna stämmer.")
+    source = _text("source", help_text="Varifrån uppgifterna kommer.")
     verified = forms.BooleanField(label="Jag har kontrollerat att uppgifterna stämmer", required=False)
 
     def __init__(
@@ -129,11 +109,11 @@ class EntryForm(Opened, AsksQuestions):
         for row in range(rows):
             self.fields[f"kind_{row}"] = forms.ChoiceField(
                 label=f"Slag av nummer {row + 1}",
-                choices=[(kind.value, label) for kind, label in PHONE_KIND_LABELS.items()],
+                choices=PhoneKind.choices(),
                 required=False,
             )
             # What a browser sends of a row that nobody has touched.
-            self.initial.setdefault(f"kind_{row}", next(iter(PHONE_KIND_LABELS)).value)
+            self.initial.setdefault(f"kind_{row}", next(iter(PhoneKind)).value)
             self.fields[f"number_{row}"] = forms.CharField(
                 label=f"Nummer {row + 1}",
                 required=False,
@@ -147,7 +127,7 @@ class EntryForm(Opened, AsksQuestions):
 
     @property
     def number_rows(self) -> list[tuple[BoundField, BoundField]]:
-        """Give the rows of numbers: what kind, and the number."""
+        """The rows of numbers: what kind, and the number."""
         return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
 
     @property
@@ -178,17 +158,12 @@ class EntryForm(Opened, AsksQuestions):
             data["hours"] = self._hours(data)
         return data
 
-    def facts(self) -> dict[str, Any]:
-        """Give what was filled in, by the names the service uses; call after `is_valid`."""
+    def facts(self) -> EntryFacts:
+        """What was filled in; call after `is_valid`."""
         data = self.cleaned_data
-        return {
-            "kind": EntryKind(data["kind"]),
-            "unit": self._units.get(data["unit"]),
-            "name": data["name"],
-            "phones": data["phones"],
-            "hours": data["hours"],
-            **{name: data[name] for name in _TEXTS},
-        }
+        unit = self._units.get(data["unit"])
+        told = {name: data[name] for name in ("name", "phones", "hours", *TEXTS)}
+        return EntryFacts(kind=EntryKind(data["kind"]), unit=unit.name if unit else "", **told)
 
     def _phones(self, data: dict[str, Any]) -> tuple[Phone, ...]:
         phones: list[Phone] = []
@@ -260,7 +235,7 @@ class EntryForm(Opened, AsksQuestions):
 
 
 def _beside(field: str | None) -> str | None:
-    """Give the field of the form that an error of the rules stands beside."""
+    """The field of the form that an error of the rules stands beside."""
     if field == "days":
         return "day_0_from"
     if field and field.startswith("day_") and field.count("_") == 1:
@@ -279,8 +254,8 @@ def parts_of(entry: DirectoryEntry) -> int:
 
 
 def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
-    """Give what the form of a contact starts with."""
-    columns = ("kind", "name", *_TEXTS, *_HOUR_FIELDS)
+    """What the form of a contact starts with."""
+    columns = ("kind", "name", *TEXTS, *_HOUR_FIELDS)
     initial: dict[str, Any] = {name: getattr(entry, name) for name in columns}
     initial["unit"] = str(entry.unit_id or "")
     for row, phone in enumerate(entry.phones):

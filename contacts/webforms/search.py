@@ -4,12 +4,7 @@ from typing import Any
 
 from django import forms
 
-from contacts.rules.directory_search import (
-    CONTACT_COLUMN_LABELS,
-    SEARCH_FIELD_LABELS,
-    ContactColumn,
-    SearchField,
-)
+from contacts.rules.directory_search import ContactColumn, SearchField
 
 LONGEST_TEXT = 100
 # As many as there are fields, so that each can be asked about once (R5.6).
@@ -47,12 +42,12 @@ class AdvancedSearchForm(forms.Form):
             self.fields[f"falt{number}"] = forms.ChoiceField(
                 label=f"Söktext {number} gäller",
                 required=False,
-                choices=[(f.value, SEARCH_FIELD_LABELS[f]) for f in SearchField],
+                choices=SearchField.choices(),
                 initial=field.value,
             )
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Give each search text with its field, to be shown on a line of its own."""
+        """Each search text with its field, to be shown on a line of its own."""
         return [(self[f"text{n}"], self[f"falt{n}"]) for n in range(1, TEXTS + 1)]
 
     def texts(self) -> list[tuple[SearchField, str]]:
@@ -74,7 +69,7 @@ class AdvancedSearchForm(forms.Form):
         }
 
     def wrong(self) -> bool:
-        """Tell whether a search text or its field can not be used. A wrong page number is the first page."""
+        """Whether a search text or its field can not be used. A wrong page number is the first page."""
         return bool(set(self.errors) - {"sida"})
 
 
@@ -84,7 +79,7 @@ class ContactColumnsForm(forms.Form):
     kolumn = forms.MultipleChoiceField(
         label="Fler kolumner",
         required=False,
-        choices=[(c.value, CONTACT_COLUMN_LABELS[c]) for c in ContactColumn],
+        choices=ContactColumn.choices(),
         widget=forms.CheckboxSelectMultiple,
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)

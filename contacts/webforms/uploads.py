@@ -35,7 +35,7 @@ class BoundedUploadHandler(FileUploadHandler):
         self._pieces.append(piece)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """Give the file, or the beginning of it."""
+        """The file, or the beginning of it."""
         content = b"".join(self._pieces)
         return InMemoryUploadedFile(
             file=BytesIO(content),

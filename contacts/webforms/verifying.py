@@ -25,12 +25,12 @@ class VerifyForm(forms.Form):
     stanna = forms.BooleanField(required=False)
 
     def clean_svar(self) -> Answer:
-        """Give the answer; refuse a confirmation without the id that keeps it from being written twice."""
+        """The answer; refuse a confirmation without the id that keeps it from being written twice."""
         answer = Answer(self.cleaned_data["svar"])
         if answer is Answer.RIGHT and self.cleaned_data.get("client_id") is None:
             raise forms.ValidationError("Ladda om sidan och svara igen.")
         return answer
 
     def clean_version(self) -> str:
-        """Give the version, or one that no contact has: an answer about nothing in particular confirms nothing."""
+        """The version, or one that no contact has: an answer about nothing in particular confirms nothing."""
         return self.cleaned_data["version"] or "-"

@@ -8,7 +8,7 @@ from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.queries.rota import shifts_of_units
 from contacts.rules.availability import hours_words
-from contacts.rules.phone import PHONE_KIND_LABELS, display
+from contacts.rules.phone import display
 from contacts.rules.rota import Shift, span_words, wall_of
 from contacts.rules.swedish_text import search_key
 from contacts.rules.whom_to_call import NumberToRing
@@ -256,7 +256,7 @@ def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
         about=about,
         phones=tuple(
             EntryPhone(
-                PHONE_KIND_LABELS[phone.kind],
+                phone.kind.label,
                 unbroken(display(phone.number)),
                 entry.is_flagged(phone.number),
             )

@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 from django.db.models import Q, QuerySet
 
 from contacts.access import Acting
+from contacts.queries.joined import units_read_as
 from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
 
 SHOWN = 20
@@ -12,12 +13,12 @@ SHOWN = 20
 
 def get_batch(by: Acting, batch_id: UUID) -> SheetBatch:
     """A batch of the acting unit; raise SheetBatch.DoesNotExist for any other."""
-    return SheetBatch.objects.select_related("unit", "user").get(pk=batch_id, unit=by.unit)
+    return SheetBatch.objects.select_related("unit", "user").get(pk=batch_id, unit__in=units_read_as(by.unit))
 
 
 def latest_batches(by: Acting) -> list[SheetBatch]:
     """The acting unit's latest batches, at most SHOWN, the last issued first."""
-    return list(SheetBatch.objects.filter(unit=by.unit).select_related("user")[:SHOWN])
+    return list(SheetBatch.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:SHOWN])
 
 
 def exports_of(batch: SheetBatch) -> list[Export]:

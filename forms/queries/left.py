@@ -4,6 +4,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.models import Unit
+from contacts.queries.joined import units_read_as
 from forms.models import COME_BACK, AllEntered, PaperEntry, Sheet, SheetFate
 from forms.rules.sheet_fate import Fate
 
@@ -22,7 +23,7 @@ def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
     scanned = _STEPS.filter(fate=Fate.SCANNED)
     return (
         Sheet.objects.annotate(last=LAST_STEP)
-        .filter(~Q(last=Fate.VOIDED) | Exists(scanned), unit=unit)
+        .filter(~Q(last=Fate.VOIDED) | Exists(scanned), unit__in=units_read_as(unit))
         .filter(Exists(_STEPS.filter(fate=Fate.FILLED)), kind__in=[kind] if kind in COME_BACK else COME_BACK)
         .annotate(rows=_count(PaperEntry.objects.filter(sheet=OuterRef("pk"))), scans=_count(scanned))
         .filter(~Exists(said))

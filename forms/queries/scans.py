@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from contacts.access import Acting
 from contacts.models import Unit
+from contacts.queries.joined import units_read_as
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet, SheetFate
 from forms.rules.scan_finding import BackBy, Finding
 from forms.rules.sheet_fate import Fate
@@ -134,7 +135,11 @@ def waits_beside(sheet: Sheet) -> list[ScannedPage]:
     for upload, number in places:
         beside |= Q(upload=upload, number__in=[number - 1, number + 1])
     bare = [Finding.UNREADABLE, Finding.FOREIGN, Finding.BACK, Finding.BLANK, Finding.AFTER_CHECK]
-    return list(_waiting(sheet.unit).filter(beside, finding__in=bare)) if places else []
+    return (
+        list(_waiting(sheet.unit.joined_into or sheet.unit).filter(beside, finding__in=bare))
+        if places
+        else []
+    )
 
 
 def waiting_count(unit: Unit) -> int:
@@ -151,13 +156,13 @@ def waiting_pages(by: Acting) -> QuerySet[ScannedPage]:
 
 def upload_of(by: Acting, upload_id: UUID) -> ScanUpload:
     """An upload of the own unit. Raises ScanUpload.DoesNotExist for any other."""
-    return ScanUpload.objects.select_related("user").get(pk=upload_id, unit=by.unit)
+    return ScanUpload.objects.select_related("user").get(pk=upload_id, unit__in=units_read_as(by.unit))
 
 
 def page_of(by: Acting, page_id: UUID) -> ScannedPage:
     """A scanned page of the own unit. Raises ScannedPage.DoesNotExist for any other."""
     pages = _with_what_was_said(ScannedPage.objects.select_related("upload__user"))
-    return pages.get(pk=page_id, upload__unit=by.unit)
+    return pages.get(pk=page_id, upload__unit__in=units_read_as(by.unit))
 
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
@@ -204,7 +209,7 @@ def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
 
 def last_uploads(by: Acting, count: int) -> list[ScanUpload]:
     """The last uploads of the own unit, newest first."""
-    return list(ScanUpload.objects.filter(unit=by.unit).select_related("user")[:count])
+    return list(ScanUpload.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:count])
 
 
 def _waiting(unit: Unit) -> QuerySet[ScannedPage]:
@@ -212,7 +217,7 @@ def _waiting(unit: Unit) -> QuerySet[ScannedPage]:
         ~Exists(model.objects.filter(page=OuterRef("pk"), undone=None))
         for model in (ScanMatch, ScanBack, ScanAside)
     ]
-    return ScannedPage.objects.filter(*said, upload__unit=unit)
+    return ScannedPage.objects.filter(*said, upload__unit__in=units_read_as(unit))
 
 
 def _with_what_was_said(pages: QuerySet[ScannedPage]) -> QuerySet[ScannedPage]:

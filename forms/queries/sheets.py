@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
+from contacts.queries.joined import units_read_as
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered
@@ -84,7 +85,9 @@ def sheet_of(by: Acting, serial: str) -> Sheet:
             raise Sheet.DoesNotExist
     except NoSerial:
         raise Sheet.DoesNotExist from None
-    return Sheet.objects.select_related("unit", "user", "chain", "batch").get(serial=serial, unit=by.unit)
+    return Sheet.objects.select_related("unit", "user", "chain", "batch").get(
+        serial=serial, unit__in=units_read_as(by.unit)
+    )
 
 
 def typed_serial(text: str) -> str:
@@ -95,7 +98,7 @@ def typed_serial(text: str) -> str:
 
 def any_printed(place: Unit | Principal) -> bool:
     """Whether a unit, or any of a principal's, ever had a sheet: that none is without a fate then means something."""
-    whose = Q(unit=place) if isinstance(place, Unit) else Q(unit__principal=place)
+    whose = Q(unit__in=units_read_as(place)) if isinstance(place, Unit) else Q(unit__principal=place)
     return Sheet.objects.filter(whose).exists()
 
 
@@ -116,7 +119,12 @@ def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
     """How many sheets of a unit are where, of one kind or of all. Two queries."""
     counts = dict.fromkeys(Where, 0)
-    rows = _open_sheets(Q(unit=unit), kind).order_by().values("last", "in_stock").annotate(sheets=Count("pk"))
+    rows = (
+        _open_sheets(Q(unit__in=units_read_as(unit)), kind)
+        .order_by()
+        .values("last", "in_stock")
+        .annotate(sheets=Count("pk"))
+    )
     for row in rows:
         where = Where.STOCK if row["in_stock"] else _WHERE_OF[Fate(row["last"])]
         counts[where] += row["sheets"]
@@ -130,7 +138,7 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
     if where is Where.NOT_ENTERED:
         rows = not_entered(unit, kind)
     else:
-        rows = _open_sheets(Q(unit=unit), kind).filter(in_stock=False)
+        rows = _open_sheets(Q(unit__in=units_read_as(unit)), kind).filter(in_stock=False)
     if where in _STEP_OF:
         rows = rows.filter(last=_STEP_OF[where])
     rows = rows.select_related("user", "chain__outage", "batch").order_by("printed_at", "place", "serial")
@@ -139,7 +147,7 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
 
 def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[dict[str, Any]]:
     """A page of the unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
-    rows = _not_ended(Q(unit=unit), kind).filter(_UNTOUCHED).order_by()
+    rows = _not_ended(Q(unit__in=units_read_as(unit)), kind).filter(_UNTOUCHED).order_by()
     counted = rows.values("batch", "batch__issued_at").annotate(left=Count("pk"))
     return Paginator(counted.order_by("batch__issued_at", "batch"), PAGE_SIZE).get_page(page)
 

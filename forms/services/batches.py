@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.joined import is_read_as
 from contacts.queries.ringing import region_switchboard_number
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
@@ -99,7 +100,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
     not print.
     """
     check_may(by, Right.PRINT_SHEET)
-    if batch.unit_id != by.unit.pk:
+    if not is_read_as(by.unit, batch.unit_id):
         raise NotAllowed("Partiet är en annan enhets.")
     wanted = part_of(batch.count, part)
     if wanted is None:

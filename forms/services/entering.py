@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.joined import is_read_as, units_read_as
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -51,7 +52,7 @@ def enter_call(
     Question and IdClash as for any call.
     """
     check_may(by, Right.HANDLE_SHEETS)
-    if sheet.unit_id != by.unit.pk:
+    if not is_read_as(by.unit, sheet.unit_id):
         raise NotAllowed("Bladet hör till en annan enhet.")
     if paper.serial != sheet.serial:
         raise ValueError("the mark is of another sheet")
@@ -91,7 +92,7 @@ def move_entry(
     """
     check_may(by, Right.HANDLE_SHEETS)
     check_may(by, Right.LOG_CARE)
-    if entry.sheet.unit_id != by.unit.pk:
+    if not is_read_as(by.unit, entry.sheet.unit_id):
         raise NotAllowed("Bladet hör till en annan enhet.")
     try:
         serial = read_serial(serial_text)
@@ -99,7 +100,7 @@ def move_entry(
         raise NoSerial(error.reason, field="serial") from None
     if not reason.strip():
         raise RuleError("Skriv varför.", field="reason")
-    to = Sheet.objects.filter(serial=serial, unit=by.unit, kind__in=COME_BACK).first()
+    to = Sheet.objects.filter(serial=serial, unit__in=units_read_as(by.unit), kind__in=COME_BACK).first()
     if to is None or to == entry.sheet:
         raise RuleError("Skriv löpnumret på ett annat blad på din enhet.", field="serial")
     content = {"entry": entry.pk, "to": serial, "reason": reason}
@@ -175,7 +176,7 @@ def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, see
     for a sheet that is not filled in, or voided without a picture, or of a kind that nothing is entered from.
     """
     check_may(by, Right.HANDLE_SHEETS)
-    if sheet.unit_id != by.unit.pk:
+    if not is_read_as(by.unit, sheet.unit_id):
         raise NotAllowed("Bladet hör till en annan enhet.")
     if not sheet.comes_back:
         raise RuleError("Från det här bladet förs inget in i loggen.")

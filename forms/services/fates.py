@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.joined import is_read_as
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -179,7 +180,7 @@ def void_stock(
     """
     check_may(by, Right.HANDLE_SHEETS)
     check_void(void_reason, reason)
-    if batch.unit_id != by.unit.pk:
+    if not is_read_as(by.unit, batch.unit_id):
         raise NotAllowed("Partiet hör till en annan enhet.")
     with transaction.atomic():
         content = {"batch": batch.pk, "void_reason": void_reason, "reason": reason, "left": left}
@@ -214,7 +215,7 @@ def _take(
 ) -> SheetFate:
     """Write one step with its row of the trace; a form sent twice gives the step of the first time."""
     check_may(by, Right.HANDLE_SHEETS)
-    if sheet.unit_id != by.unit.pk:
+    if not is_read_as(by.unit, sheet.unit_id):
         raise NotAllowed("Bladet hör till en annan enhet.")
     with transaction.atomic():
         if client_id is not None:

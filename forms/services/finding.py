@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contacts import audit
 from contacts.access import Acting
+from contacts.queries.joined import is_read_as
 from forms.models import ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
 from forms.queries.scans import Slot, last_steps, rounds_of, scanned_pages_of, turns_of
 from forms.rules.scan_backs import Side, fronts_of
@@ -62,7 +63,7 @@ class _Register:
         return KnownSheet(
             pages=sheet.pages,
             version=sheet.version,
-            own_unit=sheet.unit_id == self.by.unit.pk,
+            own_unit=is_read_as(self.by.unit, sheet.unit_id),
             ended=self.last.get(sheet.pk) in ENDS,
             scanned=frozenset(self.scanned[sheet.pk]),
             checked=self.last.get(sheet.pk) is Fate.CHECKED,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.queries.joined import units_read_as
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.progress import Progress, Steps
@@ -124,7 +125,11 @@ def match_page(
             return told
         if told is not None:
             raise RuleError(_DONE)
-        sheet = Sheet.objects.select_for_update(no_key=True).filter(serial=serial, unit=by.unit).first()
+        sheet = (
+            Sheet.objects.select_for_update(no_key=True)
+            .filter(serial=serial, unit__in=units_read_as(by.unit))
+            .first()
+        )
         if sheet is None:
             raise RuleError("Det finns inget blad med det löpnumret på din enhet.", field="serial")
         _check_free(sheet, sheet_page, back=back)

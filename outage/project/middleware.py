@@ -31,6 +31,8 @@ WITHOUT_MARK = {
     "contacts",
     "advanced_search",
     "keep_contacts",
+    "join_contact",
+    "join_unit",
     "sheets",
 }
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from contacts.access import Acting, can
 from contacts.models import Principal, Unit
+from contacts.queries.joined import units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
@@ -60,16 +61,17 @@ def seen_by(
     unit: Unit | int,
     outages: Iterable[Outage | UUID],
 ) -> QuerySet[CareChain]:
-    """Those of `chains` that a unit sees, as `visible_chains`."""
+    """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw is its own to see."""
+    units = units_read_as(unit)
     return (
         chains.filter(principal=principal, joined_to__isnull=True)
         .filter(
-            Q(unit=unit)
-            | Q(pk__in=CareChain.objects.filter(unit=unit, outage__in=outages).values("joined_to"))
-            | Q(details__ward_unit=unit)
-            | Q(details__outpatient_unit=unit)
+            Q(unit__in=units)
+            | Q(pk__in=CareChain.objects.filter(unit__in=units, outage__in=outages).values("joined_to"))
+            | Q(details__ward_unit__in=units)
+            | Q(details__outpatient_unit__in=units)
             # Whoever still has somebody to ring about it, though the patient has moved on.
-            | Q(pk__in=Duty.objects.filter(unit=unit).values("chain"))
+            | Q(pk__in=Duty.objects.filter(unit__in=units).values("chain"))
         )
         .select_related(
             "principal",

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from contacts.models import Unit
+from contacts.queries.joined import units_read_as
 from contacts.queries.prepared import prepared
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import OutpatientKind, Party, WardKind
@@ -42,13 +43,13 @@ def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist
 
 
 def ticks(outage: Outage, unit: Unit) -> Ticks:
-    """Give the newest row of each (checklist key, item key) the unit has ticked or unticked, in one query."""
+    """The newest row of each (checklist key, item key) that the unit, or one joined into it, wrote. One query."""
     return {(tick.checklist, tick.item): tick for tick in _ticks(outage.pk, unit.pk)}
 
 
 @prepared
 def _ticks(outage_id: UUID, unit_id: int) -> QuerySet[ChecklistTick]:
-    rows = ChecklistTick.objects.filter(outage=outage_id, unit=unit_id)
+    rows = ChecklistTick.objects.filter(outage=outage_id, unit__in=units_read_as(unit_id))
     return rows.select_related("user").order_by("pk")
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
+from contacts.models import Unit
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.parties import PARTY_LABELS, Party
 from contacts.rules.permissions import Right
@@ -217,9 +218,30 @@ def write_details(
         unit=by.unit,
     )
     details.save()
+    _check_not_joined(details, chain.details)
     chain.details = details
     chain.save(update_fields=["details"])
     return details
+
+
+def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None) -> None:
+    """Raise RuleError where a unit that is newly named was joined into another meanwhile: nobody would see its chain.
+
+    It holds the units: whoever joins one of them waits, and sees the chain, or was first.
+    """
+
+    def units_of(row: CareChainDetails) -> set[int]:
+        return {pk for pk in (row.ward_unit_id, row.outpatient_unit_id, row.unit_id) if pk}
+
+    named = units_of(details) - (units_of(former) if former is not None else set())
+    if not named:
+        return
+    # Without what it is joined into: that would be read as it was before the wait.
+    units = Unit.objects.select_for_update(no_key=True)
+    for unit in units.filter(pk__in=named).order_by("pk"):
+        if unit.joined_into is not None:
+            into = unit.joined_into.name
+            raise RuleError(f"{unit.name} är nu sammanförd med {into}. Välj {into}.")
 
 
 def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str:

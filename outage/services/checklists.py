@@ -5,6 +5,7 @@ from django.db import transaction
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Unit
+from contacts.queries.joined import units_read_as
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from outage.models import ChecklistTick, Outage
@@ -25,7 +26,7 @@ def set_tick(*, by: Acting, outage: Outage, checklist_key: str, item_key: str, d
         # Two at once on one unit take turns here, so that the second one sees the first one's row.
         Unit.objects.select_for_update(no_key=True).get(pk=by.unit.pk)
         rows = ChecklistTick.objects.filter(
-            outage=outage, unit=by.unit, checklist=checklist_key, item=item_key
+            outage=outage, unit__in=units_read_as(by.unit), checklist=checklist_key, item=item_key
         )
         newest: ChecklistTick | None = rows.select_related("user").order_by("pk").last()
         if newest is None and not done:

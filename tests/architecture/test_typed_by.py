@@ -28,7 +28,16 @@ NOT_HELD = {
     "held_form",
     "throw_away_held",
 }
-ONLY_SEARCH = {"chains", "log_call", "contacts", "advanced_search", "keep_contacts", "sheets"}
+ONLY_SEARCH = {
+    "chains",
+    "log_call",
+    "contacts",
+    "advanced_search",
+    "join_contact",
+    "join_unit",
+    "keep_contacts",
+    "sheets",
+}
 WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")
 
 

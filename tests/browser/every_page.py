@@ -72,6 +72,16 @@ PAGES = {
         "unit_new",
         "verify_contacts",
     },
+    "test_the_pages_of_joining": {
+        "contact",
+        "join_contact",
+        "join_contacts",
+        "undo_contact_join",
+        "unit_edit",
+        "join_unit",
+        "join_units",
+        "undo_unit_join",
+    },
     "test_the_pages_of_the_jour": {"unit", "rota", "turn_new", "turn_edit", "import_rota"},
     "test_the_pages_of_the_paper": {
         "sheets",

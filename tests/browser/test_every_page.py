@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from contacts.models import DirectoryUpload
+from contacts.models import DirectoryUpload, Unit
 from forms.models import Sheet
 from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
@@ -20,8 +20,10 @@ from outage.services.joining import join_chains
 from outage.services.outages import end_outage
 from tests.browser.conftest import Windows
 from tests.browser.every_page import PAGES, Demo, Looker
+from tests.browser.join_steps import join_contacts, join_units
 from tests.browser.jour_steps import keep_the_jour
 from tests.browser.looking import NO_PAGE
+from tests.factories import make_entry
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
 from tests.paper.scans_made import coded
@@ -232,6 +234,18 @@ def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):
         looker.look(keeper)
     looker.look(keeper, f"/kontakter/enhet/{unit.pk}/", starts=False)
     looker.look(demo.window("alva"), f"/kontakter/enhet/{unit.pk}/jour/", starts=False)
+
+
+def test_the_pages_of_joining(demo: Demo, looker: Looker):
+    acting = demo.acting("regionadmin")
+    keeper, kept = demo.window("regionadmin"), make_entry(acting.principal, "Hjälpmedel", "090-785 40 01")
+    other = make_entry(acting.principal, "Hjelpmedel", "090-785 40 02", owner="IT")
+    for step in join_contacts(keeper, kept, other):
+        looker.look(keeper, starts=step not in ("joined", "apart"))
+    double = Unit.objects.create(principal=acting.principal, name=f"{acting.unit.name} igen")
+    for step in join_units(keeper, acting.unit, double):
+        looker.look(keeper, starts=step not in ("joined", "apart"))
+    looker.look(keeper, f"/kontakter/enhet/{double.pk}/sammanfor/{acting.unit.pk}/")
 
 
 def test_no_page_is_left_out():

@@ -12,6 +12,7 @@ import pypdfium2
 from contacts.access import Acting
 from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.ringing import request_for_unit
+from contacts.rules.availability import Availability, Hours
 from contacts.rules.permissions import Role
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms import rendering
@@ -382,6 +383,7 @@ class _Maker:
         return NumberToRing(
             entry_name="Växel Umeå",
             number="+4690161000",
+            hours=Hours(Availability.UNKNOWN),
             shown="090-16 10 00",
             tel=None,
             open_now=True,
@@ -389,8 +391,6 @@ class _Maker:
             hours_known=False,
             relays=False,
             verified=False,
-            verified_at=None,
-            remark="",
             is_extension=False,
             way=way,
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.urls import reverse
 
 from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_steps
 from contacts.filing.changes import Fate
@@ -16,6 +17,11 @@ from contacts.services.progress import Progress, Steps
 
 OWN_FILE = Path(__file__).resolve().parents[2] / "data" / "katalog-vasterbotten.csv"
 _EVERY = 1000
+_PAGE = "på sidan Läs in kontakter"
+_OTHER_SHAPES = (
+    f"Kommandot läser bara filer som ser ut som katalogens mall. Läs in andra tabeller {_PAGE} ({{address}}), "
+    "där du säger vad blad, kolumner och ord betyder."
+)
 _CLEAR_LINE = "\r\x1b[K"
 
 
@@ -23,7 +29,8 @@ class Command(BaseCommand):
     """Läs in kontakter ur en fil."""
 
     help = (
-        "Läs in kontakter ur en CSV- eller Excelfil: allt eller inget. Samma fil en gång till ändrar inget."
+        "Läs in kontakter ur en CSV- eller Excelfil som ser ut som katalogens mall: allt eller inget. Samma fil en "
+        "gång till ändrar inget. Andra filer läses in på sidan Läs in kontakter."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -65,13 +72,13 @@ class Command(BaseCommand):
         except OSError as wrong:
             self._refuse(f"{file}: filen går inte att läsa ({wrong.strerror}).")
         except BadDirectoryFile as wrong:
-            self._refuse(f"{file}: {wrong.reason} Inget är inläst.")
+            self._refuse(f"{file}: {wrong.reason} Inget är inläst.{_advice(wrong.reason)}")
         for line in _preview_lines(report):
             self.stdout.write(line)
         counts = _counts(report, asked_to_retire=retire_missing)
         self.stdout.write(f"{counts} Inget är skrivet." if dry_run else counts)
         if report.problems:
-            sys.exit(2)
+            self._refuse(_advice(" ".join(map(str, report.problems))).strip())
 
     def _principal(self, name: str | None) -> Principal | None:
         if name is None:
@@ -109,8 +116,14 @@ class Command(BaseCommand):
                 self.stderr.write(_CLEAR_LINE, ending="")
 
     def _refuse(self, sentence: str) -> NoReturn:
-        self.stderr.write(sentence)
+        if sentence:
+            self.stderr.write(sentence)
         sys.exit(2)
+
+
+def _advice(reason: str) -> str:
+    """Where a file that the command does not read is brought in, unless that is said already."""
+    return "" if _PAGE in reason else f" {_OTHER_SHAPES.format(address=reverse('import_directory'))}"
 
 
 def _words(step: Progress) -> str:
@@ -118,7 +131,7 @@ def _words(step: Progress) -> str:
 
 
 def _preview_lines(report: ImportReport) -> list[str]:
-    """Give the preview, one entry a line; only a dry run has one, and the bad rows are of every report."""
+    """The preview, one entry a line; only a dry run has one, and the bad rows are of every report."""
     lines = [str(problem) for problem in report.problems]
     if report.preview is None:
         return lines
@@ -138,6 +151,8 @@ def _named(row: dict[str, Any]) -> str:
 
 def _counts(report: ImportReport, *, asked_to_retire: bool) -> str:
     parts = [f"Nya: {report.new}", f"Ändrade: {report.changed}", f"Oförändrade: {report.unchanged}"]
+    if report.joined:
+        parts.append(f"Sammanförda med en annan, lämnade: {report.joined}")
     if report.left:
         parts.append(f"Avförda tidigare, lämnade som de är: {report.left}")
     if report.others:

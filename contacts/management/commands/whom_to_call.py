@@ -77,8 +77,10 @@ def _as_json(numbers: tuple[NumberToRing, ...]) -> str:
 
 
 def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
-    def line(shown: NumberLine) -> str:
+    def line(number: NumberToRing, shown: NumberLine) -> str:
         parts = [part for part in (shown.number or "nummer saknas", shown.name, shown.answers) if part]
+        if shown.ask_for:
+            parts.append(f"be om {shown.ask_for}{', som förmedlar' if number.asked_relays else ''}")
         if shown.area:
             parts.append(f"för området {shown.area}")
         if shown.read_remark:
@@ -91,4 +93,4 @@ def _as_text(numbers: tuple[NumberToRing, ...], at: datetime) -> str:
             parts.append("anmält fel")
         return " · ".join(parts)
 
-    return "\n".join(line(number_line(n, at)) for n in numbers)
+    return "\n".join(line(n, number_line(n, at)) for n in numbers)

@@ -25,6 +25,7 @@ from .pen import Stage
 from .people import make_keeper, make_people
 from .places import lay_places
 from .region import write_region
+from .rota import write_rota
 
 # A little under three hours: long enough that the routine is used for all information (R1.7).
 LASTED = timedelta(hours=2, minutes=52)
@@ -65,6 +66,8 @@ def make_demo(*, by: Acting | None, directory: bytes) -> DemoReport:
         write_region(stage)
         write_municipalities(stage)
         _tick_checklists(stage)
+        # Last, so that what was rung in the demo's calls are the directory's numbers.
+        write_rota(by=people["kommunadmin"], unit=units["sk_hemsjuk"], now=timezone.now())
         report = _report(made=True)
         made = {"chains": report.chains, "calls": report.calls}
         if by is None:

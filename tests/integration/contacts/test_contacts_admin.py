@@ -1,6 +1,7 @@
 """The admin pages: who gets in, what is kept, and that history is read only."""
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload, NumberFlag, Principal, Unit, User
@@ -246,3 +247,21 @@ def test_what_the_second_did_not_touch_stays_as_the_first_saved_it(client, root,
     assert client.post(page, fields_of(answer.find("form", id="unit_form"))).status_code == 302
     county.ward.refresh_from_db()
     assert (county.ward.hsa_id, county.ward.name) == ("SE2321000222-AB12", "Medicin 9")
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.model_name)
+def test_no_list_has_a_search_that_ends_in_the_address(client, county, root, model):
+    client.force_login(root)
+    listed = read(client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")))
+    forms = [form for form in listed.find_all("form") if form.get("method", "get").lower() == "get"]
+    assert [form for form in forms if form.find("input", {"type": ["text", "search"]})] == []
+    assert listed.find("input", {"name": "q"}) is None
+
+
+def test_people_and_units_are_still_found_where_an_assignment_is_made(client, county, root):
+    client.force_login(root)
+    for field, wanted in (("user", county.alva.user), ("unit", county.ward)):
+        asked = {"app_label": "contacts", "model_name": "membership", "field_name": field}
+        term = wanted.username if field == "user" else wanted.search_key
+        answer = client.get(reverse("admin:autocomplete"), asked | {"term": term})
+        assert str(wanted.pk) in [found["id"] for found in answer.json()["results"]]

@@ -8,6 +8,7 @@ from contacts.filing.writing import write_csv
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import AuditEntry, DirectoryEntry
 from tests.integration.contacts.test_directory_import import changed_file, everything
+from tests.integration.contacts.ugly_files import READ
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,25 @@ def test_a_bad_file_is_one_line_on_standard_error_and_status_2(tmp_path, capsys,
     assert told.out == ""
     assert len(told.err.splitlines()) == 1
     assert words in told.err
+    assert everything() == []
+
+
+ELSEWHERE = "på sidan Läs in kontakter"
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    "name", ["other headings", "title above", "type in other words", "a word before", "two sheets"]
+)
+def test_a_file_of_another_shape_is_told_where_to_go(tmp_path, capsys, name, options):
+    path = tmp_path / "fil"
+    path.write_bytes(READ[name][0])
+    with pytest.raises(SystemExit) as end:
+        call_command("import_directory", str(path), *options)
+    told = capsys.readouterr()
+    assert end.value.code == 2
+    assert (told.out + told.err).count(ELSEWHERE) == 1
+    assert "/kontakter/las-in/" in told.err or name == "two sheets"
     assert everything() == []
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.filing.bringing_in import BadDirectoryFile, ImportReport, import_directory
 from contacts.filing.columns import COLUMNS
-from contacts.filing.facts import file_row
+from contacts.filing.out import file_row
 from contacts.filing.writing import write_csv, write_xlsx
 from contacts.models import DirectoryEntry, Unit
 from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
@@ -79,7 +79,7 @@ def test_an_entry_taken_out_and_brought_back_is_unchanged_and_still_verified(kit
         entry.verified_at, entry.verified_by = kitchen.verified_at, kitchen.verified_by
         entry.save()
     rows = [file_row(entry) for entry in DirectoryEntry.objects.select_related("principal", "unit")]
-    table = [COLUMNS, *([row[column] for column in COLUMNS] for row in rows)]
+    table = [COLUMNS, *rows]
     for content in (write_csv(table), write_xlsx(table, title="Kontakter")):
         report = brought_in(content)
         assert outcome(report) == (0, 0, len(rows))

@@ -1,7 +1,9 @@
 """Rows saved, retired and taken back, each with its row in the trace."""
 
 import json
+from dataclasses import replace
 from datetime import time
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,6 +14,9 @@ from contacts.queries.search import search_entries
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.directory import note_password_change, restore_entry, retire_entry, save_row
+from contacts.services.keeping import add_entry
+
+from .keeping import FACTS
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +165,12 @@ def test_a_namesake_stops_an_entry_from_being_taken_back(mala, county):
     )
     with pytest.raises(RuleError, match="Växel Malå"):
         restore_entry(by=county.mala_admin, entry=mala)
+
+
+def test_a_contacts_unit_is_known_by_its_name_and_is_of_the_own_principal(county):
+    by, own = county.mala_admin, replace(FACTS, unit=county.social_care.name)
+    assert add_entry(by=by, client_id=uuid4(), facts=own).unit == county.social_care
+    with pytest.raises(RuleError) as refusal:
+        add_entry(by=by, client_id=uuid4(), facts=replace(FACTS, name="Annat", unit=county.ward.name))
+    assert (refusal.value.field, refusal.value.reason) == ("unit", "Välj en av huvudmannens egna enheter.")
+    assert not DirectoryEntry.objects.filter(name="Annat").exists()

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryFile, DirectoryUpload
-from contacts.rules.availability import Availability
+from contacts.rules.availability import Availability, hours_words
 from tests.integration.contacts.importing import (
     PAGE,
     choose,
@@ -83,7 +83,7 @@ def test_columns_are_shown_as_guessed_and_can_be_changed(client, county):
         "B Namn": "Enhet",
         "C Kategori": "Typ",
         "D Nås på": "Telefon",
-        "E Vem": "",
+        "E Vem": "Kontaktperson",
     }
     preview = page_of(choose(client, page, s0_c4="Anmärkning"))
     assert "Anmärkning Eva" in words(preview)
@@ -126,6 +126,73 @@ def test_words_may_leave_rows_out_and_then_nothing_is_missing(client, county):
     preview = page_of(choose(client, page, v1_hemtjanst="-"))
     assert groups(preview) == {"Nya": 1}
     assert "1 rad hoppas över." in words(preview)
+
+
+@pytest.mark.parametrize(
+    ("name", "skipped"),
+    [("struck through", {}), ("hidden row", {"s0_skip": ["3"]}), ("two sheets", {"s0_more": "2"})],
+)
+def test_what_stands_on_a_row_that_is_left_out_is_not_called_missing(client, county, name, skipped):
+    preview = page_of(choose(client, step(client, county, READ[name][0]), **skipped))
+    assert "1 rad hoppas över." in words(preview)
+    assert "Saknas i filen" not in groups(preview)
+
+
+def test_a_totals_row_that_is_left_out_is_no_contact(client, county):
+    preview = page_of(choose(client, step(client, county, READ["totals row"][0])))
+    assert "Saknas i filen" in groups(preview)
+    assert "hoppas över" not in words(preview)
+
+
+def test_hours_with_days_are_read_whole_from_the_column_that_says_when(client, county):
+    rows = ["Köket;vard 8-12, 13-16", "Natten;21-07 alla dagar", "Disken;8-16", "Dagen;mån-fre 8-17"]
+    page = step(client, county, text("Namn;Öppet", *rows))
+    page_of(confirm(client, page_of(choose(client, page))))
+    told = {entry.name: (hours_words(entry.hours), entry.remark) for entry in DirectoryEntry.objects.all()}
+    assert told["Köket"] == ("mån–fre 08.00–12.00 och 13.00–16.00", "")
+    assert told["Natten"] == ("mån–sön 21.00–07.00, helgdag 21.00–07.00", "")
+    assert told["Dagen"] == ("mån–fre 08.00–17.00", "")
+    assert told["Disken"] == ("Tider okända", "8-16")
+
+
+def test_own_hours_that_can_not_be_read_are_told_with_what_is_written(client, county):
+    page = step(client, county, text("Namn;Tid", "Köket;ring först"))
+    (problem,) = problems(page_of(choose(client, page, v2_ring_forst="Egna tider")))
+    assert problem.startswith('Tider: "ring först" går inte att läsa. Skriv till exempel')
+
+
+def test_a_heading_of_times_alone_says_when(client, county):
+    page = step(client, county, text("Namn;Tider;Nås på", "Köket;vard 8-16;0953-140 10"))
+    assert columns_chosen(page)["B Tider"] == "Gäller"
+
+
+def test_sheets_without_a_principal_are_of_the_one_that_the_others_say(client, county):
+    content = workbook(("Kök", [HEAD, ["Sorsele", *ONE[1:]]]), ("Tvätt", [["Namn", "Tel"], TWO[1::2]]))
+    assert filled_in(step(client, county, content).main)["s1_principal"] == "Sorsele kommun"
+
+
+def test_numbers_in_text_are_told_with_their_sheet(client, county):
+    sheets = [
+        ("Kök", [HEAD, [*ONE[:3], "Tfn 0953-140 10"]]),
+        ("Tvätt", [HEAD, [*TWO[:3], "Tfn 0953-140 11"]]),
+    ]
+    shown = step(client, county, workbook(*sheets))
+    places = [" ".join(each.get_text().split()) for each in shown.select("tbody th[scope=row]")]
+    assert {"Kök, rad 2", "Tvätt, rad 2"} <= set(places)
+
+
+def test_a_guess_that_nobody_changed_is_no_memory(client, county):
+    people = text("Enhet;Namn;Tel", "Köket;Eva Påhittad;0953-140 10")
+    page_of(choose(client, step(client, county, people)))
+    units = step(client, county, text("Namn;Tel", "Solbacka;0953-140 10 (vx)"))
+    assert columns_chosen(units) == {"A Namn": "Enhet", "B Tel": "Telefon"}
+
+
+def test_what_is_remembered_outlasts_a_file_without_it(client, county):
+    ringing = text("Namn;Ring", "Köket;0953-140 10")
+    page_of(choose(client, step(client, county, ringing), s0_c1="Mobiltelefon"))
+    page_of(choose(client, step(client, county, text("Namn;Tel", "Solbacka;0953-140 10 (vx)"))))
+    assert columns_chosen(step(client, county, ringing))["B Ring"] == "Mobiltelefon"
 
 
 def test_hours_in_other_words(client, county):

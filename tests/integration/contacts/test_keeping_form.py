@@ -12,11 +12,11 @@ from contacts.models import AuditEntry, DirectoryEntry, SubmissionClash
 from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
 from contacts.rules.errors import NotAllowed
 from contacts.rules.phone import Phone, PhoneKind
-from contacts.services.keeping import EntryFacts, add_entry, change_entry
+from contacts.services.keeping import add_entry, change_entry
 from tests.factories import at_once, make_entry
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 
-from .keeping import form_at, new_contact, opened, phones, sent, trace_of
+from .keeping import FACTS, form_at, new_contact, opened, phones, sent, trace_of
 
 pytestmark = pytest.mark.django_db
 
@@ -379,9 +379,6 @@ class TestTwoChangeAtOnce:
         for _ in range(2):
             assert sent(client, fields, "contact_edit", entry.pk, remark="En gång").status_code == 302
         assert trace_of(entry) == ["directoryentry.changed"]
-
-
-FACTS = EntryFacts(kind="other", name="Hjälpmedel", hours=Hours(Availability.ALWAYS))
 
 
 class TestTheServices:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +12,14 @@ from contacts import audit
 from contacts.models import AuditEntry, DirectoryEntry, Submission, Unit
 from contacts.queries.versions import version_of
 from contacts.rules.availability import Availability, Hours
+from contacts.rules.entry_facts import EntryFacts, EntryKind
 from contacts.services import directory, keeping, units
 from tests.factories import make_entry
 
 pytestmark = pytest.mark.django_db
 
 Write = Callable[[], object]
-FACTS = keeping.EntryFacts(kind="other", name="Nytt namn", hours=Hours(Availability.ALWAYS))
+FACTS = EntryFacts(kind=EntryKind.OTHER, name="Nytt namn", hours=Hours(Availability.ALWAYS))
 UNIT_FACTS = units.UnitFacts(name="Nytt namn")
 
 
@@ -50,8 +52,16 @@ def save(county: Any) -> Write:
     return lambda: directory.save_row(by=county.mala_admin, row=county.social_care)
 
 
+def save_named(county: Any) -> Write:
+    unit, before = county.social_care, copy(county.social_care)
+    unit.name = "Nytt namn"
+    by = county.mala_admin
+    return lambda: directory.save_named(by=by, row=unit, before=before, answers=None, taken="Finns redan.")
+
+
 WRITES: dict[str, Callable[[Any], Write]] = {
     "save_row": save,
+    "save_named": save_named,
     "retire_entry": retire,
     "restore_entry": restore,
     "note_password_change": lambda c: (

@@ -10,7 +10,7 @@ from contacts.models import AuditEntry, DirectoryEntry, Unit
 from contacts.queries.search import search_entries
 from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.permissions import Role
-from contacts.rules.ways import MISSING_WAY_LABELS, MissingWay
+from contacts.rules.ways import MissingWay
 from contacts.services.units import UnitFacts, add_unit, change_unit
 from tests.factories import make_entry
 from tests.integration.outage.pages import errors_of, fields_of, read
@@ -187,8 +187,8 @@ class TestListed:
         # The region's switchboard alone leads there.
         DirectoryEntry.objects.filter(principal=county.mala).delete()
         told = self.ways(client, county, unit.name)
-        assert MISSING_WAY_LABELS[MissingWay.SECOND] in told
-        assert MISSING_WAY_LABELS[MissingWay.OUTSIDE] in told
+        assert MissingWay.SECOND.label in told
+        assert MissingWay.OUTSIDE.label in told
         make_entry(county.mala, "Jouren", "0953-140 01", unit=unit)
         assert "Två vägar in" in self.ways(client, county, unit.name)
 

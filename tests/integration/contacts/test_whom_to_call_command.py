@@ -1,5 +1,6 @@
 """The command that says whom to ring: in words, and what it refuses."""
 
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 from django.core.management import call_command
 
 from contacts.models import DirectoryEntry, Unit
+from tests.asking import search_for
+from tests.clock import STOCKHOLM, standing_at
+from tests.integration.outage.pages import read
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +33,9 @@ def refused(**options: Any) -> str:
 
 @pytest.mark.clause("R5.3")
 def test_in_words_who_answers_comes_first_and_the_other_says_when_it_opens(county):
+    asked = "be om hemsjukvården i Malå, som förmedlar"
     assert told(unit="malå", at=LUNCH) == [
-        "090-785 00 00 · Region Västerbottens växel · öppet nu · ej verifierad",
+        f"090-785 00 00 · Region Västerbottens växel · öppet nu · {asked} · ej verifierad",
         "0953-140 00 · Växel Malå · öppnar 13.00 · ej verifierad",
     ]
 
@@ -43,6 +48,23 @@ def test_who_relays_a_missing_number_and_one_said_not_to_work_are_told(county):
     assert told(unit="MEDICIN 1", at=LUNCH)[1].endswith("ej verifierad · anmält fel")
     evening = told(unit="Nordmaling", at="2026-11-28T19:00")
     assert evening[1] == ("nummer saknas · Hemsjukvård Nordmaling kväll/helg · förmedlar · ej verifierad")
+
+
+@pytest.mark.clause("R5.5")
+@pytest.mark.parametrize("at", ["2026-11-24T10:00", LUNCH, "2026-11-28T19:00"])
+@pytest.mark.parametrize("name", ["Malå", "Nordmaling"])
+def test_whom_to_ask_for_is_told_as_the_page_tells_it(client, county, name, at):
+    with standing_at(datetime.fromisoformat(at).replace(tzinfo=STOCKHOLM)):
+        client.force_login(county.cissi.user)
+        page = read(search_for(client, "contacts", {"q": name}))
+    card = next(card for card in page.select(".ring-card") if card.h3.get_text(strip=True).startswith(name))
+    shown = [" ".join(each.get_text(" ").split()) for each in card.select(".ring-ask, .ring-others .soft")]
+    on_page = [words.removeprefix("Be om ").removeprefix("be om ") for words in shown if "e om " in words]
+    asked = [
+        part for line in told(unit=name, at=at) for part in line.split(" · ") if part.startswith("be om ")
+    ]
+    assert [part.removeprefix("be om ").removesuffix(", som förmedlar") for part in asked] == on_page
+    assert on_page
 
 
 def test_a_name_of_nothing_of_several_and_a_time_that_is_none_are_refused(county):

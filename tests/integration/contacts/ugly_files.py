@@ -49,6 +49,16 @@ def _merge(book):
     sheet.merge_cells("A4:A5")
 
 
+def _merge_list(book):
+    for reference in ("A1:F1", "A3:A4", "B3:B4", "C3:D3", "E3:E4", "F3:F4", "A5:A6"):
+        book["Avdelningar"].merge_cells(reference)
+
+
+def _merge_headings(book):
+    for reference in ("A1:A2", "B1:C1", "D1:D2"):
+        book.active.merge_cells(reference)
+
+
 def _dress(book):
     sheet = book["Enheter"]
     sheet.merge_cells("A1:G1")
@@ -167,7 +177,94 @@ READ: dict[str, tuple[bytes, dict[str, str]]] = {
     ),
     "names of people": (
         text("Enhet;Namn;Titel;Telefon", "Köket;Eva Påhittad;Chef;0953-140 10"),
+        {"Eva Påhittad, Köket": NUMBER},
+    ),
+    "clinics and their wards": (
+        text("Klinik;Avd;Tfn", "Ortopeden;Avd 5;0953-140 10", "Ortopeden;Mottagning;0953-140 11"),
+        {"Ortopeden, Avd 5": NUMBER, "Ortopeden, Mottagning": "direct 0953-140 11"},
+    ),
+    "units and their duties": (
+        text("Verksamhet;Namn;Tfn", "Hemma;Sjuksköterska dag;0953-140 10", "Hemma;Natt;0953-140 11"),
+        {"Hemma, Sjuksköterska dag": NUMBER, "Hemma, Natt": "direct 0953-140 11"},
+    ),
+    "contact persons of units": (
+        text("Enhet;Tel;Kontaktperson", "Köket;0953-140 10;Eva Påhittad", "Tvätten;0953-140 11;"),
+        BOTH | {"Köket": f"{NUMBER} Kontaktperson: Eva Påhittad"},
+    ),
+    "contact persons of one unit": (
+        text(
+            "Kommun;Enhet;Tel;Kontaktperson",
+            "Malå;Köket;0953-140 10;Eva Påhittad",
+            "Malå kommun;Köket;0953-140 11;Ssk i tjänst",
+        ),
+        {"Eva Påhittad, Köket": NUMBER, "Köket, Ssk i tjänst": "direct 0953-140 11"},
+    ),
+    "contact persons alone": (
+        text("Kontaktperson;Tel", "Eva Påhittad;0953-140 10"),
         {"Eva Påhittad": NUMBER},
+    ),
+    "homes with numbers by day and night": (
+        text("Boende;Tfn dagtid;Tfn kväll/natt", "Köket;0953-140 10;0953-140 11"),
+        {"Köket": "direct 0953-140 10, on_call 0953-140 11"},
+    ),
+    "headings on two rows": (
+        workbook(
+            (
+                "Blad1",
+                [
+                    ["Enhet", "Telefon", None, "Övrigt"],
+                    [None, "Dag", "Natt", None],
+                    ["Köket", "0953-140 10", "0953-140 11", "obs"],
+                ],
+            ),
+            change=_merge_headings,
+        ),
+        {"Köket": "direct 0953-140 10, on_call 0953-140 11 obs"},
+    ),
+    "headings on two rows in text": (
+        text("Enhet;Telefon;;Övrigt", ";Dag;Natt;", "Köket;0953-140 10;0953-140 11;obs"),
+        {"Köket": "direct 0953-140 10, on_call 0953-140 11 obs"},
+    ),
+    "a list of people": (
+        text("Namn;Titel;Enhet;Direkt", "Eva Påhittad;Chef;Köket;0953-140 10"),
+        {"Eva Påhittad, Köket": NUMBER},
+    ),
+    "people without units": (
+        text("Namn;Befattning;Tel", "Eva Påhittad;Chef;0953-140 10"),
+        {"Eva Påhittad": NUMBER},
+    ),
+    "numbers that their headings tell apart": (
+        text("Avdelning;Sköterskor;Läkare", "Köket;0953-140 10;0953-140 11"),
+        {"Köket": "direct 0953-140 10, direct 0953-140 11 Sköterskor: 0953-140 10; Läkare: 0953-140 11"},
+    ),
+    "a hospital's list of two sheets": (
+        workbook(
+            (
+                "Avdelningar",
+                [
+                    ["Lasarettet – telefonlista 2026"],
+                    [],
+                    ["Klinik", "Avd", "Telefon", None, "Öppet", "Kontaktperson"],
+                    [None, None, "Exp", "Natt", None, None],
+                    ["Ortopeden", "Avd 5", "Tfn 0953-140 10", "070-174 06 21", "24/7", "Eva Påhittad"],
+                    [None, "Mottagning", "0953-140 11 (vx)", None, "vard 8-12, 13-16", None],
+                    ["Summa", "2 st"],
+                ],
+            ),
+            (
+                "Vårdcentraler",
+                [
+                    ["Namn", "Tfn dagtid", "Tfn kväll/helg", "E-post"],
+                    ["vc Påhitt", "Ank. 212", "1177", "vc@example.se"],
+                ],
+            ),
+            change=_merge_list,
+        ),
+        {
+            "Ortopeden, Avd 5": f"{NUMBER}, on_call 070-174 06 21 Kontaktperson: Eva Påhittad",
+            "Ortopeden, Mottagning": "switchboard 0953-140 11",
+            "vc Påhitt": "extension 212, on_call 1177",
+        },
     ),
     "several remarks": (
         text(PLAIN + ";Övrigt;Kommentar", ROW + ";ett;två"),

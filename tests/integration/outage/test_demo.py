@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -14,9 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import acting_for, demo_memberships
-from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, User
+from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Unit, User
 from contacts.queries.ringing import numbers_for
+from contacts.queries.rota import duties_at
 from contacts.rules.parties import Party
+from contacts.rules.permissions import Role
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -37,6 +40,9 @@ from outage.rules.identity import IdentityKind
 from outage.rules.informing import InformState
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Effect
+from outage.services.demo.rota import write_rota
+from tests.clock import STOCKHOLM, standing_at
+from tests.factories import person as make_person
 
 
 def run_demo() -> str:
@@ -277,6 +283,43 @@ class TestDemo(TestCase):
     def test_three_municipalities_say_how_they_get_in(self):
         told = Principal.objects.exclude(link_text="").values_list("short_name", flat=True)
         assert set(told) == {"Skellefteå", "Umeå", "Nordmaling"}
+
+    def test_a_hemsjukvard_has_the_jour_every_evening_night_and_weekend(self):
+        unit = Unit.objects.get(name="Hemsjukvården Skellefteå")
+        monday = datetime(2026, 11, 30, tzinfo=STOCKHOLM)
+        for hours in range(0, 7 * 24 * 3, 5):
+            at = monday + timedelta(hours=hours, minutes=30)
+            by_day = at.weekday() < 5 and 8 <= at.hour < 16
+            first = numbers_for(Party.MUNICIPALITY, unit.principal_id, None, at)[0]
+            assert first.entry_name.startswith("Hemsjukvården Skellefteå: ") is not by_day, at
+            assert (unit.pk in duties_at([unit.pk], at)) is not by_day, at
+
+    def test_the_coming_saturday_somebody_stands_in(self):
+        unit = Unit.objects.get(name="Hemsjukvården Skellefteå")
+        who = [
+            duties_at([unit.pk], datetime(2026, month, day, 12, tzinfo=STOCKHOLM))[unit.pk].turn.who
+            for month, day in ((11, 28), (11, 29), (12, 5))
+        ]
+        assert who == ["Mona Åsdal", "Jon Tjärnlid", "Jon Tjärnlid"]
+
+
+@pytest.mark.parametrize("day", range(7))
+@pytest.mark.parametrize(
+    "clock", ["2026-11-23T00:05", "2026-03-23T07:59", "2026-10-19T16:00", "2026-12-28T23:55"]
+)
+def test_the_jour_is_right_at_whatever_time_the_demo_is_made(county, clock, day):
+    now = (datetime.fromisoformat(clock) + timedelta(days=day)).replace(tzinfo=STOCKHOLM)
+    keeper = make_person(f"keeper{day}", county.social_care, Role.ADMIN)
+    with standing_at(now):
+        write_rota(by=keeper, unit=county.social_care, now=now)
+    nights = [now.replace(hour=22) + timedelta(days=ahead) for ahead in range(15)]
+    stood_in = []
+    for night in nights:
+        turn = duties_at([county.social_care.pk], night)[county.social_care.pk].turn
+        if not turn.weekly:
+            stood_in.append(night)
+    assert [night.weekday() for night in stood_in] == [5]
+    assert stood_in[0].date() > now.date()
 
 
 def luhn_holds(number: str) -> bool:

@@ -8,12 +8,15 @@ _SECTOR = 512
 _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
-def xls(sheets):
-    """A BIFF8 workbook: sheet names with their rows of texts. A name that begins with a dot is hidden."""
+def xls(sheets, merged=()):
+    """A BIFF8 workbook: sheet names with their rows of texts. A name that begins with a dot is hidden.
+
+    `merged` are ranges of each sheet: the first and last row and the first and last column, from 0.
+    """
     names = [(name.removeprefix("."), name.startswith(".")) for name in sheets]
     head = _record(0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0))
     length = len(head) + sum(len(_bound(0, *name)) for name in names) + 4
-    bodies = [_sheet(rows) for rows in sheets.values()]
+    bodies = [_sheet(rows, merged) for rows in sheets.values()]
     bounds, place = b"", length
     for name, body in zip(names, bodies, strict=True):
         bounds += _bound(place, *name)
@@ -31,7 +34,7 @@ def _bound(place, name, hidden):
     )
 
 
-def _sheet(rows):
+def _sheet(rows, merged):
     cells = b"".join(
         _record(0x0204, struct.pack("<HHHHB", r, c, 0, len(text), 1) + text.encode("utf-16-le"))
         for r, row in enumerate(rows)
@@ -40,6 +43,10 @@ def _sheet(rows):
     )
     begin = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x10, 0, 0, 0, 0))
     size = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows), default=0), 0)
+    if merged:
+        cells += _record(
+            0x00E5, struct.pack("<H", len(merged)) + b"".join(struct.pack("<HHHH", *m) for m in merged)
+        )
     return begin + _record(0x0200, size) + cells + _record(0x000A, b"")
 
 
@@ -72,16 +79,24 @@ def _entry(name, kind, start, size, child=_FREE):
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
 
 
+def _open_cell(cell):
+    if cell is None:
+        return "<table:covered-table-cell/>"
+    text, rows = cell if isinstance(cell, tuple) else (cell, 1)
+    span = f' table:number-rows-spanned="{rows}" table:number-columns-spanned="1"' if rows > 1 else ""
+    return f'<table:table-cell office:value-type="string"{span}><text:p>{text}</text:p></table:table-cell>'
+
+
 def ods(sheets, repeated=1):
-    """An OpenDocument table: sheet names with their rows of texts, the last row so many times."""
+    """An OpenDocument table: sheet names with their rows of texts, the last row so many times.
+
+    A text with a number is of a cell that is merged over so many rows; None is one that another covers.
+    """
     tables = ""
     for name, rows in sheets.items():
         shown = [
             f"<table:table-row{f' table:number-rows-repeated={chr(34)}{repeated}{chr(34)}' if row is rows[-1] else ''}>"
-            + "".join(
-                f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
-                for cell in row
-            )
+            + "".join(map(_open_cell, row))
             + "</table:table-row>"
             for row in rows
         ]

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contacts.rules.availability import (
-    AVAILABILITY_LABELS,
     Availability,
     Eves,
     Hours,
@@ -215,7 +214,7 @@ def test_reads_the_hours_of_the_file(applies, remark, expected):
 
 @pytest.mark.parametrize("availability", [a for a in Availability if a is not Availability.OWN_HOURS])
 def test_reads_back_its_own_labels(availability):
-    assert read_hours(AVAILABILITY_LABELS[availability], "").availability is availability
+    assert read_hours(availability.label, "").availability is availability
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,40 @@ def test_the_older_and_the_open_format(write):
     ]
 
 
+MERGED_ROWS = [["Kommun", "Namn"], ["Malå", "a"], ["", "b"], ["Åsele", "c"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        xls({"Blad": MERGED_ROWS}, merged=[(1, 2, 0, 0)]),
+        ods({"Blad": [MERGED_ROWS[0], [("Malå", 2), "a"], [None, "b"], ["Åsele", "c"]]}),
+    ],
+)
+def test_merged_cells_of_the_other_formats_have_their_text_on_each_row(content):
+    sheet = only_sheet(content)
+    assert sheet.merged == ("A2:A3",)
+    assert sheet.rows[1:] == [["Malå", "a"], ["Malå", "b"], ["Åsele", "c"]]
+
+
+def test_merges_of_the_open_format_beside_rows_that_are_repeated():
+    rows = [["Kommun", "Namn"], [("Malå", 3), "a"], [None, "b"]]
+    assert only_sheet(ods({"Blad": rows}, repeated=2)).rows[1:] == [
+        ["Malå", "a"],
+        ["Malå", "b"],
+        ["Malå", "b"],
+    ]
+
+
+def test_merged_ranges_are_told_from_the_top():
+    def merge(sheet):
+        sheet.merge_cells("A4:A5")
+        sheet.merge_cells("A2:A3")
+
+    rows = [["Kommun", "Namn"], ["Malå", "a"], [None, "b"], ["Åsele", "c"], [None, "d"]]
+    assert only_sheet(workbook(merge, *rows)).merged == ("A2:A3", "A4:A5")
+
+
 def test_a_hidden_sheet_of_the_older_format():
     assert [s.hidden for s in read_book(xls({"a": [["x"]], ".b": [["y"]]})).sheets] == [False, True]
 
@@ -295,6 +329,8 @@ open({str(told)!r}, "w").write(repr((much, "SECRET_KEY" in os.environ, "django" 
     assert told.read_text() == "(False, False, False)"
 
 
-def test_text_files_need_no_child(monkeypatch):
+@pytest.mark.parametrize("content", [b"a;b\r\n1;2", "å\tö".encode("cp1252"), "sep=,\na,b".encode("utf-16")])
+def test_text_files_are_read_in_the_child_too(monkeypatch, content):
+    assert read_table(content)
     monkeypatch.setattr(child, "WORKER", "no_such_module")
-    assert read_table(b"a;b\r\n1;2") == [["a", "b"], ["1", "2"]]
+    assert refusal(content).startswith("Filen går inte att läsa")

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from contacts.filing.columns import COLUMNS, LONGEST, BadRow
-from contacts.filing.reading import read_file
+from contacts.filing.columns import COLUMNS, LONGEST
+from contacts.filing.reading import read_table
 from contacts.filing.rows import DirectoryRow, cells_of, read_rows
 from contacts.rules.availability import Availability, Hours, Span, Summer
+from contacts.rules.entry_facts import EntryFacts, EntryKind
+from contacts.rules.file_rows import BadRow
 from contacts.rules.hours_text import read_hours
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import MUNICIPALITIES, REGION
 
-KINDS = {"Växel": "switchboard", "IT-support": "support", "Person": "person", "Hälsocentral": "health_centre"}
 OWN_FILE = Path(__file__).parents[3] / "contacts" / "data" / "katalog-vasterbotten.csv"
 USUAL = {"Huvudman": "Malå kommun", "Enhet": "Växel Malå", "Typ": "växel"}
 
@@ -27,7 +28,7 @@ def row(**cells: str) -> list[str]:
 
 
 def read(*rows: list[str], heading=COLUMNS):
-    found = list(read_rows([heading, *rows], KINDS))
+    found = list(read_rows([heading, *rows]))
     return [r for r in found if isinstance(r, DirectoryRow)], [b for b in found if isinstance(b, BadRow)]
 
 
@@ -53,24 +54,24 @@ def test_a_row_with_everything():
         row=2,
         given=frozenset(COLUMNS),
         principal="Malå kommun",
-        name="Växel Malå",
-        kind="switchboard",
-        first_name="",
-        last_name="",
-        title="Chef",
-        department="Växel",
-        numbers=(
-            Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),
-            Phone(PhoneKind.EXTENSION, "59090"),
-            Phone(PhoneKind.MOBILE, "070-123 45 67"),
-            Phone(PhoneKind.ON_CALL, "090-785 00 00"),
-            Phone(PhoneKind.DIRECT, "0953-140 01"),
+        facts=EntryFacts(
+            name="Växel Malå",
+            kind=EntryKind.SWITCHBOARD,
+            title="Chef",
+            department="Växel",
+            phones=(
+                Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),
+                Phone(PhoneKind.EXTENSION, "59090"),
+                Phone(PhoneKind.MOBILE, "070-123 45 67"),
+                Phone(PhoneKind.ON_CALL, "090-785 00 00"),
+                Phone(PhoneKind.DIRECT, "0953-140 01"),
+            ),
+            hours=Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13)),
+            remark="Stängt 12–13; fredag till 15",
+            unit="Hemsjukvården",
+            owner="Kansliet",
+            source="X",
         ),
-        hours=Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13)),
-        remark="Stängt 12–13; fredag till 15",
-        unit="Hemsjukvården",
-        owner="Kansliet",
-        source="X",
     )
 
 
@@ -80,19 +81,19 @@ def test_rows_are_read_one_at_a_time():
         yield row()
         raise AssertionError("read ahead")
 
-    assert next(read_rows(table(), KINDS)).row == 2
+    assert next(read_rows(table())).row == 2
 
 
 def test_blanks_and_line_breaks_become_one_blank_and_letters_are_composed():
     (got,), _ = read(row(Enhet="  Va\u0308xel\tMalå ", Anmärkning="rad ett\r\nrad två\u00a0"))
-    assert (got.name, got.remark) == ("Växel Malå", "rad ett rad två")
+    assert (got.facts.name, got.facts.remark) == ("Växel Malå", "rad ett rad två")
 
 
 def test_more_numbers_may_stand_on_lines_of_their_own():
     (got,), _ = read(
         row(Enhet="A", Typ="Person", Fler_nummer="Va\u0308xel 0953-140 00\r\njour 090-785 00 00")
     )
-    assert got.numbers == (
+    assert got.facts.phones == (
         Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),
         Phone(PhoneKind.ON_CALL, "090-785 00 00"),
     )
@@ -100,7 +101,7 @@ def test_more_numbers_may_stand_on_lines_of_their_own():
 
 def test_empty_rows_are_passed_over_but_counted():
     rows, bad = read(row(), [""] * 18, [], [" ", "\u00a0"], row(Enhet="Växel B"))
-    assert [(r.row, r.name) for r in rows] == [(2, "Växel Malå"), (6, "Växel B")]
+    assert [(r.row, r.facts.name) for r in rows] == [(2, "Växel Malå"), (6, "Växel B")]
     assert bad == []
 
 
@@ -111,7 +112,7 @@ def test_a_person_is_known_by_name_and_department():
         row(Enhet="Medicin", Typ="Person", Förnamn="Bo", Efternamn="Ek"),
         row(Enhet="", Typ="Person", Efternamn="Ek"),
     )
-    named = [(r.name, r.department) for r in rows]
+    named = [(r.facts.name, r.facts.department) for r in rows]
     assert named == [("Anna Ek", "Medicin, A"), ("Anna Ek", "Medicin, B"), ("Bo Ek", "Medicin"), ("Ek", "")]
     assert bad == []
 
@@ -120,8 +121,8 @@ def test_times_have_a_column_of_their_own():
     (got,), _ = read(
         row(Gäller="vardag dagtid", Tider="07.30–16.00; lunch 12.00–13.00", Anmärkning="Ring två gånger")
     )
-    assert got.hours == Hours(Availability.DAYTIME, time(7, 30), time(16), None, time(12), time(13))
-    assert got.remark == "Ring två gånger"
+    assert got.facts.hours == Hours(Availability.DAYTIME, time(7, 30), time(16), None, time(12), time(13))
+    assert got.facts.remark == "Ring två gånger"
 
 
 BAD_CELLS = [
@@ -171,7 +172,7 @@ BAD_CELLS = [
 @pytest.mark.parametrize(("cells", "column", "words"), BAD_CELLS)
 def test_a_bad_cell_is_told_with_row_and_column(cells, column, words):
     rows, (bad,) = read(row(Enhet="Bra rad"), row(**cells))
-    assert [r.name for r in rows] == ["Bra rad"]
+    assert [r.facts.name for r in rows] == ["Bra rad"]
     assert (bad.row, bad.column) == (3, column)
     assert words in bad.sentence
     assert str(bad).startswith(f"rad 3, {column}: ")
@@ -249,13 +250,14 @@ def test_three_columns_are_enough_and_what_is_absent_says_nothing():
     assert bad == []
     assert got.given == {"Typ", "Huvudman", "Enhet"}
     assert (got.numbers_given, got.hours_given, got.times_given) == (False, False, False)
-    assert (got.numbers, got.hours, got.remark, got.unit) == ((), Hours(Availability.UNKNOWN), "", "")
+    assert (got.facts.phones, got.facts.hours) == ((), Hours(Availability.UNKNOWN))
+    assert (got.facts.remark, got.facts.unit) == ("", "")
 
 
 @pytest.mark.parametrize("column", ["Telefon", "Anknytning", "Mobiltelefon", "Fler nummer"])
 def test_any_number_column_gives_the_numbers(column):
     (got,), _ = read(["Malå kommun", "A", "Växel", ""], heading=["Huvudman", "Enhet", "Typ", column])
-    assert (got.numbers_given, got.numbers) == (True, ())
+    assert (got.numbers_given, got.facts.phones) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -277,9 +279,8 @@ def test_hours_and_clock_times_are_given_apart(more, hours, times):
 
 
 def own_rows():
-    from contacts.models import EntryKind
-
-    return read_file(OWN_FILE.read_bytes(), {label: value for value, label in EntryKind.choices})
+    heading, *rows = read_table(OWN_FILE.read_bytes())
+    return read(*rows, heading=heading)
 
 
 def test_the_products_own_file_is_whole_and_names_only_the_countys_principals():
@@ -287,38 +288,33 @@ def test_the_products_own_file_is_whole_and_names_only_the_countys_principals():
     assert bad == []
     assert len(rows) == 20
     assert {r.principal for r in rows} == {known.name for known in (REGION, *MUNICIPALITIES)}
-    by_name = {r.name: r for r in rows}
-    assert by_name["Region Västerbottens växel"].numbers == (Phone(PhoneKind.SWITCHBOARD, "090-785 00 00"),)
-    assert by_name["Servicedesk"].numbers == (Phone(PhoneKind.EXTENSION, "59090"),)
-    assert by_name["Bjurholms hälsocentral"].numbers == ()
+    by_name = {r.facts.name: r for r in rows}
+    assert by_name["Region Västerbottens växel"].facts.phones == (
+        Phone(PhoneKind.SWITCHBOARD, "090-785 00 00"),
+    )
+    assert by_name["Servicedesk"].facts.phones == (Phone(PhoneKind.EXTENSION, "59090"),)
+    assert by_name["Bjurholms hälsocentral"].facts.phones == ()
     mala = by_name["Växel Malå"]
-    assert mala.numbers == (Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),)
-    assert mala.hours == Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13))
-    assert by_name["Hemsjukvård Nordmaling kväll/helg"].hours == Hours(Availability.EVENING_WEEKEND)
-    assert sum(bool(r.numbers) for r in rows) == 12
+    assert mala.facts.phones == (Phone(PhoneKind.SWITCHBOARD, "0953-140 00"),)
+    assert mala.facts.hours == Hours(Availability.DAYTIME, None, None, time(15), time(12), time(13))
+    assert by_name["Hemsjukvård Nordmaling kväll/helg"].facts.hours == Hours(Availability.EVENING_WEEKEND)
+    assert sum(bool(r.facts.phones) for r in rows) == 12
 
 
 def test_every_own_row_comes_back_from_its_cells():
-    from contacts.models import EntryKind
-
-    labels = dict(EntryKind.choices)
-    kinds = {label: value for value, label in EntryKind.choices}
     for got in own_rows()[0]:
-        (again,) = read_rows([COLUMNS, cells_of(got, label=labels[got.kind], checked="2026-01-01")], kinds)
+        (again,) = read_rows([COLUMNS, cells_of(got.facts, got.principal, checked="2026-01-01")])
         assert again == replace(got, row=2, given=frozenset(COLUMNS))
 
 
-ENTRY = DirectoryRow(
-    row=2,
-    given=frozenset(COLUMNS),
-    principal="Malå kommun",
+FACTS = EntryFacts(
     name="Anna Ek",
-    kind="person",
+    kind=EntryKind.PERSON,
     first_name="Anna",
     last_name="Ek",
     title="Chef",
     department="Medicin",
-    numbers=(Phone(PhoneKind.MOBILE, "070-123 45 67"), Phone(PhoneKind.ON_CALL, "090-785 00 00")),
+    phones=(Phone(PhoneKind.MOBILE, "070-123 45 67"), Phone(PhoneKind.ON_CALL, "090-785 00 00")),
     hours=Hours(Availability.ALWAYS),
     remark="Ring",
     unit="Avd 3",
@@ -335,7 +331,7 @@ DAY = Span(time(8), time(16, 30))
         {"department": ""},
         {"first_name": "", "name": "Ek"},
         {"name": "Avd 3", "first_name": "", "last_name": "", "department": ""},
-        {"numbers": ()},
+        {"phones": ()},
         {"hours": Hours(Availability.UNKNOWN)},
         {"hours": Hours(Availability.DAYTIME), "remark": "lunchstängt 12–13"},
         {"hours": Hours(Availability.OWN_HOURS, days=(DAY, None, DAY, None, DAY, None, None, DAY))},
@@ -343,8 +339,9 @@ DAY = Span(time(8), time(16, 30))
     ],
 )
 def test_an_entry_comes_back_from_its_cells(change):
-    entry = replace(ENTRY, **change)
-    assert list(read_rows([COLUMNS, cells_of(entry, label="Person")], KINDS)) == [entry]
+    facts = replace(FACTS, **change)
+    row = DirectoryRow(row=2, given=frozenset(COLUMNS), principal="Malå kommun", facts=facts)
+    assert list(read_rows([COLUMNS, cells_of(facts, "Malå kommun")])) == [row]
 
 
 def test_the_hours_of_a_remark_are_not_read_where_there_is_a_column_for_them():

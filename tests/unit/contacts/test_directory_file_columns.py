@@ -9,17 +9,16 @@ from contacts.filing.columns import (
     COLUMNS,
     NUMBER_COLUMNS,
     REQUIRED,
-    BadRow,
     Heading,
     columns_of,
     letter,
     normal_order,
-    quoted,
     read_heading,
     split_more_numbers,
 )
 from contacts.filing.rows import read_rows
 from contacts.filing.safety import neutralise, restore
+from contacts.rules.file_rows import BadRow, quoted
 from contacts.rules.phone import Phone, PhoneKind
 
 OLD_FOURTEEN = [
@@ -34,11 +33,11 @@ def test_the_fourteen_columns_of_the_first_file_are_read_in_any_order():
     for order in (OLD_FOURTEEN, OLD_FOURTEEN[::-1], sorted(OLD_FOURTEEN)):
         heading = read_heading(order)
         assert heading == Heading(tuple(order))
-        assert heading.given == set(OLD_FOURTEEN)
+        assert set(heading.places) == set(OLD_FOURTEEN)
 
 
 def test_all_columns_are_known():
-    assert read_heading(COLUMNS).given == set(COLUMNS)
+    assert read_heading(COLUMNS).places == COLUMNS
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_a_heading_is_forgiven_case_accents_and_blanks(typed, column):
 )
 def test_a_wrong_heading_is_told_and_no_row_is_read(cells, bad):
     assert read_heading(cells) == bad
-    assert list(read_rows([cells, ["Malå kommun", "A", "Växel", "x"]], {"Växel": "switchboard"})) == bad
+    assert list(read_rows([cells, ["Malå kommun", "A", "Växel", "x"]])) == bad
 
 
 def test_a_place_without_a_heading_is_no_fault_of_the_heading():
@@ -147,7 +146,7 @@ def naive_order(numbers, is_switchboard):
 @pytest.mark.parametrize("is_switchboard", [True, False])
 def test_numbers_come_back_from_their_columns_in_the_normal_order(is_switchboard):
     heading = [*REQUIRED, *NUMBER_COLUMNS]
-    label, kinds = ("Växel" if is_switchboard else "Annan"), {"Växel": "switchboard", "Annan": "other"}
+    label = "Växel" if is_switchboard else "Annan"
     lists = list(number_lists())
     expected = [naive_order(numbers, is_switchboard) for numbers in lists]
     assert [normal_order(numbers, is_switchboard=is_switchboard) for numbers in lists] == expected
@@ -156,7 +155,7 @@ def test_numbers_come_back_from_their_columns_in_the_normal_order(is_switchboard
         cells = columns_of(numbers, is_switchboard)
         assert tuple(cells) == NUMBER_COLUMNS
         rows.append(["Malå kommun", f"E{i}", label, *cells.values()])
-    assert [got.numbers for got in read_rows([heading, *rows], kinds)] == expected
+    assert [got.facts.phones for got in read_rows([heading, *rows])] == expected
 
 
 def test_what_each_number_column_holds():

@@ -7,7 +7,6 @@ from itertools import product
 import pytest
 
 from contacts.rules.availability import (
-    AVAILABILITY_LABELS,
     Availability,
     Eves,
     Hours,
@@ -156,7 +155,7 @@ def test_reads_back_what_it_writes():
     assert len(some) > 3000
     for hours in some:
         check_hours(hours)
-        label, text = AVAILABILITY_LABELS[hours.availability], hours_text(hours)
+        label, text = hours.availability.label, hours_text(hours)
         assert read_hours(label, "", text) == hours, text
         if hours.availability is Availability.OWN_HOURS:
             assert read_hours(label, "", hours_words(hours)) == hours
@@ -168,7 +167,7 @@ def test_reads_back_what_it_writes():
 @pytest.mark.parametrize("hours", [day(), EVERYTHING, own(*OFFICE_WEEK), Hours(Availability.ALWAYS)])
 def test_reads_back_what_it_writes_beside_a_remark_that_says_otherwise(hours, remark):
     text = hours_text(hours, remark)
-    assert read_hours(AVAILABILITY_LABELS[hours.availability], remark, text) == hours
+    assert read_hours(hours.availability.label, remark, text) == hours
 
 
 @pytest.mark.parametrize(

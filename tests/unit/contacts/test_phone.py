@@ -4,7 +4,6 @@ import pytest
 
 from contacts.rules.errors import RuleError
 from contacts.rules.phone import (
-    NUMBER_KIND_LABELS,
     NumberKind,
     classify,
     digits,
@@ -59,11 +58,6 @@ def test_every_three_to_five_digits_without_a_zero_first_are_internal_but_for_th
     for number in range(100, 100_000):
         assert is_extension(str(number)) is (number not in public)
     assert normalise("59090") is None
-
-
-@pytest.mark.parametrize("kind", NumberKind)
-def test_each_kind_has_a_swedish_label(kind):
-    assert NUMBER_KIND_LABELS[kind]
 
 
 @pytest.mark.parametrize(

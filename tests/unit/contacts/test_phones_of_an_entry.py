@@ -6,7 +6,6 @@ import pytest
 
 from contacts.rules.errors import RuleError
 from contacts.rules.phone import (
-    PHONE_KIND_LABELS,
     Phone,
     PhoneKind,
     check_phone,
@@ -76,7 +75,7 @@ def test_a_number_longer_than_its_place_is_refused():
 
 @pytest.mark.parametrize("kind", PhoneKind)
 def test_each_kind_has_a_swedish_label(kind: PhoneKind):
-    assert PHONE_KIND_LABELS[kind]
+    assert kind.label
 
 
 @pytest.mark.parametrize(

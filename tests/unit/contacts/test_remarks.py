@@ -14,6 +14,7 @@ Stängt 12–13; fredag till 15 => Vardag dagtid, fredag till 15.00, lunchstäng
 Stängt 12–13; fredag till 15; kortare tider sommartid => Vardag dagtid, fredag till 15.00, lunchstängt 12.00–13.00
 08.00–16.30, lunchstängt 12–13 => Vardag dagtid 08.00–16.30, lunchstängt 12.00–13.00
 mån-fre 8-12, 13-16 => Vardag dagtid 08.00–16.00, lunchstängt 12.00–13.00
+Kontaktperson: Siv Exempel; mån-fre 8-12 => Vardag dagtid 08.00–12.00
 mån-fre 8-12; 13-16 => Vardag dagtid 08.00–16.00, lunchstängt 12.00–13.00
 8-12, 13-16 => Vardag dagtid 08.00–16.00, lunchstängt 12.00–13.00
 8–12 och 13–16 => Vardag dagtid 08.00–16.00, lunchstängt 12.00–13.00

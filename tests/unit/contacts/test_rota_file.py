@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
+from contacts.rules.file_rows import BadRow
 from contacts.rules.rota import Turn
-from contacts.rules.rota_file import COLUMNS, MOST_ROWS, BadCell, Problem, cells_of, grouped, read_rota
+from contacts.rules.rota_file import COLUMNS, MOST_ROWS, Problem, cells_of, grouped, read_rota
 
 TODAY = date(2026, 11, 26)
 ROW = [
@@ -135,5 +136,5 @@ def test_no_more_rows_than_there_may_be():
 
 
 def test_the_same_fault_stands_once_with_its_rows_the_most_frequent_first():
-    bad = [BadCell(2, "A", "Fel."), BadCell(3, "B", "Fel."), BadCell(5, "B", "Fel.")]
+    bad = [BadRow(2, "A", "Fel."), BadRow(3, "B", "Fel."), BadRow(5, "B", "Fel.")]
     assert grouped(bad) == (Problem("B", "Fel.", (3, 5)), Problem("A", "Fel.", (2,)))

@@ -8,10 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from contacts.filing.columns import BadRow
 from contacts.filing.errors import BadTable
 from contacts.filing.limits import CELL_CHARACTERS, COLUMNS, ROWS
-from contacts.filing.reading import read_file, read_table
+from contacts.filing.reading import read_table
 from contacts.filing.writing import write_csv, write_xlsx
 from tests.unit.contacts.raw_workbooks import raw_parts, raw_workbook, zipped
 
@@ -294,7 +293,3 @@ def test_bytes_of_the_file():
 )
 def test_text_that_is_no_table_is_refused_in_one_sentence(content, words):
     assert refusal(content).startswith(words)
-
-
-def test_read_file_tells_a_bad_table_as_a_bad_row():
-    assert read_file(b"", {}) == ([], [BadRow(1, "", "Filen är tom. Välj en annan fil.")])

@@ -4,7 +4,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from contacts.rules.ways import MISSING_WAY_LABELS, MissingWay, WayIn, missing_ways, on_region_telephony
+from contacts.rules.ways import MissingWay, WayIn, missing_ways, on_region_telephony
 
 SERIES = ("090-785", "0910-77")
 # number, the region's, goes down with the region's telephony: without series said, and with.
@@ -52,4 +52,4 @@ def test_one_number_in_two_spellings_is_one_way():
 
 @pytest.mark.parametrize("missing", MissingWay)
 def test_what_is_missing_is_said_in_swedish(missing: MissingWay):
-    assert MISSING_WAY_LABELS[missing].endswith(".")
+    assert missing.label.endswith(".")

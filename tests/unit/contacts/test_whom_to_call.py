@@ -8,15 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contacts.rules.availability import Availability, Hours
-from contacts.rules.whom_to_call import (
-    WAY_LABELS,
-    Candidate,
-    NumberToRing,
-    Sought,
-    Way,
-    best_first,
-    is_verified,
-)
+from contacts.rules.whom_to_call import Candidate, NumberToRing, Sought, Way, best_first, is_verified
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TUESDAY_10 = datetime(2026, 11, 24, 10, 52, tzinfo=STOCKHOLM)
@@ -127,11 +119,6 @@ def test_verified_for_as_long_as_is_said():
     assert is_verified(TUESDAY_10 - timedelta(days=30), TUESDAY_10, timedelta(days=30))
     assert not is_verified(TUESDAY_10 - timedelta(days=31), TUESDAY_10, timedelta(days=30))
     assert not is_verified(None, TUESDAY_10)
-
-
-@pytest.mark.parametrize("way", Way)
-def test_each_way_has_a_swedish_label(way):
-    assert WAY_LABELS[way]
 
 
 @pytest.mark.clause("R5.3")
@@ -299,3 +286,30 @@ def test_where_the_remark_speaks_for_closed_who_answers_for_sure_comes_first():
     lines = best_first((summer, REGION), july, STOCKHOLM, sought=MALA)
     assert [line.entry_name for line in lines] == ["Regionens växel", "Växel Malå"]
     assert lines[0].ask_for == "hemsjukvården i Malå"
+
+
+ON_DUTY = Candidate(
+    "Hemsjukvården: Eva", "070-174 06 05", Way.HOME_NURSING, ALWAYS, duty_ends=TUESDAY_10 + timedelta(days=9)
+)
+
+
+@pytest.mark.clause("R5.4")
+@pytest.mark.parametrize("at", [TUESDAY_LUNCH, TUESDAY_EVENING, SATURDAY_EVENING, CHRISTMAS_EVE])
+def test_the_jour_of_the_hemsjukvard_is_first_where_the_switchboard_does_not_answer(at):
+    lines = best_first([*EVERYTHING, ON_DUTY], at, STOCKHOLM, sought=Sought(municipality="Malå"))
+    assert lines[0].entry_name == "Hemsjukvården: Eva"
+    assert lines[1:] == best_first(EVERYTHING, at, STOCKHOLM, sought=Sought(municipality="Malå"))
+
+
+@pytest.mark.clause("R5.3")
+@pytest.mark.parametrize("without", [[], [SWITCHBOARD]])
+def test_by_day_the_jour_of_the_hemsjukvard_comes_after_who_answers_for_the_municipality(without):
+    candidates = [candidate for candidate in EVERYTHING if candidate not in without]
+    found = names([*candidates, ON_DUTY], TUESDAY_10)
+    assert [name for name in found if name != "Hemsjukvården: Eva"] == names(candidates, TUESDAY_10)
+    assert found.index("Hemsjukvården: Eva") > found.index("Regionens växel")
+
+
+def test_the_jour_of_the_hemsjukvard_is_not_first_on_a_number_that_does_not_work():
+    found = names([*EVERYTHING, replace(ON_DUTY, flagged=True)], SATURDAY_EVENING)
+    assert found[0] == "Hemsjukvård kväll/helg"

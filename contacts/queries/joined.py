@@ -1,0 +1,126 @@
+"""What was joined: which row an old name leads to, and what each of two says."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, Unit
+from contacts.rules.entry_facts import HOUR_LABELS
+from contacts.rules.joining import Part, Said, Side
+from contacts.rules.names import is_near, name_key
+from contacts.rules.swedish_text import search_key
+
+COLUMNS: dict[Part, tuple[str, ...]] = {
+    Part.KIND: ("kind",),
+    Part.NAME: ("name", "first_name", "last_name"),
+    Part.TITLE: ("title",),
+    Part.DEPARTMENT: ("department",),
+    Part.UNIT: ("unit_id",),
+    Part.NUMBERS: ("numbers",),
+    Part.HOURS: tuple(HOUR_LABELS),
+    Part.REMARK: ("remark",),
+    Part.OWNER: ("owner",),
+    Part.SOURCE: ("source",),
+}
+"""The columns of a contact that each part is stored in."""
+
+UNIT_COLUMNS = ("ward_kind", "outpatient_kind", "municipal_kind", "hsa_id")
+_STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
+
+
+def said_by(entry: DirectoryEntry) -> Said:
+    """What a contact says, part by part."""
+    return {
+        Part.KIND: entry.kind,
+        Part.NAME: (entry.name, entry.first_name, entry.last_name),
+        Part.TITLE: entry.title,
+        Part.DEPARTMENT: entry.department,
+        Part.UNIT: entry.unit,
+        Part.NUMBERS: entry.phones,
+        Part.HOURS: entry.hours,
+        Part.REMARK: entry.remark,
+        Part.OWNER: entry.owner,
+        Part.SOURCE: entry.source,
+    }
+
+
+def stored(row: DirectoryEntry | Unit, names: Iterable[str]) -> dict[str, Any]:
+    """Columns of a row, as a row of a join keeps them."""
+    told: dict[str, Any] = json.loads(json.dumps({name: getattr(row, name) for name in names}, default=str))
+    return told
+
+
+def side_of(row: DirectoryEntry | Unit) -> Side:
+    """A row as the rules of joining take it. One query, two for one that is joined."""
+    return Side(
+        pk=row.pk,
+        name=row.name,
+        in_use=row.active if isinstance(row, Unit) else row.retired_at is None,
+        joined_into=row.joined_into.name if row.joined_into else "",
+        holds=row.joined.exists(),
+    )
+
+
+def standing_joins(row: DirectoryEntry | Unit) -> list[DirectoryJoin]:
+    """The joins into a row that nobody has undone, the newest first; no query for one that has none."""
+    if not row.other_names:
+        return []
+    related = ("other_unit",) if isinstance(row, Unit) else ("other_entry",)
+    return list(row.joins.filter(**_STANDING).select_related("user", *related).order_by("-at"))
+
+
+def standing_join(kept: DirectoryEntry | Unit, other_id: int) -> DirectoryJoin | None:
+    """The join of `other_id` into `kept` that nobody has undone."""
+    found = (join for join in standing_joins(kept) if other_id in (join.other_entry_id, join.other_unit_id))
+    return next(found, None)
+
+
+def near_entries(entry: DirectoryEntry) -> list[DirectoryEntry]:
+    """The contacts in use of the same principal whose name or number most likely is the same one's. One query."""
+    own = {key for key in entry.digits_key.split() if key}
+    others = DirectoryEntry.objects.filter(principal=entry.principal_id, retired_at__isnull=True)
+    return [
+        other
+        for other in others.exclude(pk=entry.pk).select_related("unit").order_by("sort_key", "pk")
+        if _is_alike(entry.name, other.name) or own & set(other.digits_key.split())
+    ]
+
+
+def units_beside(unit: Unit, text: str = "") -> list[Unit]:
+    """The other units in use of the same principal, those of nearly its name first; with `text` those of its words."""
+    words = search_key(text).split()
+    units = Unit.objects.filter(principal=unit.principal_id, active=True).exclude(pk=unit.pk)
+    found = [
+        other
+        for other in units.order_by("sort_key", "pk")
+        if any(all(word in key for word in words) for key in other.name_keys)
+    ]
+    return sorted(found, key=lambda other: not _is_alike(unit.name, other.name))
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return name_key(one) == name_key(other) or is_near(one, other)
+
+
+def units_read_as(unit: Unit | int) -> QuerySet[Unit, int]:
+    """The ids of a unit and of those joined into it, for a question: what these wrote is the unit's to see."""
+    pk = unit.pk if isinstance(unit, Unit) else unit
+    return Unit.objects.filter(Q(pk=pk) | Q(joined_into=pk)).order_by().values_list("pk", flat=True)
+
+
+def is_read_as(unit: Unit, unit_id: int) -> bool:
+    """Whether what the unit `unit_id` wrote is `unit`'s to see. No query where they are the same."""
+    return unit_id == unit.pk or Unit.objects.filter(pk=unit_id, joined_into=unit.pk).exists()
+
+
+def units_by_name(principals: Iterable[Principal | int]) -> dict[tuple[int, str], Unit]:
+    """The units of principals by the principal's id and `name_key`; a name that was joined leads to what it is now."""
+    rows = Unit.objects.filter(principal__in=principals).select_related("joined_into")
+    return {(unit.principal_id, name_key(unit.name)): unit.joined_into or unit for unit in rows}
+
+
+def turns_to_move(unit: Unit) -> QuerySet[RotaTurn]:
+    """The turns of a unit that stand, in the order they were written."""
+    return RotaTurn.objects.filter(unit=unit, replaced_by__isnull=True, withdraws=False).order_by("order")

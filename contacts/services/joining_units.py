@@ -1,0 +1,218 @@
+"""Two units that are one: joined, and taken apart again. What they wrote stays theirs; see `queries.joined`."""
+
+from copy import copy
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from contacts import audit
+from contacts.access import Acting
+from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn, Unit
+from contacts.queries.joined import UNIT_COLUMNS, side_of, stored, turns_to_move
+from contacts.queries.rota import newest_of
+from contacts.rules.errors import RuleError
+from contacts.rules.joining import UnitKinds, check_pair, given_back, joined_kinds
+from contacts.rules.rota import is_over, wall_of
+
+from .directory import save_row
+from .namesakes import check_namesakes
+from .rota import write_turn
+from .submissions import claim
+from .traces import changes_between, leave_trace
+from .unit_ties import check_may_join, check_may_part
+from .versions import check_clean, check_keeper, check_version
+
+
+def join_units(
+    *, by: Acting, kept: Unit, other: Unit, client_id: UUID, version: str, other_version: str
+) -> Unit:
+    """Join `other` into `kept`, both as the person saw them, and give the kept one; a form sent twice joins once.
+
+    The other goes out of use; its contacts, its turns to come and its people's assignments are the kept one's. Raises
+    NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they are no pair, where the person works
+    at the other, and where something keeps it.
+    """
+    with transaction.atomic():
+        for row in (kept, other):
+            check_keeper(by, row)
+        content = {"kept": kept.pk, "other": other.pk, "versions": [version, other_version]}
+        if claim(by=by, client_id=client_id, kind="unit.join", content=content) is not None:
+            return Unit.objects.get(pk=kept.pk)
+        kept, other = _locked(kept.pk, other.pk)
+        check_pair(side_of(kept), side_of(other), word="enhet")
+        check_version(kept, version or "-")
+        check_version(other, other_version or "-")
+        check_can_join(by, kept, other)
+        before = stored(kept, UNIT_COLUMNS)
+        kinds = joined_kinds(kinds_of(kept), kinds_of(other))
+        kept.ward_kind, kept.outpatient_kind = kinds.ward, kinds.outpatient
+        kept.municipal_kind, kept.hsa_id = kinds.municipal, kept.hsa_id or other.hsa_id
+        kept.other_names = [*kept.other_names, other.name]
+        other.active, other.joined_into = False, kept
+        for row in (kept, other):
+            check_clean(row)
+            save_row(by=by, row=row)
+        DirectoryJoin(
+            id=client_id,
+            kept_unit=kept,
+            other_unit=other,
+            before=before,
+            after=stored(kept, UNIT_COLUMNS),
+            moved={
+                "entries": _move_entries(by, DirectoryEntry.objects.filter(unit=other), kept),
+                "turns": _move_turns(by, client_id, other, kept),
+                "memberships": _move_people(by, other, kept),
+            },
+            user=by.user,
+        ).save()
+        leave_trace(by, "unit.joined", kept, {"joined": other.name})
+        leave_trace(by, "unit.joined_away", other, {"joined": kept.name})
+        return kept
+
+
+def check_can_join(by: Acting, kept: Unit, other: Unit) -> None:
+    """Raise RuleError where `other` may not become part of `kept`, whatever somebody does with the two."""
+    joined_kinds(kinds_of(kept), kinds_of(other))
+    # Whoever works there would give themselves a role at the unit that is kept.
+    if Membership.objects.filter(user=by.user, unit=other, active=True).exists():
+        raise RuleError(
+            f"Du arbetar på {other.name}. Be en administratör på en annan enhet, eller behåll {other.name}.",
+            field="to",
+        )
+    check_may_join(other)
+
+
+def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> DirectoryJoin:
+    """Take two joined units apart again: the other comes back into use with the contacts, turns and people it had.
+
+    What somebody has changed of it since stands at the kept one; `moved["stands"]` of the row that is given counts it.
+    The same form again gives the same row. Raises NotAllowed, IdClash, and RuleError where it is undone already, where
+    the person would end the own assignment, where something keeps those who came, and where the name is taken.
+    """
+    with transaction.atomic():
+        assert join.kept_unit, "a join of units"
+        assert join.other_unit, "a join of units"
+        check_keeper(by, join.kept_unit)
+        if claim(by=by, client_id=client_id, kind="unit.part", content={"join": str(join.pk)}) is not None:
+            return DirectoryJoin.objects.get(pk=client_id)
+        kept, other = _locked(join.kept_unit.pk, join.other_unit.pk)
+        if DirectoryJoin.objects.filter(undoes=join).exists():
+            raise RuleError("Sammanföringen är redan upplöst.")
+        if by.membership.pk in join.moved["memberships"]:
+            raise RuleError(
+                f"Du arbetar på {kept.name} genom sammanföringen. Be en administratör på en annan enhet."
+            )
+        # What they logged since is the kept one's, where nobody else may work: they go on with it before they leave.
+        came = Membership.objects.filter(pk__in=join.moved["memberships"])
+        check_may_part(kept, list(came.values_list("user", flat=True)), join.at)
+        back, changed = given_back(
+            join.before, join.after, stored(kept, UNIT_COLUMNS), [[name] for name in UNIT_COLUMNS]
+        )
+        for name, value in back.items():
+            setattr(kept, name, value)
+        kept.other_names = [name for name in kept.other_names if name != other.name]
+        other.active, other.joined_into = True, None
+        check_namesakes(other)
+        for row in (kept, other):
+            check_clean(row)
+            save_row(by=by, row=row)
+        entries = DirectoryEntry.objects.filter(pk__in=join.moved["entries"], unit=kept)
+        stands = {
+            "facts": len(changed),
+            "entries": len(join.moved["entries"]) - len(_move_entries(by, entries, other)),
+            "turns": _take_turns_back(by, client_id, join.moved["turns"]),
+        }
+        for membership in Membership.objects.filter(pk__in=join.moved["memberships"], active=True):
+            membership.active = False
+            save_row(by=by, row=membership)
+        undone = DirectoryJoin(
+            id=client_id,
+            kept_unit=kept,
+            other_unit=other,
+            moved={"stands": stands},
+            undoes=join,
+            user=by.user,
+        )
+        undone.save()
+        leave_trace(by, "unit.parted", kept, {"joined": other.name})
+        leave_trace(by, "unit.parted", other, {"joined": kept.name})
+        return undone
+
+
+def kinds_of(unit: Unit) -> UnitKinds:
+    """The kinds of a unit, as the rules of joining take them."""
+    return UnitKinds(unit.ward_kind, unit.outpatient_kind, unit.municipal_kind)
+
+
+def _locked(*pks: int) -> list[Unit]:
+    # Whoever names one of them in a chain holds it too: what keeps a unit is looked for under this lock. In the order
+    # of their keys, so that two who lock the same two wait for each other and never in a ring.
+    rows = Unit.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    found = {row.pk: row for row in rows.select_related("principal").filter(pk__in=pks)}
+    return [copy(found[pk]) for pk in pks]
+
+
+def _move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
+    """Let contacts, retired ones too, be of another unit. Nobody has said anything new of them: they stay verified."""
+    moved = []
+    for entry in entries.select_for_update(no_key=True, of=("self",)).select_related("principal", "unit"):
+        before = copy(entry)
+        entry.unit = unit
+        entry.save()
+        leave_trace(by, "directoryentry.changed", entry, changes_between(before, entry))
+        moved.append(entry.pk)
+    return moved
+
+
+def _move_turns(by: Acting, client_id: UUID, other: Unit, kept: Unit) -> list[str]:
+    """Write the turns to come anew at the unit kept, after its own, each as somebody said it and when."""
+    wall = wall_of(timezone.now(), timezone.get_default_timezone())
+    highest = RotaTurn.objects.filter(unit=kept).aggregate(highest=Max("order"))["highest"] or 0
+    moved = []
+    for row in turns_to_move(other):
+        if is_over(row.turn, wall):
+            continue
+        highest += 1
+        turn = RotaTurn(
+            id=uuid5(client_id, str(row.pk)), unit=kept, order=highest, at=row.at, user_id=row.user_id
+        )
+        turn.turn = row.turn
+        turn.save()
+        audit.record(by=by, action="turn.moved", target=turn, changes={"unit": [other.name, kept.name]})
+        moved.append(str(turn.pk))
+    return moved
+
+
+def _take_turns_back(by: Acting, client_id: UUID, turn_ids: list[str]) -> int:
+    """Take away what was written anew and stands as it was; how many somebody has changed since."""
+    changed = 0
+    for row in RotaTurn.objects.filter(pk__in=turn_ids).select_related("unit").order_by("order"):
+        if newest_of(row).pk != row.pk:
+            changed += 1
+            continue
+        write_turn(
+            by=by,
+            row_id=uuid5(client_id, str(row.pk)),
+            unit=row.unit,
+            turn=row.turn,
+            replaces=row,
+            withdraws=True,
+        )
+    return changed
+
+
+def _move_people(by: Acting, other: Unit, kept: Unit) -> list[int]:
+    """Give everybody who works at the other unit the same role at the one kept; the assignments that this made."""
+    made = []
+    for had in Membership.objects.filter(unit=other, active=True).order_by("pk"):
+        there = Membership.objects.filter(user=had.user_id, unit=kept, role=had.role).first()
+        if there is not None and there.active:
+            continue
+        row = there or Membership(user_id=had.user_id, unit=kept, role=had.role, title=had.title)
+        row.active = True
+        save_row(by=by, row=row)
+        made.append(row.pk)
+    return made

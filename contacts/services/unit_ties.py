@@ -1,0 +1,45 @@
+"""What keeps a unit from being joined or taken apart: said by the apps above, which know what it takes part in."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contacts.models import Unit
+from contacts.rules.errors import RuleError
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What an app says, each as a Swedish sentence, "" for nothing.
+
+    `to_join`: why a unit must not become part of another. `to_part`: why people (by id) who came to a unit at a moment
+    must not leave it.
+    """
+
+    to_join: Callable[[Unit], str]
+    to_part: Callable[[Unit, Collection[int], datetime], str]
+
+
+_ties: list[Ties] = []
+
+
+def tie_units_by(ties: Ties) -> None:
+    """Let an app say what keeps units where they are; called when it is ready."""
+    if ties not in _ties:
+        _ties.append(ties)
+
+
+def check_may_join(unit: Unit) -> None:
+    """Raise RuleError with what keeps a unit from becoming part of another."""
+    _check(ties.to_join(unit) for ties in _ties)
+
+
+def check_may_part(unit: Unit, people: Collection[int], since: datetime) -> None:
+    """Raise RuleError with what keeps people who came to a unit at `since` from leaving it."""
+    _check(ties.to_part(unit, people, since) for ties in _ties)
+
+
+def _check(sentences: Iterable[str]) -> None:
+    why = next(filter(None, sentences), "")
+    if why:
+        raise RuleError(why, field="to")

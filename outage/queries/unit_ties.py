@@ -1,0 +1,52 @@
+"""What keeps a unit from being joined or taken apart: care that somebody may still have to do something about."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from contacts.models import Principal, Unit
+from outage.models import CareChain, CareChainDetails, CareChainEvent, Duty, Handover
+from outage.queries.outages import AFTERMATH, recent_outages
+
+_WHEN = f"i ett driftstopp som pågår, eller som avslutades för mindre än {AFTERMATH.days} dagar sedan"
+_LEFT = "när ingenting är kvar att ringa eller registrera"
+
+
+def in_care(unit: Unit) -> str:
+    """Why a unit must stay as it is: it takes part in a chain of an outage in reach of the chain's principal; else "".
+
+    Rows of the log name the unit for ever, and everything owed follows from them: while anything can be owed or
+    entered, the unit is the one they name.
+    """
+    details = CareChainDetails.objects.filter(Q(ward_unit=unit) | Q(outpatient_unit=unit) | Q(unit=unit))
+    named = Q(unit=unit) | Q(pk__in=details.values("chain"))
+    for model in (CareChainEvent, Handover, Duty):
+        named |= Q(pk__in=model._default_manager.filter(unit=unit).values("chain"))
+    return f"{unit.name} står i vårdkedjor {_WHEN}. Sammanför {_LEFT}." if _in_reach(named) else ""
+
+
+def logged_since(unit: Unit, people: Collection[int], since: datetime) -> str:
+    """Why people must not leave a unit: they have logged there since a moment, in an outage in reach; else ""."""
+    theirs = {"unit": unit, "user__in": people, "recorded_at__gte": since}
+    named = Q(**theirs)
+    for model in (CareChainDetails, CareChainEvent, Handover):
+        named |= Q(pk__in=model._default_manager.filter(**theirs).values("chain"))
+    if not people or not _in_reach(named):
+        return ""
+    return f"De som kom till {unit.name} har loggat vårdkedjor där {_WHEN}. Upplös {_LEFT}."
+
+
+def _in_reach(named: Q) -> bool:
+    by_principal: dict[int, set[UUID]] = defaultdict(set)
+    for principal_id, outage_id in (
+        CareChain.objects.filter(named).values_list("principal", "outage").distinct()
+    ):
+        by_principal[principal_id].add(outage_id)
+    return any(
+        outage.pk in by_principal[principal.pk]
+        for principal in Principal.objects.filter(pk__in=by_principal)
+        for outage in recent_outages(principal)
+    )
