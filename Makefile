@@ -7,7 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 UV_COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade --quiet
 
-.PHONY: help run test test-any-day test-long check bench clean pins setup setup-dev system-run system-test
+.PHONY: help run dev test test-fast test-any-day test-long check bench clean pins setup setup-dev system-run system-test
 .NOTPARALLEL:
 
 help: ## What there is to run
@@ -16,8 +16,14 @@ help: ## What there is to run
 run: setup ## Set up everything and serve on http://127.0.0.1:8000 (PORT=… changes it)
 	@PORT='$(PORT)' .ci/serve
 
-test: setup-dev ## Set up everything and run every test: SQLite, browser, PostgreSQL
-	@.ci/test
+dev: setup-dev ## Serve what you are changing: demo, reload, debug toolbar; its data is in var/dev
+	@PORT='$(PORT)' .ci/serve dev
+
+test: setup-dev ## Every test: SQLite, browser, PostgreSQL; T=tests/unit/…::test_name runs that one only
+	@T='$(T)' .ci/test
+
+test-fast: setup-dev ## Under a minute: tests/unit, tests/architecture, log-in, visibility, chains and calls, but for what is slow or long
+	@.ci/test fast
 
 test-any-day: setup-dev ## The tests at other days and minutes (AT='2027-06-25 03:00' chooses one); most of an hour
 	@AT='$(AT)' .ci/test any-day

@@ -36,7 +36,8 @@ def main() -> None:
         if is_too_old(connection):
             raise SystemExit(TOO_OLD)
         call_command("migrate", interactive=False, verbosity=0)
-        collect_static()
+        if not settings.DEBUG:
+            collect_static()
         load_directory()
         if settings.DEMO:
             say("Gör i ordning demon …")

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import cached_property
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
@@ -25,6 +26,8 @@ from outage.rules.routine import Routine
 
 class Page:
     """Lazy: a page that does not show a thing does not ask for it."""
+
+    version: str = settings.VERSION
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request

@@ -1,7 +1,8 @@
-"""The one settings file. Everything that differs between machines comes from the environment; see README."""
+"""The one settings file. Everything that differs between machines comes from the environment; see docs/operation.md."""
 
 import base64
 import os
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -46,6 +47,8 @@ def _new_scan_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
+# The one place the version stands. The application runs out of its folder and is never installed as a package.
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PRODUCTION = _flag("PRODUCTION")
 DEMO = _flag("DEMO")
 DEBUG = False
@@ -176,7 +179,7 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 
-# A ward PC is shared: a log-in left behind ends by itself. What was being typed then is held (see README).
+# A ward PC is shared: a log-in left behind ends by itself. What was being typed then is held (docs/decisions/0007).
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -211,7 +214,7 @@ SCAN_KEYS = [k.strip() for k in os.environ.get("SCAN_KEYS", "").split(",") if k.
 if not SCAN_KEYS and not PRODUCTION:
     SCAN_KEYS = [_own_key("scan_key", _new_scan_key)]
 
-# What is printed is sealed with the key and certificate of this PKCS#12 file, where there is one (see README).
+# What is printed is sealed with the key and certificate of this PKCS#12 file, if any (see docs/operation.md).
 SEAL_P12 = os.environ.get("SEAL_P12", "")
 SEAL_PASSPHRASE = os.environ.get("SEAL_PASSPHRASE", "")
 

@@ -1,5 +1,6 @@
 """The root of all addresses. Apps are named by string."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
@@ -24,3 +25,5 @@ urlpatterns = [
     path("", include("forms.urls")),
     path("", include("outage.urls")),
 ]
+if apps.is_installed("debug_toolbar"):
+    urlpatterns += [path("__debug__/", include("debug_toolbar.urls"))]

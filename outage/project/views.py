@@ -195,4 +195,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500. Uses no database: it may be the reason."""
-    return render(None, "errors/500.html", status=500)
+    return render(None, "errors/500.html", {"version": settings.VERSION}, status=500)

@@ -1,4 +1,4 @@
-"""A routine's rules as Markdown tables, for the README: what stands there is printed from the content."""
+"""A routine's rules as Markdown tables, for docs/routine.md: what stands there is printed from the content."""
 
 from collections.abc import Iterable, Sequence
 

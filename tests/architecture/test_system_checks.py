@@ -14,6 +14,8 @@ from outage import checks
 from outage.routine import RoutineError
 from tests.architecture.tree import ROOT
 
+pytestmark = pytest.mark.slow
+
 SCAN_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 
 

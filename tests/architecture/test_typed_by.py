@@ -111,6 +111,7 @@ def mark(acting: Acting) -> str:
     return TypedBy(acting.user.pk, acting.membership.pk).mark
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("htmx", [False, True], ids=["whole page", "htmx"])
 def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: bool):
     User.objects.filter(pk=county.esa.user.pk).update(is_staff=True, is_superuser=True)

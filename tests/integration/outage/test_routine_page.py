@@ -15,12 +15,17 @@ from outage.rules.routine import Place
 from tests.clock import TUESDAY
 from tests.factories import County, make_chain, make_event
 from tests.integration.outage.pages import read
+from tests.routine_table import WHO_TELLS_WHOM
 
-# By hand from the routine: whose each clause is that is not everyone's.
+# By hand from the routine: whose each clause is that is not everyone's, beside those by which a party tells others.
+OTHERWISE = {
+    Party.INPATIENT: {"R3.10"},
+    Party.MUNICIPALITY: {"R3.10"},
+    Party.OUTPATIENT: {"R3.11", "R4.5"},
+}
 OWN = {
-    Party.INPATIENT: {"R3.1", "R3.2", "R3.3", "R3.4", "R3.5", "R3.10"},
-    Party.MUNICIPALITY: {"R3.6", "R3.7", "R3.10"},
-    Party.OUTPATIENT: {"R3.8", "R3.9", "R3.11", "R4.5"},
+    party: clauses | {row.clause for row in WHO_TELLS_WHOM if row.sender is party}
+    for party, clauses in OTHERWISE.items()
 }
 SATURDAY = datetime(2026, 11, 28, 10, 52, tzinfo=TUESDAY.tzinfo)
 

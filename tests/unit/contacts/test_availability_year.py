@@ -24,6 +24,8 @@ from contacts.rules.availability import (
 )
 from contacts.rules.hours import day_of
 
+pytestmark = pytest.mark.slow
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HALF_HOUR, INSTANT = timedelta(minutes=30), timedelta(microseconds=1)
 

@@ -20,6 +20,8 @@ from contacts.filing.reading import read_book, read_table
 from tests.unit.contacts.other_workbooks import ods, xls
 from tests.unit.contacts.raw_workbooks import MAIN, raw_parts, zipped
 
+pytestmark = pytest.mark.slow
+
 
 def saved(book):
     file = io.BytesIO()

@@ -79,6 +79,7 @@ def by_rule(turns: list[Turn], begin: datetime, end: datetime, step: timedelta =
 SPRING, AUTUMN = datetime(2027, 3, 28), datetime(2026, 10, 25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("night", [SPRING, AUTUMN, datetime(2026, 12, 31)], ids=str)
 @pytest.mark.parametrize("weekly", [False, True])
 def test_each_half_hour_of_a_night_starts_and_ends_a_turn(night: datetime, weekly: bool):

@@ -14,6 +14,8 @@ from contacts.filing.reading import read_table
 from contacts.filing.writing import write_csv, write_xlsx
 from tests.unit.contacts.raw_workbooks import raw_parts, raw_workbook, zipped
 
+pytestmark = pytest.mark.slow
+
 OWN_FILE = Path(__file__).parents[3] / "contacts" / "data" / "katalog-vasterbotten.csv"
 OWN_TABLE = read_table(OWN_FILE.read_bytes())
 

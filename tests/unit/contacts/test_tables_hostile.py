@@ -17,6 +17,8 @@ from contacts.filing.workbook import read_workbook
 from tests.long import runs
 from tests.unit.contacts.raw_workbooks import MAIN, OFFICE, raw_parts, raw_workbook, zipped
 
+pytestmark = pytest.mark.slow
+
 DAMAGED = "Filen är skadad."
 TOO_LARGE = "Filen är för stor när den packas upp."
 ONE_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'

@@ -66,6 +66,7 @@ def test_an_accent_is_one_with_its_letter(text: str):
     assert len(tidy_typed(text)) < len(text)
 
 
+@pytest.mark.slow
 def test_nothing_that_can_be_seen_is_lost_and_tidying_twice_changes_nothing():
     """Over every character there is."""
     for code in range(sys.maxunicode + 1):

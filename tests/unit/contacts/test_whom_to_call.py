@@ -160,6 +160,7 @@ def beats(a, b) -> bool:
     return a.way < b.way
 
 
+@pytest.mark.slow
 @pytest.mark.clause("R5.3")
 @pytest.mark.clause("R5.4")
 def test_every_pair_of_candidates_at_each_kind_of_moment():

@@ -145,7 +145,7 @@ def test_a_guide_with_an_unknown_clause_and_a_party_without_one_are_faults():
         ("work-list", load_work_list, '"Ringt", ', "", "lists"),
         ("call-support", load_call_support, 'clause = "R3.1"', 'clause = "R8.1"', "guides"),
         ("call-support", load_call_support, 'party = "outpatient"', 'party = "nobody"', "guides[4].party"),
-        ("call-support", load_call_support, "note_rows = 2", "note_rows = 2\nmore = 1", "more"),
+        ("call-support", load_call_support, "note_heading", "more = 1\nnote_heading", "more"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, name, load, old, new, key):

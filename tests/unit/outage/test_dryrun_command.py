@@ -13,6 +13,8 @@ from django.core.management import call_command
 
 from .test_dryrun import FULL, NOW, ROUTINE, document, run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

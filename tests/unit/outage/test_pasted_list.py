@@ -235,6 +235,7 @@ def test_whatever_is_pasted_is_read_and_nothing_of_it_is_lost(text: str):
     assert all(p.numbers for p in found.patients)
 
 
+@pytest.mark.slow
 def test_a_long_line_and_a_long_list_take_no_time_and_lose_nothing():
     assert len(read_pasted("\n".join([f"{TOLVAN} Tolvan Tolvansson"] * 5000), TODAY).patients) == 5000
     for piece in ("1", "19", "Aa ", "a,", '"', "-", "1-", "ÅÅÅ", "\t", "Eva Ek\n", "PAL Aa,", "19121212\t"):
