@@ -8,6 +8,12 @@ Place = tuple[int, int]
 """A cell: its row, counted from 1 as a spreadsheet does, and its column, counted from 0."""
 
 
+def letter(place: int) -> str:
+    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
+    before, own = divmod(place, 26)
+    return (letter(before - 1) if before else "") + chr(ord("A") + own)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet; a text file is a sheet without a name.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .columns import letter
+from .book import letter
 from .errors import BadTable
 from .limits import CELL_CHARACTERS, COLUMNS, EMPTY_ROWS, ROWS, TEXT_CHARACTERS
 

@@ -27,12 +27,6 @@ class Heading:
     places: tuple[str, ...]
 
 
-def letter(place: int) -> str:
-    """What a spreadsheet calls the column at `place`, counted from 0: A … Z, AA …."""
-    before, own = divmod(place, 26)
-    return (letter(before - 1) if before else "") + chr(ord("A") + own)
-
-
 def read_heading(cells: Sequence[str]) -> Heading | list[BadRow]:
     """Read the first row: the headings in any order, case, accents and blanks forgiven.
 

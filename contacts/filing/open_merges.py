@@ -7,7 +7,7 @@ from typing import Any
 
 from defusedxml.ElementTree import iterparse
 
-from .columns import letter
+from .book import letter
 from .limits import COLUMNS, ROWS
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

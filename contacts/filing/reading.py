@@ -2,10 +2,9 @@
 
 import re
 
-from .book import Book
+from .book import Book, letter
 from .child import read_in_child
 from .collecting import EMPTY
-from .columns import letter
 from .errors import BadTable
 from .limits import FILE_BYTES, MB
 from .safety import restore

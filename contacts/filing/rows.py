@@ -18,6 +18,7 @@ from contacts.rules.names import name_key
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number
 from contacts.rules.swedish_text import search_key, tidy_typed
 
+from .book import letter
 from .columns import (
     COLUMNS,
     LONGEST,
@@ -26,7 +27,6 @@ from .columns import (
     Heading,
     columns_of,
     first_kind,
-    letter,
     normal_order,
     read_heading,
     read_kind,

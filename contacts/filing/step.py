@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from contacts.rules.swedish_text import search_key
 
-from .book import Book, Sheet
+from .book import Book, Sheet, letter
 from .choices import Choices, Known, SheetChoice, headings_of, with_letters
-from .columns import letter
 from .letters import REPAIRS, fitness, repaired
 from .mapping import Mapped, Proposal, mapped
 from .proposing import Flagged, flagged_rows, guess_sheet, letters_of, with_values

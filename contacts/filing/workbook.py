@@ -15,9 +15,8 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .archive import DAMAGED, TOO_MANY_CELLS, TOO_MUCH_STYLE, kind_of
-from .book import Book, Place, Sheet
+from .book import Book, Place, Sheet, letter
 from .collecting import TOO_MANY_ROWS, Rows
-from .columns import letter
 from .errors import BadTable
 from .limits import ATTRIBUTE_CHARACTERS, CELLS, COLUMNS, EMPTY_ROWS, ROWS, SHEETS, STYLE_ELEMENTS, XML_DEPTH
 from .open_merges import open_merges

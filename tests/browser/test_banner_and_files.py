@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from outage.rules.outage_status import OutageScope
 from outage.services.outages import end_outage
-from tests.browser.conftest import HOURS, Windows
+from tests.browser.conftest import Windows, at_awkward_hours
 from tests.browser.looking import DESKTOP, PHONE, show
 from tests.factories import County, make_chain, make_event, make_outage
 from tests.unit.test_contrast import TEXT, contrast
@@ -40,7 +40,7 @@ def lay_out(county: County, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", ["none", "discharge", "municipalities", "nine days", "a year ago", "ended"])
-@pytest.mark.parametrize("clock", HOURS.values(), ids=HOURS.keys(), indirect=True)
+@at_awkward_hours
 def test_the_banner_is_one_line_on_a_ward_pc(windows: Windows, county: County, case: str):
     lay_out(county, case)
     page = windows.open(county.alva)

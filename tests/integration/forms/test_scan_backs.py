@@ -23,7 +23,7 @@ from tests.integration.forms.scanning import fates, findings, make_sheet, scan, 
 from tests.paper.making import make_place, person
 from tests.paper.scans_made import coded, faded
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clause("R2.6")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.clause("R2.6")]
 
 
 @pytest.fixture(autouse=True)

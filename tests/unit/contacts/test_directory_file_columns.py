@@ -5,13 +5,13 @@ import random
 
 import pytest
 
+from contacts.filing.book import letter
 from contacts.filing.columns import (
     COLUMNS,
     NUMBER_COLUMNS,
     REQUIRED,
     Heading,
     columns_of,
-    letter,
     normal_order,
     read_heading,
     split_more_numbers,

@@ -1,0 +1,39 @@
+"""What the tests with a database share."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import pytest
+
+from contacts import sandbox
+from contacts.filing import child, reading
+from contacts.filing.book import Book
+from contacts.filing.errors import BadTable
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_read_once() -> Iterator[None]:
+    """Let each process read a file of contacts in a child once: starting one takes longer than most tests do.
+
+    Only as the product starts it; a test that changes that has a child of its own.
+    """
+    read, usual = child.read_in_child, (child.WORKER, child.CHILD, sandbox.start)
+    told: dict[bytes, str | BadTable] = {}
+
+    def read_once(content: bytes) -> Book:
+        if (child.WORKER, child.CHILD, sandbox.start) != usual:
+            return read(content)
+        if content not in told:
+            try:
+                told[content] = json.dumps(asdict(read(content)))
+            except BadTable as wrong:
+                told[content] = wrong
+        known = told[content]
+        if isinstance(known, BadTable):
+            raise BadTable(known.reason)
+        return Book.read(json.loads(known))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "read_in_child", read_once)
+        yield
