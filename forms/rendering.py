@@ -62,7 +62,7 @@ class CodedSheet:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A PDF as it is given out, how many pages it has, and how many of them each of its sheets has, in order."""
+    """A PDF as it is handed out, its number of pages, and that of each of its sheets, in order."""
 
     pdf: bytes
     pages: int
@@ -99,10 +99,9 @@ def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rende
 
 @contextmanager
 def _cleared_away() -> Iterator[None]:
-    """Free what a document leaves as soon as it is written: boxes that point at each other, ten thousand a page.
+    """Run the garbage collector once, on what the document made: its boxes refer to each other, ten thousand a page.
 
-    The collector would go through them again and again while they are made, and leave the last documents for later.
-    Only what was made since is gone through at the end.
+    Left on, the collector would traverse them again and again while they are made, and free the last documents late.
     """
     on = gc.isenabled()
     gc.disable()
@@ -148,7 +147,7 @@ def _lengths(document: Any, sheets: Sequence[CodedSheet]) -> tuple[int, ...]:
 
 
 def _count_apart(document: Any, lengths: Sequence[int]) -> None:
-    """Let each page say which it is of its own sheet: the engine counts those of the document.
+    """Number each page within its own sheet: the engine counts those of the document.
 
     Written when the lengths are known, so that nothing is laid out twice.
     """
@@ -191,7 +190,9 @@ def _finish(document: Any, pdf: Any, *, codes: Sequence[str], spare: int) -> Non
 
 
 def _codes_of(page: Any, text: str) -> Iterator[bytes]:
-    """What draws the two codes of a page, in points from its upper left corner. They are no text to be heard."""
+    """Drawing operators for the two codes of a page, in points from its upper left corner. Not read by a screen
+    reader.
+    """
     width, height, side = page.width * _PT_OF_PX, page.height * _PT_OF_PX, _CODE_SIDE_MM * _PT_OF_MM
     upper = (width - side - CODE_MM * _PT_OF_MM, _CODE_TOP_MM * _PT_OF_MM)
     lower = (side, height - _CODE_BOTTOM_MM * _PT_OF_MM)
@@ -204,7 +205,7 @@ def _codes_of(page: Any, text: str) -> Iterator[bytes]:
 
 
 def _pack(stream: Any) -> None:
-    """Pack a stream once: the engine would do it each time that it looks at it, and harder than is worth its time.
+    """Compress a stream once: the engine would do it at each access, and at a level that costs more than it saves.
 
     One that would end in a carriage return stays as it is.
     """
@@ -217,17 +218,19 @@ def _pack(stream: Any) -> None:
 
 
 def _say_that_it_is_accessible(pdf: Any) -> None:
-    """Say in the metadata that the file is PDF/UA-1 too, and explain the word to PDF/A. Left readable, as it asks."""
+    """Declare PDF/UA-1 in the metadata too, with the extension schema that PDF/A requires. Stays uncompressed, as it
+    requires.
+    """
     stream = next(found for found in pdf.objects if getattr(found, "extra", {}).get("Type") == "/Metadata")
     stream.compress = False
     stream.stream = [b"".join(stream.stream).replace(b"</rdf:RDF>", _ACCESSIBLE + b"</rdf:RDF>")]
 
 
 def printable_html(html: str) -> str:
-    """`html` with the characters that the typeface lacks written out as [U+…], without white space that ends a
-    paragraph or a cell, the rest as it is.
+    """`html` with the characters that the typeface lacks written out as [U+…], and without trailing white space in
+    paragraphs and cells.
 
-    Of a line break that ends a text, after a space on a full line, the engine makes a missing letter beside the line.
+    The engine draws a missing glyph beside a line break that ends a text after a space on a full line.
     """
     return _ENDING_SPACE.sub(r"</\1>", printable(html, _glyphs()))
 
@@ -239,9 +242,9 @@ def lacks_glyphs(html: str) -> bool:
 
 @lru_cache(maxsize=512)
 def code_shape(text: str) -> bytes:
-    """What draws the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
+    """Drawing operators for the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
 
-    Level H: what a pen stroke, a punch hole or a blot takes away is more often still read.
+    Level H: readable more often under a pen stroke, a punch hole or a blot.
     """
     matrix = segno.make_qr(text, error="h").matrix
     module = CODE_MM * _PT_OF_MM / (len(matrix) + 2 * _QUIET_ZONE)
@@ -257,7 +260,7 @@ def code_shape(text: str) -> bytes:
 
 
 def warm_up() -> None:
-    """Load engine, typeface and stylesheet ahead of the first print: a worker calls it when it starts."""
+    """Load engine, typeface and stylesheet ahead of the first print: called when a worker starts."""
     with _lock:
         _started()
 
@@ -269,9 +272,9 @@ def _font_path() -> Path:
 
 @cache
 def font_of(weight: int) -> bytes:
-    """The bundled typeface as a font of one `weight`, 400 or 700.
+    """The bundled typeface as a static font of one `weight`, 400 or 700.
 
-    The engine would make one of each weight out of the variable font anew for each document: a third of its time.
+    The engine would instantiate each weight of the variable font for every document: a third of its time.
     """
     face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(_font_path())))
     wanted = uharfbuzz.SubsetInput()
@@ -319,7 +322,7 @@ def _start() -> _Engine:
         ) from error
 
     class BundledOnly(URLFetcher):
-        """Gives the bundled typeface, and refuses every other address, files and data: included."""
+        """Serves the bundled typeface, and refuses every other address, files and data: included."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             if url not in FONT_ADDRESSES:

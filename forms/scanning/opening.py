@@ -42,7 +42,7 @@ pillow_heif.options.DECODE_THREADS = 1
 class RawPage:
     """A page before it is decoded: its grey picture, and a way to a sharper one, which costs more.
 
-    `shown` is as a person is to see it, where that is another one: with what is coloured darker, so that a yellow
+    `shown` is the picture for a person, where that is another one: coloured marks made darker, so that a yellow
     marker is not lost in the grey.
     """
 
@@ -52,7 +52,7 @@ class RawPage:
 
 
 def kind_of(head: bytes) -> str:
-    """What a file is by how it begins, "pdf" or "image". Raises BadScan for everything else, with what it is."""
+    """File type by its first bytes, "pdf" or "image". Raises BadScan for everything else, saying what it is."""
     if not head:
         raise BadScan("empty")
     if head.startswith(_IMAGE_MARKS) or head[4:12] in _HEIF_MARKS or _is_webp(head):
@@ -88,7 +88,7 @@ def _is_webp(head: bytes) -> bool:
 
 
 def at_most(picture: Image.Image, longest: int) -> Image.Image:
-    """A picture no longer than so many pixels, never enlarged."""
+    """A picture scaled down to at most so many pixels on its longer side, never enlarged."""
     longer = max(picture.size)
     if longer <= longest:
         return picture
@@ -150,7 +150,7 @@ def _drawn(page: Any, scale: float) -> tuple[Image.Image, Image.Image | None]:
 
 
 def _in_grey(colour: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """A picture in grey, and as it is to be seen where it has colours that the grey would lose."""
+    """A picture in grey, and the one to show where it has colours that the grey would lose."""
     if colour.mode == "L":
         return colour.copy(), None
     colour = colour.convert("RGB")
@@ -162,7 +162,7 @@ def _in_grey(colour: Image.Image) -> tuple[Image.Image, Image.Image | None]:
 
 
 def _spread(colour: Image.Image) -> Image.Image:
-    """How coloured each place is: how far its lightest band lies from its darkest."""
+    """The saturation of each pixel: the distance from its lightest band to its darkest."""
     red, green, blue = colour.split()
     lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     return ImageChops.subtract(lightest, ImageChops.darker(ImageChops.darker(red, green), blue))
@@ -178,7 +178,7 @@ def _open_images(files: Sequence[bytes]) -> tuple[int, Iterator[RawPage]]:
 
 
 def _frames(content: bytes, place: int) -> int:
-    """How many pages an image file has: a TIFF may have many, which are counted no further than needed."""
+    """The number of pages of an image file: a TIFF may have many, which are counted no further than needed."""
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
             frames = 1
@@ -216,7 +216,7 @@ def _image_pages(frames: Sequence[tuple[bytes, int]]) -> Iterator[RawPage]:
 
 
 def _grey(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """An image in 8 bits of grey on white paper, upright as the camera held it, and as it is to be seen."""
+    """An image in 8-bit grey on white paper, upright by its EXIF orientation, and the one to show."""
     if image.mode.startswith("I"):
         flat = image.point(lambda level: level / 256).convert("L")
     elif image.has_transparency_data:

@@ -19,7 +19,7 @@ _AHEAD = 10
 
 
 def main(descriptors: Sequence[str]) -> None:
-    """Read the files under the limits, and tell of each page."""
+    """Read the files under the resource limits, reporting each page."""
     sandbox.confine(CHILD)
     try:
         _read(descriptors)

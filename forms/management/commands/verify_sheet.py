@@ -17,19 +17,15 @@ NOT_READ = 3
 
 
 class Command(BaseCommand):
-    """Kontrollera en PDF."""
-
     help = (
         "Säg om en PDF är utskriven här och oförändrad. Slutar med 0: oförändrad, 1: ändrad, 2: inte härifrån, "
         "3: filen gick inte att läsa."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file."""
         parser.add_argument("file", type=Path, metavar="FIL", help="PDF-filen.")
 
     def handle(self, *, file: Path, **options: Any) -> None:
-        """Print the answer and end with its status."""
         try:
             with file.open("rb") as opened:
                 # No more than tells that it is too large.
