@@ -8,14 +8,12 @@ from django.db.models.signals import post_migrate
 
 
 class OutageConfig(AppConfig):
-    """Driftstopp."""
-
     name = "outage"
     verbose_name = "Driftstopp"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks and what follows a migration; pass on the routine that is chosen and its limit."""
+        """Register the checks and the post-migrate work; pass on the chosen routine and its limit."""
         from django.conf import settings
 
         from contacts.services.unit_ties import Ties, tie_units_by

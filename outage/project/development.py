@@ -54,7 +54,7 @@ MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", *MIDDLEWARE]
 
 
 def _watch_content(sender: BaseReloader, **kwargs: object) -> None:
-    """Reload for content too: it is read once and kept."""
+    """Content is read once and cached, so a change of it reloads too."""
     for app in ("contacts", "outage", "forms"):
         sender.watch_dir(_ROOT / app, "**/*.toml")
 

@@ -29,7 +29,7 @@ def _package_dir(name: str) -> Path:
 
 
 def _own_key(name: str, make: Callable[[], str]) -> str:
-    """Give a key that this installation makes once and keeps, for a machine where none is set."""
+    """A key that this installation generates once and keeps, for a machine where none is set."""
     path = VAR_DIR / name
     if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)

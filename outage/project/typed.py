@@ -21,7 +21,7 @@ _SAID = {
 
 
 class TidyTypedMiddleware:
-    """Tidy the address's query and the form that came in; passwords are left as they are."""
+    """Normalizes the text of the query string and the posted form; passwords are left as they are."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
