@@ -168,7 +168,6 @@ class PlaceToFind:
 
 
 def place_to_find(chain: CareChain) -> PlaceToFind:
-    """Raises nothing for a chain of which every place is known."""
     known = details_of(chain).place_keys
     missing = [lower_first(party_label(chain, party)) for party in Party if party not in known]
     return PlaceToFind(chain_id=chain.pk, patient=patient_in_list(chain), what=" och ".join(missing))
