@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Give the icon `name` of icons.svg as decoration: what it says stands beside it in words."""
+    """An icon of icons.svg as decoration: its meaning is in the text beside it."""
     return _svg(str(name))
 
 
