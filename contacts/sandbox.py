@@ -25,7 +25,7 @@ _LONGEST_LINE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may take. `piece_bytes`: the most that may follow one line, or be written to a file."""
+    """What a child process may use. `piece_bytes`: the most that may follow one line, or be written to a file."""
 
     memory_bytes: int
     cpu_seconds: int
@@ -36,7 +36,7 @@ class Limits:
 
 
 class ChildLost(Exception):
-    """The child died, talked nonsense ("died"), or took too long ("slow")."""
+    """The child died or sent invalid output ("died"), or took too long ("slow")."""
 
     def __init__(self, how: str, end: int | None = None) -> None:
         super().__init__(how, end)
@@ -115,7 +115,7 @@ def _pieces(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[byte
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """End the child, and whatever it may have started."""
+    """Kill the child, and whatever it may have started."""
     if process.poll() is None:
         # Its group is its own.
         with contextlib.suppress(ProcessLookupError):
@@ -126,7 +126,7 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def confine(limits: Limits) -> None:
-    """In the child: take no more than the limits, and leave no core."""
+    """In the child: apply the resource limits, and write no core dump."""
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
@@ -147,7 +147,7 @@ def handed(descriptors: Sequence[str]) -> list[bytes]:
 
 
 def tell(what: dict[str, Any], after: bytes = b"") -> None:
-    """In the child: tell a line, and the bytes after it."""
+    """In the child: write a line, and the bytes after it."""
     size = {"bytes": len(after)} if after else {}
     sys.stdout.buffer.write(json.dumps(what | size).encode() + b"\n" + after)
     sys.stdout.buffer.flush()

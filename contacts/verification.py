@@ -8,16 +8,15 @@ _lasts = VERIFICATION_LASTS
 
 
 def set_verification_lasts(lasts: timedelta) -> None:
-    """Take from the routine how long a verification holds; called once, at start."""
+    """Called once, at start, with the routine's limit."""
     global _lasts
     _lasts = lasts
 
 
 def verification_lasts() -> timedelta:
-    """How long a verification holds."""
     return _lasts
 
 
 def still_verified(verified_at: datetime | None, at: datetime) -> bool:
-    """Whether what was verified at `verified_at` counts as verified at the aware moment `at`."""
+    """`at` is aware."""
     return is_verified(verified_at, at, _lasts)

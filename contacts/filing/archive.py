@@ -46,7 +46,7 @@ def kind_of(content: bytes) -> str:
 
 
 def _check_size(parts: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive by its own figures, before any of it is unpacked."""
+    """Refuse an archive by its declared sizes, before any of it is unpacked."""
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise BadTable("Filen är låst med lösenord. Ta bort lösenordet och spara igen.")
     if len(parts) > PARTS:
@@ -69,7 +69,7 @@ def _check_harmless(names: set[str]) -> None:
 
 
 def _look_over(archive: zipfile.ZipFile) -> None:
-    """Refuse what no workbook needs: a document type, links out, more texts and styles than there are cells for."""
+    """Refuse what no workbook needs: a document type, external links, more texts and styles than there are cells for."""
     for name in archive.namelist():
         if not name.endswith((".xml", ".rels")):
             continue

@@ -52,7 +52,7 @@ def fitness(text: str) -> int:
 
 
 def repaired(text: str, how: str) -> str:
-    """The text with its letters put right as `how` says, one of REPAIRS; as it is where that can not be."""
+    """The text with its letters repaired as `how` says, one of REPAIRS; unchanged where that is impossible."""
     if text.isascii():
         return text
     if how == "doubled" and fitness(text) >= 0:
@@ -65,7 +65,7 @@ def repaired(text: str, how: str) -> str:
 
 
 def repair_for(texts: Iterable[str]) -> str:
-    """Which of REPAIRS makes the texts Swedish; "" where they are best as they are."""
+    """The one of REPAIRS that makes the texts Swedish; "" where they are best as they are."""
     written = {unicodedata.normalize("NFC", text) for text in texts if not text.isascii()}
     if all(_USUAL.issuperset(_NOT_ASCII.findall(text)) for text in written):
         return ""

@@ -19,7 +19,7 @@ from .writing import write_csv, write_xlsx
 
 
 class FileForm(StrEnum):
-    """The forms the directory is taken out in; the value ends the file's name."""
+    """The formats the directory is exported in; the value is the file extension."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -35,7 +35,7 @@ CONTENT_TYPES: dict[FileForm, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file as it is given out. `filename` tells the day and nothing about anybody."""
+    """A file as it is handed out. `filename` contains the day and nothing about anybody."""
 
     content: bytes
     content_type: str
@@ -43,9 +43,9 @@ class Exported:
 
 
 def export_directory(*, by: Acting, form: FileForm, principal: Principal | None = None) -> Exported:
-    """Take out the entries in force, of one principal or of all. Everyone who is signed in may.
+    """Export the entries in force, of one principal or of all. Everyone who is signed in may.
 
-    CSV and XLSX bring back the same directory when they are read in again.
+    CSV and XLSX give back the same directory when they are imported again.
     """
     now = timezone.now()
     entries = entries_to_take_out(principal)
@@ -66,7 +66,6 @@ def export_directory(*, by: Acting, form: FileForm, principal: Principal | None 
 
 
 def principal_or_none(principal_id: int) -> Principal | None:
-    """The principal with that id, or None."""
     return Principal.objects.filter(pk=principal_id).first()
 
 

@@ -46,12 +46,11 @@ class Flagged:
 
 
 def letters_of(book: Book) -> str:
-    """How the book's wrong letters are best put right, "" where they are right."""
+    """How the book's wrong letters are best repaired, "" where they are right."""
     return repair_for(cell for sheet in book.filled for row in sheet.rows for cell in row)
 
 
 def guess(book: Book, known: Known) -> Choices:
-    """The choices that are most likely right."""
     letters = letters_of(book)
     right = with_letters(book, letters)
     sheets = [guess_sheet(sheet, known) for sheet in right.filled]

@@ -57,7 +57,7 @@ def read_book(content: bytes) -> Book:
 
 
 def only_table(book: Book, advice: str = _ON_PAGE) -> list[list[str]]:
-    """The rows of a file that can be read without asking anybody: one sheet, all of it in sight.
+    """The rows of a file that can be read without asking anybody: one sheet, all of it visible.
 
     Raises BadTable, with `advice` on what to do with a file that is more.
     """

@@ -17,5 +17,5 @@ def neutralise(cell: str) -> str:
 
 
 def restore(cell: str) -> str:
-    """Give back what `neutralise` was given; a cell it would not have touched stays as it is."""
+    """The original of a cell that `neutralise` may have changed; a cell it would not have touched stays as it is."""
     return cell[1:] if cell.startswith("'") and _RISKY.match(cell, 1) else cell

@@ -21,8 +21,6 @@ MOST_PLACES = 12
 
 @dataclass(frozen=True, slots=True)
 class ShownColumn:
-    """One column: what it is called, and some of what stands in it."""
-
     letter: str
     heading: str
     samples: tuple[str, ...]
@@ -31,7 +29,7 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class ShownSheet:
-    """One sheet as it is shown, with what a person would see in it and text can not say."""
+    """One sheet as it is shown, with what a person would see in it and text cannot express."""
 
     name: str
     choice: SheetChoice
@@ -68,8 +66,6 @@ class ShownProposal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Everything there is to choose of a file."""
-
     choices: Choices
     known: Known
     sheets: tuple[ShownSheet, ...]
@@ -83,12 +79,11 @@ class Step:
 
     @property
     def letters_label(self) -> str:
-        """How wrong letters came about, in words."""
         return REPAIRS.get(self.letters, "")
 
 
 def step_of(book: Book, choices: Choices, known: Known) -> Step:
-    """Prepare the step, with a guess for each word that has none yet."""
+    """With a guess for each word that has none yet."""
     right = with_letters(book, choices.letters)
     choices = with_values(right, choices, known)
     found = mapped(right, choices, known)

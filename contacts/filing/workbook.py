@@ -115,17 +115,17 @@ class _Reader(ExcelReader):  # type: ignore[misc]
         self.charts: set[str] = set()
 
     def read_chartsheet(self, sheet: Any, _rel: Any) -> None:
-        """Note that there is a chart, which has no cells."""
+        """Charts have no cells."""
         self.charts.add(sheet.name)
 
     def read_properties(self) -> None:
-        """Leave author and dates."""
+        """Author and dates are not read."""
 
     read_custom = read_theme = read_properties
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]
-    """openpyxl's reader of a sheet, row by row; raises BadTable where it would pass over a cell, or make one up."""
+    """openpyxl's reader of a sheet, row by row; raises BadTable where it would skip a cell, or invent one."""
 
     def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         path: list[str] = []
@@ -259,7 +259,7 @@ class _Reading:
 
 
 def _filled_down(rows: list[list[str]], ranges: Sequence[str]) -> Iterator[str]:
-    """Write what stands in cells that are merged over several rows on each of these rows; give those ranges."""
+    """Copy the text of cells that are merged over several rows to each of these rows; yields those ranges."""
     left = CELLS
     bounds = [(range_boundaries(reference), reference) for reference in ranges]
     for (column, first, _, end), reference in sorted(bounds, key=lambda each: (each[0][1], each[0][0])):
@@ -278,7 +278,7 @@ def _filled_down(rows: list[list[str]], ranges: Sequence[str]) -> Iterator[str]:
 
 
 def _read_others(content: bytes, kind: str) -> Book:
-    """Read the sheets of the older and of the open format, which tell nothing but texts."""
+    """Read the sheets of the older and of the open format, which contain nothing but texts."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     of_open_format = open_merges(content) if kind == "ods" else {}
     found = []
@@ -315,7 +315,7 @@ def _calamine_rows(sheet: Any) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """A cell as a person would write it; what no database holds is a lost character."""
+    """A cell as a person would write it; a character that no database accepts becomes U+FFFD."""
     return _NOT_KEPT.sub("\ufffd", _written(value))
 
 

@@ -82,7 +82,6 @@ class RotaTurn(AppendOnlyModel):
 
     @property
     def turn(self) -> Turn:
-        """As the rules take it."""
         return turn_of([getattr(self, name) for name in TURN_COLUMNS])
 
     @turn.setter
@@ -93,7 +92,6 @@ class RotaTurn(AppendOnlyModel):
 
 
 def turn_of(columns: Sequence) -> Turn:
-    """A turn from a row's TURN_COLUMNS."""
     who, number, starts_on, starts_at, ends_on, ends_at, weekly, until, order, at = columns
     return Turn(
         who,

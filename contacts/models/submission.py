@@ -8,7 +8,7 @@ from .base import AppendOnlyModel
 
 
 class Submission(AppendOnlyModel):
-    """One form sent in. `id` was made in the browser; `content_hash` tells a resend from other content."""
+    """One posted form. `id` was made in the browser; `content_hash` distinguishes a resend from other content."""
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=60)
@@ -25,7 +25,7 @@ class Submission(AppendOnlyModel):
 
 
 class SubmissionClash(AppendOnlyModel):
-    """The same id came again with other content: kept here, whole, beside the row that the first one made."""
+    """The same id came again with other content: stored here in full, beside the row that the first one made."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="clashes")
     content = models.JSONField()

@@ -23,7 +23,7 @@ CARDS, LINKS = 3, 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to ring: a unit, or a principal where `unit` is None; with what to ask `numbers_for_many` for."""
+    """Somewhere to ring: a unit, or a principal where `unit` is None; with the request for `numbers_for_many`."""
 
     name: str
     principal: str
@@ -32,7 +32,6 @@ class Place:
 
     @property
     def unit_id(self) -> int | None:
-        """The id of the unit, if it is one."""
         return self.unit.pk if self.unit else None
 
 
@@ -46,7 +45,6 @@ class NamedPlaces:
 
 
 def place_of_unit(unit: Unit) -> Place:
-    """A unit as a place to ring."""
     return Place(unit.name, unit.principal.name, unit, request_for_unit(unit))
 
 
@@ -95,7 +93,7 @@ def _is_named(principal: Principal, terms: Sequence[Term]) -> bool:
 
 
 def unit_by_id(unit_id: int) -> Unit | None:
-    """A unit with its principal, one out of use too; None where there is none."""
+    """Also one out of use; with its principal."""
     return Unit.objects.select_related("principal", "joined_into").filter(pk=unit_id).first()
 
 

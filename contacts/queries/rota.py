@@ -99,7 +99,7 @@ def turns_ever(units: Iterable[Unit]) -> list[RotaTurn]:
 
 
 def turn_by_id(turn_id: UUID) -> RotaTurn | None:
-    """A row with its unit and who wrote it, one that does not stand too; None where there is none."""
+    """Also one that does not stand; with its unit and who wrote it."""
     return RotaTurn.objects.filter(pk=turn_id).select_related("unit__principal", "user").first()
 
 

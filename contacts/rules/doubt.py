@@ -33,8 +33,6 @@ class Doubt(IntEnum):
 
 
 class InFile(Labelled):
-    """What the reading of a directory file made of the hours in a remark."""
-
     READ = "read", "Tider ur anmärkningen"
     LEFT = "left", "Anmärkning att läsa"
 

@@ -88,7 +88,7 @@ class EntryFacts:
         return bool(self.first_name or self.last_name)
 
     def words(self, fact: str) -> str:
-        """One of the facts in words, "" where there is nothing."""
+        """An empty fact gives ""."""
         if fact == "kind":
             return EntryKind(self.kind).label
         if fact == "phones":

@@ -55,5 +55,4 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 def role_may(role: Role, right: Right) -> bool:
-    """Whether `role` has `right`."""
     return right in RIGHTS[role]

@@ -187,7 +187,7 @@ class _Reading:
     started: bool = False
 
     def take(self, clause: str) -> None:
-        """Read one clause more; raise _NotUnderstood for one that is not understood."""
+        """Raises _NotUnderstood."""
         goes_on, self.goes_on = self.goes_on, []
         started, self.started = self.started, True
         if self.waiting and not self._takes_waiting(clause):

@@ -61,7 +61,7 @@ class Shift:
 
 
 def check_turn(turn: Turn, today: date) -> None:
-    """Raise RuleError, with the field it belongs beside, where a turn typed on the day `today` can not stand."""
+    """Raises RuleError, with the field it belongs beside, where a turn typed on the day `today` is invalid."""
     if turn.who and not turn.number:
         raise RuleError("Skriv numret som ska ringas.", field="number")
     if turn.number and not turn.who:
@@ -94,7 +94,7 @@ def _check_year(on: date, today: date, field: str) -> None:
 
 
 def is_over(turn: Turn, wall: datetime) -> bool:
-    """Whether a turn does not hold any more when the clock on the wall shows `wall`."""
+    """Whether a turn has ended when the clock on the wall shows `wall`."""
     if not turn.weekly:
         return turn.ends <= wall
     return turn.until is not None and _last_start(turn, turn.until) + turn.length <= wall

@@ -114,15 +114,12 @@ class SearchIndex:
         self._matches = lru_cache(maxsize=4096)(self._read_matches)
 
     def numbers_of(self, pks: Iterable[int]) -> frozenset[int]:
-        """The entries with these ids."""
         return frozenset(self._number_of[pk] for pk in pks if pk in self._number_of)
 
     def pks_of(self, numbers: Iterable[int]) -> tuple[int, ...]:
-        """The ids of these entries, in their order."""
         return tuple(self._pks[number] for number in sorted(numbers))
 
     def is_place(self, term: Term) -> bool:
-        """Whether it names a municipality."""
         return any(word in self._places for word in term.own_words())
 
     def is_named(self, term: Term) -> bool:

@@ -59,7 +59,7 @@ def terms_of(needles: Sequence[Needle], language: SearchLanguage) -> tuple[Term,
 
 
 def term_of(words: Words, language: SearchLanguage, typed: str = "") -> Term:
-    """What one word, or several that stand for one thing, ask for."""
+    """Search term for one word, or for several that stand for one thing."""
     ways: dict[Words, int] = {words: TYPED}
     if len(words) == 1:
         ways |= {(stem,): BENT for stem in language.stems(words[0])}
@@ -70,7 +70,6 @@ def term_of(words: Words, language: SearchLanguage, typed: str = "") -> Term:
 
 
 def number_term(digits: str) -> Term:
-    """What digits in a word ask for."""
     return Term(digits, (((digits,), TYPED),), digits)
 
 

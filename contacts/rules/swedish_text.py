@@ -23,10 +23,10 @@ _NEW_LINES = frozenset("\x0b\x0c\x85\u2028\u2029")
 
 
 def tidy_typed(text: str) -> str:
-    """Typed or pasted text without invisible characters: soft hyphens, zero widths, marks of direction, NUL.
+    """Typed or pasted text without invisible characters: soft hyphens, zero-width characters, direction marks, NUL.
 
-    New lines and tabs stay, every other blank is a plain one, and a letter with its accent is one character (NFC). What
-    joins two emojis stays.
+    New lines and tabs stay, every other white space is a plain space, and a letter with its accent is one character
+    (NFC). What joins two emojis stays.
     """
     if _USUAL.fullmatch(text):
         return text
@@ -38,7 +38,7 @@ def tidy_typed(text: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Whether `tidy_typed` takes anything away, a blank or an accent written otherwise not counted."""
+    """Whether `tidy_typed` removes anything, not counting a space or an accent written otherwise."""
     return len(unicodedata.normalize("NFC", text)) > len(tidy_typed(text))
 
 

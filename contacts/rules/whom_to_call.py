@@ -213,7 +213,7 @@ class _Asked:
     def _through_the_region(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
         """What the region's switchboard is asked for when a municipality is to be reached.
 
-        Its own remark tells of the region's units: that of whom one asks for is shown instead.
+        Its own remark is about the region's units: that of the person or unit to ask for is shown instead.
         """
         own = [candidate.note, candidate.remark if line.doubt is not Doubt.NONE else ""]
         town = self._sought.municipality

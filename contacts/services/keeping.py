@@ -111,7 +111,7 @@ def _locked(entry: DirectoryEntry, version: str) -> DirectoryEntry:
 
 
 def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
-    """The unit that the facts name: a principal has one of each name."""
+    """A principal has one unit of each name."""
     if not facts.unit:
         return None
     unit = Unit.objects.filter(principal=by.principal, name=facts.unit).first()

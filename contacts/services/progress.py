@@ -22,7 +22,6 @@ Steps = Generator[Progress, None, Result]
 
 
 def finish(steps: Steps[Result]) -> Result:
-    """Do the work to its end and give its result."""
     while True:
         try:
             next(steps)
@@ -32,8 +31,6 @@ def finish(steps: Steps[Result]) -> Result:
 
 
 def finishing(work: Callable[Asked, Steps[Result]]) -> Callable[Asked, Result]:
-    """The same work, done at once."""
-
     def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Result:
         return finish(work(*args, **kwargs))
 

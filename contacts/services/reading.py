@@ -12,7 +12,7 @@ from contacts.rules.directory_search import ContactColumn
 
 
 def note_look(*, by: Acting, action: str, chain: UUID | None = None) -> AuditEntry:
-    """Write that the acting person looked: at one patient's chain, or (None) at a list."""
+    """Audit row: the acting person viewed one patient's chain, or (None) a list."""
     with transaction.atomic():
         return audit.record(by=by, action=action, chain=chain)
 

@@ -25,11 +25,12 @@ def streamed(
     refused: Callable[[RuleError], str],
     folder: str = "contacts/importing",
 ) -> StreamingHttpResponse:
-    """Answer with a page that does the work as it is sent.
+    """Answer with a page that does the work as it is streamed.
 
-    `ended` gives the last part of the page from the result, `refused` from the reason why it could not be; `folder`
-    has the frame of the page, run.html, and what it says where it breaks, _broken.html. Where the browser goes away,
-    the work is given up and what it had written is taken back. Where too much long work goes on, it is not begun.
+    `ended` renders the last part of the page from the result, `refused` from the reason why it failed; `folder` has
+    the frame of the page, run.html, and the message where it breaks, _broken.html. Where the browser disconnects, the
+    work is abandoned and what it had written is rolled back. Where too much long-running work goes on, it is not
+    begun.
     """
     marker = uuid4().hex
     page = render_to_string(f"{folder}/run.html", {"heading": heading, "marker": marker}, request)
@@ -53,7 +54,7 @@ def streamed(
 
 
 def _told(steps: Steps[Result]) -> Generator[str, None, Result]:
-    """Go through the steps, giving each as a piece of the page."""
+    """Run the steps, yielding each as a piece of the page."""
     try:
         while True:
             step = next(steps)

@@ -10,7 +10,7 @@ from contacts.rules.errors import RuleError
 
 
 class Busy(RuleError):
-    """As much long work goes on already as the server does at a time."""
+    """The server already runs as much long-running work as it does at a time."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -20,9 +20,10 @@ class Busy(RuleError):
 
 @contextmanager
 def long_work() -> Iterator[None]:
-    """Do long work inside, one of `settings.LONG_WORK` at a time in all workers; raise Busy where all are taken.
+    """Run long-running work inside, one of `settings.LONG_WORK` at a time in all workers; raises Busy where all are
+    taken.
 
-    Who comes too late is told at once: somebody who waited would keep the worker that is left for others.
+    Who comes too late is told at once: waiting would occupy the worker that is left for others.
     """
     folder = settings.VAR_DIR / "long-work"
     folder.mkdir(parents=True, exist_ok=True)

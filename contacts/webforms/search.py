@@ -74,8 +74,6 @@ class AdvancedSearchForm(forms.Form):
 
 
 class ContactColumnsForm(forms.Form):
-    """Which columns the advanced search lists beside the four it always has."""
-
     kolumn = forms.MultipleChoiceField(
         label="Fler kolumner",
         required=False,
