@@ -218,7 +218,7 @@ def _calls(
 
 
 def _planned(rng: Random, quota: int) -> list[tuple[str, Party, Party, CallOutcome]]:
-    """Give (kind, sender, other end, outcome) of `quota` calls, in time order."""
+    """(kind, sender, other end, outcome) of `quota` calls, in time order."""
     waits = rng.random() < 1 / 3
     calls: list[tuple[str, Party, Party, CallOutcome]] = []
     for kind, sender, told in rng.choice(_STAYS):

@@ -43,7 +43,7 @@ class Measured:
         return self.processor / len(self.seconds) * 1000
 
     def percentile(self, percent: int) -> float:
-        """Give how many milliseconds that part of the requests stayed under."""
+        """How many milliseconds that part of the requests stayed under."""
         return quantiles(self.seconds, n=100, method="inclusive")[percent - 1] * 1000
 
 
@@ -117,6 +117,6 @@ def measure(
 
 
 def ratio(found: dict[str, Measured], target: Target) -> float:
-    """Give a target's rate as a part of its baseline's: the median over the rounds, each against its own round."""
+    """A target's rate as a share of its baseline's: the median over the rounds, each against its own round."""
     pairs = zip(found[target.name].rates, found[target.baseline].rates, strict=True)
     return median(rate / bare for rate, bare in pairs)

@@ -22,7 +22,6 @@ pages. Ten thousand sheets of hostile values are part of `make test-long`."""
 
 
 def paper_section(found: Mapping[str, Any]) -> str:
-    """Give the part of the file that tells of the paper."""
     sheet = [
         [
             _NAMES[name],

@@ -41,7 +41,7 @@ def patient(county: County, outage: Outage) -> CareChain:
 
 
 def addresses(patient: CareChain) -> list[str]:
-    """Give every page there is about the patient, and those that list patients."""
+    """Every page there is about the patient, and those that list patients."""
     event, handover = patient.events.first(), patient.handovers.first()
     assert event is not None
     assert handover is not None

@@ -36,7 +36,7 @@ def refusal(content):
 
 
 def memory_of(content):
-    """Give the most bytes in use while the file is refused."""
+    """The most bytes in use while the file is refused."""
     tracemalloc.start()
     try:
         with pytest.raises(BadTable):
