@@ -3,7 +3,7 @@
 One worker is left for those who log calls, however much is printed and read in.
 
 Nothing is preloaded: each worker opens its own database connection after the fork and keeps it. Requests are
-not logged; what happened stands in the trace.
+not logged; what happened stands in the audit log.
 """
 
 import gc

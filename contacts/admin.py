@@ -1,7 +1,7 @@
 """The admin pages: principals, units, people, assignments. Contacts and the trace are read there, never changed.
 
 Nothing is deleted here: units go out of use, assignments end. Every save goes through `services.directory`, so that
-it leaves its row in the trace.
+it leaves its row in the audit log.
 """
 
 from collections.abc import Sequence

@@ -27,6 +27,6 @@ class OutageConfig(AppConfig):
         choose_routine_by(lambda: settings.ROUTINE)
         tie_units_by(Ties(to_join=in_care, to_part=logged_since))
         post_migrate.connect(settle_recent, sender=self)
-        # Content that can not be read is told by the checks E003 and E007, in words.
+        # Content that cannot be read is told by the checks E003 and E007, in words.
         with suppress(RoutineError):
             set_verification_lasts(timedelta(days=current_routine().limits.contact_unverified_after_days))

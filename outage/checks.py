@@ -16,7 +16,7 @@ from outage.routine import RoutineError, all_routines, routine_ids
 TAG = "driftstopp"
 SHORTEST_SECRET_KEY = 50
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-# The shared objects that WeasyPrint can not do without, and the Debian packages that printing wants.
+# The shared objects that WeasyPrint cannot do without, and the Debian packages that printing wants.
 PRINTING_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 PRINTING_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 

@@ -322,7 +322,7 @@ def _handover(
 
 
 def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str, target: Model) -> None:
-    """Write what each service leaves beside its row: the claimed form and the row of the trace."""
+    """Write what each service leaves beside its row: the claimed form and the audit row."""
     digest = content_hash({"target": str(target.pk)})
     rows.submissions.append(Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user))
     rows.audit.append(

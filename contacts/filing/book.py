@@ -1,4 +1,4 @@
-"""What a file holds, whatever its format: sheets of text, and what a person would see in them that text can not say."""
+"""What a file holds, whatever its format: sheets of text, and what a person would see in them that text cannot say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

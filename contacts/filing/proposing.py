@@ -188,7 +188,7 @@ def memory_of(book: Book, choices: Choices, known: Known) -> dict[str, Any]:
             if not key:
                 continue
             if column == most_likely or said.setdefault(key, column) != column:
-                # A heading that is one thing in one sheet and another in the next is guessed anew.
+                # A heading that is one thing in one sheet and another in the next is guessed again.
                 guessed.add(key)
             columns[key] = column
     values = {

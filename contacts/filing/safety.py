@@ -1,7 +1,7 @@
 """Cells that a spreadsheet would run as formulas: made harmless on the way out, given back on the way in.
 
 A cell is risky where it begins with = + - @ (plain or full-width), a tab or a carriage return, also after blanks
-and after characters that can not be seen. Such a cell gets an apostrophe in front, and so does one that already
+and after characters that cannot be seen. Such a cell gets an apostrophe in front, and so does one that already
 stands behind apostrophes: what one apostrophe hid is told from what a person wrote, and `restore` is exact.
 """
 

@@ -106,7 +106,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
 
 
 def with_headings(book: Book, choices: Choices, headings: Iterable[int], known: Known) -> Choices:
-    """The choices with the columns guessed anew of each sheet whose row of headings is another one."""
+    """The choices with the columns guessed again of each sheet whose row of headings is another one."""
     filled = with_letters(book, choices.letters).filled
     sheets = (
         choice if heading == choice.heading else replace(guess_sheet(sheet, known, heading), take=choice.take)

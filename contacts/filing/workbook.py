@@ -39,7 +39,7 @@ _NO = ("0", "false")
 
 
 def read_workbook(content: bytes) -> Book:
-    """Read all sheets. Raises BadTable with a Swedish sentence; where one sheet can not be read, that one says why."""
+    """Read all sheets. Raises BadTable with a Swedish sentence; where one sheet cannot be read, that one says why."""
     is_archive = content.startswith(b"PK")
     kind = kind_of(content) if is_archive else "xls"
     try:

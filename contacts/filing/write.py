@@ -1,4 +1,4 @@
-"""A plan carried out: many entries at a time, each with its own row of the trace."""
+"""A plan carried out: many entries at a time, each with its own audit row."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -32,7 +32,7 @@ TURN_COLUMNS = (
 class RotaTurn(AppendOnlyModel):
     """One turn as somebody wrote it. A change is a new row that `replaces` it, and so is what takes it away.
 
-    Days and times are by the clock on the wall; without `who` nobody has the jour. `order` numbers the rows of a unit.
+    Days and times are by the wall clock; without `who` nobody has the jour. `order` numbers the rows of a unit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

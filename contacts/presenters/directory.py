@@ -53,7 +53,7 @@ def _address(page: str, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A number as it is read. `tel` is the address to ring, None where an outsider can not ring it.
+    """A number as it is read. `tel` is the address to ring, None where an outsider cannot ring it.
 
     `number` is what is copied: as stored, without the words that `shown` may have.
     """

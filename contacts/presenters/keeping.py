@@ -16,9 +16,9 @@ from .directory import ContactRow, contact_row
 
 NOTHING = "tomt"
 
-# Fields that contacts had before they could have several numbers: they stand in the trace for ever.
+# Fields that contacts had before they could have several numbers: they stand in the audit log for ever.
 _OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
-# Who acts and when stands in the row of the trace itself, and whose a contact is never changes.
+# Who acts and when stands in the audit row itself, and whose a contact is never changes.
 _NOT_SHOWN = frozenset(
     {
         "verified_at",

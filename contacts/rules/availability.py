@@ -121,7 +121,7 @@ def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
 
 
 def walls_of(hours: Hours, day: date) -> list[_Stretch]:
-    """The open stretches that start on `day`, first to last, by the clock on the wall."""
+    """The open stretches that start on `day`, first to last, by the wall clock."""
     if hours.availability is Availability.EVENING_WEEKEND:
         return _rest_of_day(day, _daytime_walls(_daytime_beside(hours), day))
     if hours.availability is Availability.OWN_HOURS:

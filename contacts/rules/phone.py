@@ -136,7 +136,7 @@ def tidy_number(text: str) -> str:
     """The number as it is stored and shown, the same number always in one way: "0907850000" gives "090-785 00 00".
 
     A Swedish number is written in national form as the library groups it, unless the person grouped it: the library
-    groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What can not be
+    groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What cannot be
     read, and an extension, stay as they were typed, but for digits of another script's width.
     """
     typed = " ".join(unicodedata.normalize("NFKC", text).split())

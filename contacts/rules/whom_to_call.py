@@ -112,7 +112,7 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """The numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
-    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. The jour of
+    Who has the jour comes first, unless that number was found not to work or cannot be rung from outside. The jour of
     a municipality's hemsjukvård does so while the municipality is not reached as by day, and is last then. Next, who
     has a number comes before who has none. Among those, who answers now comes before who may answer, and who is
     closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime only. Between

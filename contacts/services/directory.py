@@ -61,7 +61,7 @@ def save_named(
 ) -> None:
     """Save a contact or unit that was added, or changed from `before`, inside the transaction of the caller.
 
-    Raises RuleError, with the field, where it can not stand; `taken` where somebody else took its name at the same
+    Raises RuleError, with the field, where it cannot stand; `taken` where somebody else took its name at the same
     time; with `answers` a Question where one of nearly its name is there.
     """
     if is_renamed(before, row):

@@ -40,7 +40,7 @@ def join_entries(
     """Join `other` into `kept`, both as the person saw them, and give the kept one; a form sent twice joins once.
 
     The other is retired and stays; the words about its numbers, and the choice of it as main switchboard, follow.
-    Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they can not be joined.
+    Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they cannot be joined.
     """
     with transaction.atomic():
         for row in (kept, other):

@@ -33,7 +33,7 @@ def add_entry(
     """Add a contact to the person's own principal; a form sent twice gives the contact of the first time.
 
     `verified` confirms the facts in the same write. Raises NotAllowed, IdClash, and RuleError with the field where
-    the contact can not stand or is there already; with `answers` a Question where one of nearly its name is there.
+    the contact cannot stand or is there already; with `answers` a Question where one of nearly its name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY)
@@ -62,7 +62,7 @@ def change_entry(
     """Change a contact that still is the `version` the person saw.
 
     A changed number or changed hours take the verification away, unless `verified` confirms them in the same write.
-    Raises NotAllowed, IdClash, ChangedMeanwhile, RuleError with the field where the contact can not stand, and with
+    Raises NotAllowed, IdClash, ChangedMeanwhile, RuleError with the field where the contact cannot stand, and with
     `answers` a Question where one of nearly its new name is there.
     """
     with transaction.atomic():

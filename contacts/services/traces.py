@@ -1,4 +1,4 @@
-"""What a write leaves in the trace about a row of the directory: each field, from and to."""
+"""What a write leaves in the audit log about a row of the directory: each field, from and to."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is refused because the row is no longer the one that the person saw, or can not stand as it is."""
+"""What is refused because the row is no longer the one that the person saw, or cannot stand as it is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -45,7 +45,7 @@ def streamed(
         except RuleError as error:
             yield refused(error)
         except Exception:
-            # The head of the page is with the reader already: a 500 can not be told any other way.
+            # The head of the page is with the reader already: a 500 cannot be told any other way.
             logger.exception("a streamed page broke")
             yield render_to_string(f"{folder}/_broken.html")
         yield foot

@@ -158,7 +158,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
     if not request.htmx:
-        # A text that can not be used came as a form, and has no address of its own.
+        # A text that cannot be used came as a form, and has no address of its own.
         status = 422 if request.method == "POST" else 200
         return render(request, f"contacts/directory/{whole}", context, status=status)
     response = render(request, f"contacts/directory/{part}", context)

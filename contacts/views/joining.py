@@ -27,7 +27,7 @@ from contacts.webforms.search import ContactSearchForm
 
 
 def may_join_or_told(request: HttpRequest, entry: DirectoryEntry) -> bool:
-    """Whether a contact is in use; where it is not, why it can not be joined is said on its page."""
+    """Whether a contact is in use; where it is not, why it cannot be joined is said on its page."""
     if entry.joined_into_id:
         return False
     if entry.retired_at is not None:

@@ -71,7 +71,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _follow(typed: forms.Form, stands: BoundField) -> bool:
-    """Let a field of a form that came in, whose data is a copy of its own, say what stands; False where it can not."""
+    """Let a field of a form that came in, whose data is a copy of its own, say what stands; False where it cannot."""
     value, widget, said = stands.value(), stands.field.widget, shown(stands)
     choices = getattr(typed.fields[stands.name], "choices", None)
     if choices is not None and said and not isinstance(value, list | tuple):

@@ -185,7 +185,7 @@ class ChoicesForm(forms.Form):
 
     def _check_sheet(self, start: str, sheet: ShownSheet, cleaned: dict[str, Any]) -> None:
         if cleaned.get(f"{start}heading") != sheet.choice.heading:
-            # The columns are guessed anew.
+            # The columns are guessed again.
             return
         chosen: dict[str, str] = {}
         for at, column in enumerate(sheet.columns):

@@ -69,7 +69,7 @@ class AdvancedSearchForm(forms.Form):
         }
 
     def wrong(self) -> bool:
-        """Whether a search text or its field can not be used. A wrong page number is the first page."""
+        """Whether a search text or its field cannot be used. A wrong page number is the first page."""
         return bool(set(self.errors) - {"sida"})
 
 

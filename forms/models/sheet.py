@@ -1,4 +1,4 @@
-"""Printed sheets, the batches that blank ones are issued in, what became of each, and every file given out."""
+"""Printed sheets, the batches that blank ones are issued in, what became of each, and every file handed out."""
 
 import uuid
 

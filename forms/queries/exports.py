@@ -1,4 +1,4 @@
-"""Files that were given out, found again by what they hold."""
+"""Files that were handed out, found again by what they hold."""
 
 from forms.models import Export
 

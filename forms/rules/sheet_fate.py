@@ -75,7 +75,7 @@ LOOK_LABELS: dict[Look, str] = {
 _NEXT: dict[Fate, frozenset[Fate]] = {
     Fate.PRINTED: frozenset({Fate.FILLED, Fate.GIVEN, Fate.VOIDED}),
     Fate.FILLED: frozenset({Fate.SCANNED, Fate.GIVEN, Fate.VOIDED}),
-    # Back again where the scan can not be read or is of another paper, also if that is seen after the check.
+    # Back again where the scan cannot be read or is of another paper, also if that is seen after the check.
     Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED, Fate.VOIDED}),
     Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT, Fate.FILLED, Fate.VOIDED}),
     # A decision may come later: until then the paper is kept, and can be written on and scanned again.

@@ -118,7 +118,7 @@ def _other_copies(raw: RawPage, *, closely: bool) -> Iterator[Image.Image]:
 def _side_by_side(look: _Look, picture: Image.Image) -> bool:
     """Whether two pages lie side by side: codes too small for one page, and none on both halves.
 
-    Both codes of one page on one half say it too, where those of the other can not be read.
+    Both codes of one page on one half say it too, where those of the other cannot be read.
     """
     codes = look.codes.printed
     if not codes or max(picture.size) < _SPREAD * min(picture.size):

@@ -63,7 +63,7 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
     row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
     row.save()
     if step is not None and sheet is not None:
-        # Without a back it may be whole still, and is looked at anew.
+        # Without a back it may be whole still, and is looked at again.
         scanned_when_whole(by, [sheet])
     _, chain, changes = _traced(told)
     audit.record(by=by, action="scan.undone", target=told.page, chain=chain, changes=changes)

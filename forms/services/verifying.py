@@ -1,4 +1,4 @@
-"""Where a PDF comes from: the register of what was given out answers first, then the seal in the file."""
+"""Where a PDF comes from: the register of what was handed out answers first, then the seal in the file."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A form that can not be let through: held for its owner, and a page that says so."""
+"""A form that cannot be let through: held for its owner, and a page that says so."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Trying a routine on a made-up outage: plain values in, plain values out, nothing stored.
 
-Everything that comes in is untrusted. What can not be used is a BadInput that names the place, as
+Everything that comes in is untrusted. What cannot be used is a BadInput that names the place, as
 `outages[0].chains[1].events[2].kind`.
 """
 
@@ -30,7 +30,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OUTAGE_KEYS = ("id", "scope", "start", "end", "chains")
 _CHAIN_KEYS = ("id", "before", "ward", "status", "events")
 _EVENT_KEYS = ("id", "kind", "at", "withdrawn", "told", "sip_date", "party", "participants")
-# Outside these years a date is a slip of the pen, and the calendar's own ends are near.
+# Outside these years a date is a typing error, and the calendar's own ends are near.
 _YEARS = range(1900, 2500)
 
 

@@ -23,11 +23,11 @@ _WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
 _WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
 _MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
-# Two digits are an hour or a slip of the key: the time of a call has its minutes.
+# Two digits are an hour or a typing error: the time of a call has its minutes.
 _FEWEST_DIGITS = 3
 _YEARS_KEPT = 50
 
-# Days are long for an outage; a start further back is a slip of the key.
+# Days are long for an outage; a start further back is a typing error.
 LONGEST_OUTAGE = timedelta(days=31)
 
 Years = tuple[int, int]

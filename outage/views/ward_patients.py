@@ -55,7 +55,7 @@ def _preview(
     request: HttpRequest, outage: Outage, form: PasteForm, places: Places, data: QueryDict, do: str
 ) -> HttpResponse:
     patients = form.pasted.patients
-    # A list that is read anew is another one: its rows are not those that were opened.
+    # A list that is re-read is another one: its rows are not those that were opened.
     known = form.cleaned_data.get("client_id") if do != "look" else None
     list_id = known or uuid4()
     data["client_id"] = str(list_id)

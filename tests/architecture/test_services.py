@@ -1,4 +1,4 @@
-"""One door for each write: it takes `by`, and leaves a row of the trace in its transaction."""
+"""One door for each write: it takes `by`, and leaves an audit row in its transaction."""
 
 import ast
 from pathlib import Path
@@ -13,7 +13,7 @@ WITHOUT_TRACE = {
     "contacts.services.submissions.keep_clash",
     "outage.services.held_forms.hold_form",
 }
-# What follows from rows that stand, made anew by the machine itself: nobody acts, and nothing is said.
+# What follows from rows that stand, rebuilt by the machine itself: nobody acts, and nothing is said.
 BY_NOBODY = {"outage.services.duties.settle_recent"}
 SAVES = {
     "save",

@@ -39,7 +39,7 @@ class Measured:
 
     @property
     def processor_ms(self) -> float:
-        """Milliseconds of the server's processor time for one request: what other programs can not take away."""
+        """Milliseconds of the server's processor time for one request: what other programs cannot take away."""
         return self.processor / len(self.seconds) * 1000
 
     def percentile(self, percent: int) -> float:

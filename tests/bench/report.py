@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, written anew by each run."""
+"""docs/benchmarks.md, rewritten by each run."""
 
 import os
 import platform

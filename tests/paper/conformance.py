@@ -1,4 +1,4 @@
-"""One of each kind of sheet as it is given out, and what a validator that is not ours says of a file.
+"""One of each kind of sheet as it is handed out, and what a validator that is not ours says of a file.
 
 Each maker gives the bytes that leave the server; a kind that is added puts its own maker here.
 """

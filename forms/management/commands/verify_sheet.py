@@ -11,7 +11,7 @@ from forms.presenters.verifying import origin_view
 from forms.rules.file_origin import MOST_BYTES, FileOrigin
 from forms.services.verifying import FileNotRead, verify_file
 
-# The status that the command ends with. What can not be read at all ends with NOT_READ.
+# The status that the command ends with. What cannot be read at all ends with NOT_READ.
 STATUS = {FileOrigin.UNCHANGED: 0, FileOrigin.CHANGED: 1, FileOrigin.FOREIGN: 2}
 NOT_READ = 3
 

@@ -112,7 +112,7 @@ def slots_of_day(plain: Plain, day: date) -> set[int]:
 
 
 def shown_clock(moments: list[datetime]) -> list[datetime]:
-    """The clock on the wall at each moment, standing still during the repeated hour."""
+    """The wall clock at each moment, standing still during the repeated hour."""
     shown: list[datetime] = []
     for moment in moments:
         wall = moment.astimezone(STOCKHOLM).replace(tzinfo=None)
