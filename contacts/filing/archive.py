@@ -69,7 +69,8 @@ def _check_harmless(names: set[str]) -> None:
 
 
 def _look_over(archive: zipfile.ZipFile) -> None:
-    """Refuse what no workbook needs: a document type, external links, more texts and styles than there are cells for."""
+    """Refuse what no workbook needs: a document type, external links, more texts and styles than there are cells for.
+    """
     for name in archive.namelist():
         if not name.endswith((".xml", ".rels")):
             continue

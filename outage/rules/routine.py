@@ -114,7 +114,8 @@ EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A particular without which a message is of another type: `sentence` says so, `instead` is the key of that type."""
+    """A particular without which a message is of another type: `sentence` says so, `instead` is the key of that type.
+    """
 
     particular: str
     instead: str

@@ -17,7 +17,8 @@ from .routine import Decision, What
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One thing that is typed into the system. `ref` is the id of what `value` spells, where its spelling may change."""
+    """One thing that is typed into the system. `ref` is the id of what `value` spells, where its spelling may change.
+    """
 
     name: str
     label: str

@@ -344,7 +344,9 @@ def _content(facts: ChainFacts) -> dict[str, Any]:
 
 
 def _check(by: Acting, facts: ChainFacts) -> None:
-    """Raises RuleError, with its field, for a patient without name and number, and for a place that is missing or unnamed."""
+    """Raises RuleError, with its field, for a patient without name and number, and for a place that is missing or
+    unnamed.
+    """
     if not facts.patient_name.strip() and not facts.identity.strip():
         raise RuleError("Ange patientens namn eller nummer.", field="patient_name")
     if not (facts.ward_unit or facts.not_admitted or Party.INPATIENT in facts.others):

@@ -79,7 +79,8 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
 
 
 def settle_recent(**_: object) -> None:
-    """Recompute the duties of all chains in reach: in a new version of the software the rules may say something else."""
+    """Recompute the duties of all chains in reach: in a new version of the software the rules may say something else.
+    """
     _settle_in_reach(CareChain.objects.all())
 
 

@@ -38,7 +38,7 @@ _TICK = held_by_value(
 @held_as(_TICK)
 @require_POST
 def tick(request: HttpRequest, key: str) -> HttpResponse:
-    """htmx gets the item and the count, others go back to the page they came from."""
+    """To htmx the item and the count; others go back to the page they came from."""
     item_key = request.POST.get("item", "")
     error = _tick(request, key, item_key)
     card = _card_or_404(request, key)
