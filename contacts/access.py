@@ -15,7 +15,7 @@ from contacts.rules.permissions import Right, Role, role_may
 TYPED_BY_FIELD = "typed_by"
 _TYPED_BY_SALT = "contacts.typed-by"
 
-# Where a person who was read together with the assignments keeps them.
+# Attribute that holds the prefetched assignments of a person.
 _KNOWN = "assignments_in_force"
 
 

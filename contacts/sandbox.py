@@ -54,7 +54,7 @@ def start(worker: str, files: Sequence[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", worker, *(str(file.fileno()) for file in handed)],
             cwd=ROOT,
-            # The child gets none of our environment: the keys and the address of the database stand there.
+            # The child gets none of our environment: it holds the keys and the database URL.
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -117,7 +117,7 @@ def _pieces(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[byte
 def end(process: "subprocess.Popen[bytes]") -> None:
     """Kill the child, and whatever it may have started."""
     if process.poll() is None:
-        # Its group is its own.
+        # It is in a process group of its own.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()

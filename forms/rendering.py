@@ -42,9 +42,9 @@ _PT_OF_MM = 72 / 25.4
 _PT_OF_PX = 0.75
 _ENDING_SPACE = re.compile(r"\s+</(p|td|s|b)>")
 _UNUSED = re.compile(r"(::(foot)?note|@(note|top|right|bottom|left))-[^}]*}")
-# Gives freed memory back to the system; some C libraries lack it.
+# Returns freed memory to the operating system; some C libraries lack it.
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-# A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
+# A compressed stream that ends in a carriage return looks one byte shorter to a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
 
@@ -80,7 +80,7 @@ class _Engine:
 
 _OPTIONS: dict[str, Any] = {"pdf_variant": PDF_VARIANT, "pdf_tags": True}
 _ACCESSIBLE = (Path(__file__).parent / "accessible.xmp").read_bytes()
-# WeasyPrint with a shared font configuration is not safe under threads; one lock is also the fastest way.
+# WeasyPrint with a shared font configuration is not thread-safe; one lock is also the fastest way.
 _lock = threading.Lock()
 _engine: _Engine | None = None
 
@@ -140,7 +140,7 @@ def _lengths(document: Any, sheets: Sequence[CodedSheet]) -> tuple[int, ...]:
     begins: dict[str, int] = {}
     for number, page in enumerate(document.pages):
         for anchor in page.anchors:
-            # A section that goes on over a page has its anchor there as well.
+            # A section that continues on the next page has its anchor there as well.
             begins.setdefault(anchor, number)
     first = [begins[f"blad-{sheet.serial}"] for sheet in sheets[1:]]
     return tuple(end - begin for begin, end in pairwise([0, *first, len(document.pages)])) if sheets else ()
@@ -169,7 +169,7 @@ def _count_apart(document: Any, lengths: Sequence[int]) -> None:
 def _written(document: Any, codes: Sequence[str] = ()) -> bytes:
     for spare in count():
         pdf: bytes = document.write_pdf(**_OPTIONS, finisher=partial(_finish, codes=codes, spare=spare))
-        # The engine packs the last streams after it has been finished: an empty object more and they end otherwise.
+        # The engine compresses the last streams after finishing: one more empty object changes how they end.
         if AMBIGUOUS_END not in pdf:
             return pdf
     raise AssertionError("count() has no end")
@@ -302,7 +302,7 @@ def _started() -> _Engine:
 
 
 def _stop() -> None:
-    # Let go while the interpreter still stands: the font configuration removes its temporary folder.
+    # Released while the interpreter is still running: the font configuration removes its temporary folder.
     global _engine
     _engine = None
 

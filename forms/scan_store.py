@@ -33,7 +33,7 @@ def save(page_id: UUID, picture: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(_cipher().encrypt(picture))
             file.flush()
-            # By our clock, which `left_unkept` is asked by; the disk's may be another machine's.
+            # By our clock, which `left_unkept` is called with; the disk's may be another machine's.
             now = timezone.now().timestamp()
             os.utime(file.fileno(), (now, now))
             os.fsync(file.fileno())
@@ -127,7 +127,7 @@ def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def _sync(folder: Path) -> None:
-    # The name is on the disk only when its folder is.
+    # The name is durable only when its folder is synced.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

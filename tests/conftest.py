@@ -33,7 +33,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # What the checks of a page make is short-lived, and much: it is cleared away less often.
+    # The page checks allocate many short-lived objects: garbage is collected less often.
     "--js-flags=--min-semi-space-size=32",
 ]
 

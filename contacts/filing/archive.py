@@ -25,7 +25,7 @@ def kind_of(content: bytes) -> str:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
-    except Exception as wrong:  # zipfile gives whatever a hostile directory makes of it
+    except Exception as wrong:  # zipfile raises anything at a hostile central directory
         raise BadTable(DAMAGED) from wrong
     _check_size(parts)
     names = {part.filename for part in parts}
@@ -40,7 +40,7 @@ def kind_of(content: bytes) -> str:
         raise
     except KeyError:
         pass
-    except Exception as wrong:  # zlib.error, and what else a broken part makes
+    except Exception as wrong:  # zlib.error, and anything else a broken part causes
         raise BadTable(DAMAGED) from wrong
     raise BadTable(f"{_called(names)} Spara om den som Excel-arbetsbok (.xlsx) eller CSV.")
 
@@ -69,8 +69,7 @@ def _check_harmless(names: set[str]) -> None:
 
 
 def _look_over(archive: zipfile.ZipFile) -> None:
-    """Refuse what no workbook needs: a document type, external links, more texts and styles than there are cells for.
-    """
+    """Refuse what no workbook needs: a document type, external links, more texts and styles than cells."""
     for name in archive.namelist():
         if not name.endswith((".xml", ".rels")):
             continue

@@ -112,7 +112,7 @@ def confirm_steps(
     """
     check_own(by, upload)
     told = book_of(upload)
-    # Looked for after the file: it goes away when the upload is brought in.
+    # Checked after the file: that is deleted when the upload is imported.
     done = import_of(upload)
     if done is not None:
         return done
@@ -121,7 +121,7 @@ def confirm_steps(
     book, choices, known = Book.read(told), Choices.read(upload.choices), known_for(by.principal)
     try:
         with transaction.atomic():
-            # Two who confirm one upload at once: the second one waits here, and then finds what the first one did.
+            # Lock: of two who confirm one upload at once the second waits here, and then finds the first one's import.
             DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
             done = import_of(upload)
             if done is not None:

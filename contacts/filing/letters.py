@@ -24,12 +24,12 @@ REPAIRS: dict[str, str] = {
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SWEDISH = frozenset("åäöÅÄÖ")
 _USUAL = _SWEDISH | set("éÉ–\u00a0")
-# Letters of names that people here have, and signs that stand beside words.
+# Letters of local names, and punctuation beside words.
 _FINE = frozenset(
     "éèêëáàâãíìîïóòôõúùûüýÿçñæøßÉÈÊËÁÀÍÌÎÏÓÒÔÕÚÙÛÜÝÇÑÆØđŋšŧžčĐŊŠŦŽČ"
     "\u00a0\u00ad\u200b\u200c\u200d\ufeff–—‘’“”„…•·°½¼¾§´«»×÷±²³µ€£©®™"
 )
-# The same signs where they stand between two letters: there they are what is left of one.
+# The same signs between two letters: there they are the remains of a letter.
 _NOT_IN_WORD = frozenset("“”„…•·°½¼¾§´«»×÷±²³µ€£©®™†‡‰¸¨¯¬¦¶¿¡¤¥ªº¹ˆ˜‹›")
 
 
@@ -72,7 +72,7 @@ def repair_for(texts: Iterable[str]) -> str:
     best, most = "", sum(map(fitness, written))
     for how in REPAIRS:
         points = sum(fitness(repaired(text, how)) for text in written)
-        # Windows has no letter for five bytes: that alone is no sign that another letter is meant.
+        # Windows-1252 leaves five bytes undefined: that alone does not show that another letter is meant.
         if points > most and (points > 0 or how == "doubled"):
             best, most = how, points
     return best

@@ -104,7 +104,7 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
         for key, name in zip(keys, names, strict=True)
     ]
     own = {place for place, name in enumerate(names) if name in COLUMNS}
-    # The file's own headings first: another that means the same has to stand back.
+    # The file's own headings first: they take precedence over synonyms.
     for place in sorted(range(len(names)), key=lambda place: place not in own):
         column = chosen[place]
         if (

@@ -14,7 +14,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
 _USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
 
-# The first bytes of what people pick by mistake, and what it is called.
+# Magic numbers of what people pick by mistake, and its name.
 _OTHER_FILES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "en PDF"),
     (b"\x7fELF", "ett program"),

@@ -163,7 +163,7 @@ def _words(found: Mapped, choices: Choices) -> Iterable[Word]:
         for word, count in counter.most_common()
         for key in [search_key(word)]
     ]
-    # First what nobody could guess.
+    # First what could not be guessed.
     return sorted(words, key=lambda word: bool(word.meant))
 
 

@@ -37,7 +37,7 @@ MOST_PROBLEMS = 50
 KEPT = timedelta(days=1)
 """How long a file is kept that nobody brings in."""
 
-# What has no part in whether the same would still be done.
+# Excluded from the hash: does not affect what would be done.
 _NOT_DONE = (Fate.UNCHANGED, Fate.JOINED, Fate.OTHERS)
 
 

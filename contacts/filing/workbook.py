@@ -44,12 +44,12 @@ def read_workbook(content: bytes) -> Book:
     kind = kind_of(content) if is_archive else "xls"
     try:
         with warnings.catch_warnings():
-            # What openpyxl warns of is no concern of ours (extensions), or is told in the cell (a date out of range).
+            # openpyxl's warnings are irrelevant here (extensions), or visible in the cell (a date out of range).
             warnings.simplefilter("ignore")
             book = _read_xlsx(content) if kind == "xlsx" else _read_others(content, kind)
     except (BadTable, MemoryError):
         raise
-    except Exception as wrong:  # whatever a broken file makes of two libraries
+    except Exception as wrong:  # two libraries raise anything at a broken file
         raise BadTable(DAMAGED if is_archive else _OLD_FORMAT) from wrong
     if all(sheet.hidden for sheet in book.sheets):
         raise BadTable(_NO_SHEET)
@@ -83,7 +83,7 @@ def _read_xlsx(content: bytes) -> Book:
             found[sheet.title] = _Reading(parser, struck_styles, struck_texts).read(
                 sheet.title, hidden=sheet.sheet_state != "visible"
             )
-    # What the workbook names and openpyxl passes over without a word.
+    # What the workbook names and openpyxl skips silently.
     named = [declared.name for declared, _ in reader.parser.find_sheets()]
     lost = [name for name in named if name not in found and name not in reader.charts]
     if not found:

@@ -17,7 +17,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 def _read(content: bytes) -> Book:
-    # What reads is imported here, under the limits.
+    # The readers are imported here, under the limits.
     if content.startswith(_WORKBOOKS):
         from .workbook import read_workbook
 

@@ -107,7 +107,7 @@ def _update(
     told: dict[str, Changes],
     pairs: Sequence[Pair],
 ) -> None:
-    # Rows that are there already, by their ids: `bulk_update` takes ten times as long to put the statement together.
+    # Rows that are there already, by their ids: `bulk_update` takes ten times as long to construct the statement.
     DirectoryEntry.objects.bulk_create(
         [entry for _, entry in pairs], update_conflicts=True, unique_fields=["id"], update_fields=columns
     )

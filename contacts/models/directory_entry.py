@@ -120,7 +120,7 @@ class DirectoryEntry(models.Model):
         indexes = [
             models.Index(fields=["kind", "principal"], name="entry_kind_principal"),
             # A search reads every entry: here as a few narrow columns in the order of the list, not as rows ten times
-            # as wide. Led by the order, so that no other question takes them for its own.
+            # as wide. Order comes first, so that no other query's plan uses this index.
             models.Index(
                 fields=["sort_key", "id", "retired_at", "search_key", "digits_key"], name="entry_search"
             ),

@@ -284,7 +284,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
     )
 
 
-# A page asks about one moment, and its entries share a handful of hours.
+# Cached: a page asks about one moment, and its entries share a handful of hours.
 @lru_cache(maxsize=512)
 def _answers(hours: Hours, at: datetime) -> tuple[Answers, str, str]:
     """Whether somebody answers at `at`, that in words, and when somebody does; nothing where nobody knows."""

@@ -15,10 +15,10 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row")
 Value = int | str | UUID | datetime
 
-# More values than these are put together as in any other query: each length would be kept by itself.
+# Above this number of values the query is compiled as any other: each length would need a cache entry.
 MOST_VALUES = 12
 
-# What stands for the nth value while the SQL is put together: nothing that a query of ours names by itself.
+# Placeholder for the nth value while the SQL is compiled: nothing that a query of ours contains itself.
 _EXAMPLES: dict[type, Callable[[int], Value]] = {
     int: lambda n: 7_305_190_000_000_000 + n,
     str: lambda n: f"7305190:{n}",
@@ -73,7 +73,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         compiler.connection = connection
         compiler.as_sql = lambda *_, **__: (kept.sql, params)
         compiler.get_converters = lambda _: kept.converters
-        # A copy that is read here and never narrowed: whatever is asked of it is answered by this SQL.
+        # A copy that is only iterated, never filtered: this SQL answers whatever is asked of it.
         rows = kept.rows.all()
         rows.query.get_compiler = lambda *_, **__: compiler
         return list(rows)

@@ -46,7 +46,7 @@ def duties_at(
         )
     zone = timezone.get_default_timezone()
     wall = wall_of(at, zone)
-    # What is over has no part in how long it holds.
+    # Past turns do not affect how long it holds.
     turns = _turns_between(of, wall, wall + LONGEST)
     return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
 

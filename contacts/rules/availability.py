@@ -96,7 +96,7 @@ def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
     return None
 
 
-# The cached answers are few: thousands of entries share a handful of hours and are asked about the same days.
+# A small cache is enough: thousands of entries share a handful of hours, asked about the same days.
 
 
 @lru_cache(maxsize=8192)
@@ -116,7 +116,7 @@ def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch
 def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
     """The open stretches that start on `day`, first to last, in UTC."""
     moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls_of(hours, day)]
-    # In the hour that is leapt over nothing is left.
+    # In the skipped hour nothing is left.
     return tuple((opens, closes) for opens, closes in moments if opens < closes)
 
 

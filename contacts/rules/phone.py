@@ -53,7 +53,7 @@ class Phone:
         return f"{self.kind.label.lower()} {self.number}"
 
 
-# Named, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
+# Listed, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
 # extensions.
 SHORT_NUMBERS = frozenset({"112", "1177", "11313", "11414"})
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from .directory_search import Needle
 from .search_language import SearchLanguage, Words
 
-# How far a way is from what was typed: as it is, bent, another word for the same.
+# The distance from what was typed: as it is, inflected, a synonym.
 TYPED, BENT, SAME = 0, 1, 2
-# A short word is the beginning of words that have nothing to do with it.
+# A short word is a prefix of unrelated words.
 SHORTEST_BEGINNING = {TYPED: 1, BENT: 4, SAME: 4}
 
 

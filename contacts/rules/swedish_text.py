@@ -17,7 +17,7 @@ _SAMI = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "a", "�
 # Most of what is typed: printable letters of the languages of Europe, each in one piece, and the usual signs.
 _USUAL = re.compile(r"[ -~\n\r\t¡-¬®-ſ–—‘’“”…]*")
 _ZERO_WIDTH_JOINER = "\u200d"
-# Letters and marks that are drawn as nothing, though Unicode does not count them as formatting.
+# Invisible letters and marks, though Unicode does not class them as formatting.
 _DRAWN_AS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _NEW_LINES = frozenset("\x0b\x0c\x85\u2028\u2029")
 

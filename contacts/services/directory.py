@@ -17,7 +17,7 @@ from .versions import check_clean, check_keeper, check_version
 
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
-# When one of these changes, what somebody verified is not what stands there any more.
+# When one of these changes, the entry is no longer what somebody verified.
 _VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_LABELS})
 
 

@@ -123,7 +123,7 @@ def undo_entry_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Dire
 
 
 def _locked(*pks: int) -> list[DirectoryEntry]:
-    # In the order of their keys, so that two who lock the same two wait for each other and never in a ring.
+    # Locked in the order of their keys, so that two who join the same two cannot deadlock.
     rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.select_related("principal", "unit").filter(pk__in=pks)}
     return [copy(found[pk]) for pk in pks]

@@ -148,8 +148,8 @@ def kinds_of(unit: Unit) -> UnitKinds:
 
 
 def _locked(*pks: int) -> list[Unit]:
-    # Whoever names one of them in a chain holds it too: what keeps a unit is looked for under this lock. In the order
-    # of their keys, so that two who lock the same two wait for each other and never in a ring.
+    # Whoever names one of them in a chain locks it too: what keeps a unit is checked under this lock. In the order
+    # of their keys, so that two who lock the same two cannot deadlock.
     rows = Unit.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.select_related("principal").filter(pk__in=pks)}
     return [copy(found[pk]) for pk in pks]

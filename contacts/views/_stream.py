@@ -45,7 +45,7 @@ def streamed(
         except RuleError as error:
             yield refused(error)
         except Exception:
-            # The head of the page is with the reader already: a 500 cannot be told any other way.
+            # The head of the page has been sent already: a 500 can be reported in no other way.
             logger.exception("a streamed page broke")
             yield render_to_string(f"{folder}/_broken.html")
         yield foot
@@ -63,5 +63,5 @@ def _told(steps: Steps[Result]) -> Generator[str, None, Result]:
         result: Result = end.value
         return result
     finally:
-        # The transaction of work that is given up ends here, not when somebody collects the garbage.
+        # The transaction of abandoned work ends here, not at some later garbage collection.
         steps.close()

@@ -47,7 +47,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     if not form.has_error("q") and (elsewhere := led_on(request, token)):
         return elsewhere
     sought = form.sought.get("q", "")
-    # A page number that is none is the first page: an address that was cut off still leads somewhere.
+    # An invalid page number is the first page: a truncated address still works.
     page_number = form.cleaned_data.get("sida") or 1
     acting = getattr(request, "acting", None)
     principal = acting.principal if acting else None

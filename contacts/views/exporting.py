@@ -31,7 +31,7 @@ def chosen_principal(request: HttpRequest) -> Principal | None:
     wanted = request.GET.get("huvudman", "")
     if not wanted:
         return None
-    # Eighteen digits fit every database's key; more would be an error of the database's, not a missing page.
+    # Eighteen digits fit every database's key; more would be a database error instead of a missing page.
     found = principal_or_none(int(wanted)) if wanted.isdecimal() and len(wanted) <= 18 else None
     if found is None:
         raise Http404

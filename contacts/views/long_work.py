@@ -28,7 +28,7 @@ def long_work() -> Iterator[None]:
     folder = settings.VAR_DIR / "long-work"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(settings.LONG_WORK):
-        # The system lets go of the lock when the file is closed, also where the worker is killed.
+        # The operating system releases the lock when the file is closed, also where the worker is killed.
         with (folder / str(number)).open("wb") as place:
             try:
                 fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -54,7 +54,7 @@ def _opened(request: HttpRequest) -> dict[str, str]:
     try:
         typed: dict[str, str] = json.loads(_lock(request).decrypt(request.GET.get(SEALED, "").encode()))
     except InvalidToken:
-        # Another log-in's, or cut off: nothing is searched for.
+        # Another log-in's, or truncated: nothing is searched for.
         return {}
     return typed
 

@@ -20,8 +20,7 @@ from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
 from contacts.webforms.fields import AsksQuestions
 
-# What a form carries beside what was typed: its secret, its mark, the questions put in it, and that it was held and
-# taken up again.
+# The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TYPED_BY_FIELD, "held", "taken_up", "asked"})
 Form = TypeVar("Form", bound=forms.Form)
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

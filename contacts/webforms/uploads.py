@@ -49,7 +49,7 @@ class BoundedUploadHandler(FileUploadHandler):
 
 def _room(request: HttpRequest | None) -> int:
     match = getattr(request, "resolver_match", None)
-    # The files of somebody who is not logged in are read too, to find the form's token, and thrown away.
+    # The files of somebody who is not logged in are read too, to find the form's token, and discarded.
     if match is None or request is None or not getattr(request, "acting", None):
         return FILE_BYTES
     room: int = settings.UPLOAD_ROOM.get(match.url_name, FILE_BYTES)

@@ -244,7 +244,7 @@ def _duty(shift: Shift) -> DutyLine:
 
 def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
     known = set(search_key(entry.name).split())
-    # What has no word that the name has not tells nobody anything.
+    # A text with no word beyond those of the name is redundant.
     about = ", ".join(
         text for text in (entry.title, entry.department) if not set(search_key(text).split()) <= known
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forms.rules.fitting import letters
 
-# A text has its words divided: what is lost at the ends of its lines is less than what the measure of letters adds.
+# Words are hyphenated: what is lost at line ends is less than what the letter-width estimate adds.
 _LEAST, _MOST = 0.9, 1.06
 
 

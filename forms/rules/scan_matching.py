@@ -60,5 +60,5 @@ def finding_of(
 
 
 def _plain(version: str) -> str:
-    # As a code gives it back: it has two places for it, filled up with zeros.
+    # As a code returns it: two characters, zero-padded.
     return version.upper().lstrip("0") or "0"

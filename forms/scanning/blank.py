@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 _A4_LONG_MM = 297
-# The page is looked at in 100 dpi, the paper itself in 10.
+# The page is analysed at 100 dpi, the paper itself at 10.
 _LONG, _PAPER_LONG = 1169, 117
 _PAPER_WINDOW = 11
 _MIDDLE = 128
@@ -55,7 +55,7 @@ def is_blank(picture: Image.Image) -> bool:
         return False
     mm = _LONG / _A4_LONG_MM
     marks = [mark for mark in _marks(darkness, faint) if not mark.is_hole(page.size, mm)]
-    # As far to the light side there is nothing but noise.
+    # Symmetrically on the light side there is nothing but noise.
     noisy = sum(counts[: 2 * _MIDDLE - faint + 1])
     return sum(mark.area for mark in marks) <= 2 * noisy + _SPECKS and all(
         mark.area < _STROKE and mark.darkest < strong for mark in marks

@@ -99,7 +99,7 @@ def at_most(picture: Image.Image, longest: int) -> Image.Image:
 def _open_pdf(content: bytes) -> tuple[int, Iterator[RawPage]]:
     if b"%%EOF" not in content[-4096:]:
         raise BadScan("cut")
-    # What is packed away from this look is not run either: it only spares a person a file that is no scan.
+    # What this check misses because it is compressed is not run either: it only spares a person a file that is no scan.
     if b"/JavaScript" in content or b"/XFA" in content or b"/Launch" in content:
         raise BadScan("active")
     try:
@@ -123,7 +123,7 @@ def _pdf_pages(document: Any, count: int) -> Iterator[RawPage]:
             size = page.get_size()
             if max(size) > LONGEST_POINTS or min(size) < SHORTEST_POINTS:
                 raise BadScan("page_size", page=number)
-            # Looked at before they are unpacked: PDFium leaves out a picture that it has no room for, and says nothing.
+            # Checked before they are decompressed: PDFium silently skips a picture that it has no room for.
             pictures = page.get_objects(filter=(pdfium_raw.FPDF_PAGEOBJ_IMAGE,))
             if any(_pixels(picture) > MOST_PIXELS for picture in pictures):
                 raise BadScan("many_pixels", page=number)
@@ -143,7 +143,7 @@ def _pixels(picture: Any) -> int:
 
 def _drawn(page: Any, scale: float) -> tuple[Image.Image, Image.Image | None]:
     bitmap = page.render(scale=scale, may_draw_forms=False)
-    # Copies: the bitmap belongs to PDFium and is let go at once.
+    # Copies: the bitmap belongs to PDFium and is freed at once.
     grey, shown = _in_grey(bitmap.to_pil())
     bitmap.close()
     return grey, shown

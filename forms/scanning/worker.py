@@ -28,7 +28,7 @@ def main(descriptors: Sequence[str]) -> None:
     except MemoryError:
         tell({"refused": "died"})
     except BrokenPipeError:
-        # Nobody listens any more.
+        # The parent has closed the pipe.
         os._exit(1)
 
 
@@ -42,7 +42,7 @@ def _read(descriptors: Sequence[str]) -> None:
     number = 0
     for place, raw in enumerate(pages):
         spent = time.monotonic() - started
-        # Many pages that are hard to read are all read at a glance rather than some of them not at all.
+        # Many pages that are hard to read are all read quickly rather than some of them not at all.
         hurried = spent > READ_SECONDS * (place + _AHEAD) / (total + _AHEAD)
         for part, page in enumerate(pages_of(raw, hurried=hurried)):
             number += 1

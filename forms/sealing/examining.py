@@ -80,7 +80,7 @@ def _moment_if_ours(pdf: bytes, found: _Found | None, own: Seal) -> datetime | N
     try:
         return moment_of_own(pdf, own) if found and _is_ours(found, own) else None
     except Exception:
-        # Libraries raise whatever they like at bytes of a stranger: what they stumble over is not ours unchanged.
+        # Libraries raise anything at untrusted bytes: what they fail on is not our file unchanged.
         return None
 
 

@@ -119,7 +119,7 @@ def _make_demo_file(path: Path) -> None:
     )
     content = pkcs12.serialize_key_and_certificates(b"driftstopp", key, certificate, None, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Readable by the server alone from its first moment, whole or not there, and the first of several workers wins.
+    # Readable by the server only from the start, written atomically, and the first of several workers wins.
     handle, half_made = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -65,7 +65,7 @@ def issue_batch(
         raise RuleError("Patientens exemplar finns bara till SIP-blanketten.", field="copies")
     now = timezone.now()
     content = {"kind": kind.value, "count": count, "unit": by.unit.pk} | ({"copies": True} if copies else {})
-    # All are alike, so one is typeset for how many pages each has: before the transaction, as it takes a second.
+    # All are alike, so one is typeset to count the pages: before the transaction, as it takes a second.
     kinds = {client_id: kind} | ({uuid5(client_id, COPIES[kind].value): COPIES[kind]} if copies else {})
     zero, switchboard = make_serial(0), region_switchboard_number()
     parts = [

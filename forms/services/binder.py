@@ -63,7 +63,7 @@ def _print(
     # Typeset before the transaction opens: it takes seconds, and nobody else could write meanwhile.
     rendered = typeset(parts, title=f"{spec.title}, {unit.name}")
     if known and not _as_kept(parts, rendered):
-        # Serials of sheets that have become others: a scan of them would find no page of theirs.
+        # Sheets that have changed since under these serials: a scan would match none of their pages.
         return _print(by, unit, None, hand_out)
     sealed = seal(rendered.pdf)
     sheet = known or Sheet(
@@ -84,7 +84,7 @@ def _print(
             and claim(by=by, client_id=client_id, kind="binder.print", content={"unit": unit.pk})
         )
         if claimed and not known and binder_id == client_id:
-            # The same form came twice at once, and the other was kept a moment ago: print that one's serials.
+            # The same form came twice at once, and the other was saved a moment ago: print that one's serials.
             raise SerialTaken
         if not known:
             keep_sheet(by=by, sheet=sheet)

@@ -22,7 +22,7 @@ def find_sheets(*, by: Acting, upload: ScanUpload, read: Sequence[tuple[ScannedP
     """Write the rows of the pages of a new upload with what each is, in the caller's transaction."""
     sides = [_side_of(page) for _, page in read]
     fronts = fronts_of(sides)
-    # Locked in one order: two who scan the same sheets at once wait for each other.
+    # Locked in one order: two who scan the same sheets at once cannot deadlock.
     serials = {code.serial for side in sides for code in (*side.printed, *side.through)}
     register = _Register(by, serials)
     for place, (row, _) in enumerate(read):

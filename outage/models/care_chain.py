@@ -30,7 +30,7 @@ class CareChain(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     details = models.ForeignKey("CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+")
-    # The chain that this one is read as part of (`ChainJoin`): all there is of the patient is shown there.
+    # The chain that this one is read as part of (`ChainJoin`): everything about the patient is shown there.
     joined_to = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="joined", editable=False
     )

@@ -91,8 +91,7 @@ class Handover(LoggedRow):
 
 
 class HandoverMessage(AppendOnlyModel):
-    """One message in a call: the event that was told of, or the change of the chain's details that a notice is about.
-    """
+    """One message in a call: the event that was told of, or the change of details that a notice is about."""
 
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")
     event = models.ForeignKey(CareChainEvent, null=True, on_delete=models.PROTECT, related_name="messages")

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.autoreload import BaseReloader, autoreload_started
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-# Where a served installation keeps its data and its keys: a shell that has them set must not lend them out.
+# Where a served installation keeps its data and its keys: a shell that has them set must not pass them on.
 _OF_A_SERVED_ONE = (
     "ALLOWED_HOSTS",
     "BEHIND_PROXY",
@@ -39,9 +39,9 @@ from .settings import *  # noqa: E402, F403
 from .settings import INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 DEBUG = True
-# None: runserver serves without the WSGI entrance, which refuses DEBUG.
+# None: runserver serves without our WSGI module, which refuses DEBUG.
 WSGI_APPLICATION = None
-# Cookies know no ports: beside `make run` each keeps its own log-in.
+# Cookies are not separated by port: beside `make run` each keeps its own log-in.
 SESSION_COOKIE_NAME = "dev_sessionid"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -51,6 +51,6 @@ def _tidied(came: QueryDict) -> QueryDict:
     for name, values in found.lists():
         if "password" not in name:
             found.setlist(name, [tidy_typed(value) for value in values])
-    # As Django hands it out.
+    # Immutable, as Django makes it.
     found._mutable = False
     return found

@@ -74,7 +74,7 @@ def chosen(kept: CareChainDetails, other: CareChainDetails, choices: Mapping[str
         before=taken["before"].facts.before,
         status=taken["status"].facts.status,
         status_reason=taken["status"].status_reason,
-        # Whoever has been careful in one of them is right in both.
+        # Protection in either one holds for both.
         protected_identity=kept.protected_identity or other.protected_identity,
     )
     return with_places(facts, {party: taken[name] for name, party in PLACES.items()})

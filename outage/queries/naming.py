@@ -87,8 +87,7 @@ def ward_label(chain: CareChain) -> str:
 
 
 def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
-    """An event's particulars; with protected personal data only dates and times, as the rest may reveal who or where.
-    """
+    """With protected personal data only dates and times, as the rest may reveal who or where."""
     hidden = details_of(chain).protected_identity
     return {
         name: value

@@ -38,7 +38,7 @@ from outage.rules.routine import Effect
 # How long after its end an outage stays in view while its back-registration goes on.
 AFTERMATH = timedelta(days=14)
 
-# Where what a principal did in an outage stands, by the path to the principal.
+# The tables that record what a principal did in an outage, by the path to the principal.
 _TRACES = (
     (OutageReport, "unit__principal"),
     (CareChain, "principal"),

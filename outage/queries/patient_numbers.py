@@ -12,7 +12,7 @@ from contacts.queries.prepared import prepared
 from outage.models import CareChain, CareChainDetails
 from outage.rules.identity import IdentityKind, classify_identity, number_key
 
-# What is left out, and the letters that SQLite knows no capitals of.
+# Characters left out, and letters that SQLite cannot upper-case.
 _SPELLINGS = [(sign, "") for sign in " -+"] + [(letter, letter.upper()) for letter in "åäöæøéèüñáčđŋšŧž"]
 
 _Rows = Callable[..., QuerySet[CareChainDetails]]

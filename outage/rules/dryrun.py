@@ -30,7 +30,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OUTAGE_KEYS = ("id", "scope", "start", "end", "chains")
 _CHAIN_KEYS = ("id", "before", "ward", "status", "events")
 _EVENT_KEYS = ("id", "kind", "at", "withdrawn", "told", "sip_date", "party", "participants")
-# Outside these years a date is a typing error, and the calendar's own ends are near.
+# Outside these years a date is a typing error, and datetime's own limits are near.
 _YEARS = range(1900, 2500)
 
 

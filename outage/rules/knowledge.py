@@ -28,7 +28,7 @@ from .told import (
     notice_id,
 )
 
-# After these a place is through with the chain: should it come back to it, it is to hear all that stands.
+# After these a place no longer takes part: should the patient come back to it, it is to hear all that stands.
 _LETS_GO = tuple(
     f"{notice}:" for notice in (Notice.NOT_YOURS, Notice.NO_LONGER_YOURS, Notice.NOT_THIS_PATIENT)
 )

@@ -125,7 +125,7 @@ def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> 
     second = first.replace(fold=1)
     if first.utcoffset() == second.utcoffset():
         return first
-    # Comparing in UTC: two times of one zone are compared by the wall clock, which an hour that comes twice fools.
+    # Comparing in UTC: two times of one zone are compared by the wall clock, which is wrong in a repeated hour.
     passed = [each for each in (second, first) if as_utc(each) <= as_utc(now)]
     same_side = [each for each in passed if shown is not None and _same_side(each, shown)]
     return (same_side or passed or [first])[0]

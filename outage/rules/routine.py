@@ -114,8 +114,7 @@ EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A particular without which a message is of another type: `sentence` says so, `instead` is the key of that type.
-    """
+    """A particular whose absence makes a message another: `sentence` says so, `instead` is its key."""
 
     particular: str
     instead: str

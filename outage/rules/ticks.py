@@ -17,8 +17,7 @@ from .routine import Decision, What
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One thing that is typed into the system. `ref` is the id of what `value` spells, where its spelling may change.
-    """
+    """One thing typed into the system. `ref` is the id of what `value` spells, where that may change."""
 
     name: str
     label: str

@@ -72,7 +72,7 @@ def _open(
     facts: ChainFacts,
     answers: Mapping[str, str] | None = None,
 ) -> CareChain:
-    # The lock makes the next number ours alone, and lets of two who open the same patient the second be told.
+    # The lock makes the next number unique, and lets the second of two who open the same patient be asked.
     _lock_opening(outage)
     found = ask_same_patient(by, outage, facts, answers)
     last = CareChain.objects.filter(outage=outage).aggregate(n=Max("number"))["n"] or 0

@@ -23,7 +23,7 @@ def set_tick(*, by: Acting, outage: Outage, checklist_key: str, item_key: str, d
     check_may(by, Right.TICK_CHECKLIST)
     check_tickable(outage, _own_checklist(by, outage, checklist_key, item_key))
     with transaction.atomic():
-        # Two at once on one unit take turns here, so that the second one sees the first one's row.
+        # Serializes ticks of one unit, so that the second one sees the first one's row.
         Unit.objects.select_for_update(no_key=True).get(pk=by.unit.pk)
         rows = ChecklistTick.objects.filter(
             outage=outage, unit__in=units_read_as(by.unit), checklist=checklist_key, item=item_key

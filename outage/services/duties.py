@@ -79,8 +79,7 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
 
 
 def settle_recent(**_: object) -> None:
-    """Recompute the duties of all chains in reach: in a new version of the software the rules may say something else.
-    """
+    """Recompute the duties of all chains in reach: after an upgrade the rules may say something else."""
     _settle_in_reach(CareChain.objects.all())
 
 

@@ -100,8 +100,7 @@ def _ask_if_before(
     new: Iterable[datetime],
     answers: Mapping[str, str],
 ) -> None:
-    """Raises Question about a call before what it tells of: logged events (`told`), or what happened at one of `new`.
-    """
+    """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
     logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
     last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
     if facts.at and last:

@@ -93,7 +93,7 @@ def lock_outage(principal: Principal, outage: Outage) -> Outage:
     free.
     """
     Outage.objects.select_for_update(no_key=True).only("pk").get(pk=outage.pk)
-    # Read after the lock is held: what a statement that waited for it sees is from before.
+    # Read after the lock is held: a statement that waited for it sees the state from before.
     return outage_for(principal, outage.pk)
 
 
@@ -138,7 +138,7 @@ def change_outage(
 
 def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
     if started_at <= _current(outage).started_at:
-        # What was logged as shortly before the start hinders nothing else that is said of the outage.
+        # What was logged as shortly before the start does not restrict other changes of the outage.
         return
     before = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
     before = before.order_by("happened_at")

@@ -147,7 +147,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 at=request.pressed_at,
                 number=data["number"],
-                # Nobody typed it: a directory may be wrong, and the log says whose word the number is.
+                # Nobody typed it: the directory may be wrong, and the log says where the number came from.
                 comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
             ),
             messages=[

@@ -270,7 +270,7 @@ class CallForm(Opened, AsksQuestions):
     def clean(self) -> dict[str, Any]:
         """Refuses two wordings of one message, and one that the caller does not send (R3)."""
         data = super().clean() or self.cleaned_data
-        # Enter in a field is no press of Spara: what is read back is asked for first.
+        # Enter in a field does not save: the read-back is asked for first.
         told = data.get("outcome") not in FAILED
         if "enter" in self.data and told and not data.get("read_back") and "read_back" not in self.errors:
             self.add_error("read_back", "Välj hur återläsningen gick, eller tryck på Spara.")

@@ -142,8 +142,7 @@ class ChainForm(Opened, AsksQuestions):
         return typed
 
     def clean(self) -> dict[str, Any]:
-        """Refuses an öppenvård of the wrong kind (R3.10), and a typed place that is chosen nowhere or is in the list.
-        """
+        """Refuses an öppenvård of the wrong kind (R3.10), and a typed place not chosen or already listed."""
         data = super().clean() or self.cleaned_data
         for party, name in PLACE_FIELDS.items():
             refuse_wrong_name(self, party, self.fields[name].queryset)

@@ -13,7 +13,7 @@ WITHOUT_TRACE = {
     "contacts.services.submissions.keep_clash",
     "outage.services.held_forms.hold_form",
 }
-# What follows from rows that stand, rebuilt by the machine itself: nobody acts, and nothing is said.
+# Derived from rows that stand, recomputed automatically: nobody acts, and nothing is said.
 BY_NOBODY = {"outage.services.duties.settle_recent"}
 SAVES = {
     "save",

@@ -94,7 +94,7 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(RUNS + 2):
         for name, way in ways.items():
-            # What one way leaves is not for the next to clear away.
+            # Garbage from one way is not to be collected in the next one's time.
             gc.collect()
             start = time.process_time()
             way()

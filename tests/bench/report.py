@@ -83,7 +83,7 @@ def write(scenes: Iterable[Scene], terms: Terms, paper: str) -> None:
 
 
 def write_scenes(scenes: Iterable[Scene]) -> None:
-    """Write the sections of these scenes anew, each in its place."""
+    """Rewrite the sections of these scenes, each in its place."""
     text = FILE.read_text(encoding="utf-8")
     for scene in scenes:
         was = re.search(rf"## {re.escape(scene.title)}\n.*?\n\|---.*?(?=\n\n)", text, re.DOTALL)
@@ -94,7 +94,7 @@ def write_scenes(scenes: Iterable[Scene]) -> None:
 
 
 def write_paper(paper: str) -> None:
-    """Write the last part of the file anew: what it says of the paper."""
+    """Rewrite the last part of the file: what it says of the paper."""
     before = FILE.read_text(encoding="utf-8").partition(f"\n{HEADING}\n")[0]
     FILE.write_text(f"{before.rstrip()}\n\n{paper}\n", encoding="utf-8")
 

@@ -90,7 +90,7 @@ class Command(BaseCommand):
         except RuleError as error:
             return error.reason
         except Exception as error:
-            # One unit's fault must not keep the others from their binders.
+            # One unit's failure must not stop the others' binders.
             logger.exception("binder of unit %s", unit.pk)
             return f"oväntat fel ({type(error).__name__}). Se loggen."
         return ""
