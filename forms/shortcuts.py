@@ -48,7 +48,7 @@ def _kept(
         nameless = {name: value for name, value in cascaded.items() if name != "anchor"}
         own.nameless = _kept(styles, parent, nameless, pseudo_type, *rest)
         return own
-    # A value is the one object that its rule has in the stylesheet, cached with the style; a language is the document's.
+    # A value is the one object that its rule has in the stylesheet, cached with the style; a language is per document.
     rules = ((name, value if name == "lang" else id(value)) for name, (value, _) in cascaded.items())
     key = (id(parent), pseudo_type, *rules)
     if key not in styles:
