@@ -1,4 +1,4 @@
-"""The admin pages: principals, units, people, assignments. Contacts and the trace are read there, never changed.
+"""The admin pages: principals, units, people, assignments. Contacts and the audit log are read-only there.
 
 Nothing is deleted here: units go out of use, assignments end. Every save goes through `services.directory`, so that
 it leaves its row in the audit log.

@@ -1,4 +1,4 @@
-"""The app of who: principals, units, people, numbers, the trace."""
+"""The app of who: principals, units, people, numbers, the audit log."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The trace. Called by services inside their transaction, so that no write is without its row."""
+"""The audit log. Called by services inside their transaction, so that no write is without its row."""
 
 from typing import Any
 from uuid import UUID

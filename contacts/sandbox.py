@@ -1,6 +1,6 @@
 """Files from outside are opened in a process of their own, with little memory, little time and nothing of ours in it.
 
-The parent starts the child with open files that have no name, listens, and ends it whatever happens. The child tells on
+The parent starts the child with unlinked open files, listens, and ends it whatever happens. The child answers on
 standard output: a line of JSON, and after it as many bytes as the line says. This module is imported by both.
 """
 

@@ -1,4 +1,4 @@
-"""How long a number counts as verified. The routine says it; this app stands below the routine and is told."""
+"""How long a number counts as verified. The routine decides; this app is below the routine and gets the value."""
 
 from datetime import datetime, timedelta
 

@@ -32,7 +32,7 @@ from forms.tags import mend_tags
 STYLESHEET = "css/paper.css"
 FONT_ADDRESSES = {"bundled:SourceSans3-400.ttf": 400, "bundled:SourceSans3-700.ttf": 700}
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-# Tagged, it is PDF/UA-1 as well: `_say_that_it_is_accessible` says so in its metadata.
+# Tagged, it is PDF/UA-1 as well: `_declare_pdf_ua` says so in its metadata.
 PDF_VARIANT = "pdf/a-3a"
 CODE_MM = 22
 # From the edge of the page at its side, above the upper code, and from the lower one's upper edge to the bottom.
@@ -93,12 +93,12 @@ def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rende
     Swedish sentence for the page, where Pango is missing.
     """
     text = printable_html(html)
-    with _lock, _cleared_away():
+    with _lock, _collecting_garbage():
         return _typeset(_started(), text, title, sheets)
 
 
 @contextmanager
-def _cleared_away() -> Iterator[None]:
+def _collecting_garbage() -> Iterator[None]:
     """Run the garbage collector once, on what the document made: its boxes refer to each other, ten thousand a page.
 
     Left on, the collector would traverse them again and again while they are made, and free the last documents late.
@@ -177,7 +177,7 @@ def _written(document: Any, codes: Sequence[str] = ()) -> bytes:
 
 def _finish(document: Any, pdf: Any, *, codes: Sequence[str], spare: int) -> None:
     mend_tags(document, pdf)
-    _say_that_it_is_accessible(pdf)
+    _declare_pdf_ua(pdf)
     for page, number, text in zip(document.pages, pdf.pages["Kids"][::3], codes, strict=False):
         if text:
             contents = int(pdf.objects[number]["Contents"].split()[0])
@@ -217,7 +217,7 @@ def _pack(stream: Any) -> None:
         stream.extra["Filter"] = "/FlateDecode"
 
 
-def _say_that_it_is_accessible(pdf: Any) -> None:
+def _declare_pdf_ua(pdf: Any) -> None:
     """Declare PDF/UA-1 in the metadata too, with the extension schema that PDF/A requires. Stays uncompressed, as it
     requires.
     """

@@ -1,6 +1,6 @@
-"""The tags of a typeset file as they are heard: a cell names its own heads, a table over several pages is one table.
+"""The tags of a typeset file for screen readers: a cell has its own headers, a table over several pages is one table.
 
-The engine names for a cell every head in its row and, where it spans columns, all of theirs, and begins a table anew on
+The engine gives a cell every header in its row and, where it spans columns, all of theirs, and starts a new table on
 each page. It keeps, on the boxes of cells, the tag that each became: so the parts of one table are found.
 """
 
@@ -55,7 +55,7 @@ def _join(pdf: Any, first: Any, other: Any) -> None:
     for reference in other["K"]:
         group = _at(pdf, reference)
         if _kind(group) == "/THead":
-            _silence(pdf, group)
+            _make_artifacts(pdf, group)
             continue
         for row in group["K"]:
             _at(pdf, row)["P"] = body.reference
@@ -75,7 +75,7 @@ def _remove(pdf: Any, tag: Any) -> None:
         _remove(pdf, above)
 
 
-def _silence(pdf: Any, group: Any) -> None:
+def _make_artifacts(pdf: Any, group: Any) -> None:
     """Turn what a tag and those below it mark into artifacts, which are not read aloud."""
     page = _at(pdf, group["Pg"])
     marked = {kid for tag in _below(pdf, group) for kid in tag.get("K", ()) if isinstance(kid, int)}

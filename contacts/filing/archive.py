@@ -1,6 +1,6 @@
-"""The archive a workbook is, looked over before anything is made of it. In the child only.
+"""The zip archive of a workbook, checked before it is parsed. In the child only.
 
-An archive's own figures are believed for refusing it and never for trusting it: what it unpacks to is bound by them.
+An archive's declared sizes can refuse it but never vouch for it: what it unpacks to is limited by them.
 """
 
 import io
@@ -32,7 +32,7 @@ def kind_of(content: bytes) -> str:
     _check_harmless({name.lower() for name in names})
     try:
         if _WORKBOOK in names:
-            _look_over(archive)
+            _check_contents(archive)
             return "xlsx"
         if "content.xml" in names and archive.read("mimetype").startswith(_ODS):
             return "ods"
@@ -68,7 +68,7 @@ def _check_harmless(names: set[str]) -> None:
         raise BadTable(_LINKS)
 
 
-def _look_over(archive: zipfile.ZipFile) -> None:
+def _check_contents(archive: zipfile.ZipFile) -> None:
     """Refuse what no workbook needs: a document type, external links, more texts and styles than cells."""
     for name in archive.namelist():
         if not name.endswith((".xml", ".rels")):

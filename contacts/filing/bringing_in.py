@@ -1,4 +1,4 @@
-"""The directory file brought in: all of it or none of it, and the same file twice changes nothing."""
+"""The import of a directory file: all of it or none of it, and the same file twice changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

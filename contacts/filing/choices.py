@@ -1,4 +1,4 @@
-"""What is chosen of a stranger's file: its sheets, their columns, and what its words mean."""
+"""What is chosen of a file in an unknown format: its sheets, their columns, and what its words mean."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace

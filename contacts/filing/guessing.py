@@ -1,4 +1,4 @@
-"""What a stranger's headings and words most likely mean. A guess is shown as one, and a person may change it."""
+"""What headings and words in an unknown format most likely mean. A guess is shown as such, and can be changed."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
-"""Text in the wrong letters: read by the impossible ones, and put right.
+"""Mis-decoded text (mojibake): recognised by impossible letters, and repaired.
 
-A Mac's or an old PC's letters read as Windows', or UTF-8 read as Windows' once too often: what å, ä and ö become then
-stands in no Swedish word. The reading with the most Swedish letters in its words is the right one.
+Mac or DOS text read as Windows-1252, or UTF-8 read as Windows-1252 once too often: what å, ä and ö become then is in no
+Swedish word. The decoding with the most Swedish letters in its words is the right one.
 """
 
 import re

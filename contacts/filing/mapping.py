@@ -1,4 +1,4 @@
-"""A stranger's tables made into rows of the directory file, as is chosen."""
+"""Tables in an unknown format turned into rows of the directory file, as was chosen."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

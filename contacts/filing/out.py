@@ -1,4 +1,4 @@
-"""The directory taken out as a file; who took it leaves a row."""
+"""The directory exported as a file, with an audit row."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What is most likely to be chosen of a stranger's file, and what of it has to be pointed out."""
+"""Proposed choices for a file in an unknown format, and what in it has to be pointed out."""
 
 import re
 from collections.abc import Sequence

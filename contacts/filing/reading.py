@@ -1,4 +1,4 @@
-"""A file's bytes to rows of text. What a file is, is decided by its content: a name can say anything."""
+"""A file's bytes to rows of text. The format is detected from the content: a name can say anything."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The rota as a file: taken out by everyone, brought in by those who keep the units."""
+"""The rota as a file: exported by everyone, imported by those who keep the units."""
 
 from uuid import UUID, uuid5
 

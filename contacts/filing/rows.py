@@ -1,4 +1,4 @@
-"""The rows of a directory file: each is read into an entry, or everything that is wrong with it is told.
+"""The rows of a directory file: each is read into an entry, or everything that is wrong with it is reported.
 
 The cells come from a CSV or XLSX file through the door to tables; here they are text already. Nothing is read
 ahead, so that a long file can be read with its progress shown.

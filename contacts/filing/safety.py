@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run as formulas: made harmless on the way out, given back on the way in.
+"""Cells that a spreadsheet would run as formulas: escaped on export, unescaped on import.
 
 A cell is risky where it begins with = + - @ (plain or full-width), a tab or a carriage return, also after blanks
 and after characters that cannot be seen. Such a cell gets an apostrophe in front, and so does one that already

@@ -1,6 +1,6 @@
-"""A whole import undone: what it added is retired, what it changed is set back, what it retired is taken back.
+"""A whole import undone: what it added is retired, what it changed is restored, what it retired comes back.
 
-What stands otherwise by now than the import left it is somebody's later word: it is told, and kept.
+What has changed since the import is somebody's later decision: it is reported, and kept.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The child process: `python -m contacts.filing.worker DESCRIPTOR`, the open file of a workbook or of a table in text.
 
-It tells the sheets in one piece of JSON, or why there are none. It writes no file.
+It writes the sheets as one piece of JSON, or why there are none. It writes no file.
 """
 
 import json

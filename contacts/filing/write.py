@@ -1,4 +1,4 @@
-"""A plan carried out: many entries at a time, each with its own audit row."""
+"""A plan carried out: entries in bulk, each with its own audit row."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence

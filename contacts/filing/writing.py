@@ -1,4 +1,4 @@
-"""Rows of text to a file's bytes, with what a spreadsheet could run made harmless."""
+"""Rows of text to a file's bytes, with what a spreadsheet could run escaped."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The trace: who, unit, patient's chain, action, time."""
+"""The audit log: who, unit, patient's chain, action, time."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What the models of all three apps stand on: rows that are written once, and at/by pairs."""
+"""Base classes for the models of all three apps: rows that are written once, and at/by pairs."""
 
 from typing import Any, NoReturn, TypeVar
 

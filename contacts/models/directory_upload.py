@@ -1,4 +1,4 @@
-"""A directory file that somebody has sent in: what it would change, and what it holds until it is brought in."""
+"""A directory file that somebody has sent in: what it would change, and what it holds until it is imported."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Forms that came in, by their client-made id: same id and same content is the first row, never a second."""
+"""Posted forms, by their client-made id: same id and same content is the first row, never a second."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The jour of a unit in words: who has it now and in the days to come, and the turns it comes of."""
+"""The jour of a unit in words: who has it now and in the days to come, and the turns behind it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What those who keep the contacts of a principal look at: their own entries, what ails them, their history."""
+"""What those who keep the contacts of a principal look at: their own entries, the problems of these, their history."""
 
 from collections import defaultdict
 from collections.abc import Collection

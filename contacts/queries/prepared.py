@@ -1,4 +1,4 @@
-"""Queries that are asked again and again: each is put together once, and only its values are new each time."""
+"""Hot queries: each is compiled once, and only its values are new each time."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy

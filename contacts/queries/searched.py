@@ -1,4 +1,4 @@
-"""What is searched, kept by each process as an index, and rebuilt when the database no longer reads the same."""
+"""What is searched, kept by each process as an index, and rebuilt when the data has changed."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

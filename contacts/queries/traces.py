@@ -1,4 +1,4 @@
-"""Reads of the trace."""
+"""Reads of the audit log."""
 
 from django.db.models import Q
 

@@ -3,8 +3,8 @@
 Two patterns cover the whole week between them: daytime on weekdays, and evening and weekend, which is every
 other moment. Moments are aware datetimes, else ValueError; hours are wall-clock hours in the zone given.
 
-A clock time stands for the first moment of its day at which the clock shows it, or has leapt past it: so hours
-keep their places when the clocks change, and the hour that comes twice neither closes nor opens twice.
+A clock time stands for the first moment of its day at which the clock shows it, or has skipped past it: so hours
+keep their places when the clocks change, and the repeated hour neither closes nor opens twice.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo

@@ -1,4 +1,4 @@
-"""What is not sure about when somebody answers: remarks that people must read, and eves they do not agree on."""
+"""What is not sure about when somebody answers: remarks that people must read, and eves that are kept differently."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import IntEnum

@@ -1,4 +1,4 @@
-"""What is said of a contact, and where: the one description of its columns, for its row, form, file, card and trace."""
+"""The facts of a contact: the one description of its columns, for its row, form, file, card and audit row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields

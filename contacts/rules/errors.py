@@ -1,4 +1,4 @@
-"""The errors a rule or a service gives when it says no. Their text is Swedish and meant for the reader."""
+"""The errors a rule or a service raises when it refuses. Their text is Swedish and meant for the reader."""
 
 from collections.abc import Mapping, Sequence
 

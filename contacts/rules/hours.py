@@ -1,4 +1,4 @@
-"""What an entry says about when somebody answers on its number, and which of it can be meant (R5.3, R5.4)."""
+"""What an entry says about when somebody answers on its number, and which of it is valid (R5.3, R5.4)."""
 
 import re
 from collections.abc import Iterator, Sequence

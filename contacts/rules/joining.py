@@ -1,4 +1,4 @@
-"""Two contacts or two units that are one: when they can be joined, what then stands, and what an undo gives back."""
+"""Two contacts or two units that are one: when they can be joined, what then holds, and what an undo restores."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The directory as it is searched: its words, each with the entries that have it.
 
-Entries are numbers here, in the order in which equal hits are shown. What a hit costs is lower the better it is: names
+Entries are numbers here, in the order in which equal hits are shown. A better hit has a lower cost: names
 before what stands beside them, whole words before beginnings and parts of words.
 """
 

@@ -1,4 +1,4 @@
-"""The nearest spellings of a word that nothing has."""
+"""The nearest spellings of a word that matches nothing."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

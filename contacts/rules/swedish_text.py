@@ -1,6 +1,6 @@
-"""What people type and paste, without what nobody can see; made comparable by one key to search by, one to sort by.
+"""What people type and paste, without invisible characters; made comparable by one search key and one sort key.
 
-Neither database engine searches or sorts Swedish rightly.
+Neither database engine searches or sorts Swedish correctly.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Writes about who there is: principals, units, people, assignments, entries. Each leaves its trace."""
+"""Writes about who there is: principals, units, people, assignments, entries. Each writes its audit row."""
 
 from collections.abc import Mapping
 

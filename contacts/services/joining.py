@@ -1,4 +1,4 @@
-"""Two contacts that are one: joined, and taken apart again. No row is lost and none is written over."""
+"""Two contacts that are one: joined, and taken apart again. No row is lost and none is overwritten."""
 
 from collections.abc import Mapping
 from copy import copy

@@ -1,4 +1,4 @@
-"""How far a long piece of work has come, told while it goes on."""
+"""Progress of long-running work, reported while it goes on."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What follows from looking: that somebody saw a patient's data leaves a row too; a person's own way of looking."""
+"""Viewing: that somebody saw a patient's data leaves an audit row too; a person's own column choice."""
 
 from collections.abc import Collection
 from uuid import UUID

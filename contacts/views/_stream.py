@@ -1,4 +1,4 @@
-"""A page that is sent while the work goes on: its head at once, how far it has come, and the result. No script."""
+"""A page streamed while the work goes on: its head at once, the progress, and the result. No script."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator

@@ -1,4 +1,4 @@
-"""Läs in: a directory file, what its columns are, what it would change, and the word to bring it in."""
+"""Läs in: a directory file, what its columns are, what it would change, and the confirmation."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""Long work: printing hundreds of pages, reading in files. It never takes all workers from those who log calls."""
+"""Long-running work: printing hundreds of pages, importing files. Never takes all workers from those who log calls."""
 
 import fcntl
 from collections.abc import Iterator

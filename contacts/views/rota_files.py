@@ -1,4 +1,4 @@
-"""The rota as a file: CSV out, and in by way of a preview."""
+"""The rota as a file: CSV out, and in through a preview."""
 
 import json
 from uuid import uuid4

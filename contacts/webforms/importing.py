@@ -1,4 +1,4 @@
-"""The forms of bringing in a directory file."""
+"""The forms of importing a directory file."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The form of a contact, made for people: numbers as rows, hours by what applies."""
+"""The form of a contact: numbers as rows, hours by what applies."""
 
 from collections.abc import Sequence
 from typing import Any

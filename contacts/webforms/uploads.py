@@ -1,4 +1,4 @@
-"""How files are taken in: in memory, and no more of them than may be read."""
+"""How uploads are received: in memory, and no more of them than may be read."""
 
 from io import BytesIO
 from typing import Any

@@ -1,8 +1,8 @@
 """The serial of a sheet: eight characters and a check character; and what the codes on its pages say.
 
-Neither tells anything of a patient. The alphabet has 31 characters, none of which is taken for another when read
+Neither reveals anything about a patient. The alphabet has 31 characters, none of which is taken for another when read
 aloud or written by hand; with a prime number of them one check character catches every single wrong character and
-every two that changed places.
+every transposition of two.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Whether a page has nothing on it, told only where it is certain: who checks the sheet need not enlarge it then.
+"""Whether a page is blank, said only where it is certain: who checks the sheet need not enlarge it then.
 
 Whatever is darker than the paper about it counts, however faint, and at the very edge too. Left out is what a scanner
 and a binder leave: the strip beside a paper that lies askew, whose rim is straight, and punched holes, which are round,

@@ -1,4 +1,4 @@
-"""The parent's side: a child process is started, listened to, and ended whatever happens."""
+"""The parent's side: a child process is started, read from, and ended whatever happens."""
 
 import logging
 import os

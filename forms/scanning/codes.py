@@ -1,7 +1,7 @@
 """The codes on a page: what they say, and whether they are printed on this side of the paper or shine through it.
 
-A decoder reads a mirrored code as gladly as any, and the corners that it tells look the same. So the text is encoded
-anew, and the squares of the picture are compared with those of the code and with those of its mirror image.
+A decoder reads a mirrored code as readily as any other, and the corners it reports look the same. So the text is
+re-encoded, and the modules in the picture are compared with those of the code and with those of its mirror image.
 """
 
 import math

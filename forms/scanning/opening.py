@@ -1,4 +1,4 @@
-"""The files of a scan as pictures: what kind each is, how many pages it has, and each page in its turn.
+"""The files of a scan as pictures: what kind each is, how many pages it has, and each page in turn.
 
 No Django here, and nothing of a file is run: the build of PDFium has neither JavaScript nor XFA.
 """

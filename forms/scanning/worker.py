@@ -1,7 +1,7 @@
 """The child process: `python -m forms.scanning.worker DESCRIPTOR …`, the open files of a scan.
 
-It tells of each page on standard output: a line of JSON, and after it as many bytes of the picture as the line says.
-First it tells how many pages there are, or why there will be none. It writes no file.
+It writes each page to standard output: a line of JSON, and after it as many bytes of the picture as the line says.
+First it writes how many pages there are, or why there will be none. It writes no file.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""What the seal of any file says, asked so that no file can do harm.
+"""What the seal of any file says, examined so that no file can do harm.
 
 The bytes are judged first, by their digest and by our own key, without reading them as a PDF: what a stranger made
-could unpack to more than the server has. Only a file that is ours to the last byte meets a reader of PDF.
+could unpack to more than the server has. Only a file that is ours to the last byte is parsed as PDF.
 """
 
 import hashlib

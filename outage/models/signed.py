@@ -1,4 +1,4 @@
-"""What the rows of an outage stand on: who wrote them, in which unit, and when."""
+"""Base classes for the rows of an outage: who wrote them, in which unit, and when."""
 
 from django.conf import settings
 from django.db import models

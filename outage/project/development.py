@@ -1,6 +1,6 @@
 """The settings of `make dev`: DEBUG, static files as they lie, a toolbar, and data of its own.
 
-`manage.py runserver` has them too. Nothing else has DEBUG: `settings` fixes it to False, and the WSGI entrance refuses
+`manage.py runserver` has them too. Nothing else has DEBUG: `settings` fixes it to False, and the WSGI module refuses
 to serve with it.
 """
 

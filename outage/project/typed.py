@@ -1,4 +1,4 @@
-"""Middleware: what is typed or pasted comes to every form and view without characters that nobody can see."""
+"""Middleware: what is typed or pasted reaches every form and view without invisible characters."""
 
 import re
 from collections.abc import Callable

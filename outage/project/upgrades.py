@@ -1,4 +1,4 @@
-"""From which databases this version can go on."""
+"""Which databases this version can migrate from."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader

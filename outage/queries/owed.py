@@ -1,4 +1,4 @@
-"""The chains in which a unit still has somebody to ring, so that thousands of them cost no more questions than ten."""
+"""The chains in which a unit still has somebody to ring, so that thousands of them cost no more queries than ten."""
 
 from collections.abc import Iterable
 from dataclasses import replace

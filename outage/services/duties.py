@@ -1,4 +1,4 @@
-"""Who has somebody to ring about a chain, stored so that Läge finds its chains by one question."""
+"""Who has somebody to ring about a chain, stored so that Läge finds its chains by one query."""
 
 from collections import Counter, defaultdict
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Two chains of the same patient joined, and a join undone: each by new rows, with both traces kept."""
+"""Two chains of the same patient joined, and a join undone: each by new rows, with both histories kept."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5

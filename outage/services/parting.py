@@ -1,4 +1,4 @@
-"""Two chains that are read as one no more: what was logged while they were, given to the one it is about."""
+"""Two chains that are no longer read as one: what was logged while they were is written in the one it is about."""
 
 from collections.abc import Collection, Mapping
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Icons out of the one sprite. A page has dozens of them, so each is written once and remembered."""
+"""Icons from the one sprite. A page has dozens of them, so each is rendered once and cached."""
 
 from functools import lru_cache
 

@@ -37,8 +37,8 @@ the work that PostgreSQL does in a process of its own. The times are those of {c
 each request waits for another.
 
 *Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. *Vårdkedja*
-leaves a row in the trace each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
-id, the call, the event, the message, the trace. That the number of queries does not grow with the outage is held by
+leaves an audit row each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
+id, the call, the event, the message, the audit row. That the number of queries does not grow with the outage is held by
 `tests/integration/outage/test_load_queries.py`.
 
 *Sök* and *Avancerad* are the searches of the directory as they are answered while one types: {entries} entries in

@@ -1,4 +1,4 @@
-"""Bring in the directory file."""
+"""Import the directory file."""
 
 import sys
 from argparse import ArgumentParser

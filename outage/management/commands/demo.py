@@ -1,4 +1,4 @@
-"""Make the demo: an outage in full swing, with invented people and patients."""
+"""Make the demo: an ongoing outage, with invented people and patients."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The one door: the demo made whole, or left as it is."""
+"""The entry point: the whole demo is made, or nothing is changed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -62,7 +62,7 @@ _PEOPLE = (
 def make_keeper() -> User:
     """The region's invented administrator, by whom all else is made; inside the caller's transaction."""
     user = _user(KEEPER)
-    # Nobody is there before the first person, so the trace names that person.
+    # Nobody is there before the first person, so the audit row names that person.
     save_row(by=user, row=user)
     return user
 

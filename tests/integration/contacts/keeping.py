@@ -1,4 +1,4 @@
-"""What the tests of keeping contacts share: forms filled in as the browser would, and the trace."""
+"""What the tests of keeping contacts share: forms filled in as the browser would, and the audit log."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""No patient in a title, an address, a file name, a log line or the trace; no page stays on a shared ward PC."""
+"""No patient in a title, an address, a file name, a log line or the audit log; no page stays on a shared ward PC."""
 
 import json
 import logging
