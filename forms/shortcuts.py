@@ -1,8 +1,9 @@
 """Optimisations of the engine for what fills our sheets: rows of similar cells, with plain text and borders.
 
-The engine recomputes every style for each document, lays out each cell as if it were unique, and clips each border of a
-cell to its corners. Inside `shortcuts`, a style is the one of an earlier document; a cell of plain text with the style and
-width of one before it is a copy of that one, moved to its place; and the borders of a cell are filled as rectangles. The pages are the same: `tests/paper/test_shortcuts.py` compares them.
+The engine recomputes every style for each document, lays out each cell as if it were unique, and clips each border of
+a cell to its corners. Inside `shortcuts`, a style is the one of an earlier document; a cell of plain text with the
+style and width of one before it is a copy of that one, moved to its place; and the borders of a cell are filled as
+rectangles. The pages are the same: `tests/paper/test_shortcuts.py` compares them.
 """
 
 from collections.abc import Callable, Hashable, Iterator

@@ -99,7 +99,7 @@ def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
 @held_as(HeldAs("Vad filen innehåller"))
 @require_http_methods(["GET", "POST"])
 def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
-    """Say what the columns and words of a file are; then comes what it would change."""
+    """The choice of what the columns and words of a file are; then comes what it would change."""
     upload = _own_upload(request, upload_id)
     if import_of(upload) is not None:
         return HttpResponseRedirect(reverse("import_preview", args=[upload.pk]))

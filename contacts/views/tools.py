@@ -138,7 +138,7 @@ def _say_in(form: forms.Form, error: RuleError) -> None:
 
 
 def renew(form: forms.Form, version: str | None = None, **more: object) -> None:
-    """Give a redisplayed form a new id, and the version that it would now replace, so that it can be saved."""
+    """Set on a redisplayed form a new id, and the version that it would now replace, so that it can be saved."""
     form.data = form.data.copy()
     form.data["client_id"] = str(uuid4())
     if version is not None:

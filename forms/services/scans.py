@@ -103,7 +103,7 @@ def tidy_pictures() -> int:
 def match_page(
     *, by: Acting, page: ScannedPage, serial_text: str, sheet_page: int, back: bool = False
 ) -> ScanMatch | ScanBack:
-    """Say which page of which sheet a waiting page is, or whose `back`; `page` comes from `page_of`.
+    """Record which page of which sheet a waiting page is, or whose `back`; `page` comes from `page_of`.
 
     Idempotent. Raises NotAllowed, and RuleError with its field: NoSerial for what is no serial, and where the sheet
     is not the unit's, has no such page, has ended, has the page scanned already, or is checked.

@@ -133,7 +133,7 @@ class TypedByMiddleware:
         return remembering(request, redirect(address), held)
 
     def _take_up(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
-        """Tells the view when a press was made. A press that is answered already, on another page, is not repeated."""
+        """Passes the view when a press was made. A press already answered, on another page, is not repeated."""
         held = held_form_of(request.user, request.POST["taken_up"])
         how = how_held(getattr(view, "held_as", None), content_sent(request))
         if held is not None and held.path.partition("?")[0] == request.path:

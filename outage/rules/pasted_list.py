@@ -298,7 +298,7 @@ def _protect(filled: Sequence[_Line]) -> None:
 
 
 def _join_names_beside(filled: list[_Line]) -> None:
-    """Give the numbers without a name those of the adjacent lines, if the whole list is laid out so."""
+    """Match numbers without a name to the names on adjacent lines, if the whole list is laid out so."""
     numbered = [at for at, line in enumerate(filled) if line.numbers]
     wanting = [at for at in numbered if not filled[at].says_no_name and not _has_name(filled[at])]
     names = [at for at, line in enumerate(filled) if line.is_whole_name]
