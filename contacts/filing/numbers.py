@@ -44,7 +44,7 @@ _NUMBER_LIKE = re.compile(r"\d[\d\s\-/]{3,}\d")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The numbers of a cell in their order, and the text that is left; `zero` tells that a lost zero was put back."""
+    """The numbers of a cell in their order, and the text that is left; `zero` says that a lost zero was put back."""
 
     phones: tuple[Phone, ...]
     rest: str

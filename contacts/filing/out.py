@@ -86,6 +86,6 @@ def entries_to_take_out(principal: Principal | None) -> list[DirectoryEntry]:
 
 
 def file_row(entry: DirectoryEntry) -> list[str]:
-    """The cells of an entry, which comes with its principal and unit: brought in again they change nothing."""
+    """The cells of an entry, which comes with its principal and unit: imported again they change nothing."""
     checked = timezone.localdate(entry.verified_at).isoformat() if entry.verified_at else ""
     return cells_of(entry.facts, entry.principal.name, checked)

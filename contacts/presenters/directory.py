@@ -72,7 +72,7 @@ class NumberLine:
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
     is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
     `answers` is empty where the number is missing. `ask_for` is whom a switchboard is to connect to. `read_remark`
-    asks the reader to, where `answers` has not; `show_remark` tells that the remark belongs beside the number.
+    asks the reader to, where `answers` has not; `show_remark` says that the remark belongs beside the number.
     """
 
     name: str
@@ -117,7 +117,7 @@ class RingCard:
     """Whom to ring at a place now: the best number, the others with when they open.
 
     `ask_for` is what to ask whoever answers for, empty where they are the ones sought; `address` is that of the
-    unit's page, empty for a principal. `by_area` tells that one of several areas is to be chosen.
+    unit's page, empty for a principal. `by_area` says that one of several areas is to be chosen.
     """
 
     name: str

@@ -164,7 +164,7 @@ def _principals_by_id(*ids: int) -> QuerySet[Principal]:
 
 
 def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
-    """The units and principals of that name with whom to ask for; case, accents and hyphens forgiven.
+    """The units and principals of that name with whom to ask for; ignoring case, accents and hyphens.
 
     Where none has exactly that name, those that have its words inside theirs.
     """

@@ -38,7 +38,7 @@ class InFile(Labelled):
 
 
 def in_file(hours: Hours, remark: str, *, was_read: bool) -> InFile | None:
-    """What became of a remark in a row with `hours`; `was_read` tells that it is where the row says them.
+    """What became of a remark in a row with `hours`; `was_read` says that it is where the row says them.
 
     None for one that does not speak of hours, and for one that says what the row says anyway.
     """

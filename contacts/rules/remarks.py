@@ -53,7 +53,7 @@ class SomeSummer:
 class RemarkHours:
     """What a remark says about hours. `hours` are those it makes of daytime on weekdays, None where it changes none.
 
-    `left` tells that it seems to speak of hours and is not wholly understood: then it changes none.
+    `left` says that it seems to speak of hours and is not wholly understood: then it changes none.
     """
 
     hours: Hours | None = None

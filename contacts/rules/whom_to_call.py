@@ -29,7 +29,7 @@ class Candidate:
     """One number that may lead to the party. `number` is as stored, empty where it is missing.
 
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
-    among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work. `area` is
+    among its entry's: they are to be tried in that order. `flagged` says that somebody found it not to work. `area` is
     the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
     `note` is what is to be known of it beside its remark. `duty_ends` is when the jour of who has it is over; None for
     all others.
@@ -57,7 +57,7 @@ _OF_CANDIDATE = tuple(field.name for field in fields(Candidate))
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Who is to be reached: a `unit` by name, empty for a principal as such; in a `municipality` by its short name,
-    empty in the region. `is_home_nursing` tells that the unit is the municipality's hemsjukvård itself.
+    empty in the region. `is_home_nursing` says that the unit is the municipality's hemsjukvård itself.
     """
 
     unit: str = ""
@@ -72,7 +72,7 @@ class NumberToRing(Candidate):
     `number` is as stored and `shown` as it is read; `tel` is the address to ring, None for an extension and
     where the number is missing. `opens_at` is set where it is closed now and is known to open. `hours_known`
     is False where nobody has said when it answers: then `open_now` is False, and the page must not call it
-    closed. `relays` tells that who answers passes the information on, which never counts as informed (R5.4).
+    closed. `relays` says that who answers passes the information on, which never counts as informed (R5.4).
 
     `ask_for` is whom a switchboard is to connect to, and `asked_relays` that they pass the information on. `area` is
     set where the municipality's hemsjukvård has several. `doubt` is what the remark leaves unsure; where nobody can say

@@ -169,7 +169,7 @@ class ListSource:
 def contact_list_outline(principal: Principal | None) -> list[OutlinedPlace]:
     """The places of a contact list in order, the region first, each principal before its units in use.
 
-    `principal` narrows it to one. Of the entries there is no more than what divides them into parts.
+    `principal` narrows it to one. Of the entries only what divides them into parts is read.
     """
     every = Principal.objects.order_by("sort_key")
     principals = [principal] if principal else sorted(every, key=lambda found: not found.is_region)

@@ -27,7 +27,7 @@ from outage.rules.told import Owed, Standing
 class OwedChains:
     """The chains in which a unit still has somebody to ring, or waits for an answer, the most urgent first.
 
-    Supports count and slicing. Which they are was worked out as their rows were written (`Duty`); only the chains of
+    Supports count and slicing. Which they are was computed as their rows were written (`Duty`); only the chains of
     a slice are read in full.
     """
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
             with file.open("rb") as opened:
-                # No more than tells that it is too large.
+                # Just enough to know that it is too large.
                 verdict = verify_file(by=None, content=opened.read(MOST_BYTES + 1))
         except OSError:
             self._refuse(f"{file} går inte att läsa.")
