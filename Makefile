@@ -41,7 +41,7 @@ clean: ## Remove everything that set-up made, the database in var/ included
 	rm -rf .venv var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-pins: setup-dev ## Make the pinned requirements anew from pyproject.toml
+pins: setup-dev ## Rebuild the pinned requirements from pyproject.toml
 	$(PIP) install --quiet uv
 	$(UV_COMPILE) -o requirements.txt
 	$(UV_COMPILE) --group dev -c requirements.txt -o requirements-dev.txt
@@ -55,7 +55,7 @@ system-run:
 system-test:
 	@.ci/system test
 
-# pip is the last thing venv makes: without it the folder is a half-made one, and is made anew.
+# pip is the last thing venv makes: without it the folder is a half-made one, and is rebuilt.
 .venv/bin/pip:
 	@echo "Skapar .venv …"
 	@"$$(.ci/python)" -m venv --clear .venv

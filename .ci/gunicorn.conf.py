@@ -3,7 +3,7 @@
 One worker is left for those who log calls, however much is printed and read in.
 
 Nothing is preloaded: each worker opens its own database connection after the fork and keeps it. Requests are
-not logged; what happened stands in the trace.
+not logged; what happened stands in the audit log.
 """
 
 import gc
@@ -26,7 +26,7 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """Tell the address once the first worker has loaded the application and answers."""
+    """Print the address once the first worker has loaded the application and answers."""
     # Ctrl-C reaches the whole group; the master then stops its workers, once and in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if worker.age == 1:
@@ -45,12 +45,12 @@ def _warm_up_printing() -> None:
 
 
 def _leave_what_stays() -> None:
-    """Keep the garbage collector off the application itself: going through all of it stops a page for long."""
+    """Exclude the application itself from garbage collection: traversing all of it stops a page for long."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
 
 def on_exit(server: Any) -> None:
-    """Say that it was a stop and no crash."""
+    """Log that it was a stop and no crash."""
     print("\nDriftstopp är stoppat.", flush=True)

@@ -28,7 +28,7 @@ from outage.project.upgrades import TOO_OLD, is_too_old
 
 
 def main() -> None:
-    """Prepare everything; stop with a sentence, not a traceback, at what whoever starts it can mend."""
+    """Prepare everything; stop with a sentence, not a traceback, at what whoever starts it can fix."""
     try:
         django.setup()
         refuse_on_errors()
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell the person waiting what is going on."""
+    """A progress line for the person waiting."""
     print(sentence, flush=True)
 
 
@@ -91,7 +91,7 @@ def collect_static() -> None:
 
 
 def static_fingerprint() -> str:
-    """Give a hash over every static file's name, size and time of change."""
+    """A hash over every static file's name, size and time of change."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):

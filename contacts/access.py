@@ -15,7 +15,7 @@ from contacts.rules.permissions import Right, Role, role_may
 TYPED_BY_FIELD = "typed_by"
 _TYPED_BY_SALT = "contacts.typed-by"
 
-# Where a person who was read together with the assignments keeps them.
+# Attribute that holds the prefetched assignments of a person.
 _KNOWN = "assignments_in_force"
 
 
@@ -36,7 +36,7 @@ class Acting:
 
     @property
     def role_text(self) -> str:
-        """The title that goes with the signature, else the role's name."""
+        """The title that belongs to the signature, else the role's name."""
         return self.membership.title or self.role.label
 
 
@@ -73,18 +73,17 @@ def memberships_of(user: User) -> list[Membership]:
 
 
 def check_may(by: Acting, right: Right) -> None:
-    """Raise NotAllowed with a Swedish reason where the acting person's role lacks `right`."""
+    """Raises NotAllowed with a Swedish reason where the acting person's role lacks `right`."""
     if not role_may(by.role, right):
         raise NotAllowed(f"Din roll ({by.role.label.lower()}) får inte {right.label}.")
 
 
 def can(by: Acting, right: Right) -> bool:
-    """Whether the acting person's role has `right`."""
     return role_may(by.role, right)
 
 
 def user_with_assignments(user_id: int) -> User | None:
-    """The person with that id, one who may not log in too, with the assignments in force; None where none is.
+    """The person with that id, also one who may not log in, with the assignments in force; None where there is none.
 
     One query for those who have any: who asks and in which assignment is the first thing each page must know.
     """

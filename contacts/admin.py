@@ -1,7 +1,7 @@
-"""The admin pages: principals, units, people, assignments. Contacts and the trace are read there, never changed.
+"""The admin pages: principals, units, people, assignments. Contacts and the audit log are read-only there.
 
 Nothing is deleted here: units go out of use, assignments end. Every save goes through `services.directory`, so that
-it leaves its row in the trace.
+it leaves its row in the audit log.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ admin.site.unregister(Group)
 
 
 def _by(request: HttpRequest) -> Acting | User:
-    """Who saves: the assignment where there is one, else the person."""
+    """The assignment where there is one, else the person."""
     acting: Acting | None = getattr(request, "acting", None)
     return acting or request.user
 
@@ -62,11 +62,11 @@ class SavedByService(NotSearched):
     form = SeenForm
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
-        """Save, with its row in the trace."""
+        """With its audit row."""
         save_row(by=_by(request), row=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: what has been used stays."""
+        """What has been used stays."""
         return False
 
 
@@ -84,23 +84,18 @@ class OwnPrincipalsRows(SavedByService):
         return keeper is not None and (obj is None or obj.principal_id == keeper.principal.pk)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the rows to those who keep some of them."""
         return self._may(request, None)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Let a principal's administrator see its own rows."""
         return self._may(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Let a principal's administrator change its own rows."""
         return self._may(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Let a principal's administrator add rows, to its own principal."""
         return self._may(request, None)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Narrow the rows to those of one's own principal."""
         rows = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
@@ -110,7 +105,7 @@ class OwnPrincipalsRows(SavedByService):
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
-        """Offer one's own principal and its units only."""
+        """Offers one's own principal and its units only."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         keeper = self._keeper(request)
         if field is None or field.queryset is None or request.user.is_superuser or keeper is None:
@@ -124,16 +119,12 @@ class OwnPrincipalsRows(SavedByService):
 
 @admin.register(Principal)
 class PrincipalAdmin(SavedByService):
-    """Huvudmän."""
-
     list_display = ["name", "kind", "support_name", "support_number"]
     list_filter = ["kind"]
 
 
 @admin.register(Unit)
 class UnitAdmin(OwnPrincipalsRows):
-    """Enheter."""
-
     list_display = [
         "name",
         "principal",
@@ -156,11 +147,9 @@ class MembershipsInline(admin.TabularInline):
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: on the page of the assignments."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: on the page of the assignments."""
         return False
 
 
@@ -180,7 +169,7 @@ class UserAdmin(SavedByService, DjangoUserAdmin):
     readonly_fields = ["last_login"]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[MembershipsInline]]:
-        """Show assignments once there is a person to have them."""
+        """Assignments need a person to belong to."""
         return [MembershipsInline] if obj is not None else []
 
     def user_change_password(
@@ -189,7 +178,7 @@ class UserAdmin(SavedByService, DjangoUserAdmin):
         id: str,  # noqa: A002
         form_url: str = "",
     ) -> HttpResponse:
-        """Let an administrator set a password, and leave that in the trace; Django saves it by itself."""
+        """Django saves the password by itself; this adds the audit row."""
         response = super().user_change_password(request, id, form_url)
         person = self.get_object(request, id)
         if request.method == "POST" and response.status_code == 302 and isinstance(person, User):
@@ -199,8 +188,6 @@ class UserAdmin(SavedByService, DjangoUserAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(SavedByService):
-    """Uppdrag."""
-
     list_display = ["user", "unit", "role", "title", "active"]
     list_filter = ["active", "role"]
     list_select_related = ["user", "unit"]
@@ -208,20 +195,17 @@ class MembershipAdmin(SavedByService):
 
 
 class ReadOnlyHistory(NotSearched):
-    """History: read by those who may everything, changed by nobody."""
+    """Read by those with all rights, changed by nobody."""
 
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: the services write it."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: it is history."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: it is history."""
         return False
 
 
@@ -231,15 +215,12 @@ class KeptElsewhere(ReadOnlyHistory):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Say, above the list, where contacts are kept."""
         messages.info(request, f"Här kan du bara läsa. Ändra under Kontakter: {reverse('keep_contacts')}")
         return super().changelist_view(request, extra_context)
 
 
 @admin.register(DirectoryEntry)
 class DirectoryEntryAdmin(KeptElsewhere):
-    """Kontakter."""
-
     list_display = [
         "name",
         "principal",
@@ -254,19 +235,15 @@ class DirectoryEntryAdmin(KeptElsewhere):
 
     @admin.display(description="nummer")
     def numbers_text(self, entry: DirectoryEntry) -> str:
-        """The numbers as they are read."""
         return ", ".join(display(phone.number) for phone in entry.phones)
 
     @admin.display(description="gäller")
     def hours_text(self, entry: DirectoryEntry) -> str:
-        """The hours in words."""
         return hours_words(entry.hours)
 
 
 @admin.register(NumberFlag)
 class NumberFlagAdmin(ReadOnlyHistory):
-    """Anmälda nummer."""
-
     list_display = ["at", "number", "entry", "user", "unit", "withdraws"]
     list_select_related = ["entry", "user", "unit", "withdraws"]
     date_hierarchy = "at"
@@ -274,7 +251,7 @@ class NumberFlagAdmin(ReadOnlyHistory):
 
 @admin.register(RotaTurn)
 class RotaTurnAdmin(ReadOnlyHistory):
-    """Jourpass, those changed or taken away too."""
+    """Changed and withdrawn ones too."""
 
     list_display = ["at", "unit", "who", "starts_on", "ends_on", "weekly", "withdraws", "user"]
     list_select_related = ["unit", "user"]
@@ -283,7 +260,7 @@ class RotaTurnAdmin(ReadOnlyHistory):
 
 @admin.register(DirectoryUpload)
 class DirectoryUploadAdmin(ReadOnlyHistory):
-    """Inlästa filer: who and when. What a file held is not shown."""
+    """Who and when. What a file held is not shown."""
 
     list_display = ["at", "principal", "user", "unit"]
     list_select_related = ["principal", "user", "unit"]
@@ -291,14 +268,12 @@ class DirectoryUploadAdmin(ReadOnlyHistory):
     date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Leave what the files would do where it is: nothing here shows it."""
+        """Defers what the files would do: nothing here shows it."""
         return super().get_queryset(request).defer("plan", "choices", "memory")
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyHistory):
-    """Loggen."""
-
     list_display = ["at", "user", "unit", "principal", "action", "target_type", "target_id"]
     list_filter = ["action"]
     list_select_related = ["user", "unit", "principal"]

@@ -1,17 +1,15 @@
-"""The app of who: principals, units, people, numbers, the trace."""
+"""The app of who: principals, units, people, numbers, the audit log."""
 
 from django.apps import AppConfig
 
 
 class ContactsConfig(AppConfig):
-    """Kontakter."""
-
     name = "contacts"
     verbose_name = "Kontakter"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let Django's own refusals speak as ours do, in every form."""
+        """Django's own form errors use our wording, in every form."""
         from django import forms
         from django.core import validators
 

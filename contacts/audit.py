@@ -1,4 +1,4 @@
-"""The trace. Called by services inside their transaction, so that no write is without its row."""
+"""The audit log. Called by services inside their transaction, so that no write is without its row."""
 
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,9 @@ def record(
     chain: UUID | None = None,
     changes: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write one row of the trace: who, unit, action, on what, which patient's chain.
+    """Write one audit row: who, unit, action, on what, which patient's chain.
 
-    `changes` is for data that is not about patients; patient data never goes into the trace.
+    `changes` is for data that is not about patients; patient data never goes into the audit log.
     """
     return AuditEntry.objects.create(
         user=by.user,
@@ -40,7 +40,7 @@ def record_system(
     target: models.Model | None = None,
     changes: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write one row of the trace for what nobody did in an assignment.
+    """Write one audit row for an action outside any assignment.
 
     That is a command on the server, where `user` is None, and what an administrator did in the admin pages.
     """

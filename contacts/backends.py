@@ -7,9 +7,9 @@ from contacts.models import User
 
 
 class AssignmentBackend(ModelBackend):
-    """Logs in by name and password, and gives back a logged-in person with the assignments in force."""
+    """Logs in by name and password; loads a logged-in person with the assignments in force."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The person of a session, or None where there is none or the person may no longer log in."""
+        """None where there is no such person or the person may no longer log in."""
         user = user_with_assignments(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None

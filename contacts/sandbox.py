@@ -1,6 +1,6 @@
 """Files from outside are opened in a process of their own, with little memory, little time and nothing of ours in it.
 
-The parent starts the child with open files that have no name, listens, and ends it whatever happens. The child tells on
+The parent starts the child with unlinked open files, listens, and ends it whatever happens. The child answers on
 standard output: a line of JSON, and after it as many bytes as the line says. This module is imported by both.
 """
 
@@ -25,7 +25,7 @@ _LONGEST_LINE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may take. `piece_bytes`: the most that may follow one line, or be written to a file."""
+    """What a child process may use. `piece_bytes`: the most that may follow one line, or be written to a file."""
 
     memory_bytes: int
     cpu_seconds: int
@@ -36,7 +36,7 @@ class Limits:
 
 
 class ChildLost(Exception):
-    """The child died, talked nonsense ("died"), or took too long ("slow")."""
+    """The child died or sent invalid output ("died"), or took too long ("slow")."""
 
     def __init__(self, how: str, end: int | None = None) -> None:
         super().__init__(how, end)
@@ -54,7 +54,7 @@ def start(worker: str, files: Sequence[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", worker, *(str(file.fileno()) for file in handed)],
             cwd=ROOT,
-            # The child gets none of our environment: the keys and the address of the database stand there.
+            # The child gets none of our environment: it holds the keys and the database URL.
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -115,9 +115,9 @@ def _pieces(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[byte
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """End the child, and whatever it may have started."""
+    """Kill the child, and whatever it may have started."""
     if process.poll() is None:
-        # Its group is its own.
+        # It is in a process group of its own.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -126,7 +126,7 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def confine(limits: Limits) -> None:
-    """In the child: take no more than the limits, and leave no core."""
+    """In the child: apply the resource limits, and write no core dump."""
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
@@ -147,7 +147,7 @@ def handed(descriptors: Sequence[str]) -> list[bytes]:
 
 
 def tell(what: dict[str, Any], after: bytes = b"") -> None:
-    """In the child: tell a line, and the bytes after it."""
+    """In the child: write a line, and the bytes after it."""
     size = {"bytes": len(after)} if after else {}
     sys.stdout.buffer.write(json.dumps(what | size).encode() + b"\n" + after)
     sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""How long a number counts as verified. The routine says it; this app stands below the routine and is told."""
+"""How long a number counts as verified. The routine decides; this app is below the routine and gets the value."""
 
 from datetime import datetime, timedelta
 
@@ -8,16 +8,15 @@ _lasts = VERIFICATION_LASTS
 
 
 def set_verification_lasts(lasts: timedelta) -> None:
-    """Take from the routine how long a verification holds; called once, at start."""
+    """Called once, at start, with the routine's limit."""
     global _lasts
     _lasts = lasts
 
 
 def verification_lasts() -> timedelta:
-    """How long a verification holds."""
     return _lasts
 
 
 def still_verified(verified_at: datetime | None, at: datetime) -> bool:
-    """Whether what was verified at `verified_at` counts as verified at the aware moment `at`."""
+    """`at` is aware."""
     return is_verified(verified_at, at, _lasts)

@@ -4,15 +4,13 @@ from django.apps import AppConfig
 
 
 class FormsConfig(AppConfig):
-    """Blanketter."""
-
     name = "forms"
     label = "blanketter"
     verbose_name = "Blanketter"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and take away what an older version may have left of scans on the disk."""
+        """Register the system checks, and delete what an older version may have left of scans on the disk."""
         from . import checks  # noqa: F401
         from .scanning import sweep
 

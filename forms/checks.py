@@ -43,9 +43,10 @@ def check_scan_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
 
 @register(TAG)
 def check_seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E006: a seal that is set can be used. W002: its certificate has ended. I001: in production there is none.
+    """E006: a configured seal can be used. W002: its certificate has expired. I001: in production there is none.
 
-    Without a seal everything works, and what was given out is still known by its hash: nothing to stop a server for.
+    Without a seal everything works, and what was handed out is still recognised by its hash: no reason to stop a
+    server.
     """
     try:
         seal = open_seal()

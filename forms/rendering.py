@@ -32,7 +32,7 @@ from forms.tags import mend_tags
 STYLESHEET = "css/paper.css"
 FONT_ADDRESSES = {"bundled:SourceSans3-400.ttf": 400, "bundled:SourceSans3-700.ttf": 700}
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-# Tagged, it is PDF/UA-1 as well: `_say_that_it_is_accessible` says so in its metadata.
+# Tagged, it is PDF/UA-1 as well: `_declare_pdf_ua` says so in its metadata.
 PDF_VARIANT = "pdf/a-3a"
 CODE_MM = 22
 # From the edge of the page at its side, above the upper code, and from the lower one's upper edge to the bottom.
@@ -42,9 +42,9 @@ _PT_OF_MM = 72 / 25.4
 _PT_OF_PX = 0.75
 _ENDING_SPACE = re.compile(r"\s+</(p|td|s|b)>")
 _UNUSED = re.compile(r"(::(foot)?note|@(note|top|right|bottom|left))-[^}]*}")
-# Gives freed memory back to the system; some C libraries lack it.
+# Returns freed memory to the operating system; some C libraries lack it.
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-# A packed stream that ends in a carriage return is taken for one byte shorter by a reader that looks for line ends.
+# A compressed stream that ends in a carriage return looks one byte shorter to a reader that looks for line ends.
 AMBIGUOUS_END = b"\r\nendstream"
 
 
@@ -62,7 +62,7 @@ class CodedSheet:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A PDF as it is given out, how many pages it has, and how many of them each of its sheets has, in order."""
+    """A PDF as it is handed out, its number of pages, and that of each of its sheets, in order."""
 
     pdf: bytes
     pages: int
@@ -80,7 +80,7 @@ class _Engine:
 
 _OPTIONS: dict[str, Any] = {"pdf_variant": PDF_VARIANT, "pdf_tags": True}
 _ACCESSIBLE = (Path(__file__).parent / "accessible.xmp").read_bytes()
-# WeasyPrint with a shared font configuration is not safe under threads; one lock is also the fastest way.
+# WeasyPrint with a shared font configuration is not thread-safe; one lock is also the fastest way.
 _lock = threading.Lock()
 _engine: _Engine | None = None
 
@@ -93,16 +93,15 @@ def render(html: str, *, title: str, sheets: Sequence[CodedSheet] = ()) -> Rende
     Swedish sentence for the page, where Pango is missing.
     """
     text = printable_html(html)
-    with _lock, _cleared_away():
+    with _lock, _collecting_garbage():
         return _typeset(_started(), text, title, sheets)
 
 
 @contextmanager
-def _cleared_away() -> Iterator[None]:
-    """Free what a document leaves as soon as it is written: boxes that point at each other, ten thousand a page.
+def _collecting_garbage() -> Iterator[None]:
+    """Run the garbage collector once, on what the document made: its boxes refer to each other, ten thousand a page.
 
-    The collector would go through them again and again while they are made, and leave the last documents for later.
-    Only what was made since is gone through at the end.
+    Left on, the collector would traverse them again and again while they are made, and free the last documents late.
     """
     on = gc.isenabled()
     gc.disable()
@@ -141,14 +140,14 @@ def _lengths(document: Any, sheets: Sequence[CodedSheet]) -> tuple[int, ...]:
     begins: dict[str, int] = {}
     for number, page in enumerate(document.pages):
         for anchor in page.anchors:
-            # A section that goes on over a page has its anchor there as well.
+            # A section that continues on the next page has its anchor there as well.
             begins.setdefault(anchor, number)
     first = [begins[f"blad-{sheet.serial}"] for sheet in sheets[1:]]
     return tuple(end - begin for begin, end in pairwise([0, *first, len(document.pages)])) if sheets else ()
 
 
 def _count_apart(document: Any, lengths: Sequence[int]) -> None:
-    """Let each page say which it is of its own sheet: the engine counts those of the document.
+    """Number each page within its own sheet: the engine counts those of the document.
 
     Written when the lengths are known, so that nothing is laid out twice.
     """
@@ -170,7 +169,7 @@ def _count_apart(document: Any, lengths: Sequence[int]) -> None:
 def _written(document: Any, codes: Sequence[str] = ()) -> bytes:
     for spare in count():
         pdf: bytes = document.write_pdf(**_OPTIONS, finisher=partial(_finish, codes=codes, spare=spare))
-        # The engine packs the last streams after it has been finished: an empty object more and they end otherwise.
+        # The engine compresses the last streams after finishing: one more empty object changes how they end.
         if AMBIGUOUS_END not in pdf:
             return pdf
     raise AssertionError("count() has no end")
@@ -178,7 +177,7 @@ def _written(document: Any, codes: Sequence[str] = ()) -> bytes:
 
 def _finish(document: Any, pdf: Any, *, codes: Sequence[str], spare: int) -> None:
     mend_tags(document, pdf)
-    _say_that_it_is_accessible(pdf)
+    _declare_pdf_ua(pdf)
     for page, number, text in zip(document.pages, pdf.pages["Kids"][::3], codes, strict=False):
         if text:
             contents = int(pdf.objects[number]["Contents"].split()[0])
@@ -191,7 +190,9 @@ def _finish(document: Any, pdf: Any, *, codes: Sequence[str], spare: int) -> Non
 
 
 def _codes_of(page: Any, text: str) -> Iterator[bytes]:
-    """What draws the two codes of a page, in points from its upper left corner. They are no text to be heard."""
+    """Drawing operators for the two codes of a page, in points from its upper left corner. Not read by a screen
+    reader.
+    """
     width, height, side = page.width * _PT_OF_PX, page.height * _PT_OF_PX, _CODE_SIDE_MM * _PT_OF_MM
     upper = (width - side - CODE_MM * _PT_OF_MM, _CODE_TOP_MM * _PT_OF_MM)
     lower = (side, height - _CODE_BOTTOM_MM * _PT_OF_MM)
@@ -204,7 +205,7 @@ def _codes_of(page: Any, text: str) -> Iterator[bytes]:
 
 
 def _pack(stream: Any) -> None:
-    """Pack a stream once: the engine would do it each time that it looks at it, and harder than is worth its time.
+    """Compress a stream once: the engine would do it at each access, and at a level that costs more than it saves.
 
     One that would end in a carriage return stays as it is.
     """
@@ -216,18 +217,20 @@ def _pack(stream: Any) -> None:
         stream.extra["Filter"] = "/FlateDecode"
 
 
-def _say_that_it_is_accessible(pdf: Any) -> None:
-    """Say in the metadata that the file is PDF/UA-1 too, and explain the word to PDF/A. Left readable, as it asks."""
+def _declare_pdf_ua(pdf: Any) -> None:
+    """Declare PDF/UA-1 in the metadata too, with the extension schema that PDF/A requires. Stays uncompressed, as it
+    requires.
+    """
     stream = next(found for found in pdf.objects if getattr(found, "extra", {}).get("Type") == "/Metadata")
     stream.compress = False
     stream.stream = [b"".join(stream.stream).replace(b"</rdf:RDF>", _ACCESSIBLE + b"</rdf:RDF>")]
 
 
 def printable_html(html: str) -> str:
-    """`html` with the characters that the typeface lacks written out as [U+…], without white space that ends a
-    paragraph or a cell, the rest as it is.
+    """`html` with the characters that the typeface lacks written out as [U+…], and without trailing white space in
+    paragraphs and cells.
 
-    Of a line break that ends a text, after a space on a full line, the engine makes a missing letter beside the line.
+    The engine draws a missing glyph beside a line break that ends a text after a space on a full line.
     """
     return _ENDING_SPACE.sub(r"</\1>", printable(html, _glyphs()))
 
@@ -239,9 +242,9 @@ def lacks_glyphs(html: str) -> bool:
 
 @lru_cache(maxsize=512)
 def code_shape(text: str) -> bytes:
-    """What draws the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
+    """Drawing operators for the QR code of `text` with its quiet zone, CODE_MM wide, from its upper left corner down.
 
-    Level H: what a pen stroke, a punch hole or a blot takes away is more often still read.
+    Level H: readable more often under a pen stroke, a punch hole or a blot.
     """
     matrix = segno.make_qr(text, error="h").matrix
     module = CODE_MM * _PT_OF_MM / (len(matrix) + 2 * _QUIET_ZONE)
@@ -257,7 +260,7 @@ def code_shape(text: str) -> bytes:
 
 
 def warm_up() -> None:
-    """Load engine, typeface and stylesheet ahead of the first print: a worker calls it when it starts."""
+    """Load engine, typeface and stylesheet ahead of the first print: called when a worker starts."""
     with _lock:
         _started()
 
@@ -269,9 +272,9 @@ def _font_path() -> Path:
 
 @cache
 def font_of(weight: int) -> bytes:
-    """The bundled typeface as a font of one `weight`, 400 or 700.
+    """The bundled typeface as a static font of one `weight`, 400 or 700.
 
-    The engine would make one of each weight out of the variable font anew for each document: a third of its time.
+    The engine would instantiate each weight of the variable font for every document: a third of its time.
     """
     face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(_font_path())))
     wanted = uharfbuzz.SubsetInput()
@@ -299,7 +302,7 @@ def _started() -> _Engine:
 
 
 def _stop() -> None:
-    # Let go while the interpreter still stands: the font configuration removes its temporary folder.
+    # Released while the interpreter is still running: the font configuration removes its temporary folder.
     global _engine
     _engine = None
 
@@ -319,7 +322,7 @@ def _start() -> _Engine:
         ) from error
 
     class BundledOnly(URLFetcher):
-        """Gives the bundled typeface, and refuses every other address, files and data: included."""
+        """Serves the bundled typeface, and refuses every other address, files and data: included."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             if url not in FONT_ADDRESSES:

@@ -20,11 +20,11 @@ NEW_KEY = "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.uran
 
 
 class PictureLost(RuleError):
-    """The picture of a page is not there, or is not what was kept."""
+    """The picture of a page is missing, or is not the one that was saved."""
 
 
 def save(page_id: UUID, picture: bytes) -> None:
-    """Put a picture on the disk, there when this returns, as one that is not kept yet: its row comes later."""
+    """Durable when it returns, but marked as not kept: its row is written later."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unkept = _unkept(page_id)
@@ -33,7 +33,7 @@ def save(page_id: UUID, picture: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(_cipher().encrypt(picture))
             file.flush()
-            # By our clock, which `left_unkept` is asked by; the disk's may be another machine's.
+            # By our clock, which `left_unkept` is called with; the disk's may be another machine's.
             now = timezone.now().timestamp()
             os.utime(file.fileno(), (now, now))
             os.fsync(file.fileno())
@@ -44,7 +44,7 @@ def save(page_id: UUID, picture: bytes) -> None:
 
 
 def keep(page_ids: Iterable[UUID]) -> None:
-    """Say that the rows of those pages are written: their pictures stay. Said twice, the second changes nothing."""
+    """The rows of those pages are written: their pictures stay. Idempotent."""
     for page_id in page_ids:
         with suppress(FileNotFoundError):
             _unkept(page_id).replace(_folder() / str(page_id))
@@ -53,7 +53,7 @@ def keep(page_ids: Iterable[UUID]) -> None:
 
 
 def left_unkept(*, before: datetime) -> list[UUID]:
-    """The pages whose pictures were put there before that time and are not said to be kept.
+    """The pages whose pictures were saved before that time and never marked as kept.
 
     A server that is stopped in the middle of a scan leaves them behind.
     """
@@ -66,9 +66,9 @@ def left_unkept(*, before: datetime) -> list[UUID]:
 
 
 def load(page_id: UUID, *, sha256: str) -> bytes:
-    """The picture of a page; `sha256` is what its row says of it.
+    """The picture of a page, checked against the `sha256` in its row.
 
-    Raises PictureLost, with a Swedish sentence, where it is missing, damaged, another one, or under a key that is gone.
+    Raises PictureLost, with a Swedish sentence, where it is missing, damaged, another one, or its key is gone.
     """
     try:
         picture = _cipher().decrypt(_encrypted(page_id))
@@ -84,12 +84,12 @@ def load(page_id: UUID, *, sha256: str) -> bytes:
 
 
 def remove(page_id: UUID) -> None:
-    """Take away the picture of a page that came to nothing: no row was written of it."""
+    """Delete the picture of a page of which no row was written."""
     _unkept(page_id).unlink(missing_ok=True)
 
 
 def keys_work(keys: list[str]) -> bool:
-    """Whether there is a key, and each is one that can be used."""
+    """Whether there is at least one key, and each is usable."""
     try:
         for key in keys:
             Fernet(key)
@@ -127,7 +127,7 @@ def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def _sync(folder: Path) -> None:
-    # The name is on the disk only when its folder is.
+    # The name is durable only when its folder is synced.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,9 +1,9 @@
-"""Shorter ways through the engine for what fills our sheets: rows of cells that are alike, with plain text and edges.
+"""Optimisations of the engine for what fills our sheets: rows of similar cells, with plain text and borders.
 
-The engine works out every style anew for each document, lays out each cell as if there were no other like it, and clips
-each edge of a cell to its corners. Inside `shortcuts`, a style is the one of an earlier document; a cell of plain text
-with the style and width of one before it is a copy of that one, moved to its place; and the edges of a cell are filled
-as rectangles. The pages are the same: `tests/paper/test_shortcuts.py` compares them.
+The engine recomputes every style for each document, lays out each cell as if it were unique, and clips each border of
+a cell to its corners. Inside `shortcuts`, a style is the one of an earlier document; a cell of plain text with the
+style and width of one before it is a copy of that one, moved to its place; and the borders of a cell are filled as
+rectangles. The pages are the same: `tests/paper/test_shortcuts.py` compares them.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -21,9 +21,9 @@ _SIDES = ("top", "right", "bottom", "left")
 
 @contextmanager
 def shortcuts(styles: dict[Hashable, Any]) -> Iterator[None]:
-    """Let the engine take them for the document that is laid out and written inside. The caller holds its lock.
+    """Patches the engine while a document is laid out and written. The caller holds its lock.
 
-    `styles` are those that are kept, of one stylesheet and one font configuration.
+    `styles` is the cache, of one stylesheet and one font configuration.
     """
     own = css.ComputedStyle, block.block_container_layout, draw.draw_border
     css.ComputedStyle = partial(_kept, styles)
@@ -40,7 +40,7 @@ def _kept(
 ) -> Any:
     """The style that an element with the same rules and parent had in an earlier document.
 
-    A place that can be linked to has a style of its own; what is in it inherits from the one without that name.
+    A link target has a style of its own; what is in it inherits from the one without that name.
     """
     parent = getattr(parent, "nameless", parent)
     if cascaded.get("anchor"):
@@ -48,7 +48,7 @@ def _kept(
         nameless = {name: value for name, value in cascaded.items() if name != "anchor"}
         own.nameless = _kept(styles, parent, nameless, pseudo_type, *rest)
         return own
-    # A value is the one object that its rule has in the stylesheet, kept by the style; a language is of its document.
+    # A value is the one object that its rule has in the stylesheet, cached with the style; a language is per document.
     rules = ((name, value if name == "lang" else id(value)) for name, (value, _) in cascaded.items())
     key = (id(parent), pseudo_type, *rules)
     if key not in styles:
@@ -60,7 +60,7 @@ def _kept(
 
 
 def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
-    """What lays out cells that are alike once."""
+    """Wraps the layout of cells so that cells that are alike are laid out once."""
     known: dict[Hashable, Any] = {}
 
     def laid_out(
@@ -85,7 +85,7 @@ def _once(lay_out: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _likeness(box: Any) -> Hashable | None:
-    """What a cell has in common with all that look like it; None for one that has more in it than text."""
+    """The cache key of a cell: equal for all that look like it; None for one that has more in it than text."""
     if not isinstance(box, TableCellBox):
         return None
     found: list[Hashable] = [box.width, *_style(box)]
@@ -106,7 +106,7 @@ def _style(box: Any) -> tuple[Hashable, ...]:
 
 
 def _edges(draw_border: Callable[..., None]) -> Callable[..., None]:
-    """What fills the edges of a cell as rectangles, where they are whole lines of one colour."""
+    """Wraps the drawing of borders: solid ones of one colour are filled as rectangles."""
 
     def drawn(stream: Any, box: Any) -> None:
         style = box.style

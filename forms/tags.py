@@ -1,6 +1,6 @@
-"""The tags of a typeset file as they are heard: a cell names its own heads, a table over several pages is one table.
+"""The tags of a typeset file for screen readers: a cell has its own headers, a table over several pages is one table.
 
-The engine names for a cell every head in its row and, where it spans columns, all of theirs, and begins a table anew on
+The engine gives a cell every header in its row and, where it spans columns, all of theirs, and starts a new table on
 each page. It keeps, on the boxes of cells, the tag that each became: so the parts of one table are found.
 """
 
@@ -11,7 +11,7 @@ _HEADS = "Headers"
 
 
 def mend_tags(document: Any, pdf: Any) -> None:
-    """Mend the tags of `pdf`, which the engine has made of `document` and not yet written."""
+    """Correct the tags of `pdf`, which the engine has made of `document` and not yet written."""
     for cell in [found for found in pdf.objects if _kind(found) == "/TD"]:
         _name_own_heads(pdf, cell)
     parts: dict[int, list[Any]] = {}
@@ -26,7 +26,7 @@ def mend_tags(document: Any, pdf: Any) -> None:
 
 
 def _name_own_heads(pdf: Any, cell: Any) -> None:
-    """Leave a cell the nearest head before it in its row, and that of its column unless it has several columns."""
+    """Leave a cell the nearest header before it in its row, and that of its column unless it has several columns."""
     given = cell["A"].get(_HEADS, ())
     row = [_at(pdf, reference) for reference in _at(pdf, cell["P"])["K"]]
     of_row = [head["ID"] for head in row if _kind(head) == "/TH" and "ID" in head]
@@ -49,13 +49,13 @@ def _tables(pdf: Any, box: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _join(pdf: Any, first: Any, other: Any) -> None:
-    """Let the rows of `other`, the same table on a later page, follow those of `first`; its heads are said once."""
+    """Append the rows of `other`, the same table on a later page, to those of `first`; its headers are kept once."""
     own = {_place(head): head["ID"] for head in _below(pdf, first) if "ID" in head}
     body = next(_at(pdf, kid) for kid in reversed(first["K"]) if _kind(_at(pdf, kid)) == "/TBody")
     for reference in other["K"]:
         group = _at(pdf, reference)
         if _kind(group) == "/THead":
-            _silence(pdf, group)
+            _make_artifacts(pdf, group)
             continue
         for row in group["K"]:
             _at(pdf, row)["P"] = body.reference
@@ -68,15 +68,15 @@ def _join(pdf: Any, first: Any, other: Any) -> None:
 
 
 def _remove(pdf: Any, tag: Any) -> None:
-    """Take a tag out of the tree, and those above it that are then empty."""
+    """Remove a tag from the tree, and those above it that are then empty."""
     above = _at(pdf, tag["P"])
     above["K"].remove(tag.reference)
     if not above["K"] and "P" in above and _kind(above) != "/Document":
         _remove(pdf, above)
 
 
-def _silence(pdf: Any, group: Any) -> None:
-    """Make what a tag and those below it mark on its page no part of the document as it is heard."""
+def _make_artifacts(pdf: Any, group: Any) -> None:
+    """Turn what a tag and those below it mark into artifacts, which are not read aloud."""
     page = _at(pdf, group["Pg"])
     marked = {kid for tag in _below(pdf, group) for kid in tag.get("K", ()) if isinstance(kid, int)}
     stream = _at(pdf, page["Contents"]).stream
@@ -98,7 +98,7 @@ def _below(pdf: Any, tag: Any) -> Iterator[Any]:
 
 
 def _place(head: Any) -> str:
-    """Row and column of a head, which its id ends with."""
+    """Row and column of a header, which its id ends with."""
     return str(head["ID"].string).partition("-")[2]
 
 

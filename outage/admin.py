@@ -8,16 +8,12 @@ from outage.models import Outage, OutageReport, PrincipalEnd, SupportContact
 
 @admin.register(Outage)
 class OutageAdmin(ReadOnlyHistory):
-    """Driftstopp."""
-
     list_display = ["system", "recorded_at", "closed_at", "closed_by", "routine_id"]
     list_select_related = ["closed_by"]
 
 
 @admin.register(OutageReport)
 class OutageReportAdmin(ReadOnlyHistory):
-    """Anmälningar."""
-
     list_display = [
         "recorded_at",
         "kind",
@@ -34,15 +30,11 @@ class OutageReportAdmin(ReadOnlyHistory):
 
 @admin.register(PrincipalEnd)
 class PrincipalEndAdmin(ReadOnlyHistory):
-    """Avslut, huvudman för huvudman."""
-
     list_display = ["recorded_at", "principal", "ended_at", "outage", "unit", "user"]
     list_select_related = ["principal", "outage", "unit", "user"]
 
 
 @admin.register(SupportContact)
 class SupportContactAdmin(ReadOnlyHistory):
-    """Kontakter med support."""
-
     list_display = ["at", "principal", "unit", "user", "case_number"]
     list_select_related = ["principal", "unit", "user"]

@@ -8,14 +8,12 @@ from django.db.models.signals import post_migrate
 
 
 class OutageConfig(AppConfig):
-    """Driftstopp."""
-
     name = "outage"
     verbose_name = "Driftstopp"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks and what follows a migration; pass on the routine that is chosen and its limit."""
+        """Register the checks and the post-migrate work; pass on the chosen routine and its limit."""
         from django.conf import settings
 
         from contacts.services.unit_ties import Ties, tie_units_by
@@ -29,6 +27,6 @@ class OutageConfig(AppConfig):
         choose_routine_by(lambda: settings.ROUTINE)
         tie_units_by(Ties(to_join=in_care, to_part=logged_since))
         post_migrate.connect(settle_recent, sender=self)
-        # Content that can not be read is told by the checks E003 and E007, in words.
+        # Content that cannot be read is told by the checks E003 and E007, in words.
         with suppress(RoutineError):
             set_verification_lasts(timedelta(days=current_routine().limits.contact_unverified_after_days))

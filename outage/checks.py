@@ -16,14 +16,16 @@ from outage.routine import RoutineError, all_routines, routine_ids
 TAG = "driftstopp"
 SHORTEST_SECRET_KEY = 50
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-# The shared objects that WeasyPrint can not do without, and the Debian packages that printing wants.
+# The shared objects that WeasyPrint cannot do without, and the Debian packages that printing wants.
 PRINTING_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 PRINTING_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 @register(TAG)
 def check_demo_is_local(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E001: demo mode lets anyone log in as anyone, so it never meets production or another machine."""
+    """E001: demo mode lets anyone log in as anyone, so it never runs in production or is reachable from another
+    machine.
+    """
     if not settings.DEMO:
         return []
     if settings.PRODUCTION:
@@ -62,7 +64,7 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 @register(TAG)
 def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E003: every routine, every checklist and the words of the search can be read; it names file, key and remedy."""
+    """E003: every routine, every checklist and the search words can be read; the message names file, key and remedy."""
     try:
         search_language()
         for routine in all_routines():
@@ -75,7 +77,7 @@ def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 
 @register(TAG)
 def check_routine(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E007: the routine that is chosen is there."""
+    """E007: the chosen routine exists."""
     known = routine_ids()
     if settings.ROUTINE in known:
         return []

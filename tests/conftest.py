@@ -33,13 +33,12 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # What the checks of a page make is short-lived, and much: it is cleared away less often.
+    # The page checks allocate many short-lived objects: garbage is collected less often.
     "--js-flags=--min-semi-space-size=32",
 ]
 
 
 def find_chromium() -> str | None:
-    """Give the path of a Chromium on this machine, or None."""
     for name in (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES):
         path = shutil.which(name) if name else None
         if path:
@@ -103,7 +102,7 @@ def _is_loopback(host: str) -> bool:
 
 @pytest.fixture
 def client() -> "MarkedClient":
-    """Give a browser without a window, which sends the mark that each page puts in its forms."""
+    """A browser without a window, which sends the mark that each page puts in its forms."""
     from tests.marks import Browser
 
     return Browser()
@@ -142,7 +141,7 @@ def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
-    """Give one browser for the whole run."""
+    """One browser for the whole run."""
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an event loop in this thread, and Django then takes every query here for an unsafe one.

@@ -79,7 +79,6 @@ class County:
     esa: Acting
 
     def somebody(self, name: str) -> Acting:
-        """Give one of the people by name."""
         found: Acting = getattr(self, name)
         return found
 
@@ -142,7 +141,7 @@ def make_entry(
 
 
 def outage_facts(started: timedelta = timedelta(hours=2), **more: Any) -> OutageFacts:
-    """Give what is said of an outage that began `started` ago, on the whole minute as the form gives it."""
+    """An outage that began `started` ago, on the whole minute as the form gives it."""
     started_at = (timezone.now() - started).replace(second=0, microsecond=0)
     return OutageFacts(**({"scope": OutageScope.BOTH_PRINCIPALS, "started_at": started_at} | more))
 
@@ -164,7 +163,7 @@ def end_for_all(county: County, outage: Outage, ended_at: datetime) -> Outage:
 
 
 def chain_facts(county: County, **more: Any) -> ChainFacts:
-    """Give what is known of a patient on Alva's ward; every patient has another name."""
+    """A patient on Alva's ward; every patient has another name."""
     facts = ChainFacts(
         identity=TOLVAN,
         patient_name=f"Tolvan Tolvansson {next(_numbers)}",
@@ -185,7 +184,7 @@ def make_chain(county: County, outage: Outage, by: Acting | None = None, **more:
 
 
 def call_facts(recipient: str = Party.MUNICIPALITY, **more: Any) -> CallFacts:
-    """Give a call we made that got through."""
+    """A call we made that got through."""
     facts = CallFacts(
         direction=Direction.GIVEN,
         recipient=str(recipient),
@@ -216,7 +215,7 @@ def tell(
 
 
 def messages_owed(call: OwedCall, at: datetime | None = None) -> list[Message]:
-    """Give what a call that is owed is to tell, as the service takes it; answers happened at `at`, else now."""
+    """What a call that is owed is to tell, as the service takes it; answers happened at `at`, else now."""
     found = []
     for message in call.messages:
         what, _, rest = message.value.partition(":")
@@ -258,7 +257,7 @@ def make_event(
 
 
 def as_typed(moment: datetime) -> tuple[str, str]:
-    """Give a moment as a person types it in the two boxes of a form: time and date."""
+    """Time and date, as a person types a moment in the two fields of a form."""
     local = timezone.localtime(moment)
     return f"{local:%H.%M}", f"{local:%Y-%m-%d}"
 
@@ -289,5 +288,5 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def same_id(number: int) -> UUID:
-    """Give a client-made id that is the same each time, for a form that is sent more than once."""
+    """A client-made id that is the same each time, for a form that is sent more than once."""
     return UUID(int=number, version=4)

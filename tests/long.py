@@ -10,5 +10,5 @@ import os
 
 
 def runs(sample: int, *, full: int) -> int:
-    """Give how many cases to try. It may be asked at collection: every process of a run is told the same."""
+    """How many cases to try. May be called at collection: every process of a run gets the same number."""
     return full if os.environ.get("LONG") == "1" else sample

@@ -9,7 +9,7 @@ from contacts.access import TYPED_BY_FIELD, TypedBy, acting_for, user_with_assig
 
 
 def typed_by_now(client: Client) -> str:
-    """Give the mark of a page shown now to who is logged in; nothing where nobody is."""
+    """The mark of a page shown now to the logged-in person; "" where nobody is."""
     session = client.session
     user = user_with_assignments(int(session[SESSION_KEY])) if SESSION_KEY in session else None
     if user is None:

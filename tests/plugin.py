@@ -65,7 +65,7 @@ def pytest_load_initial_conftests() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Give the time back to whatever runs pytest."""
+    """Restore the clock for whatever runs pytest."""
     between_tests.stop()
 
 

@@ -34,7 +34,7 @@ class PostgresProblem(Exception):
 
 
 def find_binaries() -> Path:
-    """Give the folder of the newest PostgreSQL on this machine; raises PostgresProblem when there is none."""
+    """The folder of the newest PostgreSQL on this machine; raises PostgresProblem when there is none."""
     folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if folders:
         return max(folders, key=lambda folder: int(folder.parent.name))
@@ -47,7 +47,7 @@ def find_binaries() -> Path:
 
 
 def server_user() -> str | None:
-    """Give the user to run the server as: None for oneself, another for root, whom PostgreSQL refuses."""
+    """The user to run the server as: None for the current one, another for root, whom PostgreSQL refuses."""
     if os.getuid() != 0:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}

@@ -36,10 +36,10 @@ KINDS = tuple(dict.fromkeys(row.kind for row in WHO_TELLS_WHOM))
 
 
 def row_of(kind: str, sender: Party) -> Row | None:
-    """Give the row by which `sender` sends `kind`, or None where it may not."""
+    """The row by which `sender` sends `kind`, or None where it may not."""
     return next((row for row in WHO_TELLS_WHOM if (row.kind, row.sender) == (kind, sender)), None)
 
 
 def kinds_of(sender: Party) -> list[str]:
-    """Give what `sender` sends, in process order."""
+    """What `sender` sends, in process order."""
     return [row.kind for row in WHO_TELLS_WHOM if row.sender is sender]

@@ -218,7 +218,7 @@ def _calls(
 
 
 def _planned(rng: Random, quota: int) -> list[tuple[str, Party, Party, CallOutcome]]:
-    """Give (kind, sender, other end, outcome) of `quota` calls, in time order."""
+    """(kind, sender, other end, outcome) of `quota` calls, in time order."""
     waits = rng.random() < 1 / 3
     calls: list[tuple[str, Party, Party, CallOutcome]] = []
     for kind, sender, told in rng.choice(_STAYS):
@@ -322,7 +322,7 @@ def _handover(
 
 
 def _trace(rows: _Rows, acting: Acting, chain: CareChain, kind: str, action: str, target: Model) -> None:
-    """Write what each service leaves beside its row: the claimed form and the row of the trace."""
+    """Write what each service leaves beside its row: the claimed form and the audit row."""
     digest = content_hash({"target": str(target.pk)})
     rows.submissions.append(Submission(id=target.pk, kind=kind, content_hash=digest, user=acting.user))
     rows.audit.append(

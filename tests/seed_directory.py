@@ -116,7 +116,7 @@ def _units(wanted: int) -> list[Unit]:
 
 
 def _number(number: int) -> str:
-    """Give an invented number: the exchange is nobody's."""
+    """An invented number: the exchange is nobody's."""
     return f"0980-3{number // 1000 % 100:02} {number % 1000:03}"
 
 

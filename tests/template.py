@@ -54,7 +54,7 @@ def _file() -> Path:
 
 @cache
 def _key() -> str:
-    """Give a name that is another one where anything is that tells what the tables are."""
+    """A name that changes with anything that decides what the tables are."""
     told = sha256(f"{django.VERSION} {sys.version} {sqlite3.sqlite_version}".encode())
     for app in ("contacts", "outage", "forms"):
         for path in sorted((ROOT / app).rglob("*")):

@@ -1,6 +1,6 @@
-"""The archive a workbook is, looked over before anything is made of it. In the child only.
+"""The zip archive of a workbook, checked before it is parsed. In the child only.
 
-An archive's own figures are believed for refusing it and never for trusting it: what it unpacks to is bound by them.
+An archive's declared sizes can refuse it but never vouch for it: what it unpacks to is limited by them.
 """
 
 import io
@@ -25,14 +25,14 @@ def kind_of(content: bytes) -> str:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
-    except Exception as wrong:  # zipfile gives whatever a hostile directory makes of it
+    except Exception as wrong:  # zipfile raises anything at a hostile central directory
         raise BadTable(DAMAGED) from wrong
     _check_size(parts)
     names = {part.filename for part in parts}
     _check_harmless({name.lower() for name in names})
     try:
         if _WORKBOOK in names:
-            _look_over(archive)
+            _check_contents(archive)
             return "xlsx"
         if "content.xml" in names and archive.read("mimetype").startswith(_ODS):
             return "ods"
@@ -40,13 +40,13 @@ def kind_of(content: bytes) -> str:
         raise
     except KeyError:
         pass
-    except Exception as wrong:  # zlib.error, and what else a broken part makes
+    except Exception as wrong:  # zlib.error, and anything else a broken part causes
         raise BadTable(DAMAGED) from wrong
     raise BadTable(f"{_called(names)} Spara om den som Excel-arbetsbok (.xlsx) eller CSV.")
 
 
 def _check_size(parts: list[zipfile.ZipInfo]) -> None:
-    """Refuse an archive by its own figures, before any of it is unpacked."""
+    """Refuse an archive by its declared sizes, before any of it is unpacked."""
     if any(part.flag_bits & _ENCRYPTED for part in parts):
         raise BadTable("Filen är låst med lösenord. Ta bort lösenordet och spara igen.")
     if len(parts) > PARTS:
@@ -68,8 +68,8 @@ def _check_harmless(names: set[str]) -> None:
         raise BadTable(_LINKS)
 
 
-def _look_over(archive: zipfile.ZipFile) -> None:
-    """Refuse what no workbook needs: a document type, links out, more texts and styles than there are cells for."""
+def _check_contents(archive: zipfile.ZipFile) -> None:
+    """Refuse what no workbook needs: a document type, external links, more texts and styles than cells."""
     for name in archive.namelist():
         if not name.endswith((".xml", ".rels")):
             continue

@@ -1,4 +1,4 @@
-"""What a file holds, whatever its format: sheets of text, and what a person would see in them that text can not say."""
+"""What a file holds, whatever its format: sheets of text, and what a person would see in them that text cannot say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ def letter(place: int) -> str:
 class Sheet:
     """One sheet; a text file is a sheet without a name.
 
-    Empty rows stand where they stood; there are none after the last text. Of cells that were merged over several rows,
-    each row has the text. `formulas` are cells whose value nobody typed: they are empty here. `refused` says why the
-    sheet can not be read at all.
+    Empty rows keep their place; there are none after the last text. Of cells that were merged over several rows, each
+    row has the text. `formulas` are cells whose value nobody typed: they are empty here. `refused` says why the sheet
+    cannot be read at all.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Sheet:
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Sheet":
-        """A sheet that was kept, or told by a child."""
+        """A sheet that was stored, or sent by a child process."""
         return cls(
             name=str(told["name"]),
             rows=[[str(cell) for cell in row] for row in told["rows"]],
@@ -56,17 +56,18 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All sheets of a file. `blind`: its format does not tell what is hidden, struck through or a formula."""
+    """All sheets of a file. `blind`: its format does not show what is hidden, struck through or a formula."""
 
     sheets: tuple[Sheet, ...]
     blind: bool = False
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Book":
-        """A book that was kept, or told by a child. Raises TypeError, KeyError or ValueError for what is none."""
+        """A book that was stored, or sent by a child process. Raises TypeError, KeyError or ValueError for invalid
+        data.
+        """
         return cls(tuple(Sheet.read(sheet) for sheet in told["sheets"]), blind=bool(told["blind"]))
 
     @property
     def filled(self) -> tuple[Sheet, ...]:
-        """The sheets that have something in them."""
         return tuple(sheet for sheet in self.sheets if not sheet.is_empty)

@@ -1,4 +1,4 @@
-"""The directory file brought in: all of it or none of it, and the same file twice changes nothing."""
+"""The import of a directory file: all of it or none of it, and the same file twice changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from .write import write_steps
 
 
 class BadDirectoryFile(RuleError):
-    """The file can not be taken in. `problems` names each bad row; nothing was written."""
+    """The file cannot be imported. `problems` names each bad row; nothing was written."""
 
     def __init__(self, problems: Sequence[BadRow]) -> None:
         more = f" ({len(problems) - 1} fel till)" if len(problems) > 1 else ""
@@ -64,13 +64,13 @@ def import_steps(
     principal: Principal | None = None,
     retire_missing: bool = False,
 ) -> Steps[ImportReport]:
-    """Bring in a directory file, telling how far it has come.
+    """Import a directory file, reporting progress.
 
-    `by` is None, or a person whom the trace names, for the command on the server, which also creates the county's
-    principals where they are missing. Somebody who acts in an assignment brings in the own principal's entries,
-    others those of `principal` or of all. Entries of these principals that are not in the file stay, unless
-    `retire_missing`. One that a person retired is not brought back; one whose numbers or hours change is not verified
-    any more. With `dry_run` nothing is written and bad rows stand in the report; otherwise they raise BadDirectoryFile
+    `by` is None, or a person whom the audit row names, for the command on the server, which also creates the county's
+    principals where they are missing. Somebody who acts in an assignment imports the own principal's entries, others
+    those of `principal` or of all. Entries of these principals that are not in the file stay, unless
+    `retire_missing`. One that a person retired is not brought back; one whose numbers or hours change is no longer
+    verified. With `dry_run` nothing is written and bad rows are in the report; otherwise they raise BadDirectoryFile
     and nothing is written. NotAllowed where the role may not.
     """
     if isinstance(by, Acting):
@@ -103,15 +103,16 @@ import_directory = finishing(import_steps)
 def confirm_steps(
     *, by: Acting, upload: DirectoryUpload, client_id: UUID, retire_missing: bool
 ) -> Steps[AuditEntry | DirectoryUpload]:
-    """Bring in a file as its preview says, and give the row of the trace; a second time gives the first one's row.
+    """Import a file as its preview says; returns the audit row, a second time the first one's.
 
-    Where the directory has changed so that the file would do something else by now, nothing is brought in: the same
-    file is kept with a new preview, and that upload is given. Raises BadDirectoryFile where rows are wrong, NotAllowed
-    for another principal's upload, IdClash where the id is another form's, FileGone where the file is taken away.
+    Where the directory has changed so that the file would do something else by now, nothing is imported: the same
+    file is stored with a new preview, and that upload is returned. Raises BadDirectoryFile where rows are wrong,
+    NotAllowed for another principal's upload, IdClash where the id is another form's, FileGone where the file is
+    deleted.
     """
     check_own(by, upload)
     told = book_of(upload)
-    # Looked for after the file: it goes away when the upload is brought in.
+    # Checked after the file: that is deleted when the upload is imported.
     done = import_of(upload)
     if done is not None:
         return done
@@ -120,7 +121,7 @@ def confirm_steps(
     book, choices, known = Book.read(told), Choices.read(upload.choices), known_for(by.principal)
     try:
         with transaction.atomic():
-            # Two who confirm one upload at once: the second one waits here, and then finds what the first one did.
+            # Lock: of two who confirm one upload at once the second waits here, and then finds the first one's import.
             DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)
             done = import_of(upload)
             if done is not None:
@@ -143,7 +144,7 @@ def confirm_steps(
 
 
 def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload:
-    """Keep the file again with the plan as it is now; confirmed twice it is kept once."""
+    """Store the file again with the plan as it is now; confirmed twice it is stored once."""
     renewed_id = uuid5(upload.pk, hash_of(preview_of(plan)))
     return keep_upload(
         by=by, upload_id=renewed_id, file=upload.file, choices=Choices.read(upload.choices), plan=plan
@@ -164,7 +165,7 @@ def _write(
     retire_missing: bool,
     upload: DirectoryUpload | None = None,
 ) -> Steps[AuditEntry]:
-    """Carry out a plan and leave the one row that tells of all of it."""
+    """Carry out a plan and write the one audit row about all of it."""
     at: datetime = timezone.now()
     told = yield from write_steps(by, plan, at, retire_missing=retire_missing)
     told["unchanged"], told["gone"] = report.unchanged, report.gone

@@ -100,7 +100,7 @@ def _hours(row: DirectoryRow, before: Hours) -> Hours:
         return hours
     if row.from_remark is InFile.LEFT:
         return before
-    # A remark seldom has a word for the eves and the summer: without "Tider" nothing takes them away.
+    # A remark seldom mentions the eves and the summer: without "Tider" nothing removes them.
     eves = hours if hours.eves is not Eves.UNSAID else before
     return replace(
         hours,

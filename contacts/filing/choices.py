@@ -1,4 +1,4 @@
-"""What is chosen of a stranger's file: its sheets, their columns, and what its words mean."""
+"""What is chosen of a file in an unknown format: its sheets, their columns, and what its words mean."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -48,12 +48,10 @@ class Choices:
     numbers: bool = True
 
     def stored(self) -> dict[str, Any]:
-        """The choices as they are kept."""
         return asdict(self)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Choices":
-        """The choices that were kept."""
         sheets = tuple(
             SheetChoice(**sheet | {name: tuple(sheet[name]) for name in ("columns", "skipped")})
             for sheet in stored["sheets"]
@@ -63,8 +61,8 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a guess leans on: names and short names of principals, the own one, and what was
-    chosen before: by heading, and by column and value.
+    """What a guess is based on: names and short names of principals, the own one, and what was remembered of the last
+    file.
     """
 
     principals: Mapping[str, str]

@@ -136,7 +136,7 @@ def columns_of(numbers: Iterable[Phone], is_switchboard: bool) -> dict[str, str]
 
 
 def read_kind(label: str) -> EntryKind | None:
-    """What a word of "Typ" is, case and accents forgiven; None for one that is none of the labels."""
+    """What a word of "Typ" is, ignoring case and accents; None for one that is none of the labels."""
     return KIND_BY_LABEL.get(search_key(label))
 
 

@@ -1,4 +1,4 @@
-"""What a file that can not be taken in is refused with."""
+"""What a file that cannot be taken in is refused with."""
 
 from contacts.rules.errors import RuleError
 

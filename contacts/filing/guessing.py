@@ -1,4 +1,4 @@
-"""What a stranger's headings and words most likely mean. A guess is shown as one, and a person may change it."""
+"""What headings and words in an unknown format most likely mean. A guess is shown as such, and can be changed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -101,7 +101,7 @@ _HOURS: tuple[tuple[re.Pattern[str], Availability], ...] = (
 
 
 def column_of(heading: str) -> str | None:
-    """The column that a heading most likely is, "" for one that has no place here, None where nobody can tell."""
+    """The most likely column of a heading, "" for one that has no place here, None where it cannot be told."""
     key = heading_key(heading)
     if not key or _NOT_IN_HEADING.search(key):
         return None
@@ -133,7 +133,7 @@ def is_person(text: str) -> bool:
 
 
 def kind_of(value: str) -> str:
-    """The label of "Typ" that a value most likely means, "" where nobody can tell."""
+    """The most likely label of "Typ" for a value, "" where it cannot be told."""
     key = search_key(value)
     said = [kind for kind, words in _KINDS.items() if not set(key.split()).isdisjoint(words.split())]
     kind = read_kind(value) or (said[0] if len(said) == 1 else None)

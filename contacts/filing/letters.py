@@ -1,7 +1,7 @@
-"""Text in the wrong letters: read by the impossible ones, and put right.
+"""Mis-decoded text (mojibake): recognised by impossible letters, and repaired.
 
-A Mac's or an old PC's letters read as Windows', or UTF-8 read as Windows' once too often: what å, ä and ö become then
-stands in no Swedish word. The reading with the most Swedish letters in its words is the right one.
+Mac or DOS text read as Windows-1252, or UTF-8 read as Windows-1252 once too often: what å, ä and ö become then is in no
+Swedish word. The decoding with the most Swedish letters in its words is the right one.
 """
 
 import re
@@ -24,12 +24,12 @@ REPAIRS: dict[str, str] = {
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SWEDISH = frozenset("åäöÅÄÖ")
 _USUAL = _SWEDISH | set("éÉ–\u00a0")
-# Letters of names that people here have, and signs that stand beside words.
+# Letters of local names, and punctuation beside words.
 _FINE = frozenset(
     "éèêëáàâãíìîïóòôõúùûüýÿçñæøßÉÈÊËÁÀÍÌÎÏÓÒÔÕÚÙÛÜÝÇÑÆØđŋšŧžčĐŊŠŦŽČ"
     "\u00a0\u00ad\u200b\u200c\u200d\ufeff–—‘’“”„…•·°½¼¾§´«»×÷±²³µ€£©®™"
 )
-# The same signs where they stand between two letters: there they are what is left of one.
+# The same signs between two letters: there they are the remains of a letter.
 _NOT_IN_WORD = frozenset("“”„…•·°½¼¾§´«»×÷±²³µ€£©®™†‡‰¸¨¯¬¦¶¿¡¤¥ªº¹ˆ˜‹›")
 
 
@@ -52,7 +52,7 @@ def fitness(text: str) -> int:
 
 
 def repaired(text: str, how: str) -> str:
-    """The text with its letters put right as `how` says, one of REPAIRS; as it is where that can not be."""
+    """The text with its letters repaired as `how` says, one of REPAIRS; unchanged where that is impossible."""
     if text.isascii():
         return text
     if how == "doubled" and fitness(text) >= 0:
@@ -65,14 +65,14 @@ def repaired(text: str, how: str) -> str:
 
 
 def repair_for(texts: Iterable[str]) -> str:
-    """Which of REPAIRS makes the texts Swedish; "" where they are best as they are."""
+    """The one of REPAIRS that makes the texts Swedish; "" where they are best as they are."""
     written = {unicodedata.normalize("NFC", text) for text in texts if not text.isascii()}
     if all(_USUAL.issuperset(_NOT_ASCII.findall(text)) for text in written):
         return ""
     best, most = "", sum(map(fitness, written))
     for how in REPAIRS:
         points = sum(fitness(repaired(text, how)) for text in written)
-        # Windows has no letter for five bytes: that alone is no sign that another letter is meant.
+        # Windows-1252 leaves five bytes undefined: that alone does not show that another letter is meant.
         if points > most and (points > 0 or how == "doubled"):
             best, most = how, points
     return best

@@ -1,4 +1,4 @@
-"""A stranger's tables made into rows of the directory file, as is chosen."""
+"""Tables in an unknown format turned into rows of the directory file, as was chosen."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,7 +56,7 @@ class Proposal:
 
 @dataclass(slots=True)
 class Mapped:
-    """Rows by their columns with what is wrong already, and what was done to come there."""
+    """Rows by their columns with what is wrong already, and what was done to get there."""
 
     rows: list[Cells | BadRow] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
@@ -106,7 +106,7 @@ def mapped(book: Book, choices: Choices, known: Known) -> Mapped:
 
 
 def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, str] | None:
-    """The column of a cell with wrong letters that were not put right, and what is said of it."""
+    """The column of a cell with wrong letters that were not repaired, and the message about it."""
     for column, cell in zip(choice.columns, row, strict=False):
         if column and fitness(repaired(cell, how)) > fitness(cell):
             return (
@@ -117,7 +117,7 @@ def _garbled(row: Sequence[str], choice: SheetChoice, how: str) -> tuple[str, st
 
 
 def _labels(sheet: Sheet, choice: SheetChoice) -> dict[int, str]:
-    """The headings that tell numbers of one kind apart, by their columns: they are told in the remark."""
+    """The headings that distinguish numbers of one kind, by their columns: they are put in the remark."""
     places = [place for place, column in enumerate(choice.columns) if column in ("Telefon", MORE_NUMBERS)]
     headings = headings_of(sheet, choice.heading)
     told = {
@@ -133,8 +133,6 @@ def _unit(row: Sequence[str], choice: SheetChoice) -> tuple[str, ...]:
 
 
 class _Row:
-    """One row on its way into the file's own columns."""
-
     def __init__(
         self,
         number: int,
@@ -154,7 +152,7 @@ class _Row:
         self._more: list[str] = []
 
     def take(self, row: Sequence[str], formulas: Iterable[int]) -> None:
-        """Put the row into the result, unless one of its words leaves it out."""
+        """Append the row to the result, unless one of its words leaves it out."""
         by_column: dict[str, list[str]] = {column: [] for column in self._choice.columns if column}
         for place, column in enumerate(self._choice.columns):
             if column and place < len(row) and row[place].strip():
@@ -180,7 +178,7 @@ class _Row:
         self._result.rows.append((self._row, self._cells))
 
     def _set_words(self, by_column: Mapping[str, list[str]]) -> bool:
-        """Take in the set columns; False where one of their words leaves the row out."""
+        """Reads the set columns; False where one of their words leaves the row out."""
         for column in VALUED:
             if column not in by_column:
                 continue
@@ -223,7 +221,7 @@ class _Row:
         self._cells |= {"Förnamn": first, "Efternamn": last}
 
     def _contact(self, cells: list[str], by_column: Mapping[str, list[str]]) -> None:
-        """A unit's contact person is told in its remark. Where a unit has several rows, they tell whose each is."""
+        """A unit's contact person is named in its remark. Where a unit has several rows, they say whose each is."""
         who = ", ".join(" ".join(cell.split()) for cell in cells)
         if not who:
             return

@@ -18,7 +18,7 @@ _WORDS_OF: dict[PhoneKind, str] = {
     PhoneKind.DIRECT: "direkt direktnr direktnummer",
 }
 _WORDS = {word: kind for kind, words in _WORDS_OF.items() for word in words.split()}
-# What says no more than that a number comes.
+# Words that only announce a number.
 _EMPTY_WORDS = frozenset(
     ["tel", "tfn", "tele", "telnr", "telefon", "telefonnr", "telefonnummer", "nr", "nummer", "ring"]
 )
@@ -44,7 +44,7 @@ _NUMBER_LIKE = re.compile(r"\d[\d\s\-/]{3,}\d")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The numbers of a cell in their order, and the text that is left; `zero` tells that a lost zero was put back."""
+    """The numbers of a cell in their order, and the text that is left; `zero` says that a lost zero was put back."""
 
     phones: tuple[Phone, ...]
     rest: str
@@ -98,7 +98,7 @@ def _fitting(kind: PhoneKind, number: str) -> PhoneKind:
 def _sought(cell: str) -> Iterator[tuple[int, int, PhoneKind | None, str]]:
     """Each number with where it and the words that are its own stand, and the kind that they say."""
     extensions = [(found.start(), found.end(), found[2]) for found in _EXTENSION.finditer(cell)]
-    # Extensions and clock times are out of the library's sight: it would take them for numbers, or parts of one.
+    # Extensions and clock times are masked: the library would take them for numbers, or parts of one.
     masked = cell
     for start, end in [each[:2] for each in extensions] + [each.span() for each in _HOURS.finditer(cell)]:
         masked = masked[:start] + "." * (end - start) + masked[end:]

@@ -1,4 +1,4 @@
-"""Which cells of an OpenDocument table are merged over several rows: its library does not tell. In the child only."""
+"""Which cells of an OpenDocument table are merged over several rows: calamine does not say. In the child only."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""The directory taken out as a file; who took it leaves a row."""
+"""The directory exported as a file, with an audit row."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ from .writing import write_csv, write_xlsx
 
 
 class FileForm(StrEnum):
-    """The forms the directory is taken out in; the value ends the file's name."""
+    """The formats the directory is exported in; the value is the file extension."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -35,7 +35,7 @@ CONTENT_TYPES: dict[FileForm, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file as it is given out. `filename` tells the day and nothing about anybody."""
+    """A file as it is handed out. `filename` contains the day and nothing about anybody."""
 
     content: bytes
     content_type: str
@@ -43,9 +43,9 @@ class Exported:
 
 
 def export_directory(*, by: Acting, form: FileForm, principal: Principal | None = None) -> Exported:
-    """Take out the entries in force, of one principal or of all. Everyone who is signed in may.
+    """Export the entries in force, of one principal or of all. Everyone who is signed in may.
 
-    CSV and XLSX bring back the same directory when they are read in again.
+    CSV and XLSX give back the same directory when they are imported again.
     """
     now = timezone.now()
     entries = entries_to_take_out(principal)
@@ -66,7 +66,6 @@ def export_directory(*, by: Acting, form: FileForm, principal: Principal | None 
 
 
 def principal_or_none(principal_id: int) -> Principal | None:
-    """The principal with that id, or None."""
     return Principal.objects.filter(pk=principal_id).first()
 
 
@@ -87,6 +86,6 @@ def entries_to_take_out(principal: Principal | None) -> list[DirectoryEntry]:
 
 
 def file_row(entry: DirectoryEntry) -> list[str]:
-    """The cells of an entry, which comes with its principal and unit: brought in again they change nothing."""
+    """The cells of an entry, which comes with its principal and unit: imported again they change nothing."""
     checked = timezone.localdate(entry.verified_at).isoformat() if entry.verified_at else ""
     return cells_of(entry.facts, entry.principal.name, checked)

@@ -66,7 +66,6 @@ class Plan:
     left_out: int = 0
 
     def of(self, fate: Fate) -> list[Planned]:
-        """The entries of one fate."""
         return [planned for planned in self.planned if planned.fate is fate]
 
 
@@ -74,9 +73,9 @@ Read = tuple[list[DirectoryRow], list[BadRow]]
 
 
 def read_steps(content: bytes) -> Steps[Read]:
-    """Read a directory file that is as the directory's own are; raises BadTable for any other.
+    """Read a directory file in our own format; raises BadTable for any other.
 
-    Gives its rows and everything that is wrong with them.
+    Returns its rows and everything that is wrong with them.
     """
     yield Progress("Öppnar filen")
     table = read_table(content)
@@ -84,7 +83,7 @@ def read_steps(content: bytes) -> Steps[Read]:
 
 
 def mapped_steps(found: Mapped) -> Steps[Read]:
-    """Read the rows of a file of another's making, as somebody chose what they are."""
+    """Read the rows of a file in another format, as somebody chose what they are."""
     return (yield from _sorted(read_cells(found.rows), len(found.rows)))
 
 
@@ -204,7 +203,7 @@ class _There:
         self._units = units_by_name(ids)
 
     def joined(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry]:
-        """Give, by row, the entry that each row's name was joined into, of those that name none in use."""
+        """By row, the entry that each row's name was joined into, of those that name none in use."""
         other_names = OtherNames(self.in_use)
         found = {}
         for row, principal in rows:
@@ -215,7 +214,7 @@ class _There:
         return found
 
     def matches(self, rows: Sequence[tuple[DirectoryRow, Principal]]) -> dict[int, DirectoryEntry | BadRow]:
-        """Give, by row, the entry that each row is about; a BadRow where nobody can tell which.
+        """By row, the entry that each row is about; a BadRow where it cannot be told.
 
         By name and department first. A contact that is no person is then known by its name alone, as long as one
         entry and one row of that name are left: so its department can be changed.
@@ -247,7 +246,7 @@ class _There:
         match: DirectoryEntry | BadRow | None,
         beside: Mapping[int, Sequence[DirectoryRow]],
     ) -> None:
-        """Put into the plan what one row means, or what is wrong with it; `beside` are rows by old names of entries."""
+        """Add to the plan what one row means, or what is wrong with it; `beside` are rows by old names of entries."""
         if isinstance(match, BadRow):
             plan.problems.append(match)
             return
@@ -299,7 +298,7 @@ class _There:
                 yield Planned(Fate.GONE, None, entry)
 
     def namesakes(self, plan: Plan) -> Iterator[BadRow]:
-        """Tell of each row after which two entries in use would have one name in one department."""
+        """Each row after which two entries in use would have one name in one department."""
         changing = {p.entry.pk for p in plan.of(Fate.CHANGED) if p.entry is not None}
         taken = {_own_key(entry) for entry in self.in_use if entry.pk not in changing}
         for planned in plan.planned:
@@ -342,7 +341,7 @@ def _by_name_alone(
 
 
 def _wrong_with(entry: DirectoryEntry, row: DirectoryRow, changed: Sequence[str]) -> Iterator[BadRow]:
-    """What the model refuses, column by column. What is read from a file has passed its rules already."""
+    """What the model refuses, column by column. What is read from a file has passed its own rules already."""
     try:
         entry.clean_fields(exclude=UNCHECKED)
         if "hours" in changed:

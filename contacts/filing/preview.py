@@ -33,8 +33,6 @@ _EXPLAINED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of the preview, with how many it has."""
-
     key: str
     label: str
     count: int
@@ -42,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an upload would change; where it is brought in, `done` says what it did."""
+    """What an upload would change; where it is imported, `done` says what it did."""
 
     upload_id: UUID
     at: datetime
@@ -74,7 +72,7 @@ class Preview:
 
     @property
     def button(self) -> str:
-        """What the button does, in words."""
+        """The button's label."""
         return f"Läs in {counted(new=self.new, changed=self.changed)}"
 
 
@@ -108,10 +106,9 @@ def preview(
     shown: str = "",
     page: str | int | None = 1,
 ) -> Preview:
-    """Prepare a page of an upload's preview: of the group `shown`, else of the first that there is.
+    """A page of an upload's preview: of the group `shown`, else of the first that there is.
 
-    `import_row` is the row of the trace that its import left, None where it is not brought in; `undo_row` that of its
-    undoing.
+    `import_row` is the audit row of its import, None where it is not imported; `undo_row` that of its undoing.
     """
     plan = upload.plan
     rows: dict[str, list[Any]] = plan["groups"] | {PROBLEMS: plan["problems"]} | _by_remark(plan["groups"])
@@ -162,7 +159,7 @@ def _by_remark(groups: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def done_words(row: AuditEntry, undo_row: AuditEntry | None, now: datetime) -> Done:
-    """What an import did, by the row of the trace that it left, and by that of its undoing."""
+    """What an import did, by its audit row, and by that of its undoing."""
     told = row.changes
     words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
     return Done(
@@ -206,7 +203,7 @@ def imports_shown(
 def counted(
     *, new: int = 0, changed: int = 0, retired: int = 0, set_back: int = 0, taken_back: int = 0
 ) -> str:
-    """Put counts into words: "3 nya, 1 ändrad, 2 avförda"; those of none are left out, "inget" where all are."""
+    """Such as "3 nya, 1 ändrad, 2 avförda"; zero counts are left out, "inget" where all are."""
     words = [
         f"{count} {one if count == 1 else many}"
         for count, one, many in (

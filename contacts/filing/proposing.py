@@ -1,4 +1,4 @@
-"""What is most likely to be chosen of a stranger's file, and what of it has to be pointed out."""
+"""Proposed choices for a file in an unknown format, and what in it has to be pointed out."""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A row that is pointed out, with why; `guessed` tells that it most likely is to be left out, `is_contact` that a
+    """A row that is pointed out, with why; `guessed` says that it most likely is to be left out, `is_contact` that a
     contact may stand on it all the same.
     """
 
@@ -46,12 +46,11 @@ class Flagged:
 
 
 def letters_of(book: Book) -> str:
-    """How the book's wrong letters are best put right, "" where they are right."""
+    """How the book's wrong letters are best repaired, "" where they are right."""
     return repair_for(cell for sheet in book.filled for row in sheet.rows for cell in row)
 
 
 def guess(book: Book, known: Known) -> Choices:
-    """The choices that are most likely right."""
     letters = letters_of(book)
     right = with_letters(book, letters)
     sheets = [guess_sheet(sheet, known) for sheet in right.filled]
@@ -105,7 +104,7 @@ def _guess_columns(sheet: Sheet, heading: int, known: Known) -> tuple[str, ...]:
         for key, name in zip(keys, names, strict=True)
     ]
     own = {place for place, name in enumerate(names) if name in COLUMNS}
-    # The file's own headings first: another that means the same has to stand back.
+    # The file's own headings first: they take precedence over synonyms.
     for place in sorted(range(len(names)), key=lambda place: place not in own):
         column = chosen[place]
         if (
@@ -189,7 +188,7 @@ def memory_of(book: Book, choices: Choices, known: Known) -> dict[str, Any]:
             if not key:
                 continue
             if column == most_likely or said.setdefault(key, column) != column:
-                # A heading that is one thing in one sheet and another in the next is guessed anew.
+                # A heading that is one thing in one sheet and another in the next is guessed again.
                 guessed.add(key)
             columns[key] = column
     values = {

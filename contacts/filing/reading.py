@@ -1,4 +1,4 @@
-"""A file's bytes to rows of text. What a file is, is decided by its content: a name can say anything."""
+"""A file's bytes to rows of text. The format is detected from the content: a name can say anything."""
 
 import re
 
@@ -13,7 +13,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ON_PAGE = "Läs in filen på sidan Läs in kontakter, där du väljer vad som ska med."
 _USE_XLSX = "Spara om den som Excel-arbetsbok (.xlsx) eller CSV."
 
-# The first bytes of what people pick by mistake, and what it is called.
+# Magic numbers of what people pick by mistake, and its name.
 _OTHER_FILES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "en PDF"),
     (b"\x7fELF", "ett program"),
@@ -56,7 +56,7 @@ def read_book(content: bytes) -> Book:
 
 
 def only_table(book: Book, advice: str = _ON_PAGE) -> list[list[str]]:
-    """The rows of a file that can be read without asking anybody: one sheet, all of it in sight.
+    """The rows of a file that can be read without asking anybody: one sheet, all of it visible.
 
     Raises BadTable, with `advice` on what to do with a file that is more.
     """

@@ -1,4 +1,4 @@
-"""The rota as a file: taken out by everyone, brought in by those who keep the units."""
+"""The rota as a file: exported by everyone, imported by those who keep the units."""
 
 from uuid import UUID, uuid5
 
@@ -29,9 +29,10 @@ class PlanChanged(RuleError):
 
 
 def bring_in_rota(*, by: Acting, client_id: UUID, table: Table, mark: str) -> int:
-    """Write the new turns of a table whose plan was shown with `mark`; give how many they are. All or none.
+    """Write the new turns of a table whose plan was shown with `mark`; returns how many they are. All or none.
 
-    Sent again, the same number. Raises NotAllowed, IdClash, and PlanChanged where the plan is another one by now.
+    A resend returns the same number. Raises NotAllowed, IdClash, and PlanChanged where the plan is another one by
+    now.
     """
     with replacing():
         check_may(by, Right.MANAGE_DIRECTORY)

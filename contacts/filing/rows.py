@@ -1,4 +1,4 @@
-"""The rows of a directory file: each is read into an entry, or everything that is wrong with it is told.
+"""The rows of a directory file: each is read into an entry, or everything that is wrong with it is reported.
 
 The cells come from a CSV or XLSX file through the door to tables; here they are text already. Nothing is read
 ahead, so that a long file can be read with its progress shown.
@@ -45,8 +45,8 @@ Cells = tuple[int, dict[str, str]]
 class DirectoryRow:
     """One entry as the file has it; `row` is its row, the heading being 1.
 
-    A column that is not in the file says nothing: `given` tells which were there, and the facts of the
-    others are empty. "Kontrollerad" is left out: an import never makes an entry verified.
+    A column that is not in the file says nothing: `given` has those that were there, and the facts of the others are
+    empty. "Kontrollerad" is left out: an import never makes an entry verified.
     """
 
     row: int
@@ -57,7 +57,7 @@ class DirectoryRow:
 
     @property
     def same(self) -> tuple[str, str, str]:
-        """What may stand once in a file, however it is spelled: two of one name may be in two departments."""
+        """What may occur once in a file, in any spelling: two of one name may be in two departments."""
         return search_key(self.principal), name_key(self.facts.name), name_key(self.facts.department)
 
     @property
@@ -67,7 +67,6 @@ class DirectoryRow:
 
     @property
     def hours_given(self) -> bool:
-        """Whether the file says anything about hours."""
         return "Gäller" in self.given
 
     @property

@@ -1,7 +1,7 @@
-"""Cells that a spreadsheet would run as formulas: made harmless on the way out, given back on the way in.
+"""Cells that a spreadsheet would run as formulas: escaped on export, unescaped on import.
 
 A cell is risky where it begins with = + - @ (plain or full-width), a tab or a carriage return, also after blanks
-and after characters that can not be seen. Such a cell gets an apostrophe in front, and so does one that already
+and after characters that cannot be seen. Such a cell gets an apostrophe in front, and so does one that already
 stands behind apostrophes: what one apostrophe hid is told from what a person wrote, and `restore` is exact.
 """
 
@@ -17,5 +17,5 @@ def neutralise(cell: str) -> str:
 
 
 def restore(cell: str) -> str:
-    """Give back what `neutralise` was given; a cell it would not have touched stays as it is."""
+    """The original of a cell that `neutralise` may have changed; a cell it would not have touched stays as it is."""
     return cell[1:] if cell.startswith("'") and _RISKY.match(cell, 1) else cell

@@ -9,7 +9,7 @@ from .collecting import EMPTY, Rows
 from .errors import BadTable
 from .letters import WINDOWS, repair_for
 
-# Byte order marks, the longer first: that of UTF-16 begins the one of UTF-32.
+# Byte order marks, the longer first: that of UTF-16 is a prefix of that of UTF-32.
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

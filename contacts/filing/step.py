@@ -20,8 +20,6 @@ MOST_PLACES = 12
 
 @dataclass(frozen=True, slots=True)
 class ShownColumn:
-    """One column: what it is called, and some of what stands in it."""
-
     letter: str
     heading: str
     samples: tuple[str, ...]
@@ -30,7 +28,7 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class ShownSheet:
-    """One sheet as it is shown, with what a person would see in it and text can not say."""
+    """One sheet as it is shown, with what a person would see in it and text cannot express."""
 
     name: str
     choice: SheetChoice
@@ -67,8 +65,6 @@ class ShownProposal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Everything there is to choose of a file."""
-
     choices: Choices
     known: Known
     sheets: tuple[ShownSheet, ...]
@@ -82,12 +78,11 @@ class Step:
 
     @property
     def letters_label(self) -> str:
-        """How wrong letters came about, in words."""
         return REPAIRS.get(self.letters, "")
 
 
 def step_of(book: Book, choices: Choices, known: Known) -> Step:
-    """Prepare the step, with a guess for each word that has none yet."""
+    """With a guess for each word that has none yet."""
     right = with_letters(book, choices.letters)
     choices = with_values(right, choices, known)
     found = mapped(right, choices, known)
@@ -110,7 +105,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
 
 
 def with_headings(book: Book, choices: Choices, headings: Iterable[int], known: Known) -> Choices:
-    """The choices with the columns guessed anew of each sheet whose row of headings is another one."""
+    """The choices with the columns guessed again of each sheet whose row of headings is another one."""
     filled = with_letters(book, choices.letters).filled
     sheets = (
         choice if heading == choice.heading else replace(guess_sheet(sheet, known, heading), take=choice.take)
@@ -167,7 +162,7 @@ def _words(found: Mapped, choices: Choices) -> Iterable[Word]:
         for word, count in counter.most_common()
         for key in [search_key(word)]
     ]
-    # First what nobody could guess.
+    # First what could not be guessed.
     return sorted(words, key=lambda word: bool(word.meant))
 
 

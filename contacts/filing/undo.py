@@ -1,6 +1,6 @@
-"""A whole import undone: what it added is retired, what it changed is set back, what it retired is taken back.
+"""A whole import undone: what it added is retired, what it changed is restored, what it retired comes back.
 
-What stands otherwise by now than the import left it is somebody's later word: it is told, and kept.
+What has changed since the import is somebody's later decision: it is reported, and kept.
 """
 
 import json
@@ -32,7 +32,7 @@ UNDO_DAYS = 30
 
 @dataclass(slots=True)
 class Undo:
-    """What an undoing does: entries to retire, to set back (each as it becomes) and to take back; and what is kept."""
+    """What an undo does: entries to retire, to restore (each as it becomes) and to remove; and what is kept."""
 
     retire: list[DirectoryEntry] = field(default_factory=list)
     set_back: list[tuple[DirectoryEntry, DirectoryEntry]] = field(default_factory=list)
@@ -41,7 +41,6 @@ class Undo:
 
     @property
     def does_something(self) -> bool:
-        """Whether anything is left to undo."""
         return bool(self.retire or self.set_back or self.take_back)
 
 
@@ -91,7 +90,7 @@ def _changed_since(import_row: AuditEntry, entries: Iterable[DirectoryEntry]) ->
 def _set_back(
     entry: DirectoryEntry, changes: dict[str, Any], flagged: list[str] | None
 ) -> DirectoryEntry | None:
-    """The entry as it was before the import, None where it can not be so any more."""
+    """The entry as it was before the import, None where that is no longer possible."""
     before = copy(entry)
     for name, (old, _) in changes.items():
         column = next(f for f in DirectoryEntry._meta.concrete_fields if f.attname == name)
@@ -106,7 +105,7 @@ def _set_back(
 
 
 def _value(column: Any, text: str) -> Any:
-    """A value of a column from the text that the trace has of it."""
+    """A value of a column from the text that the audit row has of it."""
     if text == "":
         return [] if isinstance(column, models.JSONField) else None if column.null else ""
     if isinstance(column, models.JSONField):
@@ -115,7 +114,7 @@ def _value(column: Any, text: str) -> Any:
 
 
 def _keep_namesakes(undo: Undo, import_row: AuditEntry) -> None:
-    """Keep what would come back beside another of its name."""
+    """Keep what would come back beside another of the same name."""
     going = {entry.pk for entry in undo.retire} | {entry.pk for entry, _ in undo.set_back}
     standing = DirectoryEntry.objects.filter(principal=import_row.principal_id, retired_at__isnull=True)
     names = {
@@ -132,9 +131,9 @@ def _keep_namesakes(undo: Undo, import_row: AuditEntry) -> None:
 
 
 def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps[AuditEntry]:
-    """Undo the import of an upload and give the row of the trace; a second time gives the first one's row.
+    """Undo the import of an upload; returns the audit row, a second time the first one's.
 
-    Raises NotAllowed, IdClash, and RuleError where the file was not brought in, or longer ago than may be undone.
+    Raises NotAllowed, IdClash, and RuleError where the file was not imported, or longer ago than may be undone.
     """
     check_own(by, upload)
     try:

@@ -37,19 +37,19 @@ MOST_PROBLEMS = 50
 KEPT = timedelta(days=1)
 """How long a file is kept that nobody brings in."""
 
-# What has no part in whether the same would still be done.
+# Excluded from the hash: does not affect what would be done.
 _NOT_DONE = (Fate.UNCHANGED, Fate.JOINED, Fate.OTHERS)
 
 
 class FileGone(RuleError):
-    """The file was brought in, or is older than files are kept."""
+    """The file was imported, or is older than files are kept."""
 
     def __init__(self) -> None:
         super().__init__("Filen finns inte kvar. Läs in den igen.")
 
 
 def known_for(principal: Principal) -> Known:
-    """What guesses about a file of the principal's lean on."""
+    """What guesses about a file of the principal's are based on."""
     names = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
     names |= {found.name: found.short_name for found in principals()}
     memory = remembered(principal)
@@ -57,11 +57,11 @@ def known_for(principal: Principal) -> Known:
 
 
 def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[DirectoryUpload]:
-    """Keep a file with the preview of what it would change in the directory of one's own principal.
+    """Store a file with the preview of what it would change in the directory of one's own principal.
 
     Where there is anything to choose or to point out in it, there is no preview yet. Nothing is written to the
-    directory. The same file sent again is the same upload. Raises NotAllowed, and BadTable where the file is no table;
-    where rows are wrong the preview says so.
+    directory. The same file sent again is the same upload. Raises NotAllowed, and BadTable where the file is no
+    table; where rows are wrong the preview says so.
     """
     check_may(by, Right.MANAGE_DIRECTORY)
     yield Progress("Öppnar filen")
@@ -85,7 +85,7 @@ def upload_steps(*, by: Acting, client_id: UUID, content: bytes) -> Steps[Direct
 def choose_steps(
     *, by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices
 ) -> Steps[DirectoryUpload]:
-    """Keep what was chosen of an upload's file, as an upload of its own with its preview; sent again it is the same.
+    """Store what was chosen of an upload's file, as an upload of its own with its preview; sent again it is the same.
 
     A form that comes back with other choices is one more upload: nothing is written by either. Raises NotAllowed, and
     FileGone.
@@ -108,7 +108,7 @@ def choose_steps(
 def keep_choices(
     *, by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices
 ) -> DirectoryUpload:
-    """Keep choices that are still to be looked through, as an upload of its own; sent again it is the same.
+    """Store choices that are still to be looked through, as an upload of its own; sent again it is the same.
 
     Raises NotAllowed.
     """
@@ -130,14 +130,14 @@ def _claimed(
 
 
 def check_own(by: Acting, upload: DirectoryUpload) -> None:
-    """Raise NotAllowed where the person does not keep the contacts that the upload is of."""
+    """Raises NotAllowed where the person does not keep the contacts that the upload is of."""
     check_may(by, Right.MANAGE_DIRECTORY)
     if upload.principal_id != by.principal.pk:
         raise NotAllowed("Filen hör till en annan huvudman.")
 
 
 def kept_book(upload: DirectoryUpload) -> Book:
-    """What the upload's file holds. Raises FileGone."""
+    """Raises FileGone."""
     told = book_of(upload)
     if told is None:
         raise FileGone
@@ -180,7 +180,7 @@ def keep_upload(
     plan: Plan | None,
     memory: dict[str, Any] | None = None,
 ) -> DirectoryUpload:
-    """Keep an upload and its plan, inside the transaction of the caller; the same id again gives what is kept."""
+    """Store an upload and its plan, inside the transaction of the caller; the same id again returns what is stored."""
     found = DirectoryUpload.objects.filter(pk=upload_id).first()
     if found is not None:
         return found
@@ -208,7 +208,7 @@ def keep_upload(
 
 
 def preview_of(plan: Plan) -> dict[str, Any]:
-    """A plan as it is kept and shown: the entries by group, in words, and the problems by their kind."""
+    """A plan as it is stored and shown: the entries by group, in words, and the problems by their kind."""
     taken = [name for name in plan.sheets if name not in plan.unread]
     names = plan.sheets if len(taken) > 1 else ()
     problems = grouped(plan.problems)
@@ -243,7 +243,7 @@ def _place_words(number: int, names: Sequence[str]) -> str:
 
 
 def hash_of(preview: dict[str, Any]) -> str:
-    """A hash that is the same as long as the same would be done, for the same reasons."""
+    """Stable as long as the same would be done, for the same reasons."""
     groups = {key: rows for key, rows in preview["groups"].items() if key not in _NOT_DONE}
     return content_hash({**preview, "groups": groups})
 

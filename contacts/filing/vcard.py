@@ -21,7 +21,7 @@ NOT_VERIFIED = "Ej verifierad"
 
 _LONGEST_LINE = 75
 _NO_FOLDING = 10**9
-# Made once for this product, so that a card brought in again replaces the one that is there.
+# Made once for this product, so that a card imported again replaces the one that is there.
 _CARDS = uuid.UUID("6f1d8f5a-6c0b-4f0e-9d57-2a3f6f0c7b41")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 

@@ -38,17 +38,17 @@ _NO = ("0", "false")
 
 
 def read_workbook(content: bytes) -> Book:
-    """Read all sheets. Raises BadTable with a Swedish sentence; where one sheet can not be read, that one says why."""
+    """Read all sheets. Raises BadTable with a Swedish sentence; where one sheet cannot be read, that one says why."""
     is_archive = content.startswith(b"PK")
     kind = kind_of(content) if is_archive else "xls"
     try:
         with warnings.catch_warnings():
-            # What openpyxl warns of is no concern of ours (extensions), or is told in the cell (a date out of range).
+            # openpyxl's warnings are irrelevant here (extensions), or visible in the cell (a date out of range).
             warnings.simplefilter("ignore")
             book = _read_xlsx(content) if kind == "xlsx" else _read_others(content, kind)
     except (BadTable, MemoryError):
         raise
-    except Exception as wrong:  # whatever a broken file makes of two libraries
+    except Exception as wrong:  # two libraries raise anything at a broken file
         raise BadTable(DAMAGED if is_archive else _OLD_FORMAT) from wrong
     if all(sheet.hidden for sheet in book.sheets):
         raise BadTable(_NO_SHEET)
@@ -82,7 +82,7 @@ def _read_xlsx(content: bytes) -> Book:
             found[sheet.title] = _Reading(parser, struck_styles, struck_texts).read(
                 sheet.title, hidden=sheet.sheet_state != "visible"
             )
-    # What the workbook names and openpyxl passes over without a word.
+    # What the workbook names and openpyxl skips silently.
     named = [declared.name for declared, _ in reader.parser.find_sheets()]
     lost = [name for name in named if name not in found and name not in reader.charts]
     if not found:
@@ -114,17 +114,17 @@ class _Reader(ExcelReader):  # type: ignore[misc]
         self.charts: set[str] = set()
 
     def read_chartsheet(self, sheet: Any, _rel: Any) -> None:
-        """Note that there is a chart, which has no cells."""
+        """Charts have no cells."""
         self.charts.add(sheet.name)
 
     def read_properties(self) -> None:
-        """Leave author and dates."""
+        """Author and dates are not read."""
 
     read_custom = read_theme = read_properties
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]
-    """openpyxl's reader of a sheet, row by row; raises BadTable where it would pass over a cell, or make one up."""
+    """openpyxl's reader of a sheet, row by row; raises BadTable where it would skip a cell, or invent one."""
 
     def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         path: list[str] = []
@@ -258,7 +258,7 @@ class _Reading:
 
 
 def _filled_down(rows: list[list[str]], ranges: Sequence[str]) -> Iterator[str]:
-    """Write what stands in cells that are merged over several rows on each of these rows; give those ranges."""
+    """Copy the text of cells that are merged over several rows to each of these rows; yields those ranges."""
     left = CELLS
     bounds = [(range_boundaries(reference), reference) for reference in ranges]
     for (column, first, _, end), reference in sorted(bounds, key=lambda each: (each[0][1], each[0][0])):
@@ -277,7 +277,7 @@ def _filled_down(rows: list[list[str]], ranges: Sequence[str]) -> Iterator[str]:
 
 
 def _read_others(content: bytes, kind: str) -> Book:
-    """Read the sheets of the older and of the open format, which tell nothing but texts."""
+    """Read the sheets of the older and of the open format, which contain nothing but texts."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     of_open_format = open_merges(content) if kind == "ods" else {}
     found = []
@@ -314,7 +314,7 @@ def _calamine_rows(sheet: Any) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """A cell as a person would write it; what no database holds is a lost character."""
+    """A cell as a person would write it; a character that no database accepts becomes U+FFFD."""
     return _NOT_KEPT.sub("\ufffd", _written(value))
 
 

@@ -1,6 +1,6 @@
 """The child process: `python -m contacts.filing.worker DESCRIPTOR`, the open file of a workbook or of a table in text.
 
-It tells the sheets in one piece of JSON, or why there are none. It writes no file.
+It writes the sheets as one piece of JSON, or why there are none. It writes no file.
 """
 
 import json
@@ -17,7 +17,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 def _read(content: bytes) -> Book:
-    # What reads is imported here, under the limits.
+    # The readers are imported here, under the limits.
     if content.startswith(_WORKBOOKS):
         from .workbook import read_workbook
 
@@ -28,7 +28,7 @@ def _read(content: bytes) -> Book:
 
 
 def main() -> None:
-    """Read the file under the limits, and tell what is in it."""
+    """Read the file under the resource limits, and report its contents."""
     sandbox.confine(CHILD)
     try:
         (content,) = sandbox.handed(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""A plan carried out: many entries at a time, each with its own row of the trace."""
+"""A plan carried out: entries in bulk, each with its own audit row."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,9 +24,9 @@ Job = tuple[Callable[[Any], None], Sequence[Any]]
 def write_steps(
     by: Acting | User | None, plan: Plan, at: datetime, *, retire_missing: bool
 ) -> Steps[dict[str, Any]]:
-    """Write what the plan says, inside the transaction of the caller; give what the trace is to tell of it.
+    """Write what the plan says, inside the transaction of the caller; returns the contents of the audit row.
 
-    That is the ids of the new entries and of the retired ones, from and to of each changed one, and flags that went.
+    That is the ids of the new entries and of the retired ones, from and to of each changed one, and cleared flags.
     """
     for principal in plan.new_principals:
         principal.full_clean()
@@ -56,7 +56,7 @@ def write_steps(
 
 
 def _in_batches(*jobs: Job) -> Steps[None]:
-    """Do each job with some of its items at a time."""
+    """Do each job in batches of its items."""
     total, done = sum(len(items) for _, items in jobs), 0
     for write, items in jobs:
         for start in range(0, len(items), BATCH):
@@ -79,7 +79,8 @@ def _insert(by: Acting | User | None, entries: Sequence[DirectoryEntry], at: dat
 def _updates(
     by: Acting | User | None, pairs: Iterable[Pair], at: datetime, told: dict[str, Changes]
 ) -> Iterator[Job]:
-    """The changed entries, each as it was and as it is to be, by the columns that differ; `told` gathers from and to.
+    """The changed entries, each as it was and as it is to be, by the columns that differ; `told` collects from and
+    to.
 
     The fewer columns a statement names, the faster it is, by far.
     """
@@ -106,7 +107,7 @@ def _update(
     told: dict[str, Changes],
     pairs: Sequence[Pair],
 ) -> None:
-    # Rows that are there already, by their ids: `bulk_update` takes ten times as long to put the statement together.
+    # Rows that are there already, by their ids: `bulk_update` takes ten times as long to construct the statement.
     DirectoryEntry.objects.bulk_create(
         [entry for _, entry in pairs], update_conflicts=True, unique_fields=["id"], update_fields=columns
     )
@@ -145,7 +146,7 @@ def undo_write_steps(
     set_back: Sequence[Pair],
     take_back: Sequence[DirectoryEntry],
 ) -> Steps[None]:
-    """Write what undoing an import does, inside the transaction of the caller; `set_back` gives each as it becomes."""
+    """Write what undoing an import does, inside the transaction of the caller; `set_back` has each as it becomes."""
     yield from _in_batches(
         (lambda batch: _retire(by, batch, at), retire),
         *_updates(by, set_back, at, {}),

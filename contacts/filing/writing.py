@@ -1,4 +1,4 @@
-"""Rows of text to a file's bytes, with what a spreadsheet could run made harmless."""
+"""Rows of text to a file's bytes, with what a spreadsheet could run escaped."""
 
 import io
 import re
@@ -15,7 +15,7 @@ _NARROWEST, _WIDEST = 10, 50
 _TEXT_FORMAT = "@"
 _NOT_IN_TITLE = re.compile(r"[\\*?:/\[\]]")
 _LONGEST_TITLE = 31
-# What XML can not hold at all, and what would be read back as an escape of such a character.
+# What XML cannot hold at all, and what would be read back as an escape of such a character.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 

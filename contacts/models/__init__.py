@@ -1,4 +1,4 @@
-"""Who: principals, units, people, numbers, the trace."""
+"""Who: principals, units, people, numbers, the audit log."""
 
 from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry, EntryKind

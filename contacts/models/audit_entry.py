@@ -1,4 +1,4 @@
-"""The trace: who, unit, patient's chain, action, time."""
+"""The audit log: who, unit, patient's chain, action, time."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from .unit import Unit
 
 
 class AuditEntry(AppendOnlyModel):
-    """One action by one person. Written in the transaction of the write it tells of; never changed.
+    """One action by one person. Written in the transaction of the write it records; never changed.
 
     `chain` is the id of the care chain whose patient it concerns (none for other actions), `changes` holds what
     changed from and to for data that is not about patients.

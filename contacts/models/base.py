@@ -1,4 +1,4 @@
-"""What the models of all three apps stand on: rows that are written once, and at/by pairs."""
+"""Base classes for the models of all three apps: rows that are written once, and at/by pairs."""
 
 from typing import Any, NoReturn, TypeVar
 
@@ -13,14 +13,12 @@ Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
-    """A query set that reads and inserts, nothing else."""
+    """Supports reading and inserting only."""
 
     def update(self, **kwargs: Any) -> NoReturn:
-        """Refuse: history is never changed."""
         raise AppendOnlyError(f"{self.model.__name__} rows are never changed")
 
     def delete(self) -> NoReturn:
-        """Refuse: history is never deleted."""
         raise AppendOnlyError(f"{self.model.__name__} rows are never deleted")
 
 
@@ -34,7 +32,7 @@ class AppendOnlyModel(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert the row; refuse when it is there already."""
+        """Insert the row; raises AppendOnlyError when it is there already."""
         if not self._state.adding:
             raise AppendOnlyError(f"{type(self).__name__} rows are never changed")
         self.check_fields()
@@ -42,16 +40,15 @@ class AppendOnlyModel(models.Model):
         super().save(*args, **kwargs)
 
     def check_fields(self) -> None:
-        """Raise ValidationError for what not every database refuses: lengths, choices, and what must not be empty.
+        """Raises ValidationError for what not every database refuses: lengths, choices, and what must not be empty.
 
-        Keys and constraints are the database's own to refuse; the rows that this one points at are in hand.
+        Keys and constraints are the database's own to refuse; the rows that this one points at are already loaded.
         """
         fields = self._meta.concrete_fields
         unset = {f.name for f in fields if f.null and getattr(self, f.attname) is None}
         self.clean_fields(exclude=unset | {f.name for f in fields if f.is_relation})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: history is never deleted."""
         raise AppendOnlyError(f"{type(self).__name__} rows are never deleted")
 
 

@@ -120,7 +120,7 @@ class DirectoryEntry(models.Model):
         indexes = [
             models.Index(fields=["kind", "principal"], name="entry_kind_principal"),
             # A search reads every entry: here as a few narrow columns in the order of the list, not as rows ten times
-            # as wide. Led by the order, so that no other question takes them for its own.
+            # as wide. Order comes first, so that no other query's plan uses this index.
             models.Index(
                 fields=["sort_key", "id", "retired_at", "search_key", "digits_key"], name="entry_search"
             ),
@@ -161,12 +161,12 @@ class DirectoryEntry(models.Model):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
-        """Save with the search, digit and sort keys made anew from the columns."""
+        """Recomputes the search, digit and sort keys from the columns."""
         self.make_keys()
         super().save(*args, **kwargs)
 
     def make_keys(self) -> None:
-        """Make the search, digit and sort keys anew; for rows that are written many at a time, past `save`."""
+        """Recompute the search, digit and sort keys; for rows that are written in bulk, without `save`."""
         unit_name = self.unit.name if self.unit else ""
         key = _key(
             self.name,
@@ -191,7 +191,7 @@ class DirectoryEntry(models.Model):
         self.sort_key = sort_key(self.name)[:200]
 
     def clean(self) -> None:
-        """Raise ValidationError beside the field where name, numbers or hours can not be meant."""
+        """Raises ValidationError beside the field where name, numbers or hours are invalid."""
         person = f"{self.first_name} {self.last_name}".strip()
         if person and person != self.name:
             # The directory file has no other place for a person's name: it would come back as another entry.
@@ -208,28 +208,26 @@ class DirectoryEntry(models.Model):
 
     @property
     def phones(self) -> tuple[Phone, ...]:
-        """The numbers in the order they are to be tried."""
+        """In the order they are to be tried."""
         return stored_phones(self.numbers)
 
     @phones.setter
     def phones(self, phones: Iterable[Phone]) -> None:
-        """Take the numbers, in the order they are to be tried."""
         self.numbers = [{"kind": phone.kind.value, "number": phone.number} for phone in phones]
 
     @property
     def facts(self) -> EntryFacts:
-        """What is said of the contact."""
         told = {fact: getattr(self, fact) for fact in FACTS}
         told |= {"kind": EntryKind(self.kind), "unit": self.unit.name if self.unit else ""}
         return EntryFacts(**told)
 
     def take(self, facts: EntryFacts, unit: Unit | None, which: Collection[str] = FACTS) -> None:
-        """Take in, unsaved, what is said of the contact; `unit` is the one that the facts name."""
+        """Set, unsaved, what is said of the contact; `unit` is the one that the facts name."""
         for fact in which:
             setattr(self, fact, unit if fact == "unit" else getattr(facts, fact))
 
     def lose_verification(self) -> None:
-        """Let nobody have verified it; that a number was said not to work stands as long as it has the number."""
+        """Nobody has verified it any more; the flag of a number stays as long as the entry has the number."""
         self.verified_at = self.verified_by = None
         own = {digits(phone.number) for phone in self.phones}
         self.flagged = [number for number in self.flagged if number in own]
@@ -239,12 +237,11 @@ class DirectoryEntry(models.Model):
         return next((phone.number for phone in self.phones if phone.kind in kinds), "")
 
     def is_flagged(self, number: str) -> bool:
-        """Whether somebody said of this number that it does not work."""
+        """Whether somebody said that this number does not work."""
         return digits(number) in self.flagged
 
     @property
     def hours(self) -> Hours:
-        """When somebody answers, as the rules take it."""
         try:
             availability = Availability(self.availability)
         except ValueError:
@@ -262,7 +259,6 @@ class DirectoryEntry(models.Model):
 
     @hours.setter
     def hours(self, hours: Hours) -> None:
-        """Take when somebody answers, from the rules."""
         self.availability, self.eves = hours.availability.value, hours.eves.value
         for name in CLOCKS:
             setattr(self, name, getattr(hours, name))
@@ -284,12 +280,10 @@ def _key(*texts: str) -> str:
 
 
 def stored_phones(numbers: Iterable[Mapping[str, str]]) -> tuple[Phone, ...]:
-    """Numbers as `numbers` holds them."""
     return tuple(Phone(PhoneKind(row["kind"]), row["number"]) for row in numbers)
 
 
 def stored_day(day: Sequence[str] | None) -> Span | None:
-    """A day as `days` holds it."""
     clocks = [time.fromisoformat(clock) for clock in day or ()]
     return day_of([Span(*pair) for pair in zip(clocks[::2], clocks[1::2], strict=True)])
 

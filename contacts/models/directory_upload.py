@@ -1,4 +1,4 @@
-"""A directory file that somebody has sent in: what it would change, and what it holds until it is brought in."""
+"""A directory file that somebody has sent in: what it would change, and what it holds until it is imported."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from .unit import Unit
 
 
 class DirectoryFile(models.Model):
-    """What a file holds: the text of its sheets. Taken away when it is brought in, else after a day."""
+    """What a file holds: the text of its sheets. Deleted when it is imported, else after a day."""
 
     append_only = False
 
@@ -32,11 +32,11 @@ class DirectoryFile(models.Model):
 
 
 class DirectoryUpload(AppendOnlyModel):
-    """One file with its preview. Confirming it leaves a row of the trace, `directory.import`, with this row's id.
+    """One file with its preview. Confirming it writes an audit row, `directory.import`, with this row's id.
 
     `file` is the id of its DirectoryFile, as long as there is one. `choices` is what was chosen of its columns and
     words, `memory` what of that is remembered for the principal's next file. `plan` is the preview as it was shown,
-    empty where there is still to choose, and `plan_hash` tells whether the same file would still do the same.
+    empty where there is still to choose, and `plan_hash` shows whether the same file would still do the same.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

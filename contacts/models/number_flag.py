@@ -12,9 +12,9 @@ from .unit import Unit
 
 
 class NumberFlag(AppendOnlyModel):
-    """One person's word that a number does not work, or, where it `withdraws` one, that it was said by mistake.
+    """One person's report that a number does not work, or, where it `withdraws` one, that it was a mistake.
 
-    Which are still to be looked at stands in `entry.flagged`.
+    Which are still to be looked at is in `entry.flagged`.
 
     It holds no patient data: neither which call it was nor about whom.
     """

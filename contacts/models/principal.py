@@ -12,7 +12,7 @@ from contacts.rules.swedish_text import sort_key
 class Principal(models.Model):
     """A responsible authority, with what its own users need first in an outage (R1.1, R1.2).
 
-    `main_switchboard` is the one its administrator chose; which one holds is asked of `contacts.queries.switchboards`.
+    `main_switchboard` is the one its administrator chose; `contacts.queries.switchboards` says which one applies.
     """
 
     append_only = False
@@ -57,12 +57,12 @@ class Principal(models.Model):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
-        """Save with the sort key made anew from the name."""
+        """Recomputes the sort key from the name."""
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """The support's number is one that can be rung."""
+        """The support's number must be one that can be rung."""
         try:
             self.support_number = read_number(self.support_number)
         except RuleError as wrong:
@@ -70,5 +70,4 @@ class Principal(models.Model):
 
     @property
     def is_region(self) -> bool:
-        """Whether this is the region."""
         return self.kind == PrincipalKind.REGION

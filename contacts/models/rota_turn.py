@@ -32,7 +32,7 @@ TURN_COLUMNS = (
 class RotaTurn(AppendOnlyModel):
     """One turn as somebody wrote it. A change is a new row that `replaces` it, and so is what takes it away.
 
-    Days and times are by the clock on the wall; without `who` nobody has the jour. `order` numbers the rows of a unit.
+    Days and times are by the wall clock; without `who` nobody has the jour. `order` numbers the rows of a unit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,7 +82,6 @@ class RotaTurn(AppendOnlyModel):
 
     @property
     def turn(self) -> Turn:
-        """As the rules take it."""
         return turn_of([getattr(self, name) for name in TURN_COLUMNS])
 
     @turn.setter
@@ -93,7 +92,6 @@ class RotaTurn(AppendOnlyModel):
 
 
 def turn_of(columns: Sequence) -> Turn:
-    """A turn from a row's TURN_COLUMNS."""
     who, number, starts_on, starts_at, ends_on, ends_at, weekly, until, order, at = columns
     return Turn(
         who,

@@ -28,7 +28,7 @@ class User(AbstractUser):
 
     @property
     def full_name(self) -> str:
-        """The name as others know it; the log-in name where none is set."""
+        """The log-in name where no name is set."""
         return self.get_full_name() or self.username
 
 

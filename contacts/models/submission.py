@@ -1,4 +1,4 @@
-"""Forms that came in, by their client-made id: same id and same content is the first row, never a second."""
+"""Posted forms, by their client-made id: same id and same content is the first row, never a second."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from .base import AppendOnlyModel
 
 
 class Submission(AppendOnlyModel):
-    """One form sent in. `id` was made in the browser; `content_hash` tells a resend from other content."""
+    """One posted form. `id` was made in the browser; `content_hash` distinguishes a resend from other content."""
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=60)
@@ -25,7 +25,7 @@ class Submission(AppendOnlyModel):
 
 
 class SubmissionClash(AppendOnlyModel):
-    """The same id came again with other content: kept here, whole, beside the row that the first one made."""
+    """The same id came again with other content: stored here in full, beside the row that the first one made."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="clashes")
     content = models.JSONField()

@@ -75,19 +75,18 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
-        """Save with the search and sort keys made anew from the name."""
+        """Recomputes the search and sort keys from the name."""
         self.search_key = search_key(self.name)
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
 
     @property
     def name_keys(self) -> frozenset[str]:
-        """The search keys of the names it is known by."""
         return frozenset({self.search_key, *map(search_key, self.other_names)})
 
     @property
     def parties(self) -> frozenset[Party]:
-        """The parties this unit acts as; a sjukstuga is two, a switchboard none."""
+        """A sjukstuga is two parties, a switchboard none."""
         parties = set()
         if self.ward_kind:
             parties.add(Party.INPATIENT)
@@ -99,7 +98,7 @@ class Unit(models.Model):
 
     @property
     def is_psychiatric(self) -> bool:
-        """Whether the unit is a psychiatric ward or clinic (R3.10)."""
+        """R3.10."""
         return (
             self.ward_kind == WardKind.PSYCHIATRIC
             or self.outpatient_kind == OutpatientKind.PSYCHIATRIC_OUTPATIENT

@@ -63,7 +63,7 @@ class UnitPage:
 
 
 def chosen_columns(stored: Iterable[str]) -> tuple[ContactColumn, ...]:
-    """The columns a person has chosen, in the order they are shown; what is no column any more is left out."""
+    """In the order they are shown; what is no longer a column is left out."""
     wanted = set(stored)
     return tuple(column for column in ContactColumn if column.value in wanted)
 
@@ -75,7 +75,7 @@ def advanced_page(
     switchboard_number: str,
     at: datetime,
 ) -> AdvancedPage:
-    """Prepare the advanced search at the aware moment `at`."""
+    """`at` is aware."""
     return AdvancedPage(
         found=found,
         rows=tuple(_advanced_row(entry, columns, at) for entry in found.entries) if found else (),
@@ -133,7 +133,7 @@ def unit_page(
     switchboard_number: str,
     at: datetime,
 ) -> UnitPage:
-    """Prepare a unit's page at the aware moment `at`; `numbers` as `numbers_for_many` gives them."""
+    """`at` is aware; `numbers` as `numbers_for_many` returns them."""
     kinds = (
         f"Vårdavdelning, {unit.get_ward_kind_display().lower()}" if unit.ward_kind else "",
         unit.get_outpatient_kind_display(),

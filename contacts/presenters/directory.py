@@ -32,12 +32,10 @@ class Answers(StrEnum):
 
     @property
     def icon(self) -> str:
-        """The name of its icon."""
         return _ICONS[self]
 
     @property
     def tag(self) -> str:
-        """The class of its colour."""
         return _TAGS[self]
 
 
@@ -55,7 +53,7 @@ def _address(page: str, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A number as it is read. `tel` is the address to ring, None where an outsider can not ring it.
+    """A number as it is read. `tel` is the address to ring, None where an outsider cannot ring it.
 
     `number` is what is copied: as stored, without the words that `shown` may have.
     """
@@ -74,7 +72,7 @@ class NumberLine:
     `number` is as it is read, empty where it is missing, and `copy` as stored. `label` says what kind of number it
     is where that is not plain; `address` is that of its entry, empty for what the directory has no entry for.
     `answers` is empty where the number is missing. `ask_for` is whom a switchboard is to connect to. `read_remark`
-    asks the reader to, where `answers` has not; `show_remark` tells that the remark belongs beside the number.
+    asks the reader to, where `answers` has not; `show_remark` says that the remark belongs beside the number.
     """
 
     name: str
@@ -119,7 +117,7 @@ class RingCard:
     """Whom to ring at a place now: the best number, the others with when they open.
 
     `ask_for` is what to ask whoever answers for, empty where they are the ones sought; `address` is that of the
-    unit's page, empty for a principal. `by_area` tells that one of several areas is to be chosen.
+    unit's page, empty for a principal. `by_area` says that one of several areas is to be chosen.
     """
 
     name: str
@@ -163,7 +161,7 @@ def contacts_page(
     named: NamedPlaces | None = None,
     numbers: Numbers | None = None,
 ) -> ContactsPage:
-    """Prepare Kontakter at the aware moment `at`; `found` is None where nothing was searched for.
+    """`at` is aware; `found` is None where nothing was searched for.
 
     `named` are the places that the text names, `numbers` those to ring at each that is to be shown at once.
     """
@@ -181,7 +179,7 @@ def contacts_page(
 
 
 def ring_card(place: Place, numbers: Sequence[NumberToRing], at: datetime) -> RingCard:
-    """Prepare whom to ring at a place at the aware moment `at`; `numbers` as `numbers_for_many` gives them."""
+    """`at` is aware; `numbers` as `numbers_for_many` returns them."""
     best, others = numbers[0], numbers[1:]
     return RingCard(
         name=place.name,
@@ -202,19 +200,18 @@ def _support(principal: Principal | None) -> PhoneNumber | None:
 
 
 def phone_number(label: str, number: str, *, flagged: bool = False) -> PhoneNumber:
-    """Prepare one number."""
     shown, tel = _read(number)
     return PhoneNumber(label=label, shown=shown, tel=tel, flagged=flagged, number=number)
 
 
 @lru_cache(maxsize=32_768)
 def _read(number: str) -> tuple[str, str | None]:
-    """How a number is read and rung. Reading one takes longer than the rest of its row."""
+    """How a number is read and rung. Cached: parsing one takes longer than the rest of its row."""
     return display(number), tel_uri(number)
 
 
 def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
-    """Prepare one entry as it stands at the aware moment `at`."""
+    """`at` is aware."""
     state, answers, applies = _answers(entry.hours, at)
     doubt = doubt_at(entry.hours, entry.remark, at, timezone.get_default_timezone())
     if not entry.numbers:
@@ -246,12 +243,12 @@ def contact_row(entry: DirectoryEntry, at: datetime) -> ContactRow:
 
 @lru_cache(maxsize=16_384)
 def _says_the_same(department: str, name: str) -> bool:
-    """Whether a department has no word that the name has not: then it tells nobody anything."""
+    """Whether a department has no word that the name lacks: then it is redundant."""
     return set(search_key(department).split()) <= set(search_key(name).split())
 
 
 def number_line(number: NumberToRing, at: datetime) -> NumberLine:
-    """Prepare a number to ring at the aware moment `at`; "internt 59090" for an extension."""
+    """`at` is aware; "internt 59090" for an extension."""
     if not number.number:
         state, answers = Answers.UNKNOWN, ""
     elif number.duty_ends:
@@ -287,7 +284,7 @@ def number_line(number: NumberToRing, at: datetime) -> NumberLine:
     )
 
 
-# A page asks about one moment, and its entries share a handful of hours.
+# Cached: a page asks about one moment, and its entries share a handful of hours.
 @lru_cache(maxsize=512)
 def _answers(hours: Hours, at: datetime) -> tuple[Answers, str, str]:
     """Whether somebody answers at `at`, that in words, and when somebody does; nothing where nobody knows."""

@@ -45,8 +45,6 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class JoinedRow:
-    """One that is joined into a contact or a unit."""
-
     join: DirectoryJoin
     pk: int
     name: str
@@ -127,7 +125,6 @@ def _kinds(unit: Unit) -> UnitKinds:
 
 
 def kind_words(unit: Unit) -> str:
-    """The kinds of a unit, in words."""
     words = [
         f"Vårdavdelning, {unit.get_ward_kind_display().lower()}" if unit.ward_kind else "",
         unit.get_outpatient_kind_display() if unit.outpatient_kind else "",
@@ -137,7 +134,6 @@ def kind_words(unit: Unit) -> str:
 
 
 def joined_rows(joins: Sequence[DirectoryJoin]) -> tuple[JoinedRow, ...]:
-    """Those that are joined into one, by their joins."""
     rows = []
     for join in joins:
         other = join.other_unit or join.other_entry

@@ -16,9 +16,9 @@ from .directory import ContactRow, contact_row
 
 NOTHING = "tomt"
 
-# Fields that contacts had before they could have several numbers: they stand in the trace for ever.
+# Fields that contacts had before they could have several numbers: they stand in the audit log for ever.
 _OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
-# Who acts and when stands in the row of the trace itself, and whose a contact is never changes.
+# Who acts and when stands in the audit row itself, and whose a contact is never changes.
 _NOT_SHOWN = frozenset(
     {
         "verified_at",
@@ -48,7 +48,7 @@ _DEEDS = {
 class EntryNumber:
     """One number on a contact's own page: as it is stored and as it is read.
 
-    `flag` is the newest word that it does not work, where it is `flagged` and somebody's word is there.
+    `flag` is the newest report that it does not work, where it is `flagged` and there is one.
     """
 
     label: str
@@ -61,7 +61,7 @@ class EntryNumber:
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """A contact with everything that is known of it. `read_remark` tells that its remark speaks of other hours."""
+    """A contact with everything that is known of it. `read_remark`: its remark speaks of other hours."""
 
     entry: DirectoryEntry
     row: ContactRow
@@ -72,7 +72,7 @@ class KeptEntry:
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
-        """The words that stand about its numbers."""
+        """The standing reports about its numbers."""
         return tuple(number.flag for number in self.numbers if number.flag)
 
 
@@ -102,7 +102,7 @@ class Deed:
 
 
 def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime) -> KeptEntry:
-    """Prepare a contact as it stands at the aware moment `at`, with the words that stand about its numbers."""
+    """`at` is aware; `flags` are the standing reports about the contact's numbers."""
     standing = list(flags)
     return KeptEntry(
         entry=entry,
@@ -125,7 +125,7 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
 
 
 def differences(stands: EntryFacts, typed: EntryFacts) -> tuple[Difference, ...]:
-    """What differs between a contact as it stands and as somebody typed it, fact by fact."""
+    """Fact by fact, between a contact as it stands and as somebody typed it."""
     return tuple(
         Difference(LABELS[fact], _told(stands, fact), _told(typed, fact))
         for fact in changed_facts(stands, typed)
@@ -139,7 +139,7 @@ def _told(facts: EntryFacts, fact: str) -> str:
 def deeds(
     rows: Iterable[AuditEntry], unit_names: Mapping[int, str], joined: Mapping[int, str] | None = None
 ) -> tuple[Deed, ...]:
-    """Put rows of the trace into words.
+    """Audit rows in words.
 
     `unit_names` are the names of the units that the rows name by id, `joined` those of the contacts joined into it.
     """
@@ -158,7 +158,7 @@ def deeds(
 
 
 def units_named(rows: Iterable[AuditEntry]) -> set[int]:
-    """The ids of the units that rows of the trace name as from or to."""
+    """The ids of the units that audit rows name as from or to."""
     pairs = [row.changes.get("unit_id") for row in rows]
     return {int(value) for pair in pairs if isinstance(pair, list) for value in pair if str(value).isdigit()}
 
@@ -191,7 +191,7 @@ def _label(name: str) -> str:
 
 
 def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:
-    """Put what the trace holds of one field into words; what can not be read stands as it is."""
+    """What an audit row holds of one field, in words; what cannot be parsed is shown as it is."""
     if not value:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""The jour of a unit in words: who has it now and in the days to come, and the turns it comes of."""
+"""The jour of a unit in words: who has it now and in the days to come, and the turns behind it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ DAYS_SHOWN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """One shift. Without `number` nobody has the jour then; `now` says that it holds."""
+    """Without `number` nobody has the jour then; `now`: it holds at present."""
 
     when: str
     who: str
@@ -28,8 +28,6 @@ class ShiftLine:
 
 @dataclass(frozen=True, slots=True)
 class TurnLine:
-    """One turn as it was written."""
-
     row: RotaTurn
     when: str
     who: str
@@ -82,12 +80,10 @@ class PlannedRota:
 
     @property
     def button(self) -> str:
-        """What the button does."""
         return "Läs in ett jourpass" if len(self.new) == 1 else f"Läs in {len(self.new)} jourpass"
 
 
 def shift_lines(shifts: Iterable[Shift], now: datetime) -> tuple[ShiftLine, ...]:
-    """Prepare the shifts to come as they are read at the aware moment `now`."""
     zone = timezone.get_default_timezone()
     today = wall_of(now, zone).date()
     lines = []
@@ -106,13 +102,11 @@ def shift_lines(shifts: Iterable[Shift], now: datetime) -> tuple[ShiftLine, ...]
 
 
 def turn_deed(row: RotaTurn, now: datetime) -> TurnDeed:
-    """Prepare what was done by a row as it is read at the aware moment `now`."""
     what = "Togs bort" if row.withdraws else "Ändrades" if row.replaces_id else "Lades in"
     return TurnDeed(what, row, turn_line(row, now))
 
 
 def turn_line(row: RotaTurn, now: datetime) -> TurnLine:
-    """Prepare a turn as it is read at the aware moment `now`."""
     turn = row.turn
     words = turn_words(turn, timezone.localtime(now).date())
     return TurnLine(
@@ -125,7 +119,6 @@ def turn_line(row: RotaTurn, now: datetime) -> TurnLine:
 
 
 def planned_rota(plan: RotaPlan, now: datetime) -> PlannedRota:
-    """Prepare what a file would do as it is read at the aware moment `now`."""
     today = timezone.localtime(now).date()
     return PlannedRota(
         new=tuple(

@@ -11,7 +11,7 @@ from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 
 @dataclass(frozen=True, slots=True)
 class MainShown:
-    """Which switchboard is the main one and why. `entry` is None where none is; `to_choose` asks for a choice."""
+    """Which switchboard is the main one and why. `entry` is None where there is none; `to_choose` asks for a choice."""
 
     entry: DirectoryEntry | None
     why: str
@@ -19,7 +19,7 @@ class MainShown:
 
 
 def main_shown(principal: Principal, in_use: Sequence[DirectoryEntry]) -> MainShown:
-    """Prepare what holds for a principal, read with the switchboard that is chosen; `in_use` are its switchboards."""
+    """`principal` is read with its chosen switchboard; `in_use` are its switchboards."""
     main = main_of(principal, in_use)
     why = main.why.label
     if main.lost and principal.main_switchboard is not None:

@@ -26,10 +26,10 @@ _LISTED = (
 
 
 def entries_in_use() -> QuerySet[DirectoryEntry]:
-    """The entries that are not retired, each with its principal and unit."""
+    """With principal and unit."""
     return DirectoryEntry.objects.filter(retired_at__isnull=True).select_related("principal", "unit")
 
 
 def as_listed(entries: QuerySet[DirectoryEntry]) -> QuerySet[DirectoryEntry]:
-    """Read of each entry only what a list shows, with its principal's name and kind and without its unit."""
+    """Only the columns a list shows, with the principal's name and kind and without the unit."""
     return entries.select_related(None).select_related("principal").only(*_LISTED)

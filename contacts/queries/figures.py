@@ -19,7 +19,7 @@ from contacts.verification import verification_lasts
 
 from .ringing import NOT_A_WAY_IN
 
-# Reading a number takes longer than all the rest; the same units are asked about again and again.
+# Cached: parsing a number takes longer than all the rest, and the same units recur.
 _missing_ways = lru_cache(maxsize=8192)(missing_ways)
 
 

@@ -34,12 +34,12 @@ def numbers_in_directory(numbers: Collection[str], principal: Principal) -> dict
 
 
 def words_that_stand() -> QuerySet[NumberFlag]:
-    """What was said of numbers and not taken back."""
+    """The reports of numbers that were not taken back."""
     return NumberFlag.objects.filter(withdraws__isnull=True, withdrawn_by__isnull=True)
 
 
 def flagged_by(user: User, numbers: Collection[str]) -> set[str]:
-    """Those of `numbers` of which this person's own word stands that they do not work. One query at most."""
+    """Those of `numbers` that this person has reported as not working. One query at most."""
     if not numbers:
         return set()
     said = words_that_stand().filter(user=user, entry__retired_at__isnull=True).exclude(entry__flagged=[])

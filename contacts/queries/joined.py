@@ -47,13 +47,13 @@ def said_by(entry: DirectoryEntry) -> Said:
 
 
 def stored(row: DirectoryEntry | Unit, names: Iterable[str]) -> dict[str, Any]:
-    """Columns of a row, as a row of a join keeps them."""
+    """Columns of a row, as a join's row stores them."""
     told: dict[str, Any] = json.loads(json.dumps({name: getattr(row, name) for name in names}, default=str))
     return told
 
 
 def side_of(row: DirectoryEntry | Unit) -> Side:
-    """A row as the rules of joining take it. One query, two for one that is joined."""
+    """A row as input to the rules of joining. One query, two for one that is joined."""
     return Side(
         pk=row.pk,
         name=row.name,
@@ -105,7 +105,7 @@ def _is_alike(one: str, other: str) -> bool:
 
 
 def units_read_as(unit: Unit | int) -> QuerySet[Unit, int]:
-    """The ids of a unit and of those joined into it, for a question: what these wrote is the unit's to see."""
+    """The ids of a unit and of those joined into it, as a subquery: what these wrote is the unit's to see."""
     pk = unit.pk if isinstance(unit, Unit) else unit
     return Unit.objects.filter(Q(pk=pk) | Q(joined_into=pk)).order_by().values_list("pk", flat=True)
 

@@ -1,4 +1,4 @@
-"""What those who keep the contacts of a principal look at: their own entries, what ails them, their history."""
+"""What those who keep the contacts of a principal look at: their own entries, the problems of these, their history."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -22,7 +22,7 @@ _FLAGGED = ~Q(flagged=[])
 
 
 class Kept(Labelled):
-    """Which of the own contacts are listed, as the address of the page says it."""
+    """Which of the own contacts are listed; the values are used in the page's address."""
 
     ALL = "alla", "Alla"
     UNVERIFIED = "ej-verifierade", "Ej verifierade"
@@ -104,7 +104,7 @@ def own_entry(principal: Principal, entry_id: int) -> DirectoryEntry | None:
 
 
 def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[NumberFlag]]:
-    """Give, by entry, the newest word on each number that was said not to work and is not looked at yet. One query."""
+    """By entry, the newest report on each number that was said not to work and is not looked at yet. One query."""
     flagged = {entry.pk: entry for entry in entries if entry.flagged}
     standing: dict[int, list[NumberFlag]] = defaultdict(list)
     if not flagged:

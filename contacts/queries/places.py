@@ -14,7 +14,7 @@ from .entries import as_listed, entries_in_use
 from .ringing import RingRequest, request_for_principal, request_for_unit
 from .search import FoundEntries
 
-# The same few names at each key that is pressed.
+# Cached: the same few names at each key press.
 _key_of = lru_cache(maxsize=256)(search_key)
 
 # With more than these in the answer nobody sees at a glance whom to ring; more links than those are a list to read.
@@ -23,7 +23,7 @@ CARDS, LINKS = 3, 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to ring: a unit, or a principal where `unit` is None; with what to ask `numbers_for_many` for."""
+    """Somewhere to ring: a unit, or a principal where `unit` is None; with the request for `numbers_for_many`."""
 
     name: str
     principal: str
@@ -32,7 +32,6 @@ class Place:
 
     @property
     def unit_id(self) -> int | None:
-        """The id of the unit, if it is one."""
         return self.unit.pk if self.unit else None
 
 
@@ -46,7 +45,6 @@ class NamedPlaces:
 
 
 def place_of_unit(unit: Unit) -> Place:
-    """A unit as a place to ring."""
     return Place(unit.name, unit.principal.name, unit, request_for_unit(unit))
 
 
@@ -66,7 +64,7 @@ def places_named(text: str, found: FoundEntries) -> NamedPlaces:
     principals = sorted(rows, key=lambda p: (p.is_region, p.sort_key))
     named = [p for p in principals if _is_named(p, terms)]
     named = [p for p in named if search_key(text) in (_key_of(p.short_name), _key_of(p.name))] or named
-    # They are read already: a join for each key pressed would read them again.
+    # They are read already: a join at each key press would read them again.
     by_id = {p.pk: p for p in principals}
     by_name = Unit.objects.filter(pk__in=found.units[: LINKS + CARDS + 1]).order_by("sort_key", "pk")
     units = list(by_name) if found.units else []
@@ -95,7 +93,7 @@ def _is_named(principal: Principal, terms: Sequence[Term]) -> bool:
 
 
 def unit_by_id(unit_id: int) -> Unit | None:
-    """A unit with its principal, one out of use too; None where there is none."""
+    """Also one out of use; with its principal."""
     return Unit.objects.select_related("principal", "joined_into").filter(pk=unit_id).first()
 
 

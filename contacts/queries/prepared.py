@@ -1,4 +1,4 @@
-"""Queries that are asked again and again: each is put together once, and only its values are new each time."""
+"""Hot queries: each is compiled once, and only its values are new each time."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
@@ -15,10 +15,10 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row")
 Value = int | str | UUID | datetime
 
-# More values than these are put together as in any other query: each length would be kept by itself.
+# Above this number of values the query is compiled as any other: each length would need a cache entry.
 MOST_VALUES = 12
 
-# What stands for the nth value while the SQL is put together: nothing that a query of ours names by itself.
+# Placeholder for the nth value while the SQL is compiled: nothing that a query of ours contains itself.
 _EXAMPLES: dict[type, Callable[[int], Value]] = {
     int: lambda n: 7_305_190_000_000_000 + n,
     str: lambda n: f"7305190:{n}",
@@ -40,11 +40,11 @@ class _PutTogether:
 
 
 def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Row]]:
-    """Ask the query that `make` gives for the values of the call: ids, moments and texts.
+    """Run the query that `make` returns with the values of the call: ids, moments and texts.
 
-    To put a query together takes Django several times as long as to ask it. The SQL is kept for each engine and each
+    Compiling a query takes Django several times as long as running it. The SQL is cached for each engine and each
     number of values; so `make` hands a value to lookups that take it as it is, and to nothing else. What the query
-    prefetches is read as ever. Raise TypeError for a value that the query does not have.
+    prefetches is read as usual. Raises TypeError for a value that the query does not have.
     """
 
     @cache
@@ -73,7 +73,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
         compiler.connection = connection
         compiler.as_sql = lambda *_, **__: (kept.sql, params)
         compiler.get_converters = lambda _: kept.converters
-        # A copy that is read here and never narrowed: whatever is asked of it is answered by this SQL.
+        # A copy that is only iterated, never filtered: this SQL answers whatever is asked of it.
         rows = kept.rows.all()
         rows.query.get_compiler = lambda *_, **__: compiler
         return list(rows)
@@ -82,7 +82,7 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
 
 
 class ReadRows(QuerySet[Any]):
-    """Rows that were read for the row they belong to: gone through and counted, never narrowed."""
+    """Rows that were read for the row they belong to: can be iterated and counted, not filtered."""
 
     def _chain(self) -> NoReturn:
         raise TypeError("these rows are read already; to narrow them would ask the database anew")
@@ -91,8 +91,8 @@ class ReadRows(QuerySet[Any]):
 def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None:
     """Let `owner.<name>.all()` of each owner be those of `found` that belong to it, in their order.
 
-    What a prefetch does, without the query that it puts together for each owner. Those of an owner that is not here,
-    written since the owners were read, are left.
+    What a prefetch does, without the query that it constructs for each owner. Those of an owner that is not here,
+    written since the owners were read, are skipped.
     """
     if not owners:
         return

@@ -164,7 +164,7 @@ def _principals_by_id(*ids: int) -> QuerySet[Principal]:
 
 
 def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
-    """The units and principals of that name with whom to ask for; case, accents and hyphens forgiven.
+    """The units and principals of that name with whom to ask for; ignoring case, accents and hyphens.
 
     Where none has exactly that name, those that have its words inside theirs.
     """
@@ -189,21 +189,21 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
 
 
 def request_for_unit(unit: Unit) -> RingRequest:
-    """Whom one wants to reach when one wants that unit; both parties of a sjukstuga are reached in one way."""
+    """Both parties of a sjukstuga are reached in one way."""
     if unit.municipal_kind:
         return RingRequest(Party.MUNICIPALITY, unit.principal_id, unit.pk)
     return RingRequest(Party.INPATIENT if unit.ward_kind else Party.OUTPATIENT, None, unit.pk)
 
 
 def request_for_principal(principal: Principal) -> RingRequest:
-    """Whom one wants to reach when one names a municipality, or the region as such."""
+    """Also for the region as such."""
     if principal.is_region:
         return RingRequest(Party.INPATIENT, None, None)
     return RingRequest(Party.MUNICIPALITY, principal.pk, None)
 
 
 def _units(requests: Collection[RingRequest], known: Mapping[int, Unit]) -> dict[int | None, Unit]:
-    """The units asked for; those that are not known are read, in one query."""
+    """Those that are not `known` are read, in one query."""
     wanted = sorted({request.unit_id for request in requests if request.unit_id is not None})
     unread = [pk for pk in wanted if pk not in known]
     units = {pk: known[pk] for pk in wanted if pk in known}
@@ -231,7 +231,7 @@ def _municipalities(requests: Iterable[RingRequest], units: Mapping[int | None, 
 
 
 def _entries(requests: Collection[RingRequest], units: dict[int | None, Unit]) -> list[DirectoryEntry]:
-    """Read, in one query, every entry that any of the requests may need."""
+    """Every entry that any of the requests may need, in one query."""
     municipalities = _municipalities(requests, units)
     places = Q(kind=EntryKind.SWITCHBOARD, principal__kind=PrincipalKind.REGION)
     places |= Q(kind__in=(EntryKind.SWITCHBOARD, EntryKind.HOME_NURSING), principal_id__in=municipalities)

@@ -46,7 +46,7 @@ def duties_at(
         )
     zone = timezone.get_default_timezone()
     wall = wall_of(at, zone)
-    # What is over has no part in how long it holds.
+    # Past turns do not affect how long it holds.
     turns = _turns_between(of, wall, wall + LONGEST)
     return {unit: found for unit in turns if (found := on_duty(turns[unit], at, zone))}
 
@@ -99,7 +99,7 @@ def turns_ever(units: Iterable[Unit]) -> list[RotaTurn]:
 
 
 def turn_by_id(turn_id: UUID) -> RotaTurn | None:
-    """A row with its unit and who wrote it, one that does not stand too; None where there is none."""
+    """Also one that does not stand; with its unit and who wrote it."""
     return RotaTurn.objects.filter(pk=turn_id).select_related("unit__principal", "user").first()
 
 

@@ -30,9 +30,9 @@ class NewTurn:
 
 @dataclass(slots=True)
 class RotaPlan:
-    """What a file would do. Each of the other rows is set aside by its number.
+    """What a file would do. Each of the other rows is skipped, by its number.
 
-    `same` stand already, `gone` were changed or taken away by somebody since, `over` are no more, `others` are of
+    `same` exist already, `gone` were changed or withdrawn by somebody since, `over` have ended, `others` are of
     another principal.
     """
 
@@ -45,7 +45,7 @@ class RotaPlan:
 
     @property
     def mark(self) -> str:
-        """Another one as soon as something else would be written."""
+        """Changes as soon as something else would be written."""
         told = [(one.unit.pk, one.turn, one.meets) for one in self.new]
         return hashlib.sha256(repr((told, len(self.bad))).encode()).hexdigest()
 

@@ -41,12 +41,10 @@ class FoundEntries:
 
     @property
     def previous(self) -> int | None:
-        """The number of the page before, if any."""
         return self.page - 1 if self.page > 1 else None
 
     @property
     def next(self) -> int | None:
-        """The number of the page after, if any."""
         return self.page + 1 if self.page < self.pages else None
 
 
@@ -100,6 +98,6 @@ def _page_of(found: Found, page: int, limit: int) -> FoundEntries:
 
 
 def in_their_order(pks: Sequence[int]) -> list[DirectoryEntry]:
-    """Read entries in force for a list, in the order of their ids; no query where none is asked for."""
+    """In the order of `pks`; no query for none."""
     rows = {entry.pk: entry for entry in as_listed(entries_in_use().filter(pk__in=pks))} if pks else {}
     return [rows[pk] for pk in pks if pk in rows]

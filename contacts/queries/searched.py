@@ -1,4 +1,4 @@
-"""What is searched, kept by each process as an index, and made anew when the database no longer reads the same."""
+"""What is searched, kept by each process as an index, and rebuilt when the data has changed."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -34,10 +34,7 @@ _kept: _Kept | None = None
 
 
 def searched() -> Searched:
-    """What is searched, as it stands.
-
-    One query; three more where anything was written since, and three more than that where it was something of this.
-    """
+    """One query; three more where anything was written since, and three more than that where it concerned this."""
     global _kept
     last, stamp = _kept, _stamp()
     if last and last.stamp == stamp:
@@ -48,7 +45,7 @@ def searched() -> Searched:
 
 
 def _stamp() -> tuple[object, ...]:
-    """What is another as soon as anything was written, by this connection or by any."""
+    """Changes as soon as anything was written, by this connection or by any other."""
     on_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA data_version" if on_sqlite else "SELECT pg_current_wal_insert_lsn()")

@@ -50,12 +50,12 @@ def own_switchboards(principal: Principal) -> list[DirectoryEntry]:
 
 
 def choice_version(principal: Principal) -> str:
-    """Which choice a page was made from, so that nobody overwrites what somebody else chose meanwhile."""
+    """The version of the choice that a page showed, so that nobody overwrites what somebody else chose meanwhile."""
     return str(principal.main_switchboard_id or "ingen")
 
 
 def fresh_principal(principal: Principal) -> Principal:
-    """Read a principal anew, with the switchboard that is chosen."""
+    """Re-read, with the chosen switchboard."""
     return Principal.objects.select_related("main_switchboard").get(pk=principal.pk)
 
 

@@ -1,4 +1,4 @@
-"""Reads of the trace."""
+"""Reads of the audit log."""
 
 from django.db.models import Q
 
@@ -8,7 +8,7 @@ _LOOKS = ("chain.read",)
 
 
 def newest_write(principal: Principal) -> int:
-    """A number that grows with each write that people of `principal` can see; looking at a patient is none.
+    """A number that grows with each write that people of `principal` can see; viewing a patient does not count.
 
     What is written about a patient is seen by its own principal only.
     """

@@ -11,12 +11,12 @@ from contacts.rules.swedish_text import search_key
 
 
 def upload_by_id(by: Acting, upload_id: UUID) -> DirectoryUpload | None:
-    """An upload of one's own principal, or None."""
+    """None for another principal's."""
     return DirectoryUpload.objects.filter(principal=by.principal, pk=upload_id).select_related("user").first()
 
 
 def book_of(upload: DirectoryUpload) -> dict[str, Any] | None:
-    """What the upload's file holds, None where it is taken away."""
+    """None where the file is deleted."""
     files = DirectoryFile.objects.filter(pk=upload.file, principal=upload.principal_id)
     book: dict[str, Any] | None = files.values_list("book", flat=True).first()
     return book
@@ -30,12 +30,11 @@ def remembered(principal: Principal) -> dict[str, Any]:
 
 
 def principals() -> list[Principal]:
-    """All principals, in their order."""
     return list(Principal.objects.all())
 
 
 def import_of(upload: DirectoryUpload) -> AuditEntry | None:
-    """The row of the trace that the import of an upload left, None where it is not brought in."""
+    """The audit row of an upload's import, None where it is not imported."""
     rows = AuditEntry.objects.filter(
         action="directory.import", target_type=upload._meta.label, target_id=str(upload.pk)
     )
@@ -51,12 +50,12 @@ def last_imports(principal: Principal, since: datetime) -> list[AuditEntry]:
 
 
 def undone(import_row: AuditEntry) -> AuditEntry | None:
-    """The row that the undoing of an import left, None where it stands."""
+    """The audit row of an import's undoing, None where it stands."""
     return undone_of([import_row]).get(import_row.target_id)
 
 
 def undone_of(import_rows: Iterable[AuditEntry]) -> dict[str, AuditEntry]:
-    """The rows that the undoing of imports left, by the upload's id."""
+    """The audit rows of the undoing of imports, by the upload's id."""
     rows = AuditEntry.objects.filter(
         action="directory.import_undone",
         target_type=DirectoryUpload._meta.label,
@@ -73,12 +72,11 @@ def retired_by_undoing(principal_ids: Iterable[int]) -> set[tuple[int, str]]:
 
 
 def principal_by_name(name: str) -> Principal | None:
-    """The principal that is called so, in full or in short; case, accents and hyphens forgiven."""
+    """In full or in short, ignoring case, accents and hyphens."""
     key = search_key(name)
     named = (p for p in Principal.objects.all() if key in {search_key(p.name), search_key(p.short_name)})
     return next(named, None) if key else None
 
 
 def person_by_username(username: str) -> User | None:
-    """The person who logs in by that name, or None."""
     return User.objects.filter(username=username, is_active=True).first()

@@ -10,7 +10,7 @@ _NOT_CONTENT = frozenset({"id", "verified_at", "verified_by_id", "retired_by_id"
 
 
 def version_of(row: DirectoryEntry | Unit) -> str:
-    """A short text that is another one as soon as the row holds something else, a flagged number included."""
+    """Changes as soon as the row holds something else, a flagged number included."""
     content = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields

@@ -3,8 +3,8 @@
 Two patterns cover the whole week between them: daytime on weekdays, and evening and weekend, which is every
 other moment. Moments are aware datetimes, else ValueError; hours are wall-clock hours in the zone given.
 
-A clock time stands for the first moment of its day at which the clock shows it, or has leapt past it: so hours
-keep their places when the clocks change, and the hour that comes twice neither closes nor opens twice.
+A clock time stands for the first moment of its day at which the clock shows it, or has skipped past it: so hours
+keep their places when the clocks change, and the repeated hour neither closes nor opens twice.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -96,7 +96,7 @@ def opens_next(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
     return None
 
 
-# The cached answers are few: thousands of entries share a handful of hours and are asked about the same days.
+# A small cache is enough: thousands of entries share a handful of hours, asked about the same days.
 
 
 @lru_cache(maxsize=8192)
@@ -116,12 +116,12 @@ def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch
 def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
     """The open stretches that start on `day`, first to last, in UTC."""
     moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls_of(hours, day)]
-    # In the hour that is leapt over nothing is left.
+    # In the skipped hour nothing is left.
     return tuple((opens, closes) for opens, closes in moments if opens < closes)
 
 
 def walls_of(hours: Hours, day: date) -> list[_Stretch]:
-    """The open stretches that start on `day`, first to last, by the clock on the wall."""
+    """The open stretches that start on `day`, first to last, by the wall clock."""
     if hours.availability is Availability.EVENING_WEEKEND:
         return _rest_of_day(day, _daytime_walls(_daytime_beside(hours), day))
     if hours.availability is Availability.OWN_HOURS:

@@ -26,7 +26,7 @@ _SLASHED_DAY = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})", re.ASCII)
 
 
 def parse_clock(text: str) -> time:
-    """Read a clock time: "8", "8.30", "8 30", "830" or "kl. 8.30". Raise RuleError, without a field, for none."""
+    """Written "8", "8.30", "8 30", "830" or "kl. 8.30". Raises RuleError, without a field, for anything else."""
     written = " ".join(text.split())
     if not written:
         raise RuleError("Skriv ett klockslag, till exempel 08.00.")
@@ -51,7 +51,7 @@ def clock_range(opens: time, closes: time) -> str:
 
 
 def parse_day(text: str) -> str:
-    """Read a day of the year as "MM-DD": "15 juni", "15/6" or "06-15". Raise RuleError, without a field."""
+    """A day of the year as "MM-DD", from "15 juni", "15/6" or "06-15". Raises RuleError, without a field."""
     written = " ".join(text.split())
     found = written
     if named := _NAMED_DAY.fullmatch(written):
@@ -88,9 +88,9 @@ def needs_year(on: date, seen: date) -> bool:
 
 
 def read_weekdays(text: str) -> list[int] | None:
-    """Read "mån–tor", "lördag och söndag", "vardagar", "alla dagar" or "helgdag" as places in `Hours.days`.
+    """Indices of `Hours.days` from "mån–tor", "lördag och söndag", "vardagar", "alla dagar" or "helgdag".
 
-    Gives None where a word is none of these.
+    None where a word is none of these.
     """
     places: list[int] = []
     for part in re.split(r" och | & | ?\+ ?|/", " ".join(text.casefold().split())):

@@ -11,7 +11,7 @@ _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 
 
 def read_day(text: str) -> date:
-    """Read 2026-11-24 or 20261124. Raise RuleError for all else."""
+    """2026-11-24 or 20261124. Raises RuleError for all else."""
     found = _DAY.fullmatch(text.strip())
     try:
         if found is None:

@@ -1,4 +1,4 @@
-"""What is not sure about when somebody answers: remarks that people must read, and eves they do not agree on."""
+"""What is not sure about when somebody answers: remarks that people must read, and eves that are kept differently."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import IntEnum
@@ -33,14 +33,12 @@ class Doubt(IntEnum):
 
 
 class InFile(Labelled):
-    """What the reading of a directory file made of the hours in a remark."""
-
     READ = "read", "Tider ur anmärkningen"
     LEFT = "left", "Anmärkning att läsa"
 
 
 def in_file(hours: Hours, remark: str, *, was_read: bool) -> InFile | None:
-    """What became of a remark in a row with `hours`; `was_read` tells that it is where the row says them.
+    """What became of a remark in a row with `hours`; `was_read` says that it is where the row says them.
 
     None for one that does not speak of hours, and for one that says what the row says anyway.
     """

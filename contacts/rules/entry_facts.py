@@ -1,4 +1,4 @@
-"""What is said of a contact, and where: the one description of its columns, for its row, form, file, card and trace."""
+"""The facts of a contact: the one description of its columns, for its row, form, file, card and audit row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -88,7 +88,7 @@ class EntryFacts:
         return bool(self.first_name or self.last_name)
 
     def words(self, fact: str) -> str:
-        """One of the facts in words, "" where there is nothing."""
+        """An empty fact gives ""."""
         if fact == "kind":
             return EntryKind(self.kind).label
         if fact == "phones":

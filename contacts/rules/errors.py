@@ -1,4 +1,4 @@
-"""The errors a rule or a service gives when it says no. Their text is Swedish and meant for the reader."""
+"""The errors a rule or a service raises when it refuses. Their text is Swedish and meant for the reader."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ CHANGED_MEANWHILE = "Någon annan har ändrat sedan du öppnade sidan. Inget är
 
 
 class RuleError(Exception):
-    """A rule said no. `reason` is a Swedish sentence; `field` names the form field it belongs beside, if any."""
+    """A rule refused. `reason` is a Swedish sentence; `field` names the form field it belongs beside, if any."""
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
         super().__init__(reason)
@@ -27,11 +27,11 @@ class Answers(dict[str, str]):
 
 
 class Question(RuleError):
-    """A rule can not say yes or no before somebody has answered.
+    """A rule cannot decide before somebody has answered.
 
     `key` names the question (a–z, 0–9, _ and -), `sentence` is it in Swedish, `choices` its answers as value and
-    label. `links` lead to what it is about, each a label, the name of an address and its argument; `warning` says what
-    must not be overlooked.
+    label. `links` lead to what it is about, each a label, the name of an address and its argument; `warning` says
+    what must not be overlooked.
     """
 
     def __init__(
@@ -50,7 +50,9 @@ class Question(RuleError):
         self.warning = warning
 
     def settled(self, answers: Mapping[str, str]) -> str:
-        """The answer. Raise the question where there is none, or one to another sentence: about what stood before."""
+        """The answer. Raises the question where there is none, or one to another sentence: about what was there
+        before.
+        """
         asked = answers.asked.get(self.key) if isinstance(answers, Answers) else self.sentence
         if answers.get(self.key) not in dict(self.choices) or asked != self.sentence:
             raise self

@@ -26,13 +26,13 @@ class BadRow:
 
 
 def quoted(text: str) -> str:
-    """A piece of somebody's file fit to stand in a sentence: one line, and not longer than it need be."""
+    """A piece of somebody's file fit to stand in a sentence: one line, and shortened."""
     line = " ".join(text.split())
     return f'"{line[:LONGEST_QUOTE]}…"' if len(line) > LONGEST_QUOTE else f'"{line}"'
 
 
 def heading_key(cell: str) -> str:
-    """What a heading is looked up by: case, accents and blanks forgiven."""
+    """A heading's lookup key: ignores case, accents and spaces."""
     return search_key(cell).replace(" ", "")
 
 

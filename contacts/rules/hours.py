@@ -1,4 +1,4 @@
-"""What an entry says about when somebody answers on its number, and which of it can be meant (R5.3, R5.4)."""
+"""What an entry says about when somebody answers on its number, and which of it is valid (R5.3, R5.4)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -108,10 +108,10 @@ CLOCKS = ("opens_at", "closes_at", "friday_closes_at", "lunch_from", "lunch_to",
 
 
 def check_hours(hours: Hours) -> None:
-    """Raise RuleError, with the field it belongs beside, where the hours can not be meant.
+    """Raises RuleError, with the field it belongs beside, where the hours are invalid.
 
-    The fields are those of `Hours`, with "day_0" to "day_7" for the places of `days`, and "summer_from",
-    "summer_to", "summer_opens_at" and "summer_closes_at" for `summer`.
+    The fields are those of `Hours`, with "day_0" to "day_7" for the places of `days`, and "summer_from", "summer_to",
+    "summer_opens_at" and "summer_closes_at" for `summer`.
     """
     _check_belonging(hours)
     _check_whole_minutes(hours)
@@ -126,7 +126,7 @@ _TAKES_LUNCH_AND_SUMMER = (Availability.DAYTIME, Availability.OWN_HOURS)
 
 
 def _check_belonging(hours: Hours) -> None:
-    """Refuse what is said under an availability that does not take it."""
+    """Raises RuleError for what the chosen availability does not allow."""
     kind = hours.availability
     if kind is not Availability.DAYTIME:
         for field in ("opens_at", "closes_at", "friday_closes_at"):
@@ -161,7 +161,7 @@ def _clock_times(hours: Hours) -> Iterator[tuple[str, time | None]]:
 
 
 def _check_whole_minutes(hours: Hours) -> None:
-    """Refuse seconds: nothing that is written for a reader could hold them."""
+    """Raises RuleError for seconds: no written form of the hours could hold them."""
     for field, clock in _clock_times(hours):
         if clock is not None and clock != time(clock.hour, clock.minute):
             raise RuleError("Ange klockslaget i timmar och minuter.", field=field)

@@ -115,7 +115,7 @@ def read_hours(applies: str, remark: str, times: str = "") -> Hours:
     """Read the hours from a directory file's "Gäller" and "Tider", or where that is empty from its "Anmärkning".
 
     A remark is read whole, beside daytime hours, or not at all (`rules.remarks`). Raises RuleError (field "Gäller" or
-    "Tider") on what can not be read or meant.
+    "Tider") on what cannot be read or meant.
     """
     availability = _APPLIES.get(search_key(applies))
     if availability is None:

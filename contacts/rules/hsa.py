@@ -9,7 +9,7 @@ LONGEST_HSA_ID = 31
 
 
 def tidy_hsa_id(text: str) -> str:
-    """The id in capitals without blanks, or "" for none. Raise RuleError (field `hsa_id`) where it is no id."""
+    """In capitals without spaces, "" for none. Raises RuleError (field `hsa_id`) where it is not an id."""
     tidied = "".join(text.split()).upper()
     if tidied and (len(tidied) > LONGEST_HSA_ID or not _HSA_ID.fullmatch(tidied)):
         raise RuleError(

@@ -1,4 +1,4 @@
-"""Two contacts or two units that are one: when they can be joined, what then stands, and what an undo gives back."""
+"""Two contacts or two units that are one: when they can be joined, what then holds, and what an undo restores."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class AlreadyJoined(RuleError):
 
 
 def check_pair(kept: Side, other: Side, *, word: str) -> None:
-    """Raise RuleError where `other` can not become part of `kept`; `word` is what they are, in Swedish: "kontakt"."""
+    """Raises RuleError where `other` cannot become part of `kept`; `word` is what they are, in Swedish: "kontakt"."""
     if kept.pk == other.pk:
         raise RuleError(f"Välj en annan {word}.", field="to")
     for side in (other, kept):

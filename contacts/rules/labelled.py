@@ -10,7 +10,7 @@ class Labelled(StrEnum):
     label: str
 
     def __new__(cls, value: str, label: str = "") -> Self:
-        """A member; a class that is called with a value alone gives the member that it has already."""
+        """Called with a value alone it returns the existing member."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -29,7 +29,7 @@ class Switchboard:
 
 @dataclass(frozen=True, slots=True)
 class MainSwitchboard:
-    """`entry_id` is None where none is the main one. `lost` tells that the chosen one is no switchboard in use."""
+    """`entry_id` is None where none is the main one. `lost` says that the chosen one is no switchboard in use."""
 
     entry_id: int | None
     why: Why

@@ -12,7 +12,7 @@ _SHORT_WORD = 5
 
 
 def name_key(text: str) -> str:
-    """The same for all spellings of one name: case, accents, hyphens, blanks and invisible characters forgiven."""
+    """The same for all spellings of one name: ignores case, accents, hyphens, spaces and invisible characters."""
     return search_key(text).replace(" ", "")
 
 

@@ -41,7 +41,7 @@ _CARE = frozenset(
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.STAFF: _CARE,
     Role.COORDINATOR: _CARE | {Right.END_OUTAGE},
-    # An administrator keeps the directory and has no errand in patients' data.
+    # An administrator keeps the directory and has no need of patients' data.
     Role.ADMIN: frozenset(
         {
             Right.REPORT_OUTAGE,
@@ -55,5 +55,4 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 def role_may(role: Role, right: Right) -> bool:
-    """Whether `role` has `right`."""
     return right in RIGHTS[role]

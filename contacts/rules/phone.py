@@ -53,7 +53,7 @@ class Phone:
         return f"{self.kind.label.lower()} {self.number}"
 
 
-# Named, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
+# Listed, not asked of the library: it calls 10 531 numbers of three to five digits valid, many of them our
 # extensions.
 SHORT_NUMBERS = frozenset({"112", "1177", "11313", "11414"})
 
@@ -136,7 +136,7 @@ def tidy_number(text: str) -> str:
     """The number as it is stored and shown, the same number always in one way: "0907850000" gives "090-785 00 00".
 
     A Swedish number is written in national form as the library groups it, unless the person grouped it: the library
-    groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What can not be
+    groups some Swedish numbers in ways nobody does. A foreign number is written with its country. What cannot be
     read, and an extension, stay as they were typed, but for digits of another script's width.
     """
     typed = " ".join(unicodedata.normalize("NFKC", text).split())
@@ -155,14 +155,14 @@ def tidy_number(text: str) -> str:
 
 
 def read_number(text: str) -> str:
-    """A typed number as it is stored, "" where none is typed. Raise RuleError for what is not one telephone number."""
+    """As it is stored, "" where none is typed. Raises RuleError for what is not one telephone number."""
     number = tidy_number(text)
     check_readable(number)
     return number
 
 
 def check_readable(number: str) -> None:
-    """Raise RuleError (field `number`) for what is typed and is not one telephone number."""
+    """Raises RuleError (field `number`) for what is typed and is not one telephone number."""
     if len(number) > LONGEST_NUMBER:
         raise RuleError(f"Numret får ha högst {LONGEST_NUMBER} tecken.", field="number")
     if classify(number) is NumberKind.UNREADABLE:
@@ -173,7 +173,7 @@ def check_readable(number: str) -> None:
 
 
 def check_phone(phone: Phone) -> None:
-    """Raise RuleError (field `number`) where the number can not be read as what it is said to be."""
+    """Raises RuleError (field `number`) where the number is not of the kind it is said to be."""
     kind = classify(phone.number)
     if kind is NumberKind.NONE:
         raise RuleError("Skriv numret, eller ta bort raden.", field="number")
@@ -188,7 +188,6 @@ def check_phone(phone: Phone) -> None:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two spellings are of one number."""
     return digits(one) == digits(other) != ""
 
 

@@ -53,7 +53,7 @@ class SomeSummer:
 class RemarkHours:
     """What a remark says about hours. `hours` are those it makes of daytime on weekdays, None where it changes none.
 
-    `left` tells that it seems to speak of hours and is not wholly understood: then it changes none.
+    `left` says that it seems to speak of hours and is not wholly understood: then it changes none.
     """
 
     hours: Hours | None = None
@@ -187,7 +187,7 @@ class _Reading:
     started: bool = False
 
     def take(self, clause: str) -> None:
-        """Read one clause more; raise _NotUnderstood for one that is not understood."""
+        """Raises _NotUnderstood."""
         goes_on, self.goes_on = self.goes_on, []
         started, self.started = self.started, True
         if self.waiting and not self._takes_waiting(clause):

@@ -1,6 +1,6 @@
 """Who has the jour: turns as they are written, weekly or once, and the shifts that come of them.
 
-A turn says what the clock on the wall shows. It begins at the first moment when the clock shows its start or more, and
+A turn says what the wall clock shows. It begins at the first moment when the clock shows its start or more, and
 ends at the first when it shows its end or more: so two turns that meet leave no gap and no overlap in the nights when
 the clocks are changed either.
 """
@@ -27,7 +27,7 @@ _YEARS_BACK, _YEARS_AHEAD = 10, 5
 class Turn:
     """One written turn; an empty `who` says that nobody has the jour then.
 
-    `starts` and `ends` are naive, by the clock on the wall, of a weekly one in its first week; it begins for the last
+    `starts` and `ends` are naive, by the wall clock, of a weekly one in its first week; it begins for the last
     time on the day `until`. Of several the highest `order` was written last.
     """
 
@@ -42,7 +42,7 @@ class Turn:
 
     @property
     def length(self) -> timedelta:
-        """By the clock on the wall."""
+        """By the wall clock."""
         return self.ends - self.starts
 
     @property
@@ -61,7 +61,7 @@ class Shift:
 
 
 def check_turn(turn: Turn, today: date) -> None:
-    """Raise RuleError, with the field it belongs beside, where a turn typed on the day `today` can not stand."""
+    """Raises RuleError, with the field it belongs beside, where a turn typed on the day `today` is invalid."""
     if turn.who and not turn.number:
         raise RuleError("Skriv numret som ska ringas.", field="number")
     if turn.number and not turn.who:
@@ -94,7 +94,7 @@ def _check_year(on: date, today: date, field: str) -> None:
 
 
 def is_over(turn: Turn, wall: datetime) -> bool:
-    """Whether a turn does not hold any more when the clock on the wall shows `wall`."""
+    """Whether a turn has ended when the wall clock shows `wall`."""
     if not turn.weekly:
         return turn.ends <= wall
     return turn.until is not None and _last_start(turn, turn.until) + turn.length <= wall
@@ -127,7 +127,7 @@ def _begins_within(one: Turn, other: Turn) -> bool:
 
 
 def moment_of(wall: datetime, zone: tzinfo) -> datetime:
-    """The first moment, in UTC, when the clock on the wall in `zone` shows `wall` or more.
+    """The first moment, in UTC, when the wall clock in `zone` shows `wall` or more.
 
     Of an hour that comes twice it is the first; an hour that is left out begins and ends at once.
     """
@@ -141,7 +141,7 @@ def moment_of(wall: datetime, zone: tzinfo) -> datetime:
 
 
 def wall_of(at: datetime, zone: tzinfo) -> datetime:
-    """What the clock on the wall in `zone` shows at the aware moment `at`, naive."""
+    """What the wall clock in `zone` shows at the aware moment `at`, naive."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
@@ -169,7 +169,7 @@ def on_duty(turns: Iterable[Turn], at: datetime, zone: tzinfo) -> Shift | None:
 
 def _occurrences(turns: Iterable[Turn], begin: datetime, end: datetime, zone: tzinfo) -> Iterator[Shift]:
     """Each time that a turn would hold, were it alone, somewhere from `begin` to `end`."""
-    # The clock on the wall is never changed by as much as a day.
+    # The wall clock is never changed by as much as a day.
     earliest, latest = wall_of(begin, zone) - _DAY, wall_of(end, zone) + _DAY
     for turn in turns:
         starts = turn.starts

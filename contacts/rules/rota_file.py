@@ -124,7 +124,7 @@ def _read_heading(cells: Sequence[str]) -> tuple[dict[str, int], list[BadRow]]:
 
 
 class _Cells:
-    """The cells of one row, read one by one; `bad` gathers what is wrong with them."""
+    """The cells of one row; `bad` collects what is wrong with them."""
 
     def __init__(self, number: int, cells: dict[str, str]) -> None:
         self._number = number

@@ -1,6 +1,6 @@
 """The directory as it is searched: its words, each with the entries that have it.
 
-Entries are numbers here, in the order in which equal hits are shown. What a hit costs is lower the better it is: names
+Entries are numbers here, in the order in which equal hits are shown. A better hit has a lower cost: names
 before what stands beside them, whole words before beginnings and parts of words.
 """
 
@@ -32,7 +32,7 @@ Costs = dict[int, int]
 _STEP = 16
 WHOLE, BEGINS, PART = 0, 2 * _STEP, 4 * _STEP
 EVERYWHERE: Mapping[Column, int] = {Text.NAME: 0, Text.BESIDE: _STEP, Text.REMARK: 3 * _STEP}
-# Shorter ones stand inside words that have nothing to do with them.
+# Shorter ones occur inside unrelated words.
 _SHORTEST_PART = {TYPED: 2, BENT: 5, SAME: 6}
 _LONG_NUMBER = 4
 # More than these in a name beside what was sought make no difference.
@@ -105,7 +105,7 @@ class SearchIndex:
         self._places = frozenset(map(search_key, places))
         self._named = frozenset(named)
         self._words = frozenset(word for has in self._columns.values() for word in has)
-        # All words one after another: the quickest way to those that have a part somewhere in them.
+        # All words concatenated: the fastest substring search.
         self._line = f" {' '.join(sorted(self._words))} "
         self._bent: dict[str, list[str]] = defaultdict(list)
         for word in self._words:
@@ -114,15 +114,12 @@ class SearchIndex:
         self._matches = lru_cache(maxsize=4096)(self._read_matches)
 
     def numbers_of(self, pks: Iterable[int]) -> frozenset[int]:
-        """The entries with these ids."""
         return frozenset(self._number_of[pk] for pk in pks if pk in self._number_of)
 
     def pks_of(self, numbers: Iterable[int]) -> tuple[int, ...]:
-        """The ids of these entries, in their order."""
         return tuple(self._pks[number] for number in sorted(numbers))
 
     def is_place(self, term: Term) -> bool:
-        """Whether it names a municipality."""
         return any(word in self._places for word in term.own_words())
 
     def is_named(self, term: Term) -> bool:
@@ -165,7 +162,7 @@ class SearchIndex:
         ours: Collection[int] = self._of_principal.get(own, ()) if own is not None else ()
         ranks, lengths, size = self._ranks, self._name_lengths, len(self._pks)
         extra = [min(max(length - words, 0), _MOST_EXTRA) for length in range(max(lengths, default=0) + 1)]
-        # One number each, part after part as above and the entry last: the quickest to sort.
+        # One integer each, with the parts above packed in order and the entry last: the fastest to sort.
         keys = []
         for n, cost in costs.items():
             key = (cost // _STEP * 2 + (n not in ours)) * 10 + ranks[n]

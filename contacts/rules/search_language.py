@@ -1,4 +1,4 @@
-"""The directory's own language: words that mean the same, bent forms, words that say nothing."""
+"""The directory's own language: synonyms, inflected forms, stop words."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from .directory_search import Needle
 from .search_language import SearchLanguage, Words
 
-# How far a way is from what was typed: as it is, bent, another word for the same.
+# The distance from what was typed: as it is, inflected, a synonym.
 TYPED, BENT, SAME = 0, 1, 2
-# A short word is the beginning of words that have nothing to do with it.
+# A short word is a prefix of unrelated words.
 SHORTEST_BEGINNING = {TYPED: 1, BENT: 4, SAME: 4}
 
 
@@ -59,7 +59,7 @@ def terms_of(needles: Sequence[Needle], language: SearchLanguage) -> tuple[Term,
 
 
 def term_of(words: Words, language: SearchLanguage, typed: str = "") -> Term:
-    """What one word, or several that stand for one thing, ask for."""
+    """Search term for one word, or for several that stand for one thing."""
     ways: dict[Words, int] = {words: TYPED}
     if len(words) == 1:
         ways |= {(stem,): BENT for stem in language.stems(words[0])}
@@ -70,7 +70,6 @@ def term_of(words: Words, language: SearchLanguage, typed: str = "") -> Term:
 
 
 def number_term(digits: str) -> Term:
-    """What digits in a word ask for."""
     return Term(digits, (((digits,), TYPED),), digits)
 
 

@@ -104,7 +104,7 @@ def _take(index: SearchIndex, term: Term, columns: Mapping[Column, int], among: 
     costs = index.costs(term, columns, among)
     as_it_is = _Taken(((term, costs),), term.typed)
     if costs:
-        # Hit by a part of a word only: perhaps a slip of another word.
+        # Matched by a part of a word only: perhaps a misspelling of another word.
         near = _near(index, term, columns, among, most=1) if min(costs.values()) >= PART else None
         if near is None:
             return as_it_is
@@ -138,7 +138,7 @@ def _two_words(
         return ()
     for cut in range(len(word) - 1, 0, -1):
         left, right = word[:cut], word[cut:]
-        # An s may bind the two.
+        # A linking s may join the two.
         for first in (left, left[:-1]) if left.endswith("s") else (left,):
             pair = _part(index, first, right), _part(index, right, first)
             if pair[0] is None or pair[1] is None:

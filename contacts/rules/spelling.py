@@ -1,4 +1,4 @@
-"""The nearest spellings of a word that nothing has."""
+"""The nearest spellings of a word that matches nothing."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from rapidfuzz.process import extract
 _CANDIDATES = 12
 # A short word has as many neighbours as there are words: only one letter of it may be wrong, and not the first.
 _SHORT = 5
-# Spellings of one sound: Carlsson and Karlsson, Dorothea and Dorotea, Lyckselle and Lycksele.
+# Phonetic equivalents: Carlsson and Karlsson, Dorothea and Dorotea, Lyckselle and Lycksele.
 _SOUNDS = (
     ("ck", "k"),
     ("ch", "k"),

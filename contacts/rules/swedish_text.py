@@ -1,6 +1,6 @@
-"""What people type and paste, without what nobody can see; made comparable by one key to search by, one to sort by.
+"""What people type and paste, without invisible characters; made comparable by one search key and one sort key.
 
-Neither database engine searches or sorts Swedish rightly.
+Neither database engine searches or sorts Swedish correctly.
 """
 
 import re
@@ -17,16 +17,16 @@ _SAMI = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "a", "�
 # Most of what is typed: printable letters of the languages of Europe, each in one piece, and the usual signs.
 _USUAL = re.compile(r"[ -~\n\r\t¡-¬®-ſ–—‘’“”…]*")
 _ZERO_WIDTH_JOINER = "\u200d"
-# Letters and marks that are drawn as nothing, though Unicode does not count them as formatting.
+# Invisible letters and marks, though Unicode does not class them as formatting.
 _DRAWN_AS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _NEW_LINES = frozenset("\x0b\x0c\x85\u2028\u2029")
 
 
 def tidy_typed(text: str) -> str:
-    """Typed or pasted text without invisible characters: soft hyphens, zero widths, marks of direction, NUL.
+    """Typed or pasted text without invisible characters: soft hyphens, zero-width characters, direction marks, NUL.
 
-    New lines and tabs stay, every other blank is a plain one, and a letter with its accent is one character (NFC). What
-    joins two emojis stays.
+    New lines and tabs stay, every other white space is a plain space, and a letter with its accent is one character
+    (NFC). What joins two emojis stays.
     """
     if _USUAL.fullmatch(text):
         return text
@@ -38,7 +38,7 @@ def tidy_typed(text: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Whether `tidy_typed` takes anything away, a blank or an accent written otherwise not counted."""
+    """Whether `tidy_typed` removes anything, not counting a space or an accent written otherwise."""
     return len(unicodedata.normalize("NFC", text)) > len(tidy_typed(text))
 
 

@@ -20,7 +20,7 @@ class MissingWay(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """One number that leads to a unit. `of_region` tells that it belongs to the region."""
+    """One number that leads to a unit. `of_region` says that it belongs to the region."""
 
     number: str
     of_region: bool

@@ -29,7 +29,7 @@ class Candidate:
     """One number that may lead to the party. `number` is as stored, empty where it is missing.
 
     `entry_id` is None for the region's switchboard where the directory has no entry for it. `place` is the number's
-    among its entry's: they are to be tried in that order. `flagged` tells that somebody found it not to work. `area` is
+    among its entry's: they are to be tried in that order. `flagged` says that somebody found it not to work. `area` is
     the part of the municipality that a hemsjukvård serves, empty for all of it. Who answers a switchboard `connects`.
     `note` is what is to be known of it beside its remark. `duty_ends` is when the jour of who has it is over; None for
     all others.
@@ -57,7 +57,7 @@ _OF_CANDIDATE = tuple(field.name for field in fields(Candidate))
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Who is to be reached: a `unit` by name, empty for a principal as such; in a `municipality` by its short name,
-    empty in the region. `is_home_nursing` tells that the unit is the municipality's hemsjukvård itself.
+    empty in the region. `is_home_nursing` says that the unit is the municipality's hemsjukvård itself.
     """
 
     unit: str = ""
@@ -72,7 +72,7 @@ class NumberToRing(Candidate):
     `number` is as stored and `shown` as it is read; `tel` is the address to ring, None for an extension and
     where the number is missing. `opens_at` is set where it is closed now and is known to open. `hours_known`
     is False where nobody has said when it answers: then `open_now` is False, and the page must not call it
-    closed. `relays` tells that who answers passes the information on, which never counts as informed (R5.4).
+    closed. `relays` says that who answers passes the information on, which never counts as informed (R5.4).
 
     `ask_for` is whom a switchboard is to connect to, and `asked_relays` that they pass the information on. `area` is
     set where the municipality's hemsjukvård has several. `doubt` is what the remark leaves unsure; where nobody can say
@@ -112,7 +112,7 @@ def best_first(
 ) -> tuple[NumberToRing, ...]:
     """The numbers to ring at the aware moment `at`, best first, with whom to ask for to reach who is `sought`.
 
-    Who has the jour comes first, unless that number was found not to work or can not be rung from outside. The jour of
+    Who has the jour comes first, unless that number was found not to work or cannot be rung from outside. The jour of
     a municipality's hemsjukvård does so while the municipality is not reached as by day, and is last then. Next, who
     has a number comes before who has none. Among those, who answers now comes before who may answer, and who is
     closed comes last, soonest to open first. An entry of unknown hours counts as answering in daytime only. Between
@@ -213,7 +213,7 @@ class _Asked:
     def _through_the_region(self, candidate: Candidate, line: NumberToRing) -> NumberToRing:
         """What the region's switchboard is asked for when a municipality is to be reached.
 
-        Its own remark tells of the region's units: that of whom one asks for is shown instead.
+        Its own remark is about the region's units: that of the person or unit to ask for is shown instead.
         """
         own = [candidate.note, candidate.remark if line.doubt is not Doubt.NONE else ""]
         town = self._sought.municipality

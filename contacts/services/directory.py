@@ -1,4 +1,4 @@
-"""Writes about who there is: principals, units, people, assignments, entries. Each leaves its trace."""
+"""Writes about who there is: principals, units, people, assignments, entries. Each writes its audit row."""
 
 from collections.abc import Mapping
 
@@ -17,15 +17,15 @@ from .versions import check_clean, check_keeper, check_version
 
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
-# When one of these changes, what somebody verified is not what stands there any more.
+# When one of these changes, the entry is no longer what somebody verified.
 _VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_LABELS})
 
 
 def save_row(*, by: Acting | User, row: Row) -> None:
-    """Save a new or changed row. Raises ValidationError where it can not stand.
+    """Save a new or changed row. Raises ValidationError where it is invalid.
 
-    Saving with nothing changed writes nothing. A changed number or changed hours take an entry's verification
-    away; a new name of a principal or unit goes into the search keys of its entries.
+    Saving with nothing changed writes nothing. A changed number or changed hours remove an entry's verification; a
+    new name of a principal or unit goes into the search keys of its entries.
     """
     with transaction.atomic():
         before = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
@@ -61,7 +61,7 @@ def save_named(
 ) -> None:
     """Save a contact or unit that was added, or changed from `before`, inside the transaction of the caller.
 
-    Raises RuleError, with the field, where it can not stand; `taken` where somebody else took its name at the same
+    Raises RuleError, with the field, where it cannot stand; `taken` where somebody else took its name at the same
     time; with `answers` a Question where one of nearly its name is there.
     """
     if is_renamed(before, row):
@@ -75,7 +75,7 @@ def save_named(
 
 
 def _check_renamed(before: DirectoryEntry | Unit | None, row: DirectoryEntry | Unit) -> None:
-    """Raise ValidationError where the row's new name is another's, however it is spelled."""
+    """Raises ValidationError where the row's new name is another's, in any spelling."""
     if not is_renamed(before, row):
         return
     try:
@@ -104,7 +104,7 @@ def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> Non
 
 
 def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
-    """Take a retired entry back into use. Raises NotAllowed, and RuleError where another has its name by now."""
+    """Raises NotAllowed, and RuleError where another has its name by now."""
     with transaction.atomic():
         check_keeper(by, entry)
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
@@ -124,6 +124,6 @@ def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
 
 
 def note_password_change(*, by: Acting | User, person: User) -> None:
-    """Leave in the trace that somebody set a person's password; the admin page has saved it."""
+    """Write the audit row for a password that the admin page has saved."""
     with transaction.atomic():
         leave_trace(by, "user.password_set", person, {})

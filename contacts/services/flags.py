@@ -66,7 +66,7 @@ def withdraw_flag(
 
 def _locked(by: Acting, number: str, entry: DirectoryEntry | None) -> QuerySet[DirectoryEntry]:
     found = [entry] if entry is not None else entries_with_number(number, by.principal)
-    # In the order of their keys, so that two who flag at once wait for each other and never in a ring.
+    # Locked in the order of their keys, so that two who flag at once cannot deadlock.
     locked = DirectoryEntry.objects.select_for_update(no_key=True).order_by("pk")
     return locked.filter(pk__in=[row.pk for row in found], retired_at__isnull=True)
 
@@ -106,7 +106,7 @@ def _flag(by: Acting, client_id: UUID, entry: DirectoryEntry, number: str) -> Nu
     )
     flag.save()
     if not entry.is_flagged(shown):
-        # The one column alone: what else stands in the entry is not this person's to answer for.
+        # Only that column is saved: the rest of the entry is not this person's to answer for.
         DirectoryEntry.objects.filter(pk=entry.pk).update(flagged=[*entry.flagged, digits(shown)])
     audit.record(by=by, action="number.flagged", target=entry, changes={"number": shown})
     return flag

@@ -1,4 +1,4 @@
-"""Two contacts that are one: joined, and taken apart again. No row is lost and none is written over."""
+"""Two contacts that are one: joined, and taken apart again. No row is lost and none is overwritten."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -40,7 +40,7 @@ def join_entries(
     """Join `other` into `kept`, both as the person saw them, and give the kept one; a form sent twice joins once.
 
     The other is retired and stays; the words about its numbers, and the choice of it as main switchboard, follow.
-    Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they can not be joined.
+    Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they cannot be joined.
     """
     with transaction.atomic():
         for row in (kept, other):
@@ -123,7 +123,7 @@ def undo_entry_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Dire
 
 
 def _locked(*pks: int) -> list[DirectoryEntry]:
-    # In the order of their keys, so that two who lock the same two wait for each other and never in a ring.
+    # Locked in the order of their keys, so that two who join the same two cannot deadlock.
     rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.select_related("principal", "unit").filter(pk__in=pks)}
     return [copy(found[pk]) for pk in pks]

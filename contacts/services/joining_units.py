@@ -148,15 +148,17 @@ def kinds_of(unit: Unit) -> UnitKinds:
 
 
 def _locked(*pks: int) -> list[Unit]:
-    # Whoever names one of them in a chain holds it too: what keeps a unit is looked for under this lock. In the order
-    # of their keys, so that two who lock the same two wait for each other and never in a ring.
+    # Whoever names one of them in a chain locks it too: what keeps a unit is checked under this lock. In the order
+    # of their keys, so that two who lock the same two cannot deadlock.
     rows = Unit.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.select_related("principal").filter(pk__in=pks)}
     return [copy(found[pk]) for pk in pks]
 
 
 def _move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
-    """Let contacts, retired ones too, be of another unit. Nobody has said anything new of them: they stay verified."""
+    """Assign contacts, retired ones too, to another unit. Nobody has said anything new about them: they stay
+    verified.
+    """
     moved = []
     for entry in entries.select_for_update(no_key=True, of=("self",)).select_related("principal", "unit"):
         before = copy(entry)
@@ -168,7 +170,7 @@ def _move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:
 
 
 def _move_turns(by: Acting, client_id: UUID, other: Unit, kept: Unit) -> list[str]:
-    """Write the turns to come anew at the unit kept, after its own, each as somebody said it and when."""
+    """Copy the turns to come to the unit kept, after its own, each as somebody said it and when."""
     wall = wall_of(timezone.now(), timezone.get_default_timezone())
     highest = RotaTurn.objects.filter(unit=kept).aggregate(highest=Max("order"))["highest"] or 0
     moved = []
@@ -187,7 +189,7 @@ def _move_turns(by: Acting, client_id: UUID, other: Unit, kept: Unit) -> list[st
 
 
 def _take_turns_back(by: Acting, client_id: UUID, turn_ids: list[str]) -> int:
-    """Take away what was written anew and stands as it was; how many somebody has changed since."""
+    """Withdraw the copies that are unchanged; returns how many somebody has changed since."""
     changed = 0
     for row in RotaTurn.objects.filter(pk__in=turn_ids).select_related("unit").order_by("order"):
         if newest_of(row).pk != row.pk:
@@ -205,7 +207,7 @@ def _take_turns_back(by: Acting, client_id: UUID, turn_ids: list[str]) -> int:
 
 
 def _move_people(by: Acting, other: Unit, kept: Unit) -> list[int]:
-    """Give everybody who works at the other unit the same role at the one kept; the assignments that this made."""
+    """The same role at the kept unit for everybody who works at the other; returns the assignments that this made."""
     made = []
     for had in Membership.objects.filter(unit=other, active=True).order_by("pk"):
         there = Membership.objects.filter(user=had.user_id, unit=kept, role=had.role).first()

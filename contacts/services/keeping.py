@@ -33,7 +33,7 @@ def add_entry(
     """Add a contact to the person's own principal; a form sent twice gives the contact of the first time.
 
     `verified` confirms the facts in the same write. Raises NotAllowed, IdClash, and RuleError with the field where
-    the contact can not stand or is there already; with `answers` a Question where one of nearly its name is there.
+    the contact cannot stand or is there already; with `answers` a Question where one of nearly its name is there.
     """
     with transaction.atomic():
         check_may(by, Right.MANAGE_DIRECTORY)
@@ -62,7 +62,7 @@ def change_entry(
     """Change a contact that still is the `version` the person saw.
 
     A changed number or changed hours take the verification away, unless `verified` confirms them in the same write.
-    Raises NotAllowed, IdClash, ChangedMeanwhile, RuleError with the field where the contact can not stand, and with
+    Raises NotAllowed, IdClash, ChangedMeanwhile, RuleError with the field where the contact cannot stand, and with
     `answers` a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
@@ -111,7 +111,7 @@ def _locked(entry: DirectoryEntry, version: str) -> DirectoryEntry:
 
 
 def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
-    """The unit that the facts name: a principal has one of each name."""
+    """A principal has one unit of each name."""
     if not facts.unit:
         return None
     unit = Unit.objects.filter(principal=by.principal, name=facts.unit).first()

@@ -75,7 +75,7 @@ def _ask_of_joined(
 
 
 def _way_to_join(row: DirectoryEntry | Unit) -> list[tuple[str, str, str]]:
-    """The way to join a row that is there already with the one of its name."""
+    """The link to join a row that is there already with the one of its name."""
     if row._state.adding:
         return []
     if isinstance(row, Unit):

@@ -1,4 +1,4 @@
-"""How far a long piece of work has come, told while it goes on."""
+"""Progress of long-running work, reported while it goes on."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ Steps = Generator[Progress, None, Result]
 
 
 def finish(steps: Steps[Result]) -> Result:
-    """Do the work to its end and give its result."""
     while True:
         try:
             next(steps)
@@ -32,8 +31,6 @@ def finish(steps: Steps[Result]) -> Result:
 
 
 def finishing(work: Callable[Asked, Steps[Result]]) -> Callable[Asked, Result]:
-    """The same work, done at once."""
-
     def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Result:
         return finish(work(*args, **kwargs))
 

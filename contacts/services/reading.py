@@ -1,4 +1,4 @@
-"""What follows from looking: that somebody saw a patient's data leaves a row too; a person's own way of looking."""
+"""Viewing: that somebody saw a patient's data leaves an audit row too; a person's own column choice."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -12,7 +12,7 @@ from contacts.rules.directory_search import ContactColumn
 
 
 def note_look(*, by: Acting, action: str, chain: UUID | None = None) -> AuditEntry:
-    """Write that the acting person looked: at one patient's chain, or (None) at a list."""
+    """Audit row: the acting person viewed one patient's chain, or (None) a list."""
     with transaction.atomic():
         return audit.record(by=by, action=action, chain=chain)
 

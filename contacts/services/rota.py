@@ -24,10 +24,10 @@ _MOST_NAMED = 3
 
 
 def add_turn(*, by: Acting, unit: Unit, client_id: UUID, turn: Turn, answers: Answers) -> RotaTurn:
-    """Add a turn to a unit of one's own principal; a form sent twice gives the row of the first time.
+    """Add a turn to a unit of one's own principal; a form sent twice returns the row of the first time.
 
-    Raises NotAllowed, IdClash, RuleError with the field where the turn can not stand, and a Question where an equal
-    one wants the same time.
+    Raises NotAllowed, IdClash, RuleError with the field where the turn is invalid, and a Question where an equal one
+    wants the same time.
     """
     with replacing():
         check_keeper(by, unit)
@@ -59,7 +59,7 @@ def change_turn(
 
 
 def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -> RotaTurn:
-    """Take a turn away; again changes nothing. Raises NotAllowed, IdClash and ChangedMeanwhile."""
+    """Withdraw a turn; idempotent. Raises NotAllowed, IdClash and ChangedMeanwhile."""
     with replacing():
         check_keeper(by, row.unit)
         if claim(by=by, client_id=client_id, kind="turn.withdraw", content={"version": version}) is not None:
@@ -76,7 +76,7 @@ def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -
 
 
 def _lock_in_place(unit: Unit) -> None:
-    """Keep the rota of a unit to oneself; raise RuleError where the unit was joined into another, which has it now."""
+    """Lock the rota of a unit; raises RuleError where the unit was joined into another, which has it now."""
     lock_rotas(Unit.objects.filter(pk=unit.pk))
     joined = Unit.objects.filter(pk=unit.pk, joined_into__isnull=False).select_related("joined_into").first()
     if joined is not None and joined.joined_into is not None:
@@ -86,13 +86,13 @@ def _lock_in_place(unit: Unit) -> None:
 
 
 def lock_rotas(units: QuerySet[Unit]) -> None:
-    """Keep the rotas of units to oneself until the transaction ends."""
-    # In the order of their keys, so that two who lock several wait for each other and never in a ring.
+    """Lock the rotas of units until the transaction ends."""
+    # Locked in the order of their keys, so that two who lock several cannot deadlock.
     list(units.select_for_update(no_key=True).order_by("pk"))
 
 
 def checked(turn: Turn, now: datetime) -> Turn:
-    """A turn with its number as it is stored. Raise RuleError, with the field, where it can not stand or is over."""
+    """A turn with its number as it is stored. Raises RuleError, with the field, where it is invalid or over."""
     wall = wall_of(now, timezone.get_default_timezone())
     turn = replace(turn, number=read_number(turn.number))
     check_turn(turn, wall.date())
@@ -110,7 +110,7 @@ def write_turn(
     replaces: RotaTurn | None = None,
     withdraws: bool = False,
 ) -> RotaTurn:
-    """Write a row with its trace, inside the transaction of the caller, who has locked the rota."""
+    """Write a row with its audit row, inside the transaction of the caller, who has locked the rota."""
     highest = RotaTurn.objects.filter(unit=unit).aggregate(highest=Max("order"))["highest"] or 0
     row = RotaTurn(
         id=row_id, unit=unit, order=highest + 1, replaces=replaces, withdraws=withdraws, user=by.user
@@ -123,7 +123,7 @@ def write_turn(
 
 
 def turn_content(turn: Turn) -> dict[str, Any]:
-    """What a turn says, as a submission and the trace keep it."""
+    """What a turn says, as a submission and the audit row store it."""
     return {
         "who": turn.who,
         "number": turn.number,

@@ -13,7 +13,7 @@ from contacts.rules.errors import IdClash
 
 
 def content_hash(content: dict[str, Any]) -> str:
-    """A hash that is the same for the same content, whatever the order of its keys."""
+    """Independent of the order of the keys."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -21,9 +21,9 @@ def content_hash(content: dict[str, Any]) -> str:
 def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) -> Submission | None:
     """Claim a client-made id for a write; call it first, in the write's transaction.
 
-    Give None when the id is new: go on and write. Give the first submission when the same person sent the same
-    content before: answer with the row that was written then. Raise IdClash when the id is taken by other content
-    or by another person; `keep_clash` then keeps what came.
+    Returns None when the id is new: go on and write. Returns the first submission when the same person sent the same
+    content before: answer with the row that was written then. Raises IdClash when the id is taken by other content or
+    by another person; `keep_clash` then stores what came.
     """
     digest = content_hash(content)
     try:
@@ -40,7 +40,9 @@ def claim(*, by: Acting, client_id: UUID, kind: str, content: dict[str, Any]) ->
 
 
 def keep_clash(*, by: Acting, client_id: UUID, content: dict[str, Any]) -> SubmissionClash:
-    """Keep, whole, the content that came second under an id; the same content is kept once. Runs on its own."""
+    """Store, in full, the content that came second under an id; the same content is stored once. In its own
+    transaction.
+    """
     digest = content_hash(content)
     with transaction.atomic():
         found = SubmissionClash.objects.filter(submission_id=client_id, content_hash=digest).first()

@@ -1,4 +1,4 @@
-"""What a write leaves in the trace about a row of the directory: each field, from and to."""
+"""What a write leaves in the audit log about a row of the directory: each field, from and to."""
 
 import json
 from typing import Any
@@ -32,18 +32,17 @@ def _as_text(value: Any) -> str:
 
 
 def person_of(by: Acting | User) -> User:
-    """The person who acts, in an assignment or in the admin pages."""
     return by if isinstance(by, User) else by.user
 
 
 def leave_trace(by: Acting | User, action: str, row: models.Model, changes: dict[str, Any]) -> AuditEntry:
-    """Write the row of the trace; call it in the transaction of the write it tells of."""
+    """Write the audit row; call it in the transaction of the write it records."""
     if isinstance(by, User):
         return audit.record_system(action=action, user=by, target=row, changes=changes)
     return audit.record(by=by, action=action, target=row, changes=changes)
 
 
 def added_since(first: Submission, action: str, name: str) -> int:
-    """The id of what a form that was sent before has added, by what stands in the trace from that moment on."""
+    """The id of what an earlier submission added, from the audit rows since then."""
     rows = AuditEntry.objects.filter(user=first.user_id, action=action, at__gte=first.at).order_by("at", "pk")
     return next(int(row.target_id) for row in rows if row.changes.get("name") == ["", name])

@@ -24,18 +24,18 @@ _ties: list[Ties] = []
 
 
 def tie_units_by(ties: Ties) -> None:
-    """Let an app say what keeps units where they are; called when it is ready."""
+    """Register what keeps units where they are; called when an app is ready."""
     if ties not in _ties:
         _ties.append(ties)
 
 
 def check_may_join(unit: Unit) -> None:
-    """Raise RuleError with what keeps a unit from becoming part of another."""
+    """Raises RuleError with what keeps a unit from becoming part of another."""
     _check(ties.to_join(unit) for ties in _ties)
 
 
 def check_may_part(unit: Unit, people: Collection[int], since: datetime) -> None:
-    """Raise RuleError with what keeps people who came to a unit at `since` from leaving it."""
+    """Raises RuleError with what keeps people who came to a unit at `since` from leaving it."""
     _check(ties.to_part(unit, people, since) for ties in _ties)
 
 

@@ -38,7 +38,7 @@ def add_unit(
 ) -> Unit:
     """Add a unit to the person's own principal; a form sent twice gives the unit of the first time.
 
-    Raises NotAllowed, IdClash, RuleError with the field where the unit can not stand, and with `answers` a Question
+    Raises NotAllowed, IdClash, RuleError with the field where the unit cannot stand, and with `answers` a Question
     where one of nearly its name is there.
     """
     with transaction.atomic():

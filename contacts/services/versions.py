@@ -1,4 +1,4 @@
-"""What is refused because the row is no longer the one that the person saw, or can not stand as it is."""
+"""What is refused because the row is no longer the one that the person saw, or cannot stand as it is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from contacts.rules.permissions import Right
 
 
 class ChangedMeanwhile(RuleError):
-    """Somebody else changed the row after the page was made. Nothing is written."""
+    """Somebody else changed the row after the page was rendered. Nothing is written."""
 
     def __init__(self) -> None:
         super().__init__(CHANGED_MEANWHILE)
@@ -31,20 +31,20 @@ def replacing() -> Iterator[None]:
 
 
 def check_version(row: DirectoryEntry | Unit, version: str) -> None:
-    """Raise ChangedMeanwhile where `row` is not the version that the person saw. An empty one is not checked."""
+    """Raises ChangedMeanwhile where `row` is not the version that the person saw. An empty one is not checked."""
     if version and version_of(row) != version:
         raise ChangedMeanwhile
 
 
 def check_keeper(by: Acting, row: DirectoryEntry | Unit) -> None:
-    """Raise NotAllowed where the person does not keep the contacts of the principal that the row belongs to."""
+    """Raises NotAllowed where the person does not keep the contacts of the principal that the row belongs to."""
     check_may(by, Right.MANAGE_DIRECTORY)
     if row.principal_id != by.principal.pk:
         raise NotAllowed("Bara huvudmannens egen administratör ändrar här.")
 
 
 def check_clean(row: DirectoryEntry | Unit) -> None:
-    """Raise RuleError, with the field it belongs beside, where the row can not stand."""
+    """Raises RuleError, with the field it belongs beside, where the row is invalid."""
     try:
         row.full_clean()
     except ValidationError as wrong:

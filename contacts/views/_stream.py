@@ -1,4 +1,4 @@
-"""A page that is sent while the work goes on: its head at once, how far it has come, and the result. No script."""
+"""A page streamed while the work goes on: its head at once, the progress, and the result. No script."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator
@@ -25,11 +25,12 @@ def streamed(
     refused: Callable[[RuleError], str],
     folder: str = "contacts/importing",
 ) -> StreamingHttpResponse:
-    """Answer with a page that does the work as it is sent.
+    """Answer with a page that does the work as it is streamed.
 
-    `ended` gives the last part of the page from the result, `refused` from the reason why it could not be; `folder`
-    has the frame of the page, run.html, and what it says where it breaks, _broken.html. Where the browser goes away,
-    the work is given up and what it had written is taken back. Where too much long work goes on, it is not begun.
+    `ended` renders the last part of the page from the result, `refused` from the reason why it failed; `folder` has
+    the frame of the page, run.html, and the message where it breaks, _broken.html. Where the browser disconnects, the
+    work is abandoned and what it had written is rolled back. Where too much long-running work goes on, it is not
+    begun.
     """
     marker = uuid4().hex
     page = render_to_string(f"{folder}/run.html", {"heading": heading, "marker": marker}, request)
@@ -44,7 +45,7 @@ def streamed(
         except RuleError as error:
             yield refused(error)
         except Exception:
-            # The head of the page is with the reader already: a 500 can not be told any other way.
+            # The head of the page has been sent already: a 500 can be reported in no other way.
             logger.exception("a streamed page broke")
             yield render_to_string(f"{folder}/_broken.html")
         yield foot
@@ -53,7 +54,7 @@ def streamed(
 
 
 def _told(steps: Steps[Result]) -> Generator[str, None, Result]:
-    """Go through the steps, giving each as a piece of the page."""
+    """Run the steps, yielding each as a piece of the page."""
     try:
         while True:
             step = next(steps)
@@ -62,5 +63,5 @@ def _told(steps: Steps[Result]) -> Generator[str, None, Result]:
         result: Result = end.value
         return result
     finally:
-        # The transaction of work that is given up ends here, not when somebody collects the garbage.
+        # The transaction of abandoned work ends here, not at some later garbage collection.
         steps.close()

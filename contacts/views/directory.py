@@ -36,10 +36,10 @@ _NO_PLACES = NamedPlaces()
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contacts(request: HttpRequest) -> HttpResponse:
-    """Show what was searched for, and first whom to ring now at a place that is named (R5.1–R5.5).
+    """What was searched for, and first whom to ring now at a place that is named (R5.1–R5.5).
 
-    Before a search the switchboards and one's own support (R1.1). The rest of the page is left out of the answer
-    to htmx.
+    Before a search the switchboards and one's own support (R1.1). The rest of the page is left out of the answer to
+    htmx.
     """
     form = ContactSearchForm(came(request))
     form.is_valid()
@@ -47,7 +47,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     if not form.has_error("q") and (elsewhere := led_on(request, token)):
         return elsewhere
     sought = form.sought.get("q", "")
-    # A page number that is none is the first page: an address that was cut off still leads somewhere.
+    # An invalid page number is the first page: a truncated address still works.
     page_number = form.cleaned_data.get("sida") or 1
     acting = getattr(request, "acting", None)
     principal = acting.principal if acting else None
@@ -80,7 +80,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def advanced_search(request: HttpRequest) -> HttpResponse:
-    """Show what has all the search texts, each in its field (R5.6). To htmx the results alone."""
+    """What has all the search texts, each in its field (R5.6). To htmx the results alone."""
     form = AdvancedSearchForm(came(request))
     right = form.is_valid() or not form.wrong()
     token = sealed(request, form.sought) if right else ""
@@ -119,7 +119,6 @@ def advanced_search(request: HttpRequest) -> HttpResponse:
 )
 @require_POST
 def contact_columns(request: HttpRequest) -> HttpResponse:
-    """Remember which columns the person wants in the advanced search, and go back to what was searched for."""
     form = ContactColumnsForm(request.POST)
     form.is_valid()
     if "kolumn" in form.cleaned_data:
@@ -133,7 +132,7 @@ def contact_columns(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """Show a unit: whom to ring there now, jour and contacts, and what it lacks to be reached without one telephony."""
+    """Whom to ring at the unit now, jour and contacts, and what it lacks to be reached without one telephony."""
     found = unit_by_id(unit_id)
     if found is None:
         raise Http404
@@ -159,7 +158,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
     if not request.htmx:
-        # A text that can not be used came as a form, and has no address of its own.
+        # A text that cannot be used came as a form, and has no address of its own.
         status = 422 if request.method == "POST" else 200
         return render(request, f"contacts/directory/{whole}", context, status=status)
     response = render(request, f"contacts/directory/{part}", context)

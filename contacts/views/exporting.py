@@ -11,7 +11,7 @@ from contacts.views.tools import file_answer
 
 @require_GET
 def take_out(request: HttpRequest) -> HttpResponse:
-    """Offer the contacts of all principals, and of each, as paper and as files."""
+    """The contacts of all principals, and of each, as paper and as files."""
     principals = principals_to_take_out()
     context = {"principals": principals, "total": sum(principal.in_force for principal in principals)}
     return render(request, "contacts/directory/take_out.html", context)
@@ -27,11 +27,11 @@ def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def chosen_principal(request: HttpRequest) -> Principal | None:
-    """The principal that the address names, None where it names none; 404 where there is no such one."""
+    """None where the address names none; 404 where there is no such principal."""
     wanted = request.GET.get("huvudman", "")
     if not wanted:
         return None
-    # Eighteen digits fit every database's key; more would be an error of the database's, not a missing page.
+    # Eighteen digits fit every database's key; more would be a database error instead of a missing page.
     found = principal_or_none(int(wanted)) if wanted.isdecimal() and len(wanted) <= 18 else None
     if found is None:
         raise Http404

@@ -22,14 +22,14 @@ UNFLAGGED = "Ångrat. Numret står inte längre som anmält av dig."
 @held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
 def flag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Flag one of an entry's numbers; 404 for an entry that is not in force."""
+    """404 for an entry that is not in force."""
     return _say(request, entry_id, flag, FLAGGED, "Inget är anmält.")
 
 
 @held_as(HeldAs("Ångra: numret fungerar", pressed=True))
 @require_POST
 def unflag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Take back one's own word about one of an entry's numbers; 404 for an entry that is not in force."""
+    """One's own report only; 404 for an entry that is not in force."""
     return _say(request, entry_id, withdraw_flag, UNFLAGGED, "Inget är ångrat.")
 
 

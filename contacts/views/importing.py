@@ -1,4 +1,4 @@
-"""Läs in: a directory file, what its columns are, what it would change, and the word to bring it in."""
+"""Läs in: a directory file, what its columns are, what it would change, and the confirmation."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -67,7 +67,7 @@ def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpRespon
 @held_as(HeldAs("Läs in filen", pressed=True))
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
-    """Show what a file would change, or has changed; by POST, bring it in."""
+    """What a file would change, or has changed; by POST, import it."""
     upload = _own_upload(request, upload_id)
     if not upload.plan:
         return HttpResponseRedirect(reverse("import_choices", args=[upload.pk]))
@@ -99,7 +99,7 @@ def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
 @held_as(HeldAs("Vad filen innehåller"))
 @require_http_methods(["GET", "POST"])
 def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
-    """Say what the columns and words of a file are; then comes what it would change."""
+    """The choice of what the columns and words of a file are; then comes what it would change."""
     upload = _own_upload(request, upload_id)
     if import_of(upload) is not None:
         return HttpResponseRedirect(reverse("import_preview", args=[upload.pk]))
@@ -145,7 +145,7 @@ def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
 @held_as(HeldAs("Ångra inläsningen", pressed=True))
 @require_http_methods(["GET", "POST"])
 def import_undo(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
-    """Show what undoing an import would do; by POST, do it."""
+    """What undoing an import would do; by POST, do it."""
     upload = _own_upload(request, upload_id)
     import_row = import_of(upload)
     if import_row is None:
@@ -169,7 +169,7 @@ def import_undo(request: HttpRequest, upload_id: UUID) -> HttpResponse | Streami
 
 
 def _own_upload(request: HttpRequest, upload_id: UUID) -> DirectoryUpload:
-    """The upload, where it is the own principal's; 403 and 404 else."""
+    """403 and 404 where it is not the own principal's."""
     require_keeper(request)
     upload = upload_by_id(request.acting, upload_id)
     if upload is None:

@@ -27,7 +27,7 @@ from contacts.webforms.search import ContactSearchForm
 
 
 def may_join_or_told(request: HttpRequest, entry: DirectoryEntry) -> bool:
-    """Whether a contact is in use; where it is not, why it can not be joined is said on its page."""
+    """Whether a contact is in use; where it is not, why it cannot be joined is said on its page."""
     if entry.joined_into_id:
         return False
     if entry.retired_at is not None:
@@ -65,7 +65,7 @@ def join_contact(request: HttpRequest, entry_id: int) -> HttpResponse:
 @held_as(HeldAs("Sammanföring av kontakter"))
 @require_http_methods(["GET", "POST"])
 def join_contacts(request: HttpRequest, entry_id: int, other_id: int) -> HttpResponse:
-    """Show two contacts side by side with what stands, and join the second into the first."""
+    """Two contacts side by side with the result; by POST, join the second into the first."""
     kept, other = own_entry_or_404(request, entry_id), own_entry_or_404(request, other_id)
     if request.method == "GET":
         try:
@@ -114,7 +114,6 @@ def join_contacts(request: HttpRequest, entry_id: int, other_id: int) -> HttpRes
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
 def undo_contact_join(request: HttpRequest, entry_id: int, other_id: int) -> HttpResponse:
-    """Take two joined contacts apart again."""
     kept, other = own_entry_or_404(request, entry_id), own_entry_or_404(request, other_id)
     join = standing_join(kept, other.pk)
     if join is None:

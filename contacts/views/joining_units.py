@@ -46,7 +46,7 @@ def join_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
 @held_as(HeldAs("Sammanföring av enheter"))
 @require_http_methods(["GET", "POST"])
 def join_two_units(request: HttpRequest, unit_id: int, other_id: int) -> HttpResponse:
-    """Show two units side by side, and join the second into the first."""
+    """Two units side by side; by POST, join the second into the first."""
     kept, other = own_unit_or_404(request, unit_id), own_unit_or_404(request, other_id)
     if request.method == "GET":
         try:
@@ -95,7 +95,7 @@ def _turns(unit: Unit) -> int:
 
 
 def _refused(request: HttpRequest, kept: Unit, other: Unit) -> str:
-    """Why the two can not be joined as things stand; "" where they can."""
+    """Why the two cannot be joined as things stand; "" where they can."""
     if request.method != "GET":
         return ""
     try:
@@ -108,7 +108,6 @@ def _refused(request: HttpRequest, kept: Unit, other: Unit) -> str:
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
 def undo_units_join(request: HttpRequest, unit_id: int, other_id: int) -> HttpResponse:
-    """Take two joined units apart again."""
     kept, other = own_unit_or_404(request, unit_id), own_unit_or_404(request, other_id)
     join = standing_join(kept, other.pk)
     if join is None:

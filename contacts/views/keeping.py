@@ -59,7 +59,7 @@ def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_contacts(request: HttpRequest) -> HttpResponse:
-    """List the principal's own contacts: all of them, or those that something ails."""
+    """The principal's own contacts: all of them, or those with a given problem."""
     require_keeper(request)
     principal, now = request.acting.principal, timezone.now()
     form = KeptForm(came(request))
@@ -88,7 +88,7 @@ def keep_contacts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Show everything about one contact, to everyone; to those who keep it also what was done with it."""
+    """Everything about one contact, for everyone; for those who keep it also its history."""
     entry = entry_by_id(entry_id)
     if entry is None:
         raise Http404
@@ -125,7 +125,6 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
 @held_as(HeldAs("Ny kontakt"))
 @require_http_methods(["GET", "POST"])
 def contact_new(request: HttpRequest) -> HttpResponse:
-    """Add a contact."""
     require_keeper(request)
     units = units_to_choose(request.acting.principal)
     initial = {"client_id": uuid4(), "unit": request.GET.get("enhet", "")}
@@ -213,7 +212,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
 @held_as(HeldAs("Avför", pressed=True))
 @require_POST
 def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Take a contact out of use; its page then offers to take it back."""
+    """Its page then offers to restore it."""
     entry = own_entry_or_404(request, entry_id)
     try:
         retire_entry(by=request.acting, entry=entry, version=request.POST.get("version", ""))
@@ -229,7 +228,6 @@ def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
 @held_as(HeldAs("Ta tillbaka", pressed=True))
 @require_POST
 def contact_restore(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Take a contact back into use."""
     entry = own_entry_or_404(request, entry_id)
     try:
         restore_entry(by=request.acting, entry=entry)

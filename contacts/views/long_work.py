@@ -1,4 +1,4 @@
-"""Long work: printing hundreds of pages, reading in files. It never takes all workers from those who log calls."""
+"""Long-running work: printing hundreds of pages, importing files. Never takes all workers from those who log calls."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from contacts.rules.errors import RuleError
 
 
 class Busy(RuleError):
-    """As much long work goes on already as the server does at a time."""
+    """The server already runs as much long-running work as it does at a time."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -20,14 +20,15 @@ class Busy(RuleError):
 
 @contextmanager
 def long_work() -> Iterator[None]:
-    """Do long work inside, one of `settings.LONG_WORK` at a time in all workers; raise Busy where all are taken.
+    """Run long-running work inside, one of `settings.LONG_WORK` at a time in all workers; raises Busy where all are
+    taken.
 
-    Who comes too late is told at once: somebody who waited would keep the worker that is left for others.
+    Who comes too late is told at once: waiting would occupy the worker that is left for others.
     """
     folder = settings.VAR_DIR / "long-work"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(settings.LONG_WORK):
-        # The system lets go of the lock when the file is closed, also where the worker is killed.
+        # The operating system releases the lock when the file is closed, also where the worker is killed.
         with (folder / str(number)).open("wb") as place:
             try:
                 fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)

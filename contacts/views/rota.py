@@ -24,7 +24,7 @@ from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
 
 
 def own_turn_or_404(request: HttpRequest, turn_id: UUID) -> RotaTurn:
-    """What has become of a turn of the own principal."""
+    """The row that now stands for a turn of the own principal."""
     require_keeper(request)
     row = turn_by_id(turn_id)
     if row is None or row.unit.principal_id != request.acting.principal.pk:
@@ -34,7 +34,7 @@ def own_turn_or_404(request: HttpRequest, turn_id: UUID) -> RotaTurn:
 
 @require_safe
 def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """Show the jour of a unit in the days to come, and every turn that is not over."""
+    """The jour of a unit in the days to come, and every turn that is not over."""
     unit = unit_by_id(unit_id)
     if unit is None:
         raise Http404
@@ -57,7 +57,6 @@ def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
 @held_as(HeldAs("Nytt jourpass"))
 @require_http_methods(["GET", "POST"])
 def turn_new(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """Add a turn."""
     unit = own_unit_or_404(request, unit_id)
     form = TurnForm(request.POST or None, initial={"client_id": uuid4(), "weekly": ONCE})
     show = page_of_form(request, "contacts/rota/edit.html", unit=unit)
@@ -117,7 +116,7 @@ def turn_edit(request: HttpRequest, turn_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Ta bort jourpasset", pressed=True))
 @require_POST
 def turn_withdraw(request: HttpRequest, turn_id: UUID) -> HttpResponse:
-    """Take a turn away; it stays in the history."""
+    """It stays in the history."""
     row = own_turn_or_404(request, turn_id)
     form = WithdrawForm(request.POST)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""The rota as a file: CSV out, and in by way of a preview."""
+"""The rota as a file: CSV out, and in through a preview."""
 
 import json
 from uuid import uuid4
@@ -59,7 +59,7 @@ def import_rota(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Läs in jourschemat", pressed=True))
 @require_POST
 def confirm_rota(request: HttpRequest) -> HttpResponse:
-    """Bring in the file that was shown; where it would do something else by now that is shown instead."""
+    """Import the file that was shown; where it would do something else by now that is shown instead."""
     require_keeper(request)
     form = ConfirmRotaForm(request.POST)
     if not form.is_valid():

@@ -20,14 +20,14 @@ SEALED = "s"
 
 
 def came(request: HttpRequest) -> Mapping[str, str]:
-    """What the form was filled in with: as it came, or as the address has it."""
+    """The form's data: as posted, or as sealed in the address."""
     if request.method == "POST":
         return request.POST
     return _opened(request) | {name: request.GET[name] for name in _OPENLY if name in request.GET}
 
 
 def sealed(request: HttpRequest, typed: Mapping[str, str]) -> str:
-    """What was typed, by its fields, as an address may have it; "" for nothing. Only this log-in can open it."""
+    """The typed data, by field, for use in an address; "" for nothing. Only this log-in can open it."""
     return _lock(request).encrypt(json.dumps(dict(typed)).encode()).decode() if typed else ""
 
 
@@ -39,14 +39,14 @@ def address_of(request: HttpRequest, token: str) -> str:
 
 
 def led_on(request: HttpRequest, token: str) -> HttpResponse | None:
-    """Lead a search that came as a whole page on to its own address; None for every other request."""
+    """Redirects a search that came as a whole page to its own address; None for every other request."""
     if request.method == "POST" and not request.htmx:
         return redirect(address_of(request, token))
     return None
 
 
 def kept_at(request: HttpRequest, token: str, response: HttpResponse) -> HttpResponse:
-    """Let the address of the page lead back to what is searched for while one types."""
+    """Makes the address of the page lead back to what is searched for while one types."""
     return replace_url(response, address_of(request, token)) if request.method == "POST" else response
 
 
@@ -54,7 +54,7 @@ def _opened(request: HttpRequest) -> dict[str, str]:
     try:
         typed: dict[str, str] = json.loads(_lock(request).decrypt(request.GET.get(SEALED, "").encode()))
     except InvalidToken:
-        # Another log-in's, or cut off: nothing is searched for.
+        # Another log-in's, or truncated: nothing is searched for.
         return {}
     return typed
 

@@ -20,8 +20,7 @@ from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
 from contacts.webforms.fields import AsksQuestions
 
-# What a form carries beside what was typed: its secret, its mark, the questions put in it, and that it was held and
-# taken up again.
+# The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TYPED_BY_FIELD, "held", "taken_up", "asked"})
 Form = TypeVar("Form", bound=forms.Form)
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -29,7 +28,7 @@ _BESIDE = {"number": "number_0"}
 
 
 def held_as(how: HowHeld) -> Callable[[View], View]:
-    """Say what a POST to the view is to its sender, should it have to be held."""
+    """Declares what a POST to the view is to its sender, should it have to be held."""
 
     def marked(view: View) -> View:
         view.held_as = how  # type: ignore[attr-defined]
@@ -39,18 +38,18 @@ def held_as(how: HowHeld) -> Callable[[View], View]:
 
 
 def require_keeper(request: HttpRequest) -> None:
-    """Answer 403 where the person keeps no contacts."""
+    """403 where the person keeps no contacts."""
     require(request.acting, Right.MANAGE_DIRECTORY)
 
 
 def require(acting: Acting, right: Right) -> None:
-    """Answer 403 with the reason where the role lacks the right."""
+    """403 with the reason where the role lacks the right."""
     if not can(acting, right):
         raise PermissionDenied("Din roll ger inte rätt till sidan.")
 
 
 def led_to_joined(request: HttpRequest, unit: Unit, address: str) -> HttpResponse | None:
-    """Lead from the address of a unit that was joined into another to that one's; None for any other unit."""
+    """Redirects from the address of a unit that was joined into another to that one's; None for any other unit."""
     if unit.joined_into is None:
         return None
     messages.info(request, f"{unit.name} är sammanförd med {unit.joined_into.name}, som visas här.")
@@ -58,13 +57,13 @@ def led_to_joined(request: HttpRequest, unit: Unit, address: str) -> HttpRespons
 
 
 def keep_what_came(request: HttpRequest, client_id: UUID) -> None:
-    """Keep, whole, what came under an id that was used for something else."""
+    """Store, in full, what came under an id that was used for something else."""
     content = {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
     keep_clash(by=request.acting, client_id=client_id, content=content)
 
 
 def page_of_form(request: HttpRequest, template: str, **context: object) -> Callable[..., HttpResponse]:
-    """What shows a form on its page, with more of what the page says where there is more."""
+    """Renders a form on its page, with more of the page's context where there is more."""
 
     def show(form: forms.Form, status: int = 200, **more: object) -> HttpResponse:
         return render(request, template, {"form": form, **context, **more}, status=status)
@@ -73,7 +72,7 @@ def page_of_form(request: HttpRequest, template: str, **context: object) -> Call
 
 
 def file_answer(content: bytes, content_type: str, filename: str) -> HttpResponse:
-    """A file to keep, which no store between keeps."""
+    """A file to download, which no cache stores."""
     headers = {
         "Content-Disposition": f'attachment; filename="{filename}"',
         "Cache-Control": "no-store, private",
@@ -89,13 +88,13 @@ def save_or_show(
     show: Callable[[Form, int], HttpResponse],
     changed: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Show a form, and save it when it comes in; where that can not be, show it again with everything typed and a
+    """Show a form, and save it when it is posted; where that fails, show it again with everything typed and a
     sentence by its field.
 
-    What a field has to say of how it was read (its `note`) is said with the save. A form that was held is only shown.
-    `changed` answers where somebody else changed the row meanwhile; an id used before with other content answers 409,
-    keeps both and gives the form a new id, so that it can be saved as one of its own. A Question is put in the form, to
-    be answered and sent again with all else.
+    A field's `note` on how it was read is shown with the save. A form that was held is only shown. `changed` answers
+    where somebody else changed the row meanwhile; an id used before with other content answers 409, keeps both and
+    gives the form a new id, so that it can be saved as one of its own. A Question is put in the form, to be answered
+    and sent again with all else.
     """
     if "held" in request.POST:
         request.shown_again = form  # type: ignore[attr-defined]
@@ -139,7 +138,7 @@ def _say_in(form: forms.Form, error: RuleError) -> None:
 
 
 def renew(form: forms.Form, version: str | None = None, **more: object) -> None:
-    """Give a form that is shown again a new id, and the version that it would now replace, so that it can be saved."""
+    """Set on a redisplayed form a new id, and the version that it would now replace, so that it can be saved."""
     form.data = form.data.copy()
     form.data["client_id"] = str(uuid4())
     if version is not None:

@@ -33,7 +33,7 @@ def own_unit_or_404(request: HttpRequest, unit_id: int) -> Unit:
 
 @require_safe
 def keep_units(request: HttpRequest) -> HttpResponse:
-    """List the principal's own units, and how each can be reached."""
+    """The principal's own units, and how each can be reached."""
     require_keeper(request)
     principal = request.acting.principal
     found = own_units(principal, request.GET.get("sida"))
@@ -49,7 +49,6 @@ def keep_units(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Ny enhet"))
 @require_http_methods(["GET", "POST"])
 def unit_new(request: HttpRequest) -> HttpResponse:
-    """Add a unit."""
     require_keeper(request)
     of_region = request.acting.principal.is_region
     form = UnitForm(request.POST or None, initial={"client_id": uuid4()}, of_region=of_region)

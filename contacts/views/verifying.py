@@ -36,7 +36,7 @@ _HELD = held_by_value(
 @held_as(_HELD)
 @require_http_methods(["GET", "POST"])
 def verify_contacts(request: HttpRequest) -> HttpResponse:
-    """Show the contact to confirm next; take the answer about the one that was shown."""
+    """The contact to confirm next; by POST, the answer about the one that was shown."""
     require_keeper(request)
     if request.method == "POST":
         return _answer(request)

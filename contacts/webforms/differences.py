@@ -17,7 +17,7 @@ _OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
 
 
 class Opened:
-    """Of a form: it carries, unseen, what each field said when its page was made, so that the untouched are known."""
+    """A form that carries, hidden, what each field said when its page was made, so that the untouched are known."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +71,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _follow(typed: forms.Form, stands: BoundField) -> bool:
-    """Let a field of a form that came in, whose data is a copy of its own, say what stands; False where it can not."""
+    """Let a field of a form that came in, whose data is a copy of its own, say what stands; False where it cannot."""
     value, widget, said = stands.value(), stands.field.widget, shown(stands)
     choices = getattr(typed.fields[stands.name], "choices", None)
     if choices is not None and said and not isinstance(value, list | tuple):
@@ -92,7 +92,6 @@ def _follow(typed: forms.Form, stands: BoundField) -> bool:
 
 
 def shown(field: BoundField) -> str:
-    """What stands in a field, in words."""
     value = field.value()
     choices = getattr(field.field, "choices", None)
     if choices is not None:

@@ -15,14 +15,14 @@ from contacts.rules.phone import read_number
 
 
 class ClockField(forms.CharField):
-    """A clock time as people type it: "8", "8.30", "08:30". Given as a time, None where nothing is typed."""
+    """A clock time as people type it: "8", "8.30", "08:30". None where nothing is typed."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "numeric", "size": 6}
         super().__init__(required=False, max_length=15, widget=forms.TextInput(attrs), **kwargs)
 
     def to_python(self, value: Any) -> time | None:
-        """Read the time; raise ValidationError in Swedish for anything else."""
+        """Raises ValidationError in Swedish."""
         if isinstance(value, time):
             return value
         text = str(value or "").strip()
@@ -37,14 +37,14 @@ class ClockField(forms.CharField):
         """The reading is the validation."""
 
     def prepare_value(self, value: Any) -> Any:
-        """Write a time as it is written elsewhere: 08.30."""
+        """As it is written elsewhere: 08.30."""
         return f"{value:%H.%M}" if isinstance(value, time) else value
 
 
 class NumberField(forms.CharField):
-    """A telephone number, given as numbers are written; "" where none is typed.
+    """A telephone number in standard form; "" where none is typed.
 
-    Those in `known` are taken as they stand: nobody typed them here.
+    Those in `known` are accepted as they are: nobody typed them here.
     """
 
     known: frozenset[str] = frozenset()
@@ -54,7 +54,7 @@ class NumberField(forms.CharField):
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        """Read the number; raise ValidationError in Swedish for what is none."""
+        """Raises ValidationError in Swedish."""
         text = super().to_python(value)
         try:
             return text if text in self.known else read_number(text)
@@ -63,14 +63,14 @@ class NumberField(forms.CharField):
 
 
 class DayField(forms.CharField):
-    """A day of the year as people type it: "15 juni" or "15/6". Given as "MM-DD", "" where nothing is typed."""
+    """A day of the year as people type it: "15 juni" or "15/6". Cleaned to "MM-DD", "" where nothing is typed."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput({"size": 12})
         super().__init__(required=False, max_length=20, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        """Read the day; raise ValidationError in Swedish for anything else."""
+        """Raises ValidationError in Swedish."""
         text = str(value or "").strip()
         try:
             return parse_day(text) if text else ""
@@ -81,12 +81,12 @@ class DayField(forms.CharField):
         """The reading is the validation."""
 
     def prepare_value(self, value: Any) -> Any:
-        """Write a stored day as it is read: 15 juni."""
+        """As it is read: 15 juni."""
         return day_words(value) if isinstance(value, str) and is_month_day(value) else value
 
 
 class DateField(forms.DateField):
-    """A date, None where none is given."""
+    """None where none is given."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -94,7 +94,7 @@ class DateField(forms.DateField):
         super().__init__(widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Read the date; raise ValidationError in Swedish for none."""
+        """Raises ValidationError in Swedish."""
         if value in self.empty_values or isinstance(value, date):
             return value or None
         try:
@@ -153,7 +153,7 @@ class AsksQuestions(SentOnce):
         self.add_error(_ANSWER + question.key, "Välj ett svar.")
 
     def answers(self) -> Answers:
-        """What was answered; ask after `is_valid`."""
+        """Call after `is_valid`."""
         found = {key: self.cleaned_data.get(_ANSWER + key, "") for key in self._asked}
         return Answers(
             {key: value for key, value in found.items() if value},
@@ -162,17 +162,17 @@ class AsksQuestions(SentOnce):
 
     @property
     def questions(self) -> list[forms.BoundField]:
-        """The fields of the questions, in the order in which they were asked."""
+        """In the order in which they were asked."""
         return [self[_ANSWER + key] for key in self._asked]
 
     @property
     def asked(self) -> str:
-        """What the hidden field that carries the questions holds."""
+        """The value of the hidden field that carries the questions."""
         asked = [[q.key, q.sentence, q.choices, q.links, q.warning] for q in self._asked.values()]
         return signing.dumps(asked, salt=_SALT)
 
     def visible_fields(self) -> list[forms.BoundField]:
-        """Leave the questions out: they have their own place in the page."""
+        """Leaves the questions out: they have their own place in the page."""
         return [field for field in super().visible_fields() if not field.name.startswith(_ANSWER)]
 
 

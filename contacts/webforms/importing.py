@@ -1,4 +1,4 @@
-"""The forms of bringing in a directory file."""
+"""The forms of importing a directory file."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _RANGE = re.compile(r"(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?")
 
 
 class UploadForm(forms.Form):
-    """A file. What it is, is decided by what it holds, so nothing is asked of its name."""
+    """The type of the file is decided by its contents, so its name is not validated."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     file = forms.FileField(
@@ -32,15 +32,11 @@ class UploadForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The word that a file is to be brought in as its preview says."""
-
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     retire_missing = forms.BooleanField(required=False)
 
 
 class UndoForm(forms.Form):
-    """The word that a whole import is to be undone."""
-
     client_id = forms.UUIDField(widget=forms.HiddenInput)
 
 
@@ -51,7 +47,7 @@ class RowsField(forms.CharField):
         super().__init__(required=False, max_length=10_000, **kwargs)
 
     def clean(self, value: Any) -> tuple[int, ...]:
-        """Read the numbers; raise ValidationError for anything else."""
+        """Raises ValidationError for anything but row numbers and ranges."""
         text = super().clean(value)
         rows: set[int] = set()
         for piece in filter(None, (piece.strip() for piece in re.split(r"[,;]", text))):
@@ -189,7 +185,7 @@ class ChoicesForm(forms.Form):
 
     def _check_sheet(self, start: str, sheet: ShownSheet, cleaned: dict[str, Any]) -> None:
         if cleaned.get(f"{start}heading") != sheet.choice.heading:
-            # The columns are guessed anew.
+            # The columns are guessed again.
             return
         chosen: dict[str, str] = {}
         for at, column in enumerate(sheet.columns):
@@ -212,7 +208,6 @@ class ChoicesForm(forms.Form):
 
     @property
     def headings(self) -> list[int]:
-        """The row of headings that is chosen for each sheet."""
         return [
             self.cleaned_data.get(f"s{place}_heading", sheet.choice.heading)
             for place, sheet in enumerate(self.step.sheets)
@@ -250,7 +245,6 @@ class ChoicesForm(forms.Form):
 
     @property
     def sheet_parts(self) -> list[dict[str, Any]]:
-        """Each sheet with its fields, as the page goes through them."""
         parts = []
         for place, sheet in enumerate(self.step.sheets):
             start = f"s{place}_"
@@ -272,7 +266,6 @@ class ChoicesForm(forms.Form):
 
     @property
     def word_parts(self) -> list[dict[str, Any]]:
-        """Each word with its field."""
         return [{"word": word, "field": self[_word_field(word)]} for word in self.step.words]
 
 

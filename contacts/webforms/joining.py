@@ -12,14 +12,14 @@ from .fields import SentOnce
 
 
 class JoinForm(SentOnce):
-    """That two rows are one, each as it was when the page was made."""
+    """Two rows are one, each as it was when the page was made."""
 
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     other_version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class JoinEntriesForm(JoinForm):
-    """The same of two contacts, with what stands of each thing that they say differently."""
+    """Two contacts are one, with a choice for each thing that they say differently."""
 
     def __init__(self, *args: Any, lines: Iterable[JoinLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,5 +41,5 @@ class JoinEntriesForm(JoinForm):
         return [(line, self[part.value] if line.choices else None) for part, line in self._lines.items()]
 
     def picks(self) -> dict[Part, Pick]:
-        """What was chosen; ask after `is_valid`."""
+        """Call after `is_valid`."""
         return {part: Pick(value) for part in Part if (value := self.cleaned_data.get(part.value))}

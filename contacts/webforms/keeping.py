@@ -1,4 +1,4 @@
-"""The form of a contact, made for people: numbers as rows, hours by what applies."""
+"""The form of a contact: numbers as rows, hours by what applies."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,13 +31,13 @@ _HOUR_FIELDS = tuple(name for name in HOUR_LABELS if name != "days")
 
 
 class KeptForm(ContactSearchForm):
-    """Which of the own contacts to list: the filter, the search text, the page. What can not be meant is left out."""
+    """The filter, the search text, the page. Invalid values are ignored."""
 
     visa = forms.ChoiceField(required=False, choices=Kept.choices())
     q = forms.CharField(label="Sök bland egna kontakter", required=False, max_length=LONGEST_TEXT)
 
     def wanted(self) -> tuple[Kept, str, int]:
-        """The filter, the text and the page, each the first where it is none."""
+        """The filter, the text and the page; for an invalid one the first."""
         self.is_valid()
         data = self.cleaned_data
         return Kept(data.get("visa") or Kept.ALL), data.get("q", ""), data.get("sida") or 1
@@ -127,7 +127,7 @@ class EntryForm(Opened, AsksQuestions):
 
     @property
     def number_rows(self) -> list[tuple[BoundField, BoundField]]:
-        """The rows of numbers: what kind, and the number."""
+        """Kind and number."""
         return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
 
     @property
@@ -145,7 +145,6 @@ class EntryForm(Opened, AsksQuestions):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Read the numbers and the hours; say what is wrong beside its field."""
         data = super().clean() or self.cleaned_data
         person = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
         # A person who changes name does so once: the name in lists follows, unless somebody has written another.
@@ -235,7 +234,7 @@ class EntryForm(Opened, AsksQuestions):
 
 
 def _beside(field: str | None) -> str | None:
-    """The field of the form that an error of the rules stands beside."""
+    """The form field beside which an error of the rules belongs."""
     if field == "days":
         return "day_0_from"
     if field and field.startswith("day_") and field.count("_") == 1:
@@ -254,7 +253,6 @@ def parts_of(entry: DirectoryEntry) -> int:
 
 
 def initial_of(entry: DirectoryEntry) -> dict[str, Any]:
-    """What the form of a contact starts with."""
     columns = ("kind", "name", *TEXTS, *_HOUR_FIELDS)
     initial: dict[str, Any] = {name: getattr(entry, name) for name in columns}
     initial["unit"] = str(entry.unit_id or "")

@@ -66,7 +66,6 @@ class TurnForm(Opened, AsksQuestions):
 
 
 def initial_of(turn: Turn) -> dict[str, Any]:
-    """What the form of a turn starts with."""
     return {
         "nobody": not turn.who,
         "who": turn.who,
@@ -81,21 +80,19 @@ def initial_of(turn: Turn) -> dict[str, Any]:
 
 
 class WithdrawForm(forms.Form):
-    """One press: which row it was, and an id made with the page."""
-
     client_id = forms.UUIDField()
     version = forms.CharField(max_length=40)
 
 
 class ConfirmRotaForm(forms.Form):
-    """The word that a file is to be brought in as it was shown: its table, and the mark of what it would do."""
+    """A file is to be imported as it was shown: its table, and the mark of what it would do."""
 
     client_id = forms.UUIDField()
     mark = forms.CharField(max_length=64)
     table = forms.CharField(strip=False)
 
     def clean_table(self) -> list[list[str]]:
-        """Read the table; raise ValidationError for what no preview of ours holds."""
+        """Raises ValidationError for what no preview of ours contains."""
         try:
             table = json.loads(self.cleaned_data["table"])
         except (ValueError, RecursionError) as wrong:

@@ -69,13 +69,11 @@ class AdvancedSearchForm(forms.Form):
         }
 
     def wrong(self) -> bool:
-        """Whether a search text or its field can not be used. A wrong page number is the first page."""
+        """Whether a search text or its field cannot be used. A wrong page number is the first page."""
         return bool(set(self.errors) - {"sida"})
 
 
 class ContactColumnsForm(forms.Form):
-    """Which columns the advanced search lists beside the four it always has."""
-
     kolumn = forms.MultipleChoiceField(
         label="Fler kolumner",
         required=False,

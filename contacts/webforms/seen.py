@@ -21,7 +21,7 @@ class SeenForm(forms.ModelForm):
         self.initial["seen"] = partial(fingerprints, self) if self.instance.pk else ""
 
     def clean(self) -> dict[str, Any]:
-        """Say beside what was typed what stands now."""
+        """Shows beside what was typed what stands now."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         stands = type(self)(instance=self.instance)
         if data.get("seen") and data["seen"] != fingerprints(stands):

@@ -33,7 +33,6 @@ class MainSwitchboardForm(Opened, SentOnce):
         ]
 
     def chosen(self) -> DirectoryEntry:
-        """The switchboard that was chosen."""
         return self._switchboards[self.cleaned_data["entry"]]
 
 

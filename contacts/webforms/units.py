@@ -43,12 +43,11 @@ class UnitForm(Opened, AsksQuestions):
             del self.fields[name]
 
     def clean_hsa_id(self) -> str:
-        """The id tidied; say what is wrong with it."""
         try:
             return tidy_hsa_id(self.cleaned_data["hsa_id"])
         except RuleError as wrong:
             raise forms.ValidationError(wrong.reason) from wrong
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, by the names the service uses; call after `is_valid`."""
+        """By the names the service uses; call after `is_valid`."""
         return {k: v for k, v in self.cleaned_data.items() if k in self.base_fields and k not in _NO_FACTS}

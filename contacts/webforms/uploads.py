@@ -1,4 +1,4 @@
-"""How files are taken in: in memory, and no more of them than may be read."""
+"""How uploads are received: in memory, and no more of them than may be read."""
 
 from io import BytesIO
 from typing import Any
@@ -12,10 +12,11 @@ from contacts.filing.limits import FILE_BYTES
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """Keeps the files of one request up to one byte more than its page takes; the rest is let go.
+    """Keeps the files of one request up to one byte more than its page accepts; the rest is discarded.
 
-    That is what a directory file may have, or what UPLOAD_ROOM says of the address, for who is logged in. Nothing is
-    put on the disk. A file that was cut off is told by its length: what reads it refuses it with a sentence.
+    The limit is that of a directory file, or what UPLOAD_ROOM says of the address, for who is logged in. Nothing is
+    written to the disk. A file that was cut off is recognised by its length: what reads it refuses it with a
+    sentence.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,12 +25,10 @@ class BoundedUploadHandler(FileUploadHandler):
         self._pieces: list[bytes] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin with the next file of the request."""
         super().new_file(*args, **kwargs)
         self._pieces = []
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Keep what there is room for."""
         piece = raw_data[: self._room]
         self._room -= len(piece)
         self._pieces.append(piece)
@@ -50,7 +49,7 @@ class BoundedUploadHandler(FileUploadHandler):
 
 def _room(request: HttpRequest | None) -> int:
     match = getattr(request, "resolver_match", None)
-    # The files of somebody who is not logged in are read too, to find the form's token, and thrown away.
+    # The files of somebody who is not logged in are read too, to find the form's token, and discarded.
     if match is None or request is None or not getattr(request, "acting", None):
         return FILE_BYTES
     room: int = settings.UPLOAD_ROOM.get(match.url_name, FILE_BYTES)

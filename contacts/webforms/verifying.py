@@ -25,7 +25,7 @@ class VerifyForm(forms.Form):
     stanna = forms.BooleanField(required=False)
 
     def clean_svar(self) -> Answer:
-        """The answer; refuse a confirmation without the id that keeps it from being written twice."""
+        """Refuses a confirmation without the id that keeps it from being written twice."""
         answer = Answer(self.cleaned_data["svar"])
         if answer is Answer.RIGHT and self.cleaned_data.get("client_id") is None:
             raise forms.ValidationError("Ladda om sidan och svara igen.")

@@ -15,7 +15,7 @@ from .sheet import Sheet, SheetFate
 
 
 class ScanUpload(AppendOnlyModel):
-    """One PDF, or one set of images, that was sent in. Its id is made by the form; the name of the file is not kept."""
+    """One PDF, or one set of images, that was uploaded. Its id is made by the form; the file name is not kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -35,11 +35,11 @@ class ScanUpload(AppendOnlyModel):
 
 
 class ScannedPage(AppendOnlyModel):
-    """One page of a scan, turned upright. The picture lies encrypted outside the database, under the page's id.
+    """One page of a scan, upright. The picture lies encrypted outside the database, under the page's id.
 
-    `serial` and `sheet_page` are what its code said, or the one that shone through, empty where none could be read.
-    What it is was said by a match, a back or an aside, the last one that was not undone. `turned` is by how many
-    degrees, clockwise, it was turned.
+    `serial` and `sheet_page` are what its code, or the one that shone through, said; empty where none could be read.
+    What the page is was said by a match, a back or an aside: the last one that was not undone. `turned` is the
+    clockwise rotation applied, in degrees.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,10 +68,10 @@ class ScannedPage(AppendOnlyModel):
 
 
 class ScanMatch(AppendOnlyModel):
-    """Which page of which sheet a scanned page is. `round` counts from 1, and up each time a sheet is scanned again.
+    """Which page of which sheet a scanned page is. `round` counts from 1, one up each time a sheet is scanned again.
 
-    `turn`, here and below, counts from 1 what was said of a page, and up each time that was undone: two who say it at
-    once are told.
+    `turn`, here and below, numbers from 1 what was said of a page, one up each time it was undone; it is unique, so
+    of two who say it at once the second is refused.
     """
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="matches")
@@ -135,7 +135,7 @@ class ScanBack(AppendOnlyModel):
 
 
 class ScanAside(AppendOnlyModel):
-    """A page that waited and was laid aside: it belongs to no sheet."""
+    """A waiting page that was laid aside: it belongs to no sheet."""
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="asides")
     turn = models.PositiveSmallIntegerField("gång", default=1)
@@ -161,7 +161,7 @@ class ScanAside(AppendOnlyModel):
 class ScanUndone(AppendOnlyModel):
     """What was said of a scanned page was wrong: the page waits again. The row that said it is kept.
 
-    `step` is the one that its sheet took back to be made whole, in the same round of scanning.
+    `step` is the step that took its sheet back to be completed, in the same round of scanning.
     """
 
     match = models.OneToOneField(ScanMatch, null=True, on_delete=models.PROTECT, related_name="undone")
@@ -214,9 +214,10 @@ class PaperEntry(AppendOnlyModel):
 
 
 class AllEntered(AppendOnlyModel):
-    """Somebody said that all rows of a sheet are in the log: as many as were entered then, scanned as often as it was.
+    """Somebody said that all rows of a sheet are in the log: as many as were entered then, scanned as often as it
+    was.
 
-    It holds while both numbers do. Paper goes on being written on: what is scanned after that is asked for anew.
+    It holds while both numbers do: paper goes on being written on, and what is scanned later is asked about again.
     """
 
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="said_entered")

@@ -1,4 +1,4 @@
-"""Printed sheets, the batches that blank ones are issued in, what became of each, and every file given out."""
+"""Printed sheets, the batches that blank ones are issued in, what became of each, and every file handed out."""
 
 import uuid
 
@@ -14,8 +14,6 @@ from outage.models import CareChain, Outage
 
 
 class SheetKind(models.TextChoices):
-    """The kinds of sheet that can be printed."""
-
     CARE_CHAIN = "care_chain", "Vårdkedjeblankett"
     LOG_SHEET = "log_sheet", "Loggblad"
     SIP = "sip", "SIP-blankett"
@@ -101,7 +99,6 @@ class Sheet(AppendOnlyModel):
 
     @property
     def shown_serial(self) -> str:
-        """The serial as it is read."""
         return shown_serial(self.serial)
 
     @property
@@ -121,7 +118,7 @@ class Sheet(AppendOnlyModel):
 
 
 class DisposalDecision(AppendOnlyModel):
-    """What a principal has decided of paper that is scanned (gallringsbeslut). The last one of a principal is in force.
+    """A principal's decision on destroying scanned paper (gallringsbeslut). The latest of a principal is in force.
 
     `allows` is False where paper may not be destroyed.
     """
@@ -146,10 +143,11 @@ class DisposalDecision(AppendOnlyModel):
 
 
 class SheetFate(AppendOnlyModel):
-    """One step in the life of a sheet. `number` counts them from 1: two who take the same step at once are told.
+    """One step in the life of a sheet. `number` counts them from 1 and is unique, so of two who take the same step at
+    once the second is refused.
 
-    `signature` is the text as it stood at the log-in, empty for a command on the server. `decision` is what allowed the
-    paper to be destroyed, `on` the day on which it was, and `given_to` who got the patient's copy.
+    `signature` is the text as it stood at log-in, empty for a command on the server. `decision` is what allowed the
+    paper to be destroyed, `on` the day it was, and `given_to` who got the patient's copy.
     """
 
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="fates")
@@ -183,7 +181,8 @@ class SheetFate(AppendOnlyModel):
 
 
 class Export(AppendOnlyModel):
-    """One PDF that was given out: its hash, who, when. `sheet` or `batch` says of what, `part` which part of a batch.
+    """One PDF that was handed out: its hash, by whom, when. `sheet` or `batch` says of what, `part` which part of a
+    batch.
 
     `sealed_by` is the name in the certificate it was sealed with, empty where the server has none.
     """

@@ -14,7 +14,7 @@ BY_SERVER = "servern"
 
 @dataclass(frozen=True, slots=True)
 class PartPrint:
-    """One time that a part was printed: the aware moment, and who did."""
+    """One time that a part was printed: the aware moment, and by whom."""
 
     at: datetime
     who: str
@@ -35,7 +35,7 @@ class PartLine:
 class BatchView:
     """A batch on its page. `binder` is the one that it was issued for, if any.
 
-    `with_copies` says that the patient's copies are printed with it, `are_copies` that it is of such.
+    `with_copies` says that the patient's copies are printed with it, `are_copies` that it consists of such copies.
     """
 
     batch: SheetBatch
@@ -55,7 +55,7 @@ def batch_view(
     *,
     with_copies: bool,
 ) -> BatchView:
-    """A batch with its parts; `serials` are in the order of its sheets, `exports` the last first."""
+    """`serials` are in the order of the batch's sheets, `exports` newest first."""
     by_part: dict[int | None, list[PartPrint]] = defaultdict(list)
     for export in exports:
         by_part[export.part].append(PartPrint(export.at, printer(export)))
@@ -80,10 +80,10 @@ def batch_view(
 
 
 def part_label(part: Part) -> str:
-    """The name of a part: Blad 1–25, Blad 26."""
+    """Such as "Blad 1–25" or "Blad 26"."""
     return f"Blad {part.first}–{part.last}" if part.count > 1 else f"Blad {part.first}"
 
 
 def printer(row: Export | SheetBatch | Sheet) -> str:
-    """Who printed or issued something; it may have been a command on the server."""
+    """Who printed or issued something: may have been a command on the server."""
     return row.user.full_name if row.user else BY_SERVER

@@ -75,7 +75,7 @@ class BinderView:
 
 @dataclass(frozen=True, slots=True)
 class BinderPage:
-    """What the page of the binder tells: what it holds, and when and by whom it was printed last."""
+    """What the binder's page shows: its contents, and when and by whom it was last printed."""
 
     unit: str
     holds: tuple[str, ...]
@@ -106,7 +106,7 @@ def binder_parts(
 
 
 def binder_page(unit: Unit, last: Export | None) -> BinderPage:
-    """What the page tells of a unit's binder; `last` is the one that was given out last, if any."""
+    """`last` is the binder that was handed out last, if any."""
     spec = get_binder()
     return BinderPage(
         unit=unit.name,

@@ -40,9 +40,9 @@ def blank_part(
 ) -> SheetPart:
     """A blank sheet of a kind that is issued blank for `unit`, printed at the aware moment `now`.
 
-    `by` is None for a command on the server; `original` is the serial of the sheet that a copy goes with, `switchboard`
-    the region's, where it stands on the sheet. Every blank sheet of one kind, unit and moment has as many pages as the
-    next. Raises ValueError for a kind that is not issued blank.
+    `by` is None for a command on the server; `original` is the serial of the sheet that a copy goes with,
+    `switchboard` the region's, where it stands on the sheet. All blank sheets of one kind, unit and moment have the
+    same number of pages. Raises ValueError for a kind that is not issued blank.
     """
     if kind not in _MAKERS:
         raise ValueError(f"{kind} is not issued blank")

@@ -47,7 +47,7 @@ _DIGITS = (range(8), range(4))
 class Fact:
     """What is known under one heading: `text` or a place with its numbers; else room to write, or `ticks`, or boxes.
 
-    `more` is what else is to be written of a place.
+    `more` is what else is to be written about a place.
     """
 
     label: str
@@ -262,7 +262,7 @@ def _lines(numbers: Iterable[NumberToRing], *ways: Way) -> tuple[NumberLine, ...
 
 
 def _plan(events: Sequence[CareChainEvent]) -> tuple[Fact, ...]:
-    """What is planned as it was said last, with room for what is not. What is long stands in its row only."""
+    """What is planned, as it was said last, with room for what is not. A long text stands in its row only."""
     said = [event.particulars for event in events]
     sip = agreed_sip(said)
     reckoned = next((one["preliminary_date"] for one in reversed(said) if one.get("preliminary_date")), "")

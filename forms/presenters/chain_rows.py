@@ -41,7 +41,7 @@ S = TypeVar("S", bound=_Superseding)
 
 
 class ChainRows:
-    """Makes the rows of one chain's sheet from its log. `signatures` are then those that the rows name."""
+    """Makes the rows of one chain's sheet from its log. `signatures` then holds those that the rows name."""
 
     def __init__(
         self, source: SheetSource, spec: SheetSpec, routine: Routine, now: datetime, *, ink: bool
@@ -71,7 +71,7 @@ class ChainRows:
         )
 
     def _needs_a_row(self, event: CareChainEvent) -> bool:
-        """Whether neither its calls nor the row that it takes back say all that there is to say of an event."""
+        """Whether neither the event's calls nor the row that it takes back say all there is to say of it."""
         if event.withdraws and not self._told[event.pk]:
             return False
         changed = event.supersedes_id or event.pk in self._after or event.pk in self._source.log.doubles
@@ -127,7 +127,7 @@ class ChainRows:
         return row_of(self._spec.columns, texts, notes, struck=struck, ink=self._ink)
 
     def _note_event(self, event: CareChainEvent, notes: Notes, beside: Handover | None = None) -> None:
-        """Note what an event holds beside its time and name, and who logged it where the call does not say so."""
+        """What an event holds beside its time and name, and who logged it where the call does not say so."""
         self._said.add(event.pk)
         if not event.withdraws:
             for key, value in event.particulars.items():

@@ -16,7 +16,7 @@ PROPOSAL = "Förslag till checklista – ersätts av regionens egen."
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView:
-    """Printed checklists. `outage_start` is None when printed ahead of any outage."""
+    """`outage_start` is None when printed ahead of any outage."""
 
     cards: tuple[ChecklistCard, ...]
     system: str

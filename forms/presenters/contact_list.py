@@ -46,7 +46,7 @@ class RingLine:
 
 @dataclass(frozen=True, slots=True)
 class RingTime:
-    """A time of the week and whom to ring then: the best first, and a sure way where the best may not answer."""
+    """A time of the week and whom to ring then: the best first, and one certain to answer where the best may not."""
 
     label: str
     lines: tuple[RingLine, ...]
@@ -54,8 +54,6 @@ class RingTime:
 
 @dataclass(frozen=True, slots=True)
 class EntryPhone:
-    """One number of an entry."""
-
     label: str
     number: str
     flagged: bool
@@ -95,7 +93,7 @@ class PlaceBlock:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalBlock:
-    """A principal with its units; `own` has the entries of no unit."""
+    """`own` holds the entries that belong to no unit."""
 
     own: PlaceBlock
     units: tuple[PlaceBlock, ...]
@@ -103,10 +101,10 @@ class PrincipalBlock:
 
 @dataclass(frozen=True, slots=True)
 class ContactListView:
-    """A whole contact list. `weekday` and `weekend` are the moments that the answers are given for.
+    """`weekday` and `weekend` are the moments that the answers are for.
 
-    `whole` is False where the entries of some principals do not stand one by one; `alone` names the one whose then do.
-    `part` says which file of several it is, "" for a list in one.
+    `whole` is False where the entries of some principals are not listed one by one; `alone` then names the one whose
+    are. `part` says which file of several it is, "" for a list in one file.
     """
 
     principals: tuple[PrincipalBlock, ...]
@@ -119,7 +117,6 @@ class ContactListView:
 
     @property
     def has_rota(self) -> bool:
-        """Whether the jour of any unit stands in it."""
         return any(unit.rota for principal in self.principals for unit in principal.units)
 
 
@@ -146,9 +143,9 @@ def contact_list_part(
 
     `number` is the part of it that is wanted, None for all in one.
 
-    The queries are the same few, however long the list is. `by` is None for a command on the server. A list of all in
-    one, as in the binder, that would be a book has the entries of the unit's own principal one by one at most, and of
-    the others whom to ring.
+    The number of queries does not grow with the list. `by` is None for a command on the server. A list of all in one
+    file, as in the binder, that would grow to a book lists one by one at most the entries of the unit's own
+    principal, and of the others whom to ring.
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
     source = contact_list_source(principal, moments, own=unit.principal, number=number)
@@ -197,10 +194,10 @@ def contact_list_view(
     own: Principal,
     jour: Mapping[int, Sequence[Shift]] | None = None,
 ) -> ContactListView:
-    """The list as it is at the aware moment `now`; `moments` are those `source` was made for.
+    """`moments` are those `source` was made for, `now` is aware.
 
-    `own` is whose entries stand one by one where those of all are too many. What goes on from the part before says so,
-    and has whom to ring there once more. `jour` has the shifts in the days to come, by unit.
+    `own` is the principal whose entries are listed one by one where those of all are too many. A place continued from
+    the previous part says so, and repeats whom to ring there. `jour` has the shifts in the days to come, by unit.
     """
     blocks: dict[int, PrincipalBlock] = {}
     for listed in source.places:
@@ -247,7 +244,7 @@ def _duty(shift: Shift) -> DutyLine:
 
 def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
     known = set(search_key(entry.name).split())
-    # What has no word that the name has not tells nobody anything.
+    # A text with no word beyond those of the name is redundant.
     about = ", ".join(
         text for text in (entry.title, entry.department) if not set(search_key(text).split()) <= known
     )

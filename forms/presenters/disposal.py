@@ -22,7 +22,7 @@ class ShownDecision:
 
 
 def shown_decisions(rows: Sequence[DisposalDecision]) -> list[ShownDecision]:
-    """The decisions of a principal, the one in force first, as `rows` come."""
+    """The decision in force first, as `rows` come."""
     return [
         ShownDecision(
             what="Papper får förstöras" if row.allows else "Papper får inte förstöras",

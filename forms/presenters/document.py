@@ -16,9 +16,9 @@ _NAME_LETTERS = 110
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """One sheet in a document. `view` is what its `template` shows as `sheet`; `advice` and `print_line` its foot.
+    """One sheet in a document. Its `template` gets `view` as `sheet`; `advice` and `print_line` are its foot.
 
-    `print_line` says when, by whom and after which routine it was printed.
+    `print_line` says when, by whom and by which version of the routine it was printed.
     """
 
     serial: str
@@ -37,7 +37,7 @@ class SheetPart:
 
 
 def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
-    """A sheet of the content file that is the `spec` of its view, with its `print_line`, by the template so named."""
+    """A sheet of the content file that is the `spec` of its view."""
     spec: SpecHead = view.spec
     path = f"forms/paper/{template}.html"
     return SheetPart(serial, spec.version, path, view, spec.title, spec.foot, line, spec.landscape)
@@ -46,7 +46,7 @@ def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
 def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 
-    A long name leaves the foot its room; the whole of it stands in the trace of the print.
+    A long name is shortened to leave room in the foot; it is whole in the audit row of the print.
 
     `by` is None for a command on the server, which prints for `unit`, by its name.
     """

@@ -35,9 +35,8 @@ class PatientGroup:
 class EnteredRow:
     """A row entered from the sheet, as it stands now.
 
-    `patient` is empty where the acting person may not see whose it is. `remark`
-    tells of a correction or of what took it back; `struck` that it counts no more. `entry_id` is what it is moved by,
-    None where it can not be.
+    `patient` is empty where the acting person may not see whose it is. `remark` says that it was corrected or what
+    took it back; `struck` that it no longer counts. `entry_id` is what it is moved by, None where it cannot be.
     """
 
     chain_id: UUID
@@ -54,7 +53,6 @@ class EnteredRow:
 
 
 def is_sip(sheet: Sheet) -> bool:
-    """Whether the sheet has the messages of a SIP only."""
     return sheet.kind in _SIP_KINDS
 
 
@@ -66,7 +64,7 @@ def sip_direction(acting: Acting, chain: CareChain) -> Direction:
 def patient_groups(
     found: Sequence[tuple[Outage, Sequence[CareChain]]], now: datetime
 ) -> tuple[PatientGroup, ...]:
-    """The patients to choose among. With protected personal data only the chain's number tells who it is."""
+    """With protected personal data only the chain's number says who it is."""
     return tuple(
         PatientGroup(
             label=_outage_label(outage, now),
@@ -156,7 +154,7 @@ class PaperPicture:
 
 
 def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperPicture]:
-    """Prepare the pictures of a sheet to enter rows from: each page, and its backs but the empty ones."""
+    """The pictures of a sheet to enter rows from: each page, and its backs but the empty ones."""
     shown = []
     for picture in pictures:
         if picture.page_id is not None:

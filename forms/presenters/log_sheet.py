@@ -85,8 +85,8 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
 def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
     """The loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
 
-    `now` is aware, `routine` that of the outage the sheet belongs to. Of a patient with protected personal data
-    neither name nor number stands here, nor what may tell of them.
+    `now` is aware, `routine` that of the outage the sheet belongs to. For a patient with protected personal data
+    neither name nor number is shown, nor what may reveal them.
     """
     spec, signatures = get_log_sheet(), Signatures()
     logged = tuple(_row(call, spec, signatures, now) for call in calls)
@@ -105,7 +105,6 @@ def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, rout
 
 
 def log_sheet_part(*, view: LogSheetView, by: Acting | None, serial: str = "") -> SheetPart:
-    """The loggblad `view` as a sheet."""
     line = print_line(view.routine_version, view.now, by, view.unit, f"Blankett version {view.spec.version}")
     return spec_part(serial, view, "log_sheet", line)
 

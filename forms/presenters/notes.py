@@ -10,7 +10,7 @@ _BELOW = "Se nedan"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A text under its row with its label. `remark` says something of the row, and so is not struck with it.
+    """A text under its row with its label. `remark` says something about the row, and so is not struck with it.
 
     `goes_on` says that it continues the line above.
     """
@@ -33,7 +33,6 @@ class Notes:
         self._found: list[Part] = []
 
     def add(self, label: str, text: str, *, remark: bool = False) -> None:
-        """Note `text`, if there is any."""
         if text:
             self._found.append(Part(label, text, remark))
 

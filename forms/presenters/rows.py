@@ -65,7 +65,6 @@ def row_of(
 
 
 def empty_rows(columns: Sequence[Heading], count: int) -> tuple[Row, ...]:
-    """So many rows to write on by hand."""
     return (Row(tuple(boxes(*heading.boxes) for heading in columns)),) * count
 
 
@@ -120,7 +119,7 @@ def signed(short: str, at: datetime, beside: datetime, now: datetime) -> str:
 
 
 def note_call(call: Handover, notes: Notes, now: datetime) -> None:
-    """Note what was said of a call beside its columns and its comment."""
+    """What was said about a call beside its columns and its comment."""
     notes.add("Nästa steg", call.next_step)
     notes.add("Ring tillbaka", call.call_back)
     notes.add(_READ_BACK[ReadBack.NOT_POSSIBLE], call.read_back_reason)
@@ -138,7 +137,7 @@ def paper_words(row: CareChainEvent | Handover, now: datetime) -> str:
 
 
 def written(key: str, value: object) -> str:
-    """A stored particular as it is read: several with commas, a date in words."""
+    """A stored particular as it is read: several joined by commas, a date in words."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(part) for part in value)
     if key.endswith("_date"):
@@ -147,5 +146,5 @@ def written(key: str, value: object) -> str:
 
 
 def in_lines(*parts: str) -> str:
-    """The parts there are, a line for each."""
+    """The non-empty parts, a line for each."""
     return "\n".join(part for part in parts if part)

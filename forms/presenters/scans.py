@@ -44,7 +44,7 @@ _WHAT_TO_DO: dict[Finding, str] = {
 class PageCard:
     """One scanned page: where its picture is, what it is in words, whether it waits, and the sheet it belongs to.
 
-    `told` names what was said of it, for the form that undoes that; "" where nothing stands.
+    `told` names what was said about it, for the form that undoes that; "" where nothing stands.
     """
 
     page_id: UUID
@@ -77,7 +77,7 @@ class SheetCard:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What became of a scan: its sheets, first those that lack pages; the pages that wait; the others.
+    """Outcome of a scan: its sheets, first those that lack pages; the pages that wait; the others.
 
     `duplicates` is how many wait because they were scanned before.
     """
@@ -112,7 +112,7 @@ class WaitingPage:
 def scan_result(
     upload: ScanUpload, pages: Iterable[ScannedPage], scanned: Mapping[UUID, set[int]]
 ) -> ScanResult:
-    """Prepare a scan with its pages; `scanned` are the pages of each of its sheets that are scanned by now."""
+    """`scanned` are the pages of each of its sheets that are scanned by now."""
     pages = list(pages)
     cards = [page_card(page) for page in pages]
     shown = [_sheet_card(sheet, scanned.get(sheet.pk, set())) for sheet in sheets_of(pages)]
@@ -133,13 +133,13 @@ def scan_result(
 
 
 def sheets_of(pages: Iterable[ScannedPage]) -> list[Sheet]:
-    """The sheets that pages were matched to, each once, in the order in which they came."""
+    """Each sheet that pages were matched to, once, in the order in which they came."""
     matches = (standing(page) for page in pages)
     return list({match.sheet.pk: match.sheet for match in matches if isinstance(match, ScanMatch)}.values())
 
 
 def page_card(page: ScannedPage) -> PageCard:
-    """Prepare one scanned page, which comes with what was said of it."""
+    """`page` comes with what was said about it."""
     told = standing(page)
     sheet = _sheet_of(told)
     return PageCard(
@@ -189,7 +189,6 @@ def _front_match(told: ScanBack) -> ScanMatch | None:
 
 
 def waiting_page(page: ScannedPage) -> WaitingPage:
-    """Prepare a page that waits."""
     finding = Finding(page.finding)
     named = ""
     if finding in _NAMES_ITS_SHEET and page.serial:
@@ -207,7 +206,7 @@ def waiting_page(page: ScannedPage) -> WaitingPage:
 
 
 def missing_words(pages: int, scanned: set[int]) -> str:
-    """Say which pages of a sheet are not scanned: "Sida 2 av 2 är inte skannad."; "" where all are."""
+    """Such as "Sida 2 av 2 är inte skannad."; "" where all are scanned."""
     missing = [str(page) for page in range(1, pages + 1) if page not in scanned]
     if not missing:
         return ""

@@ -44,7 +44,7 @@ class ChainLink:
 
 @dataclass(frozen=True, slots=True)
 class ListedSheet:
-    """One line of the list: nothing of it tells who the patient is."""
+    """One line of the list: nothing in it says who the patient is."""
 
     serial: str
     shown: str
@@ -60,7 +60,7 @@ class ListedSheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetStep:
-    """One step of a sheet as it is read: what was done, when it was kept, by whom, and what was said of it."""
+    """One step of a sheet as it is read: what was done, when it was saved, by whom, and what was said about it."""
 
     what: str
     at: datetime
@@ -71,7 +71,7 @@ class SheetStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownBack:
-    """The picture of a back; `blank` is so for certain, `how` says how it is known whose back it is."""
+    """The picture of a back; `blank` means certainly blank, `how` says how it is known whose back it is."""
 
     page_id: UUID
     at: datetime
@@ -81,8 +81,6 @@ class ShownBack:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """One page of the paper, the picture of it, if there is one, and those of its back."""
-
     number: int
     picture: PagePicture | None
     backs: tuple[ShownBack, ...]
@@ -100,7 +98,7 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """A step that can not be taken now, and why."""
+    """A step that cannot be taken now, and why."""
 
     what: str
     why: str
@@ -176,7 +174,7 @@ def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
 
 
 def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> ShownSheet:
-    """A sheet's own page; `decision` is what the principal has decided last of scanned paper."""
+    """`decision` is the principal's latest on scanned paper."""
     steps = steps_of(sheet)
     now = Fate(steps[-1].fate) if steps else None
     # Where no decision allows it, the page says so in the place of the button.
@@ -237,7 +235,7 @@ def _twin(sheet: Sheet) -> Twin | None:
 
 
 def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:
-    """Why steps can not be taken, while the sheet is not accounted for; what is never asked of it is left out."""
+    """Why steps cannot be taken, while the sheet is not accounted for; steps that never apply to it are left out."""
     if not sheet.accountable or now in ENDS:
         return ()
     mine = {Fate.GIVEN, Fate.VOIDED} if sheet.patients_copy else set(_STEP_NAMES) - {Fate.GIVEN}

@@ -74,7 +74,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A whole form. `running` names the patient, or says what a blank copy goes with. A blank one has no `number`.
+    """A whole form. `running` names the patient, or what a blank copy goes with. A blank one has no `number`.
 
     `who` stands on every page but the first: the patient, or room to write who it is.
     """
@@ -167,7 +167,7 @@ def _running(name: str, identity: str) -> str:
 
 
 def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
-    """The current services, a line for each party that has told of them."""
+    """The current services, a line for each party that has reported them."""
     told = {
         event.sender: event.particulars["current_services"]
         for event in events

@@ -28,7 +28,7 @@ class OriginView:
 
 
 def origin_view(origin: FileOrigin, export: Export | None, seal: Examined, *, can_tell: bool) -> OriginView:
-    """The answer in words. `can_tell`: the server has a seal and knows its own files when changed."""
+    """`can_tell`: the server has a seal and recognises its own files when changed."""
     heading = FILE_ORIGIN_LABELS[origin]
     if export:
         heading = f"Filen är utskriven här {_moment(export.at)} och oförändrad"

@@ -74,14 +74,13 @@ def work_list_view(which: WorkList, rows: Iterable[Row], unit: str) -> WorkListV
 
 
 def _per_line(columns: Sequence[str]) -> list[int]:
-    """How many small letters a line of each column has."""
+    """How many small letters a line of each column holds."""
     fixed = {"box": _BOX, "hand": _HAND}
     middle = (_WIDTH - sum(fixed.get(name, 0) for name in columns)) / columns.count("middle")
     return [int((fixed.get(name, middle) - _PADDING) / _LETTER) for name in columns]
 
 
 def work_list_part(*, view: WorkListView, by: Acting, now: datetime, routine_version: str) -> SheetPart:
-    """The list as a sheet, printed by `by` at the aware moment `now`."""
     line = print_line(routine_version, now, by, view.unit, f"Blankett version {view.spec.version}")
     return replace(spec_part("", view, "work_list", line), title=view.listed.title)
 
@@ -138,7 +137,6 @@ def task_lines(rows: Iterable[TaskRow]) -> list[Row]:
 
 
 def chain_lines(rows: Iterable[ChainRow]) -> list[Row]:
-    """A row for each care chain, in the order given."""
     lines = []
     for row in rows:
         notes = Notes(WHOLE_WIDTH)

@@ -12,22 +12,22 @@ SHOWN = 20
 
 
 def get_batch(by: Acting, batch_id: UUID) -> SheetBatch:
-    """A batch of the acting unit; raise SheetBatch.DoesNotExist for any other."""
+    """Raises SheetBatch.DoesNotExist for one of another unit."""
     return SheetBatch.objects.select_related("unit", "user").get(pk=batch_id, unit__in=units_read_as(by.unit))
 
 
 def latest_batches(by: Acting) -> list[SheetBatch]:
-    """The acting unit's latest batches, at most SHOWN, the last issued first."""
+    """At most SHOWN, the last issued first."""
     return list(SheetBatch.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:SHOWN])
 
 
 def exports_of(batch: SheetBatch) -> list[Export]:
-    """Each time that a part of the batch was printed, the last first; copies are printed with their sheets too."""
+    """Each time that a part of the batch was printed, newest first; copies are printed with their sheets too."""
     return list(Export.objects.filter(printed_with(batch)).select_related("user"))
 
 
 def printed_with(batch: SheetBatch) -> Q:
-    """Narrow to the files that sheets of a batch were given out in."""
+    """Filter for the files that sheets of a batch were handed out in."""
     found = Q(batch=batch)
     if batch.kind in COPIES.values():
         found |= Q(_issued_with(batch), batch__kind__in=COPIES)
@@ -35,7 +35,7 @@ def printed_with(batch: SheetBatch) -> Q:
 
 
 def serials_of(batch: SheetBatch) -> list[str]:
-    """The serials of a batch, in the order of its sheets."""
+    """In the order of the batch's sheets."""
     return list(batch.sheets.order_by("place").values_list("serial", flat=True))
 
 
@@ -62,7 +62,7 @@ def twin_of(sheet: Sheet) -> Sheet | None:
 
 
 def _issued_with(batch: SheetBatch) -> Q:
-    """Narrow to the sheets that were issued by the same press as a batch."""
+    """Filter for the sheets that were issued by the same press as a batch."""
     return Q(batch__issued_at=batch.issued_at, batch__unit=batch.unit_id)
 
 

@@ -11,7 +11,6 @@ _NEAR = 5
 
 
 def last_binder(unit: Unit) -> Export | None:
-    """The last binder that was given out for a unit, None where none was."""
     found = Export.objects.filter(kind=SheetKind.BINDER, unit=unit).select_related("user", "sheet")
     return found.first()
 
@@ -19,8 +18,8 @@ def last_binder(unit: Unit) -> Export | None:
 def standing_binder(unit: Unit) -> UUID | None:
     """The id of the binder that the scheduled job keeps for a unit, None where it has made none.
 
-    Its blank sheets are printed again with it as long as none is used: a job each night must not put a dozen new sheets
-    into the world that nobody prints.
+    Its blank sheets are printed again with it as long as none is used: a nightly job must not issue a dozen new
+    sheets that nobody prints.
     """
     made = Sheet.objects.filter(kind=SheetKind.BINDER, unit=unit, user__isnull=True).order_by("-printed_at")
     return made.values_list("pk", flat=True).first()
@@ -32,7 +31,7 @@ def units_with_binders() -> list[Unit]:
 
 
 def units_named(name: str) -> list[Unit]:
-    """The units in use of that name, case, accents and hyphens forgiven; two principals may have one each."""
+    """The units in use of that name, ignoring case, accents and hyphens; two principals may have one each."""
     key = search_key(name)
     return [unit for unit in units_with_binders() if unit.search_key == key]
 

@@ -12,7 +12,7 @@ def decision_in_force(principal: Principal) -> DisposalDecision | None:
 
 
 def decisions_of(principal: Principal) -> list[DisposalDecision]:
-    """The one in force first, then the former ones, newest to oldest."""
+    """The one in force first, then the earlier ones, newest to oldest."""
     return list(_decisions(principal))
 
 

@@ -31,7 +31,7 @@ class EnteredCall:
 
 
 def entries_from(sheet: Sheet) -> list[EnteredCall]:
-    """What was entered from a sheet, in the order it was entered, in the same few queries however much it is."""
+    """In the order it was entered; the number of queries does not depend on how much it is."""
     entries = list(
         PaperEntry.objects.filter(sheet=sheet)
         .select_related("handover", "user", "moved_to__sheet", "moved_to__user")
@@ -96,7 +96,6 @@ def said_all_entered(sheet: Sheet) -> AllEntered | None:
 
 
 def last_entry(sheet: Sheet) -> PaperEntry | None:
-    """What was entered last from a sheet: much of its next row is the same."""
     entries = PaperEntry.objects.filter(sheet=sheet, moved_to=None).select_related("handover")
     return entries.order_by("-at", "-pk").first()
 

@@ -14,10 +14,10 @@ LAST_STEP = Subquery(_STEPS.order_by("-number").values("fate")[:1])
 
 
 def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
-    """The unit's sheets that were filled in, and of which some row may not be in the log (R2.4).
+    """The unit's sheets that were filled in, some row of which may not be in the log (R2.4).
 
-    Of one `kind`, or of all. Where a sheet is does not matter: those too whose paper is gone, where there is a picture
-    to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.
+    Of one `kind`, or of all. Where a sheet is does not matter: included are those whose paper is gone, where there is
+    a picture to enter from. Each has `rows`, how many are entered, and `scans`, how many times it was scanned.
     """
     said = AllEntered.objects.filter(sheet=OuterRef("pk"), rows=OuterRef("rows"), scans=OuterRef("scans"))
     scanned = _STEPS.filter(fate=Fate.SCANNED)

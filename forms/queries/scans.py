@@ -23,7 +23,7 @@ Slot = tuple[UUID, int, int]
 
 @dataclass(frozen=True, slots=True)
 class BackPicture:
-    """The picture of a back; `blank` is so for certain, and `told_by` says how it is known whose back it is."""
+    """The picture of a back; `blank` means certainly blank, and `told_by` says how it is known whose back it is."""
 
     page_id: UUID
     at: datetime
@@ -71,12 +71,12 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
 
 
 def pictures_count(sheet: Sheet) -> int:
-    """How many pictures of a sheet there are to look at, fronts and backs."""
+    """Fronts and backs."""
     return sum((picture.page_id is not None) + len(picture.backs) for picture in pictures_of(sheet))
 
 
 def told_of(page: ScannedPage) -> list[Telling]:
-    """All that was said of a page, in order; what was undone among it. No query for a page of `page_of`."""
+    """All that was said about a page, in order, including what was undone. No query for a page of `page_of`."""
     said: list[Telling] = [*page.matches.all(), *page.told_backs.all(), *page.asides.all()]
     return sorted(said, key=lambda each: each.turn)
 
@@ -87,27 +87,27 @@ def is_undone(told: Telling) -> bool:
 
 
 def standing(page: ScannedPage) -> Telling | None:
-    """What is said of a page and was not undone; None where it waits."""
+    """What is said about a page and was not undone; None where it waits."""
     return next((told for told in told_of(page) if not is_undone(told)), None)
 
 
 def standing_now(page: ScannedPage) -> Telling | None:
-    """What is said of a page and was not undone, as the database has it now."""
+    """What is said about a page and was not undone, read afresh from the database."""
     return next((told for told in told_now(page) if not is_undone(told)), None)
 
 
 def told_now(page: ScannedPage) -> list[Telling]:
-    """All that was said of a page, as the database has it now. Three queries."""
+    """All that was said about a page, read afresh from the database. Three queries."""
     return told_of(_with_what_was_said(ScannedPage.objects.all()).get(pk=page.pk))
 
 
 def telling_id(told: Telling) -> str:
-    """The name of what was said of a page, for the form that undoes it."""
+    """The name of what was said about a page, for the form that undoes it."""
     return f"{type(told).__name__}-{told.turn}"
 
 
 def undone_as(page: ScannedPage, told: str) -> ScanUndone | None:
-    """The row by which what was said of a page, by its `telling_id`, was undone."""
+    """The row that undid what was said about a page; `told` is its `telling_id`."""
     said = next((each for each in told_now(page) if telling_id(each) == told), None)
     return getattr(said, "undone", None)
 
@@ -143,7 +143,7 @@ def waits_beside(sheet: Sheet) -> list[ScannedPage]:
 
 
 def waiting_count(unit: Unit) -> int:
-    """How many scanned pages of a unit wait for somebody to say what they are."""
+    """How many of a unit's scanned pages wait for somebody to say what they are."""
     return _waiting(unit).count()
 
 
@@ -155,26 +155,24 @@ def waiting_pages(by: Acting) -> QuerySet[ScannedPage]:
 
 
 def upload_of(by: Acting, upload_id: UUID) -> ScanUpload:
-    """An upload of the own unit. Raises ScanUpload.DoesNotExist for any other."""
     return ScanUpload.objects.select_related("user").get(pk=upload_id, unit__in=units_read_as(by.unit))
 
 
 def page_of(by: Acting, page_id: UUID) -> ScannedPage:
-    """A scanned page of the own unit. Raises ScannedPage.DoesNotExist for any other."""
     pages = _with_what_was_said(ScannedPage.objects.select_related("upload__user"))
     return pages.get(pk=page_id, upload__unit__in=units_read_as(by.unit))
 
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
-    """The pages of an upload in their order, each with the sheet it was matched to or why it was laid aside."""
+    """In order, each with the sheet it was matched to or why it was laid aside."""
     return list(_with_what_was_said(upload.scanned_pages.order_by("number")))
 
 
 def rounds_of(sheets: Iterable[Sheet]) -> dict[UUID, int]:
     """The round of scanning that each sheet is in: 1, and one more for each time it went back to be scanned again.
 
-    A sheet goes to "filled" from "printed" once at most; every time after that it came back from "scanned". Where it
-    did because a page was not its own, the others stay.
+    A sheet goes to "filled" from "printed" once at most; every later time it came back from "scanned". Where it did
+    because a page was not its own, the others stay.
     """
     wanted = [sheet.pk for sheet in sheets]
     rounds = dict.fromkeys(wanted, 1)
@@ -208,7 +206,6 @@ def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
 
 
 def last_uploads(by: Acting, count: int) -> list[ScanUpload]:
-    """The last uploads of the own unit, newest first."""
     return list(ScanUpload.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:count])
 
 
@@ -221,7 +218,7 @@ def _waiting(unit: Unit) -> QuerySet[ScannedPage]:
 
 
 def _with_what_was_said(pages: QuerySet[ScannedPage]) -> QuerySet[ScannedPage]:
-    """Let each page come with what was said of it, and with its backs: in the same queries however many pages."""
+    """Prefetch what was said about each page, and its backs: the number of queries does not depend on the pages."""
     backs = ScanBack.objects.filter(undone=None).select_related("page").prefetch_related(*_said("page__"))
     return pages.prefetch_related(*_said(""), Prefetch("backs", backs, to_attr="its_backs"))
 

@@ -37,7 +37,7 @@ PAGE_SIZE = 25
 
 
 class Where(TextChoices):
-    """Where sheets that are not accounted for are. Blank ones of a batch that nobody has taken are stock.
+    """Where unaccounted sheets are. Blank ones of a batch that nobody has taken are stock.
 
     Those that are written on and not entered in the log are among the others; kept and voided ones can be so too.
     """
@@ -70,7 +70,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Unaccounted:
-    """How many sheets of a unit are not accounted for, those in stock included; when the oldest was printed."""
+    """How many of a unit's sheets are unaccounted for, stock included, and when the oldest was printed."""
 
     unit: str
     sheets: int
@@ -79,7 +79,7 @@ class Unaccounted:
 
 
 def sheet_of(by: Acting, serial: str) -> Sheet:
-    """The sheet with that plain serial; raise Sheet.DoesNotExist unless it is the acting unit's own."""
+    """`serial` is plain. Raises Sheet.DoesNotExist unless the sheet is the acting unit's own."""
     try:
         if read_serial(serial) != serial:
             raise Sheet.DoesNotExist
@@ -91,19 +91,19 @@ def sheet_of(by: Acting, serial: str) -> Sheet:
 
 
 def typed_serial(text: str) -> str:
-    """The serial that was typed, or read into the box from a code on a page; raise NoSerial with a sentence."""
+    """The serial that was typed, or read into the field from a code on a page. Raises NoSerial with a sentence."""
     code = read_page_code(text.strip())
     return code.serial if code else read_serial(text)
 
 
 def any_printed(place: Unit | Principal) -> bool:
-    """Whether a unit, or any of a principal's, ever had a sheet: that none is without a fate then means something."""
+    """Whether a unit, or any of a principal's, ever had a sheet: only then does it mean something that none is open."""
     whose = Q(unit__in=units_read_as(place)) if isinstance(place, Unit) else Q(unit__principal=place)
     return Sheet.objects.filter(whose).exists()
 
 
 def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
-    """The count of each unit of a principal that has sheets not accounted for, in Swedish order. One query."""
+    """For each unit of a principal that has unaccounted sheets, in Swedish order. One query."""
     rows = (
         _not_ended(Q(unit__principal=principal))
         .order_by("unit__sort_key", "unit")
@@ -117,7 +117,7 @@ def unaccounted_by_unit(principal: Principal) -> list[Unaccounted]:
 
 
 def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
-    """How many sheets of a unit are where, of one kind or of all. Two queries."""
+    """Of one kind or of all. Two queries."""
     counts = dict.fromkeys(Where, 0)
     rows = (
         _open_sheets(Q(unit__in=units_read_as(unit)), kind)
@@ -134,7 +134,7 @@ def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
 
 
 def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = None) -> Page[Sheet]:
-    """A page of the unit's sheets that are there, oldest first; those in stock are told of by `stock_page`."""
+    """The unit's sheets that are there, oldest first; those in stock come from `stock_page`."""
     if where is Where.NOT_ENTERED:
         rows = not_entered(unit, kind)
     else:
@@ -146,7 +146,7 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
 
 
 def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[dict[str, Any]]:
-    """A page of the unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
+    """The unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
     rows = _not_ended(Q(unit__in=units_read_as(unit)), kind).filter(_UNTOUCHED).order_by()
     counted = rows.values("batch", "batch__issued_at").annotate(left=Count("pk"))
     return Paginator(counted.order_by("batch__issued_at", "batch"), PAGE_SIZE).get_page(page)
@@ -185,7 +185,7 @@ def steps_of(sheet: Sheet) -> list[SheetFate]:
 
 
 def exports_of(sheet: Sheet) -> list[Export]:
-    """The files that the sheet was given out in, its own and those of its batch, newest first. One query."""
+    """The files that the sheet was handed out in, its own and those of its batch, newest first. One query."""
     of_sheet = Q(sheet=sheet)
     if sheet.batch:
         of_sheet |= printed_with(sheet.batch)
@@ -193,12 +193,12 @@ def exports_of(sheet: Sheet) -> list[Export]:
 
 
 def entries_count(sheet: Sheet) -> int:
-    """How many calls were entered from a sheet, those too that were moved to another since: it never falls."""
+    """Counts also those that were moved to another sheet since: it never falls."""
     return sheet.entries.count()
 
 
 def standing_entries_count(sheet: Sheet) -> int:
-    """How many calls were entered from a sheet and not moved to another."""
+    """Without those moved to another sheet."""
     return sheet.entries.filter(moved_to=None).count()
 
 
@@ -230,5 +230,5 @@ def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
 
 
 def kinds_followed() -> list[tuple[str, str]]:
-    """The kinds of sheet that are followed, with their names, to choose among."""
+    """Value and name."""
     return [(kind.value, SheetKind(kind).label) for kind in ACCOUNTABLE]

@@ -40,7 +40,7 @@ class SheetSource:
 
 
 def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
-    """What to ask the directory for to reach each party of a chain."""
+    """The directory lookup that reaches each party of a chain."""
     return {
         Party.INPATIENT: RingRequest(Party.INPATIENT, None, details.ward_unit_id),
         Party.MUNICIPALITY: RingRequest(Party.MUNICIPALITY, details.municipality_id, None),
@@ -49,7 +49,7 @@ def party_requests(details: CareChainDetails) -> dict[Party, RingRequest]:
 
 
 def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
-    """What a chain's sheet is made of, in the same few queries whatever the number of events and calls.
+    """All that a chain's sheet is made of; the number of queries does not depend on its events and calls.
 
     Whom to ring is answered for the aware moment `at`, as on the screen. `chain` comes with its details and outage
     loaded; raises ValueError for one without details.
@@ -66,9 +66,9 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
 
 
 def calls_since(by: Acting, since: datetime) -> list[Handover]:
-    """The calls that stand, from the aware moment `since` on, of the chains that `by` may see, oldest first.
+    """The standing calls, from the aware moment `since` on, of the chains that `by` may see, oldest first.
 
-    Each comes with its chain, details, outage and messages, in the same few queries whatever their number.
+    Each comes with its chain, details, outage and messages; the number of queries does not depend on theirs.
     """
     outages = recent_outages(by.principal)
     if not outages:
@@ -116,7 +116,8 @@ def sip_source(chain: CareChain) -> SipSource:
 
 @dataclass(frozen=True, slots=True)
 class OutlinedPlace:
-    """A principal itself or a unit of it, and id and name of each of its entries, by tie or by name as when ringing.
+    """A principal itself or a unit of it, and id and name of each of its entries, linked or matched by name as when
+    ringing.
 
     `switchboards` are the ids of those that are one.
     """
@@ -133,7 +134,7 @@ class OutlinedPlace:
 
     @property
     def request(self) -> RingRequest:
-        """What to ask the directory for to reach the place."""
+        """The directory lookup that reaches the place."""
         return request_for_unit(self.unit) if self.unit else request_for_principal(self.principal)
 
 
@@ -148,10 +149,10 @@ class ListedPlace:
 
 @dataclass(frozen=True, slots=True)
 class ListSource:
-    """What the contact list is made of, or part `number` of the `parts` it has, 0 for a list in one.
+    """All that the contact list is made of, or part `number` of its `parts`, 0 for a list in one.
 
-    `listed` are the principals whose entries are in it, `whole` says that they are all; `numbers` has, for each of the
-    moments asked for, whom to ring; `switchboards` and `region_switchboard` are what to ring where an entry of a
+    `listed` are the principals whose entries are in it, `whole` says that they are all; `numbers` has, for each of
+    the moments asked for, whom to ring; `switchboards` and `region_switchboard` are what to ring where an entry of a
     principal, or of one without a main switchboard, has no number.
     """
 
@@ -168,7 +169,7 @@ class ListSource:
 def contact_list_outline(principal: Principal | None) -> list[OutlinedPlace]:
     """The places of a contact list in order, the region first, each principal before its units in use.
 
-    `principal` narrows it to one. Of the entries there is no more than what divides them into parts.
+    `principal` narrows it to one. Of the entries only what divides them into parts is read.
     """
     every = Principal.objects.order_by("sort_key")
     principals = [principal] if principal else sorted(every, key=lambda found: not found.is_region)
@@ -199,10 +200,10 @@ def contact_list_source(
     own: Principal | None = None,
     number: int | None = None,
 ) -> ListSource:
-    """A list in one, or part `number` of it; no more is read than what is in it.
+    """A list in one, or part `number` of it; only what is in it is read.
 
-    A list in one that would be a book has the entries of `own` alone. `moments` are aware. The queries are the same
-    few, however long the list is.
+    A list in one that would be a book has the entries of `own` alone. `moments` are aware. The number of queries does
+    not grow with the list.
     """
     outline = contact_list_outline(principal)
     counts = dict.fromkeys((place.principal.pk for place in outline), 0)

@@ -25,13 +25,13 @@ class Part:
 
 
 def check_count(count: int) -> None:
-    """Raise RuleError beside the field where so many sheets are not issued at once."""
+    """Raises RuleError, with its field, where so many sheets are not issued at once."""
     if not 1 <= count <= LARGEST:
         raise RuleError(f"Utfärda 1–{LARGEST} blad åt gången.", field="count")
 
 
 def parts_of(count: int) -> tuple[Part, ...]:
-    """The parts of a batch of `count` sheets, in order: each sheet is in one of them."""
+    """In order: each sheet is in exactly one part."""
     return tuple(
         Part(number, first, min(first + PART_SIZE - 1, count))
         for number, first in enumerate(range(1, count + 1, PART_SIZE), 1)
@@ -39,5 +39,4 @@ def parts_of(count: int) -> tuple[Part, ...]:
 
 
 def part_of(count: int, number: int) -> Part | None:
-    """Part `number` of a batch of `count` sheets, None where it has no such part."""
     return next((part for part in parts_of(count) if part.number == number), None)

@@ -26,8 +26,6 @@ class PaperStep:
 
 @dataclass(frozen=True, slots=True)
 class PaperSection:
-    """Steps under a heading."""
-
     heading: str
     steps: tuple[PaperStep, ...]
 
@@ -42,7 +40,7 @@ class BlankCount:
 
 @dataclass(frozen=True, slots=True)
 class BinderSpec(SpecHead):
-    """The binder. `routine_sections` are made for the routine named; another one stands whole under `other_heading`."""
+    """`routine_sections` are made for the routine named; another one is printed in full under `other_heading`."""
 
     routine: str
     contents_heading: str

@@ -20,7 +20,8 @@ _DAY = timedelta(days=1)
 
 
 def listed_one_by_one(counts: Mapping[int, int], own: int) -> frozenset[int]:
-    """The principals whose entries stand one by one, of `counts`, how many each has; the others have whom to ring.
+    """The principals whose entries are listed one by one, of `counts`, how many each has; the others have whom to
+    ring.
 
     All of them; where that would be a book, the `own` alone; where that is one too, none. A list of one is whole.
     """

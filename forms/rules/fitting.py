@@ -16,7 +16,7 @@ _TOKENS = re.compile(r"\n|[^\S\n]+|\S+")
 
 
 def letters(text: str) -> int:
-    """How many small letters have the room that `text` takes on one line."""
+    """The width of `text` on one line, in small letters."""
     return sum(_letters_of(character) for character in text)
 
 

@@ -27,10 +27,10 @@ FIELD_SHAPE_LABELS: dict[FieldShape, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field. `rows` are the lines of an area or the empty rows of a table, `columns` the headings of a table.
+    """`rows` are the lines of an area or the empty rows of a table, `columns` the headings of a table.
 
-    Of those some are `wide` or `narrow`, and some have `boxes` to tick in each row. `half` lets two neighbours share a
-    line; `choices` are followed by room to write. `staff` is not for the patient's copy, and `patient` is the label
+    Of those some are `wide` or `narrow`, and some have `boxes` to tick in each row. `half` lets two neighbours share
+    a line; `choices` are followed by room to write. `staff` is not for the patient's copy, and `patient` is the label
     there.
     """
 
@@ -67,7 +67,7 @@ class FormSpec(SpecHead):
     patient_advice: str = ""
 
     def for_patient(self) -> "FormSpec":
-        """The form as the patient gets it: in words to the patient, without what is for staff only."""
+        """The form in words to the patient, without what is for staff only."""
         sections = tuple(
             replace(
                 section,
@@ -87,7 +87,6 @@ class FormSpec(SpecHead):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of all fields, in order."""
         return tuple(each.key for section in self.sections for each in section.fields)
 
 

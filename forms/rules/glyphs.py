@@ -1,4 +1,4 @@
-"""Characters the typeface can not print: each is shown by its code, so that no name gets a hole in it."""
+"""Characters the typeface cannot print: each is shown by its code, so that no name gets a hole in it."""
 
 import unicodedata
 from collections.abc import Container

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forms.rules.fitting import letters
 
-# A text has its words divided: what is lost at the ends of its lines is less than what the measure of letters adds.
+# Words are hyphenated: what is lost at line ends is less than what the letter-width estimate adds.
 _LEAST, _MOST = 0.9, 1.06
 
 
@@ -14,9 +14,9 @@ _LEAST, _MOST = 0.9, 1.06
 class PageMeasures:
     """What a page has room for, in millimetres, as the stylesheet sets it.
 
-    `first` stands above the rows of the first page and `again` above those of the next ones, `below` under the last of
-    them, and `heads` above the rows to write on, each of which takes `row`. `line` is one line of a listed row, `edge`
-    what is round them, and `floor` the least that one takes.
+    `first` is above the rows of the first page and `again` above those of the next ones, `below` under the last of
+    them, and `heads` above the rows to write on, each of which takes `row`. `line` is one line of a listed row,
+    `edge` its padding and borders, and `floor` its least height.
     """
 
     page: float
@@ -30,7 +30,7 @@ class PageMeasures:
     floor: float = 0
 
     def height(self, cells: Iterable[tuple[str, int]]) -> tuple[float, float]:
-        """What a row takes at least and at most; each cell has its text and how many letters a line of it has.
+        """The least and greatest height of a row; each cell has its text and how many letters a line of it holds.
 
         How full a line is depends on where its words can be divided.
         """
@@ -46,7 +46,7 @@ class PageMeasures:
 
 
 def rows_to_fill(heights: Sequence[tuple[float, float]], measures: PageMeasures, *, least: int) -> int:
-    """How many rows follow those of these heights, at least and at most, on the same page.
+    """How many rows follow those of these least and greatest heights, on the same page.
 
     None where fewer than `least` do, or where it is not certain which page is the last: no page has such rows alone.
     """

@@ -26,10 +26,10 @@ class Side:
 
 
 def fronts_of(sides: Sequence[Side]) -> dict[int, int]:
-    """The front of each back in a scan, both by their place from 0; a back with no certain front is left out.
+    """The front of each back in a scan, both by index from 0; a back with no certain front is left out.
 
     A code that shines through names its front. A page that says nothing itself is the back of the page it is paired
-    with, where the whole scan is of papers in pairs; an empty one else of the page before it, or after.
+    with, where the whole scan is of papers in pairs; otherwise an empty one is that of the page before it, or after.
     """
     found: dict[int, int] = {}
     pairs = _in_pairs(sides)
@@ -56,7 +56,7 @@ def _named(sides: Sequence[Side], place: int) -> int | None:
 
 
 def _in_pairs(sides: Sequence[Side]) -> bool:
-    """Whether each two pages can be the sides of one paper, as a scanner gives them that reads both."""
+    """Whether each two pages can be the sides of one paper, as a duplex scanner delivers them."""
     if len(sides) % 2:
         return False
     return all(_one_paper(*sides[place : place + 2]) for place in range(0, len(sides), 2))

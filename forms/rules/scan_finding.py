@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Finding(StrEnum):
-    """What the decoder and the register say of one scanned page."""
+    """What the decoder and the register say about one scanned page."""
 
     MATCHED = "matched"
     ALREADY = "already"

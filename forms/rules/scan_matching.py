@@ -9,9 +9,9 @@ from .serial import PageCode
 
 @dataclass(frozen=True, slots=True)
 class KnownSheet:
-    """What the register knows of a sheet: `scanned` are its pages that are scanned in the present round.
+    """What the register knows about a sheet: `scanned` are its pages that are scanned in the present round.
 
-    `checked`: somebody has answered for its pictures, and would not see one more.
+    `checked`: somebody has vouched for its pictures, and would not see one more.
     """
 
     pages: int
@@ -34,7 +34,7 @@ def finding_of(
     sheet: KnownSheet | None,
     back: bool = False,
 ) -> Finding:
-    """The finding of a page. `codes` are the different ones of ours on it, `sheet` is that of the only one.
+    """`codes` are the distinct ones of ours on the page, `sheet` that of the only one.
 
     A page counts as a sheet's only where nothing at all speaks against it: a wrong match is worse than none. It is a
     `back` where the codes shine through from the other side of the paper.
@@ -60,5 +60,5 @@ def finding_of(
 
 
 def _plain(version: str) -> str:
-    # As a code gives it back: it has two places for it, filled up with zeros.
+    # As a code returns it: two characters, zero-padded.
     return version.upper().lstrip("0") or "0"

@@ -1,8 +1,8 @@
 """The serial of a sheet: eight characters and a check character; and what the codes on its pages say.
 
-Neither tells anything of a patient. The alphabet has 31 characters, none of which is taken for another when read
+Neither reveals anything about a patient. The alphabet has 31 characters, none of which is taken for another when read
 aloud or written by hand; with a prime number of them one check character catches every single wrong character and
-every two that changed places.
+every transposition of two.
 """
 
 import re
@@ -37,7 +37,7 @@ class PageCode:
 
 
 def make_serial(number: int) -> str:
-    """The serial that stands for `number`, drawn at random by the caller; any whole number >= 0 will do."""
+    """`number` is drawn at random by the caller; any integer >= 0 will do."""
     body = ""
     for _ in range(_BODY):
         number, place = divmod(number, len(ALPHABET))
@@ -46,7 +46,7 @@ def make_serial(number: int) -> str:
 
 
 def read_serial(text: str) -> str:
-    """The serial that somebody typed: case, blanks and hyphens do not matter, nor O for 0, I or L for 1, S for 5.
+    """The serial that somebody typed, ignoring case, spaces and hyphens, and reading O as 0, I and L as 1, S as 5.
 
     Raises NoSerial with a Swedish sentence where the length or the check character is wrong.
     """
@@ -61,7 +61,7 @@ def read_serial(text: str) -> str:
 
 
 def shown_serial(serial: str) -> str:
-    """A serial as it is printed and read: in three groups of three."""
+    """In three groups of three, as it is printed and read."""
     return in_groups(serial)
 
 
@@ -77,7 +77,7 @@ def page_code(serial: str, page: int, version: str) -> str:
 
 
 def read_page_code(text: str) -> PageCode | None:
-    """What a code says; None for a code that is not ours, or of which any character is wrong."""
+    """None for a code that is not ours, or in which any character is wrong."""
     found = _CODE.fullmatch(text)
     if found is None:
         return None

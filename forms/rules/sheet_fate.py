@@ -36,8 +36,6 @@ ENDS = frozenset({Fate.DESTROYED, Fate.KEPT, Fate.GIVEN, Fate.VOIDED})
 
 
 class VoidReason(StrEnum):
-    """Why a sheet was voided."""
-
     UNUSED = "unused"
     MISPRINT = "misprint"
     DAMAGED = "damaged"
@@ -77,7 +75,7 @@ LOOK_LABELS: dict[Look, str] = {
 _NEXT: dict[Fate, frozenset[Fate]] = {
     Fate.PRINTED: frozenset({Fate.FILLED, Fate.GIVEN, Fate.VOIDED}),
     Fate.FILLED: frozenset({Fate.SCANNED, Fate.GIVEN, Fate.VOIDED}),
-    # Back again where the scan can not be read or is of another paper, also if that is seen after the check.
+    # Back again where the scan cannot be read or is of another paper, also if that is seen after the check.
     Fate.SCANNED: frozenset({Fate.CHECKED, Fate.FILLED, Fate.VOIDED}),
     Fate.CHECKED: frozenset({Fate.DESTROYED, Fate.KEPT, Fate.FILLED, Fate.VOIDED}),
     # A decision may come later: until then the paper is kept, and can be written on and scanned again.
@@ -123,11 +121,11 @@ def check_step(
     all_pages_scanned: bool = True,
     paper_gone: bool = False,
 ) -> None:
-    """Raise RuleError with a Swedish sentence where `step` may not follow `now`, the last step of a sheet (R2.6).
+    """Raises RuleError with a Swedish sentence where `step` may not follow `now`, the last step of a sheet (R2.6).
 
-    `now` is None for a sheet that is only now printed. Only the patient's copy is handed over; voiding, and going back
-    to filled, ask for a reason; destroying asks for a decision that allows it; a sheet is scanned when each of its
-    pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by mistake.
+    `now` is None for a sheet that is only now printed. Only the patient's copy is handed over; voiding, and going
+    back to filled, require a reason; destroying requires a decision that allows it; a sheet is scanned when each of
+    its pages is; one that is scanned is voided only where `paper_gone`, lost or destroyed by mistake.
     """
     if now is None:
         if step is not Fate.PRINTED:
@@ -155,7 +153,7 @@ def check_step(
 
 
 def _is_behind(now: Fate, step: Fate) -> bool:
-    """Whether a sheet that is `now` has come as far as `step` already, and may not take it again."""
+    """Whether a sheet at `now` has come as far as `step` already, and may not take it again."""
     if now not in _ORDER or step not in _ORDER or step in _NEXT[now]:
         return False
     return _ORDER.index(step) <= _ORDER.index(now)
@@ -173,7 +171,7 @@ def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_de
 
 
 def ended_words(now: Fate) -> str:
-    """The sentences that refuse a page of a sheet that has ended, with the way back."""
+    """The sentences that refuse a page of a sheet that has ended, and say what to do instead."""
     way = (
         "Skanna om bladet först." if now in TO_SCAN_AGAIN else "Ta tillbaka bladet först, om papperet är här."
     )
@@ -183,13 +181,13 @@ def ended_words(now: Fate) -> str:
 def may_enter_from(steps: Sequence[Fate]) -> bool:
     """Whether rows may be entered from a sheet with those steps, in order (R2.4).
 
-    Not from one that is voided, unless it was scanned once: what is on the picture still has to go into the log.
+    Not from a voided one, unless it was scanned once: what is on the picture still has to go into the log.
     """
     return steps[-1:] != [Fate.VOIDED] or Fate.SCANNED in steps
 
 
 def check_all_entered(steps: Sequence[Fate]) -> None:
-    """Raise RuleError where it can not be said of a sheet with those steps that all its rows are in the log (R2.4)."""
+    """Raises RuleError where it cannot be said of a sheet with those steps that all its rows are in the log (R2.4)."""
     if Fate.FILLED not in steps:
         raise RuleError("Bladet är inte ifyllt. Makulera det om det inte ska användas.")
     if not may_enter_from(steps):
@@ -197,7 +195,7 @@ def check_all_entered(steps: Sequence[Fate]) -> None:
 
 
 def check_void(reason: VoidReason, text: str, *, scanned: bool = False) -> None:
-    """Raise RuleError where voiding for `reason` asks for words too.
+    """Raises RuleError where voiding for `reason` requires words too.
 
     They say why; what stood on a sheet that is lost; and of one that is `scanned`, what has become of the paper.
     """
@@ -212,13 +210,13 @@ def check_void(reason: VoidReason, text: str, *, scanned: bool = False) -> None:
 
 
 def check_looked(looked: Collection[Look]) -> None:
-    """Raise RuleError where the second look has not answered for everything (R2.6)."""
+    """Raises RuleError where the second look does not cover everything (R2.6)."""
     if set(looked) != set(Look):
         raise RuleError("Bocka av alla fyra, eller skanna om bladet.", field="looked")
 
 
 def check_day(on: date, *, today: date, earliest: date, too_early: str) -> None:
-    """Raise RuleError where `on` lies ahead of `today` or before `earliest`, all days in Stockholm.
+    """Raises RuleError where `on` lies ahead of `today` or before `earliest`, all days in Stockholm.
 
     `too_early` is the sentence for the latter.
     """

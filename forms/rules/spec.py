@@ -7,8 +7,6 @@ from enum import StrEnum
 
 
 class Column(StrEnum):
-    """What one column of a row holds."""
-
     HAPPENED = "happened"
     TIME = "time"
     WAY = "way"
@@ -92,7 +90,7 @@ class SheetSpec(SpecHead):
     after_heading: str
 
     def rows_to_write(self, lines: int) -> int:
-        """How many empty rows follow what is logged, which takes so many lines: what two pages have room for."""
+        """How many empty rows follow what is logged, which takes `lines` lines: what two pages have room for."""
         return max(self.least_rows, self.most_rows - lines // 3)
 
 

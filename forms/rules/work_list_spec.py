@@ -37,12 +37,11 @@ class ListSpec:
 
     @property
     def to_tick(self) -> bool:
-        """Whether the first column has a box for each row."""
         return self.which is not WorkList.CHAINS
 
     @property
     def title(self) -> str:
-        """What stands at its top, the same as on the screen."""
+        """The same as on the screen."""
         return WORK_LIST_LABELS[self.which]
 
 
@@ -54,7 +53,6 @@ class WorkListSpec(SpecHead):
     more_rows: int
 
     def of(self, which: WorkList) -> ListSpec:
-        """One of the lists; each stands once."""
         return next(one for one in self.lists if one.which is which)
 
 

@@ -1,4 +1,4 @@
-"""Whether a page has nothing on it, told only where it is certain: who checks the sheet need not enlarge it then.
+"""Whether a page is blank, said only where it is certain: who checks the sheet need not enlarge it then.
 
 Whatever is darker than the paper about it counts, however faint, and at the very edge too. Left out is what a scanner
 and a binder leave: the strip beside a paper that lies askew, whose rim is straight, and punched holes, which are round,
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 _A4_LONG_MM = 297
-# The page is looked at in 100 dpi, the paper itself in 10.
+# The page is analysed at 100 dpi, the paper itself at 10.
 _LONG, _PAPER_LONG = 1169, 117
 _PAPER_WINDOW = 11
 _MIDDLE = 128
@@ -40,7 +40,7 @@ _NOISY = 1.2
 
 
 def is_blank(picture: Image.Image) -> bool:
-    """Whether a grey page is certain to have nothing on it."""
+    """Whether a grey page is certain to be blank."""
     page = _at_long_side(picture, _LONG)
     page = ImageOps.crop(_without_strips(page, _noise(_darkness(page, _paper(page)))), 1)
     paper = _paper(page)
@@ -55,7 +55,7 @@ def is_blank(picture: Image.Image) -> bool:
         return False
     mm = _LONG / _A4_LONG_MM
     marks = [mark for mark in _marks(darkness, faint) if not mark.is_hole(page.size, mm)]
-    # As far to the light side there is nothing but noise.
+    # Symmetrically on the light side there is nothing but noise.
     noisy = sum(counts[: 2 * _MIDDLE - faint + 1])
     return sum(mark.area for mark in marks) <= 2 * noisy + _SPECKS and all(
         mark.area < _STROKE and mark.darkest < strong for mark in marks
@@ -64,7 +64,7 @@ def is_blank(picture: Image.Image) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Dark pixels that touch: how many, how dark the darkest is, and the box about them."""
+    """Connected dark pixels: how many, how dark the darkest is, and their bounding box."""
 
     area: int
     darkest: int
@@ -74,7 +74,7 @@ class _Mark:
     bottom: int
 
     def is_hole(self, size: tuple[int, int], mm: float) -> bool:
-        """Whether it is a punched hole, `mm` being pixels to a millimetre."""
+        """Whether it is a punched hole; `mm` is pixels per millimetre."""
         width, height = self.right - self.left + 1, self.bottom - self.top + 1
         x, y = (self.left + self.right) / 2, (self.top + self.bottom) / 2
         edge = min(x, y, size[0] - x, size[1] - y)
@@ -93,18 +93,18 @@ def _at_long_side(picture: Image.Image, longest: int) -> Image.Image:
 
 
 def _paper(page: Image.Image) -> Image.Image:
-    """The paper without what is on it: the median of some three centimetres about each place."""
+    """The paper without what is on it: the median of a neighbourhood of some three centimetres."""
     middle = _at_long_side(page, _PAPER_LONG).filter(ImageFilter.MedianFilter(_PAPER_WINDOW))
     return middle.resize(page.size, Image.Resampling.BICUBIC)
 
 
 def _darkness(page: Image.Image, paper: Image.Image) -> Image.Image:
-    """How much darker than the paper each place is, with the noise of single pixels taken off."""
+    """How much darker than the paper each pixel is, with single-pixel noise removed."""
     return ImageChops.subtract(paper, page.filter(ImageFilter.BoxBlur(1)), scale=1 / _FINE, offset=_MIDDLE)
 
 
 def _noise(darkness: Image.Image) -> float:
-    """The noise of the paper in levels of grey, from the light side: there is no ink on that."""
+    """The noise of the paper in levels of grey, measured on the light side, where there is no ink."""
     counts = darkness.histogram()
     return max(_level_below(counts, 0.5) - _level_below(counts, 0.16), 1) / _FINE
 
@@ -123,7 +123,7 @@ def _level_below(counts: Sequence[int], share: float) -> int:
 
 
 def _marks(darkness: Image.Image, faint: int) -> Iterator[_Mark]:
-    """Each group of touching pixels that are `faint` or darker."""
+    """Each connected group of pixels that are `faint` or darker."""
     width = darkness.width
     levels = darkness.tobytes()
     left = {found.start() for found in re.finditer(b"[\\x%02x-\\xff]" % faint, levels, re.DOTALL)}
@@ -148,9 +148,9 @@ def _marks(darkness: Image.Image, faint: int) -> Iterator[_Mark]:
 
 
 def _without_strips(page: Image.Image, noise: float) -> Image.Image:
-    """Lift what lies beside a paper that is askew to the paper's own grey; what is darker on it stays darker.
+    """Lift what lies beside a skewed paper to the paper's own grey; what is darker on it stays darker.
 
-    Only where its inner rim is straight all the way: writing that comes to the edge is not.
+    Only where its inner rim is straight all the way: writing that reaches the edge is not.
     """
     for _ in range(4):
         page = _without_strip(page, noise).transpose(Image.Transpose.ROTATE_90)
@@ -180,9 +180,9 @@ def _without_strip(page: Image.Image, noise: float) -> Image.Image:
 
 
 def _line(depths: Sequence[int], deepest: int) -> tuple[float, float] | None:
-    """The straight line that a strip so deep ends at, as its start and slope; None where there is no such strip.
+    """Start and slope of the straight line where a strip of these depths ends; None where there is no such strip.
 
-    The ends are left out: the strips of the edges beside it lie there.
+    The ends are left out: the strips of the adjoining edges lie there.
     """
     found = [(x, depth) for x, depth in enumerate(depths) if deepest <= x < len(depths) - deepest]
     strip = [(x, depth) for x, depth in found if 0 < depth < deepest]
@@ -199,7 +199,7 @@ def _line(depths: Sequence[int], deepest: int) -> tuple[float, float] | None:
 
 
 def _fitted(points: Sequence[tuple[int, int]]) -> tuple[float, float]:
-    """Start and slope of the line of least squares."""
+    """Start and slope of the least-squares line."""
     mean_x, mean_y = sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)
     slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0

@@ -1,4 +1,4 @@
-"""The parent's side: a child process is started, listened to, and ended whatever happens."""
+"""The parent's side: a child process is started, read from, and ended whatever happens."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PagesFound:
-    """Told first, and anew where two pages lay side by side: how many pages will come."""
+    """Sent first, and again where two pages lay side by side: how many pages will come."""
 
     count: int
 
@@ -32,8 +32,9 @@ class PagesFound:
 class DecodedPage:
     """One page, upright: the texts of our codes, whether it has others, blank or not, and its picture (grey JPEG).
 
-    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is there
-    that could not be read. `blank` is so for certain. `turned` is by how many degrees, clockwise, it was turned.
+    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is
+    there that could not be read. `blank` means certainly blank. `turned` is the clockwise rotation applied, in
+    degrees.
     """
 
     number: int
@@ -49,10 +50,10 @@ class DecodedPage:
 
 
 def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, None, None]:
-    """Read one PDF, or images, in a process of their own: first how many pages there are, then each in order.
+    """Read one PDF, or images, in a process of its own: first how many pages there are, then each in order.
 
-    Raises BadScan with a Swedish sentence where the files are no scan, are broken or take too much to read. Nothing of
-    them has a name on the disk, so nothing can stay there, however this process or the child ends.
+    Raises BadScan with a Swedish sentence where the files are no scan, are broken or take too much to read. Its
+    temporary files are unlinked, so nothing stays on the disk however this process or the child ends.
     """
     if not files:
         raise BadScan("none")
@@ -71,7 +72,7 @@ def read_scan(files: Sequence[bytes]) -> Generator[PagesFound | DecodedPage, Non
 
 
 def sweep() -> int:
-    """Take away what older versions left among the temporary files when they were killed; give how many scans."""
+    """Delete what older versions left among the temporary files when they were killed; the number of scans."""
     left = [
         folder
         for folder in Path(tempfile.gettempdir()).glob(f"{_OLD_FOLDER}*")

@@ -1,7 +1,7 @@
 """The codes on a page: what they say, and whether they are printed on this side of the paper or shine through it.
 
-A decoder reads a mirrored code as gladly as any, and the corners that it tells look the same. So the text is encoded
-anew, and the squares of the picture are compared with those of the code and with those of its mirror image.
+A decoder reads a mirrored code as readily as any other, and the corners it reports look the same. So the text is
+re-encoded, and the modules in the picture are compared with those of the code and with those of its mirror image.
 """
 
 import math
@@ -26,8 +26,8 @@ _Modules = Sequence[Sequence[int]]
 class SeenCode:
     """A code of ours: printed on this side, or `mirrored`, seen through the paper from its other side.
 
-    `turned` is by how many degrees, clockwise, the page is to be turned to be upright; `x` and `y` are where its middle
-    is, in pixels, and `side` is its side as a share of the picture's longer one.
+    `turned` is the clockwise rotation, in degrees, that makes the page upright; `x` and `y` are its centre in pixels,
+    and `side` is its side as a share of the picture's longer one.
     """
 
     text: str
@@ -40,7 +40,7 @@ class SeenCode:
 
 @dataclass(frozen=True, slots=True)
 class SeenCodes:
-    """What was read on a page. `foreign`: a code of somebody else; `torn`: one that is there and can not be read."""
+    """`foreign`: a code of somebody else; `torn`: one that is there and cannot be read."""
 
     ours: tuple[SeenCode, ...] = ()
     foreign: bool = False
@@ -62,7 +62,7 @@ class SeenCodes:
 
 
 def read_codes(picture: Image.Image) -> SeenCodes:
-    """Read the QR codes of a grey picture. One of ours that may be either way round counts as torn."""
+    """The QR codes of a grey picture. One of ours that may be either way round counts as torn."""
     found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode, return_errors=True)
     ours, foreign, torn = [], False, False
     for code in found:
@@ -78,12 +78,12 @@ def read_codes(picture: Image.Image) -> SeenCodes:
 
 
 def texts(codes: Iterable[SeenCode]) -> tuple[str, ...]:
-    """What codes say, each text once."""
+    """Each text once."""
     return tuple(dict.fromkeys(code.text for code in codes))
 
 
 def _seen(picture: Image.Image, code: Any) -> SeenCode | None:
-    """A code with which way round it is; None where that is not certain."""
+    """A code with its orientation; None where that is not certain."""
     printed = segno.make_qr(code.text, error=code.ec_level or "h", mask=_mask_of(code)).matrix
     corners = _clockwise(code)
     squares = _sampled(picture, corners, len(printed))
@@ -111,7 +111,7 @@ def _mask_of(code: Any) -> int | None:
 
 
 def _clockwise(code: Any) -> list[tuple[int, int]]:
-    """The corners of a code clockwise as the picture is looked at, from any of them on."""
+    """The corners of a code clockwise as seen in the picture, starting at any of them."""
     place = code.position
     corners = [
         (corner.x, corner.y)
@@ -125,7 +125,7 @@ def _clockwise(code: Any) -> list[tuple[int, int]]:
 
 
 def _sampled(picture: Image.Image, corners: Sequence[tuple[int, int]], size: int) -> list[int]:
-    """How light each square of a code is, row by row."""
+    """The lightness of each module of a code, row by row."""
     first, second, third, fourth = corners
     side = size * _OVERSAMPLED
     flat = picture.transform(
@@ -135,7 +135,7 @@ def _sampled(picture: Image.Image, corners: Sequence[tuple[int, int]], size: int
 
 
 def _likeness(squares: Sequence[int], matrix: _Modules) -> Iterator[tuple[float, int]]:
-    """The correlation of the squares with a code turned by 0 to 3 quarters, and which corner comes first then."""
+    """The correlation of the squares with a code rotated by 0 to 3 quarter turns, and which corner then comes first."""
     mean = sum(squares) / len(squares)
     spread = math.sqrt(sum((square - mean) ** 2 for square in squares)) or 1.0
     for first in range(4):

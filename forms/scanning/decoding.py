@@ -26,10 +26,10 @@ _COVERED = 110
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page upright: what its codes of ours say, whether it has others, and its picture as grey JPEG.
+    """One page upright: what our codes on it say, whether it has others, and its picture as grey JPEG.
 
-    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is there
-    that could not be read. `turned` is by how many degrees, clockwise, it was turned.
+    `codes` are printed on this side, `through` shine through from the other side of the paper. `torn`: a code is
+    there that could not be read. `turned` is the clockwise rotation applied, in degrees.
     """
 
     codes: tuple[str, ...]
@@ -46,7 +46,7 @@ class Page:
 def pages_of(raw: RawPage, *, hurried: bool = False) -> Iterator[Page]:
     """The page of a picture, or the two that lie side by side on it.
 
-    `hurried`: there is no time for a closer look; what the first does not tell waits for a person.
+    `hurried`: there is no time for a closer look; a page that the first look does not settle waits for a person.
     """
     seen = _look(raw, hurried=hurried)
     if _side_by_side(seen, raw.picture):
@@ -61,7 +61,7 @@ def pages_of(raw: RawPage, *, hurried: bool = False) -> Iterator[Page]:
 
 
 def decode(raw: RawPage) -> Page:
-    """Read the codes of a picture that is one page, turn it upright and pack it."""
+    """Read the codes of a picture that is one page, turn it upright and compress it."""
     return _page(raw, _look(raw))
 
 
@@ -72,7 +72,7 @@ class _Look:
 
 
 def _look(raw: RawPage, *, hurried: bool = False) -> _Look:
-    """Read the codes of a page. Where none of ours is read, other copies are tried."""
+    """Read the codes of a page. Where none of ours is read, enhanced copies are tried."""
     first = read_codes(raw.picture)
     if first.printed or hurried:
         return _Look(first, blank=False)
@@ -118,7 +118,7 @@ def _other_copies(raw: RawPage, *, closely: bool) -> Iterator[Image.Image]:
 def _side_by_side(look: _Look, picture: Image.Image) -> bool:
     """Whether two pages lie side by side: codes too small for one page, and none on both halves.
 
-    Both codes of one page on one half say it too, where those of the other can not be read.
+    Both codes of one page on one half say it too, where those of the other cannot be read.
     """
     codes = look.codes.printed
     if not codes or max(picture.size) < _SPREAD * min(picture.size):
@@ -133,7 +133,7 @@ def _side_by_side(look: _Look, picture: Image.Image) -> bool:
 
 
 def _half(code: SeenCode, picture: Image.Image) -> int:
-    """On which half a code lies, 0 or 1, counted along the longer side."""
+    """Which half a code lies on, 0 or 1, counted along the longer side."""
     place = code.x / picture.width if picture.width > picture.height else code.y / picture.height
     return int(place >= 0.5)
 

@@ -42,7 +42,7 @@ HOW = "Skanna bladen till en PDF, eller till bilder (JPEG, PNG, TIFF, HEIC eller
 
 
 class BadScan(RuleError):
-    """The file that came can not be read as a scan. `key` says which of the reasons it was, `page` of which page."""
+    """The uploaded file cannot be read as a scan. `key` is the reason, `page` the page it concerns."""
 
     def __init__(self, key: str, *, page: int = 0) -> None:
         super().__init__(SENTENCES[key].format(page=page), field="files")

@@ -1,4 +1,4 @@
-"""The files of a scan as pictures: what kind each is, how many pages it has, and each page in its turn.
+"""The files of a scan as pictures: what kind each is, how many pages it has, and each page in turn.
 
 No Django here, and nothing of a file is run: the build of PDFium has neither JavaScript nor XFA.
 """
@@ -42,7 +42,7 @@ pillow_heif.options.DECODE_THREADS = 1
 class RawPage:
     """A page before it is decoded: its grey picture, and a way to a sharper one, which costs more.
 
-    `shown` is as a person is to see it, where that is another one: with what is coloured darker, so that a yellow
+    `shown` is the picture for a person, where that is another one: coloured marks made darker, so that a yellow
     marker is not lost in the grey.
     """
 
@@ -52,7 +52,7 @@ class RawPage:
 
 
 def kind_of(head: bytes) -> str:
-    """What a file is by how it begins, "pdf" or "image". Raises BadScan for everything else, with what it is."""
+    """File type by its first bytes, "pdf" or "image". Raises BadScan for everything else, saying what it is."""
     if not head:
         raise BadScan("empty")
     if head.startswith(_IMAGE_MARKS) or head[4:12] in _HEIF_MARKS or _is_webp(head):
@@ -88,7 +88,7 @@ def _is_webp(head: bytes) -> bool:
 
 
 def at_most(picture: Image.Image, longest: int) -> Image.Image:
-    """A picture no longer than so many pixels, never enlarged."""
+    """A picture scaled down to at most so many pixels on its longer side, never enlarged."""
     longer = max(picture.size)
     if longer <= longest:
         return picture
@@ -99,7 +99,7 @@ def at_most(picture: Image.Image, longest: int) -> Image.Image:
 def _open_pdf(content: bytes) -> tuple[int, Iterator[RawPage]]:
     if b"%%EOF" not in content[-4096:]:
         raise BadScan("cut")
-    # What is packed away from this look is not run either: it only spares a person a file that is no scan.
+    # What this check misses because it is compressed is not run either: it only spares a person a file that is no scan.
     if b"/JavaScript" in content or b"/XFA" in content or b"/Launch" in content:
         raise BadScan("active")
     try:
@@ -123,7 +123,7 @@ def _pdf_pages(document: Any, count: int) -> Iterator[RawPage]:
             size = page.get_size()
             if max(size) > LONGEST_POINTS or min(size) < SHORTEST_POINTS:
                 raise BadScan("page_size", page=number)
-            # Looked at before they are unpacked: PDFium leaves out a picture that it has no room for, and says nothing.
+            # Checked before they are decompressed: PDFium silently skips a picture that it has no room for.
             pictures = page.get_objects(filter=(pdfium_raw.FPDF_PAGEOBJ_IMAGE,))
             if any(_pixels(picture) > MOST_PIXELS for picture in pictures):
                 raise BadScan("many_pixels", page=number)
@@ -143,14 +143,14 @@ def _pixels(picture: Any) -> int:
 
 def _drawn(page: Any, scale: float) -> tuple[Image.Image, Image.Image | None]:
     bitmap = page.render(scale=scale, may_draw_forms=False)
-    # Copies: the bitmap belongs to PDFium and is let go at once.
+    # Copies: the bitmap belongs to PDFium and is freed at once.
     grey, shown = _in_grey(bitmap.to_pil())
     bitmap.close()
     return grey, shown
 
 
 def _in_grey(colour: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """A picture in grey, and as it is to be seen where it has colours that the grey would lose."""
+    """A picture in grey, and the one to show where it has colours that the grey would lose."""
     if colour.mode == "L":
         return colour.copy(), None
     colour = colour.convert("RGB")
@@ -162,7 +162,7 @@ def _in_grey(colour: Image.Image) -> tuple[Image.Image, Image.Image | None]:
 
 
 def _spread(colour: Image.Image) -> Image.Image:
-    """How coloured each place is: how far its lightest band lies from its darkest."""
+    """The saturation of each pixel: the distance from its lightest band to its darkest."""
     red, green, blue = colour.split()
     lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     return ImageChops.subtract(lightest, ImageChops.darker(ImageChops.darker(red, green), blue))
@@ -178,7 +178,7 @@ def _open_images(files: Sequence[bytes]) -> tuple[int, Iterator[RawPage]]:
 
 
 def _frames(content: bytes, place: int) -> int:
-    """How many pages an image file has: a TIFF may have many, which are counted no further than needed."""
+    """The number of pages of an image file: a TIFF may have many, which are counted no further than needed."""
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
             frames = 1
@@ -216,7 +216,7 @@ def _image_pages(frames: Sequence[tuple[bytes, int]]) -> Iterator[RawPage]:
 
 
 def _grey(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """An image in 8 bits of grey on white paper, upright as the camera held it, and as it is to be seen."""
+    """An image in 8-bit grey on white paper, upright by its EXIF orientation, and the one to show."""
     if image.mode.startswith("I"):
         flat = image.point(lambda level: level / 256).convert("L")
     elif image.has_transparency_data:

@@ -1,7 +1,7 @@
 """The child process: `python -m forms.scanning.worker DESCRIPTOR …`, the open files of a scan.
 
-It tells of each page on standard output: a line of JSON, and after it as many bytes of the picture as the line says.
-First it tells how many pages there are, or why there will be none. It writes no file.
+It writes each page to standard output: a line of JSON, and after it as many bytes of the picture as the line says.
+First it writes how many pages there are, or why there will be none. It writes no file.
 """
 
 import os
@@ -19,7 +19,7 @@ _AHEAD = 10
 
 
 def main(descriptors: Sequence[str]) -> None:
-    """Read the files under the limits, and tell of each page."""
+    """Read the files under the resource limits, reporting each page."""
     sandbox.confine(CHILD)
     try:
         _read(descriptors)
@@ -28,7 +28,7 @@ def main(descriptors: Sequence[str]) -> None:
     except MemoryError:
         tell({"refused": "died"})
     except BrokenPipeError:
-        # Nobody listens any more.
+        # The parent has closed the pipe.
         os._exit(1)
 
 
@@ -42,7 +42,7 @@ def _read(descriptors: Sequence[str]) -> None:
     number = 0
     for place, raw in enumerate(pages):
         spent = time.monotonic() - started
-        # Many pages that are hard to read are all read at a glance rather than some of them not at all.
+        # Many pages that are hard to read are all read quickly rather than some of them not at all.
         hurried = spent > READ_SECONDS * (place + _AHEAD) / (total + _AHEAD)
         for part, page in enumerate(pages_of(raw, hurried=hurried)):
             number += 1

@@ -1,4 +1,4 @@
-"""The only door to pyHanko: a PDF is sealed, so that a changed byte shows, and the seal of a file is examined."""
+"""The only door to pyHanko: a PDF is sealed, so that a changed byte is detected, and the seal of a file is examined."""
 
 from .door import Sealed, seal
 from .examining import Examined, SealState, examine

@@ -21,17 +21,17 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A PDF as it is given out. `by` is the name in the certificate, empty where the server has none."""
+    """A PDF as it is handed out. `by` is the name in the certificate, empty where the server has none."""
 
     pdf: bytes
     by: str
 
 
 def seal(pdf: bytes) -> Sealed:
-    """Seal a PDF with the server's certificate; where it has none the file comes back as it was.
+    """A PDF sealed with the server's certificate; where it has none the file comes back as it was.
 
-    What stands in the file, its metadata too, is left as it is: it still passes as PDF/A-3a and PDF/UA-1. Raises
-    SealUnusable where there is a certificate that can not be used.
+    The contents, metadata included, are left as they are: it still passes as PDF/A-3a and PDF/UA-1. Raises
+    SealUnusable where there is a certificate that cannot be used.
     """
     own = open_seal()
     if own is None:
@@ -44,10 +44,10 @@ def seal(pdf: bytes) -> Sealed:
 
 
 def moment_of_own(pdf: bytes, own: Seal) -> datetime | None:
-    """When (aware) a file with our seal over its every byte was sealed; None where a reader finds fault with it.
+    """When (aware) a file with our seal over its every byte was sealed; None where validation finds a fault.
 
-    The caller has made sure that the bytes are our own. `intact` is true of a file that something was added to, so the
-    seal must cover the entire file, allow no change, and be the only one.
+    The caller has made sure that the bytes are our own. `intact` is true also of a file that something was appended
+    to, so the seal must cover the entire file, allow no change, and be the only one.
     """
     tools = _loaded()
     certificate = tools.as_certificate(own.certificate)
@@ -66,7 +66,7 @@ def moment_of_own(pdf: bytes, own: Seal) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class _Tools:
-    """What of pyHanko is used. Imported at the first seal: it takes a second."""
+    """What is used of pyHanko. Imported at the first seal: it takes a second."""
 
     writer: Any
     sign: Any
@@ -94,7 +94,7 @@ def _tools() -> _Tools:
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     class MetadataLeftAlone(IncrementalPdfFileWriter):
-        """Written anew, the metadata would lose what PDF/A asks of it."""
+        """Rewritten, the metadata would lose what PDF/A requires."""
 
         def _update_meta(self) -> None:
             return
@@ -115,7 +115,7 @@ def _tools() -> _Tools:
 
 
 def message_of(own: Seal, attributes: Any, signature: bytes) -> bytes:
-    """Give, to the byte, the message that a file sealed by us bears with these signed attributes and this signature."""
+    """To the byte, the CMS message of a file sealed by us with these signed attributes and this signature."""
     made = _signer_of(own).async_sign(bytes(32), "sha256", dry_run=True, use_pades=True)
     message: Any = asyncio.run(made)
     (signer,) = message["content"]["signer_infos"]

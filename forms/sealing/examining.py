@@ -1,7 +1,7 @@
-"""What the seal of any file says, asked so that no file can do harm.
+"""What the seal of any file says, examined so that no file can do harm.
 
 The bytes are judged first, by their digest and by our own key, without reading them as a PDF: what a stranger made
-could unpack to more than the server has. Only a file that is ours to the last byte meets a reader of PDF.
+could unpack to more than the server has. Only a file that is ours to the last byte is parsed as PDF.
 """
 
 import hashlib
@@ -31,8 +31,6 @@ _BYTE_RANGE = re.compile(
 
 
 class SealState(StrEnum):
-    """What the seal of a file says."""
-
     OURS = "ours"
     BROKEN = "broken"
     ANOTHER = "another"
@@ -41,7 +39,7 @@ class SealState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a seal says. `by` is the name in the certificate and `at` the moment of our own clock, where it is known."""
+    """`by` is the name in the certificate and `at` the moment of our own clock, where it is known."""
 
     state: SealState
     by: str = ""
@@ -49,10 +47,10 @@ class Examined:
 
 
 def examine(pdf: bytes) -> Examined:
-    """What the seal of a file says. Never raises, whatever the bytes are, and reads no more than is safe.
+    """Never raises, whatever the bytes are, and reads no more than is safe.
 
-    OURS means that every byte is as it was sealed here. BROKEN is a file that bears our certificate and is not as it
-    was. A file longer than MOST_BYTES is not looked at.
+    OURS means that every byte is as it was sealed here. BROKEN is a file that bears our certificate and has been
+    changed. A file longer than MOST_BYTES is not examined.
     """
     if len(pdf) > MOST_BYTES:
         return Examined(SealState.NONE)
@@ -82,7 +80,7 @@ def _moment_if_ours(pdf: bytes, found: _Found | None, own: Seal) -> datetime | N
     try:
         return moment_of_own(pdf, own) if found and _is_ours(found, own) else None
     except Exception:
-        # Libraries raise whatever they like at bytes of a stranger: what they stumble over is not ours unchanged.
+        # Libraries raise anything at untrusted bytes: what they fail on is not our file unchanged.
         return None
 
 
@@ -106,7 +104,7 @@ def _last_seal(pdf: bytes) -> _Found | None:
 
 
 def _is_ours(found: _Found, own: Seal) -> bool:
-    """Whether our key has signed every byte outside the gap, and nothing in the gap is but as we write it."""
+    """Whether our key has signed every byte outside the gap, and the gap holds nothing but what we write."""
     padded = found.message.hex().upper().encode().ljust(len(found.gap) - 2, b"0")
     if not found.whole or found.gap != b"<" + padded + b">":
         return False
@@ -134,7 +132,7 @@ def _signed_by(own: Seal, signature: bytes, content: bytes) -> bool:
 
 
 def _bears(pdf: bytes, own: Seal) -> bool:
-    """Whether a third of our certificate or more stands in the file: one byte of it may be what was changed."""
+    """Whether a third of our certificate or more is in the file: one byte of it may be what was changed."""
     content = own.certificate.public_bytes(Encoding.DER).hex().encode()
     third = len(content) // 3
     lowered = pdf.lower()
@@ -142,7 +140,7 @@ def _bears(pdf: bytes, own: Seal) -> bool:
 
 
 def _signer(message: bytes) -> str:
-    """The name that the certificate of a stranger's seal says; "" where it says none."""
+    """The name in the certificate of a stranger's seal; "" where it has none."""
     try:
         signed = cms.ContentInfo.load(message)["content"]
         serial = signed["signer_infos"][0]["sid"].chosen["serial_number"].native

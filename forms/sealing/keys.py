@@ -22,7 +22,7 @@ _DEMO_DAYS = 3650
 
 
 class SealUnusable(PrintingUnavailable):
-    """The file with the key can not be used. `remedy` says what to do; neither holds the passphrase."""
+    """The file with the key cannot be used. `remedy` says what to do; neither holds the passphrase."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"{reason} {remedy}")
@@ -39,17 +39,17 @@ class Seal:
 
     @property
     def name(self) -> str:
-        """Whose seal it is, as a reader of PDF files shows it."""
+        """Whose seal it is, as a PDF reader shows it."""
         return name_of(self.certificate.subject)
 
     @property
     def expires(self) -> datetime:
-        """In UTC. What was sealed before is as good after it."""
+        """In UTC. What was sealed before stays valid after it."""
         return self.certificate.not_valid_after_utc
 
 
 def open_seal() -> Seal | None:
-    """The server's own seal, read once for each process; None where it has none. Raises SealUnusable."""
+    """Read once per process; None where the server has none. Raises SealUnusable."""
     if settings.SEAL_P12:
         return _opened(str(settings.SEAL_P12), settings.SEAL_PASSPHRASE)
     if settings.DEMO and not settings.PRODUCTION:
@@ -61,7 +61,7 @@ def open_seal() -> Seal | None:
 
 
 def has_seal() -> bool:
-    """False too where there is a file that can not be used: SealUnusable is not raised."""
+    """False too where there is a file that cannot be used: SealUnusable is not raised."""
     try:
         return open_seal() is not None
     except SealUnusable:
@@ -69,7 +69,7 @@ def has_seal() -> bool:
 
 
 def name_of(subject: x509.Name) -> str:
-    """Whom a certificate is about: the common name, else all of it."""
+    """The common name of a certificate's subject, else all of it."""
     for found in subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME):
         return str(found.value)
     return subject.rfc4514_string()
@@ -119,7 +119,7 @@ def _make_demo_file(path: Path) -> None:
     )
     content = pkcs12.serialize_key_and_certificates(b"driftstopp", key, certificate, None, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Readable by the server alone from its first moment, whole or not there, and the first of several workers wins.
+    # Readable by the server only from the start, written atomically, and the first of several workers wins.
     handle, half_made = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -36,12 +36,12 @@ T = TypeVar("T")
 
 
 class SerialTaken(Exception):
-    """A serial that was free a moment ago went to somebody else: draw others."""
+    """A serial that was free a moment ago was taken: draw others."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedPart:
-    """A part of a batch as it was given out. `filename` holds no patient data."""
+    """A part of a batch as it was handed out. `filename` holds no patient data."""
 
     export: Export
     pdf: bytes
@@ -53,9 +53,9 @@ def issue_batch(
 ) -> SheetBatch:
     """Issue `count` blank sheets of one kind for the acting person's unit, each with its serial and its first step.
 
-    With `copies` each has the patient's copy beside it, in a batch of its own (R3.11). The same `client_id` again gives
-    the batch that it gave before. Raise NotAllowed when the role may not print, RuleError for a kind or a number that
-    is not issued, PrintingUnavailable when the server can not print, IdClash when the id was used for something else.
+    With `copies` each has the patient's copy beside it, in a batch of its own (R3.11). The same `client_id` again
+    returns the first batch. Raises NotAllowed when the role may not print, RuleError for a kind or a number that is
+    not issued, PrintingUnavailable when the server cannot print, IdClash when the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET)
     check_count(count)
@@ -65,7 +65,7 @@ def issue_batch(
         raise RuleError("Patientens exemplar finns bara till SIP-blanketten.", field="copies")
     now = timezone.now()
     content = {"kind": kind.value, "count": count, "unit": by.unit.pk} | ({"copies": True} if copies else {})
-    # All are alike, so one is typeset for how many pages each has: before the transaction, as it takes a second.
+    # All are alike, so one is typeset to count the pages: before the transaction, as it takes a second.
     kinds = {client_id: kind} | ({uuid5(client_id, COPIES[kind].value): COPIES[kind]} if copies else {})
     zero, switchboard = make_serial(0), region_switchboard_number()
     parts = [
@@ -91,13 +91,12 @@ def issue_batch(
 
 
 def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
-    """Typeset, seal and keep part number `part` of a batch, which comes from `get_batch`: always the same serials.
+    """Typeset, seal and store part number `part` of a batch, which comes from `get_batch`: always the same serials.
 
-    After each sheet comes the patient's copy that was issued with it. A sheet that is filled in or voided since is left
-    out: nobody may write on another paper with its serial. Raise
-    NotAllowed when the role may not print or the batch is another unit's, RuleError where the batch has no such part,
-    none of it is still unused or the sheet has changed since it was issued, PrintingUnavailable when the server can
-    not print.
+    After each sheet comes the patient's copy that was issued with it. A sheet that is filled in or voided since is
+    left out: nobody may write on another paper with its serial. Raises NotAllowed when the role may not print or the
+    batch is another unit's, RuleError where the batch has no such part, none of it is still unused or the sheet has
+    changed since it was issued, PrintingUnavailable when the server cannot print.
     """
     check_may(by, Right.PRINT_SHEET)
     if not is_read_as(by.unit, batch.unit_id):
@@ -141,7 +140,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
 
 
 def until_free(attempt: Callable[[], T]) -> T:
-    """What `attempt` gives; where a serial that it drew is taken meanwhile, let it draw others, a few times."""
+    """The result of `attempt`, retried a few times where a serial that it drew has been taken meanwhile."""
     for _ in range(_TRIES - 1):
         with suppress(SerialTaken):
             return attempt()
@@ -149,12 +148,12 @@ def until_free(attempt: Callable[[], T]) -> T:
 
 
 def unused(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
-    """Narrow to the sheets of which nothing has become since they were printed."""
+    """Only the sheets that have taken no step since they were printed."""
     return sheets.exclude(fates__number__gt=1)
 
 
 def free_serials(count: int) -> list[str]:
-    """`count` serials that nobody can guess, no two alike and none in use."""
+    """`count` distinct serials, unguessable and not in use."""
     found: dict[str, None] = {}
     while len(found) < count:
         drawn = dict.fromkeys(make_serial(secrets.randbelow(_WIDE)) for _ in range(count - len(found)))
@@ -166,9 +165,9 @@ def free_serials(count: int) -> list[str]:
 def keep_batch(
     *, by: Acting | None, batch: SheetBatch, serials: Sequence[str], pages: Sequence[int], version: str
 ) -> None:
-    """Keep a batch, a sheet for each of `serials` with its pages and first step, and a row of the trace.
+    """Save a batch, a sheet for each of `serials` with its pages and first step, and an audit row.
 
-    The caller holds the transaction, and gives it up at SerialTaken. `by` is None for a command on the server.
+    The caller holds the transaction, and rolls it back at SerialTaken. `by` is None for a command on the server.
     """
     batch.save()
     sheets = _sheets(batch, serials, pages, version, batch.issued_at)

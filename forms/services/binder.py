@@ -35,11 +35,11 @@ def print_binder(
 ) -> Printed:
     """Print the binder of `unit`, which comes with its principal, with a new batch of each kind of blank sheet.
 
-    The same `client_id` again is the same binder with the same blank sheets, printed once more, as long as none of them
-    is used or has become another; after that it is a new one. `by` is None for a command on the server. `hand_out` is
-    called with the file before anything is kept for good: what it raises undoes it all. Raise NotAllowed when the role
-    may not print or the unit is another than that of `by`, PrintingUnavailable when the server can not print, IdClash
-    when the id was used for something else.
+    The same `client_id` again is the same binder with the same blank sheets, printed once more, as long as none of
+    them is used or has changed; after that it is a new one. `by` is None for a command on the server. `hand_out` is
+    called with the file before the transaction commits: what it raises rolls everything back. Raises NotAllowed when
+    the role may not print or the unit is another than that of `by`, PrintingUnavailable when the server cannot print,
+    IdClash when the id was used for something else.
     """
     if by is not None:
         check_may(by, Right.PRINT_SHEET)
@@ -63,7 +63,7 @@ def _print(
     # Typeset before the transaction opens: it takes seconds, and nobody else could write meanwhile.
     rendered = typeset(parts, title=f"{spec.title}, {unit.name}")
     if known and not _as_kept(parts, rendered):
-        # Serials of sheets that have become others: a scan of them would find no page of theirs.
+        # Sheets that have changed since under these serials: a scan would match none of their pages.
         return _print(by, unit, None, hand_out)
     sealed = seal(rendered.pdf)
     sheet = known or Sheet(
@@ -84,7 +84,7 @@ def _print(
             and claim(by=by, client_id=client_id, kind="binder.print", content={"unit": unit.pk})
         )
         if claimed and not known and binder_id == client_id:
-            # The same form came twice at once, and the other was kept a moment ago: print that one's serials.
+            # The same form came twice at once, and the other was saved a moment ago: print that one's serials.
             raise SerialTaken
         if not known:
             keep_sheet(by=by, sheet=sheet)
@@ -115,7 +115,7 @@ def _new_serials() -> tuple[str, Blanks]:
 
 
 def _as_kept(parts: Sequence[SheetPart], rendered: Rendered) -> bool:
-    """Whether each sheet has the pages and the version that are kept under its serial."""
+    """Whether each sheet has the pages and the version that are stored under its serial."""
     serials = [part.serial for part in parts]
     kept = Sheet.objects.filter(serial__in=serials).values_list("serial", "version", "pages")
     now = {
@@ -125,7 +125,7 @@ def _as_kept(parts: Sequence[SheetPart], rendered: Rendered) -> bool:
 
 
 def _is_used(binder: Sheet) -> bool:
-    """Whether something has become of any blank sheet in a binder: it is not printed twice then."""
+    """Whether any blank sheet in a binder has taken a step: it is not printed twice then."""
     blanks = Sheet.objects.filter(batch__in=[batch_id_in_binder(binder.pk, kind) for kind in BLANK_KINDS])
     return unused(blanks).count() != blanks.count()
 

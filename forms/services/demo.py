@@ -20,9 +20,9 @@ NURSE, KEEPER = "demo.alva", "demo.regionadmin"
 
 
 def make_paper() -> bool:
-    """Lay paper for the ward of the demo's nurse, and a decision of its principal; False where it is there already.
+    """Paper for the ward of the demo's nurse, and a decision of its principal; False where it is there already.
 
-    Raises RuleError outside demo mode and before the demo is made, PrintingUnavailable where the server can not print.
+    Raises RuleError outside demo mode and before the demo is made, PrintingUnavailable where the server cannot print.
     """
     if not settings.DEMO:
         raise RuleError("Demoläget är av. Sätt DEMO=1 för att göra demons blad.")

@@ -27,11 +27,12 @@ def record_decision(
     note: str = "",
     seen: UUID | None = None,
 ) -> DisposalDecision:
-    """Record what the acting person's principal has decided; it is in force from now on, and the former is history.
+    """Record the decision of the acting person's principal; it is in force from now on, and the previous one is
+    history.
 
     `decided_on` is a day in Stockholm, `seen` the decision in force on the page that was filled in, None where there
-    was none. A form sent twice gives the decision of the first time. Raise NotAllowed, IdClash, ChangedMeanwhile where
-    another one has come into force, and RuleError with the field where there is no reference or the day lies ahead.
+    was none. A form sent twice returns the first decision. Raises NotAllowed, IdClash, ChangedMeanwhile where another
+    one has come into force, and RuleError with the field where there is no reference or the day lies ahead.
     """
     check_may(by, Right.DECIDE_DISPOSAL)
     if not reference.strip():

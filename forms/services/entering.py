@@ -47,9 +47,9 @@ def enter_call(
 ) -> Handover:
     """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
 
-    The sheet is then filled in, if it was only printed. A resend gives the first call. Raise NotAllowed by role or for
-    another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by field,
-    Question and IdClash as for any call.
+    The sheet becomes filled in, if it was only printed. A resend returns the first call. Raises NotAllowed by role or
+    for another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by
+    field, Question and IdClash as for any call.
     """
     check_may(by, Right.HANDLE_SHEETS)
     if not is_read_as(by.unit, sheet.unit_id):
@@ -84,11 +84,11 @@ def enter_call(
 def move_entry(
     *, by: Acting, entry: PaperEntry, client_id: UUID, serial_text: str, reason: str
 ) -> PaperEntry:
-    """Say that a row stood on another sheet than the one it was entered from: the log then names that one.
+    """Correct which sheet a row was entered from: the log then names the sheet with `serial_text`.
 
-    The call, and what stands by it alone, go on in new rows that differ in the sheet; the former rows are kept. A
-    resend gives the first. Raise NotAllowed, NoSerial, RuleError by field where the sheet is not the unit's or about
-    another patient, or without a reason, and ChangedMeanwhile where the call was changed by somebody else.
+    The call, and what stands by it alone, are written as new rows that differ in the sheet; the former rows are kept.
+    A resend returns the first. Raises NotAllowed, NoSerial, RuleError by field where the sheet is not the unit's or
+    about another patient, or without a reason, and ChangedMeanwhile where the call was changed by somebody else.
     """
     check_may(by, Right.HANDLE_SHEETS)
     check_may(by, Right.LOG_CARE)
@@ -130,7 +130,7 @@ def move_entry(
 
 
 def _named_anew(by: Acting, call: Handover, serial: str, to: str, client_id: UUID, reason: str) -> Handover:
-    """Write a call anew, and what stands by it alone and was read on the same sheet, with the serial of another."""
+    """Rewrite a call, and what stands by it alone and was read on the same sheet, with the serial of another."""
     lock_chain(call.chain)
     log = log_of(call.chain_id)
     mark = mark_of(call)
@@ -169,11 +169,12 @@ def _named_anew(by: Acting, call: Handover, serial: str, to: str, client_id: UUI
 
 
 def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, seen: int) -> AllEntered:
-    """Say that all rows of a sheet are in the log, or that there is none to enter (R2.4).
+    """Record that all rows of a sheet are in the log, or that there is none to enter (R2.4).
 
     `rows` is how many entered ones the person saw, and `seen` the number of the last step: where somebody entered one
-    or took one meanwhile, ChangedMeanwhileStep is raised and nothing is said. Raise NotAllowed, IdClash, and RuleError
-    for a sheet that is not filled in, or voided without a picture, or of a kind that nothing is entered from.
+    or took one meanwhile, ChangedMeanwhileStep is raised and nothing is written. Raises NotAllowed, IdClash, and
+    RuleError for a sheet that is not filled in, or voided without a picture, or of a kind that nothing is entered
+    from.
     """
     check_may(by, Right.HANDLE_SHEETS)
     if not is_read_as(by.unit, sheet.unit_id):
@@ -206,7 +207,7 @@ def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, see
 
 
 def _say_filled(by: Acting, sheet: Sheet) -> None:
-    """Take the step to filled where nobody has; refuse a sheet that is voided without a picture."""
+    """Take the step to filled where nobody has; refuses a sheet that is voided without a picture."""
     last = current_fate(sheet)
     if last is not None and last.fate == Fate.PRINTED:
         # Somebody else took a step a moment ago: as a rule this very one, by entering the first row.

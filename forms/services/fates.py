@@ -37,7 +37,7 @@ _BEFORE_SCAN = "Bladet var inte skannat den dagen."
 def mark_filled(
     *, by: Acting, sheet: Sheet, client_id: UUID | None = None, seen: int | None = None, reason: str = ""
 ) -> SheetFate:
-    """Say that a sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
+    """A sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
 
     `reason` says why, where it was scanned already and lost a page that was not its own.
 
@@ -49,7 +49,7 @@ def mark_filled(
 
 
 def mark_scanned(*, by: Acting, sheet: Sheet) -> SheetFate:
-    """Say that each page of a sheet is scanned, in the caller's write; one that was only printed is filled first."""
+    """Each page of a sheet is scanned. Part of the caller's write; one that was only printed is filled first."""
     with transaction.atomic():
         last = current_fate(sheet)
         if last is not None and last.fate == Fate.PRINTED:
@@ -92,10 +92,10 @@ def check_scan(
     seen: int | None = None,
     pictures: int | None = None,
 ) -> SheetFate:
-    """Keep that a person has compared paper and scan and answers for all that `Look` names (R2.6).
+    """A person has compared paper and scan and vouches for all that `Look` names (R2.6).
 
-    `pictures` is how many of the sheet's pages and backs were seen. Refused while a page waits that lies beside one of
-    the sheet's in its scan: it may be the back of it.
+    `pictures` is how many of the sheet's pages and backs were seen. Refused while a page waits that lies beside one
+    of the sheet's in its scan: it may be the back of it.
     """
     check_looked(looked)
     if pictures is not None and pictures != pictures_count(sheet):
@@ -111,14 +111,14 @@ def check_scan(
 def scan_again(
     *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
 ) -> SheetFate:
-    """Send a scanned sheet back to be scanned once more, for `reason`; the first scan is kept."""
+    """The first scan is kept."""
     return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 
 
 def take_back(
     *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
 ) -> SheetFate:
-    """Keep that the paper of a sheet that has ended is here, for `reason`: it is followed anew, as one filled in."""
+    """The paper of a sheet that has ended is here after all: it is followed again, as one filled in."""
     return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 
 
@@ -131,7 +131,7 @@ def destroy_sheet(
     decision_id: UUID | None,
     seen: int | None = None,
 ) -> SheetFate:
-    """Keep that the paper was destroyed `on` that day in Stockholm, under the decision that the person read (R2.6).
+    """The paper was destroyed `on` that day in Stockholm, under the decision that the person read (R2.6).
 
     Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed.
     """
@@ -149,14 +149,14 @@ def destroy_sheet(
 def keep_paper(
     *, by: Acting, sheet: Sheet, client_id: UUID, reason: str = "", seen: int | None = None
 ) -> SheetFate:
-    """Keep that the checked paper is kept, which accounts for it; `reason` may say where."""
+    """The checked paper is kept, which accounts for it; `reason` may say where."""
     return _take(by, sheet, Fate.KEPT, client_id=client_id, seen=seen, reason=reason)
 
 
 def hand_over(
     *, by: Acting, sheet: Sheet, client_id: UUID, given_to: str, on: date, seen: int | None = None
 ) -> SheetFate:
-    """Keep that the patient's copy was handed to `given_to`, on that day in Stockholm (R3.11)."""
+    """The patient's copy was handed to `given_to`, on that day in Stockholm (R3.11)."""
     if not given_to.strip():
         raise RuleError("Skriv vem som fick bladet.", field="given_to")
     printed_on = timezone.localdate(sheet.printed_at)
@@ -173,10 +173,10 @@ def void_stock(
     left: int,
     reason: str = "",
 ) -> int:
-    """Void the blank sheets of a batch that nobody has taken, and give how many they were.
+    """Void the blank sheets of a batch that nobody has taken; returns how many they were.
 
     `left` is how many the person saw: where somebody took one meanwhile, ChangedMeanwhileStep is raised and none is
-    voided. Raise NotAllowed, IdClash, and RuleError where the reason asks for words.
+    voided. Raises NotAllowed, IdClash, and RuleError where the reason requires words.
     """
     check_may(by, Right.HANDLE_SHEETS)
     check_void(void_reason, reason)
@@ -213,7 +213,7 @@ def _take(
     decision: DisposalDecision | None = None,
     **facts: Any,
 ) -> SheetFate:
-    """Write one step with its row of the trace; a form sent twice gives the step of the first time."""
+    """Write one step with its audit row; a form sent twice returns the first step."""
     check_may(by, Right.HANDLE_SHEETS)
     if not is_read_as(by.unit, sheet.unit_id):
         raise NotAllowed("Bladet hör till en annan enhet.")

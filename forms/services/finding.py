@@ -22,7 +22,7 @@ def find_sheets(*, by: Acting, upload: ScanUpload, read: Sequence[tuple[ScannedP
     """Write the rows of the pages of a new upload with what each is, in the caller's transaction."""
     sides = [_side_of(page) for _, page in read]
     fronts = fronts_of(sides)
-    # Locked in one order: two who scan the same sheets at once wait for each other.
+    # Locked in one order: two who scan the same sheets at once cannot deadlock.
     serials = {code.serial for side in sides for code in (*side.printed, *side.through)}
     register = _Register(by, serials)
     for place, (row, _) in enumerate(read):
@@ -42,7 +42,7 @@ def find_sheets(*, by: Acting, upload: ScanUpload, read: Sequence[tuple[ScannedP
 
 
 class _Register:
-    """The sheets that a scan names, locked, with what is known of each, and what is to be said of the pages."""
+    """The sheets that a scan names, locked, with what is known about each, and what is to be said about the pages."""
 
     def __init__(self, by: Acting, serials: Collection[str]) -> None:
         sheets = Sheet.objects.select_for_update(no_key=True).filter(serial__in=serials).order_by("pk")
@@ -56,7 +56,6 @@ class _Register:
         self.told: list[ScanMatch | ScanBack] = []
 
     def known(self, code: PageCode | None) -> KnownSheet | None:
-        """What is known of the sheet that a code names."""
         sheet = self.sheets.get(code.serial) if code else None
         if sheet is None:
             return None
@@ -70,7 +69,6 @@ class _Register:
         )
 
     def match(self, row: ScannedPage, code: PageCode) -> None:
-        """Say that a page is the one that its code names."""
         sheet = self.sheets[code.serial]
         slot: Slot = (sheet.pk, code.page, self.rounds[sheet.pk])
         self.told.append(
@@ -82,7 +80,6 @@ class _Register:
         self.touched[sheet.pk] = sheet
 
     def back_of_sheet(self, row: ScannedPage, code: PageCode, told_by: BackBy) -> None:
-        """Say that a page is the back of the one that a code names."""
         sheet = self.sheets[code.serial]
         self.told.append(
             ScanBack(
@@ -106,7 +103,7 @@ def _find(register: _Register, upload: ScanUpload, row: ScannedPage, side: Side)
 def _goes_with(
     register: _Register, row: ScannedPage, side: Side, front: ScannedPage, front_side: Side
 ) -> None:
-    """Keep a back with its front, wherever that belongs.
+    """Store a back with its front, wherever that belongs.
 
     Where the front was scanned before and is only laid aside, a back with something on it goes to the sheet itself:
     nobody may have seen it.

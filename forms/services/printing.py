@@ -40,7 +40,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The row of a print and the file as it was given out. `filename` holds no patient data."""
+    """The row of a print and the file as it was handed out. `filename` holds no patient data."""
 
     sheet: Sheet
     pdf: bytes
@@ -49,7 +49,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One sheet to print, which gets its serial when it is. `filename` holds no patient data."""
+    """One sheet to print; it gets its serial when printed. `filename` holds no patient data."""
 
     kind: SheetKind
     filename: str
@@ -64,9 +64,9 @@ def print_care_chain(
 ) -> Printed:
     """Print the vårdkedjeblankett of `chain`, which comes from `get_chain` and so is one that `by` may see.
 
-    `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, given out
-    once more. Raise NotAllowed when the role may not print, PrintingUnavailable when the server can not, IdClash when
-    the id was used for something else.
+    `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, handed
+    out once more. Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
+    when the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
@@ -85,7 +85,7 @@ def print_care_chain(
 def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -> Printed:
     """Print one of the acting unit's checklists as it is ticked now; without an outage it is empty.
 
-    Raise PrintingUnavailable when the server can not print. Everyone may: a checklist tells of no patient.
+    Raises PrintingUnavailable when the server cannot print. Everyone may: a checklist says nothing about any patient.
     """
     now = timezone.now()
     job = Job(
@@ -105,7 +105,8 @@ def print_contact_list(
 
     `number` is the part of a long one that is wanted, None for all in one file.
 
-    Raise PrintingUnavailable when the server can not print. Everyone may: the directory tells of no patient.
+    Raises PrintingUnavailable when the server cannot print. Everyone may: the directory says nothing about any
+    patient.
     """
     now = timezone.now()
     job = Job(
@@ -118,10 +119,7 @@ def print_contact_list(
 
 
 def print_call_support(*, by: Acting) -> Printed:
-    """Print the samtalsstöd of the acting unit.
-
-    Raise PrintingUnavailable when the server can not print. Everyone may: it tells of no patient.
-    """
+    """Raises PrintingUnavailable when the server cannot print. Everyone may: it says nothing about any patient."""
     now = timezone.now()
     job = Job(
         kind=SheetKind.CALL_SUPPORT,
@@ -133,11 +131,11 @@ def print_call_support(*, by: Acting) -> Printed:
 
 
 def print_job(*, by: Acting, job: Job, now: datetime, client_id: UUID | None = None) -> Printed:
-    """Typeset, seal and keep one sheet, printed at the aware moment `now`.
+    """Typeset, seal and store one sheet, printed at the aware moment `now`.
 
-    One press of a button is one sheet: with a `client_id` that printed the same content before, and as long as nothing
-    has become of that sheet, it is given out once more under its serial. Other content never gets the serial of a
-    sheet that is out. Raise PrintingUnavailable, and IdClash when the id was used for something else.
+    One press of a button is one sheet: with a `client_id` that printed the same content before, and as long as that
+    sheet has taken no further step, it is handed out once more under its serial. Other content never gets the serial
+    of a sheet that is out. Raises PrintingUnavailable, and IdClash when the id was used for something else.
     """
     made = _same_press(by, job, client_id) if client_id else uuid4()
     for _ in range(_TRIES):
@@ -181,7 +179,7 @@ def _content(by: Acting, job: Job) -> dict[str, Any]:
 
 
 def _same_press(by: Acting, job: Job, client_id: UUID) -> UUID:
-    """An id that is the same for the same press with the same content, whatever the time of day."""
+    """The same id for the same press with the same content, whatever the time of day."""
     html = render_to_string(job.part.template, {"sheet": job.part.view})
     content = {**_content(by, job), "kind": job.kind, "version": job.part.version, "html": html}
     return uuid5(client_id, content_hash(content))
@@ -201,7 +199,7 @@ def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
 
 
 def _section(part: SheetPart) -> str:
-    """A sheet as HTML. One that has a character which the typeface lacks explains how it is written, no other."""
+    """A sheet as HTML. Only one with a character that the typeface lacks explains how it is written."""
     html = render_to_string("forms/paper/part.html", {"part": part})
     if lacks_glyphs(html):
         html = render_to_string("forms/paper/part.html", {"part": part, "substitutes": True})
@@ -209,7 +207,7 @@ def _section(part: SheetPart) -> str:
 
 
 def keep_sheet(*, by: Acting | None, sheet: Sheet) -> None:
-    """Keep a sheet with its first step, and a row of the trace, inside the transaction of the caller."""
+    """Save a sheet with its first step, and an audit row, inside the transaction of the caller."""
     sheet.save()
     write_step(by=by, unit=sheet.unit, sheet=sheet, step=Fate.PRINTED)
     changes = {"kind": sheet.kind, "pages": sheet.pages, "sheet": sheet.serial}
@@ -231,7 +229,7 @@ def keep_export(
     batch: SheetBatch | None = None,
     part: int | None = None,
 ) -> Export:
-    """Keep the hash of a file that is given out, with who and when, and a row of the trace.
+    """Save the hash of a file that is handed out, by whom and when, and an audit row.
 
     The caller holds the transaction.
     """

@@ -45,8 +45,8 @@ _DONE = "Någon annan har redan tagit hand om sidan."
 def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[ScanUpload]:
     """Take in one PDF, or images, of sheets in any order: each page is read, and finds its sheet or waits.
 
-    All of it is kept or nothing. The same files under the same id again are the first upload. Raises NotAllowed,
-    BadScan where the files can not be read, and IdClash where the id was used for something else.
+    All of it is stored or nothing. The same files under the same id again return the first upload. Raises NotAllowed,
+    BadScan where the files cannot be read, and IdClash where the id was used for something else.
     """
     check_may(by, Right.HANDLE_SHEETS)
     yield Progress("Öppnar skanningen")
@@ -85,9 +85,9 @@ def scan_steps(*, by: Acting, client_id: UUID, files: Sequence[bytes]) -> Steps[
 
 
 def tidy_pictures() -> int:
-    """Take away the pictures of scans that were broken off by a stop of the server; give how many.
+    """Delete the pictures of scans that were interrupted by a stop of the server; returns how many.
 
-    A picture whose row is written stays, however old. None is touched that a scan in progress may have put there.
+    A picture whose row is written stays, however old. None is touched that a scan in progress may have saved.
     """
     left = scan_store.left_unkept(before=timezone.now() - _BROKEN_OFF)
     if not left:
@@ -103,10 +103,10 @@ def tidy_pictures() -> int:
 def match_page(
     *, by: Acting, page: ScannedPage, serial_text: str, sheet_page: int, back: bool = False
 ) -> ScanMatch | ScanBack:
-    """Say which page of which sheet a page is that waits, or whose `back`; `page` comes from `page_of`.
+    """Record which page of which sheet a waiting page is, or whose `back`; `page` comes from `page_of`.
 
-    The same said twice is said once. Raise NotAllowed, and RuleError with its field: NoSerial for what is no serial,
-    and where the sheet is not the unit's, has no such page, has ended, has the page scanned already, or is checked.
+    Idempotent. Raises NotAllowed, and RuleError with its field: NoSerial for what is no serial, and where the sheet
+    is not the unit's, has no such page, has ended, has the page scanned already, or is checked.
     """
     check_may(by, Right.HANDLE_SHEETS)
     try:
@@ -145,9 +145,9 @@ def match_page(
 
 
 def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAside:
-    """Lay aside a page that waits: it belongs to no sheet. Its picture is kept; the same said twice is said once.
+    """A waiting page belongs to no sheet. Its picture is kept. Idempotent.
 
-    Raise NotAllowed, and RuleError where somebody else has said what the page is.
+    Raises NotAllowed, and RuleError where somebody else has said what the page is.
     """
     check_may(by, Right.HANDLE_SHEETS)
     with transaction.atomic():
@@ -163,11 +163,11 @@ def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAsid
 
 
 def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanUndone:
-    """Say that what was said of a page is wrong, and why: it waits again. `told` is the `telling_id` that was seen.
+    """What was said about a page is wrong, and why: it waits again. `told` is the `telling_id` that was seen.
 
-    A sheet that is whole no more without the page goes back to be scanned; its other pages stay. Said twice it is said
-    once. Raise NotAllowed, ChangedMeanwhileStep where somebody else was first, and RuleError without a reason or where
-    the paper of the sheet is gone.
+    A sheet that is not whole without the page goes back to be scanned; its other pages stay. Idempotent. Raises
+    NotAllowed, ChangedMeanwhileStep where somebody else was first, and RuleError without a reason or where the paper
+    of the sheet is gone.
     """
     check_may(by, Right.HANDLE_SHEETS)
     if not reason.strip():
@@ -184,9 +184,9 @@ def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanU
 
 
 def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
-    """Lay aside each page of a scan that waits because it was scanned before; give how many there were.
+    """Lay aside each page of a scan that waits because it was scanned before; returns how many there were.
 
-    `upload` comes from `upload_of`, so it is the own unit's. Raise NotAllowed. Said twice, the second finds none.
+    `upload` comes from `upload_of`, so it is the own unit's. Raises NotAllowed. The second time finds none.
     """
     check_may(by, Right.HANDLE_SHEETS)
     with transaction.atomic():
@@ -202,9 +202,9 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 
 
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
-    """The picture of a page (JPEG); that it was looked at stands in the trace.
+    """The picture of a page (JPEG). Each look leaves an audit row.
 
-    `page` comes from `page_of`, so it is the own unit's. Raise NotAllowed, and PictureLost with a Swedish sentence.
+    `page` comes from `page_of`, so it is the own unit's. Raises NotAllowed, and PictureLost with a Swedish sentence.
     """
     check_may(by, Right.HANDLE_SHEETS)
     picture = scan_store.load(page.pk, sha256=page.sha256)

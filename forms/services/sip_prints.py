@@ -18,7 +18,7 @@ from outage.routine import get_routine
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
     """Print the SIP-blankett of `chain`, which comes from `get_chain`; `patients_copy` is the patient's to keep.
 
-    Raise NotAllowed when the role may not print, PrintingUnavailable when the server can not, IdClash when the id was
+    Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
     used for something else.
     """
     kind = SheetKind.SIP_PATIENT if patients_copy else SheetKind.SIP
@@ -28,7 +28,7 @@ def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: b
 
 
 def print_sip_invitation(*, by: Acting, chain: CareChain, client_id: UUID) -> Printed:
-    """Print the kallelse till SIP of `chain`, which comes from `get_chain`. Raises as `print_sip`."""
+    """`chain` comes from `get_chain`. Raises as `print_sip`."""
     return _print(
         by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, f"sip-kallelse-{chain.number}.pdf"
     )

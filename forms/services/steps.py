@@ -20,14 +20,14 @@ _WIDE = 2**64
 
 
 class ChangedMeanwhileStep(ChangedMeanwhile):
-    """Somebody else took a step with the same sheet after the page was made. Nothing is written."""
+    """Somebody else took a step with the same sheet after the page was rendered. Nothing is written."""
 
     def __init__(self) -> None:
         RuleError.__init__(self, "Någon annan ändrade bladet nyss. Läs vad som är gjort och försök igen.")
 
 
 def new_serial() -> str:
-    """A serial that nobody can guess and that is not in use."""
+    """Unguessable and not in use."""
     while True:
         serial = make_serial(secrets.randbelow(_WIDE))
         if not Sheet.objects.filter(serial=serial).exists():
@@ -35,12 +35,12 @@ def new_serial() -> str:
 
 
 def lock_sheet(sheet: Sheet) -> None:
-    """Let nobody else take a step with the sheet, or enter from it, until the caller's transaction ends."""
+    """Row lock: until the caller's transaction ends nobody else takes a step with the sheet, or enters from it."""
     list(Sheet.objects.select_for_update(no_key=True).filter(pk=sheet.pk).values("pk"))
 
 
 def current_fate(sheet: Sheet) -> SheetFate | None:
-    """The last step of a sheet; None for one that is only now printed."""
+    """None for a sheet that is only now printed."""
     return sheet.fates.order_by("-number").first()
 
 
@@ -60,9 +60,9 @@ def write_step(
 ) -> SheetFate:
     """Write the next step of a sheet after the rule has allowed it; `by` is None for a command on the server.
 
-    `seen` is the number of the last step that the person saw: a later one may have changed what they judged. The caller
-    holds the transaction. Raise RuleError with the reason where the step may not follow, and ChangedMeanwhileStep where
-    somebody else was first.
+    `seen` is the number of the last step that the person saw: a later one may have changed what they judged. The
+    caller holds the transaction. Raises RuleError with the reason where the step may not follow, and
+    ChangedMeanwhileStep where somebody else was first.
     """
     last = current_fate(sheet)
     if seen is not None and (last is None or last.number != seen):
@@ -94,7 +94,7 @@ def write_step(
 
 
 def _save(row: SheetFate) -> None:
-    """Save a step; the number of one that somebody else took at the same time is taken."""
+    """Raises ChangedMeanwhileStep where somebody else took a step of that number at the same time."""
     try:
         with transaction.atomic():
             row.save()
@@ -103,7 +103,7 @@ def _save(row: SheetFate) -> None:
 
 
 def write_first_steps(*, by: Acting | None, unit: Unit, sheets: Sequence[Sheet]) -> None:
-    """Write that each of `sheets`, all new and of one print, is printed: all at once, in the caller's transaction."""
+    """The step to printed for each of `sheets`, all new and of one print, in one insert in the caller's transaction."""
     check_step(None, Fate.PRINTED)
     rows = [
         SheetFate(
@@ -126,5 +126,5 @@ def _signature(by: Acting | None) -> str:
 
 
 def facts_of(row: SheetFate) -> dict[str, Any]:
-    """What the trace keeps of a step: nothing of it is about a patient."""
+    """What the audit row keeps of a step: nothing in it is about a patient."""
     return {"sheet": row.sheet.serial, "step": row.fate, "number": row.number}

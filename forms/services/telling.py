@@ -22,12 +22,12 @@ from forms.services.steps import lock_sheet
 
 
 def lock_page(page: ScannedPage) -> None:
-    """Let nobody else say what a page is until the caller's transaction ends."""
+    """Row lock: until the caller's transaction ends nobody else says what a page is."""
     ScannedPage.objects.select_for_update(no_key=True).get(pk=page.pk)
 
 
 def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
-    """The turn of what is said next of a page, of which nothing stands, or of a page of a sheet."""
+    """The turn of what is said next about a page, of which nothing stands, or about a page of a sheet."""
     turns = [told.turn for told in told_now(page)]
     if slot is not None:
         turns += turns_of([slot["sheet"]]).values()
@@ -35,7 +35,7 @@ def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
 
 
 def save_telling(*, by: Acting, told: Telling) -> None:
-    """Write what is said of a page, with its row of the trace."""
+    """With its audit row."""
     told.user, told.unit = by.user, by.unit
     told.save()
     action, chain, changes = _traced(told)
@@ -53,9 +53,9 @@ def scanned_when_whole(by: Acting, sheets: Collection[Sheet]) -> None:
 
 
 def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
-    """Write that what was said of a page is undone; a sheet that was scanned or checked with it goes back to filled.
+    """What was said about a page is undone; a sheet that was scanned or checked with it goes back to filled.
 
-    Raise RuleError where the sheet has ended.
+    Raises RuleError where the sheet has ended.
     """
     sheet = sheet_told_of(told.page)
     step = _step_back(by, sheet, told, reason) if sheet is not None else None
@@ -63,7 +63,7 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
     row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
     row.save()
     if step is not None and sheet is not None:
-        # Without a back it may be whole still, and is looked at anew.
+        # Without a back it may be whole still, and is looked at again.
         scanned_when_whole(by, [sheet])
     _, chain, changes = _traced(told)
     audit.record(by=by, action="scan.undone", target=told.page, chain=chain, changes=changes)

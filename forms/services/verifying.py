@@ -1,4 +1,4 @@
-"""Where a PDF comes from: the register of what was given out answers first, then the seal in the file."""
+"""Where a PDF comes from: the register of what was handed out answers first, then the seal in the file."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ _BY_SEAL = {
 
 
 class FileNotRead(RuleError):
-    """The file is empty or larger than anything that was given out here."""
+    """The file is empty or larger than anything that was handed out here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a file. `export` is its row where it is unchanged and registered; `seal` what its seal says.
+    """`export` is the file's row where it is unchanged and registered; `seal` what its seal says.
 
-    `can_tell` says that the server has a seal, and so knows its own files when they are changed.
+    `can_tell` says that the server has a seal, and so recognises its own files when they are changed.
     """
 
     origin: FileOrigin
@@ -39,10 +39,10 @@ class Verdict:
 
 
 def verify_file(*, by: Acting | None, content: bytes) -> Verdict:
-    """Whether a file was made here and is as it was, and leave a row of the trace; `by` is None for a command.
+    """Whether a file was made here and is unchanged. Writes an audit row; `by` is None for a command.
 
-    Everyone may, for a file of any unit: nothing of the answer is about a patient. Raise FileNotRead, beside the field
-    `file`, for an empty file and for one of more than MOST_BYTES. The file itself is not kept.
+    Everyone may, for a file of any unit: nothing in the answer is about a patient. Raises FileNotRead, beside the
+    field `file`, for an empty file and for one of more than MOST_BYTES. The file itself is not kept.
     """
     if not content:
         raise FileNotRead("Filen är tom. Välj en annan.", field="file")

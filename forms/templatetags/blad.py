@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag
 def sheets_not_entered(acting: Acting | None) -> int:
-    """How many sheets of the acting unit were filled in by hand and are not entered yet; 0 for who may not see."""
+    """How many sheets of the acting unit were filled in by hand and are not entered yet; 0 for who may not see them."""
     if acting is None or not can(acting, Right.HANDLE_SHEETS):
         return 0
     return not_entered(acting.unit).count()

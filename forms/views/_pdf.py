@@ -16,11 +16,11 @@ _USED = "Sidan du skrev ut från är redan använd till en annan utskrift. Läs 
 
 
 class PrintedFile(Protocol):
-    """What a service of prints gives."""
+    """What a printing service returns."""
 
     @property
     def pdf(self) -> bytes:
-        """As it is given out, sealed where the server has a seal."""
+        """As it is handed out, sealed where the server has a seal."""
 
     @property
     def filename(self) -> str:
@@ -28,7 +28,7 @@ class PrintedFile(Protocol):
 
 
 def press_of(request: HttpRequest) -> UUID:
-    """The id of the press of a button that prints, made by its page; 400 where the form has none."""
+    """400 where the form has none."""
     try:
         return UUID(request.POST.get("client_id", ""))
     except ValueError:
@@ -36,7 +36,7 @@ def press_of(request: HttpRequest) -> UUID:
 
 
 def long_pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
-    """Answer as `pdf_answer` does, for what may have hundreds of pages; 503 while too much long work goes on."""
+    """As `pdf_answer`, for what may have hundreds of pages; 503 while too much long-running work goes on."""
     try:
         with long_work():
             return pdf_answer(request, make)
@@ -47,9 +47,9 @@ def long_pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> Ht
 
 
 def pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
-    """Show what `make` prints in the browser's own viewer; where it can not, a page that says why.
+    """Show what `make` prints in the browser's own viewer; where it cannot, a page that says why.
 
-    That is 403 without the right, 503 where the server can not print, 409 for an id used for another print and for any
+    That is 403 without the right, 503 where the server cannot print, 409 for an id used for another print and for any
     other reason.
     """
     try:

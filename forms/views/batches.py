@@ -31,7 +31,6 @@ from forms.webforms.batches import NewSheetsForm
 @held_as(HeldAs("Nya blad"))
 @require_http_methods(["GET", "POST"])
 def new_sheets(request: HttpRequest) -> HttpResponse:
-    """Issue blank sheets for the own unit; then the batch, to print part by part."""
     require(request.acting, Right.PRINT_SHEET)
     initial = {"client_id": uuid4(), "kind": SheetKind.CARE_CHAIN.value, "count": 25}
     form = NewSheetsForm(request.POST or None, initial=initial)
@@ -56,7 +55,7 @@ def new_sheets(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Show a batch of the own unit: its parts to print, and when each was printed."""
+    """A batch of the own unit: its parts to print, and when each was printed."""
     require(request.acting, Right.PRINT_SHEET)
     batch = _batch_or_404(request, batch_id)
     others = sheets_with_copies(batch).exclude(batch=batch).exists()
@@ -67,7 +66,7 @@ def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @held_as(held_print("Skriv ut delen"))
 @require_POST
 def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
-    """Print one part of a batch of the own unit; 404 for a part that it has not."""
+    """404 for a part that the batch of the own unit does not have."""
     require(request.acting, Right.PRINT_SHEET)
     batch = _batch_or_404(request, batch_id)
     if part_of(batch.count, part) is None:
@@ -78,7 +77,7 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
 @held_as(held_print("Skriv ut pärmen"))
 @require_http_methods(["GET", "POST"])
 def binder(request: HttpRequest) -> HttpResponse:
-    """Show what the own unit's binder holds and when it was printed last; by POST, print it."""
+    """What the own unit's binder holds and when it was printed last; by POST, print it."""
     acting = request.acting
     if request.method == "POST":
         press = press_of(request)

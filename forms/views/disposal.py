@@ -21,7 +21,7 @@ from forms.webforms.disposal import DecisionForm
 @held_as(HeldAs("Gallringsbeslut"))
 @require_http_methods(["GET", "POST"])
 def disposal(request: HttpRequest) -> HttpResponse:
-    """Show what the own principal has decided, and let an administrator record a new decision."""
+    """What the own principal has decided; an administrator records a new decision."""
     decisions = decisions_of(request.acting.principal)
     stands = decisions[0].pk if decisions else ""
     initial = {"client_id": uuid4(), "decided_on": timezone.localdate(), "seen": stands}

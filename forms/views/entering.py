@@ -52,8 +52,8 @@ from outage.rules.wording import clock_time
 def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
     """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom and which way.
 
-    What the address does not say is asked first: nothing that stands on the paper is taken for granted. `?flytta=<id>`
-    moves one that is entered to the sheet that it stood on.
+    What the address does not say is asked first: nothing that stands on the paper is taken for granted.
+    `?flytta=<id>` moves one that is entered to the sheet that it stood on.
     """
     require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.HANDLE_SHEETS)
@@ -89,7 +89,7 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
-    """Say that a row entered from the sheet stood on another; 404 for one that was moved already."""
+    """404 for an entry that was moved already."""
     found = [each for each in entries_from(sheet) if str(each.entry.pk) == entry_id]
     seen = visible_among(request.acting, {each.call.chain_id for each in found})
     (row,) = entered_rows(found, seen, timezone.now()) or (None,)
@@ -152,7 +152,7 @@ def _chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
 
 
 def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
-    """Which way the row went: a SIP's follows from who one is, else what was answered; None where nothing was."""
+    """Which way the row went: a SIP's follows from the acting unit, else what was answered; None where nothing was."""
     if is_sip(sheet):
         return sip_direction(request.acting, chain)
     answered = request.GET.get("riktning")

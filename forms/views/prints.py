@@ -32,7 +32,7 @@ from outage.views._tools import chain_or_404, chosen_outage_or_404
 @held_as(held_print("Skriv ut blankett"))
 @require_POST
 def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Print the vårdkedjeblankett of a chain the acting person may see; `ink` adds lines to sign on. 404 for others."""
+    """`ink` adds lines to sign on. 404 for a chain that the acting person may not see."""
     ink = "ink" in request.POST
     return _chain_print(
         request,
@@ -44,7 +44,7 @@ def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 @held_as(held_print("Skriv ut SIP-blankett"))
 @require_POST
 def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Print the SIP-blankett of a chain the acting person may see (R3.11); 404 for any other."""
+    """R3.11; 404 for a chain that the acting person may not see."""
     return _chain_print(
         request, chain_id, lambda chain, press: print_sip(by=request.acting, chain=chain, client_id=press)
     )
@@ -53,7 +53,7 @@ def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 @held_as(held_print("Skriv ut SIP, patientens exemplar"))
 @require_POST
 def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Print the patient's copy of the SIP-blankett (R3.11); 404 as for `chain_sip`."""
+    """R3.11; 404 as for `chain_sip`."""
     return _chain_print(
         request,
         chain_id,
@@ -64,7 +64,7 @@ def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 @held_as(held_print("Skriv ut kallelse till SIP"))
 @require_POST
 def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Print the kallelse till SIP of a chain the acting person may see (R3.9); 404 for any other."""
+    """R3.9; 404 for a chain that the acting person may not see."""
     return _chain_print(
         request,
         chain_id,
@@ -75,7 +75,6 @@ def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 @held_as(held_print("Skriv ut loggblad"))
 @require_POST
 def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
-    """Print the loggblad of the chains the acting person may see."""
     press = press_of(request)
     return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
 
@@ -83,7 +82,7 @@ def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
 @held_as(held_print("Skriv ut lista"))
 @require_POST
 def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
-    """Print one of the lists that the acting unit works from; 404 for a list that there is none of."""
+    """404 for an unknown list."""
     if which not in set(WorkList):
         raise Http404
     outage = chosen_outage_or_404(request)
@@ -96,13 +95,12 @@ def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
 
 @require_GET
 def call_support(request: HttpRequest) -> HttpResponse:
-    """Print the samtalsstöd of the acting unit."""
     return pdf_answer(request, lambda: print_call_support(by=request.acting))
 
 
 @require_GET
 def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
-    """Print one of the acting unit's checklists; 404 for one that is not the unit's."""
+    """404 for a checklist that is not the acting unit's."""
     outage = outage_in_view(request.acting.principal)
     card = checklist_card(request.acting, outage, key)
     if card is None:
@@ -112,7 +110,7 @@ def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_GET
 def contact_list(request: HttpRequest) -> HttpResponse:
-    """Print the contact list for the binder, `?huvudman=<id>` that of one principal; 404 for an id of none.
+    """`?huvudman=<id>` is that of one principal; 404 for an unknown id.
 
     A long one is printed in parts: its contents are shown, and `?del=<n>` prints a part.
     """

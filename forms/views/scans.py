@@ -47,7 +47,7 @@ _SANDBOX = "default-src 'none'; sandbox"
 @held_as(HeldAs("Skanna blad", file=True))
 @require_http_methods(["GET", "POST"])
 def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Choose files; they are read while the page comes, and it ends with what became of each page."""
+    """The files are read while the page streams; it ends with what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
     if request.method != "POST":
         form = ScanForm(initial={"client_id": uuid4()})
@@ -83,7 +83,7 @@ def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 @held_as(HeldAs("Lägg undan sidor som redan är skannade", pressed=True))
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """Show what became of a scan of the own unit; by POST, lay aside those that were scanned before."""
+    """What became of a scan of the own unit; by POST, lay aside those that were scanned before."""
     require(request.acting, Right.HANDLE_SHEETS)
     try:
         upload = upload_of(request.acting, upload_id)
@@ -98,7 +98,7 @@ def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """List the pages of the own unit that wait, oldest first."""
+    """The waiting pages of the own unit, oldest first."""
     require(request.acting, Right.HANDLE_SHEETS)
     found = Paginator(waiting_pages(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
     pages = [waiting_page(page) for page in found]
@@ -108,7 +108,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Skannad sida"))
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
-    """Show one scanned page with what can be said of it; by POST, say what it is, or that this was wrong."""
+    """One scanned page with what can be said about it; by POST, say what it is, or that this was wrong."""
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = _page_or_404(request, page_id)
     if request.method != "POST":
@@ -140,7 +140,7 @@ def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, page_id: UUID) -> HttpResponse:
-    """The picture of a page of the own unit; each look leaves a row in the trace. 404 where it is lost."""
+    """Each look leaves an audit row. 404 where the picture is lost."""
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = _page_or_404(request, page_id)
     try:

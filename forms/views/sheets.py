@@ -67,7 +67,7 @@ _NOT_HERE = "Bladet finns inte bland enhetens blad. Läs löpnumret på bladet i
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do with a sheet: its form, the service that keeps it, and what is said when it is done.
+    """One thing to do with a sheet: its form, the service that saves it, and the message when it is done.
 
     `to` is where the sheet is then, None where it stays where it is.
     """
@@ -95,9 +95,9 @@ STEPS: dict[str, Step] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest) -> HttpResponse:
-    """List the unit's sheets that are not accounted for, and count those of other units.
+    """The unit's unaccounted sheets, and the count of those of other units.
 
-    A serial comes by POST and leads to its sheet; what is none stays out of the address.
+    A serial comes by POST and leads to its sheet; an invalid one stays out of the address.
     """
     acting = request.acting
     if not can(acting, Right.HANDLE_SHEETS):
@@ -149,7 +149,7 @@ def _by_unit(acting: Acting) -> dict[str, Any]:
 
 @require_safe
 def sheet(request: HttpRequest, serial: str) -> HttpResponse:
-    """Show one sheet of the own unit and what can be done with it; 404 for any other."""
+    """One sheet of the own unit and what can be done with it; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
     return _show(request, _sheet_or_404(request, serial))
 
@@ -167,7 +167,7 @@ _STEP = held_by_value(
 @held_as(_STEP)
 @require_POST
 def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
-    """Take the step that the form names as `steg`; 404 for a word that names none, or a sheet of another unit."""
+    """Take the step that the form names as `steg`; 404 for an unknown word, or a sheet of another unit."""
     require(request.acting, Right.HANDLE_SHEETS)
     found = _sheet_or_404(request, serial)
     word = request.POST.get("steg", "")
@@ -190,7 +190,7 @@ def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
 @held_as(HeldAs("Makulering av blad"))
 @require_http_methods(["GET", "POST"])
 def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Void the blank sheets that are left of a batch of the own unit; 404 for any other."""
+    """Void the remaining blank sheets of a batch of the own unit; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
     try:
         batch = get_batch(request.acting, batch_id)
@@ -217,7 +217,7 @@ def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def _show(
     request: HttpRequest, found: Sheet, sent: tuple[str, StepForm] | None = None, status: int = 200
 ) -> HttpResponse:
-    """Show a sheet with a form for each step that can be taken, the one that was refused as it was typed."""
+    """A sheet with a form for each step that can be taken, the one that was refused as it was typed."""
     view = shown_sheet(request.acting, found, decision_in_force(request.acting.principal))
     forms = {word: _empty(word, view) for word in STEPS if _offered(word, view)}
     if sent:

@@ -9,8 +9,6 @@ _HOW_MANY = f"Skriv ett antal, 1–{LARGEST}."
 
 
 class NewSheetsForm(forms.Form):
-    """Which blank sheet, and how many."""
-
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label="Vilken blankett?",

@@ -8,8 +8,6 @@ from outage.webforms.moments import DayField
 
 
 class DecisionForm(forms.Form):
-    """What a principal has decided of paper that is scanned."""
-
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     allows = forms.TypedChoiceField(
@@ -35,5 +33,5 @@ class DecisionForm(forms.Form):
     )
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, by the names the service uses; call after `is_valid`."""
+        """By the names the service uses; call after `is_valid`."""
         return self.cleaned_data

@@ -19,7 +19,7 @@ class PaperMomentField(MomentField):
     """A moment as it stands on paper. Its date is given: paper is often entered on another day."""
 
     def compress(self, values: list[Any]) -> datetime | None:
-        """Join time and date; raise ValidationError in Swedish where the date is missing."""
+        """Raises ValidationError in Swedish where the date is missing."""
         if values and values[0] is not None and values[1] is None:
             raise ValidationError("Ange datum.")
         return super().compress(values)
@@ -66,7 +66,7 @@ class EntryForm(CallForm):
         return True
 
     def _participants(self, sender: Party) -> str:
-        """Nobody but those who stand on the sheet."""
+        """Only those who are named on the sheet."""
         return ""
 
     def _is_sip(self, kind: str) -> bool:
@@ -79,7 +79,7 @@ class EntryForm(CallForm):
 
 
 def date_alone(on: date | datetime) -> list[Any]:
-    """What a moment's two boxes hold where only the date is known; an aware datetime is taken to Stockholm."""
+    """Values of a moment's two fields where only the date is known; an aware datetime is taken to Stockholm."""
     return ["", on.astimezone(STOCKHOLM).date() if isinstance(on, datetime) else on]
 
 

@@ -10,8 +10,6 @@ from outage.webforms.moments import DayField
 
 
 class SerialForm(forms.Form):
-    """Find a sheet by its serial."""
-
     lopnummer = forms.CharField(
         label="Löpnummer", max_length=60, error_messages={"required": "Skriv bladets löpnummer."}
     )
@@ -24,13 +22,11 @@ class StepForm(forms.Form):
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, by the names the services use; call after `is_valid`."""
+        """By the names the services use; call after `is_valid`."""
         return self.cleaned_data
 
 
 class VoidForm(StepForm):
-    """Void the sheet."""
-
     void_reason = forms.ChoiceField(
         label="Varför makuleras det?",
         choices=[(reason.value, label) for reason, label in VOID_REASON_LABELS.items()],
@@ -46,12 +42,12 @@ class VoidForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, the reason as the rule names it."""
+        """The reason as the rule names it."""
         return self.cleaned_data | {"void_reason": VoidReason(self.cleaned_data["void_reason"])}
 
 
 class PaperGoneForm(VoidForm):
-    """Void a sheet that is scanned: its picture stays, and its paper is gone."""
+    """Void a scanned sheet: its picture stays, and its paper is gone."""
 
     void_reason = forms.ChoiceField(
         label="Vad har hänt med papperet?",
@@ -72,7 +68,6 @@ class VoidStockForm(VoidForm):
     """Void what is left of a batch; `seen` is how many sheets the person saw."""
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, by the names the service uses."""
         known = super().facts()
         return {key: value for key, value in known.items() if key != "seen"} | {"left": known["seen"]}
 
@@ -95,20 +90,17 @@ class CheckForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """What was ticked, as the rule names it."""
         return self.cleaned_data | {"looked": [Look(value) for value in self.cleaned_data["looked"]]}
 
 
 class AgainForm(StepForm):
-    """Send the sheet back to be scanned once more."""
-
     reason = forms.CharField(
         label="Varför ska bladet skannas om?", max_length=300, error_messages={"required": "Skriv varför."}
     )
 
 
 class TakeBackForm(StepForm):
-    """The paper is here, whatever was said of it."""
+    """The paper is here, whatever was said about it."""
 
     reason = forms.CharField(
         label="Vad har hänt?",
@@ -119,7 +111,7 @@ class TakeBackForm(StepForm):
 
 
 class DestroyForm(StepForm):
-    """The paper is destroyed, under the decision that stands beside the button."""
+    """The decision stands beside the button."""
 
     decision = forms.UUIDField(widget=forms.HiddenInput)
     on = DayField(
@@ -129,21 +121,16 @@ class DestroyForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, by the names the service uses."""
         known = {key: value for key, value in self.cleaned_data.items() if key != "decision"}
         decision: UUID = self.cleaned_data["decision"]
         return known | {"decision_id": decision}
 
 
 class KeepForm(StepForm):
-    """The paper is kept."""
-
     reason = forms.CharField(label="Var ligger det?", required=False, max_length=300)
 
 
 class GiveForm(StepForm):
-    """The patient's copy is handed over."""
-
     given_to = forms.CharField(
         label="Vem fick bladet?",
         max_length=200,

@@ -15,18 +15,15 @@ class _FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """One file or more, given as a list. What they are is decided by what they hold, not by their names."""
+    """One file or more, as a list. Their type is decided by their contents, not by their names."""
 
     widget = _FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """The files that came; refuse where there is none."""
         return [super(FilesField, self).clean(file, initial) for file in data or [None]]
 
 
 class ScanForm(forms.Form):
-    """What came from the scanner."""
-
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     files = FilesField(
         label="Skanning",
@@ -37,8 +34,6 @@ class ScanForm(forms.Form):
 
 
 class MatchForm(forms.Form):
-    """Which page of which sheet a page is."""
-
     serial = forms.CharField(
         label="Löpnummer",
         max_length=40,
@@ -61,8 +56,6 @@ class MatchForm(forms.Form):
 
 
 class AsideForm(forms.Form):
-    """Why a page belongs to no sheet."""
-
     reason = forms.ChoiceField(
         label="Varför",
         choices=[(reason.value, label) for reason, label in ASIDE_REASON_LABELS.items()],
@@ -72,7 +65,7 @@ class AsideForm(forms.Form):
 
 
 class UndoForm(forms.Form):
-    """Why what was said of a page is wrong; `told` names what that was."""
+    """`told` names what was said about the page."""
 
     told = forms.CharField(max_length=30, widget=forms.HiddenInput)
     reason = forms.CharField(

@@ -4,7 +4,7 @@ from django import forms
 
 
 class VerifyForm(forms.Form):
-    """A file. What it is, is decided by what it holds, so nothing is asked of its name."""
+    """The type of the file is decided by its contents, so its name is not validated."""
 
     file = forms.FileField(
         label="Fil",

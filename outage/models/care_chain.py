@@ -18,7 +18,7 @@ from .signed import LoggedRow
 
 
 class CareChain(models.Model):
-    """The chain itself: who owns it never changes; `details` points at the newest row of what is known."""
+    """Its owner never changes; `details` points at the newest row of what is known."""
 
     append_only = False
 
@@ -30,7 +30,7 @@ class CareChain(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     details = models.ForeignKey("CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+")
-    # The chain that this one is read as part of (`ChainJoin`): all there is of the patient is shown there.
+    # The chain that this one is read as part of (`ChainJoin`): everything about the patient is shown there.
     joined_to = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="joined", editable=False
     )
@@ -58,9 +58,9 @@ class CareChain(models.Model):
 class CareChainDetails(LoggedRow):
     """What is known of a chain's patient and places. A change is a new row that replaces the former.
 
-    A place that is in no list stands in `others` by its party: `id` (the same through every spelling), `name`, `kind`
-    and `number`. `changed` says what a change means: for each party with another place than before a `PlaceChange`,
-    under `identity` an `IdentityChange`. `made_by` is the join that gave rise to it, which counts while that stands.
+    An unlisted place is in `others` by its party: `id` (the same through every spelling), `name`, `kind` and
+    `number`. `changed` says what a change means: for each party with another place than before a `PlaceChange`, under
+    `identity` an `IdentityChange`. `made_by` is the join that caused it, which counts while that stands.
     """
 
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="history")
@@ -134,7 +134,9 @@ class CareChainDetails(LoggedRow):
 
     @property
     def place_keys(self) -> dict[Party, str]:
-        """The key of each party's place: of a unit, a municipality, another place; none where nobody knows it yet."""
+        """The key of each party's place: of a unit, a municipality or an unlisted place; no key where it is not known
+        yet.
+        """
         keys = {
             Party.INPATIENT: f"unit:{self.ward_unit_id}" if self.ward_unit_id else "",
             Party.MUNICIPALITY: f"principal:{self.municipality_id}" if self.municipality_id else "",
@@ -147,7 +149,7 @@ class CareChainDetails(LoggedRow):
 
     @property
     def place_names(self) -> dict[Party, str]:
-        """The name of each party's place that is known."""
+        """Only of parties whose place is known."""
         rows = {
             Party.INPATIENT: self.ward_unit,
             Party.MUNICIPALITY: self.municipality,
@@ -160,12 +162,12 @@ class CareChainDetails(LoggedRow):
 
 
 class Duty(models.Model):
-    """That a unit has somebody to ring about a chain, or an answer to wait for, as the rules say after its newest row.
+    """A unit has somebody to ring about a chain, or an answer to wait for, as the rules say after its newest row.
 
-    Derived, and made anew with each row: so the chains to show first are found by one question, however many there
+    Derived, and recomputed with each row, so that the chains to show first are found by one query, however many there
     are. `rank` is that of the most urgent call, `since` the moment of the oldest. What is told through the system
-    once the principal `unless_back` is in it again has a row of its own. `awaits`: it is others that are to ring.
-    `calls` is to how many; a call with messages of several rows is counted in the most urgent of them.
+    once the principal `unless_back` is in it again has a row of its own. `awaits`: others are to ring. `calls` is how
+    many; a call with messages of several rows is counted in the most urgent of them.
     """
 
     append_only = False

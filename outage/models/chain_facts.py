@@ -10,7 +10,7 @@ from outage.rules.back_registration import Before, ChainStatus
 
 @dataclass(frozen=True, slots=True)
 class OtherPlace:
-    """A place that is in no list: out of the county, or not entered yet."""
+    """A place that is not in the directory's lists: outside the county, or not entered yet."""
 
     name: str
     kind: str = ""
@@ -19,10 +19,10 @@ class OtherPlace:
 
 @dataclass(frozen=True, slots=True)
 class ChainFacts:
-    """What is known of a patient and the places. The identity is kept as typed when it cannot be read.
+    """What is known of a patient and the places. An identity that cannot be read is kept as typed.
 
-    A place is a unit, the municipality, one of `others`, `not_admitted` for a patient at home, or nothing where nobody
-    knows it yet.
+    A place is a unit, the municipality, one of `others`, `not_admitted` for a patient at home, or nothing where it is
+    not known yet.
     """
 
     identity: str

@@ -9,8 +9,8 @@ from .signed import LoggedRow
 class ChainJoin(LoggedRow):
     """`other` was joined to `kept`: what was logged in both is read as one chain, and no row of either was changed.
 
-    `same` are the pairs of events that are one and the same, each by the row that stood then: the kept chain's and the
-    other's. A row that `undoes` another says that the two are not to be read as one after all.
+    `same` are the pairs of events that are one and the same, each by the row that stood then: the kept chain's and
+    the other's. A row that `undoes` another says that the two are not to be read as one after all.
     """
 
     client_id = models.UUIDField(unique=True, editable=False)

@@ -8,7 +8,7 @@ from .signed import SignedRow
 
 
 class ChecklistTick(SignedRow):
-    """An item ticked, or unticked again. The newest row of an item says how it stands."""
+    """An item ticked, or unticked again. The newest row of an item counts."""
 
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="ticks")
     checklist = models.CharField(max_length=80)

@@ -17,8 +17,8 @@ class CareChainEvent(LoggedRow):
     `kind` is a message type of the outage's routine; `sender` the party whose message it is; `happened_at` what the
     person said, `recorded_at` the server's time, `written_at` the time on the paper it was entered from, which has
     `paper_serial` and is signed by `paper_signature`. `order` is its place among all rows of the chain as they were
-    logged. Of a correction `told_rightly` says that those told of the former row got the right information; of what
-    happened shortly before the outage `in_system` says that it stands in the system.
+    logged. On a correction `told_rightly` says that those told of the former row got the right information; on what
+    happened shortly before the outage `in_system` says that it is registered in the system.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,18 +58,18 @@ class CareChainEvent(LoggedRow):
 
     @property
     def sip_date(self) -> date | None:
-        """Give the SIP date agreed by telephone, if the event carries one."""
+        """The SIP date agreed by telephone, if the event carries one."""
         text = self.particulars.get("sip_date")
         return date.fromisoformat(text) if text else None
 
     @property
     def participants(self) -> tuple[str, ...]:
-        """Give those who are to take part in the SIP, as written, one a line."""
+        """Those who are to take part in the SIP, as written, one per line."""
         return tuple(self.particulars.get("participants", ()))
 
 
 class OpenItem(LoggedRow):
-    """A discharge left with a party not told: who answers for it and why. It never makes the discharge complete."""
+    """A discharge left with a party not told: who is responsible and why. It never makes the discharge complete."""
 
     client_id = models.UUIDField(unique=True, editable=False)
     event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="open_items")
@@ -95,8 +95,8 @@ class OpenItem(LoggedRow):
 class DischargeCompletion(LoggedRow):
     """A discharge with every party informed, closed by somebody (R1.6).
 
-    `rests_on` are the ids of the calls that had told them, each by the row it was logged with first: when one of them
-    stands no more, neither does this.
+    `rests_on` are the ids of the calls that had told them, each by its first row: the completion stands only while
+    all of them do.
     """
 
     event = models.ForeignKey(CareChainEvent, on_delete=models.PROTECT, related_name="completions")

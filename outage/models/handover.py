@@ -19,10 +19,10 @@ class Handover(LoggedRow):
     """One call or one try. Only `outcome` reached makes anybody informed.
 
     `recipient` is the key of the other end: a party, or a participant of a SIP; `place` which place that was (as
-    `CareChainDetails.place_keys` has it, empty where nobody knows), whatever the chain names later. A row that
-    `supersedes` another corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood at
-    the log-in of whoever wrote the row; `unit` is the one that rang or was rung, though another corrects or moves the
-    call. What was entered from a sheet of paper has its serial, when it was written there and by whom.
+    `CareChainDetails.place_keys` has it, empty where it was not known), whatever the chain names later. A row that
+    `supersedes` another corrects it or, where `withdraws` is set, takes it back. `signature` is the text as it stood
+    at the log-in of whoever wrote the row; `unit` is the one that rang or was rung, though another corrects or moves
+    the call. What was entered from a sheet of paper has its serial, when it was written there and by whom.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -77,7 +77,7 @@ class Handover(LoggedRow):
 
     @property
     def facts(self) -> CallFacts:
-        """What the row says, as it was typed."""
+        """As it was typed."""
         told = {f.name: getattr(self, f.name) for f in fields(CallFacts)}
         told |= {
             "direction": Direction(self.direction),
@@ -91,7 +91,7 @@ class Handover(LoggedRow):
 
 
 class HandoverMessage(AppendOnlyModel):
-    """One message in a call: the event that was told of, or what a change of the chain's details gave rise to."""
+    """One message in a call: the event that was told of, or the change of details that a notice is about."""
 
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")
     event = models.ForeignKey(CareChainEvent, null=True, on_delete=models.PROTECT, related_name="messages")

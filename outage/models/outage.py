@@ -18,15 +18,15 @@ from outage.rules.told import minute_of
 
 
 class NotReadForAnybody(Exception):
-    """An outage was asked whether it goes on, but nobody said for whom: read it by `outage.queries.outages`."""
+    """Whether an outage goes on depends on the principal; this one was not read through `outage.queries.outages`."""
 
 
 class Outage(models.Model):
-    """One outage of one system. Only whether it is closed and the pointer to what is now known of it ever change.
+    """One outage of one system. Only whether it is closed and the pointer to its current report ever change.
 
-    Each principal ends it for itself (`PrincipalEnd`), so it goes on for one and is over for another. The queries hand
-    it out as one principal sees it; `own_end` and `is_open` are that principal's. It is *closed* when those who lead
-    are back, which decides only whether a report joins it or begins a new one.
+    Each principal ends it for itself (`PrincipalEnd`), so it goes on for one and is over for another. The queries
+    return it as one principal sees it; `own_end` and `is_open` are that principal's. It is *closed* when those who
+    lead are back, which decides only whether a report joins it or begins a new one.
     """
 
     append_only = False
@@ -64,7 +64,7 @@ class Outage(models.Model):
 
     @property
     def own_end(self) -> datetime | None:
-        """Since when the principal that the outage was read for is back; raises where it was read for nobody."""
+        """When the principal that the outage was read for got the system back; raises where it was read for nobody."""
         found: datetime | None = self._read("own_ended_at")
         return found
 
@@ -74,17 +74,17 @@ class Outage(models.Model):
         return self.own_end is None
 
     def was_over_at(self, at: datetime) -> bool:
-        """Whether that principal was back when something happened, by the minute: R4 does not speak of it then."""
+        """Whether that principal was back when something happened, by the minute: R4 does not apply to it then."""
         return self.own_end is not None and minute_of(at) > self.own_end
 
     def scope_at(self, at: datetime) -> OutageScope:
-        """How far the outage reached at the aware moment `at`, by what was said of it when it was read."""
+        """The scope in force at the aware moment `at`, by what had been reported when the outage was read."""
         rows = self._read("said_of_scope")
         return scope_at([ScopeRow(OutageScope(row.scope), row.scope_from) for row in rows], at)
 
     @property
     def scope_changed(self) -> bool:
-        """Whether the outage was said to reach further, or less far, than when it was reported."""
+        """Whether a report has widened or narrowed the first reported scope."""
         return len({row.scope for row in self._read("said_of_scope")}) > 1
 
     def _read(self, name: str) -> Any:
@@ -94,7 +94,7 @@ class Outage(models.Model):
 
 
 class ReportKind(models.TextChoices):
-    """What a row about an outage is: the first report, one more, or a change of what is known."""
+    """Whether a row is the first report of an outage, one more, or a change of what is known."""
 
     FIRST = "first", "Första anmälan"
     JOINED = "joined", "Anmälan till pågående driftstopp"
@@ -105,9 +105,9 @@ class ReportKind(models.TextChoices):
 
 
 class OutageReport(AppendOnlyModel):
-    """What one person said of the outage. The outage's start and expected end are those of its current row.
+    """What one person reported of the outage. The outage's start and expected end are those of its current row.
 
-    So is its scope now; what it was at a moment, `Outage.scope_at` says: each row's scope holds from `scope_from` on.
+    So is its present scope; `Outage.scope_at` gives that of a moment: each row's scope holds from `scope_from` on.
     """
 
     client_id = models.UUIDField(null=True, unique=True, editable=False)
@@ -133,9 +133,9 @@ class OutageReport(AppendOnlyModel):
 
 
 class PrincipalEnd(AppendOnlyModel):
-    """A principal said that the system is back for it, since `ended_at`; or, without one, that it is not after all.
+    """The system is back for a principal since `ended_at`; or, without one, it is not after all.
 
-    The newest row of a principal says how it stands. Nobody ends the outage for another.
+    The newest row of a principal counts. Nobody ends the outage for another.
     """
 
     client_id = models.UUIDField(null=True, unique=True, editable=False)
@@ -160,7 +160,7 @@ class PrincipalEnd(AppendOnlyModel):
 
 
 class SupportContact(AppendOnlyModel):
-    """One's own support was told (R1.1): who rang, when, and the case number one got."""
+    """A principal's own support was told (R1.1): who rang, when, and the case number if any."""
 
     client_id = models.UUIDField(unique=True, editable=False)
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="support_contacts")

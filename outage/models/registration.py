@@ -11,9 +11,9 @@ from .signed import SignedRow
 class RegistrationMark(SignedRow):
     """A task marked done, or not done after all. `task` is the derived task's key; the newest row counts.
 
-    `choice` is what the person decided where the routine leaves it to be decided by hand; `entered` says that what the
-    task is about was entered in the system. `picture` is all that was typed there (`outage.rules.ticks`); rows from
-    before it was kept have none.
+    `choice` is what the person decided where the routine leaves it to be decided by hand; `entered` says that what
+    the task is about was entered in the system. `picture` is all that was typed there (`outage.rules.ticks`); rows
+    from before it was stored have none.
     """
 
     client_id = models.UUIDField(unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""What the rows of an outage stand on: who wrote them, in which unit, and when."""
+"""Base classes for the rows of an outage: who wrote them, in which unit, and when."""
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +9,6 @@ from contacts.models.base import AppendOnlyModel
 
 
 class SignedRow(AppendOnlyModel):
-    """A row that somebody wrote in an assignment."""
-
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 
@@ -19,7 +17,7 @@ class SignedRow(AppendOnlyModel):
 
 
 class LoggedRow(SignedRow):
-    """One that has, beside the time it tells of, the server's own."""
+    """Has, beside the time it is about, the server's own."""
 
     recorded_at = models.DateTimeField(default=timezone.now)
 

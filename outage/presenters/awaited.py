@@ -14,7 +14,7 @@ from outage.rules.wording import moment, span
 
 @dataclass(frozen=True, slots=True)
 class AwaitedLine:
-    """One answer that is waited for: which, of whom, since when and for how long."""
+    """One answer that is waited for: which, from whom, since when and for how long."""
 
     chain_id: UUID
     patient: Patient
@@ -27,9 +27,9 @@ class AwaitedLine:
 def awaited_lines(
     acting: Acting, chain: CareChain, log: ChainLog, now: datetime, *, on_own_page: bool = False
 ) -> list[AwaitedLine]:
-    """What is awaited about one chain, the longest wait first.
+    """The longest wait first.
 
-    Of a patient with protected personal data a list tells no place; the chain's own page does.
+    For a patient with protected personal data a list shows no place; the chain's own page does.
     """
     hidden = details_of(chain).protected_identity and not on_own_page
     label_of = party_label if hidden else place_of

@@ -26,9 +26,9 @@ _ELSEWHERE = {"number", "name"}
 class TaskRow:
     """One task: the patient, what to do in the system, what to type, why, and whether it is done.
 
-    `place` is the id of the row on the page. `mine` tells that the acting unit is the one to do it; `who` is the
-    party's name, empty for nobody. `typed` are (label, value), `changes` (label, was, now) since it was marked, `seen`
-    tells what was seen from what stands. `undo` says that what was done is to be undone in the system.
+    `place` is the id of the row on the page. `mine`: the acting unit is the one to do it; `who` is the party's name,
+    empty for nobody. `typed` are (label, value), `changes` (label, was, now) since it was marked, `seen` identifies
+    the version that was shown. `undo`: what was done is to be undone in the system.
     """
 
     chain_id: UUID
@@ -57,7 +57,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskGroups:
-    """The groups. `done` and `total` count what is to be done: to undo, to register and to decide."""
+    """`done` and `total` count what is to be done: to undo, to register and to decide."""
 
     undo: tuple[TaskRow, ...]
     register: tuple[TaskRow, ...]
@@ -66,17 +66,15 @@ class TaskGroups:
 
     @property
     def total(self) -> int:
-        """How many tasks are to be done by somebody."""
         return len(self.undo) + len(self.register) + len(self.decide)
 
     @property
     def done(self) -> int:
-        """How many of them are done."""
         return sum(row.done for row in self.register + self.decide)
 
     @property
     def counts(self) -> dict[str, str]:
-        """What the headings say of how far it has come, by the name of each."""
+        """The progress shown in the headings, by the name of each."""
         return {
             "all": _of(self.done, self.total),
             "undo": str(len(self.undo)),
@@ -91,12 +89,12 @@ def _of(done: int, total: int) -> str:
 
 
 def task_place(chain: CareChain, key: str) -> str:
-    """The id that the row of a task has on the page."""
+    """The id of a task's row on the page."""
     return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
 def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[TaskRow]:
-    """The tasks of one chain as rows: first what is to be undone, then in the order of what happened."""
+    """First what is to be undone, then in the order of what happened."""
     found, gone = ticks_of(chain, log)
     rows = [_undo_row(acting, chain, mark, log.marks[mark.id], now) for mark in gone]
     for tick in found:
@@ -144,7 +142,7 @@ def _row(
 
 
 def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMark, now: datetime) -> TaskRow:
-    """The row of something that was entered and is no task any more."""
+    """Something that was entered and is no longer a task."""
     picture = mark.picture
     by = Party(picture.by) if picture and picture.by else None
     return TaskRow(
@@ -178,7 +176,7 @@ def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime
 
 
 def _is_shown(chain: CareChain, name: str) -> bool:
-    """Whether a list may say it: of a protected patient dates and times only; the rest tells who or where."""
+    """Whether a list may show it: for a protected patient dates and times only; the rest reveals who or where."""
     return not details_of(chain).protected_identity or name == "do" or "_date" in name or "_time" in name
 
 
@@ -200,7 +198,7 @@ def _change_shown(chain: CareChain, change: Change) -> tuple[str, str, str]:
 
 
 def _remedy(chain: CareChain, tick: Tick) -> str:
-    """Say what to do about what was done before the log changed."""
+    """What to do about what was done before the log changed."""
     if tick.state is not TickState.CHANGED or tick.mark is None:
         return ""
     system = chain.outage.system
@@ -216,7 +214,7 @@ def _remedy(chain: CareChain, tick: Tick) -> str:
 
 
 def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
-    """Split rows into the groups; what is mine and not done comes first in each."""
+    """Within each group what is mine and not done comes first."""
 
     def of(found: Iterable[TaskRow]) -> tuple[TaskRow, ...]:
         return tuple(sorted(found, key=lambda row: (row.done, not row.mine)))
@@ -233,7 +231,7 @@ def grouped(rows: Sequence[TaskRow]) -> TaskGroups:
 
 
 def _joined(rows: Sequence[TaskRow]) -> tuple[TaskRow, ...]:
-    """Make one row of those that say the same about the same patient: nothing is to be done, so nothing is ticked."""
+    """Merge rows that say the same about the same patient: nothing is to be done, so nothing is ticked."""
     joined: dict[tuple[UUID, str, str], TaskRow] = {}
     for row in rows:
         place = (row.chain_id, row.do, row.why)

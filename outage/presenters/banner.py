@@ -16,9 +16,9 @@ from outage.rules.wording import clock_time, moment, span
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`state` is none, outage or ended; texts are Swedish; `*_iso` let the page's own clock go on counting.
+    """`state` is none, outage or ended; texts are Swedish; `*_iso` are for the page's own clock.
 
-    What it leads to is a button where it ends the outage for the own principal, for those who may.
+    Where the link ends the outage for the own principal it is a button, for those who may.
     """
 
     state: str
@@ -38,7 +38,7 @@ class Banner:
 
 
 def verdict_for(outage: Outage, now: datetime) -> Verdict:
-    """Give whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
+    """Whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
     assert outage.current is not None
     return routine_applies(
         routine=outage.routine,
@@ -51,7 +51,7 @@ def verdict_for(outage: Outage, now: datetime) -> Verdict:
 
 
 def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> Banner:
-    """Give the banner for the outage in view, for somebody signed in or not. `now` is aware."""
+    """`outage` is the one in view, `acting` None for nobody signed in, `now` aware."""
     system = current_routine().system
     if acting is None:
         return Banner(state="none", headline="")
@@ -94,7 +94,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
 
 
 def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
-    """The question to a principal that is still out when those who lead are back, else nothing."""
+    """The question to a principal that is still out when those who lead are back, else ""."""
     if outage.closed_at is None:
         return ""
     who = (

@@ -21,7 +21,7 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 
 
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
-    """Give the patient for the chain's own page, with what one should look at twice in the identity."""
+    """The patient for the chain's own page, with warnings about the identity."""
     details = details_of(chain)
     identity = classify_identity(details.identity_number, now.astimezone(STOCKHOLM).date())
     return Patient(
@@ -46,8 +46,8 @@ def role_of(key: str, ward_kind: WardKind) -> str:
 def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
     """The parties the acting unit is in this chain.
 
-    A sjukstuga that is the patient's ward only, or only the öppenvård, answers for that part; elsewhere a unit is what
-    it always is.
+    A sjukstuga that is only the patient's ward, or only the öppenvård, answers for that part; elsewhere a unit has
+    all its usual parties.
     """
     here = frozenset(party for party in acting.parties if is_own(acting, chain, party))
     return here or acting.parties
@@ -62,9 +62,9 @@ def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
 
 
 def targets_to_choose(chain: CareChain, log: ChainLog, *, before: bool = False) -> list[Target]:
-    """Whom a call about this chain can be with: the three parties, those before, then participants of a SIP.
+    """Whom a call about this chain can be with: the three parties, former places, then participants of a SIP.
 
-    Those before are the ones reached; where the call was `before` the chain was changed, each that it named.
+    Of the former places those reached; where the call was `before` the chain was changed, each that it named.
     """
     standing = standing_of(chain, log)
     found = {
@@ -83,7 +83,7 @@ def targets_to_choose(chain: CareChain, log: ChainLog, *, before: bool = False) 
 
 
 def _named_before(standing: ChainStanding, known: Collection[str]) -> list[Target]:
-    """The places that the chain has named and names no more, the newest first."""
+    """The places that the chain has named and no longer names, the newest first."""
     places = [place for version in reversed(standing.versions) for place in version.places.values()]
     named = dict.fromkeys(map(standing.same, places))
     return [
@@ -96,7 +96,7 @@ def _named_before(standing: ChainStanding, known: Collection[str]) -> list[Targe
 def targets_by_key(
     chain: CareChain, log: ChainLog, was_with: Handover | None = None, *, before: bool = False
 ) -> dict[str, Target]:
-    """Whom a call can be with, by what a form names it. A call that is corrected, `was_with`, keeps its own place.
+    """Whom a call can be with, by the name used in forms. A call that is corrected, `was_with`, keeps its own place.
 
     Where the patient has moved since, its party's key means that place, and where the party is now is named by place.
     `before` as for `targets_to_choose`.
@@ -114,7 +114,7 @@ def targets_by_key(
 
 
 def target_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
-    """What stands for each target in an address, with its key: a participant's name does not belong there."""
+    """By what stands for each target in an address, its key: a participant's name does not belong there."""
     keys = [target.key for target in targets_to_choose(chain, log)]
     return {key if key in set(Party) else f"annan-{index}": key for index, key in enumerate(keys)}
 
@@ -127,7 +127,7 @@ def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:
 
 
 def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """What a target is; one that was a party before, by the kind that it was then (R3.10)."""
+    """What a target is; a former party by the kind that it was then (R3.10)."""
     if target.party is None:
         return "Deltagare i SIP"
     if not target.former:

@@ -43,7 +43,7 @@ COUNTS_AS_ANOTHER = "Räknas som samma händelse i den sammanförda vårdkedjan"
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
-    """One party of the chain with its numbers, best first; `place` is empty where nobody knows it yet."""
+    """One party of the chain with its numbers, best first; `place` is empty where it is not known yet."""
 
     party: Party
     label: str
@@ -66,10 +66,10 @@ class StandingLine:
 class TimelineEntry:
     """A row of the time line: an event or a call. Superseded rows stay, struck through, with what replaced them.
 
-    `direction` is given, received or empty (an event); `details` are (label, value) pairs. Of a failed try of one's
-    own `may_flag` tells that its number can be said not to work, `flagged` that somebody has said so. `from_paper`
-    says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it. `outside` says
-    of an event that it happened before the outage, or when the principal was back.
+    `direction` is given, received or empty (an event); `details` are (label, value) pairs. On a failed try of one's
+    own `may_flag` says that its number can be reported as not working, `flagged` that somebody has reported it.
+    `from_paper` says, of what was entered from a sheet, which one, who wrote it there and when, and who entered it.
+    `outside` says that an event happened before the outage, or when the principal was back.
     """
 
     row_id: UUID
@@ -100,7 +100,6 @@ class TimelineEntry:
 
 
 def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
-    """The three parties with whom to ring now."""
     details = details_of(chain)
     keys, names = details.place_keys, details.place_names
     return tuple(
@@ -124,11 +123,11 @@ def timeline(
 ) -> list[TimelineEntry]:
     """The rows of the chain in time order, newest last.
 
-    What took a row back is said on that row, and is a row of its own only where somebody must hear of it.
-    `flags` has, of the `tried_numbers`, those that stand in the directory, and whether they are flagged there;
-    `own_flags` those that the acting person said do not work.
-    How far each party has been told stands on the events that are the acting unit's to tell, and on those that
-    somebody in the chain has told of; not on what others tell and we have received.
+    What took a row back is said on that row, and is a row of its own only where somebody must hear of it. `flags`
+    has, of the `tried_numbers`, those that are in the directory, and whether they are flagged there; `own_flags`
+    those that the acting person reported as not working. How far each party has been told is shown on the events that
+    are the acting unit's to tell, and on those that somebody in the chain has told of; not on what others tell and we
+    have received.
     """
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     standing = standing_of(chain, log)
@@ -144,12 +143,12 @@ def timeline(
 
 
 def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
-    """Give the numbers on which the acting unit got no further, in the calls that stand."""
+    """The numbers of the acting unit's failed tries, in the calls that stand."""
     return {call.number for call in log.live_handovers if is_own_try(acting, call)}
 
 
 def is_own_try(acting: Acting, call: Handover) -> bool:
-    """Tell whether a call is a failed try of the acting unit: it alone knows what it dialled."""
+    """Whether a call is a failed try of the acting unit: only that unit knows what it dialled."""
     return (
         call.direction == Direction.GIVEN
         and CallOutcome(call.outcome) in FAILED
@@ -235,21 +234,21 @@ def _call_entry(
 
 
 def other_end(call: Handover) -> str:
-    """Where a call was to or from, in the words of the one who logged it, else as the chain named it then."""
+    """Where a call was to or from, as the one who logged it wrote it, else as the chain named it then."""
     if call.spoken_to_unit or call.place_name:
         return call.spoken_to_unit or call.place_name
     return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload]
 
 
 def call_title(call: Handover) -> str:
-    """A call in a few words, as Lämnat till Skellefteå kommun."""
+    """Such as Lämnat till Skellefteå kommun."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
     verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
     return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
 
 
 def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:
-    """What a call told of, each message once."""
+    """Each message of the call once."""
     kinds = {event.pk: event for event in events}
     labels = []
     for message in call.messages.all():
@@ -267,7 +266,7 @@ def event_title(routine: Routine, event: CareChainEvent) -> str:
 
 
 def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
-    """Give where a row was read, who wrote it there and when, and who entered it; nothing for one not from paper."""
+    """Where a row was read, who wrote it there and when, and who entered it; "" for one not from paper."""
     if not row.paper_serial or row.written_at is None:
         return ""
     return (
@@ -278,8 +277,8 @@ def from_paper(row: CareChainEvent | Handover, now: datetime) -> str:
 
 
 def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> str:
-    """That an event stood in the system before the outage, or happened when the principal was back, and what follows
-    from that (R4); "" for any other.
+    """That an event was registered in the system before the outage, or happened when the principal was back, and what
+    follows from that (R4); "" for any other.
     """
     outage = chain.outage
     if event.withdraws:
@@ -299,7 +298,7 @@ def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> st
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
-    """Who corrected or took back what somebody else has in hand, when and why."""
+    """Who corrected or took back something that is another unit's task, when and why."""
     return f"{_struck_by(row, now).removesuffix('.')}."
 
 
@@ -355,7 +354,7 @@ def _side(at: datetime, routine: Routine) -> str:
 
 
 def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[str]:
-    """Give who changed the chain's details and when, oldest first."""
+    """Who changed the chain's details and when, oldest first."""
     return [
         f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: "
         + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")

@@ -50,7 +50,7 @@ _CODES |= dict(CallOutcome.choices() + ReadBack.choices())
 
 @dataclass(frozen=True, slots=True)
 class HeldCard:
-    """One thing that is held. `about` is empty where another assignment has to be chosen for it."""
+    """One held form. `about` is empty where another assignment has to be chosen for it."""
 
     id: UUID
     how: HeldAs
@@ -66,7 +66,7 @@ class HeldCard:
 
     @property
     def typed(self) -> list[str]:
-        """What can be read of it where its form can not be shown any more, without what only the form had words for."""
+        """What can be read of it where its form can no longer be shown, without what only the form had labels for."""
         shown = [value for name, values in self.fields.items() if name not in _HIDDEN for value in values]
         return [text for value in shown if (text := _in_words(value.strip()))]
 
@@ -83,7 +83,7 @@ def _in_words(value: str) -> str:
 
 
 def held_as_of(held: HeldForm, content: Content) -> HeldAs:
-    """What is held, told by the view that it was sent to."""
+    """How the view it was sent to declares it (`held_as`)."""
     match = _match(held.path)
     return (how_held(getattr(match.func, "held_as", None), content) if match else None) or _NAMELESS
 
@@ -111,7 +111,7 @@ def held_card(
 
 
 def said_in(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """What was filled in of a form, in words: the label of each field, and what was typed or chosen."""
+    """What was filled in: the label of each field, and what was typed or chosen."""
     # A form that offers messages has their words in its options.
     options = form.message_options() if hasattr(form, "message_options") else ()
     words = {option.value: option.label for option in options}
@@ -147,7 +147,7 @@ def _match(path: str) -> Any:
 
 
 def _about(acting: Acting, held: HeldForm, content: Content, now: datetime) -> list[str]:
-    """Whom and what it concerns, for somebody who is to answer whether it is to be done."""
+    """Whom and what it concerns, for somebody who is asked whether it is to be done."""
     match = _match(held.path)
     if match is None:
         return []

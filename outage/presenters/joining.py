@@ -44,8 +44,6 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What differs: `kept` and `other` say what each chain has."""
-
     name: str
     label: str
     kept: str
@@ -81,7 +79,6 @@ def side(chain: CareChain, log: ChainLog, now: datetime) -> Side:
 
 
 def choices(kept: CareChain, other: CareChain) -> list[Choice]:
-    """What differs between two chains."""
     mine, theirs = details_of(kept), details_of(other)
     return [
         _choice(name, kept, other, *((_LABELS[name], _said(row, name)) for row in (mine, theirs)))
@@ -113,7 +110,6 @@ def _said(details: CareChainDetails, name: str) -> str:
 def like_pairs(
     kept: CareChain, other: CareChain, logs: Mapping[UUID, ChainLog], pairs: Iterable[Pair], now: datetime
 ) -> list[LikePair]:
-    """The pairs of events to ask about, in words."""
     routine, system = kept.outage.routine, kept.outage.system
 
     def said(event: CareChainEvent) -> str:
@@ -142,7 +138,7 @@ def like_pairs(
 
 
 def _particular(name: str, event: CareChainEvent, system: str, now: datetime) -> tuple[str, str]:
-    """A label, and what an event says of it; a time stands with its date."""
+    """A label, and what an event says about it; a time stands with its date."""
     if name == HAPPENED:
         stands = f", står i {system}" if event.in_system else ""
         return "När det hände", moment(event.happened_at, now) + stands
@@ -153,7 +149,7 @@ def _particular(name: str, event: CareChainEvent, system: str, now: datetime) ->
 
 
 def join_lines(chain: CareChain, joins: Sequence[ChainJoin], now: datetime) -> list[str]:
-    """Each join the chain was part of, and each that was undone: with which, who, when and why."""
+    """Each join the chain was part of, and each undone: with which, who, when and why."""
     lines = []
     for join in joins:
         beside = join.other if join.kept_id == chain.pk else join.kept
@@ -167,7 +163,7 @@ def join_lines(chain: CareChain, joins: Sequence[ChainJoin], now: datetime) -> l
 
 
 def former_row(chain: CareChain) -> tuple[str, object, str]:
-    """A chain of a former outage: its key, the patient, and where and when it was opened."""
+    """A chain of an earlier outage: its key, the patient, and where and when it was opened."""
     local = timezone.localtime(chain.recorded_at)
     return (
         str(chain.pk),
@@ -177,5 +173,5 @@ def former_row(chain: CareChain) -> tuple[str, object, str]:
 
 
 def option(chain: CareChain) -> tuple[str, object, str, int]:
-    """A chain to choose: its key, patient, unit and number."""
+    """Its key, patient, unit and number."""
     return str(chain.pk), patient_in_list(chain), chain.unit.name, chain.number

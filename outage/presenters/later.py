@@ -22,7 +22,9 @@ class LaterOutage:
 
 
 def later_outage(acting: Acting, chain: CareChain, now: datetime) -> LaterOutage | None:
-    """What a page of `chain` says of the outage that goes on, where the chain belongs to an earlier one; else None."""
+    """What a page of `chain` says about the outage that goes on, where the chain belongs to an earlier one; else
+    None.
+    """
     outage = outage_since(chain.outage, acting.principal)
     if outage is None or outage.current is None:
         return None

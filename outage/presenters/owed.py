@@ -43,9 +43,9 @@ class OwedMessage:
 class OwedCall:
     """One call to make: about one patient, to one place or person, with everything that is still to be told there.
 
-    `state` is the least of its messages' states; `tries` counts failed calls there about them; `age` says how long ago
-    the oldest message happened. `open_item` names who answers for it, if somebody does. `unknown` tells that nobody
-    knows yet which place it is: that is to be found out before anybody can be rung.
+    `state` is the least of its messages' states; `tries` counts failed calls there about them; `age` is how long ago
+    the oldest message happened. `open_item` names who is responsible for it, if somebody is. `unknown`: it is not
+    known yet which place it is, and has to be found out before anybody can be rung.
     """
 
     chain_id: UUID
@@ -78,17 +78,16 @@ class OwedCall:
 
     @property
     def state(self) -> InformState:
-        """The least of its messages' states: what the row shows by word, icon and colour."""
+        """The least of its messages' states: shown by word, icon and colour."""
         return min((message.state for message in self.messages), key=LEAST_FIRST.index)
 
     @property
     def best(self) -> NumberToRing | None:
-        """The number to ring now."""
         return next((number for number in self.numbers if number.number), None)
 
     @property
     def may_flag(self) -> bool:
-        """Whether the number last tried without success can be said not to work, and nobody has said so."""
+        """Whether the number last tried without success can be reported as not working, and nobody has done so."""
         if self.tried is None:
             return False
         tried = [n for n in self.numbers if n.entry_id and same_number(n.number, self.tried.number)]
@@ -96,12 +95,11 @@ class OwedCall:
 
     @property
     def others(self) -> list[NumberToRing]:
-        """The other ways, best first."""
         return [number for number in self.numbers if number is not self.best]
 
     @property
     def shown_others(self) -> list[NumberToRing]:
-        """Two of the other ways, and of a hemsjukvård in several areas every one: which it is, the patient tells."""
+        """Two of the other numbers; for a hemsjukvård in several areas all: which one it is, the patient tells."""
         areas = [number for number in self.others if number.area] if self.best and self.best.area else []
         return [*areas, *(number for number in self.others if number not in areas)][: max(2, len(areas))]
 
@@ -117,8 +115,8 @@ def calls_owed(
 ) -> list[OwedCall]:
     """The calls the acting unit owes about one chain, the most urgent first.
 
-    Of a patient with protected personal data a list tells neither place nor number; the chain's own page does. Its own
-    page also has the calls that have become needless, with nothing to tell (`messages` is empty).
+    For a patient with protected personal data a list shows neither place nor number; the chain's own page does. Its
+    own page also has the calls that have become needless, with nothing to tell (`messages` is empty).
     """
     calls: dict[tuple[str, Party | None], OwedCall] = {}
     hidden = details_of(chain).protected_identity and not on_own_page
@@ -162,7 +160,7 @@ def calls_owed(
 
 @dataclass(frozen=True, slots=True)
 class PlaceToFind:
-    """The places of a patient that nobody knows yet, in words: kommun och hälsocentral."""
+    """The patient's places that are not known yet, in words: kommun och hälsocentral."""
 
     chain_id: UUID
     patient: Patient
@@ -170,7 +168,6 @@ class PlaceToFind:
 
 
 def place_to_find(chain: CareChain) -> PlaceToFind:
-    """What is to be found out of a chain of which not every place is known."""
     known = details_of(chain).place_keys
     missing = [lower_first(party_label(chain, party)) for party in Party if party not in known]
     return PlaceToFind(chain_id=chain.pk, patient=patient_in_list(chain), what=" och ".join(missing))
@@ -188,7 +185,7 @@ def _was_to(chain: CareChain, log: ChainLog, handover: Handover, target: Target)
 
 
 def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """The key by which the numbers of a place were asked for: the newest of its spellings."""
+    """The key by which the numbers of a place were looked up: the newest of its spellings."""
     standing = standing_of(chain, log)
     keys = (key for version in reversed(log.versions) for key in version.place_keys.values())
     return next((key for key in keys if standing.same(key) == target.place), target.place)

@@ -12,7 +12,7 @@ from outage.rules.routine import Routine
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Figures of the directory and its units as they stand, whom to ring for support, and the routine's version."""
+    """The figures of the directory and its units, whom to ring for support, and the routine's version."""
 
     support: SupportLine
     routine: Routine
@@ -20,6 +20,6 @@ class Readiness:
 
 
 def readiness(acting: Acting, now: datetime) -> Readiness:
-    """Give how ready one is; `now` is aware."""
+    """`now` is aware."""
     routine = current_routine()
     return Readiness(support_line(routine, acting.principal, (), now), routine, directory_figures(now))

@@ -18,9 +18,9 @@ FLAG_MARK = "nummer:"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A message to the person. `about` says which call it is of, `undo` is that call where it can be undone.
+    """A message to the person. `about` is the call it concerns, `undo` that call where it can be undone.
 
-    `undo_flag` is the call of whose number was said that it does not work.
+    `undo_flag` is the call whose number was reported as not working.
     """
 
     level: str
@@ -31,7 +31,7 @@ class Receipt:
 
 
 def about_call(handover: Handover) -> str:
-    """A call in one line; of a patient with protected personal data neither name, place nor number."""
+    """A call in one line; for a patient with protected personal data neither name, place nor number."""
     chain = handover.chain
     patient = patient_in_list(chain)
     if patient.protected:
@@ -47,6 +47,6 @@ def about_call(handover: Handover) -> str:
 
 
 def may_undo(acting: Acting, handover: Handover) -> bool:
-    """Whether Ångra stands beside it. The service asks the whole rule."""
+    """Whether Ångra is shown. The service checks the whole rule."""
     own = (handover.user_id, handover.unit_id) == (acting.user.pk, acting.unit.pk)
     return own and not handover.withdraws and not hasattr(handover, "superseded_by")

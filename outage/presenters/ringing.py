@@ -14,7 +14,7 @@ from outage.queries.ringing import numbers_of_places
 def calls_to_ring(
     acting: Acting, chains: Iterable[CareChain], logs: Mapping[UUID, ChainLog], now: datetime
 ) -> list[OwedCall]:
-    """The calls owed about these chains, which come with their outage, in the order to make them."""
+    """`chains` come with their outage; the calls come in the order to make them."""
     chains = list(chains)
     numbers = numbers_of_places((logs[chain.pk] for chain in chains), now)
     return in_order_to_ring(

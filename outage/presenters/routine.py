@@ -11,7 +11,7 @@ from outage.rules.routine import ClauseLine, Place, Routine
 
 @dataclass(frozen=True, slots=True)
 class PlaceLink:
-    """A page where a clause is done; without an `address` (its name) the person can not go there now."""
+    """A page where a clause is done; without an `address` (its name) the person cannot go there now."""
 
     label: str
     address: str
@@ -19,8 +19,6 @@ class PlaceLink:
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """A clause in words."""
-
     number: str
     text: str
     places: tuple[PlaceLink, ...]
@@ -37,7 +35,7 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class PartyView:
-    """All of the routine that is one party's. `own` says that the acting unit is that party."""
+    """All of the routine that is one party's. `own`: the acting unit is that party."""
 
     party: Party
     label: str
@@ -46,7 +44,7 @@ class PartyView:
 
 
 def party_views(acting: Acting, outage: Outage | None, routine: Routine) -> list[PartyView]:
-    """The routine by party, those of the acting unit first; `outage` is the one in view."""
+    """The acting unit's parties first; `outage` is the one in view."""
     parties = sorted(Party, key=lambda party: party not in acting.parties)
     links = {
         place: PlaceLink(place.label, address if _may_go(place, acting, outage) else "")

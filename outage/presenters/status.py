@@ -29,7 +29,7 @@ from outage.rules.wording import clock_time, moment, span
 
 @dataclass(frozen=True, slots=True)
 class SupportLine:
-    """Whom to ring for support by one's own principal (R1.1), and who has done it."""
+    """Whom one's own principal rings for support (R1.1), and who has done it."""
 
     do: str
     name: str
@@ -39,7 +39,7 @@ class SupportLine:
 
 @dataclass(frozen=True, slots=True)
 class OutageFactsView:
-    """The outage as told on Läge: since when, how far, what the routine says now and why."""
+    """The outage as shown on Läge: since when, how far, what the routine says now and why."""
 
     since: str
     length: str
@@ -62,7 +62,9 @@ class OutageFactsView:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One party's mark on a chain: worst state of what it must be told, by word and icon. `own` is the unit itself."""
+    """One party's mark on a chain: the worst state of what it must be told, by word and icon. `own` is the unit
+    itself.
+    """
 
     party: Party
     label: str
@@ -85,8 +87,6 @@ class ChainRow:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRow:
-    """A call somebody made to us."""
-
     row_id: UUID
     chain_id: UUID
     patient: Patient
@@ -97,14 +97,14 @@ class ReceivedRow:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Why there is nothing to ring about. `good` only where somebody was told: it is what green is for."""
+    """Why there is nothing to ring about. `good` only where somebody was told: green means that."""
 
     text: str
     good: bool
 
 
 def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
-    """What Läge says of the outage to the acting person; `now` is aware."""
+    """`now` is aware."""
     assert outage.current is not None
     routine, current = outage.routine, outage.current
     reports, ends = reports_of(outage), said_of_ends(outage)
@@ -153,7 +153,7 @@ def _said(row: OutageReport | PrincipalEnd, now: datetime) -> str:
 def support_line(
     routine: Routine, principal: Principal, contacts: Sequence[SupportContact], now: datetime
 ) -> SupportLine:
-    """Give whom people of `principal` ring for support (R1.1), and the calls already made."""
+    """Whom people of `principal` ring for support (R1.1), and the calls already made."""
     support = routine.support[PrincipalKind(principal.kind)]
     return SupportLine(
         do=support.do,
@@ -168,7 +168,6 @@ def support_line(
 
 
 def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
-    """Give one chain for a list."""
     live = log.live_events
     latest = live[-1] if live else None
     patient = patient_in_list(chain)
@@ -191,7 +190,7 @@ _PARTIES = (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
 
 
 def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[Mark]:
-    """Give one mark for each party: what is owed it decides, the same as under Att ringa nu."""
+    """One mark for each party, from what is owed it, as under Att ringa nu."""
     calls = calls_owed(acting=acting, chain=chain, log=log, now=now)
     owed = {(call.recipient.party, call.recipient.former): call for call in reversed(calls)}
     standing = standing_of(chain, log)
@@ -218,7 +217,7 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> li
 
 
 def received_row(handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
-    """One received call, which comes with its messages and their events."""
+    """`handover` comes with its messages and their events."""
     patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
     who = PARTY_LABELS[Party(handover.recipient)] if patient.protected else other_end(handover)
@@ -233,7 +232,7 @@ def received_row(handover: Handover, routine: Routine, now: datetime) -> Receive
 
 
 def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
-    """Give, for each row of Att ringa nu that these calls may have done away with, who made the call and when."""
+    """For each row of Att ringa nu that these calls may have settled, who made the call and when."""
     return {
         f"{call.chain_id}-{call.recipient}": f"Ringd av {call.user.full_name} {clock_time(call.at)}"
         for call in calls
@@ -241,7 +240,7 @@ def told_rows(calls: Sequence[Handover]) -> dict[str, str]:
 
 
 def nothing_to_ring(*, logged: bool, told: bool) -> Idle:
-    """What an empty list of calls means: that nothing is logged yet, that the unit has told all, or nobody."""
+    """What an empty list of calls means: nothing is logged yet, the unit has told all, or it has told nobody."""
     if not logged:
         return Idle(
             text="Inget loggat än. När en händelse är loggad står här vem som ska underrättas.", good=False

@@ -13,19 +13,17 @@ from outage.rules.pasted_list import PastedPatient, repeated
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """The way to a chain."""
-
     id: UUID
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class RowNotes:
-    """What stands beside a row. `opened` is the chain that was opened from it, `existing` those there were before.
+    """What is shown beside a row. `opened` is the chain that was opened from it, `existing` those there were before.
 
-    `same_as` is the row with the same number above it. Where the name is not filled in, `names` are those to choose
-    among and `others` what stands on the row for somebody else. `to_choose` tells that the number is to be chosen,
-    `again` that the line stands above too. `may_mark` tells that marking all marks it too.
+    `same_as` is the row above with the same number. Where the name is not filled in, `names` are those to choose
+    among and `others` what the row says of somebody else. `to_choose`: the number is to be chosen; `again`: the line
+    stands above too; `may_mark`: marking all marks it too.
     """
 
     number: int
@@ -42,7 +40,6 @@ class RowNotes:
 
     @property
     def may_mark(self) -> bool:
-        """Whether nothing speaks against opening a chain."""
         known = self.existing or self.opened or self.same_as
         return not (known or self.names or self.others or self.to_choose)
 
@@ -54,7 +51,7 @@ def row_notes(
     opened: Mapping[int, CareChain],
     today: date,
 ) -> list[RowNotes]:
-    """The notes of each row; `typed` has number and name as they stand in it now, `existing` is by number."""
+    """`typed` has number and name as they stand in each row now, `existing` is by number."""
     doubles = repeated([number_key(classify_identity(number, today).stored) for number, _ in typed])
     return [
         RowNotes(

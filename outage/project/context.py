@@ -25,7 +25,7 @@ from outage.rules.routine import Routine
 
 
 class Page:
-    """Lazy: a page that does not show a thing does not ask for it."""
+    """Lazy: what a page does not show is not queried."""
 
     version: str = settings.VERSION
 
@@ -35,7 +35,6 @@ class Page:
 
     @cached_property
     def outage(self):
-        """The outage in view, or None."""
         return outage_in_view(self.acting.principal) if self.acting else None
 
     @cached_property
@@ -55,13 +54,12 @@ class Page:
 
     @property
     def may_log(self) -> bool:
-        """Whether the two standing buttons are there."""
+        """Whether the two standing buttons are shown."""
         # After the end too: a call made during the outage may be written down, or owed, when the system is back.
         return bool(self.acting and self.outage and can(self.acting, Right.LOG_CARE))
 
     @property
     def may_report(self) -> bool:
-        """Whether this person may report an outage."""
         return bool(self.acting and can(self.acting, Right.REPORT_OUTAGE))
 
     @property
@@ -71,7 +69,6 @@ class Page:
 
     @property
     def may_read_care(self) -> bool:
-        """Whether this person has patients' chains to look at."""
         return bool(self.acting and can(self.acting, Right.READ_CARE))
 
     @property
@@ -81,18 +78,16 @@ class Page:
 
     @property
     def may_keep_contacts(self) -> bool:
-        """Whether this person keeps the contacts of a principal."""
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
     @cached_property
     def several_assignments(self) -> bool:
-        """Whether there is another assignment to change to."""
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
 
     @property
     def receipts(self) -> Iterator[Receipt]:
-        """What there is to say to the person. A message's own mark is the call that it is about, read for the page:
-        who the patient is stands in no cookie.
+        """The messages to show. A message's tag is the id of the call it is about, read for the page, so that no
+        cookie says who the patient is.
         """
         for message in get_messages(self._request):
             about, undo, undo_flag = "", None, None
@@ -119,21 +114,20 @@ class Page:
 
     @cached_property
     def held(self) -> list[HeldCard]:
-        """What is held for the person, in any of the assignments."""
+        """In any of the person's assignments."""
         return cards_of(self._request)
 
     @property
     def held_shown(self) -> HeldCard | None:
-        """What is held of the form that this page shows again."""
+        """The card of the form that this page shows again."""
         known = self.taken_up
         return next((card for card in self.held if str(card.id) == known), None) if known else None
 
     @property
     def seconds_left(self) -> int:
-        """How long the log-in lasts if nobody does anything."""
+        """How long the log-in lasts without activity."""
         return seconds_left(self._request)
 
 
 def page(request: HttpRequest) -> dict[str, Page]:
-    """Give `page` to every template."""
     return {"page": Page(request)}

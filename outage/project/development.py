@@ -1,6 +1,6 @@
 """The settings of `make dev`: DEBUG, static files as they lie, a toolbar, and data of its own.
 
-`manage.py runserver` has them too. Nothing else has DEBUG: `settings` fixes it to False, and the WSGI entrance refuses
+`manage.py runserver` has them too. Nothing else has DEBUG: `settings` fixes it to False, and the WSGI module refuses
 to serve with it.
 """
 
@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.autoreload import BaseReloader, autoreload_started
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-# Where a served installation keeps its data and its keys: a shell that has them set must not lend them out.
+# Where a served installation keeps its data and its keys: a shell that has them set must not pass them on.
 _OF_A_SERVED_ONE = (
     "ALLOWED_HOSTS",
     "BEHIND_PROXY",
@@ -39,9 +39,9 @@ from .settings import *  # noqa: E402, F403
 from .settings import INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 DEBUG = True
-# None: runserver serves without the WSGI entrance, which refuses DEBUG.
+# None: runserver serves without our WSGI module, which refuses DEBUG.
 WSGI_APPLICATION = None
-# Cookies know no ports: beside `make run` each keeps its own log-in.
+# Cookies are not separated by port: beside `make run` each keeps its own log-in.
 SESSION_COOKIE_NAME = "dev_sessionid"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -54,7 +54,7 @@ MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", *MIDDLEWARE]
 
 
 def _watch_content(sender: BaseReloader, **kwargs: object) -> None:
-    """Reload for content too: it is read once and kept."""
+    """Content is read once and cached, so a change of it reloads too."""
     for app in ("contacts", "outage", "forms"):
         sender.watch_dir(_ROOT / app, "**/*.toml")
 

@@ -1,4 +1,4 @@
-"""A form that can not be let through: held for its owner, and a page that says so."""
+"""A form that cannot be let through: held for its owner, and a page that says so."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,6 @@ _MOST_REMEMBERED = 10
 
 
 def typed_by_now(request: HttpRequest) -> TypedBy | None:
-    """Who is logged in, and in which assignment."""
     user = getattr(request, "user", None)  # an address that is refused early has none
     if user is None or not user.is_authenticated:
         return None
@@ -43,13 +42,13 @@ def typed_by_now(request: HttpRequest) -> TypedBy | None:
 
 
 def is_own(request: HttpRequest) -> bool:
-    """Whether the form was shown to who sends it, in the assignment acted in now."""
+    """Whether the form was shown to whoever sends it, in the assignment acted in now."""
     now = typed_by_now(request)
     return now is not None and read_typed_by(_mark(request)) == now
 
 
 def _mark(request: HttpRequest) -> str:
-    """What a script asks for itself carries the mark of its page in a header."""
+    """A request made by a script carries the mark of its page in a header."""
     return request.POST.get(TYPED_BY_FIELD) or request.headers.get("X-Typed-By", "")
 
 
@@ -59,16 +58,16 @@ def _owner(request: HttpRequest) -> Membership | None:
 
 
 def _address(request: HttpRequest) -> str:
-    """Where a form was sent, with its query: a call's direction stands there.
+    """Where a form was sent, with its query: a call's direction is there.
 
-    The long ones only fill in fields, which the form that came in holds anyhow.
+    Long queries only prefill fields, which the posted form contains anyway.
     """
     whole = request.get_full_path()
     return whole if len(whole) <= _LONGEST_ADDRESS else request.path
 
 
 def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
-    """Hold what came for its owner; None without a true mark, and for a view that keeps nothing (passwords)."""
+    """Hold the posted form for its owner; None without a valid mark, and for a view that keeps nothing (passwords)."""
     content = content_sent(request)
     owner = _owner(request)
     if owner is None or how_held(getattr(view, "held_as", None), content) is None:
@@ -77,26 +76,25 @@ def hold(request: HttpRequest, view: Callable[..., Any]) -> HeldForm | None:
 
 
 def content_sent(request: HttpRequest) -> dict[str, list[str]]:
-    """What was typed or chosen in the form that came."""
+    """The posted fields that a person typed or chose."""
     return {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
 
 
 def content_of(held: HeldForm) -> Content:
-    """The fields that came."""
     content: Content = json.loads(held.content)
     return content
 
 
 def card_of(request: HttpRequest, held: HeldForm) -> HeldCard:
-    """A held form as who is logged in sees it."""
+    """A held form as the logged-in person sees it."""
     known = [membership.pk for membership in memberships_of(request.user)]
     return held_card(held, content_of(held), request.acting, known, timezone.now())
 
 
 def read_out(request: HttpRequest, held: HeldForm) -> list[tuple[str, str]]:
-    """What a held form says, in words, as its page would show it to the assignment that it was written in.
+    """The content of a held form in words, as its page would show it to the assignment that it was written in.
 
-    Nothing where the page can not show it any more.
+    Empty where the page can no longer show it.
     """
     again = copy(request)
     again.acting, again.shown_again = acting_in(held.membership), None
@@ -105,7 +103,7 @@ def read_out(request: HttpRequest, held: HeldForm) -> list[tuple[str, str]]:
 
 
 def form_again(request: HttpRequest, held: HeldForm) -> HttpResponse | None:
-    """The page of a held form with everything typed, to be saved by its own button; None where it can not be shown."""
+    """The page of a held form with everything typed, to be saved by its own button; None where it cannot be shown."""
     path, _, query = held.path.partition("?")
     with suppress(Http404, PermissionDenied):  # Resolver404 too
         match = resolve(path)
@@ -128,13 +126,13 @@ def form_again(request: HttpRequest, held: HeldForm) -> HttpResponse | None:
 
 
 def cards_of(request: HttpRequest) -> list[HeldCard]:
-    """All that is held for who is logged in, those of the assignment acted in first."""
+    """All that is held for the logged-in person, the present assignment first."""
     cards = [card_of(request, held) for held in held_forms_of(request.user)]
     return sorted(cards, key=lambda card: not card.here)
 
 
 def turned_away(request: HttpRequest, held: HeldForm | None, status: int) -> HttpResponse:
-    """Say whose the form is, who is logged in, and what became of what was typed."""
+    """The answer that says whose the form is, who is logged in, and what became of what was typed."""
     owner, user = _owner(request), request.user
     mine = owner is not None and owner.user_id == user.pk
     context = {
@@ -156,7 +154,7 @@ def turned_away(request: HttpRequest, held: HeldForm | None, status: int) -> Htt
 
 
 def remembering(request: HttpRequest, response: HttpResponse, held: HeldForm | None) -> HttpResponse:
-    """Let this browser's log-in page know that something is held; the cookie has its id and nothing of it."""
+    """Set the cookie by which this browser's log-in page knows that something is held; it has the id only."""
     if held is None:
         return response
     ids = [str(held.pk), *(known for known in _remembered(request) if known != str(held.pk))]

@@ -44,14 +44,14 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def keep_logged_in(request: HttpRequest, every: int = 0) -> None:
-    """Let the log-in last from now on; written down where it was not in the last `every` seconds."""
+    """Restart the log-in's time limit; written only where it was not within the last `every` seconds."""
     now = int(timezone.now().timestamp())
     if now - request.session.get("seen", 0) >= every:
         request.session["seen"] = now
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """How long the log-in lasts if nobody does anything; 0 for nobody's."""
+    """How long the log-in lasts without activity; 0 for nobody's."""
     if not request.user.is_authenticated:
         return 0
     now = int(timezone.now().timestamp())
@@ -59,7 +59,7 @@ def seconds_left(request: HttpRequest) -> int:
 
 
 class ActingMiddleware:
-    """Set `request.acting`; send a person with several assignments to choose one first."""
+    """Sets `request.acting`; sends a person with several assignments to choose one first."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -94,8 +94,8 @@ class ActingMiddleware:
 class TypedByMiddleware:
     """A form belongs to the person and the assignment that it was shown to.
 
-    Sent by anybody else, or by nobody, nothing is written: what was typed is held for its owner. What is held is
-    removed when it has been taken up and saved.
+    From anybody else, or nobody, nothing is written: what was typed is held for its owner. A held form is removed
+    when it has been shown again and saved.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -133,7 +133,7 @@ class TypedByMiddleware:
         return remembering(request, redirect(address), held)
 
     def _take_up(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
-        """Tell the view when a press was made. One that is answered already, on another page, is not done again."""
+        """Passes the view when a press was made. A press already answered, on another page, is not repeated."""
         held = held_form_of(request.user, request.POST["taken_up"])
         how = how_held(getattr(view, "held_as", None), content_sent(request))
         if held is not None and held.path.partition("?")[0] == request.path:
@@ -146,7 +146,7 @@ class TypedByMiddleware:
 
 
 def _is_done(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether what was taken up is saved: a form then leads on, a press is answered without a refusal."""
+    """Whether the held form is saved: a form redirects, a press is answered without a refusal."""
     refused = any(
         m.level >= messages.ERROR for m in getattr(messages.get_messages(request), "_queued_messages", ())
     )

@@ -29,14 +29,14 @@ def _package_dir(name: str) -> Path:
 
 
 def _own_key(name: str, make: Callable[[], str]) -> str:
-    """Give a key that this installation makes once and keeps, for a machine where none is set."""
+    """A key that this installation generates once and keeps, for a machine where none is set."""
     path = VAR_DIR / name
     if not path.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         own = VAR_DIR / f"{name}.{os.getpid()}"
         own.touch(mode=0o600)
         own.write_text(make(), encoding="utf-8")
-        # Linked into place whole: of two processes that start at once, both get the key of the first.
+        # Linked into place atomically: of two processes that start at once, both get the key of the first.
         with suppress(FileExistsError):
             path.hardlink_to(own)
         own.unlink()
@@ -47,7 +47,7 @@ def _new_scan_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-# The one place the version stands. The application runs out of its folder and is never installed as a package.
+# The only definition of the version. The application runs from its folder and is never installed as a package.
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PRODUCTION = _flag("PRODUCTION")
 DEMO = _flag("DEMO")

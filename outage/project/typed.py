@@ -1,4 +1,4 @@
-"""Middleware: what is typed or pasted comes to every form and view without characters that nobody can see."""
+"""Middleware: what is typed or pasted reaches every form and view without invisible characters."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _SAID = {
 
 
 class TidyTypedMiddleware:
-    """Tidy the address's query and the form that came in; passwords are left as they are."""
+    """Normalizes the text of the query string and the posted form; passwords are left as they are."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,6 +51,6 @@ def _tidied(came: QueryDict) -> QueryDict:
     for name, values in found.lists():
         if "password" not in name:
             found.setlist(name, [tidy_typed(value) for value in values])
-    # As Django hands it out.
+    # Immutable, as Django makes it.
     found._mutable = False
     return found

@@ -1,4 +1,4 @@
-"""From which databases this version can go on."""
+"""Which databases this version can migrate from."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
@@ -11,7 +11,7 @@ TOO_OLD = (
 
 
 def is_too_old(connection: BaseDatabaseWrapper) -> bool:
-    """Whether only some of the former migrations were run that today's first ones were put together from."""
+    """Whether only some of the migrations that today's initial ones replace have been run."""
     run = set(MigrationRecorder(connection).applied_migrations())
     former = [set(found.replaces) for found in MigrationLoader(None).disk_migrations.values()]
     return any(run & names and not names <= run for names in former)

@@ -26,7 +26,7 @@ from outage.services.held_forms import throw_away
 @login_not_required
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
-    """Say that the server answers and reaches its database. Tells nothing else."""
+    """The server answers and reaches its database. Reveals nothing else."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
@@ -36,39 +36,36 @@ def health(request: HttpRequest) -> HttpResponse:
 class Login(LoginView):
     """Log in by name and password; in demo mode also by choosing an invented person.
 
-    Whoever types here is checked, also where somebody else is logged in, and takes over.
+    Credentials are checked also where somebody else is logged in, and the new person replaces the other.
     """
 
     template_name = "login.html"
 
     def get_context_data(self, **kwargs):
-        """Add the demo people, in demo mode only, and for whom something is kept."""
+        """Adds the demo people, in demo mode only, and for whom something is held."""
         people = demo_memberships() if settings.DEMO else []
         return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
 
     def get_form(self, form_class=None):
-        """Leave the focus to what went wrong, where something did: two that ask for it get it in turn."""
+        """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
         form = super().get_form(form_class)
         if form.is_bound:
             form.fields["username"].widget.attrs.pop("autofocus", None)
         return form
 
     def form_valid(self, form):
-        """Log in, and go on to where one was going."""
         login(self.request, form.get_user())
         return _go_on(self.request)
 
 
 class Logout(LogoutView):
-    """Log out; by POST only."""
-
     http_method_names = ["post", "options"]
 
 
 @login_not_required
 @require_POST
 def demo_login(request: HttpRequest) -> HttpResponse:
-    """Log in as an invented person, in demo mode only."""
+    """In demo mode only."""
     if not settings.DEMO:
         raise Http404
     wanted = request.POST.get("membership", "")
@@ -82,7 +79,6 @@ def demo_login(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def choose_assignment(request: HttpRequest) -> HttpResponse:
-    """Choose which assignment to act in, for a person with several."""
     found = memberships_of(request.user)
     if request.method == "POST":
         wanted = request.POST.get("membership", "")
@@ -102,7 +98,7 @@ def choose_assignment(request: HttpRequest) -> HttpResponse:
 def session_left(request: HttpRequest) -> HttpResponse:
     """How many seconds are left of the log-in, and whether it is the one the page was shown to; by POST, go on.
 
-    The page's mark comes in a header. Asking keeps nobody logged in.
+    The page's mark comes in a header. Asking does not prolong the log-in.
     """
     if request.method == "POST":
         keep_logged_in(request)
@@ -111,11 +107,11 @@ def session_left(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
-    """Show the form that was held, a press with the question whether it is to be done, else what there is of it.
+    """Show the held form; a press with the question whether it is to be done; else what there is of it.
 
-    By POST, take up a file: it was never kept, so its page is shown again.
+    By POST, take up a file: it was never stored, so its page is shown again.
 
-    Anybody else goes to Läge, as does the owner when it is saved, thrown away or too old.
+    Anybody else is sent to Läge, as is the owner when it is saved, thrown away or too old.
     """
     held = held_form_of(request.user, held_id)
     if held is None:
@@ -137,7 +133,6 @@ def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
 
 @require_POST
 def throw_away_held(request: HttpRequest, held_id: UUID) -> HttpResponse:
-    """Remove what was held."""
     held = held_form_of(request.user, held_id)
     if held is not None:
         throw_away(by=request.acting, held=held)
@@ -146,7 +141,7 @@ def throw_away_held(request: HttpRequest, held_id: UUID) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
-    """Go to where one was going, else to Läge. ActingMiddleware leads on to Läge where that is not one's own."""
+    """Redirect to the page asked for, else to Läge. ActingMiddleware redirects to Läge where that is not one's own."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return redirect(settings.LOGIN_REDIRECT_URL)
@@ -159,7 +154,7 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Hold what was typed where the form says whose it is; else promise nothing."""
+    """What was typed is held where the form says whose it is; else nothing is promised."""
     held = hold(request, request.resolver_match.func) if request.resolver_match else None
     if held is None:
         return _error(

@@ -1,4 +1,4 @@
-"""The WSGI entrance. Refuses to serve while a system check of our own says no."""
+"""The WSGI module. Refuses to serve while a system check of our own fails."""
 
 import os
 

@@ -42,8 +42,8 @@ Row = TypeVar("Row", bound=CareChainEvent | Handover)
 def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
     """The chains of `outage`, and of `more`, that the acting person may see, with details and outage, by number.
 
-    The border is the principal; inside it the unit that opened the chain, the ward and the öppenvård of the patient,
-    and a unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
+    The border is the principal; inside it the unit that opened the chain, the patient's ward and öppenvård, and a
+    unit that still has somebody to ring. A chain that was joined to another is seen there, also by who opened it.
     """
     # Each principal ends an outage for itself: of one outage the chains have the very one that came, read for it.
     chains = outage.chains.all()
@@ -61,7 +61,7 @@ def seen_by(
     unit: Unit | int,
     outages: Iterable[Outage | UUID],
 ) -> QuerySet[CareChain]:
-    """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw is its own to see."""
+    """Those of `chains` that a unit sees, as `visible_chains`; what a unit joined into it saw counts as its own."""
     units = units_read_as(unit)
     return (
         chains.filter(principal=principal, joined_to__isnull=True)
@@ -105,9 +105,9 @@ def _one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) 
 
 
 def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage) -> None:
-    """Set `namesake` on each chain whose patient has the same name as that of another chain of the unit.
+    """Sets `namesake` on each chain whose patient has the same name as that of another chain of the unit.
 
-    People with protected personal data are shown without name, and count for none.
+    People with protected personal data are shown without name, and do not count.
     """
     named = {
         chain: chain.details.search_key for chain in chains if chain.details and chain.details.search_key
@@ -124,11 +124,11 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
 
 def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
-    """Narrow `chains` to those of the patient whose number `text` is in any spelling; where it is no whole number,
-    to those whose patient's name or number holds every word of it.
+    """The chains of the patient whose number `text` is, in any spelling; where it is not a whole number, those whose
+    patient's name or number contains every word of it.
 
-    People with protected personal data are found by their number only. A chain is found by what was known of the
-    patient in one that was joined to it, too.
+    People with protected personal data are found by their number only. A chain is found also by what was known of the
+    patient in one that was joined to it.
     """
     text = _NUMBER_LABEL.sub(" ", tidy_typed(text))
     words = text.split()
@@ -149,7 +149,7 @@ def find_chains(chains: QuerySet[CareChain], text: str) -> QuerySet[CareChain]:
 
 
 def wards(party: Party = Party.INPATIENT) -> QuerySet[Unit]:
-    """Give the units in use that patients can be admitted to, or that act as the öppenvård, in Swedish order."""
+    """The units in use that patients can be admitted to, or that act as the öppenvård, in Swedish order."""
     units = Unit.objects.filter(active=True).select_related("principal")
     if party is Party.OUTPATIENT:
         return units.exclude(outpatient_kind="")
@@ -159,26 +159,26 @@ def wards(party: Party = Party.INPATIENT) -> QuerySet[Unit]:
 
 
 def municipalities() -> QuerySet[Principal]:
-    """Give the municipalities in Swedish order."""
+    """In Swedish order."""
     return Principal.objects.filter(kind="municipality").order_by("sort_key")
 
 
 def get_event(acting: Acting, event_id: UUID) -> CareChainEvent:
-    """Give an event of a chain the acting person may see; raises DoesNotExist of either for any other."""
+    """An event of a chain the acting person may see; raises DoesNotExist of either for any other."""
     event = CareChainEvent.objects.select_related("user", "unit").get(pk=event_id)
     event.chain = get_chain(acting, event.chain_id)
     return event
 
 
 def get_handover(acting: Acting, handover_id: UUID) -> Handover:
-    """Give a call of a chain the acting person may see; raises DoesNotExist of either for any other."""
+    """A call of a chain the acting person may see; raises DoesNotExist of either for any other."""
     handover = Handover.objects.select_related("user", "unit").get(pk=handover_id)
     handover.chain = get_chain(acting, handover.chain_id)
     return handover
 
 
 def newest_of(row: Row) -> Row:
-    """The row that an event or a call stands by now: itself, what corrected it last, or what took it back."""
+    """The row by which an event or a call now stands: itself, its latest correction, or what took it back."""
     rows = type(row).objects.select_related("user", "unit", "supersedes")
     while (newer := rows.filter(supersedes=row).first()) is not None:
         newer.chain = row.chain
@@ -188,13 +188,13 @@ def newest_of(row: Row) -> Row:
 
 @prepared
 def history_of(chain_id: UUID) -> QuerySet[CareChainDetails]:
-    """Every version of what was known of the chain, oldest first."""
+    """Oldest first."""
     history = CareChainDetails.objects.filter(chain=chain_id)
     return history.select_related("user", "unit").order_by("pk")
 
 
 def received_lately(acting: Acting, outage: Outage) -> list[Handover]:
-    """The newest calls received about the acting unit's chains, a few, newest first, with chain and messages."""
+    """A few, newest first, with chain and messages."""
     if not can(acting, Right.READ_CARE):
         return []
     return _in_kept(_received(acting.principal.pk, acting.unit.pk, outage.pk), acting, outage)
@@ -223,8 +223,8 @@ def _in_kept(calls: list[Handover], acting: Acting, *outages: Outage) -> list[Ha
 
 
 def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
-    """Whether anything is logged in the acting unit's chains, taken back or not, and whether a call it made that stands
-    got through.
+    """Whether anything is logged in the acting unit's chains, taken back or not, and whether a standing call that it
+    made got through.
     """
     seen = with_joined(visible_chains(acting, *outages))
     events = CareChainEvent.objects.filter(chain__in=seen)
@@ -240,7 +240,7 @@ def logged_and_told(acting: Acting, *outages: Outage) -> tuple[bool, bool]:
 
 
 def told_lately(acting: Acting, since: datetime, *outages: Outage) -> list[Handover]:
-    """The calls logged after `since` that got through to a party of the acting unit's chains, oldest first."""
+    """The calls logged after `since` that reached a party of the acting unit's chains, oldest first."""
     if not can(acting, Right.READ_CARE):
         return []
     ids = (outage.pk for outage in outages)

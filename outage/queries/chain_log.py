@@ -37,10 +37,10 @@ Row = TypeVar("Row", bound=CareChainEvent | Handover)
 
 @dataclass
 class ChainLog:
-    """All rows of one chain: every event and call in time order, those replaced or taken back included, and `versions`,
-    all that was ever known of it, oldest first.
+    """All rows of one chain: every event and call in time order, those replaced or taken back included, and
+    `versions`, all that was ever known of it, oldest first.
 
-    Those of chains that were joined to it are among them, their versions first: `order` is then that of them all.
+    Rows of chains that were joined to it are included, their versions first: `order` then runs over them all.
     `doubles` has each event that is the same as one of the chain's own, with that one's id.
     """
 
@@ -60,19 +60,18 @@ class ChainLog:
         return [e for e in self.events if e.pk not in replaced and not e.withdraws]
 
     def items_of(self, event: CareChainEvent) -> list[OpenItem]:
-        """The open items of a discharge, oldest first; those of a double are the other one's."""
+        """The open items of a discharge, oldest first; those of a duplicate belong to the other one."""
         rows = [row for row in self.events if self.doubles.get(row.pk, row.pk) == event.pk]
         return sorted((item for row in rows for item in row.open_items.all()), key=lambda item: item.pk)
 
     @property
     def live_handovers(self) -> list[Handover]:
-        """The calls that stand."""
         replaced = {h.supersedes_id for h in self.handovers if h.supersedes_id}
         return [h for h in self.handovers if h.pk not in replaced and not h.withdraws]
 
 
 def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
-    """Give the log of each chain in `chain_ids`, in the same few queries whatever their number.
+    """The number of queries does not depend on that of the chains.
 
     The caller has the ids from `visible_chains`, so they are within what the person may see.
     """
@@ -102,7 +101,7 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
 
 
 def log_of(chain_id: UUID) -> ChainLog:
-    """The log of one chain, as `logs_of`."""
+    """As `logs_of`."""
     return logs_of([chain_id])[chain_id]
 
 
@@ -148,7 +147,7 @@ def _marks_of(*chain_ids: UUID) -> QuerySet[RegistrationMark]:
 
 
 def in_time_order(rows: Iterable[Row]) -> list[Row]:
-    """Events and calls as they happened; within a minute as they were logged first, which a correction keeps."""
+    """Events and calls as they happened; within a minute as they were first logged, which a correction keeps."""
     by_id = {row.pk: row for row in rows}
 
     def place(row: Row) -> tuple[datetime, int, int]:
@@ -164,7 +163,8 @@ def in_time_order(rows: Iterable[Row]) -> list[Row]:
 def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
     """The marks that count, each with the chain it is read in and, as `stored_task`, the task it was written for.
 
-    Of a chain that was joined to another those of events that are the same as its own are of these; they come first.
+    In a chain that was joined to another, marks of events that are the same as its own count for these; they come
+    first.
     """
     found: dict[tuple[UUID, str], list[RegistrationMark]] = defaultdict(list)
     for row in _marks_of(*joined.home):
@@ -186,7 +186,7 @@ def _marks(joined: Joined) -> Iterator[tuple[UUID, RegistrationMark]]:
 def _replaced(
     row: RegistrationMark, marks: Sequence[RegistrationMark], since: Mapping[UUID, datetime]
 ) -> RegistrationMark | None:
-    """Which of the marks of its task a mark stands for from now on: of its own chain, or of one joined by then."""
+    """The mark of its task that a mark replaces: of its own chain, or of one joined by then."""
     # As `rules.ticks` finds the one that was shown.
     for mark in sorted(
         marks,

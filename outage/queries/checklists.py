@@ -21,15 +21,15 @@ Ticks = dict[tuple[str, str], ChecklistTick]
 
 
 def routine_of(outage: Outage | None) -> Routine:
-    """Give the routine an outage was opened under; with no outage, the one a new outage would have."""
+    """The routine an outage was opened under; with no outage, the one a new outage would have."""
     return outage.routine if outage else current_routine()
 
 
 def checklists_for(unit: Unit, routine: Routine | None = None) -> list[Checklist]:
-    """Give the checklists of the unit's parties, party by party in the order of the phases.
+    """The checklists of the unit's parties, party by party in the order of the phases.
 
-    A psychiatric ward and a psychiatric clinic get the psychiatric ones (R3.10); a sjukstuga gets those of
-    slutenvård and of öppenvård. `routine` is the current one where none is given.
+    A psychiatric ward and a psychiatric clinic get the psychiatric ones (R3.10); a sjukstuga gets those of slutenvård
+    and of öppenvård. `routine` is the current one where none is given.
     """
     every = all_checklists(routine or current_routine())
     return [
@@ -54,7 +54,7 @@ def _ticks(outage_id: UUID, unit_id: int) -> QuerySet[ChecklistTick]:
 
 
 def check_tickable(outage: Outage | None, checklist: Checklist) -> None:
-    """Raise RuleError, with the reason, where `checklist` is only to be read, whoever the person is."""
+    """Raises RuleError, with the reason, where `checklist` is read-only, whoever the person is."""
     if outage is None:
         raise RuleError(NO_OUTAGE)
     if not outage.is_open and checklist.phase is not Phase.BACK:

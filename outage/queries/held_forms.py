@@ -15,12 +15,12 @@ KEPT_FOR = timedelta(hours=12)
 
 
 def held_forms_of(user: User) -> QuerySet[HeldForm]:
-    """The person's own, of every assignment, oldest first."""
+    """Of every assignment, oldest first."""
     return _kept().filter(user=user).order_by("at", "pk")
 
 
 def held_form_of(user: User, held_id: UUID | str) -> HeldForm | None:
-    """None for another person's, an old one, and what is no id."""
+    """None for another person's form, an old one, and an invalid id."""
     try:
         return held_forms_of(user).filter(pk=UUID(str(held_id))).first()
     except ValueError:
@@ -28,17 +28,17 @@ def held_form_of(user: User, held_id: UUID | str) -> HeldForm | None:
 
 
 def is_held(held_id: UUID) -> bool:
-    """Whether it is still kept, for whomever."""
+    """Whether it is still kept, for anybody."""
     return _kept().filter(pk=held_id).exists()
 
 
 def kept_for(held_ids: Iterable[str]) -> list[str]:
-    """The first names of those for whom any of these is still kept: all that a page before the log-in may tell."""
+    """The first names of those for whom any of these is still kept: all that a page before the log-in may reveal."""
     return sorted({given_name(held.user) for held in _kept().filter(pk__in=list(held_ids))})
 
 
 def given_name(user: User) -> str:
-    """The name that the next one at a shared computer may see."""
+    """The name that the next person at a shared computer may see."""
     return next(iter(user.first_name.split()), user.username)
 
 

@@ -16,7 +16,9 @@ Logged = CareChainEvent | Handover | CareChainDetails
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The chains of `ids` with those joined to them: `home` has the chain that each is read in, `joins` what stands."""
+    """The chains of `ids` with those joined to them: `home` has the chain that each is read in, `joins` the standing
+    joins.
+    """
 
     home: dict[UUID, UUID]
     joins: dict[UUID, list[ChainJoin]] = field(default_factory=dict)
@@ -28,7 +30,7 @@ class Joined:
 
 
 def joined_to(chain_ids: Iterable[UUID]) -> Joined:
-    """What is joined to these chains: one question, and one more where anything is."""
+    """One query, and one more where anything is joined."""
     ids = list(chain_ids)
     home = dict(_joined(*ids))
     joins = defaultdict(list)
@@ -47,13 +49,13 @@ STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
 
 
 def with_joined(chains: QuerySet[CareChain]) -> QuerySet[CareChain]:
-    """The chains, of `visible_chains`, and those that are read as part of them."""
+    """The chains, from `visible_chains`, and those that are read as part of them."""
     seen = chains.order_by().values("pk")
     return CareChain.objects.filter(Q(pk__in=seen) | Q(joined_to__in=seen))
 
 
 def read_in_kept(rows: Sequence[Handover], chains: QuerySet[CareChain]) -> None:
-    """Let each row of a chain that was joined to one of `chains` be one of that chain's."""
+    """Reassigns each row of a chain that was joined to one of `chains` to that chain, in memory."""
     wanted = {row.chain.joined_to_id for row in rows if row.chain.joined_to_id}
     kept = chains.in_bulk(wanted) if wanted else {}
     for row in rows:
@@ -62,7 +64,7 @@ def read_in_kept(rows: Sequence[Handover], chains: QuerySet[CareChain]) -> None:
 
 @prepared
 def versions_of(*chain_ids: UUID) -> QuerySet[CareChainDetails]:
-    """All that was known of the chains, oldest first, without what a join that does not stand gave rise to."""
+    """All that was known of the chains, oldest first, without what a join that no longer stands gave rise to."""
     versions = CareChainDetails.objects.filter(
         Q(made_by__isnull=True) | Q(made_by__undone_by__isnull=True), chain__in=chain_ids
     )
@@ -77,7 +79,7 @@ def history_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
 
 
 def standing_join(chain: CareChain) -> ChainJoin | None:
-    """The join made last of those that stand and by which others are read in `chain`: the one that can be undone."""
+    """The latest standing join by which others are read in `chain`: the one that can be undone."""
     for last in _standing_joins(chain.pk):
         last.kept = chain
         return last
@@ -91,7 +93,7 @@ def _standing_joins(chain_id: UUID) -> QuerySet[ChainJoin]:
 
 
 def number_anew(rows: Iterable[Logged]) -> None:
-    """Give the rows of several chains one order: by the time each was logged, each chain's own order kept."""
+    """Renumbers the rows of several chains in one order: by the time each was logged, each chain's own order kept."""
     by_chain: dict[UUID, list[Logged]] = defaultdict(list)
     for row in rows:
         by_chain[row.chain_id].append(row)
@@ -106,7 +108,7 @@ def doubles_of(joins: Iterable[ChainJoin]) -> dict[UUID, UUID]:
 
 
 def with_lines(text: str, joins: Iterable[ChainJoin]) -> str:
-    """A text that names events by their first rows, those that are the same named as in the chain they are read in."""
+    """A text that names events by their first rows, with duplicates named as in the chain they are read in."""
     for join in joins:
         for pair in join.same:
             text = text.replace(pair["other_line"], pair["kept_line"])

@@ -27,7 +27,7 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is to be known of a chain: facts, and the ids of those of its places that are in no list."""
+    """What is to be known of a chain: facts, and the ids of its unlisted places."""
 
     facts: ChainFacts
     other_ids: Mapping[Party, str]
@@ -54,7 +54,7 @@ _SAID: dict[str, Callable[[CareChainDetails], str]] = {
 
 
 def differing(kept: CareChainDetails, other: CareChainDetails) -> list[str]:
-    """The names of what both say, and differently: a choice has to be made."""
+    """The names of what both say, but differently: a choice has to be made."""
     return [name for name, said in _SAID.items() if said(kept) and said(other) and said(kept) != said(other)]
 
 
@@ -74,7 +74,7 @@ def chosen(kept: CareChainDetails, other: CareChainDetails, choices: Mapping[str
         before=taken["before"].facts.before,
         status=taken["status"].facts.status,
         status_reason=taken["status"].status_reason,
-        # Whoever has been careful in one of them is right in both.
+        # Protection in either one holds for both.
         protected_identity=kept.protected_identity or other.protected_identity,
     )
     return with_places(facts, {party: taken[name] for name, party in PLACES.items()})
@@ -93,7 +93,7 @@ def with_places(facts: ChainFacts, rows: Mapping[Party, CareChainDetails]) -> Ch
 
 
 def before_join(was: CareChainDetails, made: CareChainDetails, now: CareChainDetails) -> Chosen:
-    """What was known before a join (`was`), but for what was changed after it: `made` is what the join said."""
+    """What was known before a join (`was`), except what was changed after it: `made` is what the join said."""
     plain = {f.name for f in fields(ChainFacts)} - {name for names in _FIELDS.values() for name in names}
     then, joined, current = was.facts, made.facts, now.facts
     back = {
@@ -127,8 +127,8 @@ def to_choose_in(pair: Pair, mine: CareChainEvent, theirs: CareChainEvent) -> di
 
 
 def stored_pair(kept: ChainLog, other: ChainLog, pair: Pair, stands: CareChainEvent) -> dict[str, str]:
-    """A pair as the join keeps it: the rows that stand, and by which rows each was logged first; `was` is the kept
-    chain's where `stands` was written of both.
+    """A pair as the join stores it: the standing rows, and the first row of each; `was` is the kept chain's row where
+    `stands` was written of both.
     """
     mine, theirs = pair
     return {

@@ -13,7 +13,7 @@ from outage.rules.identity import IdentityKind
 class Patient:
     """A patient as shown. In lists somebody with protected personal data has neither name nor place.
 
-    `where` is the ward and the municipality; `namesake` tells that another patient of the unit has the same name.
+    `where` is the ward and the municipality; `namesake`: another patient of the unit has the same name.
     """
 
     name: str
@@ -27,15 +27,15 @@ class Patient:
 
 
 def details_of(chain: CareChain) -> CareChainDetails:
-    """The newest details of a chain; every chain has them from its first moment."""
+    """Every chain has details from its first moment."""
     assert chain.details is not None
     return chain.details
 
 
 def patient_in_list(chain: CareChain) -> Patient:
-    """The patient for a list: with protected personal data only the chain's number tells who it is.
+    """With protected personal data only the chain's number says who it is.
 
-    The chain comes with its details, the places among them (`visible_chains`), and with who has a `namesake`.
+    The chain comes with its details, places included (`visible_chains`), and with `namesake` set.
     """
     details = details_of(chain)
     if details.protected_identity:
@@ -68,17 +68,18 @@ def shown_identity(details: CareChainDetails) -> str:
 
 
 def place_of(chain: CareChain, party: Party) -> str:
-    """A party by name: Skellefteå kommun, Heimdalls hälsocentral, Medicin 2; its kind where nobody knows it yet."""
+    """Such as Skellefteå kommun, Heimdalls hälsocentral, Medicin 2; the party's kind where the place is not known
+    yet.
+    """
     return details_of(chain).place_names.get(party) or f"{party_label(chain, party)} (inte angiven än)"
 
 
 def party_label(chain: CareChain, party: Party) -> str:
-    """The party's Swedish name, öppenvård by the kind that follows the ward (R3.10)."""
+    """In Swedish, öppenvård by the kind that follows the ward (R3.10)."""
     return parties.party_label(party, WardKind(details_of(chain).ward_kind))
 
 
 def ward_label(chain: CareChain) -> str:
-    """The ward and its kind in words."""
     details = details_of(chain)
     kind = WARD_KIND_LABELS[WardKind(details.ward_kind)].lower()
     ward = details.place_names.get(Party.INPATIENT)
@@ -86,7 +87,7 @@ def ward_label(chain: CareChain) -> str:
 
 
 def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
-    """An event's particulars; with protected personal data only dates and times, as the rest may tell who or where."""
+    """With protected personal data only dates and times, as the rest may reveal who or where."""
     hidden = details_of(chain).protected_identity
     return {
         name: value

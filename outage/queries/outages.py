@@ -38,7 +38,7 @@ from outage.rules.routine import Effect
 # How long after its end an outage stays in view while its back-registration goes on.
 AFTERMATH = timedelta(days=14)
 
-# Where what a principal did in an outage stands, by the path to the principal.
+# The tables that record what a principal did in an outage, by the path to the principal.
 _TRACES = (
     (OutageReport, "unit__principal"),
     (CareChain, "principal"),
@@ -49,7 +49,7 @@ _TRACES = (
 
 
 def outages_for(principal: Principal) -> QuerySet[Outage]:
-    """All outages as `principal` sees them: the only door, for an outage read otherwise does not know its end."""
+    """All outages as `principal` sees them. The only entrance: an outage read otherwise does not know its end."""
     said = Prefetch("reports", queryset=_said_of_scope(), to_attr="said_of_scope")
     return _with_end_of(principal.pk).prefetch_related(said)
 
@@ -71,7 +71,7 @@ def _said_in(*outage_ids: UUID) -> QuerySet[OutageReport]:
 
 
 def _with_said(outages: list[Outage]) -> list[Outage]:
-    """What `outages_for` reads with an outage, for those of a prepared query."""
+    """For outages of a prepared query, the prefetches of `outages_for`."""
     said = _said_in(*(outage.pk for outage in outages)) if outages else []
     for outage in outages:
         outage.said_of_scope = [row for row in said if row.outage_id == outage.pk]
@@ -95,12 +95,11 @@ def _by_chain(principal_id: int, chain_id: UUID) -> QuerySet[Outage]:
 
 
 def outage_for(principal: Principal, outage_id: UUID) -> Outage:
-    """One outage as `principal` sees it now."""
     return _one(_by_id(principal.pk, outage_id))
 
 
 def outage_of_chain(principal: Principal, chain_id: UUID) -> Outage:
-    """The outage that a chain belongs to, whosever it is, as `principal` sees it; raises DoesNotExist for none."""
+    """As `principal` sees it, whoever owns the chain; raises DoesNotExist for none."""
     return _one(_by_chain(principal.pk, chain_id))
 
 
@@ -115,7 +114,7 @@ def recent_outages(principal: Principal) -> list[Outage]:
     """The outages in reach of `principal`, newest first: what is left to enter stays when another has begun.
 
     Those that go on for it, and those that ended for it within the last fourteen days. One that the region has ended
-    goes on for a principal that took part until it says that it is back; any other is asked for those days only.
+    goes on for a principal that took part until it says that it is back; others are asked for those days only.
     """
     return _with_said(_recent(principal.pk, timezone.now() - AFTERMATH))
 
@@ -132,7 +131,7 @@ def _recent(principal_id: int, since: datetime) -> QuerySet[Outage]:
 def outage_in_view(principal: Principal) -> Outage | None:
     """The outage that goes on for `principal`, else the one it ended last within fourteen days, else None.
 
-    Of two that go on for it the one that is not closed counts: the other it may only have forgotten to end.
+    Of two that go on for it the one that is not closed counts: it may only have forgotten to end the other.
     """
     found = recent_outages(principal)
     going_on = sorted((o for o in found if o.is_open), key=lambda o: o.closed_at is not None)
@@ -141,7 +140,6 @@ def outage_in_view(principal: Principal) -> Outage | None:
 
 
 def current_outage(principal: Principal) -> Outage | None:
-    """The outage that goes on for `principal`, or None."""
     found = outage_in_view(principal)
     return found if found and found.is_open else None
 
@@ -165,7 +163,7 @@ def is_followed(outage: Outage, principal: Principal) -> bool:
 
 
 def _later(outage: Outage, principal: Principal) -> list[Outage]:
-    """The outages reported after `outage`, read once with it: a list of chains asks for each of their events."""
+    """Cached on `outage`: a list of chains asks for each of their events."""
     found: list[Outage] | None = outage.__dict__.get("later")
     if found is None:
         found = _with_said(_reported_after(principal.pk, outage.pk, outage.recorded_at))
@@ -201,7 +199,7 @@ def _not_closed(principal_id: int) -> QuerySet[Outage]:
 
 
 def said_of_ends(outage: Outage) -> list[PrincipalEnd]:
-    """All that was said of who is back and who is not after all, oldest first."""
+    """All reports of who is back and who is not after all, oldest first."""
     return _said_of_ends(outage.pk)
 
 
@@ -212,7 +210,7 @@ def _said_of_ends(outage_id: UUID) -> QuerySet[PrincipalEnd]:
 
 
 def ends_of(outage: Outage) -> dict[int, datetime | None]:
-    """Since when each principal that has said so is back, by its id; None where it took that back."""
+    """When each principal that has said so got the system back, by its id; None where it took that back."""
     return dict(_ends_of(outage.pk))
 
 
@@ -222,7 +220,7 @@ def _ends_of(outage_id: UUID) -> QuerySet[PrincipalEnd, tuple[int, datetime | No
 
 
 def principals_back(outage: Outage) -> set[int]:
-    """The ids of the principals that are back in the system; of the others nobody has said so."""
+    """The ids of the principals that have said that they are back in the system."""
     return {principal for principal, ended_at in ends_of(outage).items() if ended_at}
 
 
@@ -239,9 +237,9 @@ def _who_took_part(outage_id: UUID) -> QuerySet[Principal]:
 
 
 def others_still_out(outage: Outage, principal: Principal, at: datetime | None = None) -> list[Principal]:
-    """The other principals that are without the system at the aware moment `at`, now where none is given.
+    """The other principals that are without the system at the aware moment `at`, by default now.
 
-    One in which nobody can log in here says nothing, and so is not waited for.
+    One in which nobody can log in here reports nothing, and so is not waited for.
     """
     at = at or timezone.now()
     scope = outage.scope_at(at)
@@ -261,7 +259,7 @@ def _back(ended_at: datetime | None, at: datetime) -> bool:
 
 
 def support_contacts(outage: Outage, principal: Principal) -> list[SupportContact]:
-    """Give who of `principal` rang its own support in this outage, oldest first (R1.1)."""
+    """Who of `principal` rang its own support in this outage, oldest first (R1.1)."""
     return _rang_support(outage.pk, principal.pk)
 
 
@@ -272,7 +270,7 @@ def _rang_support(outage_id: UUID, principal_id: int) -> QuerySet[SupportContact
 
 
 def discharge_logged(outage: Outage) -> bool:
-    """Tell whether a discharge that stands is logged in the outage, by whomever (R1.6); nothing of the patient."""
+    """Whether a standing discharge is logged in the outage, by anybody (R1.6); reveals nothing about the patient."""
     kinds = [k for k, m in outage.routine.messages.items() if m.effect is Effect.DISCHARGE]
     return bool(_one_logged(outage.pk, *kinds))
 
@@ -287,7 +285,7 @@ def _one_logged(outage_id: UUID, *kinds: str) -> QuerySet[CareChainEvent, UUID]:
 
 
 def reports_of(outage: Outage) -> list[OutageReport]:
-    """Give everything said of the outage, oldest first."""
+    """Oldest first."""
     return _reports(outage.pk)
 
 
@@ -298,10 +296,10 @@ def _reports(outage_id: UUID) -> QuerySet[OutageReport]:
 
 
 def acknowledgement_of(outage: Outage, unit: Unit) -> Acknowledgement | None:
-    """Give the unit's acknowledgement of its messages, if it has been made (R4.6)."""
+    """The unit's acknowledgement of its messages (R4.6), None where it has not been made."""
     return outage.acknowledgements.filter(unit=unit).select_related("user").first()
 
 
 def earlier_outages(principal: Principal, outage: Outage) -> list[Outage]:
-    """Give the outages still in reach beside the one in view: what is owed from them is owed until it is done."""
+    """The outages still in reach beside the one in view: what is owed from them is owed until it is done."""
     return [other for other in recent_outages(principal) if other.pk != outage.pk]

@@ -1,4 +1,4 @@
-"""The chains in which a unit still has somebody to ring, so that thousands of them cost no more questions than ten."""
+"""The chains in which a unit still has somebody to ring, so that thousands of them cost no more queries than ten."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -27,8 +27,8 @@ from outage.rules.told import Owed, Standing
 class OwedChains:
     """The chains in which a unit still has somebody to ring, or waits for an answer, the most urgent first.
 
-    Takes count and slices. Which they are was worked out as their rows were written (`Duty`); only the chains of a
-    slice are read in full.
+    Supports count and slicing. Which they are was computed as their rows were written (`Duty`); only the chains of
+    a slice are read in full.
     """
 
     def __init__(self, acting: Acting, outages: Iterable[Outage], *, awaits: bool = False) -> None:
@@ -38,7 +38,7 @@ class OwedChains:
 
     @cached_property
     def ids(self) -> list[UUID]:
-        """The ids of the chains, the most urgent first."""
+        """The most urgent first."""
         if not can(self._acting, Right.READ_CARE):
             return []
         back = {o.pk: set() if o.is_open else principals_back(o) for o in self._outages.values()}
@@ -51,7 +51,6 @@ class OwedChains:
         return sorted(first, key=first.__getitem__)
 
     def count(self) -> int:
-        """How many chains there are."""
         return len(self.ids)
 
     def __len__(self) -> int:
@@ -75,7 +74,7 @@ def _duties(unit_id: int, principal_id: int, *outage_ids: UUID) -> QuerySet[Duty
 
 
 def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
-    """What everybody knows of `chain`, and what those who are back in the system read there by now.
+    """Includes what those who are back in the system read there by now.
 
     The chain comes with its outage as its principal sees it.
     """
@@ -89,7 +88,7 @@ def standing_now(chain: CareChain, log: ChainLog) -> ChainStanding:
 
 
 def _back_in(outage: Outage) -> set[int]:
-    """Who is back, read once with the outage: a list of chains asks for each of them."""
+    """Cached on the outage: a list of chains asks for each of them."""
     found: set[int] | None = outage.__dict__.get("principals_back")
     if found is None:
         found = outage.__dict__["principals_back"] = principals_back(outage)
@@ -97,8 +96,8 @@ def _back_in(outage: Outage) -> set[int]:
 
 
 def lines_in_system(chain: CareChain, log: ChainLog) -> frozenset[str]:
-    """The first ids of the events that those who are back read in the system: what ticks that hold say was entered,
-    and what happened after the own end, unless the system was down again.
+    """The first ids of the events that those who are back read in the system: what valid ticks say was entered, and
+    what happened after the own end, unless the system was down again.
     """
     after = (event for event in log.live_events if outage_at(chain, event.happened_at) is None)
     return entered_lines(chain, log) | {str(line_of(log, event).pk) for event in after}
@@ -110,19 +109,19 @@ def event_standings(chain: CareChain, log: ChainLog, event: CareChainEvent) -> t
 
 
 def open_item_for(event: CareChainEvent, recipient: str) -> OpenItem | None:
-    """The open item that stands of a discharge for a recipient by its key, if it must still be told."""
+    """The standing open item of a discharge for a recipient by its key, if it must still be told."""
     chain, log = event.chain, log_of(event.chain_id)
     whom = (s.target.whom for s in event_standings(chain, log, event) if s.target.key == recipient)
     return open_item_of(chain, log, log.items_of(event), next(whom, ""))
 
 
 def owed_by_unit(chain: CareChain, log: ChainLog, unit_id: int) -> list[Owed]:
-    """What the unit is still to tell about the chain, closed ones too."""
+    """What the unit is still to tell about the chain, closed ones included."""
     return [o for o in standing_now(chain, log).owed() if unit_id in units_to_ring(chain, log, o)]
 
 
 def principal_of(log: ChainLog, place: str) -> int | None:
-    """The id of the principal whose place it is; None for a place in no list, which does not use the system."""
+    """The id of the principal whose place it is; None for an unlisted place, which does not use the system."""
     kind, _, pk = place.partition(":")
     if kind == "principal":
         return int(pk)
@@ -146,18 +145,18 @@ def closes_when_back(chain: CareChain, log: ChainLog, owed: Owed, entered: froze
 
 
 def chains_with_answers_awaited(acting: Acting, *outages: Outage) -> OwedChains:
-    """The chains of these outages in which the acting unit waits for an answer (R2.2), the longest wait first."""
+    """The acting unit waits for an answer in them (R2.2), the longest wait first."""
     return OwedChains(acting, outages, awaits=True)
 
 
 def chains_with_calls_owed(acting: Acting, *outages: Outage) -> OwedChains:
-    """The chains of these outages, at least one, in which the acting unit still has somebody to ring."""
+    """`outages` holds at least one."""
     return OwedChains(acting, outages)
 
 
 def chains_with_a_place_to_find(acting: Acting, outage: Outage) -> QuerySet[CareChain]:
-    """The acting unit's own chains of `outage` in which nobody knows a place yet, and nobody is to be rung yet either:
-    where somebody is, the place stands among the calls.
+    """The acting unit's own chains of `outage` with a place not known yet, and nobody to ring yet either: where
+    somebody is, the place is listed among the calls.
     """
     # Everybody knows the ward, or that there is none: a chain is not opened without.
     unknown = _not_known("municipality", Party.MUNICIPALITY) | _not_known("outpatient_unit", Party.OUTPATIENT)
@@ -176,8 +175,8 @@ def _not_known(column: str, party: Party) -> Q:
 
 
 def calls_left(acting: Acting, outage: Outage) -> dict[str, int]:
-    """How many calls are left to make for the own principal (`all`), about how many `patients`, and how many of the
-    calls are the `own` unit's.
+    """Calls left to make for the own principal (`all`), the number of `patients` they concern, and those of the `own`
+    unit.
     """
     left = Duty.objects.filter(chain__outage=outage, chain__principal=acting.principal, awaits=False)
     return left.aggregate(

@@ -12,7 +12,7 @@ from contacts.queries.prepared import prepared
 from outage.models import CareChain, CareChainDetails
 from outage.rules.identity import IdentityKind, classify_identity, number_key
 
-# What is left out, and the letters that SQLite knows no capitals of.
+# Characters left out, and letters that SQLite cannot upper-case.
 _SPELLINGS = [(sign, "") for sign in " -+"] + [(letter, letter.upper()) for letter in "åäöæøéèüñáčđŋšŧž"]
 
 _Rows = Callable[..., QuerySet[CareChainDetails]]
@@ -22,7 +22,7 @@ _Rows = Callable[..., QuerySet[CareChainDetails]]
 def keyed() -> QuerySet[CareChainDetails]:
     """What is known of all chains now, each row with the `key` of its number (`rules.identity.number_key`).
 
-    Kept, for it takes long to put together: to be narrowed, never gone through itself.
+    Cached, because the query is slow to construct: to be filtered, never iterated itself.
     """
     key = reduce(
         lambda found, pair: Replace(found, Value(pair[0]), Value(pair[1])),
@@ -36,14 +36,14 @@ def keyed() -> QuerySet[CareChainDetails]:
 def with_number(text: str) -> QuerySet[CareChainDetails]:
     """What is known of the chains whose patient has the number `text`.
 
-    Whichever century: the one that was typed in ten digits, now or then, was guessed.
+    In any century: for a number typed in ten digits, now or then, it was guessed.
     """
     rows, values = _asked(text)
     return rows(*values) if values else CareChainDetails.objects.none()
 
 
 def chains_with_number(text: str) -> set[UUID]:
-    """Those chains; for one that was joined to another, that other."""
+    """A chain that was joined to another counts as that other."""
     rows, values = _asked(text)
     return {row.chain.joined_to_id or row.chain_id for row in _PREPARED[rows](*values)} if values else set()
 
@@ -69,12 +69,12 @@ _PREPARED = {rows: prepared(rows) for rows in (_of_birth, _of_key)}
 
 
 def is_whole_number(text: str) -> bool:
-    """Whether `text` is all of a number, not a part of one, a name, or a number that cannot be told from a name."""
+    """Whether `text` is a whole number, not a part of one, a name, or a number that cannot be told from a name."""
     kind = classify_identity(text, timezone.localdate()).kind
     return kind not in (IdentityKind.OTHER, IdentityKind.UNKNOWN)
 
 
 def of_details(details: QuerySet[CareChainDetails]) -> Q:
-    """Those chains that one of `details` is known of, or of one that was joined to them."""
+    """Filter for the chains that one of `details` belongs to, or to one that was joined to them."""
     chains = details.values("chain")
     return Q(pk__in=chains) | Q(pk__in=CareChain.objects.filter(pk__in=chains).values("joined_to"))

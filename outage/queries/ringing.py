@@ -17,7 +17,7 @@ from outage.queries.chain_log import ChainLog
 def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tuple[NumberToRing, ...]]:
     """The numbers to ring at the aware moment `now`, best first, by the key of each place that the chains ever named.
 
-    At most three queries, however many chains there are. A place that is in no list has the number that was typed.
+    At most three queries, however many chains there are. An unlisted place has the number that was typed.
     """
     requests: dict[str, RingRequest] = {}
     numbers: dict[str, tuple[NumberToRing, ...]] = {}
@@ -35,14 +35,14 @@ def numbers_of_places(logs: Iterable[ChainLog], now: datetime) -> dict[str, tupl
 
 
 def stands_in_directory(number: str, log: ChainLog, now: datetime) -> bool:
-    """Whether it is a number that the directory, and nobody's hand, gave for some place that the chain has named."""
+    """Whether the number came from the directory, not typed by hand, for some place that the chain has named."""
     found = numbers_of_places([log], now).items()
     listed = (n.number for key, numbers in found if not key.startswith("other:") for n in numbers)
     return any(same_number(listed_number, number) for listed_number in listed)
 
 
 def typed_number(details: CareChainDetails, party: Party, now: datetime) -> tuple[NumberToRing, ...]:
-    """The number that was typed with a place that is in no list; nothing for any other."""
+    """The number that was typed with an unlisted place; nothing for any other."""
     place = details.others.get(party.value)
     if not place or not place["number"]:
         return ()

@@ -19,14 +19,14 @@ FOUND_BEFORE = 10
 
 
 def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) -> list[CareChain]:
-    """The chains of the patient with that number that the acting person may see, by their own; none logged on the wrong
-    patient.
+    """The chains of the patient with that number that the acting person may see, by their own number; none that is
+    marked as logged on the wrong patient.
     """
     return _own_of(acting, chains_with_number(number), outage, *more)
 
 
 def own_chains_beside(acting: Acting, chain: CareChain) -> list[CareChain]:
-    """The others of the outage with the number of `chain`. Of a chain of the wrong patient there are none."""
+    """The others of the outage with the number of `chain`. None for a chain of the wrong patient."""
     details = chain.details
     if details is None or not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
         return []
@@ -43,7 +43,7 @@ def _own_of(acting: Acting, ids: set[UUID], *outages: Outage) -> list[CareChain]
 def own_chains_by_number(
     acting: Acting, numbers: Iterable[str], outage: Outage
 ) -> dict[str, list[CareChain]]:
-    """As `own_chains_of`, for many numbers by as few questions as for one."""
+    """As `own_chains_of`; the number of queries does not depend on how many numbers there are."""
     chains = visible_chains(acting, outage).exclude(details__status=ChainStatus.WRONG_PATIENT).in_bulk()
     rows = list(
         keyed()
@@ -71,7 +71,7 @@ def own_chains_before(acting: Acting, number: str, outage: Outage) -> list[CareC
 
 
 def found_before(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
-    """The chains of those outages that a search for `text` finds, the newest first; a few, as for who is rung."""
+    """The chains of those outages that a search for `text` finds, a few, newest first."""
     earlier = _before(acting, outage) if text else []
     if not earlier:
         return []
@@ -83,10 +83,10 @@ def _before(acting: Acting, outage: Outage) -> list[Outage]:
 
 
 def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
-    """The chains of the patient that another unit of the same principal and branch has, of which only the unit is told.
+    """The chains of the patient that another unit of the same principal and branch has; only the unit may be named.
 
-    The region is one branch, health care; inside a municipality social care and home nursing are two. Of a patient
-    with protected personal data nothing is said.
+    The region is one branch, health care; inside a municipality social care and home nursing are two. For a patient
+    with protected personal data the answer is empty.
     """
     ids = chains_with_number(number)
     if not ids:

@@ -41,8 +41,8 @@ def own_parties(principal: Principal) -> frozenset[Party]:
 def holder_of(chain: CareChain, log: ChainLog, party: Party) -> int:
     """The id of the unit that makes the calls of `party`, one of the own principal's.
 
-    The unit that the chain names; else, where the patient has gone on to a place that is none of ours, the one it named
-    last; else the one that opened the chain: what is logged is never nobody's to tell.
+    The unit that the chain names; else, where the patient has gone on to a place outside the principal, the one it
+    named last; else the one that opened the chain: what is logged is always somebody's to tell.
     """
     for version in reversed(log.versions):
         unit_id = _own_unit(chain, version, party)
@@ -59,7 +59,7 @@ def _own_unit(chain: CareChain, details: CareChainDetails, party: Party) -> int 
 
 
 def standing_of(chain: CareChain, log: ChainLog) -> ChainStanding:
-    """What everybody knows of `chain`; worked out once for each log that was read."""
+    """Computed once for each log that was read."""
     if log.standing is None:
         log.standing = _standing(chain, log)
     return log.standing
@@ -99,7 +99,7 @@ def line_back(log: ChainLog, event_id: UUID) -> list[CareChainEvent]:
 
 
 def _doubles(log: ChainLog) -> dict[UUID, Double]:
-    """Of the events that were logged in a chain that was joined to this one too, the rows by which they were."""
+    """For the events that were logged also in a chain that was joined to this one, the rows there."""
     found: dict[UUID, Double] = {}
     particulars = {row.pk: row.particulars for row in log.events}
     for other, own in log.doubles.items():
@@ -114,8 +114,9 @@ def _doubles(log: ChainLog) -> dict[UUID, Double]:
 
 
 def _sent_from(chain: CareChain, log: ChainLog) -> dict[str, str]:
-    """The place of the sender of each event of which a row says it, by the first row: that of the unit that logged it,
-    else of the call by which it was received; of one logged in a chain joined to this one, as that chain had it.
+    """The place of the sender of each event for which a row says it, by the first row: that of the unit that logged
+    it, else of the call by which it was received; of one logged in a chain joined to this one, as that chain had
+    it.
     """
     named = {(party.value, key) for version in log.versions for party, key in version.place_keys.items()}
     rang = {
@@ -165,7 +166,7 @@ def _version(row: CareChainDetails) -> Version:
 
 
 def row_of(row: CareChainEvent) -> EventRow:
-    """A stored event as the rules read it."""
+    """A stored event as input to the rules."""
     return EventRow(
         id=str(row.pk),
         order=row.order,
@@ -183,7 +184,7 @@ def row_of(row: CareChainEvent) -> EventRow:
 
 
 def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow | None:
-    """The call as the rules read it; None for one that tells nobody anything of ours.
+    """The call as input to the rules; None for one that tells nobody anything of ours.
 
     A call received by a unit that the chain names says that this unit knows what the one who rang tells of.
     """
@@ -220,7 +221,7 @@ def _first(row: Handover, log: ChainLog) -> Handover:
 
 
 def open_item_of(chain: CareChain, log: ChainLog, items: Sequence[OpenItem], whom: str) -> OpenItem | None:
-    """The open item that stands for `whom` (`Target.whom`) of those of a discharge: the newest."""
+    """The newest of a discharge's `items` that stands for `whom` (`Target.whom`)."""
     same = standing_of(chain, log).same
     return next((item for item in reversed(items) if same(item.whom) == whom), None)
 
@@ -317,7 +318,7 @@ def completion_of(chain: CareChain, log: ChainLog, event: CareChainEvent) -> Dis
 
 
 def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """A target by name: Skellefteå kommun, Medicin 2, a participant as written, Kommun (inte angiven än)."""
+    """Such as Skellefteå kommun, Medicin 2, a participant as written, Kommun (inte angiven än)."""
     if target.participant:
         return target.participant
     standing = standing_of(chain, log)
@@ -334,7 +335,7 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
 def told_by(
     chain: CareChain, log: ChainLog, handover: Handover, among: Collection[UUID] | None = None
 ) -> list[CareChainEvent]:
-    """The events that stand and that a call told of, in this version or an earlier one; of `among`, where given."""
+    """The standing events that a call told of, in this version or an earlier one; of `among`, where given."""
     told = {str(m.event_id) for m in handover.messages.all() if among is None or m.event_id in among}
     standing = standing_of(chain, log)
     return [event for event in log.live_events if not told.isdisjoint(standing.versions_of(row_of(event)))]
@@ -348,8 +349,8 @@ def told_only_by(
     ever: bool = False,
     among: Collection[UUID] | None = None,
 ) -> list[CareChainEvent]:
-    """Those of them that no other call that stands has told anybody of: a failed try tells nobody. With `ever` none
-    that was logged before this call either, or told of in one that was taken back.
+    """Those of them that no other standing call has told anybody of: a failed try tells nobody. With `ever` also none
+    that was logged before this call, or told of in one that was taken back.
     """
     first = _first(handover, log)
     others = [
@@ -363,7 +364,7 @@ def told_only_by(
 
 
 def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:
-    """What a target is: Kommun, Hälsocentral, or a participant as written."""
+    """Such as Kommun, Hälsocentral, or a participant as written."""
     return target.participant or party_label(
         target.party or Party.INPATIENT, WardKind(log.versions[-1].ward_kind)
     )

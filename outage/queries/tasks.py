@@ -64,7 +64,7 @@ def ticks_of(chain: CareChain, log: ChainLog) -> tuple[tuple[Tick, ...], tuple[M
 
 
 def entered_lines(chain: CareChain, log: ChainLog) -> frozenset[str]:
-    """The first ids of the events that ticks which hold say have been entered in the system."""
+    """The first ids of the events that valid ticks say have been entered in the system."""
     if not log.marks:
         return frozenset()
     found, _ = ticks_of(chain, log)
@@ -86,7 +86,7 @@ def _mark(log: ChainLog, row: RegistrationMark) -> Mark:
 
 
 def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> list[Typed]:
-    """All that is typed into the system for a task, and for a decision by hand what it is about."""
+    """All that is typed into the system for a task; for a decision by hand, what it is about."""
     events = {str(event.pk): event for event in log.events}
     own = [events[event_id] for event_id in task.events]
     began = chain.outage.current.started_at
@@ -129,14 +129,14 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
 
 
 def _ref(place: str) -> str:
-    """The id that names a place in a picture, as it was before places had keys."""
+    """The id of a place in a picture, as it was before places had keys."""
     return place.partition(":")[2]
 
 
 def _dated(log: ChainLog, events: Sequence[CareChainEvent], routine: Routine, began: datetime) -> list[Typed]:
-    """Each event with its date; its year too when that is far from when the outage began.
+    """Each event with its date; with its year when that is far from when the outage began.
 
-    The clock time is not typed, so a corrected one changes nothing.
+    The clock time is not typed, so correcting it changes nothing.
     """
     return [
         Typed(
@@ -154,12 +154,12 @@ def _local(at: datetime) -> str:
 
 
 def line_of(log: ChainLog, event: CareChainEvent) -> CareChainEvent:
-    """The first version of an event: what names it through all its corrections."""
+    """The first version of an event: its identity through all corrections."""
     return line_back(log, event.pk)[-1]
 
 
 def _logged_events(chain: CareChain, log: ChainLog) -> list[LoggedEvent]:
-    """The events that stand, in the order in which they were first logged."""
+    """The standing events, in the order in which they were first logged."""
     knowledge = standing_of(chain, log)
     first = {event.pk: line_of(log, event) for event in log.live_events}
     standing = sorted(log.live_events, key=lambda event: first[event.pk].order)

@@ -16,7 +16,8 @@ _LEFT = "när ingenting är kvar att ringa eller registrera"
 
 
 def in_care(unit: Unit) -> str:
-    """Why a unit must stay as it is: it takes part in a chain of an outage in reach of the chain's principal; else "".
+    """Why a unit cannot be joined now: it takes part in a chain of an outage in reach of the chain's principal; else
+    "".
 
     Rows of the log name the unit for ever, and everything owed follows from them: while anything can be owed or
     entered, the unit is the one they name.

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class AgreedSip:
-    """The SIP as last agreed; empty where nothing was said. `date` is an ISO date."""
+    """The SIP as last agreed; a field is empty where nothing was said. `date` is an ISO date."""
 
     date: str = ""
     time: str = ""
@@ -16,7 +16,7 @@ class AgreedSip:
 
 
 def agreed_sip(messages: Iterable[Mapping[str, Any]]) -> AgreedSip:
-    """What the particulars of the messages, in time order, come to: the last said of each counts.
+    """The combined particulars of the messages, in time order: the last value of each counts.
 
     A time belongs to the date it was said for: another date without a time has none.
     """

@@ -35,9 +35,9 @@ def settle_message(
 ) -> str:
     """The kind that a message is to be logged as, by what is said of it and what was answered.
 
-    `happened` is when the message was: a date that lies ahead of it by its nature, and does not, is asked about.
+    `happened` is when the message was: a date that by its nature lies after it, and does not, is asked about.
 
-    Raise Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a
+    Raises Question where an answer is missing, RuleError beside the field (`p-<kind>-<sender>-<particular>`, of a
     message that has a form `alone` `p-<particular>`) where the answer is to fill it in and it is still empty.
     """
     field = "p-" if alone else f"p-{kind}-{sender.value}-"
@@ -79,7 +79,7 @@ def settle_message(
 
 
 def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> None:
-    """Raise Question where a chain that is logged on the wrong patient would get one more message."""
+    """Raises Question where a chain that is logged on the wrong patient would get one more message."""
     if status is ChainStatus.WRONG_PATIENT:
         Question(
             "wrong-patient",
@@ -89,7 +89,7 @@ def ask_if_wrong_patient(status: ChainStatus, answers: Mapping[str, str]) -> Non
 
 
 def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: Mapping[str, str]) -> None:
-    """Raise Question for a call before the minute of what it tells of."""
+    """Raises Question for a call before the minute of what it tells of."""
     if as_utc(minute_of(happened)) > as_utc(called):
         Question(
             "before-event",
@@ -101,9 +101,10 @@ def ask_if_before(called: datetime, happened: datetime, now: datetime, answers: 
 def ask_which_wording(
     key: str, *, called: str, changed: str, then: str, now: str, answers: Mapping[str, str]
 ) -> bool:
-    """Whether a call told of an event as it was `then`, before it was changed; raise Question where that is not said.
+    """Whether a call told of an event as it was `then`, before it was changed. Raises Question where that is not
+    said.
 
-    `now` is what it says since, "" where it was taken back.
+    `now` is what the event says since, "" where it was taken back.
     """
     what = "rättat" if now else "återtaget"
     question = Question(
@@ -120,7 +121,7 @@ def ask_which_wording(
 def ask_which_event(
     key: str, *, told: str, there: Sequence[tuple[str, str]], answers: Mapping[str, str]
 ) -> str:
-    """Which of the events of the patient (`there`, each its id and what it says) a moved call told of: "" for none."""
+    """The patient's event (`there`, each its id and what it says) that a moved call told of: "" for none."""
     logged = "; ".join(said for _, said in there)
     question = Question(
         key,

@@ -13,7 +13,7 @@ from .routine import Effect, Routine
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that stands: its type, who sends it, when it happened (aware), and its place among what was logged.
+    """A standing message: its type, who sends it, when it happened (aware), and its place in the log.
 
     `told` says at what aware moment each party was reached with it.
     """
@@ -26,13 +26,13 @@ class Said:
 
     @property
     def when(self) -> tuple[datetime, int]:
-        """Where it stands in time: at the same moment as it was logged."""
+        """Sort key: the time, then the order of logging."""
         return as_utc(self.at), self.order
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitedAnswer:
-    """An answer that somebody else is to give: which, who gives it, and since when it can be waited for."""
+    """An answer that somebody else is to give: which, who gives it, and since when it can be expected."""
 
     kind: str
     sender: Party
@@ -44,9 +44,9 @@ def awaited_answers(
 ) -> list[AwaitedAnswer]:
     """The answers that a unit acting as `acting` waits for, the longest wait first.
 
-    What the unit itself sends is waited for from the moment the other was reached with it: until then it is the unit's
-    own to ring. What a third party sends is waited for from when it happened. A later answer ends the
-    wait, a discharge ends all; of a patient who has died, or a chain of the wrong one, nothing is awaited.
+    What the unit itself sends is waited for from the moment the other was reached with it: until then it is the
+    unit's own to ring. What a third party sends is waited for from when it happened. A later answer ends the wait, a
+    discharge ends all; for a patient who has died, or a chain of the wrong one, nothing is awaited.
     """
     if status is not ChainStatus.OK:
         return []

@@ -27,7 +27,7 @@ class Before(Labelled):
 
 
 class ChainStatus(Labelled):
-    """What may set a care chain apart from the ordinary."""
+    """What sets a care chain apart from the ordinary."""
 
     OK = "ok", "Pågår"
     DECEASED = "deceased", "Patienten har avlidit"
@@ -40,9 +40,9 @@ class LoggedEvent:
 
     `told` is false for what the own principal sent while somebody who must be told has not been reached; `ours` for
     what others sent: whom it has reached is not known here. `scope` is that in force when it happened; None: that of
-    the whole outage. `in_system` happened before the outage and stands in the system: outside R4. `line` names
-    the first version of an event that was corrected; empty: this is the first. `invited`: some take part by name, to
-    whom nobody tells a discharge.
+    the whole outage. `in_system` happened before the outage and is registered in the system: outside R4. `line` is
+    the id of the first version of an event that was corrected; empty: this is the first. `invited`: some take part by
+    name, and are not told of a discharge.
     """
 
     id: str
@@ -60,7 +60,7 @@ class LoggedEvent:
 
     @property
     def root(self) -> str:
-        """What names the event through all its corrections."""
+        """The id of the first version."""
         return self.line or self.id
 
 
@@ -86,8 +86,8 @@ FAMILIES: dict[What, Family] = {
 class Task:
     """One outcome: what to do in the system with these events, by whom (None: by hand or nobody), and why.
 
-    `lines` name its events through all corrections, the one logged first before the others; `outcomes` are the keys
-    of what was found.
+    `lines` are the first ids of its events, the one logged first before the others; `outcomes` are the keys of the
+    outcomes found.
     """
 
     decision: Decision
@@ -103,12 +103,11 @@ class Task:
 
     @property
     def family(self) -> Family:
-        """Its kind."""
         return FAMILIES[self.what]
 
     @property
     def key(self) -> str:
-        """The same for the same task however its events are corrected, so that a tick can refer to it."""
+        """Stable however the events are corrected, so that a tick can refer to the task."""
         return f"{self.family.value}:{next(iter(self.lines), '')}"
 
 
@@ -120,11 +119,11 @@ def back_registration(
     status: ChainStatus,
     events: Sequence[LoggedEvent],
 ) -> tuple[Task, ...]:
-    """Give every outcome of one care chain (R4), ordered by each one's first event.
+    """Every outcome of one care chain (R4), ordered by each one's first event.
 
-    `events` come in the order in which they were first logged. Withdrawn ones and those outside R4 count for nothing;
-    the rest count by `at`, equal times in the order given. Every event that counts stands in exactly one task, unless
-    the chain was logged on the wrong patient: then there are none. Raises ValueError for a kind the routine does not
+    `events` come in the order in which they were first logged. Withdrawn ones and those outside R4 are ignored; the
+    rest count by `at`, equal times in the order given. Every event that counts is in exactly one task, unless the
+    chain was logged on the wrong patient: then there are none. Raises ValueError for a kind the routine does not
     have.
     """
     if status is ChainStatus.WRONG_PATIENT:
@@ -181,9 +180,10 @@ _Found = tuple[tuple[LoggedEvent, ...], tuple[str, ...]]
 
 
 def as_began(before: Before, stood: Sequence[Effect]) -> Before:
-    """Whether the patient was in the system as the outage began: as somebody said, unless what stands there says more.
+    """Whether the patient was in the system as the outage began: as somebody said, unless what is registered there
+    says more.
 
-    `stood` are the admissions and discharges that stand in the system from before the outage, in time order.
+    `stood` are the admissions and discharges registered in the system before the outage, in time order.
     """
     if before is Before.ADMITTED or not stood:
         return before
@@ -202,8 +202,8 @@ def _stood(routine: Routine, events: Sequence[LoggedEvent]) -> list[Effect]:
 def _stays(before: Before, status: ChainStatus, moves: Sequence[_Counted]) -> list[_Found]:
     """The outcomes of admissions and discharges. Death outweighs scope; each event has its own scope.
 
-    What happened while the region had the system is decided by hand, with the stay it went on from, and leaves it
-    unknown what stands there.
+    What happened while the region had the system is decided by hand, together with the stay it continued, and leaves
+    it unknown what is registered there.
     """
     if status is ChainStatus.DECEASED:
         return [_of(moves, "13")] if moves else []
@@ -225,7 +225,9 @@ def _stays(before: Before, status: ChainStatus, moves: Sequence[_Counted]) -> li
 
 
 def _walk(before: Before, moves: Sequence[_Counted]) -> list[_Found]:
-    """Split moves into stays: a discharge first closes the stay from before. What is odd makes all one, by hand."""
+    """Split moves into stays: a discharge first closes the stay from before. Any inconsistency makes all one stay,
+    decided by hand.
+    """
     if before is Before.UNKNOWN and moves[0].effect is Effect.DISCHARGE:
         return [_of(moves, "12")]
     odd = list(dict.fromkeys(_oddities(before, moves)))
@@ -265,8 +267,8 @@ def _others(
 ) -> Iterable[_Found]:
     """The outcomes of SIPs and information. What somebody has not been told of is one decision for the chain.
 
-    A later discharge that was told makes it told, but to those who take part in a SIP by name. A SIP is one, from its
-    first message through every rebooking.
+    A later discharge that was told makes it told, except to those who take part in a SIP by name. A SIP is one, from
+    its first message through every rebooking.
     """
     told_by = max(
         (

@@ -18,7 +18,7 @@ class Phase(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to do: a key unique in its checklist, the Swedish sentence, the clause it rests on."""
+    """A key unique in its checklist, the Swedish sentence, the clause it rests on."""
 
     key: str
     text: str
@@ -40,7 +40,7 @@ class Checklist:
     psychiatric: bool | None = None
 
     def suits(self, party: Party, ward_kind: WardKind) -> bool:
-        """Tell whether `party`, working with a ward of `ward_kind`, uses this checklist (R3.10)."""
+        """Whether `party`, working with a ward of `ward_kind`, uses this checklist (R3.10)."""
         if party is not self.party:
             return False
         return self.psychiatric is None or self.psychiatric == (ward_kind is WardKind.PSYCHIATRIC)

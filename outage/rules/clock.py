@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 def as_utc(moment: datetime) -> datetime:
-    """Give the same moment in UTC, where subtracting and comparing means elapsed time."""
+    """In UTC subtraction and comparison mean elapsed time."""
     if moment.tzinfo is UTC:
         return moment
     if moment.utcoffset() is None:
@@ -24,7 +24,7 @@ def as_utc(moment: datetime) -> datetime:
 
 
 def elapsed(start: datetime, end: datetime) -> timedelta:
-    """Give the time that really passed from `start` to `end`; negative when `end` is earlier."""
+    """Elapsed time, also across a change of the clocks; negative when `end` is earlier."""
     return as_utc(end) - as_utc(start)
 
 
@@ -34,7 +34,7 @@ def _break_point_on(day: date, at: time, time_zone: str) -> datetime:
 
 
 def next_break_point(now: datetime, limits: Limits) -> datetime:
-    """Give the first break point at or after `now`, in the routine's zone."""
+    """The first break point at or after `now`, in the routine's zone."""
     return _first_at_or_after(as_utc(now), limits).astimezone(ZoneInfo(limits.time_zone))
 
 
@@ -47,13 +47,13 @@ def _first_at_or_after(moment: datetime, limits: Limits) -> datetime:
 
 
 def touches_break_point(start: datetime, end: datetime, limits: Limits) -> bool:
-    """Tell whether a moment of [start, end] lies in the window of a break point, ends included (R1.5)."""
+    """Whether a moment of [start, end] lies in the window of a break point, ends included (R1.5)."""
     window = limits.break_point_window
     return _first_at_or_after(as_utc(start) - window, limits) <= as_utc(end) + window
 
 
 def before_or_after_break_point(at: datetime, limits: Limits) -> Literal["before", "after"]:
-    """Tell on which side of its own day's break point a moment lies; the break point itself is "after"."""
+    """The break point of its own day is meant; the break point itself is "after"."""
     as_utc(at)
     local = at.astimezone(ZoneInfo(limits.time_zone))
     return "before" if local.time() < limits.break_point else "after"

@@ -1,6 +1,6 @@
 """Trying a routine on a made-up outage: plain values in, plain values out, nothing stored.
 
-Everything that comes in is untrusted. What can not be used is a BadInput that names the place, as
+Everything that comes in is untrusted. What cannot be used is a BadInput that names the place, as
 `outages[0].chains[1].events[2].kind`.
 """
 
@@ -30,12 +30,12 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OUTAGE_KEYS = ("id", "scope", "start", "end", "chains")
 _CHAIN_KEYS = ("id", "before", "ward", "status", "events")
 _EVENT_KEYS = ("id", "kind", "at", "withdrawn", "told", "sip_date", "party", "participants")
-# Outside these years a date is a slip of the pen, and the calendar's own ends are near.
+# Outside these years a date is a typing error, and datetime's own limits are near.
 _YEARS = range(1900, 2500)
 
 
 class BadInput(Exception):
-    """The input can not be used: `place` says where, `sentence` why. One line when printed."""
+    """The input cannot be used: `place` says where, `sentence` why. One line when printed."""
 
     def __init__(self, place: str, sentence: str) -> None:
         super().__init__(f"{place}: {sentence}" if place else sentence)
@@ -45,7 +45,7 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One care chain to try, its events as given; `participants` by event are those who are to take part in a SIP."""
+    """`participants`, by event, are those who are to take part in a SIP."""
 
     id: str
     before: Before
@@ -57,7 +57,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """One outage to try; `end` is filled in with now when it was left open."""
+    """`end` is filled in with now when it was left open."""
 
     id: str
     scope: OutageScope
@@ -67,12 +67,12 @@ class Outage:
 
 
 def run(data: object, routine: Routine, now: datetime) -> dict[str, object]:
-    """Give the routine's answer to `data`, both as JSON values; raises BadInput. `now` is aware."""
+    """The routine's answer to `data`, both as JSON values; raises BadInput. `now` is aware."""
     return {"outages": [_outage_answer(outage, routine) for outage in parse(data, routine, now)]}
 
 
 def parse(data: object, routine: Routine, now: datetime) -> tuple[Outage, ...]:
-    """Read `data`, the value of a JSON document; raises BadInput for the first thing that can not be used."""
+    """`data` is the value of a JSON document; raises BadInput for the first thing that cannot be used."""
     top = _Object(data, "", "outages")
     outages = tuple(_outage(item, routine, as_utc(now)) for item in top.objects("outages", *_OUTAGE_KEYS))
     _no_repeats("outages", [outage.id for outage in outages])
@@ -126,7 +126,7 @@ def _event(source: "_Object", routine: Routine, start: datetime, end: datetime) 
 
 
 def _sender(source: "_Object", routine: Routine, kind: str) -> Party:
-    """Give who sends the event: said by `party` where the routine lets more than one send it."""
+    """Who sends the event: said by `party` where the routine lets more than one send it."""
     senders = routine.message(kind).senders
     if source.is_null("party") and len(senders) == 1:
         return senders[0]
@@ -194,7 +194,7 @@ def _task_answer(task: Task) -> dict[str, object]:
 
 
 class _Object:
-    """One JSON object and where it stands. A key that is not among `known` is refused: it may be a slip of the pen."""
+    """One JSON object and its path. A key that is not among `known` is refused: it may be a typing error."""
 
     def __init__(self, values: object, place: str, *known: str) -> None:
         if not isinstance(values, Mapping):
@@ -208,26 +208,24 @@ class _Object:
         self._place = place
 
     def at(self, key: str) -> str:
-        """Give the place of `key`."""
         return f"{self._place}.{key}" if self._place else key
 
     def bad(self, key: str, sentence: str) -> BadInput:
-        """Give the error for `key`."""
         return BadInput(self.at(key), sentence)
 
     def is_null(self, key: str) -> bool:
-        """Tell whether `key` is null or left out."""
+        """Whether `key` is null or left out."""
         return self._values.get(key) is None
 
     def text(self, key: str) -> str:
-        """Read a text that must be there and not be empty."""
+        """Required and not empty."""
         found = self._present(key)
         if not isinstance(found, str) or not found.strip():
             raise self.bad(key, "ska vara en text som inte är tom")
         return found
 
     def one_of(self, key: str, kind: type[E]) -> E:
-        """Read one of an enum's values."""
+        """Required; one of the enum's values."""
         found = self.text(key)
         try:
             return kind(found)
@@ -235,14 +233,14 @@ class _Object:
             raise self.bad(key, f"{shown(found)} är okänt; använd något av {', '.join(kind)}") from None
 
     def flag(self, key: str, *, left_out: bool) -> bool:
-        """Read true or false; where it is left out, `left_out`."""
+        """`left_out` where it is left out."""
         found = self._values.get(key, left_out)
         if not isinstance(found, bool):
             raise self.bad(key, "ska vara true eller false")
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Read a list of texts that are not empty, or nothing when it is null or left out."""
+        """Texts that are not empty; none when it is null or left out."""
         if self.is_null(key):
             return ()
         found = self._values[key]
@@ -251,7 +249,7 @@ class _Object:
         return tuple(found)
 
     def optional_date(self, key: str) -> date | None:
-        """Read a date, or None when it is null or left out."""
+        """None when it is null or left out."""
         if self.is_null(key):
             return None
         found = self.text(key)
@@ -264,7 +262,7 @@ class _Object:
         return read
 
     def moment(self, key: str, zone: ZoneInfo) -> datetime:
-        """Read a moment, in UTC. One without an offset is local time in `zone`, if that exists just once."""
+        """In UTC. A moment without an offset is local time in `zone`, if that exists exactly once."""
         found = self.text(key)
         try:
             read = datetime.fromisoformat(found) if _ISO_MOMENT.fullmatch(found) else None
@@ -284,7 +282,7 @@ class _Object:
         )
 
     def objects(self, key: str, *known: str) -> Iterator["_Object"]:
-        """Read a list of objects with these keys, which may be empty."""
+        """Objects with these keys; the list may be empty."""
         found = self._present(key)
         if not isinstance(found, list):
             raise self.bad(key, "ska vara en lista")
@@ -305,6 +303,6 @@ def _no_repeats(place: str, ids: list[str]) -> None:
 
 
 def shown(text: str) -> str:
-    """Give a text fit for one line, however long or odd it was."""
+    """A text fit for one line, however long or odd it was."""
     shown = ascii(text[:40])
     return f"{shown[:-1]}…{shown[-1]}" if len(text) > 40 else shown

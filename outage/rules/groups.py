@@ -4,5 +4,5 @@ _GROUP = 3
 
 
 def in_groups(serial: str) -> str:
-    """Give a plain serial as it is printed and read: 7K3-QX9-M2C."""
+    """A plain serial as it is printed and read: 7K3-QX9-M2C."""
     return "-".join(serial[start : start + _GROUP] for start in range(0, len(serial), _GROUP))

@@ -26,8 +26,6 @@ class Direction(Labelled):
 
 
 class ReadBack(Labelled):
-    """Whether the listener repeated the message."""
-
     DONE = "done", "Upprepat"
     CORRECTED = "corrected", "Upprepat och rättat"
     NOT_POSSIBLE = "not_possible", "Gick inte att upprepa"
@@ -35,7 +33,7 @@ class ReadBack(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What is said of a call, by the names that the form, the row and the errors have too.
+    """What is said of a call, by the names that the form, the row and the errors use too.
 
     `recipient` is the key of the other end; `at` is aware, None means this moment.
     """
@@ -54,7 +52,7 @@ class CallFacts:
     call_back: str = ""
 
     def tidied(self) -> "CallFacts":
-        """The same without blanks around what was typed."""
+        """The same with surrounding white space removed."""
         typed: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         return CallFacts(**typed | {name: v.strip() for name, v in typed.items() if type(v) is str})
 
@@ -78,9 +76,9 @@ def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str,
     """What stops a call from being saved: a Swedish sentence by field; empty when nothing does.
 
     `now` is aware (else ValueError); `tells` says whether it told of any message. A call that got through needs the
-    name spoken to and, but for a participant, their unit (R2.5). A call one made needs the number. A failed try needs
-    neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. The read-back is
-    wanted, not required, but "not possible" needs its why.
+    name spoken to and, except for a participant, their unit (R2.5). An outgoing call needs the number. A failed try
+    needs neither name, unit nor read-back, nor a message: an answer that was not given is not logged yet. The
+    read-back is asked for, not required, but "not possible" needs its reason.
     """
     errors: dict[str, str] = {}
     failed = facts.outcome in FAILED
@@ -114,7 +112,7 @@ def handover_warnings(
     earliest: datetime | None = None,
     read_back: ReadBack | None = None,
 ) -> dict[str, str]:
-    """Give what one should look at twice, by field; it never stops a handover from being saved.
+    """Warnings by field; they never stop a handover from being saved.
 
     `earliest` is when the outage or the event began, aware; a call before it is odd but may be true.
     """
@@ -127,9 +125,9 @@ def handover_warnings(
 
 
 def check_undo(*, own: bool, stands: bool, same_outage: bool) -> None:
-    """Raise RuleError where a call is not to be undone by one press.
+    """Raises RuleError where a call is not to be undone by one press.
 
-    `own` tells that the same person in the same unit logged it; `same_outage`, that its outage is the one in view.
+    `own`: the same person in the same unit logged it; `same_outage`: its outage is the one in view.
     """
     if not own:
         raise RuleError("Samtalet är loggat av någon annan. Återta det på vårdkedjans sida.")
@@ -140,6 +138,6 @@ def check_undo(*, own: bool, stands: bool, same_outage: bool) -> None:
 
 
 def signature(name: str, role_label: str, unit_name: str, hsa_id: str = "") -> str:
-    """Give the signature that stands on an entry (R2.5): name, role, unit, and HSA-id when there is one."""
+    """The signature of an entry (R2.5): name, role, unit, and HSA-id when there is one."""
     text = ", ".join(part.strip() for part in (name, role_label, unit_name) if part.strip())
     return f"{text} ({hsa_id.strip()})" if hsa_id.strip() else text

@@ -50,12 +50,11 @@ WARN_RESERVE = "Ett reservnummer går inte att kontrollera. Läs numret en gång
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An identity as understood.
+    """`stored` is twelve digits for a personnummer or samordningsnummer, else what was typed, tidied.
 
-    `stored` is twelve digits for a personnummer or samordningsnummer, else what was typed, tidied.
-    `display` is YYYYMMDD-NNNN; `paper` the ten-digit form, with + from the year one turns 100; both are
-    `stored` for other kinds. `warnings` are Swedish sentences; none of them stops anything. `born` is the year, where
-    the number tells one; `century_guessed` says that ten digits were typed, and nothing said which century.
+    `display` is YYYYMMDD-NNNN; `paper` the ten-digit form, with + from the year one turns 100; both are `stored` for
+    other kinds. `warnings` are Swedish sentences; none of them stops anything. `born` is the year, where the number
+    contains one; `century_guessed`: ten digits were typed, and nothing said which century.
     """
 
     kind: IdentityKind
@@ -68,7 +67,7 @@ class Identity:
 
 
 def classify_identity(text: str | int | None, today: date) -> Identity:
-    """Give the identity typed as `text`, judged on the day `today` (Europe/Stockholm). Never raises."""
+    """`today` is the day in Europe/Stockholm. Never raises."""
     typed = " ".join(tidy_typed(str(text if text is not None else "")).split())
     if not typed:
         return _as_typed(IdentityKind.UNKNOWN, "", WARN_UNKNOWN)
@@ -86,7 +85,7 @@ def classify_identity(text: str | int | None, today: date) -> Identity:
 
 
 def plain_dashes(text: str) -> str:
-    """`text` with every kind of dash as a hyphen, each in its place."""
+    """`text` with every kind of dash as a hyphen, of the same length."""
     return text.translate(_DASHES)
 
 
@@ -98,7 +97,7 @@ def number_key(text: str) -> str:
 def _numbered(
     century: str | None, year: str, month_day: str, sign: str, serial: str, today: date
 ) -> Identity | None:
-    """Give the identity of a number of ten or twelve digits, or None when no date can be read from it."""
+    """The identity of a number of ten or twelve digits, or None when no date can be read from it."""
     month, day = int(month_day[:2]), int(month_day[2:])
     coordination = day >= _COORDINATION_DAY
     if coordination:
@@ -137,7 +136,7 @@ def _numbered(
 
 
 def _candidate_years(short_year: int, sign: str, today: date) -> list[int]:
-    """Give the full years a two-digit year can mean, the likelier first; a plus means 100 years or more."""
+    """The full years a two-digit year can mean, the likelier first; a plus means 100 years or more."""
     newest = today.year - (today.year - short_year) % 100
     return [newest - 100] if sign == "+" else [newest, newest - 100]
 

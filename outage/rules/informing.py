@@ -72,7 +72,7 @@ class DischargeNotComplete(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Someone to be told by the routine: a party, or by name someone who is to take part in a SIP (R3.9)."""
+    """Someone to be told by the routine: a party, or by name a participant of a SIP (R3.9)."""
 
     party: Party | None
     outpatient_kind: OutpatientKind | None = None
@@ -87,7 +87,7 @@ class Recipient:
 
 
 def sending_of(routine: Routine, kind: str, sender: Party) -> Sending:
-    """How `sender` sends `kind` (R3). Raise MayNotSend, with the reason, when it may not."""
+    """How `sender` sends `kind` (R3). Raises MayNotSend, with the reason, when it may not."""
     message = routine.message(kind)
     sending = message.sending(sender)
     if sending is None:
@@ -107,11 +107,11 @@ def recipients(
     ward_kind: WardKind,
     participants: Sequence[str] = (),
 ) -> tuple[Recipient, ...]:
-    """Give everyone to be told of a `kind` (R3): municipality, öppenvård, slutenvård, then participants.
+    """Everyone to be told of a `kind` (R3): municipality, öppenvård, slutenvård, then participants.
 
     Öppenvård is the hälsocentral, or the psychiatric clinic for a patient on a psychiatric ward (R3.10).
-    `participants` are the names of those who are to take part; blanks and repeats, in capitals or not, are left out,
-    and they count only for types that tell participants (R3.9). Raises MayNotSend when `sender` may not send `kind`.
+    `participants` are the names of those who are to take part; blanks and repeats, ignoring case, are left out, and
+    they count only for types that tell participants (R3.9). Raises MayNotSend when `sender` may not send `kind`.
     """
     sending = sending_of(routine, kind, sender)
     told = [
@@ -128,7 +128,7 @@ def recipients(
 
 
 def check_all_told(missing: Sequence[str], without_open_item: Sequence[str]) -> None:
-    """Raise DischargeNotComplete where somebody is `missing` that must know of a discharge (R1.6), each by name.
+    """Raises DischargeNotComplete where somebody is `missing` that must know of a discharge (R1.6), each by name.
 
     An open item changes what the reason says, never the answer: a discharge left open is not complete.
     """
@@ -143,7 +143,7 @@ def check_all_told(missing: Sequence[str], without_open_item: Sequence[str]) -> 
 
 
 def check_open_item(*, responsible: str, reason: str) -> dict[str, str]:
-    """Give the errors, by field, of an open item: it names who is responsible and says why (R1.6)."""
+    """Errors by field. An open item names who is responsible and says why (R1.6)."""
     errors = {}
     if not responsible.strip():
         errors["responsible"] = "Ange vem som tar hand om den öppna punkten."
@@ -155,10 +155,10 @@ def check_open_item(*, responsible: str, reason: str) -> dict[str, str]:
 def owed_answers(
     routine: Routine, party: Party, events: Sequence[tuple[str, Party, tuple[datetime, int]]]
 ) -> list[tuple[str, tuple[datetime, int]]]:
-    """Give the answers `party` still owes, each as (kind, when what it answers happened) (R3.6, R3.8).
+    """The answers `party` still owes, each as (kind, when what it answers happened) (R3.6, R3.8).
 
-    `events` are (kind, sender, when) of what stands, `when` an aware minute and the order of logging within it. A
-    message is answered by a later answer of that party, and needs none any more once a discharge has followed it.
+    `events` are the standing ones as (kind, sender, when), `when` an aware minute and the order of logging within it.
+    A message is answered by a later answer of that party, and needs none once a discharge has followed it.
     """
     discharged = [_utc(when) for kind, _, when in events if routine.message(kind).effect is Effect.DISCHARGE]
     owed = []

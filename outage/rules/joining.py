@@ -33,7 +33,7 @@ def pairs_to_ask_about(kept: Iterable[EventRow], other: Sequence[EventRow]) -> l
 def same_events(asked: Sequence[Pair], answers: Mapping[Pair, bool]) -> list[Pair]:
     """The pairs that are one and the same by `answers`.
 
-    Raise RuleError where a pair was not answered, or one event is said to be the same as two of the other chain.
+    Raises RuleError where a pair was not answered, or one event is said to be the same as two of the other chain.
     """
     if any(pair not in answers for pair in asked):
         raise RuleError("Svara om det är samma händelse, för varje par.", field="same")
@@ -48,10 +48,10 @@ def same_events(asked: Sequence[Pair], answers: Mapping[Pair, bool]) -> list[Pai
 
 
 def differing_in(mine: EventRow, theirs: EventRow) -> list[str]:
-    """The names of what two wordings of one event both say, and differently: when it happened and whether it stands in
-    the system, and what more was said.
+    """The names of what two versions of one event both say, but differently: when it happened, whether it is
+    registered in the system, and its particulars.
 
-    A time holds for its date only: where the dates differ it goes with the one that is chosen.
+    A time holds for its date only: where the dates differ it follows the chosen one.
     """
     ours, his = _said(mine), _said(theirs)
     names = [name for name in ours if name in his and ours[name] != his[name]]

@@ -28,7 +28,7 @@ from .told import (
     notice_id,
 )
 
-# After these a place is through with the chain: should it come back to it, it is to hear all that stands.
+# After these a place no longer takes part: should the patient come back to it, it is to hear all that stands.
 _LETS_GO = tuple(
     f"{notice}:" for notice in (Notice.NOT_YOURS, Notice.NO_LONGER_YOURS, Notice.NOT_THIS_PATIENT)
 )
@@ -39,8 +39,8 @@ class Knowledge(Lines):
     """What everybody knows of one chain.
 
     `ours` are the parties that units of the own principal can be, `own` the keys of the places that are its own.
-    `sent_from` has the place of the sender, by the first row of an event that was logged in a chain joined to this one.
-    `entered` are the first ids of the events that have been entered into the system, `back` the places whose
+    `sent_from` has the place of the sender, by the first row of an event that was logged in a chain joined to this
+    one. `entered` are the first ids of the events that have been entered into the system, `back` the places whose
     principal is in it again, `answered` those of them that are answered through it.
     """
 
@@ -74,9 +74,10 @@ class Knowledge(Lines):
 
     @cached_property
     def calls_to(self) -> dict[str, list[CallRow]]:
-        """Those of them by which it knows of the chain: when it is let go of, only what it takes part in by name stays.
+        """Those calls by which a place knows of the chain: when it no longer takes part, only what it takes part in
+        by name stays.
 
-        What it hears then of what it was told before, that it was corrected, does not make the chain its own again.
+        What it is then told about what it heard before, that it was corrected, does not make the chain its own again.
         """
         return {place: self._until_let_go(place, calls) for place, calls in self.all_calls_to.items()}
 
@@ -103,7 +104,7 @@ class Knowledge(Lines):
 
     @cached_property
     def _parts_of(self) -> dict[str, frozenset[str]]:
-        """The ids of the events that each place takes part in by its name, in whichever version."""
+        """The ids of the events that each place takes part in by its name, in any version."""
         parts: dict[str, frozenset[str]] = {}
         for event in self.newest:
             ids = self.versions_of(event)
@@ -122,8 +123,8 @@ class Knowledge(Lines):
         return self.same(place)
 
     def calls_about(self, place: str, ids: frozenset[str], ever: bool = False) -> list[CallRow]:
-        """The calls to a place that told one of `ids`; with `ever` those from before it was let go of, too: here and in
-        what follows.
+        """The calls to a place that told one of `ids`; with `ever`, here and below, also those from before it left
+        the chain.
         """
         calls = self.all_calls_to if ever else self.calls_to
         return [call for call in calls.get(place, ()) if not ids.isdisjoint(call.told)]
@@ -131,7 +132,9 @@ class Knowledge(Lines):
     def state(
         self, place: str, ids: frozenset[str], *, ever: bool = False
     ) -> tuple[InformState, int, datetime | None]:
-        """How far a place has been told one of `ids`: the best call counts. The failed tries, and the latest call."""
+        """How far a place has been told one of `ids`: the best call counts. Also the number of failed tries, and the
+        latest call.
+        """
         calls = self.calls_about(place, ids, ever)
         outcomes = {call.outcome for call in calls}
         state = InformState.STILL_TO_RING
@@ -145,7 +148,6 @@ class Knowledge(Lines):
         return state, tries, max((call.at for call in calls), default=None)
 
     def reached_with(self, place: str, ids: frozenset[str], *, ever: bool = False) -> bool:
-        """Whether a call that told one of `ids` got through to a place."""
         return any(call.outcome is CallOutcome.REACHED for call in self.calls_about(place, ids, ever))
 
     # Events
@@ -177,12 +179,12 @@ class Knowledge(Lines):
         return tuple(target for target in found if target.place not in self.senders(event))
 
     def senders(self, event: EventRow) -> set[str]:
-        """The place that is the sender now, and the one that logged the event as its own before the party went on."""
+        """The place that is the sender now, and the one that logged the event as its own before the party moved on."""
         logged_by = self.same(self.root(event).by)
         return ({self.place_of(event.sender)} | {logged_by} & {self._sent_from(event)}) - {""}
 
     def standings(self, event: EventRow) -> tuple[Standing, ...]:
-        """How far each one who must be told of a row that stands has been told."""
+        """How far each one who must be told of a standing row has been told."""
         if event.withdraws or event.id in self._replaced:
             return ()
         same = self.says_the_same(event)
@@ -210,7 +212,7 @@ class Knowledge(Lines):
     def closed(self, event: EventRow, target: Target, *, heard: bool) -> Closed | None:
         """Why a target need not be told of an event after all; never of a discharge (R1.6).
 
-        Who has `heard` another version of it is to hear the right one.
+        Whoever has `heard` another version of it is to hear the right one.
         """
         message = self.routine.message(event.kind)
         if message.effect is Effect.DISCHARGE:
@@ -240,7 +242,7 @@ class Knowledge(Lines):
         )
 
     def _logged_under(self, event: EventRow) -> Version:
-        """What was known of the chain when an event was logged first."""
+        """What was known of the chain when an event was first logged."""
         first = self.root(event)
         known = [version for version in self.versions if version.order <= first.order]
         return known[-1] if known else self.versions[0]
@@ -267,8 +269,8 @@ class Knowledge(Lines):
         return sender in self.own or self.we_rang(event)
 
     def we_rang(self, event: EventRow, place: str | None = None) -> bool:
-        """Whether a call of our own that stands tells of an event, in whichever version; where `place` is given, one
-        that reached it.
+        """Whether a standing call of our own tells of an event, in any version; where `place` is given, one that
+        reached it.
         """
         ids = self.versions_of(event)
         if place is None:
@@ -299,7 +301,7 @@ class Knowledge(Lines):
         return call.received and event.sender not in self.ours
 
     def known_status(self, place: str, *, ever: bool = False) -> Notice | None:
-        """What a place heard last of whether the patient lives."""
+        """What a place last heard of whether the patient lives."""
         heard = None
         for call in (self.all_calls_to if ever else self.calls_to).get(place, ()):
             for notice in (Notice.DECEASED, Notice.NOT_DECEASED):
@@ -309,7 +311,7 @@ class Knowledge(Lines):
 
     @cached_property
     def reached(self) -> dict[str, Target]:
-        """Every place that a call about this chain has got through to, and everyone by name."""
+        """Every place that a call about this chain has reached, and every participant by name."""
         names = {PARTICIPANT_PREFIX + folded(name): name for e in self.events for name in e.participants}
         return {
             place: Target(place, participant=names[place]) if place in names else self.target_at(place)
@@ -325,7 +327,7 @@ class Knowledge(Lines):
 
 
 def _tells(call: CallRow, *notices: str) -> bool:
-    """Whether a call got through with one of these notices, by the beginnings of their ids."""
+    """Whether a call got through with one of these notices, given as prefixes of their ids."""
     return call.outcome is CallOutcome.REACHED and any(told.startswith(notices) for told in call.told)
 
 

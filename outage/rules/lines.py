@@ -16,7 +16,7 @@ _NONE = Double(frozenset())
 class Lines(Places):
     """The events of one chain by their rows.
 
-    `doubles` has, by the row that stood when chains were joined, as what an event was logged in the other one.
+    `doubles` has, by the row that stood when chains were joined, the rows of the same event in the other chain.
     """
 
     routine: Routine
@@ -24,7 +24,6 @@ class Lines(Places):
     doubles: Mapping[str, Double] = field(default_factory=dict)
 
     def effect(self, event: EventRow) -> Effect:
-        """What the message does to the stay."""
         return self.routine.message(event.kind).effect
 
     @cached_property
@@ -44,15 +43,15 @@ class Lines(Places):
         )
 
     def when(self, event: EventRow) -> tuple[datetime, int]:
-        """Where an event stands in time: by the minute, and within it as it was logged first."""
+        """Sort key: the minute, and within it the order of first logging."""
         return minute_of(event.at), self.root(event).order
 
     def root(self, event: EventRow) -> EventRow:
-        """The row by which an event was logged first."""
+        """The row by which an event was first logged."""
         return [event, *self._before(event)][-1]
 
     def line_of(self, event_id: str) -> str | None:
-        """The first id of an event; None for what is none."""
+        """The first id of an event; None for an unknown id."""
         event = self._by_id.get(event_id)
         return self.root(event).id if event else None
 
@@ -93,7 +92,7 @@ class Lines(Places):
         return [row for row in self.newest if not row.withdraws and self.effect(row) is Effect.SIP]
 
     def earlier_of_sip(self, event: EventRow) -> list[EventRow]:
-        """What stands of the same sender about a SIP before a message about it: it is one through every rebooking."""
+        """The same sender's standing messages about a SIP before this one: it is one through every rebooking."""
         own = [row for row in self._sips if row.sender is event.sender]
         return own[: own.index(event)] if event in own else []
 
@@ -105,7 +104,7 @@ class Lines(Places):
 
 
 def _to_say(event: EventRow, later: EventRow) -> list[str]:
-    """What was said of a SIP that still holds: with another date the old time does not."""
+    """What was said about a SIP and still holds: with another date the old time does not."""
     names = [
         "sip_date",
         "sip_place",

@@ -23,24 +23,24 @@ _WORD_FIRST = re.compile(rf"{_DAY_WORD},? (.+)")
 _WORD_LAST = re.compile(rf"(.+?),? {_DAY_WORD}")
 _MIDNIGHT = re.compile(r"(?:kl(?:ockan)?\.? ?)?24[.:, ]?00", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
-# Two digits are an hour or a slip of the key: the time of a call has its minutes.
+# Two digits are an hour or a typing error: the time of a call has its minutes.
 _FEWEST_DIGITS = 3
 _YEARS_KEPT = 50
 
-# Days are long for an outage; a start further back is a slip of the key.
+# Days are long for an outage; a start further back is a typing error.
 LONGEST_OUTAGE = timedelta(days=31)
 
 Years = tuple[int, int]
 
 
 def years_around(at: date | datetime) -> Years:
-    """The first and last year that a moment may lie in: that of `at`, one before and one after."""
+    """The first and last year that a moment may lie in: one before that of `at` and one after."""
     year = local_day(at).year
     return year - 1, year + 1
 
 
 def check_start(at: datetime, now: datetime) -> None:
-    """Raise RuleError where an outage that is reported `now` would have begun longer ago than one lasts."""
+    """Raises RuleError where an outage reported at `now` would have begun longer ago than an outage can last."""
     if as_utc(now) - as_utc(at) > LONGEST_OUTAGE:
         raise RuleError(
             f"Starten ligger mer än {LONGEST_OUTAGE.days} dagar tillbaka. Ange när det här driftstoppet började.",
@@ -49,21 +49,21 @@ def check_start(at: datetime, now: datetime) -> None:
 
 
 def check_year(on: date, years: Years) -> None:
-    """Raise RuleError where `on` lies in none of the years from the first to the last of `years`."""
+    """Raises RuleError where the year of `on` is outside `years`, first and last included."""
     first, last = years
     if not first <= on.year <= last:
         raise RuleError(f"Året {on.year:04} kan inte stämma. Ange ett datum mellan {first} och {last}.")
 
 
 def check_past(on: date, today: date) -> None:
-    """Raise RuleError where `on` lies ahead of `today`, or longer ago than paper and decisions are kept."""
+    """Raises RuleError where `on` lies ahead of `today`, or longer ago than paper and decisions are kept."""
     if on > today:
         raise RuleError(AHEAD)
     check_year(on, (today.year - _YEARS_KEPT, today.year))
 
 
 def read_clock(text: str) -> time:
-    """Read a time of day with its minutes: 10.52, 10:52, 1052, 10 52 or kl. 10.52. Raise RuleError for all else."""
+    """A time of day with its minutes: 10.52, 10:52, 1052, 10 52 or kl. 10.52. Raises RuleError for all else."""
     written = " ".join(unicodedata.normalize("NFC", text).split())
     if len(_DIGIT.findall(written)) < _FEWEST_DIGITS:
         raise RuleError(NOT_A_TIME)
@@ -74,7 +74,7 @@ def read_clock(text: str) -> time:
 
 
 def read_time(text: str) -> tuple[str, time]:
-    """Read a time of day and the word for a day before or after it; the word is "" where there is none."""
+    """A time of day and the word for a day before or after it, "" where there is none."""
     written = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     word, clock = "", written
     if first := _WORD_FIRST.fullmatch(written):
@@ -94,10 +94,11 @@ def read_moment(
 ) -> datetime:
     """The aware moment in Stockholm of a wall clock time, with the word for a day and the date given beside it.
 
-    No date is today. A word names its day where the date beside it is left out, today or that same day; beside another
-    date it is refused, since one of them is wrong. `shown` is the moment that the form showed: a time that still reads
-    the same is that moment to the second, and of an hour that comes twice its side is kept. Otherwise the later one
-    not ahead of `now` is meant, since one logs what has just happened. Raise RuleError, without a field.
+    No date is today. A word names its day where the date beside it is left out, today or that same day; beside
+    another date it is refused, since one of them is wrong. `shown` is the moment that the form showed: a time that
+    still reads the same is that moment to the second, and in a repeated hour keeps its side of the change. Otherwise
+    the later one not ahead of `now` is meant, since one logs what has just happened. Raises RuleError, without a
+    field.
     """
     today = local_day(now)
     meant = on or today
@@ -124,14 +125,14 @@ def _in_stockholm(on: date, at: time, now: datetime, shown: datetime | None) -> 
     second = first.replace(fold=1)
     if first.utcoffset() == second.utcoffset():
         return first
-    # Comparing in UTC: two times of one zone are compared by the wall clock, which an hour that comes twice fools.
+    # Comparing in UTC: two times of one zone are compared by the wall clock, which is wrong in a repeated hour.
     passed = [each for each in (second, first) if as_utc(each) <= as_utc(now)]
     same_side = [each for each in passed if shown is not None and _same_side(each, shown)]
     return (same_side or passed or [first])[0]
 
 
 def _same_side(at: datetime, shown: datetime) -> bool:
-    """Whether `shown` lies in the same hour that comes twice as `at`, on the same side of the change."""
+    """Whether `shown` lies in the same repeated hour as `at`, on the same side of the change."""
     local = shown.astimezone(STOCKHOLM)
     comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return comes_twice and local.date() == at.date() and local.utcoffset() == at.utcoffset()

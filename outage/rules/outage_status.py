@@ -18,7 +18,7 @@ class OutageScope(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class OutageFacts:
-    """What is said of an outage. Times are aware; `expected_end_at` None when nobody knows.
+    """What is reported of an outage. Times are aware; `expected_end_at` None when nobody knows.
 
     `scope_from` is from when on a changed scope holds; None from the start on.
     """
@@ -33,18 +33,18 @@ class OutageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ScopeRow:
-    """One thing said of how far an outage reaches: `scope` from the aware moment `since` on."""
+    """One report of an outage's scope: `scope` from the aware moment `since` on."""
 
     scope: OutageScope
     since: datetime
 
 
 def scope_at(rows: Sequence[ScopeRow], at: datetime) -> OutageScope:
-    """The scope in force at `at`, by `rows` in the order in which they were said.
+    """The scope in force at `at`, by `rows` in the order in which they were reported.
 
-    What was said later outweighs what was said before it, from its own moment on and not earlier; the same scope said
-    again says only from when it holds, as it should have been said. Before all of them the scope is the first one's:
-    the start may have been moved since. ValueError for no rows.
+    A later report overrides earlier ones, from its own moment on and not before; the same scope reported again only
+    corrects from when it holds. Before all of them the scope is the first one's: the start may have been moved since.
+    ValueError for no rows.
     """
     if not rows:
         raise ValueError("an outage of which nothing is said has no scope")
@@ -71,9 +71,9 @@ class PartInOutage:
 def closed_since(scope: OutageScope, parts: Iterable[PartInOutage]) -> datetime | None:
     """When the outage as such was over, by those who took part in it; None while it goes on.
 
-    It is the region's to end. Where the region took no part, or is not cut off, all municipalities that took part must
-    have ended; a region alone in an outage of the municipalities ends it. Nobody is ended by it: a principal that has
-    not said that it is back goes on.
+    It is the region's to end. Where the region took no part, or is not cut off, all municipalities that took part
+    must have ended; a region alone in an outage of the municipalities ends it. It ends the outage for nobody else:
+    for a principal that has not said that it is back it goes on.
     """
     parts = list(parts)
     regions = [part.ended_at for part in parts if part.kind is PrincipalKind.REGION]

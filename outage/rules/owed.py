@@ -41,7 +41,7 @@ class ChainStanding(Knowledge):
     """What everybody knows of one chain, and what they are still owed."""
 
     def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
-        """How far a discharge has come; `left_open` has whom an open item was left for (R1.6)."""
+        """`left_open` has whom an open item was left for (R1.6)."""
         missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]
         if not missing:
             return DischargeState.COMPLETE
@@ -50,7 +50,7 @@ class ChainStanding(Knowledge):
         return DischargeState.INCOMPLETE
 
     def all_told(self, event: EventRow) -> bool:
-        """Whether each one who must be told of a message has been, of it or of a later discharge that stands (R4.2)."""
+        """Whether everyone who must be told of a message has been, of it or of a later discharge that stands (R4.2)."""
         missing = {
             s.target.place
             for s in self.standings(event)
@@ -78,7 +78,7 @@ class ChainStanding(Knowledge):
         return found
 
     def told_at(self, event: EventRow) -> dict[Party, datetime]:
-        """When each party to tell was first reached with an event, in whichever version."""
+        """When each party to tell was first reached with an event, in any version."""
         ids = self.versions_of(event)
         found: dict[Party, datetime] = {}
         for target in self.targets(event.kind, event.sender, event.participants):
@@ -239,7 +239,7 @@ class ChainStanding(Knowledge):
         return changes[-1][0] if changes else None
 
     def _status_since(self) -> Version:
-        """The version by which the chain came to be what it is."""
+        """The version by which the chain got its present status."""
         since = self.now
         for version in reversed(self.versions):
             if version.status is not self.now.status:
@@ -252,7 +252,7 @@ class ChainStanding(Knowledge):
             yield from self._notice(by, target, Notice.DECEASED, self._status_since())
 
     def _deaths_untold(self) -> Iterable[Owed]:
-        """Of a patient who was in the system before, every place hears, reached or not: a homecoming is planned."""
+        """For a patient who was in the system before, every place hears, reached or not: a homecoming is planned."""
         if self.now.status is not ChainStatus.DECEASED or not self._was_in_system():
             return
         by = self._speaker(set(), None)
@@ -288,7 +288,7 @@ class ChainStanding(Knowledge):
         )
 
     def _speaker(self, senders: set[Party], target: Target | None) -> Party | None:
-        """Who rings: of the own parties that reached the place, else of those that a unit of ours is, the first.
+        """Who rings: the first of the own parties that reached the place, else of those that a unit of ours is.
 
         Where the place is all of them itself, another unit of ours is to ring.
         """
@@ -312,7 +312,7 @@ class ChainStanding(Knowledge):
 def _tries_after(call: CallRow, asked: tuple[datetime, int]) -> bool:
     """Whether a call is a failed try to answer what was asked then; a try told of nothing.
 
-    What was logged with a time a little ahead is tried, too, by a call that is made at once.
+    What was logged with a time a little ahead counts as tried by a call made at once.
     """
     at, order = asked
     at_once = call.order > order and call.at + CLOCK_SKEW >= at

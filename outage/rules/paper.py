@@ -21,10 +21,11 @@ class PaperMark:
 
 
 def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[str, str]:
-    """Give what stops a call from being entered from paper: a Swedish sentence by field; empty when nothing does.
+    """What stops a call from being entered from paper: a Swedish sentence by field; empty when nothing does.
 
-    `at` is when the call was, `now` this moment, both aware (else ValueError). A row is written when the call is over,
-    at the earliest in the same minute, and not ahead of now, but for what a ward PC's clock may run ahead (R2.5).
+    `at` is when the call was, `now` this moment, both aware (else ValueError). A row is written when the call is
+    over, at the earliest in the same minute, and not ahead of now, with a tolerance for a ward PC's clock that is
+    fast (R2.5).
     """
     errors: dict[str, str] = {}
     if not mark.signed_by.strip():
@@ -39,7 +40,7 @@ def check_paper(mark: PaperMark, *, at: datetime | None, now: datetime) -> dict[
 
 
 def not_before(written_at: datetime, what: str, at: datetime, now: datetime) -> str:
-    """Give the sentence that refuses a row written on paper (`written_at`) before that which it tells of (`at`)."""
+    """The sentence that refuses a row written on paper (`written_at`) before that which it tells of (`at`)."""
     return (
         f"{what} var {day_and_time(at, now)} men raden skrevs {day_and_time(written_at, now)}. "
         "Läs på bladet igen och rätta den tid som är fel."

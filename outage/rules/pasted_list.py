@@ -39,10 +39,10 @@ _NO_NAME = Names()
 class PastedPatient:
     """One patient of the list: the lines as they were pasted, the first of them at `line`.
 
-    `numbers` has several where it is not plain which is the patient's: each may be one's, and the line stands once for
-    each, `again` from the second on. `names` are those that may be the patient's, only `name` where that is plain;
-    `others` are said to be somebody else's, `left` is the rest of the words. `protected` tells that the list says, or
-    may say, that the personal data are.
+    `numbers` has several where it is not certain which is the patient's: each may be one's, and the line is repeated
+    for each, `again` from the second on. `names` are those that may be the patient's, only `name` where that is
+    certain; `others` are said to be somebody else's, `left` is the rest of the words. `protected`: the list says, or
+    may say, that the personal data are protected.
     """
 
     line: int
@@ -57,20 +57,20 @@ class PastedPatient:
 
     @property
     def identity(self) -> str:
-        """The number as people write it, where it is plain which it is."""
+        """The number as people write it, where it is certain which it is."""
         return as_written(self.numbers[0]) if len(self.numbers) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class PastedList:
-    """The patients in the order of the list, and the lines without a number, each with its place."""
+    """The patients in the order of the list, and the lines without a number, each with its position."""
 
     patients: tuple[PastedPatient, ...]
     not_read: tuple[tuple[int, str], ...]
 
 
 def read_pasted(text: str, today: date, places: Collection[str] = ()) -> PastedList:
-    """Read a pasted list on the day `today`. A column that holds one of `places` holds no name. Never raises."""
+    """`today` is the day of reading. A column that holds one of `places` holds no name. Never raises."""
     known = frozenset(search_key(place) for place in places)
     lines = [_read_line(at, line, today) for at, line in _whole_lines(tidy_typed(text))]
     _read_names(lines, known)
@@ -107,7 +107,7 @@ class _Line:
 
     @property
     def words(self) -> list[str]:
-        """The words without signs, as the lists of words have them."""
+        """The words without punctuation, as the word lists have them."""
         return [
             word
             for cell in self.columns.cells
@@ -134,7 +134,9 @@ class _Line:
 
 
 def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines with their places, blank ones as "". A line that a comma or an open quote ends goes on in the next."""
+    """The lines with their positions, blank ones as "". A line that ends in a comma or an open quote continues in the
+    next.
+    """
     waiting: list[str] = []
     start = 0
     for at, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
@@ -203,7 +205,7 @@ def _headings(line: _Line) -> dict[int, str]:
 def _in_columns(
     cells: Sequence[str], columns: dict[int, str], places: frozenset[str], surname_first: bool
 ) -> Names:
-    """The name by the headings: the whole one, else first names and surnames; plain where each stands once."""
+    """The name by the headings: the whole one, else first names and surnames; certain where each stands once."""
     found: dict[str, list[str]] = {WHOLE: [], FIRST: [], LAST: []}
     kinds: list[str] = []
     plain = True
@@ -231,7 +233,7 @@ def _in_columns(
 
 
 def _count_blocks(lines: Sequence[_Line]) -> None:
-    """Number the blocks that blank lines divide; where a blank line follows each line they divide nothing."""
+    """Number the blocks that blank lines separate; where a blank line follows each line they separate nothing."""
     block = 0
     for line in lines:
         block += not line.text.strip()
@@ -243,7 +245,7 @@ def _count_blocks(lines: Sequence[_Line]) -> None:
 
 
 def _doubt_columns(lines: Sequence[_Line]) -> None:
-    """Leave no name plain where, in a list without a heading, another column may be that of the names."""
+    """Leave no name certain where, in a list without a heading, another column may be that of the names."""
     by_width: dict[int, list[_Line]] = {}
     for line in lines:
         by_width.setdefault(len(line.columns.cells), []).append(line)
@@ -280,7 +282,7 @@ def _doubt(line: _Line, *more: str) -> None:
 
 
 def _protect(filled: Sequence[_Line]) -> None:
-    """Mark as protected every patient of whom the list may say so: on the line, or on one beside it in the block."""
+    """Mark as protected every patient for whom the list may say so: on the line, or on one beside it in the block."""
     for at, line in enumerate(filled):
         if line.is_heading or not _says_protected(line.text):
             continue
@@ -296,7 +298,7 @@ def _protect(filled: Sequence[_Line]) -> None:
 
 
 def _join_names_beside(filled: list[_Line]) -> None:
-    """Give the numbers that stand without a name those of the lines beside them, if the whole list has them so."""
+    """Match numbers without a name to the names on adjacent lines, if the whole list is laid out so."""
     numbered = [at for at, line in enumerate(filled) if line.numbers]
     wanting = [at for at in numbered if not filled[at].says_no_name and not _has_name(filled[at])]
     names = [at for at, line in enumerate(filled) if line.is_whole_name]
@@ -340,7 +342,7 @@ def _agrees(
 
 
 def _near(filled: Sequence[_Line], at: int) -> list[int]:
-    """Which lines near a number have a name, with no other number between, in its block."""
+    """The lines near a number, in its block, that have a name, with no other number between."""
     found = []
     for way in (-1, 1):
         for i in range(at + way, at + way * (_NEAR + 1), way):
@@ -385,7 +387,7 @@ def _left(columns: Columns, name: str) -> str:
 
 
 def repeated(numbers: Iterable[str]) -> dict[int, int]:
-    """Which of `numbers` (none: "") stood there before, each with the first one's place."""
+    """Which of `numbers` (none: "") occurred earlier, each with the first one's index."""
     first: dict[str, int] = {}
     found: dict[int, int] = {}
     for at, number in enumerate(numbers):

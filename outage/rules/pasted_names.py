@@ -20,14 +20,14 @@ _SEXES = frozenset("KkMmFf")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a line, without its numbers; `by_commas` tells that nothing but commas divided them."""
+    """The columns of a line, without its numbers; `by_commas`: only commas separated them."""
 
     cells: tuple[str, ...]
     by_commas: bool
 
 
 def columns_of(bare: str) -> Columns:
-    """Divide a line; what stands in quotes is one column whatever is in it."""
+    """Text in quotes is one column whatever it contains."""
     pieces = re.split(r'"([^"]*)"', bare)
     # A comma in quotes divides no columns, and one that has other signs between its columns is within one.
     by_commas = not _COLUMN.search("".join(pieces[::2]))
@@ -45,10 +45,10 @@ def columns_of(bare: str) -> Columns:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names on a line. Those in `found` may be the patient's; `plain` says that the one there is is.
+    """The names on a line. Those in `found` may be the patient's; `plain`: the only one certainly is.
 
-    `others` are said to be somebody else's. `persons` counts the whole names. `halves` tells that the name is made of
-    columns of one word each; `beside` are such columns beside the whole name.
+    `others` are said to be somebody else's. `persons` counts the whole names. `halves`: the name is made of columns
+    of one word each; `beside` are such columns beside the whole name.
     """
 
     found: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Names:
 
 
 def _parts(cells: Sequence[str], by_commas: bool) -> list[list[str]]:
-    """What stands between numbers and columns, each divided at its commas."""
+    """What stands between numbers and columns, each split at its commas."""
     groups: list[list[str]] = [[]]
     for column in cells:
         first, *more = column.split(GAP)
@@ -72,7 +72,7 @@ def _parts(cells: Sequence[str], by_commas: bool) -> list[list[str]]:
 
 
 def surnames_first(columns: Columns, places: frozenset[str]) -> int:
-    """How many surnames stand before the comma of "Surname, First"; 0 where no name stands there so."""
+    """How many surnames stand before the comma of "Surname, First"; 0 where there is no such name."""
     own = own_names(columns.cells, columns.by_commas)
     for parts in _parts(own.cells, columns.by_commas):
         for one, other in pairwise(parts):
@@ -87,7 +87,7 @@ def _surnames(words: Sequence[str]) -> int:
 
 @dataclass(slots=True)
 class _Run:
-    """Words that can be a name; `whole` has also those beside them that are known as something else."""
+    """Words that can be a name; `whole` also has adjacent ones that are known as something else."""
 
     words: list[str]
     whole: list[str]
@@ -122,7 +122,7 @@ def _titles(part: str) -> int:
 
 @dataclass(slots=True)
 class _Reading:
-    """What was found of a line: whole names in every way they may be meant, and single words by their columns."""
+    """What was found on a line: whole names in every possible reading, and single words by their columns."""
 
     persons: list[list[str]] = field(default_factory=list)
     singles: list[list[str]] = field(default_factory=lambda: [[]])
@@ -197,7 +197,7 @@ def _read(
 
 
 def _is_interrupted(part: str, runs: Sequence[_Run]) -> bool:
-    """Whether one word only divides two names: it may be of a name."""
+    """Whether a single word separates two names: it may be part of a name."""
     words = part.split()
     return any(
         other.begin - one.end == 1 and words[one.end].isalpha() and bare(words[one.end]) not in NO_NAMES
@@ -206,7 +206,7 @@ def _is_interrupted(part: str, runs: Sequence[_Run]) -> bool:
 
 
 def _is_gap_beside(columns: Columns, name: str) -> bool:
-    """Whether the name's place seems to be another: it is empty, or says that no name is given."""
+    """Whether the name's column seems to be another: that is empty, or says that no name is given."""
     line = ("," if columns.by_commas else "\t").join(columns.cells)
     places = [(at, at + len(word)) for word in name.split() if (at := line.find(word)) >= 0]
     if GAP not in line or not places:
@@ -228,7 +228,7 @@ def _words(text: str) -> set[str]:
 def _with_commas_solved(
     parts: Sequence[str], places: frozenset[str], surname_first: bool, small: bool, read: _Reading
 ) -> list[str]:
-    """The parts with each "Surname, First" taken out of them and put into `read`."""
+    """The parts with each "Surname, First" moved from them into `read`."""
     rest = list(parts)
     for at in range(len(rest) - 1):
         found = _surname_comma_first(rest[at], rest[at + 1], places, small)
@@ -275,7 +275,7 @@ def _is_of_name(words: Sequence[str], at: int, small: bool) -> bool:
 
 
 def _is_odd_name(token: str) -> bool:
-    """Whether a word has a capital and signs that names do not have."""
+    """Whether a word has a capital and characters that names do not have."""
     return (
         token[:1].isupper()
         and not WORD.fullmatch(token.strip(AROUND))
@@ -286,7 +286,7 @@ def _is_odd_name(token: str) -> bool:
 
 
 def _trimmed(whole: list[str], begin: int) -> _Run | None:
-    """A run without titles, and without single letters and particles that nothing follows, if a name is left."""
+    """A run without titles, and without trailing single letters and particles, if a name is left."""
     end = begin + len(whole)
     while whole and bare(whole[0]) in TITLES:
         whole, begin = whole[1:], begin + 1

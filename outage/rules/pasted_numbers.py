@@ -32,7 +32,7 @@ _FEW_DIGITS = 6
 
 
 def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[int, int]]]:
-    """The numbers of a line, those in plain shape or else those that may be one, and where they stand."""
+    """The numbers of a line, those in standard form or else those that may be one, and their positions."""
     plain = plain_dashes(text)
     clear: list[tuple[Identity, tuple[int, int]]] = []
     doubtful: list[tuple[Identity, tuple[int, int]]] = []
@@ -70,7 +70,7 @@ def numbers_on(text: str, today: date) -> tuple[tuple[Identity, ...], list[tuple
 
 
 def _divided(plain: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[int, int]]]:
-    """The numbers whose two parts stand in columns side by side, where the check digit holds."""
+    """The numbers whose two parts stand in adjacent columns, where the check digit holds."""
     found: list[Identity] = []
     spans: list[tuple[int, int]] = []
     for match in _DIVIDED.finditer(plain):
@@ -84,7 +84,7 @@ def _divided(plain: str, today: date) -> tuple[tuple[Identity, ...], list[tuple[
 
 
 def _is_another_number(born: str, between: str, identity: Identity, today: date) -> bool:
-    """Whether what is no true number is one of another kind: a telephone's, a moment, that of an organisation."""
+    """Whether an invalid number is one of another kind: a telephone number, a moment, an organisation number."""
     if not identity.born:
         return len(born) == 6 and ("-" not in between or born[2] > "1")
     if len(born) == 8 and "-" not in between:

@@ -19,7 +19,7 @@ _GLUED = re.compile(r"(?<=[^\W\d_])(:)(?=[^\W\d_])|(?<=\b(?i:dr))(\.)(?=[^\W\d_]
 
 @dataclass(slots=True)
 class Own:
-    """The columns without the others' names; `unsure` tells that it is not plain whose the names beside a word are."""
+    """The columns without the others' names; `unsure`: it is not certain whose the names beside a word are."""
 
     cells: tuple[str, ...]
     others: list[str] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Own:
 
 
 def bare(word: str) -> str:
-    """A word of a line as the lists of words have it."""
+    """A word of a line as the word lists have it."""
     return word.strip(f"{AROUND}.:()[]").casefold()
 
 
@@ -37,7 +37,7 @@ def looks_like_name(word: str) -> bool:
 
 
 def is_also_name(word: str, *beside: str) -> bool:
-    """Whether a known word may be part of the name that stands `beside` it: it is written as that is."""
+    """Whether a known word may be part of the name that stands `beside` it: it is written the same way."""
     return (
         bare(word) in ALSO_NAMES
         and bool(WORD.fullmatch(word))
@@ -47,7 +47,7 @@ def is_also_name(word: str, *beside: str) -> bool:
 
 
 def own_names(cells: Sequence[str], by_commas: bool) -> Own:
-    """Take away each name that follows a word for somebody else, in its column or first in the next one."""
+    """Remove each name that follows a word for somebody else, in its column or first in the next one."""
     own = Own(())
     kept: list[str] = []
     said = was_named = False
@@ -69,7 +69,7 @@ def own_names(cells: Sequence[str], by_commas: bool) -> Own:
 
 
 class _Reader:
-    """One column, word by word; `said` tells that the next name is somebody else's."""
+    """One column, word by word; `said`: the next name is somebody else's."""
 
     def __init__(self, own: Own, said: bool) -> None:
         self.own, self.said = own, said

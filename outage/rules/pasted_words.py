@@ -41,7 +41,7 @@ NUMBER_WORDS = frozenset(
     {"nr", "nummer", "personnr", "personnummer", "pnr", "reservnummer", "samordningsnummer"}
 )
 
-# None of them is a name that people have, as Jan, Maj, Pat and Tia are.
+# None of them is also a name, as Jan, Maj, Pat and Tia are.
 _NO_NAMES = """
     ansvarig avd avdelning avdelningen bädd isolering klinik kliniken mottagning pal plats rond rum rumsnr
     sal sjukhus säng sängplats team vårdplats vårdtid ålder år årig mån månader dagar dygn

@@ -14,14 +14,13 @@ PARTIES = (Party.MUNICIPALITY, Party.OUTPATIENT, Party.INPATIENT)
 
 @dataclass(kw_only=True)
 class Places:
-    """The places of one chain, by the versions of what was known of it and the calls that stand."""
+    """The places of one chain, by the versions of what was known of it and the standing calls."""
 
     versions: Sequence[Version]
     calls: Sequence[CallRow]
 
     @property
     def now(self) -> Version:
-        """The newest version of what is known."""
         return self.versions[-1]
 
     @cached_property
@@ -46,7 +45,7 @@ class Places:
         return self._follow(self._alias, place)
 
     def place_of(self, party: Party, version: Version | None = None) -> str:
-        """Where `party` is reached, as the newest version has it, else as `version` had; "" where nobody knows."""
+        """Where `party` is reached, as the newest version has it, else as `version` had; "" where it is not known."""
         return self.same((version or self.now).places.get(party, ""))
 
     @cached_property
@@ -54,14 +53,14 @@ class Places:
         return {name: self.same(key) for version in self.versions for name, key in version.names.items()}
 
     def participant(self, name: str) -> Target:
-        """Somebody who is to take part in a SIP; a place of the chain where its name is what was written."""
+        """A participant of a SIP; a place of the chain where its name is what was written."""
         place = self._named.get(folded(name))
         if place is None:
             return Target(PARTICIPANT_PREFIX + folded(name), participant=name)
         return replace(self.target_at(place), participant=name)
 
     def target_at(self, place: str) -> Target:
-        """A place that the chain names, or has named, as somebody to ring."""
+        """`place` is one that the chain names, or has named."""
         for version in reversed(self.versions):
             for party in PARTIES:
                 if self.place_of(party, version) == place:
@@ -73,7 +72,7 @@ class Places:
         return Target(place, rung_as, former=True) if rung_as and self.place_of(rung_as) else Target(place)
 
     def left(self, place: str) -> tuple[PlaceChange, Version]:
-        """How and by which version a former place was left last; one that was never named was rung by mistake."""
+        """How and by which version a former place was last left; one that was never named was rung by mistake."""
         left = (PlaceChange.MISTAKE, self.versions[0])
         for former, version in zip(self.versions, self.versions[1:], strict=False):
             for party in PARTIES:

@@ -9,7 +9,7 @@ from .routine import Limits, RingingHours
 
 
 def ringing_hours(at: datetime, limits: Limits) -> RingingHours:
-    """Weekend is Saturday, Sunday, public holidays and the great eves, round the clock; `at` is aware."""
+    """Weekend is Saturday, Sunday, public holidays and the major eves, round the clock; `at` is aware."""
     zone = ZoneInfo(limits.time_zone)
     if is_daytime(at, zone):
         return RingingHours.DAYTIME

@@ -57,7 +57,7 @@ class Place(Labelled):
 
 
 class RingingHours(Labelled):
-    """The times that the routine tells apart where one rings (R5.3, R5.4)."""
+    """The times that the routine distinguishes for ringing (R5.3, R5.4)."""
 
     DAYTIME = "daytime", "Vardag dagtid"
     EVENING = "evening", "Vardag kväll och natt"
@@ -114,7 +114,7 @@ EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A particular without which a message is another: `sentence` says so, `instead` is the key of that other."""
+    """A particular whose absence makes a message another: `sentence` says so, `instead` is its key."""
 
     particular: str
     instead: str
@@ -160,15 +160,15 @@ class MessageType:
 
     @property
     def senders(self) -> tuple[Party, ...]:
-        """The parties that may send it, in the order of the content."""
+        """In the order of the content."""
         return tuple(sending.party for sending in self.sendings)
 
     def sending(self, party: Party) -> Sending | None:
-        """Give how `party` sends it, or None when that party may not."""
+        """None when `party` may not send it."""
         return next((sending for sending in self.sendings if sending.party is party), None)
 
     def particulars_for(self, party: Party) -> tuple[str, ...]:
-        """Give what `party` is asked for when it sends this; empty when it may not send it."""
+        """What `party` is asked for when it sends this; empty when it may not send it."""
         sending = self.sending(party)
         return sending.particulars if sending else ()
 
@@ -188,7 +188,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A case made of others, told once for each of its stays (cases 7–9)."""
+    """A case composed of others, applied once for each of its stays (cases 7–9)."""
 
     case: str
     of: tuple[str, ...]
@@ -210,7 +210,7 @@ class Acknowledgement:
 class ReasonText:
     """A reason of R1: its clause, its sentence, and the sentence when it is only expected to hold.
 
-    `short` is what the banner has room for, or empty where the sentence is short itself.
+    `short` is for the banner, or empty where the sentence is short itself.
     """
 
     clause: str
@@ -230,7 +230,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class ClauseLine:
-    """A clause on the page Rutinen: where in the application it is done, and the parties whose it is."""
+    """A clause on the page Rutinen: where in the application it is done, and the parties it applies to."""
 
     clause: str
     done_at: tuple[Place, ...]
@@ -257,7 +257,7 @@ class WebAddress:
 
 @dataclass(frozen=True, slots=True)
 class RingingAdvice:
-    """What the routine says of how a party is reached; `hours` is None where it holds at any time (R5.1–R5.5)."""
+    """How the routine says that a party is reached; `hours` is None where it holds at any time (R5.1–R5.5)."""
 
     party: Party
     hours: RingingHours | None
@@ -267,9 +267,7 @@ class RingingAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of a routine.
-
-    `long_outage` and `break_point_window` are elapsed time; `break_point` is a time of day in the IANA zone
+    """`long_outage` and `break_point_window` are elapsed time; `break_point` is a time of day in the IANA zone
     `time_zone`; a number not verified for `contact_unverified_after_days` days is shown as unverified.
     """
 
@@ -282,7 +280,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Routine:
-    """One version of a routine. Compared and hashed by identity: the loader gives one object for each id."""
+    """One version of a routine. Compared and hashed by identity: the loader returns one object per id."""
 
     id: str
     version: str
@@ -305,22 +303,22 @@ class Routine:
     wrong_patient: str
 
     def message(self, kind: str) -> MessageType:
-        """Give the message type `kind`; raises ValueError when this routine has none such."""
+        """Raises ValueError when this routine has no such message type."""
         try:
             return self.messages[kind]
         except KeyError:
             raise ValueError(f"routine {self.id} has no message type {kind!r}") from None
 
     def label(self, kind: str) -> str:
-        """Give the Swedish name of the message type `kind`; raises ValueError when there is none such."""
+        """In Swedish; raises ValueError when this routine has no such message type."""
         return self.message(kind).label
 
     def ringing_advice(self, party: Party, hours: RingingHours) -> RingingAdvice:
-        """What to say beside the numbers of `party` at such an hour; the content has one for each."""
+        """What to show beside the numbers of `party` at such an hour; the content has one for each."""
         return next(
             advice for advice in self.ringing if advice.party is party and advice.hours in (None, hours)
         )
 
     def messages_from(self, party: Party) -> list[MessageType]:
-        """Give the message types `party` may send, in process order (R3)."""
+        """The message types `party` may send, in process order (R3)."""
         return [message for message in self.messages.values() if party in message.senders]

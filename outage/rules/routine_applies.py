@@ -40,13 +40,12 @@ def routine_applies(
     expected_end: datetime | None = None,
     discharge_logged: bool,
 ) -> Verdict:
-    """Tell whether an outage from `start` to `until` calls for the routine, with every reason that holds.
+    """Whether an outage from `start` to `until` calls for the routine, with every reason that holds.
 
-    `until` is the end, or now while it lasts. Moments are aware; ValueError if not, or if `until` is before
-    `start`. Only the municipalities cut off: they reach the system by a link, so the routine is not needed
-    (R1.2). Otherwise: close to a break point (R1.5), a discharge logged (R1.6), longer than the limit
-    (R1.7), else a short outage (R1.4). An `expected_end` after `until` also gives the reasons that will
-    hold by then, marked expected.
+    `until` is the end, or now while it lasts. Moments are aware; ValueError if not, or if `until` is before `start`.
+    When only the municipalities are cut off they reach the system by a link, so the routine is not needed (R1.2).
+    Otherwise: close to a break point (R1.5), a discharge logged (R1.6), longer than the limit (R1.7), else a short
+    outage (R1.4). An `expected_end` after `until` also gives the reasons that will hold by then, marked expected.
     """
     start, until = as_utc(start), as_utc(until)
     if until < start:

@@ -9,7 +9,7 @@ from .wording import day, lower_first, moment
 
 
 def labelled(particulars: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
-    """The particulars of an event as (label, value), dates written out."""
+    """The particulars of an event as (label, value), dates in words."""
     for name, value in particulars.items():
         label = PARTICULAR_LABELS.get(name, name)
         if name == "participants":
@@ -21,6 +21,6 @@ def labelled(particulars: Mapping[str, Any], now: datetime) -> Iterator[tuple[st
 
 
 def in_short(happened: datetime, particulars: Mapping[str, Any], now: datetime) -> str:
-    """When an event happened and what more was said of it, in one line."""
+    """When an event happened and its particulars, in one line."""
     more = "; ".join(f"{lower_first(label)} {value}" for label, value in labelled(particulars, now))
     return moment(happened, now) + (f", {more}" if more else "")

@@ -17,7 +17,7 @@ from .routine import Decision, What
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One thing that is typed into the system. `ref` names what `value` spells, where it can be spelled anew."""
+    """One thing typed into the system. `ref` is the id of what `value` spells, where that may change."""
 
     name: str
     label: str
@@ -32,7 +32,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A task as it was shown: what was found, what to do, the lines of its events and all that is typed."""
+    """A task as it was shown: the outcome, what to do, the lines of its events and all that is typed."""
 
     decision: Decision
     what: What
@@ -44,7 +44,6 @@ class Picture:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The picture as it is stored."""
         return {
             "decision": self.decision.value,
             "what": self.what.value,
@@ -63,7 +62,6 @@ class Picture:
 
 
 def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
-    """The picture of a task with what is typed for it."""
     return Picture(
         decision=task.decision,
         what=task.what,
@@ -76,7 +74,7 @@ def picture_of(task: Task, typed: Sequence[Typed]) -> Picture:
 
 
 def stored_picture(content: Mapping[str, Any] | None) -> Picture | None:
-    """Read a stored picture; None where none was kept."""
+    """None where none was stored."""
     if not content:
         return None
     return Picture(
@@ -107,12 +105,11 @@ class Mark:
 
     @property
     def seen(self) -> str:
-        """What tells its picture from others; empty where it has none."""
+        """What distinguishes its picture from others; empty where it has none."""
         return self.picture.seen if self.picture else ""
 
     @property
     def family(self) -> Family:
-        """The kind of task it was set for."""
         subject = self.task.partition(":")[0]
         return FAMILIES[What(subject)] if subject in set(What) else Family(subject)
 
@@ -127,7 +124,7 @@ class TickState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is not what it was when the tick was set. Empty: it was not there, or is not any more."""
+    """One difference from when the tick was set. Empty: it was not there, or no longer is."""
 
     name: str
     label: str
@@ -137,8 +134,6 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A task with its mark, as it stands now."""
-
     task: Task
     picture: Picture
     state: TickState
@@ -163,9 +158,9 @@ def ticks(
     """Each task with its mark, and the marks of what was entered whose task is gone: that is to be undone.
 
     A mark belongs to the task with its key; where there is none, to one of the same kind that shares a line of events
-    with what it was set for; one that was set for no event (case 18), to the last of its kind:
-    it was about the patient who is in. Of chains that were joined several can have one key, the kept chain's last: the
-    one that holds counts, and what was entered for another picture is to be undone, as `<key>:<picture>`.
+    with what it was set for; one that was set for no event (case 18), to the last of its kind: it was about the
+    patient who is in. In joined chains several can have one key, the kept chain's last: the valid one counts, and
+    what was entered for another picture is to be undone, as `<key>:<picture>`.
     """
     by_key: dict[str, list[Mark]] = {}
     for each in marks:
@@ -191,7 +186,7 @@ def ticks(
 
 
 def entered_events(found: Iterable[Tick]) -> frozenset[str]:
-    """The ids of the events that stand in the system now: their tick holds, and says that they were entered."""
+    """The ids of the events that are in the system now: their tick is valid, and says that they were entered."""
     return frozenset(
         event
         for tick in found

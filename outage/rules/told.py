@@ -41,7 +41,7 @@ class IdentityChange(Labelled):
 
 
 class Notice(Labelled):
-    """What is told of the chain as such, of no event of its own."""
+    """What is told of the chain itself, not of an event."""
 
     NOT_YOURS = "not_yours", "Gällde inte er"
     NO_LONGER_YOURS = "no_longer_yours", "Hör inte längre till er"
@@ -64,10 +64,10 @@ class Closed(Labelled):
 class Version:
     """What was known of the chain from the aware moment `at` on.
 
-    `places` has the key of each party's place, no key where nobody knows it yet; `names` the name of each place, in
-    small letters, so that a participant written by that name is that place. `changed` says of each party with another
+    `places` has the key of each party's place, no key where it is not known yet; `names` the name of each place, in
+    lower case, so that a participant written by that name is that place. `changed` says for each party with another
     place than in the version before what that means; `identity` likewise. `patient` is the number and the name, `by`
-    the key of the unit that wrote it, which needs to hear nothing of it.
+    the key of the unit that wrote it, which need not be told of it.
     """
 
     id: str
@@ -86,9 +86,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event as logged. `order` is its place among the rows of the chain; `at` counts by the minute.
+    """An event as logged. `order` is its place among the rows of the chain; `at` has minute precision.
 
-    `said` is all else that was told of it, to be compared; `by` the key of the unit that logged it.
+    `said` is all else that was told of it, for comparison; `by` the key of the unit that logged it.
     """
 
     id: str
@@ -106,7 +106,7 @@ class EventRow:
 
     @property
     def content(self) -> tuple[Any, ...]:
-        """What it says, to be compared with another wording of it."""
+        """What it says, for comparison with another wording of it."""
         said = {name: value for name, value in self.said.items() if value}
         return self.kind, minute_of(self.at), self.participants, said
 
@@ -123,11 +123,11 @@ class Double:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """A call that stands, made by us, or received by a unit of our own that the sender rang.
+    """A standing call, made by us, or received by a unit of our own that the sender rang.
 
-    `id` and `order` are those of its first row, whatever was corrected. `place` is where it got to: the key of a place,
-    `participant:` and a name, or "" where nobody knows; `party` which party it was then, if any. `told` are the ids of
-    events, and of notices as `notice_id` gives them.
+    `id` and `order` are those of its first row, whatever was corrected. `place` is where it got to: the key of a
+    place, `participant:` and a name, or "" where it is not known; `party` which party it was then, if any. `told` are
+    the ids of events, and of notices as `notice_id` gives them.
     """
 
     id: str
@@ -141,7 +141,7 @@ class CallRow:
 
     @property
     def when(self) -> tuple[datetime, int]:
-        """Its place among the calls and the changes of the chain: within a minute as they were logged first."""
+        """Its place among the calls and the changes of the chain: within a minute as they were first logged."""
         return minute_of(self.at), self.order
 
 
@@ -149,7 +149,7 @@ class CallRow:
 class Target:
     """Somebody to ring. `place` is the key of a place, `participant:` and a name, or "" for a place not known yet.
 
-    `former` tells that it was `party` and no longer is.
+    `former`: it was `party` and no longer is.
     """
 
     place: str
@@ -159,12 +159,12 @@ class Target:
 
     @property
     def listed_party(self) -> Party | None:
-        """The party whose numbers the routine tells where to find; none of a place that is in no list."""
+        """The party whose numbers the routine says where to find; None for an unlisted place."""
         return None if self.place.startswith(OTHER_PREFIX) else self.party
 
     @property
     def whom(self) -> str:
-        """What tells it from all others: its place, or while nobody knows that its party."""
+        """What distinguishes it from all others: its place, or while that is not known its party."""
         return self.place or self.key
 
     @property
@@ -179,8 +179,8 @@ class Target:
 class Owed:
     """One message that one target is owed by `by`: an event, an answer not logged yet (`answer`) or a notice.
 
-    `since` is when it happened; `corrects` tells that it has been corrected since it was logged, `retracts` that what
-    the target heard is taken back. `closed` says why it need not be told after all.
+    `since` is when it happened; `corrects`: it has been corrected since it was logged; `retracts`: what the target
+    heard is taken back. `closed` says why it need not be told after all.
     """
 
     by: Party
@@ -200,7 +200,7 @@ class Owed:
 
     @property
     def rank(self) -> int:
-        """What comes first: that somebody is not dead, or is another, then discharges (R1.6), then all else."""
+        """Sort order: that somebody is not dead, or is another person, then discharges (R1.6), then all else."""
         if self.notice in (Notice.NOT_DECEASED, Notice.NOT_THIS_PATIENT):
             return 0
         return 1 if self.urgent else 2
@@ -208,7 +208,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a target that must be told of an event has been. `received` tells that its own log says so."""
+    """How far a target that must be told of an event has been. `received`: its own log says so."""
 
     target: Target
     state: InformState
@@ -224,10 +224,10 @@ def notice_id(notice: Notice, version_id: str) -> str:
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: in small letters, with single blanks."""
+    """A name for comparison: in lower case, with single spaces."""
     return " ".join(name.split()).casefold()
 
 
 def minute_of(at: datetime) -> datetime:
-    """The minute that a moment lies in: people say no seconds."""
+    """People say no seconds."""
     return at.replace(second=0, microsecond=0)

@@ -11,7 +11,7 @@ _MONTHS = ("jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "
 
 
 def clock_time(at: datetime) -> str:
-    """Give the time of day of the aware `at` in Stockholm: 10.52."""
+    """Time of day of the aware `at` in Stockholm: 10.52."""
     return f"{at.astimezone(STOCKHOLM):%H.%M}"
 
 
@@ -37,7 +37,7 @@ def _without_year(found: date) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """Give the time alone when `at` is on the day of `now`, else day and time. Both aware."""
+    """The time alone when `at` is on the day of `now`, else day and time. Both aware."""
     return clock_time(at) if local_day(at) == local_day(now) else day_and_time(at, now)
 
 
@@ -47,12 +47,12 @@ def day_and_time(at: datetime, seen: date | datetime) -> str:
 
 
 def lower_first(text: str) -> str:
-    """A label as it stands inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
+    """A label inside a sentence: its own capitals stay, SIP and Skellefteå among them."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def span(length: timedelta) -> str:
-    """Give a length of time, whole minutes: 8 min, 1 h 12 min, 2 dygn 3 h. A negative one gives 0 min."""
+    """A length of time, whole minutes: 8 min, 1 h 12 min, 2 dygn 3 h. A negative one is 0 min."""
     minutes = max(0, int(length.total_seconds() // 60))
     days, rest = divmod(minutes, 24 * 60)
     hours, left = divmod(rest, 60)

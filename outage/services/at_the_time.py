@@ -28,8 +28,9 @@ def other_end(
 ) -> dict[str, str]:
     """The party or participant that a call was with, and which place that was: a fact of the call from now on.
 
-    A party is the place that the chain named at the time of the call; where it named none yet, the one it named first.
-    Raise Question for a place that the chain did not name until later, CallErrors for one that can not have been rung.
+    A party is the place that the chain named at the time of the call; where it named none yet, the one it named
+    first. Raises Question for a place that the chain did not name until later, CallErrors for one that cannot have
+    been rung.
     """
     key = facts.recipient
     if key.startswith(PARTICIPANT_PREFIX):
@@ -87,7 +88,7 @@ def _nowhere(key: str, direction: Direction, chains: Collection[UUID]) -> dict[s
 
 
 def _named_at(own: Sequence[CareChainDetails], party: Party, at: datetime) -> CareChainDetails | None:
-    """The version, oldest first in `own`, by which `party` is to be found at a moment."""
+    """The version (`own` is oldest first) that says where `party` was at a moment."""
     stood = [row for row in own if minute_of(row.recorded_at) <= at] or own[:1]
     later = own[len(stood) :]
     return next((row for row in (stood[-1], *later) if party in row.place_keys), None)
@@ -101,7 +102,9 @@ def _ask_which_place(
     at: datetime,
     answers: Mapping[str, str],
 ) -> tuple[CareChainDetails, Party]:
-    """Ask about a place that was named after the call, where the chain named another when the call was made."""
+    """Raises Question about a place that was named after the call, where the chain named another when the call was
+    made.
+    """
     place, then = row.place_keys[party], _named_at(own, party, at)
     named = [minute_of(each.recorded_at) for each in own if each.place_keys.get(party) == place]
     if then is None or not named or named[0] <= at or then.place_keys[party] in (place, NOT_ADMITTED):
@@ -121,7 +124,7 @@ def _ask_which_place(
 def told_then(
     chain: CareChain, event_ids: Collection[UUID], at: datetime, answers: Mapping[str, str]
 ) -> dict[UUID, UUID]:
-    """The wording that a call told of, of each event that was corrected or taken back after it: asked about."""
+    """The wording that a call told of, of each event that was corrected or taken back after it. Raises Question."""
     rows = CareChainEvent.objects.filter(pk__in=event_ids, supersedes__isnull=False, recorded_at__gt=at)
     changed = list(rows)
     log = log_of(chain.pk) if changed else ChainLog()

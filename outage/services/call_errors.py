@@ -6,7 +6,7 @@ from contacts.rules.errors import RuleError
 
 
 class CallErrors(RuleError):
-    """A call lacks something. `fields` maps each form field to its Swedish sentence."""
+    """`fields` maps each form field that is wrong to its Swedish sentence."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(next(iter(fields.values())))

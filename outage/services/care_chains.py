@@ -51,9 +51,9 @@ def open_chain(
 ) -> CareChain:
     """Open a care chain for one patient; `client_id` becomes its id.
 
-    A resend gives the first chain. A patient who has a chain already is asked about (`same_patient`), and whoever
-    chooses that one gets it instead; where nobody can be asked (`answers` is None) one more is opened. Raise RuleError
-    for a missing patient or place, NotAllowed by role, IdClash when the id was used with other content.
+    A resend returns the first chain. A patient who has a chain already is asked about (`same_patient`), and whoever
+    chooses that one gets it instead; where nobody can be asked (`answers` is None) one more is opened. Raises
+    RuleError for a missing patient or place, NotAllowed by role, IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
@@ -72,7 +72,7 @@ def _open(
     facts: ChainFacts,
     answers: Mapping[str, str] | None = None,
 ) -> CareChain:
-    # The lock makes the next number ours alone, and lets of two who open the same patient the second be told.
+    # The lock makes the next number unique, and lets the second of two who open the same patient be asked.
     _lock_opening(outage)
     found = ask_same_patient(by, outage, facts, answers)
     last = CareChain.objects.filter(outage=outage).aggregate(n=Max("number"))["n"] or 0
@@ -100,10 +100,10 @@ def change_details(
 ) -> CareChainDetails:
     """Change what is known of a chain: a new row that replaces the row `replaces`, the one the person saw.
 
-    What a change of place, number or name means for those who were told is asked: `answers` has it by `place-` and the
-    party, and `identity`; a number that another chain has is asked about, too (`same_patient`). Raise Question for what
-    is not answered, ChangedMeanwhile when somebody else changed it. A chain found to be logged on the wrong patient has
-    every event taken back with that reason, so that those who were told can be told again.
+    What a change of place, number or name means for those who were told is asked: `answers` has it by `place-` and
+    the party, and `identity`; a number that another chain has is asked about, too (`same_patient`). Raises Question
+    for what is not answered, ChangedMeanwhile when somebody else changed it. A chain found to be logged on the wrong
+    patient has every event taken back with that reason, so that those who were told can be told again.
     """
     check_may(by, Right.LOG_CARE)
     _check(by, facts)
@@ -138,7 +138,7 @@ def change_details(
 def _other_person(
     by: Acting, chain: CareChain, client_id: UUID, facts: ChainFacts, answers: Mapping[str, str] | None
 ) -> CareChainDetails:
-    """Open a chain for the person that `facts` are about; what stands in `chain` was not about its patient."""
+    """Open a chain for the person that `facts` are about; what was logged in `chain` was not about its patient."""
     reason = "Det gällde en annan person."
     former = details_of(chain)
     wrong = replace(former.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
@@ -152,7 +152,7 @@ def _other_person(
 
 
 def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None:
-    """Ask whether what was logged in the chains that are read in this one was about the wrong patient as well."""
+    """Raises Question whether what was logged in the chains read in this one was about the wrong patient as well."""
     numbers = [join.other.number for join in joined_to([chain.pk]).joins.get(chain.pk, ())]
     if not numbers or answers is None:
         return
@@ -183,9 +183,10 @@ def write_details(
     made_by: ChainJoin | None = None,
     other_ids: Mapping[Party, str] | None = None,
 ) -> CareChainDetails:
-    """Write what is known of a chain anew inside the caller's transaction, which holds the chain (`lock_chain`).
+    """Write a new row of what is known of a chain inside the caller's transaction, which holds the chain
+    (`lock_chain`).
 
-    `other_ids` has the ids of places in no list that have one already.
+    `other_ids` has the ids of unlisted places that have one already.
     """
     identity = _identity_of(facts)
     details = CareChainDetails(
@@ -225,9 +226,9 @@ def write_details(
 
 
 def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None) -> None:
-    """Raise RuleError where a unit that is newly named was joined into another meanwhile: nobody would see its chain.
+    """Raises RuleError where a newly named unit was joined into another meanwhile: nobody would see its chain.
 
-    It holds the units: whoever joins one of them waits, and sees the chain, or was first.
+    It locks the units: whoever joins one of them waits, and sees the chain, or was first.
     """
 
     def units_of(row: CareChainDetails) -> set[int]:
@@ -245,14 +246,15 @@ def _check_not_joined(details: CareChainDetails, former: CareChainDetails | None
 
 
 def _other_id(chain: CareChain, party: Party, changed: Mapping[str, str]) -> str:
-    """The id of a place that is in no list: that of the former one, if it is not another place."""
+    """The id of an unlisted place: that of the former one, if it is not another place."""
     former = chain.details.others.get(party.value) if chain.details else None
     stays = changed.get(party.value, PlaceChange.SAME) == PlaceChange.SAME
     return former["id"] if former and stays else str(uuid4())
 
 
 def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None) -> dict[str, str]:
-    """What the change means, by party and under `identity`; raise Question for what has to be asked and is not said.
+    """What the change means, by party and under `identity`. Raises Question for what has to be asked and is not
+    answered.
 
     Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
     """
@@ -291,7 +293,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
 def identity_answer(
     sentence: str, choices: Iterable[IdentityChange], answers: Mapping[str, str] | None
 ) -> str:
-    """What another number or name means for those who were told; raise Question where that is not said."""
+    """What another number or name means for those who were told. Raises Question where that is not answered."""
     if answers is None:
         return IdentityChange.WRITTEN_WRONG.value
     labels = [(how.value, how.label) for how in choices]
@@ -303,14 +305,14 @@ def _identity_of(facts: ChainFacts) -> Identity:
 
 
 def is_unlisted(place: str) -> bool:
-    """Whether a place is in no list: it may be another spelling of one that is."""
+    """An unlisted place may be another spelling of one that is listed."""
     return place.startswith(OTHER_PREFIX)
 
 
 def place_answer(
     key: str, party: Party, name: str, answers: Mapping[str, str] | None, *, may_be_same: bool
 ) -> str:
-    """What it means that `party` is not `name` any more; raise Question where that is not said (`PlaceChange`)."""
+    """What it means that `party` is no longer `name` (`PlaceChange`). Raises Question where that is not answered."""
     choices = [PlaceChange.MOVED, PlaceChange.MISTAKE, *([PlaceChange.SAME] if may_be_same else [])]
     if answers is None:
         return PlaceChange.MOVED.value
@@ -322,7 +324,7 @@ def place_answer(
 
 
 def _places(facts: ChainFacts) -> dict[Party, str]:
-    """Each party's place as it was filled in; one in no list by its name."""
+    """Each party's place as it was filled in; an unlisted one by its name."""
     keys = {
         Party.INPATIENT: f"unit:{facts.ward_unit.pk}" if facts.ward_unit else "",
         Party.MUNICIPALITY: f"principal:{facts.municipality.pk}" if facts.municipality else "",
@@ -342,7 +344,9 @@ def _content(facts: ChainFacts) -> dict[str, Any]:
 
 
 def _check(by: Acting, facts: ChainFacts) -> None:
-    """Refuse what the chain cannot be without: somebody to tell apart from others."""
+    """Raises RuleError, with its field, for a patient without name and number, and for a place that is missing or
+    unnamed.
+    """
     if not facts.patient_name.strip() and not facts.identity.strip():
         raise RuleError("Ange patientens namn eller nummer.", field="patient_name")
     if not (facts.ward_unit or facts.not_admitted or Party.INPATIENT in facts.others):

@@ -14,16 +14,16 @@ from outage.rules.checklist import Checklist
 
 
 def set_tick(*, by: Acting, outage: Outage, checklist_key: str, item_key: str, done: bool) -> ChecklistTick:
-    """Tick an item of the acting unit's checklist, or untick it, and give the row that says so.
+    """Tick an item of the acting unit's checklist, or untick it; returns the row that says so.
 
-    An item that already stands as `done` says gives the row that made it so: a double click writes once.
-    Raise NotAllowed when the role may not tick, RuleError when the unit has no such item, when the outage no
-    longer takes ticks, or when an item that was never ticked is to be unticked.
+    An item that already stands as `done` says returns the row that made it so: a double click writes once. Raises
+    NotAllowed when the role may not tick, RuleError when the unit has no such item, when the outage no longer takes
+    ticks, or when an item that was never ticked is to be unticked.
     """
     check_may(by, Right.TICK_CHECKLIST)
     check_tickable(outage, _own_checklist(by, outage, checklist_key, item_key))
     with transaction.atomic():
-        # Two at once on one unit take turns here, so that the second one sees the first one's row.
+        # Serializes ticks of one unit, so that the second one sees the first one's row.
         Unit.objects.select_for_update(no_key=True).get(pk=by.unit.pk)
         rows = ChecklistTick.objects.filter(
             outage=outage, unit__in=units_read_as(by.unit), checklist=checklist_key, item=item_key

@@ -1,4 +1,4 @@
-"""Who has somebody to ring about a chain, stored so that Läge finds its chains by one question."""
+"""Who has somebody to ring about a chain, stored so that Läge finds its chains by one query."""
 
 from collections import Counter, defaultdict
 from datetime import datetime
@@ -14,7 +14,7 @@ from outage.queries.standing import awaited_by_unit, holder_of, own_parties, sta
 
 
 def settle(chain: CareChain) -> None:
-    """Make the duties of `chain` anew from its rows; the last step of each write about it, in its transaction.
+    """Recompute the duties of `chain` from its rows; the last step of each write about it, in its transaction.
 
     One that was joined to another has none of its own: they are that one's.
     """
@@ -31,7 +31,7 @@ def settle(chain: CareChain) -> None:
 
 
 def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
-    """The duties that follow from the rows of `chain`, not saved yet."""
+    """Unsaved."""
     entered = lines_in_system(chain, log)
     waits: dict[tuple[int, int, int | None], list[datetime]] = defaultdict(list)
     calls: dict[tuple[int, str], tuple[int, int | None]] = {}
@@ -63,8 +63,8 @@ def duties_of(chain: CareChain, log: ChainLog) -> list[Duty]:
 
 
 def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
-    """Make anew the duties of the chains (of one principal) in which a task was marked, or something happened after an
-    end: by another end or scope that may not hold, and what it closed is owed again.
+    """Recompute the duties of the chains (of one principal) in which a task was marked, or something happened after
+    an end: with another end or scope that may not hold, and what it closed is owed again.
     """
     ends = PrincipalEnd.objects.filter(outage=outage, ended_at__isnull=False)
     first = ends.aggregate(at=Min("ended_at"))["at"]
@@ -79,12 +79,12 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
 
 
 def settle_recent(**_: object) -> None:
-    """Make the duties of all chains in reach anew: after a change of version the rules may say something else."""
+    """Recompute the duties of all chains in reach: after an upgrade the rules may say something else."""
     _settle_in_reach(CareChain.objects.all())
 
 
 def settle_followed() -> None:
-    """Make anew the duties in which an answer may be given through the system: another outage was reported."""
+    """Recompute the duties in which an answer may be given through the system: another outage was reported."""
     _settle_in_reach(
         CareChain.objects.filter(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain"))
     )

@@ -64,7 +64,7 @@ def write_event(
 ) -> CareChainEvent:
     """Write one event row inside the caller's transaction, which holds the chain (`lock_chain`).
 
-    `paper` says where it was read, `copies` which row of another chain it says over again. Raise RuleError (field
+    `paper` says where it was read, `copies` which row of another chain it repeats. Raises RuleError (field
     `happened_at`) when it lies outside the outage, ahead, or after it was written on the paper, Question when it
     happened shortly before, MayNotSend when `sender` does not send `kind`.
     """
@@ -98,9 +98,9 @@ def write_event(
 
 
 def lock_chain(*chains: CareChain) -> None:
-    """Hold the chains for the caller's transaction and read their details anew: who must be told follows from them.
+    """Lock the chains for the caller's transaction and re-read their details: who must be told follows from them.
 
-    One that is read as part of another holds that one too; raise ChangedMeanwhile where that changed just now.
+    One that is read as part of another locks that one too; raises ChangedMeanwhile where that changed just now.
 
     Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
     order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
@@ -132,7 +132,7 @@ def _locked(*chain_ids: UUID) -> QuerySet[CareChain]:
 def home_of(chain: CareChain, row: CareChainEvent | Handover | None) -> CareChain:
     """The chain in which what replaces `row` is written: that of the row itself, though it be joined to `chain`.
 
-    The caller holds `chain`. Raise ChangedMeanwhile where it is not joined to it any more.
+    The caller holds `chain`. Raises ChangedMeanwhile where it is no longer joined to it.
     """
     if row is None:
         return chain
@@ -167,7 +167,7 @@ def correct_event(
     """Correct an event by a new row that supersedes it; `kind` where it was another message than was logged.
 
     `told_rightly` says that those already told got the right information, so that the calls count for the new row
-    too; else they are owed a new call. Raise RuleError without a reason or when the event was changed meanwhile,
+    too; else they are owed a new call. Raises RuleError without a reason or when the event was changed meanwhile,
     Question as `check_within_outage`, for another time after a call that told of it and, of what is said anew, as
     `settle_message`.
     """
@@ -229,7 +229,7 @@ def _ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: M
 
 
 def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
-    """Take an event back by a new row. Whoever was told of it is then owed a call that says so."""
+    """A new row takes the event back. Whoever was told of it is then owed a call that says so."""
     check_may(by, Right.LOG_CARE)
     _check_stands(event)
     need_reason(reason)
@@ -268,9 +268,9 @@ def withdraw_row(
 
 
 def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeCompletion:
-    """Close a discharge of which every party is informed; raise DischargeNotComplete naming who is not (R1.6).
+    """Complete a discharge of which every party is informed. Raises DischargeNotComplete naming who is not (R1.6).
 
-    It rests on the calls that told them, and no longer holds when one of those is taken back. Raise RuleError for
+    It rests on the calls that told them, and no longer holds when one of those is taken back. Raises RuleError for
     anything but a discharge that stands and is the acting unit's own to tell.
     """
     check_may(by, Right.LOG_CARE)
@@ -307,9 +307,9 @@ def leave_discharge_open(
     reason: str,
     seen: int | None = None,
 ) -> OpenItem:
-    """Leave a discharge with `recipient` not told: who answers for it and why. It is still not complete (R1.6).
+    """Leave a discharge with `recipient` not told: who is responsible and why. It is still not complete (R1.6).
 
-    `seen` is the open item for `recipient` that the person saw; raise ChangedMeanwhile where another stands by now.
+    `seen` is the open item for `recipient` that the person saw; raises ChangedMeanwhile where another stands by now.
     """
     check_may(by, Right.LOG_CARE)
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
@@ -343,7 +343,7 @@ def leave_discharge_open(
 
 
 def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
-    """The log of the chain, of which `event` is a discharge that stands and that the acting unit tells."""
+    """The log of the chain. Raises RuleError unless `event` is a standing discharge that the acting unit tells."""
     if not is_discharge(event.chain.outage.routine, event):
         raise RuleError("Bara en utskrivning kan avslutas eller lämnas med en öppen punkt.")
     if CareChainEvent.objects.filter(supersedes=event).exists():
@@ -356,7 +356,7 @@ def _check_own_discharge(by: Acting, event: CareChainEvent) -> ChainLog:
 
 
 def _check_no_double(event: CareChainEvent) -> None:
-    """Refuse to change a row that counts as another of the chain it is read in: that one is what stands."""
+    """Raises RuleError for a row that counts as another of the chain it is read in: that one is what stands."""
     if event.pk in doubles_of(joined_to([event.chain_id]).joins.get(event.chain_id, ())):
         raise RuleError(
             "Händelsen räknas som samma som en i vårdkedjan som den är sammanförd med. Ändra den."
@@ -369,6 +369,6 @@ def _check_stands(event: CareChainEvent) -> None:
 
 
 def need_reason(reason: str) -> None:
-    """Refuse a correction or a withdrawal that does not say why."""
+    """Raises RuleError for a correction or a withdrawal that does not say why."""
     if not reason.strip():
         raise RuleError("Skriv varför.", field="reason")

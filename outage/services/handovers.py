@@ -49,8 +49,8 @@ def log_call(
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
-    call's time must then be given, and it counts by that time as any other (R3, R4). A resend gives the first row.
-    `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raise
+    call's time must then be given, and it counts by that time as any other (R3, R4). A resend returns the first row.
+    `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raises
     CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
     IdClash when the id was used with other content.
     """
@@ -100,7 +100,7 @@ def _ask_if_before(
     new: Iterable[datetime],
     answers: Mapping[str, str],
 ) -> None:
-    """Ask about a call before what it tells of: events that are logged (`told`), or what happened at one of `new`."""
+    """Raises Question about a call before what it tells of: logged events (`told`), or those at `new`."""
     logged = _events_of(chain).filter(pk__in=[pk for pk in told if pk], withdraws=False)
     last = max([*logged.values_list("happened_at", flat=True), *new], key=as_utc, default=None)
     if facts.at and last:
@@ -204,10 +204,11 @@ def correct_call(
     not_said: Collection[UUID] = (),
     answers: Mapping[str, str] | None = None,
 ) -> Handover:
-    """Correct a call by a new row that supersedes it and tells of the same, without `not_said`; a mark of paper stays.
+    """Correct a call by a new row that supersedes it and tells of the same, without `not_said`; a mark of paper
+    stays.
 
-    Raise CallErrors by field, RuleError without a reason or when the call was changed meanwhile, and where somebody can
-    be asked (`answers`) Question for another time before what it tells of and for what stands by this call alone.
+    Raises CallErrors by field, RuleError without a reason or when the call was changed meanwhile, and where somebody
+    can be asked (`answers`) Question for another time before what it tells of and for what stands by this call alone.
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
@@ -265,7 +266,7 @@ def withdraw_call(
     """Take a call back by a new row. Whoever it told is then not told.
 
     What stands by this call alone may have to go too: it is asked about where the call was about another patient, and
-    where it was received. Raise Question (`events-too`) where `answers` does not say. By `undo` what was logged with
+    where it was received. Raises Question (`events-too`) where `answers` does not say. By `undo` what was logged with
     the call goes, and nothing that was there before it.
     """
     check_may(by, Right.LOG_CARE)
@@ -332,10 +333,10 @@ def write_call(
     withdraws: bool = False,
     answers: Mapping[str, str] | None = None,
 ) -> Handover:
-    """Write one row of a call inside the caller's transaction, which holds the chain; signed by who acts.
+    """Write one row of a call inside the caller's transaction, which holds the chain; signed by the acting person.
 
     It stays with the unit and the place of the row that it `supersedes`, or of that of another chain it comes from.
-    Raise as `other_end`.
+    Raises as `other_end`.
     """
     plain = asdict(facts)
     home = home_of(chain, supersedes)
@@ -368,6 +369,6 @@ def _check(
 
 
 def check_stands(handover: Handover) -> None:
-    """Refuse to change a row that itself takes a call back."""
+    """Raises RuleError for a row that itself takes a call back."""
     if handover.withdraws:
         raise RuleError("Samtalet är redan återtaget. Logga ett nytt samtal.")

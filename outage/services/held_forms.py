@@ -17,7 +17,7 @@ LARGEST = 200_000
 
 
 def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) -> HeldForm | None:
-    """Hold what was sent from a page shown to `by`, once however often it is sent; the first time counts.
+    """Hold what was sent from a page shown to `by`. Stored once however often it is sent; the first time counts.
 
     None when it is too large to be a form of ours.
     """
@@ -31,14 +31,14 @@ def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) ->
 
 
 def throw_away(*, by: Acting, held: HeldForm) -> None:
-    """Remove what its owner does not want."""
+    """The owner does not want it."""
     with transaction.atomic():
         audit.record(by=by, action="held_form.thrown_away", target=held)
         held.delete()
 
 
 def release(*, by: Acting, held: HeldForm) -> None:
-    """Remove what its owner has taken up and saved."""
+    """The owner has taken it up and saved it."""
     with transaction.atomic():
         audit.record(by=by, action="held_form.taken_up", target=held)
         held.delete()

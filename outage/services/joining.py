@@ -1,4 +1,4 @@
-"""Two chains of the same patient joined, and a join undone: each by new rows, with both traces kept."""
+"""Two chains of the same patient joined, and a join undone: each by new rows, with both histories kept."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid5
@@ -50,11 +50,11 @@ def join_chains(
 ) -> ChainJoin:
     """Join `other` to `kept`, both of which `by` may see: from now on they are read as one chain.
 
-    `choices` says of each thing that differs which of the two is right (`queries.joining.differing`, and `to_choose_in`
-    of each pair that is one event), `same` of each pair of like events whether it is one event. What it means for those
-    who were told of a place or a number that was not chosen is asked, as when details are changed; `answers` as there.
-    Raise RuleError for two that can not be joined or a choice that was not made, Question, and ChangedMeanwhile where
-    there is more to choose by now.
+    `choices` says of each difference which of the two is right (`queries.joining.differing`, and `to_choose_in` of
+    each pair that is one event), `same` of each pair of like events whether it is one event. What it means for those
+    who were told of a place or a number that was not chosen is asked, as when details are changed; `answers` as
+    there. Raises RuleError for two that cannot be joined or a choice that was not made, Question, and
+    ChangedMeanwhile where there is more to choose by now.
     """
     check_may(by, Right.LOG_CARE)
     content = {
@@ -141,7 +141,7 @@ def _put_together(
 
 
 def check_can_join(kept: CareChain, other: CareChain) -> None:
-    """Raise RuleError for two chains that can not be read as one."""
+    """Raises RuleError for two chains that cannot be read as one."""
     if kept.pk == other.pk:
         raise RuleError("Det är samma vårdkedja. Välj en annan.", field="to")
     if (kept.outage_id, kept.principal_id) != (other.outage_id, other.principal_id):
@@ -225,7 +225,7 @@ def _meaning(
     *,
     differ: bool,
 ) -> str:
-    """What it means for the place that was not chosen; nobody is asked where nobody there has heard anything."""
+    """What it means for the place that was not chosen; nobody is asked where nobody there has been told anything."""
     if not differ:
         return PlaceChange.SAME.value
     lost, taken = (mine, theirs) if picked_theirs else (theirs, mine)
@@ -257,10 +257,10 @@ def _identity_meaning(
 
 
 def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> ChainJoin:
-    """Let the two chains of a join be two again: as they were, each with what was logged about it since (`part`).
+    """Separate the two chains of a join: as they were, each with what was logged about it since (`part`).
 
-    Raise RuleError without a reason, or where another join of the kept chain was made later; ChangedMeanwhile where it
-    does not stand any more.
+    Raises RuleError without a reason, or where another join of the kept chain was made later; ChangedMeanwhile where
+    it no longer stands.
     """
     check_may(by, Right.LOG_CARE)
     need_reason(reason)

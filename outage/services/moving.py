@@ -34,12 +34,12 @@ def move_call(
     reason: str,
     answers: Mapping[str, str] | None = None,
 ) -> Handover:
-    """Log a call, and what it told of, on the patient it was about: it goes from its chain with what stood by it alone.
+    """Log a call, and what it told of, on the patient it was about: it leaves its chain with what stood by it alone.
 
     The call keeps its time, its words and the place that was reached; a place that is none of the new chain's counts
-    for nobody there. Gives the new row. Raise RuleError for a call that stands no more or is of that patient already;
-    where somebody can be asked (`answers`) Question for a chain that is logged on the wrong patient, and for what may
-    be logged there already.
+    for nobody there. Returns the new row. Raises RuleError for a call that no longer stands or is of that patient
+    already; where somebody can be asked (`answers`) Question for a chain that is logged on the wrong patient, and for
+    what may be logged there already.
     """
     check_may(by, Right.LOG_CARE)
     check_stands(handover)
@@ -87,8 +87,9 @@ def _told_there(
     rows: Sequence[CareChainEvent],
     answers: Mapping[str, str] | None,
 ) -> CareChainEvent:
-    """The row of the right chain that the call told of: of an event that is logged there already, if it is the same,
-    the wording that was told; else a copy of `rows`. What nobody had logged so there is taken back: it was told.
+    """The row of the right chain that the call told of: where the same event is logged there already, the wording
+    that was told; else a copy of `rows`. A wording that nobody had logged there is written and then taken back: it
+    was told.
     """
     log = log_of(to.pk)
     same = "" if answers is None else _ask_if_same(rows[-1], to, log, answers)
@@ -129,7 +130,7 @@ def _in_words(event: CareChainEvent, *chains: CareChain) -> str:
 
 
 def _copy(by: Acting, to: CareChain, client_id: UUID, rows: Sequence[CareChainEvent]) -> list[CareChainEvent]:
-    """Write the rows of an event in another chain, oldest first."""
+    """Oldest first."""
     found: list[CareChainEvent] = []
     for row in rows:
         copy = write_event(

@@ -16,8 +16,8 @@ from outage.rules.informing import FAILED, CallOutcome
 def flag_called_number(*, by: Acting, handover: Handover, client_id: UUID) -> list[NumberFlag]:
     """Flag the number of a failed call, which comes from `get_handover` and so is one that `by` may see.
 
-    What goes to the directory is the number alone: neither the call nor its patient. Raise RuleError where the call
-    was received or got through, and where the number is not in the directory.
+    Only the number goes to the directory: neither the call nor its patient. Raises RuleError where the call was
+    received or got through, and where the number is not in the directory.
     """
     if handover.direction != Direction.GIVEN or CallOutcome(handover.outcome) not in FAILED:
         raise RuleError("Samtalet kom fram. Anmäl numret på kontaktens egen sida om det ändå inte fungerar.")
@@ -26,9 +26,9 @@ def flag_called_number(*, by: Acting, handover: Handover, client_id: UUID) -> li
 
 
 def unflag_called_number(*, by: Acting, handover: Handover, client_id: UUID) -> list[NumberFlag]:
-    """Take back one's own word about the number of a call, which comes from `get_handover`.
+    """Take back one's own flag on the number of a call, which comes from `get_handover`.
 
-    Raise RuleError where no such word stands.
+    Raises RuleError where there is no such flag.
     """
     with transaction.atomic():
         return withdraw_flag(by=by, client_id=client_id, number=handover.number)

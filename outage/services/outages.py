@@ -33,9 +33,9 @@ _RUNG_BEFORE = timedelta(days=1)
 def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[Outage, bool]:
     """Report an outage of the routine's system, or join the one that goes on; who was back in that one is out again.
 
-    Give the outage, as the reporter's principal sees it, and whether it was there already. Raise RuleError when the
-    start lies ahead or after the expected end, NotAllowed when the role may not report, IdClash when `client_id` was
-    used for something else.
+    Returns the outage, as the reporter's principal sees it, and whether it was there already. Raises RuleError when
+    the start lies ahead or after the expected end, NotAllowed when the role may not report, IdClash when `client_id`
+    was used for something else.
     """
     check_may(by, Right.REPORT_OUTAGE)
     _check_times(facts)
@@ -64,7 +64,7 @@ def report_outage(*, by: Acting, client_id: UUID, facts: OutageFacts) -> tuple[O
 
 
 def _to_join(by: Acting, system: str, started_at: datetime) -> Outage | None:
-    """Give, locked, the outage that a report belongs to; None where it is a new one.
+    """The outage that a report belongs to, locked; None where it is a new one.
 
     It is the one that goes on; else one that is closed, but not for the reporter, where it had begun before that.
     """
@@ -76,7 +76,7 @@ def _to_join(by: Acting, system: str, started_at: datetime) -> Outage | None:
 
 
 def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
-    """Open an outage; where another person was a moment earlier, give theirs (and True)."""
+    """Where another person was a moment earlier, theirs (and True)."""
     try:
         with transaction.atomic():
             created = Outage.objects.create(system=system, routine_id=routine_id)
@@ -87,12 +87,13 @@ def _open(by: Acting, system: str, routine_id: str) -> tuple[Outage, bool]:
 
 
 def lock_outage(principal: Principal, outage: Outage) -> Outage:
-    """Hold the outage for the caller's transaction, and give it as it now is for `principal`.
+    """Lock the outage for the caller's transaction; returns it as it now is for `principal`.
 
-    Whoever ends it, and whoever logs what must lie within it, takes turns here. The lock leaves the outage's key free.
+    Whoever ends it, and whoever logs what must lie within it, is serialized here. The lock leaves the outage's key
+    free.
     """
     Outage.objects.select_for_update(no_key=True).only("pk").get(pk=outage.pk)
-    # Read after the lock is held: what a statement that waited for it sees is from before.
+    # Read after the lock is held: a statement that waited for it sees the state from before.
     return outage_for(principal, outage.pk)
 
 
@@ -107,10 +108,10 @@ def change_outage(
 ) -> OutageReport:
     """Change what is known of an outage that goes on for the acting principal. The former row stays.
 
-    `replaces` is the report that the person saw. A changed scope holds from `facts.scope_from` on; with the scope that
-    holds it corrects from when, if somebody typed it. A resend gives the first row. Raise ChangedMeanwhile where
-    another report holds by now, RuleError where the principal has ended it, and for a start after something that is
-    logged: another principal's is neither named nor timed.
+    `replaces` is the report that the person saw. A changed scope holds from `facts.scope_from` on; with an unchanged
+    scope that corrects from when it holds, if somebody typed it. A resend returns the first row. Raises
+    ChangedMeanwhile where another report holds by now, RuleError where the principal has ended it, and for a start
+    after something that is logged: another principal's is neither named nor timed.
     """
     check_may(by, Right.REPORT_OUTAGE)
     _check_times(facts)
@@ -137,7 +138,7 @@ def change_outage(
 
 def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
     if started_at <= _current(outage).started_at:
-        # What was logged as shortly before the start hinders nothing else that is said of the outage.
+        # What was logged as shortly before the start does not restrict other changes of the outage.
         return
     before = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
     before = before.order_by("happened_at")
@@ -165,11 +166,11 @@ def _check_scope_from(outage: Outage, facts: OutageFacts) -> None:
 
 
 def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUID | None = None) -> Outage:
-    """Say that the system is back since `ended_at` (aware), for the acting principal and nobody else.
+    """The system is back since `ended_at` (aware), for the acting principal and nobody else.
 
-    Give the outage as that principal sees it. Raise RuleError when the moment lies ahead, before the start, or before
-    an event that the principal has logged as one of the outage; NotAllowed by role. What it has ended already, and a
-    resend under the same `client_id`, change nothing.
+    Returns the outage as that principal sees it. Raises RuleError when the moment lies ahead, before the start, or
+    before an event that the principal has logged as one of the outage; NotAllowed by role. What it has ended already,
+    and a resend under the same `client_id`, change nothing.
     """
     check_may(by, Right.END_OUTAGE)
     with transaction.atomic():
@@ -216,7 +217,7 @@ def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:
 
 
 def reopen_outage(*, by: Acting, outage: Outage, client_id: UUID | None = None) -> Outage:
-    """Take back an end that the acting principal said too early. Raise RuleError when another outage goes on by now.
+    """Take back an end that the acting principal said too early. Raises RuleError when another outage goes on by now.
 
     A resend under the same `client_id` changes nothing.
     """
@@ -262,7 +263,7 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
 
 
 def _settle(by: Acting, outage: Outage) -> None:
-    """Close the outage as such where those who lead are back, and open it where they are not; under its lock."""
+    """Close the outage as such where those who lead are back, and reopen it where they are not; under its lock."""
     closed = closed_since(OutageScope(_current(outage).scope), parts_in(outage))
     if (closed is None) != (outage.closed_at is None):
         outage.closed_at, outage.closed_by = closed, by.user if closed else None
@@ -277,7 +278,7 @@ def _settle(by: Acting, outage: Outage) -> None:
 def record_support_contact(
     *, by: Acting, outage: Outage, client_id: UUID, at: datetime, case_number: str = ""
 ) -> SupportContact:
-    """Record that one's own support was rung (R1.1): when (aware) and the case number, if one was given."""
+    """One's own support was rung (R1.1): when (aware) and the case number, if one was given."""
     check_may(by, Right.REPORT_OUTAGE)
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt. Ange när du ringde.", field="at")

@@ -12,14 +12,14 @@ from outage.rules.paper import PaperMark, not_before
 
 
 def mark_of(row: CareChainEvent | Handover) -> PaperMark | None:
-    """Give the mark of a row that was entered from paper, None for any other."""
+    """None for a row that was not entered from paper."""
     if not row.paper_serial:
         return None
     return PaperMark(serial=row.paper_serial, written_at=row.written_at, signed_by=row.paper_signature)
 
 
 def mark_fields(paper: PaperMark | None) -> dict[str, Any]:
-    """Give the fields of a row that hold its mark."""
+    """The model fields that hold a row's mark."""
     if paper is None:
         return {}
     return {
@@ -30,7 +30,7 @@ def mark_fields(paper: PaperMark | None) -> dict[str, Any]:
 
 
 def check_before_written(paper: PaperMark | None, happened_at: datetime) -> None:
-    """Raise RuleError (field `happened_at`) for an event that happened after it was written on the paper."""
+    """Raises RuleError (field `happened_at`) for an event that happened after it was written on the paper."""
     if paper and paper.written_at and as_utc(happened_at) > as_utc(paper.written_at):
         refusal = not_before(paper.written_at, "Händelsen", happened_at, timezone.now())
         raise RuleError(refusal, field="happened_at")

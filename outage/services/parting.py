@@ -1,4 +1,4 @@
-"""Two chains that are read as one no more: what was logged while they were, given to the one it is about."""
+"""Two chains that are no longer read as one: what was logged while they were is written in the one it is about."""
 
 from collections.abc import Collection, Mapping
 from typing import TypeVar
@@ -30,7 +30,7 @@ def part(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
     """Write in the other chain what was logged in the kept one about it, and what was taken back there only because
     the two were one, inside the caller's transaction, which holds both; `undone` is the row that undoes `join`.
 
-    A call about both is one of each, with what each was told.
+    A call about both becomes one of each, with what each was told.
     """
     kept, other = join.kept, join.other
     log = log_of(kept.pk)
@@ -75,7 +75,7 @@ def _is_of(chain: CareChain, log: ChainLog, message: HandoverMessage) -> bool:
 
 
 def _copied(row: Row, **changed: object) -> Row:
-    """A row written once more, as it stands but for what is `changed`: also by whom and when it was logged."""
+    """A copy of a row except for what is `changed`; by whom and when it was logged stay."""
     plain = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     copy = type(row)(**plain)
     copy.pk = None
@@ -93,7 +93,7 @@ def _first(call: Handover, log: ChainLog) -> Handover:
 
 
 def _complete_anew(other: CareChain, log: ChainLog, written: Mapping[str, str]) -> None:
-    """A discharge that was completed rests on the calls as they are written now."""
+    """Copy each completion so that it rests on the calls as they are written now."""
     for event in log.events:
         if event.chain_id != other.pk:
             continue
@@ -104,8 +104,8 @@ def _complete_anew(other: CareChain, log: ChainLog, written: Mapping[str, str]) 
 
 
 def _give_back(by: Acting, join: ChainJoin, undone: ChainJoin, log: ChainLog) -> None:
-    """Let the events stand again that went only because the chain that they were read in was of the wrong patient, and
-    say what they said those that were put together with one of the other chain.
+    """Restore the events that were taken back only because the chain that they were read in was of the wrong patient,
+    and the former wording of those that were merged with one of the other chain.
     """
     other = join.other
     by_id = {event.pk: event for event in log.events}

@@ -31,11 +31,11 @@ def mark_task(
     choice: str = "",
     entered: bool | None = None,
 ) -> RegistrationMark:
-    """Mark a task of `chain` done, or not done after all; the newest row counts, and keeps a picture of the task.
+    """Mark a task of `chain` done, or not done after all; the newest row counts, and stores a picture of the task.
 
-    `seen` is that of the picture the person saw. `choice` is what was decided where the routine leaves it to be decided
-    by hand, and `entered` whether that was entered in the system. Raise RuleError while the outage goes on, when the
-    task is no longer what was seen (the log changed meanwhile), or when a decision lacks its words.
+    `seen` is that of the picture the person saw. `choice` is what was decided where the routine leaves it to be
+    decided by hand, and `entered` whether that was entered in the system. Raises RuleError while the outage goes on,
+    when the task is no longer what was seen (the log changed meanwhile), or when a decision lacks its words.
     """
     check_may(by, Right.MARK_REGISTRATION)
     _check_back(chain.outage)
@@ -75,7 +75,7 @@ def mark_task(
 
 
 def _check_not_decided(log: ChainLog, tick: Tick | None, choice: str, entered: bool) -> None:
-    """Refuse another decision than the one that somebody made meanwhile."""
+    """Raises RuleError for another decision than the one that somebody made meanwhile."""
     if tick is None or tick.state is not TickState.DONE or tick.mark is None:
         return
     made = log.marks[tick.mark.id]
@@ -89,7 +89,9 @@ def _check_not_decided(log: ChainLog, tick: Tick | None, choice: str, entered: b
 
 
 def _home_of(chain: CareChain, tick: Tick | None) -> CareChain:
-    """The chain that a mark is kept in: the one joined to `chain` where all that the task is about was logged there."""
+    """The chain that a mark is stored in: the one joined to `chain` where all that the task is about was logged
+    there.
+    """
     homes = set(
         CareChainEvent.objects.filter(pk__in=tick.task.events if tick else ()).values_list("chain", flat=True)
     )
@@ -114,7 +116,7 @@ def _marked(
 
 
 def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None:
-    """Let the mark that a task had under another key go: the new one stands for it."""
+    """Invalidate the mark that a task had under another key: the new one replaces it."""
     RegistrationMark(
         client_id=uuid5(client_id, "former"),
         chain=chain,
@@ -127,9 +129,9 @@ def _retire(by: Acting, chain: CareChain, client_id: UUID, former: Mark) -> None
 
 
 def acknowledge(*, by: Acting, outage: Outage) -> Acknowledgement:
-    """Record that the acting unit has acknowledged its messages in the system (R4.6), once.
+    """The acting unit has acknowledged its messages in the system (R4.6), once.
 
-    Raise RuleError while the outage goes on.
+    Raises RuleError while the outage goes on.
     """
     check_may(by, Right.MARK_REGISTRATION)
     _check_back(outage)

@@ -38,8 +38,8 @@ def ask_same_patient(
 ) -> dict[str, list[CareChain]]:
     """The other chains of the patient, by the answer that let one more stand; the caller holds the outage.
 
-    `changed` is the chain that gets the number, where none is opened. Raise Question where the answer is missing. Where
-    nobody can be asked (`answers` is None) nothing is asked, and nothing found.
+    `changed` is the chain that gets the number, where none is opened. Raises Question where the answer is missing.
+    Where nobody can be asked (`answers` is None) nothing is asked, and nothing found.
     """
     if answers is None:
         return {}
@@ -59,7 +59,7 @@ def ask_same_patient(
 
 
 def trace_despite(by: Acting, chain: CareChain, found: Mapping[str, Sequence[CareChain]]) -> None:
-    """Leave a row on each other chain of the patient: that one more was let stand, and for what reason."""
+    """An audit row on each other chain of the patient: one more was allowed, and for what reason."""
     for why, others in found.items():
         for other in others:
             changes = {"beside": chain.number, "why": why}

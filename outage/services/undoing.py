@@ -12,7 +12,7 @@ from outage.services.handovers import withdraw_call
 def undo_call(*, by: Acting, handover: Handover) -> Handover:
     """Take back a call by one press: a row of withdrawal, the same one however often it is pressed.
 
-    Raise RuleError where it is another person's, does not stand any more, or belongs to an earlier outage.
+    Raises RuleError where it is another person's, no longer stands, or belongs to an earlier outage.
     """
     row_id = uuid5(handover.pk, "undo")
     newer = Handover.objects.filter(supersedes=handover).first()

@@ -14,7 +14,7 @@ from outage.services.care_chains import open_chain
 
 @dataclass(frozen=True, slots=True)
 class NotOpened:
-    """Why no chain was opened for a patient; `field` is what to put right, if it is one field."""
+    """Why no chain was opened for a patient; `field` is what to correct, if it is one field."""
 
     reason: str
     field: str | None = None
@@ -28,10 +28,10 @@ def row_id(list_id: UUID, row: int) -> UUID:
 def open_each(
     *, by: Acting, outage: Outage, list_id: UUID, patients: Mapping[int, ChainFacts]
 ) -> dict[int, CareChain | NotOpened]:
-    """Open a chain for each of `patients`, which are named by their rows in the list; a resend opens nothing twice.
+    """Open a chain for each of `patients`, keyed by their rows in the list; a resend opens nothing twice.
 
     A patient who has a chain already gets no second one here. What comes for a row that was opened with other content
-    is kept. Raise NotAllowed by role.
+    is stored. Raises NotAllowed by role.
     """
     check_may(by, Right.LOG_CARE)
     return {row: _open(by, outage, row_id(list_id, row), facts) for row, facts in patients.items()}

@@ -24,13 +24,13 @@ def check_within_outage(
     *,
     said: CareChainEvent | None = None,
 ) -> bool:
-    """Whether what happened at `at` (aware), shortly before the reported start, stands in the system already.
+    """Whether what happened at `at` (aware), shortly before the reported start, is registered in the system already.
 
-    `said` is the row that said it before. Raise Question where somebody can be asked (`answers`), also anew: the answer
-    may have been what was wrong. Raise RuleError when it lies longer before, or before at all where nobody has said it
-    and nobody can be asked, after the principal's own end, or ahead of now. After that end what a party of the chain
-    that is still out must hear can be logged; R4 leaves it out. What happened when the system was down again belongs
-    to the later outage. Holds the outage, so that nobody ends it meanwhile.
+    `said` is the row that said it before. Raises Question where somebody can be asked (`answers`), also again: the
+    answer may have been what was wrong. Raises RuleError when it lies longer before, or before at all where nobody
+    has said it and nobody can be asked, after the principal's own end, or ahead of now. After that end what a party
+    of the chain that is still out must hear can be logged; R4 leaves it out. What happened when the system was down
+    again belongs to the later outage. Locks the outage, so that nobody ends it meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
     assert outage.current is not None

@@ -1,4 +1,4 @@
-"""Icons out of the one sprite. A page has dozens of them, so each is written once and remembered."""
+"""Icons from the one sprite. A page has dozens of them, so each is rendered once and cached."""
 
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Give the icon `name` of icons.svg as decoration: what it says stands beside it in words."""
+    """An icon of icons.svg as decoration: its meaning is in the text beside it."""
     return _svg(str(name))
 
 

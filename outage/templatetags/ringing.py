@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("_components/ringing_advice.html", takes_context=True)
 def ringing_advice(context: Context, parties: Collection[str] | str | None) -> dict[str, Any]:
-    """How a party, or each of several, is reached at this moment (R5.1–R5.5); nothing for who is no party."""
+    """How a party, or each of several, is reached at this moment (R5.1–R5.5); empty where there is no party."""
     wanted = {parties} if isinstance(parties, str) else parties or ()
     routine = context["page"].routine
     hours = ringing_hours(timezone.now(), routine.limits)

@@ -13,35 +13,35 @@ register = template.Library()
 
 @register.filter
 def klockslag(at: datetime | None) -> str:
-    """Give 10.52, or nothing for no time."""
+    """`10.52`, or "" for no time."""
     return wording.clock_time(at) if at else ""
 
 
 @register.filter
 def dag(at: date | datetime | None, seen: date | datetime | None = None) -> str:
-    """`tis 24 nov`, or nothing for no date; `seen` is the day it is read, today where nothing is said."""
+    """`tis 24 nov`, or "" for no date; `seen` is the day it is read, by default today."""
     return wording.day(at, seen or timezone.now()) if at else ""
 
 
 @register.filter
 def dag_ar(at: date | datetime | None) -> str:
-    """`tis 24 nov 2026`, or nothing for no date."""
+    """`tis 24 nov 2026`, or "" for no date."""
     return wording.day_and_year(at) if at else ""
 
 
 @register.filter
 def dag_tid(at: datetime | None) -> str:
-    """Give 10.52 for today, else tis 24 nov 10.52; nothing for no time."""
+    """`10.52` for today, else `tis 24 nov 10.52`; "" for no time."""
     return wording.moment(at, timezone.now()) if at else ""
 
 
 @register.filter
 def gemen(label: str) -> str:
-    """A label as it stands inside a sentence, with the capitals of the names in it."""
+    """A label inside a sentence, with the capitals of the names in it."""
     return wording.lower_first(label)
 
 
 @register.filter
 def tel(number: str) -> str:
-    """Give the tel: address of a number, or nothing where it cannot be rung from outside."""
+    """The tel: address of a number, or "" where it cannot be rung from outside."""
     return tel_uri(number) or ""

@@ -1,4 +1,4 @@
-"""The secret of a form, and with it the mark of whose form it is, so that no form has the one without the other."""
+"""The CSRF token of a form, and with it the mark of whose form it is, so that no form has the one without the other."""
 
 from django import template
 from django.template.context import Context

@@ -23,7 +23,7 @@ Found = TypeVar("Found")
 
 
 def _or_404(get: Callable[[Acting, UUID], Found], request: HttpRequest, pk: UUID) -> Found:
-    """What the acting person may see; 404 for any other, so that its existence is not told."""
+    """404 also for what the acting person may not see, so that its existence is not revealed."""
     try:
         return get(request.acting, pk)
     except ObjectDoesNotExist:
@@ -31,12 +31,11 @@ def _or_404(get: Callable[[Acting, UUID], Found], request: HttpRequest, pk: UUID
 
 
 def chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
-    """A chain the acting person may see, or 404."""
+    """404 where the acting person may not see it."""
     return _or_404(get_chain, request, chain_id)
 
 
 def uuid_or_404(text: str) -> UUID:
-    """The id that stands in an address, or 404."""
     try:
         return UUID(text)
     except ValueError:
@@ -44,17 +43,17 @@ def uuid_or_404(text: str) -> UUID:
 
 
 def event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
-    """An event of a chain the acting person may see, or 404."""
+    """404 where the acting person may not see it."""
     return _or_404(get_event, request, event_id)
 
 
 def handover_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
-    """A call of a chain the acting person may see, or 404."""
+    """404 where the acting person may not see it."""
     return _or_404(get_handover, request, handover_id)
 
 
 def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
-    """A call of one's own chains that is not itself a withdrawal, or 404."""
+    """404 where the acting person may not see it, and for a withdrawal."""
     handover = handover_or_404(request, handover_id)
     if handover.withdraws:
         raise Http404
@@ -62,7 +61,7 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
 
 
 def changeable_event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
-    """An event of one's own chains that is not itself a withdrawal, or 404."""
+    """404 where the acting person may not see it, and for a withdrawal."""
     event = event_or_404(request, event_id)
     if event.withdraws:
         raise Http404
@@ -76,9 +75,9 @@ def show_changed(
     show: Callable[..., HttpResponse],
     more: Callable[[Row], Mapping[str, object]],
 ) -> HttpResponse:
-    """Show whoever comes second who changed `row` meanwhile; what is saved then replaces the row that stands by now.
+    """For whoever is second to change `row`: both versions; what is saved then replaces the row that stands by now.
 
-    `more` is what the page says of that row. One that was taken back can not be changed any more.
+    `more` is what the page says of that row. One that was taken back can no longer be changed.
     """
     stands = newest_of(row)
     by = changed_by(stands, timezone.now())
@@ -99,7 +98,7 @@ def whose(chain: CareChain) -> dict[str, object]:
 
 
 def outage_or_404(request: HttpRequest) -> Outage:
-    """The outage in view of the acting principal, or 404 when there is none to speak of."""
+    """The outage in view of the acting principal; 404 when there is none."""
     outage = outage_in_view(request.acting.principal)
     if outage is None:
         raise Http404
@@ -107,7 +106,7 @@ def outage_or_404(request: HttpRequest) -> Outage:
 
 
 def chosen_outage_or_404(request: HttpRequest) -> Outage:
-    """Give the outage that the address or the form names among the recent ones, else the one in view; or 404."""
+    """The outage that the address or the form names among the recent ones, else the one in view; or 404."""
     wanted = request.POST.get("driftstopp") or request.GET.get("driftstopp")
     if not wanted:
         return outage_or_404(request)

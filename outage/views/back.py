@@ -41,7 +41,7 @@ class Failed:
 
 @require_GET
 def back_registration(request: HttpRequest) -> HttpResponse:
-    """Show the groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
+    """The groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
     outage = chosen_outage_or_404(request)
     return _show(request, outage, request.GET.get("sida"))
 
@@ -89,7 +89,7 @@ _MARK = held_by_value(
 @held_as(_MARK)
 @require_POST
 def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Mark a task done, or not done after all; where that can not be, say why beside it with what was typed."""
+    """Mark a task done, or not done after all; where that fails the reason is shown beside it with what was typed."""
     require(request.acting, Right.MARK_REGISTRATION)
     chain = chain_or_404(request, chain_id)
     form = MarkForm(request.POST)
@@ -125,7 +125,7 @@ def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 
 def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
-    """Save the mark; give the sentence that says why it could not be, empty when it was."""
+    """The sentence that says why the mark could not be saved; empty when it was."""
     if not form.is_valid():
         return str(next(iter(form.errors.values()))[0])
     try:
@@ -138,7 +138,6 @@ def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
 @held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))
 @require_POST
 def acknowledge_messages(request: HttpRequest) -> HttpResponse:
-    """Record that the acting unit has acknowledged its messages (R4.6)."""
     require(request.acting, Right.MARK_REGISTRATION)
     outage = chosen_outage_or_404(request)
     try:

@@ -43,7 +43,7 @@ NOT_TYPED = "Numret är hämtat ur Kontakter."
 @held_as(HeldAs("Samtal"))
 @require_http_methods(["GET", "POST"])
 def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Log a call about one patient. From Läge all but the name and the read-back is filled in."""
+    """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     direction = Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
@@ -123,7 +123,7 @@ _TRY = held_by_value(
 @held_as(_TRY)
 @require_POST
 def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Log a failed try (Inget svar, Upptaget) by one press; a double click gives one row.
+    """A failed try (Inget svar, Upptaget) by one press; a double click gives one row.
 
     Nothing is asked: the try was made when it was pressed, and it tells nobody anything.
     """
@@ -147,7 +147,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
                 outcome=CallOutcome(data["outcome"]),
                 at=request.pressed_at,
                 number=data["number"],
-                # Nobody typed it: a directory may be wrong, and the log says whose word the number is.
+                # Nobody typed it: the directory may be wrong, and the log says where the number came from.
                 comment=NOT_TYPED if stands_in_directory(data["number"], log, timezone.now()) else "",
             ),
             messages=[
@@ -183,7 +183,7 @@ def undo(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
 def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
-    """Tell the directory that the number of a failed call does not work; a double click gives one row."""
+    """Report to the directory that the number of a failed call does not work; a double click gives one row."""
     said = "Anmält. Den som äger kontakten ser det i sin lista."
     return _say_of_number(request, handover_id, flag_called_number, said, "Inget är anmält.", undo=True)
 
@@ -191,7 +191,7 @@ def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Ångra: numret fungerar", pressed=True))
 @require_POST
 def unflag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
-    """Take back that the number of a call does not work, as one has said oneself."""
+    """Take back one's own report that the number of a call does not work."""
     said = "Ångrat. Numret står inte längre som anmält av dig."
     return _say_of_number(request, handover_id, unflag_called_number, said, "Inget är ångrat.")
 
@@ -227,7 +227,6 @@ def _say_of_number(
 @held_as(HeldAs("Rättelse av samtal"))
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
-    """Correct a call by a new row that tells of the same events."""
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
     log = log_of(old.chain_id)
@@ -272,7 +271,6 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Återtag av samtal"))
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
-    """Take a call back: whoever it told is then not told."""
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
     form = WithdrawCallForm(request.POST or None, initial={"client_id": uuid4()})

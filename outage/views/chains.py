@@ -51,7 +51,7 @@ CHAINS_A_PAGE = 25
 
 @require_http_methods(["GET", "POST"])
 def chains(request: HttpRequest) -> HttpResponse:
-    """List the unit's chains, or those that a search by POST finds (no patient data in the address)."""
+    """The unit's chains, or those that a search by POST finds (no patient data in the address)."""
     return _choose(request, direction=None)
 
 
@@ -101,7 +101,7 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
 
 @require_GET
 def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Show one chain: the patient, the time line, what is owed, what will have to be entered."""
+    """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
     found = chain_or_404(request, chain_id)
     if found.pk != chain_id:
@@ -161,7 +161,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Ny vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def new_chain(request: HttpRequest) -> HttpResponse:
-    """Open a care chain, then go on to the call where one was begun. What was known in a former outage is filled in."""
+    """Redirects to the call where one was begun. What was known in an earlier outage is filled in."""
     require(request.acting, Right.LOG_CARE)
     outage = outage_or_404(request)
     then = request.GET.get("sedan", "")
@@ -199,7 +199,6 @@ def new_chain(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Ändrad vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Change what is known of a chain, by a new row."""
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     form = ChainForm(

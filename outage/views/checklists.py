@@ -17,7 +17,6 @@ from outage.services.checklists import set_tick
 
 @require_GET
 def checklists(request: HttpRequest) -> HttpResponse:
-    """List the acting unit's checklists with how far each has come."""
     outage = outage_in_view(request.acting.principal)
     cards = checklist_cards(request.acting, outage)
     return render(request, "outage/checklist/list.html", {"cards": cards, "outage": outage})
@@ -25,7 +24,7 @@ def checklists(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def checklist(request: HttpRequest, key: str) -> HttpResponse:
-    """Show one of the unit's checklists; 404 for one that is not the unit's."""
+    """404 for a checklist that is not the unit's."""
     outage = outage_in_view(request.acting.principal)
     card = _card_or_404(request, key)
     return render(request, "outage/checklist/show.html", {"card": card, "outage": outage})
@@ -39,7 +38,7 @@ _TICK = held_by_value(
 @held_as(_TICK)
 @require_POST
 def tick(request: HttpRequest, key: str) -> HttpResponse:
-    """Tick or untick one item: htmx gets the item and the count, others go back to the page they came from."""
+    """To htmx the item and the count; others go back to the page they came from."""
     item_key = request.POST.get("item", "")
     error = _tick(request, key, item_key)
     card = _card_or_404(request, key)
@@ -56,7 +55,7 @@ def tick(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _tick(request: HttpRequest, key: str, item_key: str) -> str:
-    """Do what the form says; give the Swedish reason where it could not be done, else nothing."""
+    """The Swedish reason why it could not be done, else ""."""
     outage = outage_in_view(request.acting.principal)
     if outage is None:
         return NO_OUTAGE

@@ -33,7 +33,6 @@ def _label(event: CareChainEvent) -> str:
 @held_as(HeldAs("Rättelse av händelse"))
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    """Correct an event by a new row."""
     require(request.acting, Right.LOG_CARE)
     event = changeable_event_or_404(request, event_id)
     form = CorrectEventForm(request.POST or None, event=event, initial={"client_id": uuid4()})
@@ -55,7 +54,6 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Återtag av händelse"))
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    """Take an event back by a new row."""
     require(request.acting, Right.LOG_CARE)
     event = changeable_event_or_404(request, event_id)
     form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
@@ -82,7 +80,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Avsluta utskrivningen", pressed=True))
 @require_POST
 def complete(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    """Close a discharge of which every party is informed; else say who is not."""
+    """A discharge that is not complete says who is not informed."""
     require(request.acting, Right.LOG_CARE)
     event = event_or_404(request, event_id)
     try:
@@ -96,7 +94,7 @@ def complete(request: HttpRequest, event_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Öppen punkt"))
 @require_http_methods(["GET", "POST"])
 def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    """Leave a discharge with somebody not told: who answers for it and why."""
+    """Leave a discharge with somebody not told: who is responsible and why."""
     require(request.acting, Right.LOG_CARE)
     event = event_or_404(request, event_id)
     recipient = request.POST.get("recipient") or request.GET.get("till", "")

@@ -104,7 +104,6 @@ def _join(request: HttpRequest, kept: CareChain, other: CareChain) -> HttpRespon
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, chain_id: UUID) -> HttpResponse:
-    """Take two chains that were joined apart again, with the reason."""
     require(request.acting, Right.LOG_CARE)
     kept = chain_or_404(request, chain_id)
     last = standing_join(kept)

@@ -29,7 +29,7 @@ CHAINS_SHOWN = 50
 @held_as(HeldAs("Flytt av samtal till rätt patient"))
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
-    """Choose the patient that a call was about; searched for by POST, so that no name stands in the address."""
+    """Choose the patient that a call was about; searched for by POST, so that no name is in the address."""
     require(request.acting, Right.LOG_CARE)
     call = changeable_call_or_404(request, handover_id)
     text = request.POST.get("sok", "").strip()

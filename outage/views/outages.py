@@ -40,7 +40,7 @@ from ._tools import back_address, chosen_outage_or_404
 @held_as(HeldAs("Anmälan av driftstopp"))
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
-    """Anmäl driftstopp; joins the one that goes on."""
+    """Joins the outage that goes on, if any."""
     require(request.acting, Right.REPORT_OUTAGE)
     initial = {"client_id": uuid4(), "started_at": this_minute()}
     form = OutageForm(request.POST or None, initial=initial)
@@ -76,7 +76,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
-    """Change what is known: scope, start, expected end."""
+    """Scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
     form = OutageForm(request.POST or None, initial=_as_known(outage), scope=outage.current.scope)
@@ -141,7 +141,7 @@ def support(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest) -> HttpResponse:
-    """The system is back for the own principal; says first for whom it ends and what is still open."""
+    """The system is back for the own principal; the page says first for whom it ends and what is still open."""
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
     outage = chosen_outage_or_404(request)
@@ -179,7 +179,7 @@ def end(request: HttpRequest) -> HttpResponse:
 @held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
-    """Take back an end that was said too early, for the own principal."""
+    """Take back an end that was reported too early, for the own principal."""
     require(request.acting, Right.END_OUTAGE)
     form = SentOnce(request.POST)
     client_id = form.cleaned_data["client_id"] if form.is_valid() else None

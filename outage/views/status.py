@@ -46,12 +46,12 @@ TOLD_LATELY = timedelta(minutes=30)
 
 @require_GET
 def status(request: HttpRequest) -> HttpResponse:
-    """Show what the acting unit has to do now; without an outage, that all is well and how ready one is."""
+    """What the acting unit has to do now; without an outage, that all is well and how ready one is."""
     return render(request, "outage/status/show.html", _now(request))
 
 
 def _version(request: HttpRequest) -> str:
-    """Times of the page count minutes, so it changes by itself each minute, and else when somebody writes."""
+    """Includes the minute, since times on the page count minutes; otherwise it changes when somebody writes."""
     acting: Acting = request.acting
     return (
         f'"{acting.user.pk}-{acting.membership.pk}-{newest_write(acting.principal)}-{timezone.now():%d%H%M}"'
@@ -61,7 +61,7 @@ def _version(request: HttpRequest) -> str:
 @require_GET
 @condition(etag_func=_version)
 def calls_to_make(request: HttpRequest) -> HttpResponse:
-    """The parts of Läge that change, so that an open page keeps itself true; 304 where nothing has happened."""
+    """The parts of Läge that change, so that an open page stays current; 304 where nothing has changed."""
     context = _now(request) | {"here": "status"}
     outage = context["outage"]
     if outage and can(request.acting, Right.READ_CARE):
@@ -115,7 +115,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
 
 
 def owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
-    """The chains with calls owed, the page of them that the address says."""
+    """The chains with calls owed, the page of them that the address names."""
     return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
         request.GET.get("ringa")
     )

@@ -55,7 +55,7 @@ def _preview(
     request: HttpRequest, outage: Outage, form: PasteForm, places: Places, data: QueryDict, do: str
 ) -> HttpResponse:
     patients = form.pasted.patients
-    # A list that is read anew is another one: its rows are not those that were opened.
+    # A list that is re-read is another one: its rows are not those that were opened.
     known = form.cleaned_data.get("client_id") if do != "look" else None
     list_id = known or uuid4()
     data["client_id"] = str(list_id)
@@ -106,7 +106,7 @@ def _rows(patients: tuple[PastedPatient, ...], places: Places, data: QueryDict |
 
 
 def _take_name(data: QueryDict, patients: tuple[PastedPatient, ...], do: str) -> int:
-    """Fill in the name that a person chose for a row, and give the row's number, or 0."""
+    """Fill in the name that a person chose for a row; returns the row's number, or 0."""
     for at, patient in enumerate(patients):
         for which, name in enumerate(patient.names, start=1):
             if do == f"name-{at + 1}-{which}":
@@ -133,7 +133,7 @@ def _open_marked(
     rows: Rows,
     opened: dict[int, CareChain],
 ) -> tuple[str, bool]:
-    """What came of it in a sentence, and whether any marked row is not opened."""
+    """The result as a sentence, and whether any marked row is not opened."""
     ward = form.cleaned_data.get("ward_unit")
     if not ward:
         if not form.errors:
@@ -187,7 +187,6 @@ def _notes(
 
 @require_GET
 def opened_patients(request: HttpRequest, list_id: UUID) -> HttpResponse:
-    """The chains that were opened from one list."""
     require(request.acting, Right.READ_CARE)
     outage = outage_or_404(request)
     opened = _opened(request, outage, list_id)

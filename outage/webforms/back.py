@@ -8,8 +8,6 @@ from contacts.webforms.fields import SentOnce
 
 
 class MarkForm(SentOnce):
-    """Mark a task done, or not done after all."""
-
     # What a person types and chooses; the rest is the page's own.
     TYPED = ("choice", "entered")
 
@@ -27,5 +25,5 @@ class MarkForm(SentOnce):
     page = forms.IntegerField(required=False, min_value=1)
 
     def facts(self) -> dict[str, Any]:
-        """What is said of the task, by the names the service uses; ask after `is_valid`."""
+        """By the names the service uses; call after `is_valid`."""
         return {name: value for name, value in self.cleaned_data.items() if name != "page"}

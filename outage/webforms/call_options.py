@@ -34,7 +34,7 @@ LEFT_WARD = Target("", Party.INPATIENT)
 
 @dataclass(frozen=True, slots=True)
 class RecipientOption:
-    """Somebody the call can be with, and what follows from choosing it; a place not known yet can not be rung."""
+    """Somebody the call can be with, and what follows from choosing it; a place not known yet cannot be rung."""
 
     key: str
     party: str
@@ -53,7 +53,7 @@ class RecipientOption:
 def recipients_to_choose(
     acting: Acting, chain: CareChain, log: ChainLog, targets: dict[str, Target], numbers: Numbers, chosen: str
 ) -> list[RecipientOption]:
-    """Whom a call can be with; the acting unit's own party is left out, now and before."""
+    """The acting unit's own party is left out, now and before."""
     itself = {f"unit:{acting.unit.pk}", f"principal:{acting.principal.pk}"}
     keys = chain.details.place_keys if chain.details else {}
     found = []
@@ -79,10 +79,10 @@ def recipients_to_choose(
 
 
 def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStanding) -> QueryDict:
-    """What was sent, with the recipient by the key that names the place now that was chosen on the page.
+    """The posted data, with the recipient by the key that now names the place that was chosen on the page.
 
-    A party's key may mean another place by now: the chain was changed, or the call that is corrected was. A place that
-    can not be chosen any more otherwise is put among `targets`; one that the chain never named is no choice.
+    A party's key may mean another place by now: the chain was changed, or the call that is corrected was. A place
+    that can no longer be chosen otherwise is put among `targets`; one that the chain never named is no choice.
     """
     key = data.get("recipient", "")
     meant = dict(pair.partition("=")[::2] for pair in data.getlist("meant"))
@@ -101,8 +101,8 @@ def keep_meant(data: QueryDict, targets: dict[str, Target], standing: ChainStand
 def offer_ward_that_was_left(
     targets: dict[str, Target], direction: Direction, own: Collection[Party]
 ) -> None:
-    """Put a ward among `targets` where there is none: a patient who is at home is on no ward, and the one that was left
-    rings us all the same. Not where it is our `own` party.
+    """Put a ward among `targets` where there is none: a patient who is at home is on no ward, and the one that was
+    left rings us all the same. Not where it is our `own` party.
     """
     if direction is Direction.RECEIVED and Party.INPATIENT not in own:
         targets.setdefault(LEFT_WARD.key, LEFT_WARD)
@@ -112,7 +112,7 @@ def offer_ward_that_was_left(
 class MessageOption:
     """A message that can be ticked: one logged already or a new one, with the fields it opens.
 
-    `repeats` is when a message of the same kind was logged last: the new one is then a second of its kind.
+    `repeats` is when a message of the same kind was last logged: the new one is then a second of its kind.
     """
 
     value: str
@@ -129,14 +129,13 @@ class MessageOption:
 
     @property
     def box_id(self) -> str:
-        """The id of its tick box."""
         return "msg-" + self.value.replace(":", "-") + (f"-{self.nth}" if self.nth else "")
 
 
 def in_one_line(
     to: RecipientOption | None, chosen: list[MessageOption], *, number: str, at: object, outcome: str
 ) -> str:
-    """A call that is made in one line; "" where something is still to be chosen or asked for."""
+    """A call that can be logged in one line; "" where something is still to be chosen or asked for."""
     said = [option for option in chosen if to and to.key not in option.told] or chosen
     if not (to and said and number and at) or outcome not in {CallOutcome.REACHED, CallOutcome.RELAYED}:
         return ""

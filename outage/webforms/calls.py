@@ -48,7 +48,7 @@ _FORMER = "was:"
 
 
 class CallForm(Opened, AsksQuestions):
-    """One call about one patient. Its message fields follow from the routine's content and the chain's log."""
+    """Its message fields follow from the routine's content and the chain's log."""
 
     recipient = forms.ChoiceField(
         label="Vem samtalet är med",
@@ -155,7 +155,7 @@ class CallForm(Opened, AsksQuestions):
             self._collect_notices()
 
     def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
-        """Whether what was sent told of a wording that is no more, or is of a call from before that changed."""
+        """Whether the posted call may have told of a wording that no longer stands, or is from before that changed."""
         if not self.is_bound:
             return False
         sent, at = self.data.getlist("messages"), typed_moment(self["at"])
@@ -202,7 +202,7 @@ class CallForm(Opened, AsksQuestions):
                     self.initial.setdefault("number", option.number)
 
     def recipient_options(self) -> list[RecipientOption]:
-        """Whom the call can be with; the acting unit's own party is left out."""
+        """The acting unit's own party is left out."""
         chosen = self["recipient"].value()
         return recipients_to_choose(self.acting, self.chain, self.log, self._targets, self._numbers, chosen)
 
@@ -217,11 +217,11 @@ class CallForm(Opened, AsksQuestions):
         )
 
     def errors_beside_name(self) -> bool:
-        """Whether something else than the name, the unit and the read-back is wrong."""
+        """Whether anything but the name, the unit and the read-back is wrong."""
         return bool(set(self.errors) - {"spoken_to", "spoken_to_unit", "read_back", "read_back_reason"})
 
     def message_options(self) -> list[MessageOption]:
-        """The messages that can be ticked, those logged already first, each with the fields it opens."""
+        """Those logged already first, each with the fields it opens."""
         found = [*self._notices_offered(), *self._logged_offered(), *self._new_offered()]
         chosen = set(self["messages"].value() or [])
         for option in found:
@@ -268,9 +268,9 @@ class CallForm(Opened, AsksQuestions):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse two wordings of one message, and one that the one who rings us does not send (R3)."""
+        """Refuses two wordings of one message, and one that the caller does not send (R3)."""
         data = super().clean() or self.cleaned_data
-        # Enter in a field is no press of Spara: what is read back is asked for first.
+        # Enter in a field does not save: the read-back is asked for first.
         told = data.get("outcome") not in FAILED
         if "enter" in self.data and told and not data.get("read_back") and "read_back" not in self.errors:
             self.add_error("read_back", "Välj hur återläsningen gick, eller tryck på Spara.")
@@ -299,7 +299,7 @@ class CallForm(Opened, AsksQuestions):
         return self._logged[value].kind if value in self._logged else self._new[value][0].key
 
     def facts(self) -> CallFacts:
-        """The call as filled in; ask after `is_valid`."""
+        """Call after `is_valid`."""
         data = {f.name: self.cleaned_data[f.name] for f in fields(CallFacts) if f.name in self.cleaned_data}
         data |= {
             "recipient": self._place_chosen(),
@@ -310,20 +310,20 @@ class CallForm(Opened, AsksQuestions):
         return CallFacts(**data)
 
     def not_said(self) -> set[UUID]:
-        """The events of a call that is corrected that it did not tell of after all; ask after `is_valid`."""
+        """The events of a call that is corrected that it did not tell of after all; call after `is_valid`."""
         return {
             event.pk for value, event in self._logged.items() if value not in self.cleaned_data["messages"]
         }
 
     def _place_chosen(self) -> str:
-        """The recipient by the place that it is on the page: a party was another one before."""
+        """The recipient by the place that it is on the page: the party may have been another one before."""
         key: str = self.cleaned_data["recipient"]
         stays = self._was_with is not None and self._was_with.recipient == key
         place = self._targets[key].place if key in set(Party) and not stays else ""
         return PLACE_PREFIX + place if place else key
 
     def messages_told(self) -> list[Message]:
-        """The ticked messages; ask after `is_valid`."""
+        """Call after `is_valid`."""
         return [self._told(value) for value in dict.fromkeys(self.cleaned_data["messages"])]
 
     def _told(self, value: str) -> Message:
@@ -344,7 +344,7 @@ class CallForm(Opened, AsksQuestions):
         )
 
     def add_service_errors(self, errors: Mapping[str, str]) -> None:
-        """Put the sentences of a service beside their fields; that of a new event has its kind behind it.
+        """Put the sentences of a service beside their fields; that of a new event has its kind as suffix.
 
         An event whose time was left empty happened at the time of the call.
         """

@@ -44,7 +44,7 @@ _A_KIND = {
 
 
 class ChainForm(Opened, AsksQuestions):
-    """Open a care chain, or change what is known of one. A number that cannot be read is kept as typed."""
+    """A number that cannot be read is kept as typed."""
 
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     identity = forms.CharField(
@@ -134,7 +134,7 @@ class ChainForm(Opened, AsksQuestions):
             del self.fields["status"], self.fields["status_reason"]
 
     def clean_identity(self) -> str:
-        """Keep what was typed; of ten digits say, when the form is saved, which century they were read as."""
+        """Keeps what was typed; of ten digits it is said, when the form is saved, which century they were read as."""
         typed: str = self.cleaned_data["identity"]
         read = classify_identity(typed, timezone.localdate())
         if read.century_guessed:
@@ -142,7 +142,7 @@ class ChainForm(Opened, AsksQuestions):
         return typed
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an öppenvård of the wrong kind (R3.10), and a typed place that is chosen nowhere or is in the list."""
+        """Refuses an öppenvård of the wrong kind (R3.10), and a typed place not chosen or already listed."""
         data = super().clean() or self.cleaned_data
         for party, name in PLACE_FIELDS.items():
             refuse_wrong_name(self, party, self.fields[name].queryset)
@@ -174,7 +174,7 @@ class ChainForm(Opened, AsksQuestions):
             )
 
     def facts(self) -> ChainFacts:
-        """What was filled in; ask after `is_valid`."""
+        """Call after `is_valid`."""
         filled = self.cleaned_data
         data = {f.name: filled[f.name] for f in fields(ChainFacts) if f.name in filled}
         ward_kind = WardKind(data["ward_kind"])
@@ -214,7 +214,7 @@ def _from_chain(chain: CareChain | None) -> dict[str, Any]:
 
 
 def _own_places(acting: Acting, chain: CareChain | None) -> dict[str, Any]:
-    """Fill in the own unit where it is one of the parties: one thing less to choose."""
+    """Fills in the own unit where it is one of the parties: one thing less to choose."""
     if chain is not None:
         return {}
     own: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from .particulars import particular_field, stored_particular
 
 
 class CorrectEventForm(Opened, AsksQuestions):
-    """Correct one event: what was wrong stays, struck through."""
+    """What was wrong stays, struck through."""
 
     kind = forms.ChoiceField(label="Vilket meddelande var det?", required=False)
     # Whose particulars the form that comes in has.
@@ -51,7 +51,7 @@ class CorrectEventForm(Opened, AsksQuestions):
         self.order_fields(["client_id", "shown_kind", "kind", "happened_at", *particulars, "reason"])
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what belongs to another message than the one the form was opened for."""
+        """Asks for what belongs to another message than the one the form was opened for."""
         data = super().clean() or self.cleaned_data
         if self._names and data.get("kind") and data.get("shown_kind") not in ("", data["kind"]):
             self.data = self.data.copy()
@@ -60,7 +60,7 @@ class CorrectEventForm(Opened, AsksQuestions):
         return data
 
     def facts(self) -> dict[str, Any]:
-        """The event as it is now said to be, by the names the service uses; ask after `is_valid`."""
+        """The event as it is now said to be, by the names the service uses; call after `is_valid`."""
         said = ("client_id", "kind", "happened_at", "reason", "told_rightly")
         return {name: self.cleaned_data[name] for name in said} | {
             "particulars": {
@@ -70,13 +70,11 @@ class CorrectEventForm(Opened, AsksQuestions):
 
 
 class ReasonForm(AsksQuestions):
-    """Take something back: only the reason is asked for."""
-
     reason = forms.CharField(label="Varför?", max_length=300)
 
 
 class WithdrawCallForm(ReasonForm):
-    """Take a call back. Where it was about another patient, what it told of may have to go too."""
+    """A call about another patient: what it told of may have to go too."""
 
     why = forms.ChoiceField(
         label="Vad var fel?",
@@ -95,7 +93,7 @@ class WithdrawCallForm(ReasonForm):
         self.order_fields(["client_id", "why", "reason"])
 
     def clean(self) -> dict[str, Any]:
-        """Ask what was wrong; where the choice says nothing by itself, for words. Words alone do too."""
+        """Asks what was wrong; where the choice says nothing by itself, for words. Words alone do too."""
         data = super().clean() or self.cleaned_data
         if not data.get("why") and not data.get("reason") and "why" not in self.errors:
             self.add_error("why", "Välj vad som var fel.")
@@ -104,7 +102,7 @@ class WithdrawCallForm(ReasonForm):
         return data
 
     def facts(self) -> dict[str, Any]:
-        """The reason in words, and whether it may have been the wrong patient; ask after `is_valid`."""
+        """The reason in words, and whether it may have been the wrong patient; call after `is_valid`."""
         why = self.cleaned_data["why"]
         label = "" if why in ("", "other") else dict(self.fields["why"].choices)[why]
         return {
@@ -115,7 +113,7 @@ class WithdrawCallForm(ReasonForm):
 
 
 class MoveCallForm(AsksQuestions):
-    """Log a call on the patient it was about. `chains` are the keys of those to choose among."""
+    """`chains` are the keys of those to choose among."""
 
     to = forms.TypedChoiceField(
         label="Vilken patient gällde det?",
@@ -138,7 +136,7 @@ class MoveCallForm(AsksQuestions):
 
 
 class OpenItemForm(SentOnce):
-    """Leave a discharge with somebody not told: who answers for it and why (R1.6)."""
+    """Leave a discharge with somebody not told: who is responsible and why (R1.6)."""
 
     recipient = forms.CharField(max_length=200, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

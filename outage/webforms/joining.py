@@ -11,7 +11,7 @@ from outage.rules.joining import KEPT, OTHER, Pair
 
 
 class JoinForm(AsksQuestions):
-    """Join two chains: what differs is chosen, like events are told apart. Nothing is preset."""
+    """Differences are chosen, like events are told apart. Nothing is preset."""
 
     to = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -46,13 +46,13 @@ class JoinForm(AsksQuestions):
         )
 
     def choices(self) -> dict[str, str]:
-        """What was chosen where the two differ; ask after `is_valid`."""
+        """What was chosen where the two differ; call after `is_valid`."""
         asked = [*self._choices, *(choice for pair in self._pairs for choice in pair.choices)]
         found = {choice.name: self.cleaned_data[_pick(choice)] for choice in asked}
         return {name: which for name, which in found.items() if which}
 
     def same(self) -> dict[Pair, bool]:
-        """Whether each pair is one event; ask after `is_valid`."""
+        """Whether each pair is one event; call after `is_valid`."""
         return {pair.pair: self.cleaned_data[_name(pair)] == "ja" for pair in self._pairs}
 
     @property

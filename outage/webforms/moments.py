@@ -28,26 +28,24 @@ _LONGEST_TIME = 30
 
 
 def this_minute() -> datetime:
-    """The moment that a form starts with: what it shows is what it means, to the second."""
+    """The moment that a form starts with, to the second."""
     return timezone.now().replace(second=0, microsecond=0)
 
 
 def keep_within(form: forms.Form, years: Years) -> None:
-    """Refuse, in every moment and day of `form`, years outside `years`."""
+    """Refuses, in every moment and day of `form`, years outside `years`."""
     for field in form.fields.values():
         if isinstance(field, MomentField | DayField):
             field.years = years
 
 
 class ClockTimeField(forms.CharField):
-    """A time of day as people type it."""
-
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", _LONGEST_TIME)
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Read the time; raise ValidationError in Swedish for what is none."""
+        """Raises ValidationError in Swedish for what is no time."""
         text = "" if value is None else str(value).strip()
         try:
             return self.read(text) if text else None
@@ -55,11 +53,10 @@ class ClockTimeField(forms.CharField):
             raise ValidationError(wrong.reason) from wrong
 
     def read(self, text: str) -> Any:
-        """What the typed `text` means."""
         return read_clock(text)
 
     def validate(self, value: Any) -> None:
-        """A time of midnight is a time, though Python once called it false."""
+        """Only None is empty: midnight is a time."""
         if self.required and value is None:
             raise ValidationError(NO_TIME, code="required")
 
@@ -75,7 +72,7 @@ class _TimeAndWordField(ClockTimeField):
 
 
 class DayField(DateField):
-    """A day, in `years`: those around today where a form says no others. With `past` it is a day that has been."""
+    """A day, in `years`: those around today where a form says no others. With `past` it may not lie ahead."""
 
     years: Years | None = None
 
@@ -84,7 +81,7 @@ class DayField(DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Read the day; raise ValidationError in Swedish for none, and for a year that cannot be."""
+        """Raises ValidationError in Swedish for no day, and for a year that cannot be."""
         found = super().to_python(value)
         if found is None:
             return None
@@ -99,13 +96,13 @@ class DayField(DateField):
 
 
 class _AnyDayField(DayField):
-    """The date of a moment, whose year is judged when the day is known."""
+    """The date of a moment, whose year is checked when the day is known."""
 
     years = (date.min.year, date.max.year)
 
 
 class MomentWidget(forms.MultiWidget):
-    """A box for the time and one for the date; unseen, the moment that the two showed from the start."""
+    """A field for the time and one for the date; hidden, the moment that the two showed from the start."""
 
     template_name = "_components/moment_widget.html"
 
@@ -120,7 +117,7 @@ class MomentWidget(forms.MultiWidget):
         )
 
     def decompress(self, value: datetime | None) -> list[Any]:
-        """Take a moment apart, in Stockholm."""
+        """In Stockholm."""
         if value is None:
             return ["", "", ""]
         local = value.astimezone(STOCKHOLM)
@@ -128,10 +125,10 @@ class MomentWidget(forms.MultiWidget):
 
 
 class MomentField(forms.MultiValueField):
-    """A moment in Stockholm, given as an aware datetime in `years`: those around today where a form says no others.
+    """A moment in Stockholm, as an aware datetime in `years`: those around today where a form says no others.
 
-    `note` is how the words for a day were read, to be said when the form is saved; `unchanged` that what came in is
-    what the boxes showed.
+    `note` is how the words for a day were read, to be said when the form is saved; `unchanged`: what came in is what
+    the fields showed.
     """
 
     widget = MomentWidget
@@ -151,12 +148,12 @@ class MomentField(forms.MultiValueField):
         self._stored: Any = None
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
-        """Remember what the form starts with: an unchanged text is that moment."""
+        """Records what the form starts with: an unchanged text is that moment."""
         self._stored = form.get_initial_for_field(self, field_name)
         return super().get_bound_field(form, field_name)
 
     def compress(self, values: list[Any]) -> datetime | None:
-        """Join time and date; no date means today. Raise ValidationError for what can be no moment."""
+        """No date means today. Raises ValidationError for what can be no moment."""
         read, on, carried = (*values, None, None, None)[:3]
         if read is None:
             if on:
@@ -173,21 +170,21 @@ class MomentField(forms.MultiValueField):
         return found
 
     def clean(self, value: Any) -> datetime | None:
-        """The unseen moment says nothing by itself: two empty boxes are no moment."""
+        """The hidden moment says nothing by itself: two empty fields are no moment."""
         if isinstance(value, list | tuple) and not any(value[:2]):
             value = ["", ""]
         found: datetime | None = super().clean(value)
         return found
 
     def _shown(self, carried: Any) -> datetime | None:
-        """The moment that the boxes showed when the page was made, else the one that the form starts with."""
+        """The moment that the fields showed when the page was made, else the one that the form starts with."""
         with suppress(ValueError, OverflowError):
             return as_utc(datetime.fromisoformat(carried or "")).astimezone(STOCKHOLM)
         return self._stored if isinstance(self._stored, datetime) else None
 
 
 def typed_moment(box: forms.BoundField) -> datetime | None:
-    """The moment that was sent in a field of a form; None where there is none that can be read."""
+    """The moment that was posted in a field; None where there is none that can be read."""
     try:
         found: datetime | None = box.field.clean(box.data)
     except ValidationError:

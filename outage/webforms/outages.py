@@ -17,8 +17,6 @@ from .moments import MomentField, this_minute
 
 
 class OutageForm(Opened, SentOnce):
-    """Anmäl driftstopp, and change of what is known of it."""
-
     # The report that is changed, where one is.
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
@@ -56,7 +54,7 @@ class OutageForm(Opened, SentOnce):
             del self.fields["scope_from"]
 
     def clean_started_at(self) -> datetime:
-        """Refuse a start that is a slip of the key; one that is known already stays."""
+        """Refuses a start that is a typing error; one that is known already stays."""
         at: datetime = self.cleaned_data["started_at"]
         if at != self.initial.get("started_at"):
             try:
@@ -75,11 +73,11 @@ class OutageForm(Opened, SentOnce):
 
     @property
     def scope_from_typed(self) -> bool:
-        """Whether somebody wrote another time than the box showed by itself; ask after `is_valid`."""
+        """Whether somebody wrote another time than the field was prefilled with; call after `is_valid`."""
         return not self.fields["scope_from"].unchanged
 
     def facts(self) -> OutageFacts:
-        """What was filled in; ask after `is_valid`."""
+        """Call after `is_valid`."""
         data = {f.name: self.cleaned_data[f.name] for f in fields(OutageFacts) if f.name in self.cleaned_data}
         return OutageFacts(**data | {"scope": OutageScope(data["scope"])})
 
@@ -96,6 +94,4 @@ class SupportForm(SentOnce):
 
 
 class EndForm(SentOnce):
-    """The system is back."""
-
     ended_at = MomentField(label="När kom systemet tillbaka?")

@@ -11,13 +11,12 @@ from .moments import ClockTimeField, DayField
 
 
 class LinesField(forms.CharField):
-    """Several things, one a line, given as a list without blanks or repeats."""
+    """Several values, one per line, as a list without blanks or repeats."""
 
     # A participant's line is also the key of the calls to that person.
     longest = 180
 
     def clean(self, value: Any) -> Any:
-        """Split what was typed into lines."""
         lines = list(
             dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip())
         )
@@ -29,7 +28,7 @@ class LinesField(forms.CharField):
 
 
 def particular_field(name: str) -> forms.Field:
-    """Give the form field of one particular, by its name in the routine's content."""
+    """`name` is that in the routine's content."""
     label = PARTICULAR_LABELS[name]
     if name.endswith("_date"):
         return DayField(label=label, required=False)
@@ -47,7 +46,7 @@ def particular_field(name: str) -> forms.Field:
 
 
 def stored_particular(value: Any) -> Any:
-    """Give a cleaned particular as it is stored: dates and times as text, participants as a list of lines."""
+    """A cleaned particular as it is stored: dates and times as text, participants as a list of lines."""
     if value is None or value == "":
         return ""
     if isinstance(value, date):

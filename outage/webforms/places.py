@@ -32,7 +32,7 @@ class _ListedThenWords(ModelChoiceIterator):
 
 
 class PlaceField(forms.ModelChoiceField):
-    """A place of a list, or one of `words`, which is given as it is; None where nobody knows it yet."""
+    """A place of a list, or one of `words`, which is returned as it is; None where it is not known yet."""
 
     iterator = _ListedThenWords
 
@@ -41,12 +41,11 @@ class PlaceField(forms.ModelChoiceField):
         super().__init__(queryset=None, required=False, **kwargs)
 
     def to_python(self, value: Any) -> Model | str | None:
-        """One of the list, a word, or None."""
         return value if value in self.words else super().to_python(value)
 
 
 def name_field(label: str) -> forms.CharField:
-    """The field of the name of a place that is in no list."""
+    """The name of an unlisted place."""
     return forms.CharField(
         label=label,
         required=False,
@@ -56,7 +55,7 @@ def name_field(label: str) -> forms.CharField:
 
 
 def outpatient_kind_field() -> forms.ChoiceField:
-    """The field of the kind of an öppenvård that is in no list."""
+    """The kind of an unlisted öppenvård."""
     return forms.ChoiceField(
         label="Slag av öppenvård",
         choices=[("", "Den som avdelningen kräver")]
@@ -66,7 +65,7 @@ def outpatient_kind_field() -> forms.ChoiceField:
 
 
 def refuse_wrong_name(form: forms.Form, party: Party, listed: Iterable[Model]) -> None:
-    """Refuse the name of a place in no list that is chosen nowhere, or that the list has."""
+    """Refuses the name of an unlisted place that is chosen nowhere, or that the list has."""
     place, name = PLACE_FIELDS[party], form.cleaned_data.get(f"other_{party}", "")
     if place in form.errors:
         return
@@ -80,7 +79,7 @@ def refuse_wrong_name(form: forms.Form, party: Party, listed: Iterable[Model]) -
 def others_chosen(
     data: Mapping[str, Any], parties: Iterable[Party], ward_kind: WardKind
 ) -> dict[Party, OtherPlace]:
-    """The places in no list, of those of `parties`, in a form that was filled in for a ward of `ward_kind`."""
+    """The unlisted places, of those of `parties`, in a form that was filled in for a ward of `ward_kind`."""
     kinds = {Party.INPATIENT: ward_kind.value, Party.OUTPATIENT: outpatient_kind_for(ward_kind).value}
     return {
         party: OtherPlace(data[f"other_{party}"], kinds.get(party, ""), data[f"other_{party}_number"])

@@ -17,7 +17,7 @@ from .call_options import NOTICE_PREFIX, keep_meant, read_notice
 
 
 class TryForm(SentOnce):
-    """A failed try, logged by one press."""
+    """Logged by one press."""
 
     recipient = forms.ChoiceField()
     outcome = forms.ChoiceField(choices=[(o.value, o.value) for o in sorted(FAILED)])
@@ -40,6 +40,6 @@ class TryForm(SentOnce):
 
 
 class FlagForm(SentOnce):
-    """That the number of a failed call does not work. `from_status` tells that it was pressed on Läge."""
+    """The number of a failed call does not work. `from_status`: it was pressed on Läge."""
 
     from_status = forms.BooleanField(required=False)

@@ -46,7 +46,6 @@ class Places:
 
     @classmethod
     def read(cls) -> "Places":
-        """As they are now."""
         return cls(
             towns={str(row.pk): row for row in municipalities()},
             clinics={str(row.pk): row for row in wards(Party.OUTPATIENT)},
@@ -54,28 +53,26 @@ class Places:
 
     @property
     def town_choices(self) -> list[tuple[str, str]]:
-        """Value and label of each municipality, first that nobody knows it yet."""
+        """Value and label of each municipality, first that it is not known yet."""
         return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.towns.items())]
 
     @property
     def clinic_choices(self) -> list[tuple[str, str]]:
-        """Likewise of each öppenvård."""
+        """As `town_choices`, of each öppenvård."""
         return [("", NOT_KNOWN_YET), *((pk, row.name) for pk, row in self.clinics.items())]
 
     @property
     def towns_in_row(self) -> list[tuple[str, str]]:
-        """Those of one patient: also one that is in no list."""
+        """Those of one patient: also an unlisted one."""
         return [*self.town_choices, (OTHER, OTHER_LABEL)]
 
     @property
     def clinics_in_row(self) -> list[tuple[str, str]]:
-        """Likewise of each öppenvård."""
+        """As `towns_in_row`, of each öppenvård."""
         return [*self.clinic_choices, (OTHER, OTHER_LABEL)]
 
 
 class PasteForm(SentOnce):
-    """A list as it was pasted, and the ward whose patients it names."""
-
     ward_unit = PlaceField(
         label="Avdelning", empty_label="Välj avdelning", words={NOT_ADMITTED: "Inte inlagda"}
     )
@@ -93,7 +90,7 @@ class PasteForm(SentOnce):
     )
 
     def __init__(self, *args: Any, acting: Acting, places: Sequence[str] = (), **kwargs: Any) -> None:
-        """`places` are names that stand in such lists and are no patients'."""
+        """`places` are names that occur in such lists and are no patients'."""
         own = {"ward_unit": acting.unit.pk} if Party.INPATIENT in acting.parties else {}
         kwargs["initial"] = own | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
@@ -102,7 +99,7 @@ class PasteForm(SentOnce):
         self.pasted = PastedList((), ())
 
     def clean_text(self) -> str:
-        """Read the list; refuse one without patients, and one with too many."""
+        """Refuses a list without patients, and one with too many."""
         text: str = self.cleaned_data["text"]
         names = [*self._places, *(unit.name for unit in self.fields["ward_unit"].queryset)]
         self.pasted = read_pasted(text, timezone.localdate(), names)
@@ -117,8 +114,6 @@ class PasteForm(SentOnce):
 
 
 class PatientRowForm(forms.Form):
-    """One patient of the list, to be looked through and marked."""
-
     marked = forms.BooleanField(required=False)
     identity = forms.CharField(label="Nummer", required=False, max_length=40, widget=forms.TextInput(_TYPED))
     patient_name = forms.CharField(
@@ -154,12 +149,12 @@ class PatientRowForm(forms.Form):
 
     @property
     def has_other_town(self) -> bool:
-        """Whether a municipality that is in no list is chosen, or something is said of one."""
+        """Whether an unlisted municipality is chosen, or something is said of one."""
         return self._has_other("municipality", "other_municipality", "other_municipality_number")
 
     @property
     def has_other_clinic(self) -> bool:
-        """Likewise of an öppenvård."""
+        """As `has_other_town`, of an öppenvård."""
         typed = ("other_outpatient", "other_outpatient_kind", "other_outpatient_number")
         return self._has_other("outpatient_unit", *typed)
 
@@ -181,7 +176,7 @@ class PatientRowForm(forms.Form):
             )
 
     def _outpatient_kind(self) -> OutpatientKind | None:
-        """The kind of the öppenvård; None where nothing that is known tells it."""
+        """None where nothing that is known determines it."""
         chosen = self.cleaned_data.get("outpatient_unit", "")
         clinic = self._places.clinics.get(chosen)
         kind = self.cleaned_data.get("other_outpatient_kind") if chosen == OTHER else ""
@@ -189,7 +184,7 @@ class PatientRowForm(forms.Form):
         return OutpatientKind(kind) if kind else None
 
     def facts(self, ward: Unit | str | None) -> ChainFacts:
-        """What was filled in, for a patient on `ward`; ask after `is_valid`."""
+        """For a patient on `ward`; call after `is_valid`."""
         data = self.cleaned_data
         kind = self._outpatient_kind()
         # A patient at home has the öppenvård, which tells the kind.
@@ -210,7 +205,7 @@ class PatientRowForm(forms.Form):
 
 
 class ForAllForm(forms.Form):
-    """What is set for all marked rows by one press; what is left as it is changes none."""
+    """What is set for all marked rows by one press; a field left as it is changes none."""
 
     before = forms.ChoiceField(label="I systemet före", required=False)
     municipality = forms.ChoiceField(label="Kommun", required=False)
@@ -227,7 +222,7 @@ class ForAllForm(forms.Form):
             self.fields[name].choices = [(AS_IT_IS, "Ändra inte"), *unknown, *choices]
 
     def chosen(self) -> dict[str, str]:
-        """The fields to set, each with the value a row has; ask after `is_valid`."""
+        """The fields to set, each with the value a row has; call after `is_valid`."""
         return {
             name: "" if value == UNKNOWN and name != "before" else value
             for name, value in self.cleaned_data.items()

@@ -15,7 +15,7 @@ REQUIRED = [
 
 
 def clauses_named() -> dict[str, list[str]]:
-    """Give the clauses that tests are marked with, each with the files; read from the source, not the run."""
+    """The clauses that tests are marked with, each with the files; read from the source, not the run."""
     found: dict[str, list[str]] = {}
     for path in python_files("tests"):
         if "pytest.mark.clause" not in path.read_text(encoding="utf-8"):

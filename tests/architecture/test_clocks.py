@@ -39,7 +39,7 @@ ASKS = {"now", "localtime", "localdate"}
 
 
 def names_of(tree: ast.Module) -> dict[str, tuple[str, ...]]:
-    """Give what each imported name of a file stands for, such as `dt` for ("datetime",)."""
+    """What each imported name of a file stands for, such as `dt` for ("datetime",)."""
     names = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -53,7 +53,7 @@ def names_of(tree: ast.Module) -> dict[str, tuple[str, ...]]:
 
 
 def spelled(node: ast.AST, names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Give the full name of what a dotted expression reaches, or nothing where it begins with no import."""
+    """The full name of what a dotted expression reaches; empty where it begins with no import."""
     if isinstance(node, ast.Name):
         return names.get(node.id, ())
     if isinstance(node, ast.Attribute):
@@ -63,7 +63,7 @@ def spelled(node: ast.AST, names: dict[str, tuple[str, ...]]) -> tuple[str, ...]
 
 
 def other_clocks(tree: ast.Module) -> list[str]:
-    """Give each place where a file asks another clock, as "line: name"."""
+    """Each place where a file asks another clock, as "line: name"."""
     names, found = names_of(tree), []
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Name) and spelled(node, names)[-2:] in OTHER_CLOCKS:
@@ -74,7 +74,7 @@ def other_clocks(tree: ast.Module) -> list[str]:
 
 
 def setters(tree: ast.Module) -> list[str]:
-    """Give each place where a file sets a clock of its own: by a library, or by putting another `now` in its place."""
+    """Each place where a file sets a clock of its own: by a library, or by replacing `now`."""
     found = []
     for node in ast.walk(tree):
         match node:
@@ -92,7 +92,7 @@ def setters(tree: ast.Module) -> list[str]:
 
 
 def asked_at_import(tree: ast.Module) -> list[int]:
-    """Give each line where a file asks for the time when it is imported: all its tests would then share that moment."""
+    """Each line where a file asks for the time when it is imported: all its tests would then share that moment."""
     inside = {
         id(part)
         for node in ast.walk(tree)

@@ -1,4 +1,4 @@
-"""Every model says whether its rows are history, and history can not be changed by any way the ORM offers."""
+"""Every model says whether its rows are history, and history cannot be changed by any way the ORM offers."""
 
 import pytest
 from django.apps import apps

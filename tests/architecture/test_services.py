@@ -1,4 +1,4 @@
-"""One door for each write: it takes `by`, and leaves a row of the trace in its transaction."""
+"""One door for each write: it takes `by`, and leaves an audit row in its transaction."""
 
 import ast
 from pathlib import Path
@@ -13,7 +13,7 @@ WITHOUT_TRACE = {
     "contacts.services.submissions.keep_clash",
     "outage.services.held_forms.hold_form",
 }
-# What follows from rows that stand, made anew by the machine itself: nobody acts, and nothing is said.
+# Derived from rows that stand, recomputed automatically: nobody acts, and nothing is said.
 BY_NOBODY = {"outage.services.duties.settle_recent"}
 SAVES = {
     "save",
@@ -32,7 +32,7 @@ Function = ast.FunctionDef
 
 
 def called(function: Function) -> set[str]:
-    """Give the last name of everything a function calls: `audit.record(…)` gives `record`."""
+    """The last name of everything a function calls: `record` for `audit.record(…)`."""
     names = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
@@ -64,7 +64,7 @@ DOORS = {
 
 
 def reaches(function: Function, wanted: set[str], seen: frozenset[str] = frozenset()) -> bool:
-    """Tell whether a function calls one of `wanted`, itself or through functions of the services."""
+    """Whether a function calls one of `wanted`, itself or through functions of the services."""
     names = called(function)
     if names & wanted:
         return True
@@ -97,7 +97,7 @@ def test_what_leaves_no_trace_still_exists():
 
 
 def imported_from_services(path: Path) -> set[str]:
-    """Give the full names of the service functions that a file imports, or calls on a service module."""
+    """The full names of the service functions that a file imports, or calls on a service module."""
     found = set()
     modules = {}
     for node in ast.walk(parsed(path)):

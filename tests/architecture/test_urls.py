@@ -26,7 +26,7 @@ ADMIN_BY_REGEX = {"admin:app_list": "/admin/contacts/", "admin:None": "/admin/co
 def addresses(
     patterns: list[URLPattern | URLResolver], prefix: str = "/", namespace: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Give (name, path with dummy arguments) of each pattern, all the way down."""
+    """(name, path with dummy arguments) of each pattern, recursively."""
     for entry in patterns:
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace

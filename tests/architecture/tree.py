@@ -11,20 +11,20 @@ APPS = ("contacts", "outage", "forms")
 
 
 def python_files(*folders: str) -> list[Path]:
-    """Give the Python files under the named folders, migrations left out, in order."""
+    """In order, migrations left out."""
     found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     return sorted(path for path in found if "migrations" not in path.parts)
 
 
 def files_of_floor(*names: str) -> list[Path]:
-    """Give the files of the modules or packages of those names in each app, such as `views` or `admin`."""
+    """The files of the modules or packages of those names in each app, such as `views` or `admin`."""
     return [
         path for path in python_files(*APPS) if path.relative_to(ROOT).parts[1].removesuffix(".py") in names
     ]
 
 
 def module_name(path: Path) -> str:
-    """Give the dotted name a file is imported by."""
+    """The dotted name a file is imported by."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -36,10 +36,9 @@ def modules_of_floor(*names: str) -> list[ModuleType]:
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    """Give a file as a syntax tree."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def relative(path: Path) -> str:
-    """Give a path as a reader of the test's output wants it."""
+    """A path as shown in the test's output."""
     return str(path.relative_to(ROOT))

@@ -31,7 +31,7 @@ BATCH, LISTS = 500, (1_000, 10_000)
 
 
 def environment(room: Path, database_url: str) -> dict[str, str]:
-    """Give the environment of a database and a server of their own; nothing of the checkout's var/ is touched."""
+    """With a database and a server of their own; nothing of the checkout's var/ is touched."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "outage.project.settings",
         "VAR_DIR": str(room),
@@ -46,7 +46,7 @@ def environment(room: Path, database_url: str) -> dict[str, str]:
 
 @contextmanager
 def database(room: Path, with_postgres: bool) -> Iterator[str]:
-    """Give the address of an empty database."""
+    """The address of an empty database."""
     if not with_postgres:
         yield f"sqlite:///{room / 'bench.sqlite3'}"
         return

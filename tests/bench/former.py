@@ -26,7 +26,7 @@ class Former:
         from forms.rendering import FONT_ADDRESSES, font_of
 
         class Fetcher(URLFetcher):
-            """Gives the typeface and the codes."""
+            """Serves the typeface and the codes."""
 
             def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
                 if url in FONT_ADDRESSES:

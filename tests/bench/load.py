@@ -39,11 +39,11 @@ class Measured:
 
     @property
     def processor_ms(self) -> float:
-        """Milliseconds of the server's processor time for one request: what other programs can not take away."""
+        """Milliseconds of the server's processor time for one request: what other programs cannot take away."""
         return self.processor / len(self.seconds) * 1000
 
     def percentile(self, percent: int) -> float:
-        """Give how many milliseconds that part of the requests stayed under."""
+        """How many milliseconds that part of the requests stayed under."""
         return quantiles(self.seconds, n=100, method="inclusive")[percent - 1] * 1000
 
 
@@ -65,7 +65,7 @@ def run_round(port: int, target: Target, clients: int, seconds: float) -> tuple[
     start = time.perf_counter()
 
     def client(own: list[float]) -> None:
-        # A sync worker closes after each answer; http.client then connects anew by itself.
+        # A sync worker closes after each answer; http.client then reconnects by itself.
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             while (began := time.perf_counter()) - start < seconds:
@@ -117,6 +117,6 @@ def measure(
 
 
 def ratio(found: dict[str, Measured], target: Target) -> float:
-    """Give a target's rate as a part of its baseline's: the median over the rounds, each against its own round."""
+    """A target's rate as a share of its baseline's: the median over the rounds, each against its own round."""
     pairs = zip(found[target.name].rates, found[target.baseline].rates, strict=True)
     return median(rate / bare for rate, bare in pairs)

@@ -94,7 +94,7 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for run in range(RUNS + 2):
         for name, way in ways.items():
-            # What one way leaves is not for the next to clear away.
+            # Garbage from one way is not to be collected in the next one's time.
             gc.collect()
             start = time.process_time()
             way()
@@ -113,7 +113,7 @@ def one_sheet(place: Any) -> dict[str, dict[str, float]]:
 
 
 def bare_weasyprint(html: str) -> Callable[[], bytes]:
-    """Give the call that somebody would write first: the same HTML and style, nothing kept from the time before."""
+    """The call that somebody would write first: the same HTML and style, nothing cached."""
     from django.contrib.staticfiles import finders
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -122,7 +122,7 @@ def bare_weasyprint(html: str) -> Callable[[], bytes]:
     from forms.rendering import FONT_ADDRESSES, STYLESHEET, font_of
 
     class FontOnly(URLFetcher):
-        """Gives the typeface, as ours does."""
+        """Serves the typeface, as ours does."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})
@@ -139,7 +139,7 @@ def bare_weasyprint(html: str) -> Callable[[], bytes]:
 
 
 def typst_of(html: str) -> Callable[[], bytes]:
-    """Give the same texts in the same tables, set by Typst and tagged as PDF/UA-1; without codes."""
+    """The same texts in the same tables, set by Typst and tagged as PDF/UA-1; without codes."""
     import typst
 
     from forms.rendering import _font_path
@@ -171,7 +171,7 @@ def typst_of(html: str) -> Callable[[], bytes]:
 
 
 def _texts(html: str) -> tuple[list[str], list[list[list[tuple[str, int]]]]]:
-    """Give the texts above the tables, and for each table its rows: each cell's text and how many columns it spans."""
+    """The texts above the tables, and for each table its rows: each cell's text and how many columns it spans."""
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(html, "html.parser")
@@ -190,7 +190,7 @@ def _texts(html: str) -> tuple[list[str], list[list[list[tuple[str, int]]]]]:
 
 
 def reportlab_of(html: str) -> Callable[[], bytes]:
-    """Give the same texts in the same tables, set by ReportLab; untagged, and without codes."""
+    """The same texts in the same tables, set by ReportLab; untagged, and without codes."""
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
@@ -307,7 +307,7 @@ def as_a_worker() -> None:
 
 
 def _megabytes() -> float:
-    """Give the most memory that this process has held so far."""
+    """The peak memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -15,14 +15,13 @@ _NAMES = {
 _INTRO = """Processes with the settings of a worker, on SQLite (`tests/bench/paper.py`, `tests/bench/growth.py`). Ours
 may take 1.3 times the bare call, and typeset 0.4 of what the former layout takes, which is kept in
 `tests/bench/former.json.gz`; both are measured in processor time, as other work on the machine moves it less, each way
-in turn with nothing left to clear away by the one before. The time of the batch, of the list and of the binder grows in
+in turn with no garbage left by the one before. The time of the batch, of the list and of the binder grows in
 a straight line. What a worker holds after 20 parts of a batch is to be within a tenth of what it held after the first,
 and a list of 10,000 entries may take twice the memory of one of 1,000; a binder, which is one file, takes more with its
 pages. Ten thousand sheets of hostile values are part of `make test-long`."""
 
 
 def paper_section(found: Mapping[str, Any]) -> str:
-    """Give the part of the file that tells of the paper."""
     sheet = [
         [
             _NAMES[name],

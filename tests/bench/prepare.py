@@ -38,7 +38,7 @@ def main(file: str, what: str, *terms: str) -> None:
 
 
 def mark_of(acting: Any) -> str:
-    """Give the mark that a form shown to somebody carries."""
+    """The mark that a form shown to somebody carries."""
     from contacts.access import TypedBy
 
     return TypedBy(acting.user.pk, acting.membership.pk).mark

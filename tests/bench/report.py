@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, written anew by each run."""
+"""docs/benchmarks.md, rewritten by each run."""
 
 import os
 import platform
@@ -37,8 +37,8 @@ the work that PostgreSQL does in a process of its own. The times are those of {c
 each request waits for another.
 
 *Läge* is the first page; *Att ringa nu* its list of calls, which the page fetches again by itself. *Vårdkedja*
-leaves a row in the trace each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
-id, the call, the event, the message, the trace. That the number of queries does not grow with the outage is held by
+leaves an audit row each time somebody looks. *Logga samtal* writes five rows in one transaction: the form's
+id, the call, the event, the message, the audit row. That the number of queries does not grow with the outage is held by
 `tests/integration/outage/test_load_queries.py`.
 
 *Sök* and *Avancerad* are the searches of the directory as they are answered while one types: {entries} entries in
@@ -83,7 +83,7 @@ def write(scenes: Iterable[Scene], terms: Terms, paper: str) -> None:
 
 
 def write_scenes(scenes: Iterable[Scene]) -> None:
-    """Write the sections of these scenes anew, each in its place."""
+    """Rewrite the sections of these scenes, each in its place."""
     text = FILE.read_text(encoding="utf-8")
     for scene in scenes:
         was = re.search(rf"## {re.escape(scene.title)}\n.*?\n\|---.*?(?=\n\n)", text, re.DOTALL)
@@ -94,7 +94,7 @@ def write_scenes(scenes: Iterable[Scene]) -> None:
 
 
 def write_paper(paper: str) -> None:
-    """Write the last part of the file anew: what it says of the paper."""
+    """Rewrite the last part of the file: what it says of the paper."""
     before = FILE.read_text(encoding="utf-8").partition(f"\n{HEADING}\n")[0]
     FILE.write_text(f"{before.rstrip()}\n\n{paper}\n", encoding="utf-8")
 

@@ -32,7 +32,7 @@ CSRF = "b" * 32
 
 
 def targets_of(prepared: dict[str, Any]) -> list[Target]:
-    """Give the targets for a prepared database; each asks for the chains in turn."""
+    """Each asks for the chains of the prepared database in turn."""
     cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={CSRF}"}
     chains = itertools.cycle(prepared["chains"])
 
@@ -70,7 +70,7 @@ def targets_of(prepared: dict[str, Any]) -> list[Target]:
 
 
 def directory_targets_of(prepared: dict[str, Any]) -> list[Target]:
-    """Give the searches of a prepared directory, each answered as while one types; the pages in full last."""
+    """The searches of a prepared directory, each answered as while one types; the pages in full last."""
     cookies = {"Cookie": f"sessionid={prepared['session']}; csrftoken={CSRF}"}
     entries, units = itertools.cycle(prepared["entries"]), itertools.cycle(prepared["units"])
     singular = {"RARE": prepared["name"], "NUMBER": prepared["number"]}

@@ -174,7 +174,7 @@ class Windows:
         return context.new_page()
 
     def log_in(self, context: BrowserContext, acting: Acting) -> None:
-        """Give the context the session of somebody who has just logged in."""
+        """The context gets the session of somebody who has just logged in."""
         client = Client()
         client.force_login(acting.user)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -183,7 +183,7 @@ class Windows:
         )
 
     def expect_answer(self, *statuses: int) -> None:
-        """Say that the browser may be answered so; it writes each such answer in its console."""
+        """Allow these answers, each of which the browser writes in its console."""
         for status in statuses:
             # The browser's own line, and the one of htmx.
             self.allowed += [
@@ -192,7 +192,7 @@ class Windows:
             ]
 
     def expect_silence(self) -> None:
-        """Say that the server will be gone for a while."""
+        """The server will be down for a while."""
         self.allowed += [r"net::ERR_", r"htmx:sendError", r"htmx:afterRequest"]
 
     def _on_console(self, message: ConsoleMessage) -> None:
@@ -210,7 +210,7 @@ class Windows:
             self.seen.add(request.url)
 
     def patients_shown(self) -> list[str]:
-        """Give every title and address that tells of a patient."""
+        """Every title and address that names a patient."""
         words = set()
         for name, number in CareChainDetails.objects.values_list("patient_name", "identity_number"):
             words |= {word.lower() for word in name.split() if len(word) > 3}

@@ -91,7 +91,7 @@ BROKEN_WORDS = """() => {
 
 
 def faults(page: Page) -> list[str]:
-    """Give everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus."""
+    """Everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus."""
     page.evaluate(AXE_SCRIPT + _COLOURS_READ_ONCE)
     found: list[str] = []
     # Only colours differ between the schemes, so dark is asked about colours alone.
@@ -112,7 +112,7 @@ def faults(page: Page) -> list[str]:
 
 
 def show(page: Page, size: tuple[int, int], scheme: Literal["light", "dark"] | None = None) -> None:
-    """Give the window another size, and another scheme where one is named; the page stays."""
+    """Resize the window, and change the scheme where one is named; the page stays."""
     if scheme:
         page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -126,7 +126,7 @@ def _violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 
 def focus_ring(page: Page) -> dict[str, str] | None:
-    """Give how the focused element shows it; None where nothing on the page comes to have the focus."""
+    """How the focused element shows it; None where nothing on the page gets the focus."""
     # The page's scripts say where it starts; the browser gives the focus when it has painted the page, after that.
     page.wait_for_load_state("domcontentloaded")
     try:

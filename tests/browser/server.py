@@ -37,7 +37,7 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Give the environment of a machine where nothing is set but where to keep things."""
+        """That of a machine where nothing is set but where to store data."""
         kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
         return kept | {
             "VAR_DIR": str(self.room),

@@ -48,7 +48,7 @@ def open_chain(page: Page, *, number: str, name: str, before: str = "Nej") -> No
 
 
 def ready(page: Page, place: Locator) -> Locator:
-    """Give `place` once it is there and the page's scripts have run: a test is quicker than a person."""
+    """`place` once it is there and the page's scripts have run: a test is quicker than a person."""
     place.wait_for(state="attached")
     page.wait_for_load_state("domcontentloaded")
     return place
@@ -90,12 +90,12 @@ def saved_note(page: Page) -> Locator:
 
 
 def note(page: Page, text: str) -> Locator:
-    """Give the receipt that says `text`."""
+    """The receipt that says `text`."""
     return saved_note(page).filter(has_text=text)
 
 
 def calls_to_make(page: Page) -> Locator:
-    """Give the rows of Att ringa nu, the most urgent first."""
+    """The rows of Att ringa nu, the most urgent first."""
     return page.get_by_role("region", name=re.compile("^Att ringa nu")).locator("ol > li")
 
 
@@ -104,7 +104,7 @@ def call_to(page: Page, place: str) -> Locator:
 
 
 def chain_row(page: Page, patient: str) -> Locator:
-    """Give the patient's row among the care chains of Läge."""
+    """The patient's row among the care chains of Läge."""
     return (
         page.get_by_role("region", name=re.compile("^Vårdkedjor")).get_by_role("row").filter(has_text=patient)
     )
@@ -117,7 +117,7 @@ def go_to_patient(page: Page, patient: str) -> None:
 
 
 def group(page: Page, title: str) -> Locator:
-    """Give one of the three groups of what to enter."""
+    """One of the three groups of what to enter."""
     return page.get_by_role("region", name=re.compile(rf"^{title} \("))
 
 
@@ -126,12 +126,12 @@ def focused(page: Page) -> Locator:
 
 
 def is_dirty(page: Page) -> bool:
-    """Tell whether the page says that something is not saved yet."""
+    """Whether the page says that something is not saved yet."""
     return page.locator("#save-state").inner_text() == "Inte sparat än"
 
 
 def press_to_print(page: Page, name: str | re.Pattern[str]) -> bytes:
-    """Give the PDF that the button of that name opens in a new tab, sent for as its form sends for it."""
+    """The PDF that the button of that name opens in a new tab, requested as its form requests it."""
     button = page.get_by_role("button", name=name).first
     form = button.locator("xpath=ancestor::form")
     fields = {

@@ -34,7 +34,7 @@ def chain(county: County, outage: Outage) -> CareChain:
 
 
 def their_services(page: Page) -> Locator:
-    """Give the box of the municipality's answer; without script that of öppenvård is open too."""
+    """The field of the municipality's answer; without script that of öppenvård is open too."""
     return page.locator("[name=p-admission_reply-municipality-current_services]")
 
 

@@ -130,7 +130,7 @@ def discharge(page: Page, patient: str) -> None:
 
 
 def print_the_sheet(page: Page) -> str:
-    """Give all text of the blankett."""
+    """All text of the blankett."""
     return everything(press_to_print(page, re.compile("^Skriv ut blankett")))
 
 

@@ -43,7 +43,7 @@ class Back:
 
 
 def back_of(number: int) -> Back:
-    """Give back `number` of a series: writing at each millimetre with each tool; each third is clean."""
+    """Back `number` of a series: writing at each millimetre with each tool; each third is clean."""
     rng = random.Random(number)
     back = Back(
         seed=number,

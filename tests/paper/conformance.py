@@ -1,4 +1,4 @@
-"""One of each kind of sheet as it is given out, and what a validator that is not ours says of a file.
+"""One of each kind of sheet as it is handed out, and what a validator that is not ours says of a file.
 
 Each maker gives the bytes that leave the server; a kind that is added puts its own maker here.
 """
@@ -31,7 +31,7 @@ Maker = Callable[[Place], bytes]
 
 
 def faults(pdf: bytes) -> list[str]:
-    """Give every rule of PDF/UA-1 and of PDF/A-3a that the file breaks."""
+    """Every rule of PDF/UA-1 and of PDF/A-3a that the file breaks."""
     reports = [page.validate_pdf_bytes(pdf, profile=profile) for profile in PROFILES]
     assert all(report.rules.total > 100 for report in reports)
     return [f"{f.rule_id}: {f.message} {f.object_id}" for report in reports for f in report.failures]

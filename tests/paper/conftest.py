@@ -10,7 +10,7 @@ from tests.paper.sealed import PASSPHRASE, make_p12
 
 @pytest.fixture(scope="session")
 def p12(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the file of a server's own key."""
+    """The file of a server's own key."""
     return make_p12(tmp_path_factory.mktemp("seal") / "own.p12")
 
 

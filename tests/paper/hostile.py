@@ -72,7 +72,7 @@ class Hostile:
 
 
 def hostile_sheet(seed: int, number: int) -> Hostile:
-    """Give sheet `number` of that seed: the kinds that are filled in, in turn, and always the same values."""
+    """Sheet `number` of that seed: the kinds that are filled in, in turn, and always the same values."""
     kinds: tuple[Callable[[_Maker], Hostile], ...] = (
         _Maker.care_chain,
         _Maker.log_sheet,
@@ -112,7 +112,7 @@ def faults_of(sheet: Hostile) -> list[str]:
 
 
 def _split_rows(document: Any) -> list[str]:
-    """Give the rows, heads of tables apart, that stand on more than one page."""
+    """The rows, heads of tables apart, that stand on more than one page."""
     seen: dict[int, set[int]] = {}
     for number, page in enumerate(document.pages, 1):
         for box in page._page_box.descendants():
@@ -133,7 +133,7 @@ def _split_rows(document: Any) -> list[str]:
 
 
 def _lost(pdf: bytes, sheet: Hostile) -> list[str]:
-    """Give the values of which a piece is not in the file; a long one goes on over rows and pages.
+    """The values of which a piece is not in the file; a long one goes on over rows and pages.
 
     In large pieces, or a page ends with the small one: what follows it in the file is the head of that page.
     """
@@ -162,7 +162,7 @@ def _text_of(pdf: bytes) -> str:
 
 
 def _found(rest: str, text: str) -> int:
-    """Give the length of the longest beginning of `rest` that is in `text`."""
+    """The length of the longest prefix of `rest` that is in `text`."""
     low, high = 0, len(rest)
     while low < high:
         middle = (low + high + 1) // 2
@@ -174,7 +174,7 @@ def _found(rest: str, text: str) -> int:
 
 
 def _misplaced(pdf: bytes) -> list[str]:
-    """Give the text outside the margins, under a code, or over other text."""
+    """The text outside the margins, under a code, or over other text."""
     faults: list[str] = []
     document = pypdfium2.PdfDocument(pdf)
     for number, page in enumerate(document, 1):
@@ -243,7 +243,7 @@ class _Maker:
         self.outage.current = OutageReport(outage=self.outage, scope="both_principals", started_at=NOW)
 
     def text(self, longest: int, *, kept: bool = True, some: bool = False) -> str:
-        """Give a value of at most `longest` characters; with `some` it may be short. `kept` ones must be on paper."""
+        """A value of at most `longest` characters; with `some` it may be short. `kept` ones must be on paper."""
         letters = self.chance.choice(_ALPHABETS)
         made = ""
         # Two of three are short: a sheet where all is longest has twenty pages and takes as much time as ten.

@@ -30,7 +30,7 @@ START = datetime(2026, 11, 24, 10, 40, tzinfo=STOCKHOLM)
 
 
 def at(hour: int, minute: int = 0) -> datetime:
-    """Give a moment of the day of the outage, in Stockholm."""
+    """A moment of the day of the outage, in Stockholm."""
     return START.replace(hour=hour, minute=minute)
 
 
@@ -113,7 +113,7 @@ def end_outage(place: Place, when: datetime) -> None:
 
 
 def make_chain(place: Place, **details: Any) -> CareChain:
-    """Give a chain as `get_chain` reads it for Alva. `details` replace what is known of the patient."""
+    """A chain as `get_chain` reads it for Alva. `details` replace what is known of the patient."""
     number = CareChain.objects.filter(outage=place.outage).count() + 1
     chain = CareChain.objects.create(
         outage=place.outage, principal=place.region, unit=place.ward, user=place.alva.user, number=number
@@ -190,7 +190,7 @@ def log_call(
 
 
 def full_chain(place: Place, **details: Any) -> CareChain:
-    """Give a chain with a bit of everything: a failed try, a reply, corrections, a withdrawn event, a SIP."""
+    """A chain with a bit of everything: a failed try, a reply, corrections, a withdrawn event, a SIP."""
     chain = make_chain(place, **details)
     admission = log_event(place, chain, "admission", at(10, 45))
     log_call(
@@ -269,5 +269,5 @@ def full_chain(place: Place, **details: Any) -> CareChain:
 
 
 def fresh(chain: CareChain, by: Acting) -> CareChain:
-    """Give the chain read anew, as a view would."""
+    """The chain re-read, as a view would."""
     return get_chain(by, UUID(str(chain.pk)))

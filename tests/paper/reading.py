@@ -14,7 +14,7 @@ def read(pdf: bytes) -> PdfReader:
 
 
 def pages(pdf: bytes) -> list[str]:
-    """Give the text of each page with white space made single."""
+    """The text of each page with white space normalized."""
     document = pypdfium2.PdfDocument(pdf)
     # What it writes for a hyphen at the end of a line.
     found = [
@@ -25,24 +25,24 @@ def pages(pdf: bytes) -> list[str]:
 
 
 def squashed(text: str) -> str:
-    """Give `text` without any white space: a long word is broken over lines on paper."""
+    """`text` without any white space: a long word is broken over lines on paper."""
     return re.sub(r"\s+", "", text)
 
 
 def everything(pdf: bytes) -> str:
-    """Give all text of the file, without white space."""
+    """All text of the file, without white space."""
     return squashed("".join(pages(pdf)))
 
 
 def fonts(pdf: bytes) -> Iterator[Any]:
-    """Give the font dictionaries of all pages."""
+    """The font dictionaries of all pages."""
     for page in read(pdf).pages:
         for font in page["/Resources"]["/Font"].values():
             yield font.get_object()
 
 
 def structure(pdf: bytes) -> list[str]:
-    """Give the kinds of all elements of the structure tree, in reading order."""
+    """The kinds of all elements of the structure tree, in reading order."""
     root = read(pdf).trailer["/Root"]["/StructTreeRoot"]
     found: list[str] = []
 
@@ -62,7 +62,7 @@ def structure(pdf: bytes) -> list[str]:
 
 
 def text_outside(page: PageObject) -> list[str]:
-    """Give the pieces of text that begin outside the page's edges."""
+    """The pieces of text that begin outside the page's edges."""
     width, height = float(page.mediabox.width), float(page.mediabox.height)
     outside: list[str] = []
 

@@ -40,13 +40,13 @@ CLEAN = Wear(skew=0, noise=0, blur=0, jpeg=90, strokes=0, holes=False, turn=Fals
 
 
 def serials(count: int, seed: int = 1) -> list[str]:
-    """Give so many different serials."""
+    """All different."""
     numbers = random.Random(seed).sample(range(31**7), count)
     return [make_serial(number) for number in numbers]
 
 
 def printed(sheets: Sequence[str], pages_each: int = 1, version: str = "1") -> bytes:
-    """Give a PDF of sheets, typeset as the product does it, each with so many pages."""
+    """A PDF of sheets, typeset as the product does it, each with so many pages."""
     page = (
         "<h2>Vårdkedja</h2>" + "<p>Ring mottagaren. Läs upp. Be om återläsning. Skriv tid och namn.</p>" * 12
     )
@@ -71,7 +71,7 @@ def printed(sheets: Sequence[str], pages_each: int = 1, version: str = "1") -> b
 
 
 def coded(serial: str, page: int = 1, version: str = "1") -> Image.Image:
-    """Give a page with its two codes and a few words, drawn without the typesetter, which takes its time."""
+    """A page with its two codes and a few words, drawn without the typesetter, which is slow."""
     paper = Image.new("L", (827, 1169), 250)
     out = BytesIO()
     segno.make_qr(page_code(serial, page, version), error="h").save(out, kind="png", scale=3, border=4)
@@ -85,9 +85,9 @@ def coded(serial: str, page: int = 1, version: str = "1") -> Image.Image:
 def faded(
     serial: str, *, left: float, mirrored: bool = False, page: int = 1, version: str = "1"
 ) -> Image.Image:
-    """Give a page whose codes have so much `left` of what tells them from their own mirror image.
+    """A page whose codes have so much `left` of what distinguishes them from their own mirror image.
 
-    All other squares are as printed, so a decoder reads them still, or tells that a code is there.
+    All other squares are as printed, so a decoder still reads them, or detects that a code is there.
     """
     matrix = segno.make_qr(page_code(serial, page, version), error="h").matrix
     size = len(matrix)
@@ -104,14 +104,14 @@ def faded(
 
 
 def rasterised(pdf: bytes, dpi: int = 200) -> Iterator[Image.Image]:
-    """Give each page of a PDF as a grey picture."""
+    """Each page of a PDF as a grey picture."""
     document = pdfium.PdfDocument(pdf)
     for page in document:
         yield page.render(scale=dpi / 72, grayscale=True).to_pil().convert("L").copy()
 
 
 def blank_back(rng: random.Random, dpi: int = 200, wear: Wear = OFFICE) -> Image.Image:
-    """Give the back of a sheet with nothing on it, as the scanner sees it."""
+    """The back of a sheet with nothing on it, as the scanner sees it."""
     paper = Image.new("L", (int(210 * MM * dpi), int(297 * MM * dpi)), 246)
     if wear.holes:
         _punch(paper, dpi)
@@ -136,7 +136,7 @@ def handwritten(page: Image.Image, words: Sequence[str], rng: random.Random, dpi
 
 
 def worn(page: Image.Image, rng: random.Random, dpi: int = 200, wear: Wear = OFFICE) -> Image.Image:
-    """Give a page as it comes back: written on, punched, and scanned askew."""
+    """A page as it comes back: written on, punched, and scanned askew."""
     page = page.copy()
     draw = ImageDraw.Draw(page)
     width, height = page.size
@@ -153,7 +153,7 @@ def worn(page: Image.Image, rng: random.Random, dpi: int = 200, wear: Wear = OFF
 
 
 def as_pdf(pictures: Sequence[Image.Image], dpi: int = 200, jpeg: int = 40) -> bytes:
-    """Give pictures as a scanner's PDF: one picture a page."""
+    """A scanner's PDF: one picture a page."""
     out = BytesIO()
     first, *rest = pictures
     # Without the moment at which it was made: the same pictures are the same file.
@@ -172,7 +172,7 @@ def as_pdf(pictures: Sequence[Image.Image], dpi: int = 200, jpeg: int = 40) -> b
 
 
 def as_file(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
-    """Give one picture as an image file."""
+    """One picture as an image file."""
     out = BytesIO()
     picture.save(out, kind, **how)
     return out.getvalue()

@@ -23,7 +23,7 @@ def front() -> Image.Image:
 
 
 def raw(picture: Image.Image) -> RawPage:
-    """Give a picture as it comes out of a file, in colours or without."""
+    """A picture as it comes out of a file, in colours or without."""
     _, pages = open_scan([as_file(picture, "TIFF")])
     return next(pages)
 

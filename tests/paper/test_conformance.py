@@ -20,7 +20,7 @@ OF_THE_PATIENT = re.compile("Tolvan|Tolvansson|19?121212-?1212", re.IGNORECASE)
 
 
 def section(serial: str, lines: int, *, landscape: bool = False) -> str:
-    """Give a sheet with so many lines in a table, as the document has it."""
+    """A sheet with so many lines in a table, as the document has it."""
     rows = "".join(f'<tr><th scope="row">Rad {n}</th><td>Text</td></tr>' for n in range(lines))
     return (
         f'<section class="sheet {"landscape" if landscape else "portrait"}" id="blad-{serial}"'
@@ -55,7 +55,7 @@ def test_every_kind_passes_sealed_is_coded_and_tells_nothing_of_a_patient_but_on
 
 
 def hidden_text(pdf: bytes) -> str:
-    """Give what a file tells beside its pages: its properties, its metadata, its marks and its bookmarks."""
+    """What a file contains beside its pages: its properties, its metadata, its marks and its bookmarks."""
     reader = read(pdf)
     marks = [str(name) for name in reader.named_destinations]
     bookmarks = [str(mark) for mark in reader.outline]

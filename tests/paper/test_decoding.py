@@ -37,7 +37,7 @@ def read_all(*files: bytes) -> list[DecodedPage]:
 
 
 def upright(page: DecodedPage) -> bool:
-    """Tell whether more ink is in the upper half, where our test sheets have all their text."""
+    """Whether more ink is in the upper half, where our test sheets have all their text."""
     picture = Image.open(BytesIO(page.jpeg))
     top = picture.crop((0, 0, picture.width, picture.height // 2))
     bottom = picture.crop((0, picture.height // 2, picture.width, picture.height))

@@ -20,7 +20,7 @@ RADIUS, APART, IN, ASKEW = 3, 80, 12, 2
 
 
 def holes(width: float, height: float) -> Iterator[tuple[float, float]]:
-    """Give the middles of the holes in mm: left on a front is right on its back.
+    """The centres of the holes in mm: left on a front is right on its back.
 
     A landscape sheet is punched along its long sides as well, above on its front and below on its back.
     """
@@ -31,7 +31,7 @@ def holes(width: float, height: float) -> Iterator[tuple[float, float]]:
 
 
 def punched(page: Image.Image) -> tuple[Image.Image, bool]:
-    """Give a page with its holes, and tell whether they took anything but white."""
+    """A page with its holes, and whether they hit anything but white."""
     paper = Image.new("L", page.size, 0)
     draw = ImageDraw.Draw(paper)
     radius = (RADIUS + ASKEW) * MM

@@ -39,7 +39,7 @@ class Heard:
                 yield tag
 
     def text(self, tag: Any) -> str:
-        """Give the text of a tag and those below it."""
+        """The text of a tag and those below it."""
         found: list[str] = []
         for inner in self._walk(tag):
             kids = inner.get("/K", [])
@@ -49,7 +49,7 @@ class Heard:
         return " ".join(" ".join(found).replace("\N{NO-BREAK SPACE}", " ").split())
 
     def said(self, row: Any) -> str:
-        """Give a row as it is said: each cell after the heads that it names, empty ones left out."""
+        """A row as it is read aloud: each cell after the headers that it names, empty ones left out."""
         cells = []
         for cell in self.every("/TD", within=row):
             heads = [self.heads[str(head)] for head in cell["/A"].get("/Headers", [])]
@@ -71,7 +71,7 @@ class Heard:
 
 
 def _texts(pdf: bytes) -> dict[tuple[int, int], str]:
-    """Give the text of each marked piece of each page."""
+    """The text of each marked piece of each page."""
     found: dict[tuple[int, int], str] = {}
     document = pypdfium2.PdfDocument(pdf)
     for number, page in enumerate(document):

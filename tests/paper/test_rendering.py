@@ -1,4 +1,4 @@
-"""The door to the typesetter: what comes out, what is refused, what happens when it can not print."""
+"""The door to the typesetter: what comes out, what is refused, what happens when it cannot print."""
 
 import builtins
 import logging

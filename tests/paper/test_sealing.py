@@ -39,7 +39,7 @@ def sealed(sealing: Path, printed: bytes) -> bytes:
 
 
 def gap_of(pdf: bytes) -> tuple[int, int]:
-    """Give where the seal itself stands in the file: the one place its digest leaves out."""
+    """Where the seal itself is in the file: the one range its digest leaves out."""
     (found,) = re.findall(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+) *\]", pdf)
     return int(found[1]), int(found[2])
 
@@ -171,7 +171,7 @@ def test_whoever_has_no_certificate_left_knows_no_file_as_theirs(settings, seale
 
 
 def bomb() -> bytes:
-    """Give a file whose list of objects unpacks to half a gigabyte."""
+    """A file whose list of objects unpacks to half a gigabyte."""
     packer = zlib.compressobj(1)
     packed = b"".join(packer.compress(bytes(1_000_000)) for _ in range(500)) + packer.flush()
     return b"%%PDF-1.7\n1 0 obj\n<</Type/XRef/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream" % (
@@ -290,7 +290,7 @@ def test_a_file_that_can_not_be_used_is_named_with_the_remedy_and_not_its_passph
 
 
 def found() -> dict[str, str]:
-    """Give what the system check of the seal says at the start."""
+    """What the system check of the seal says at startup."""
     return {message.id: f"{message.msg} {message.hint}" for message in check_seal(None)}
 
 

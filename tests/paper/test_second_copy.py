@@ -25,18 +25,18 @@ LIGHT, DARK = 120, 175
 
 
 def copied(page: Image.Image, border: int, askew: float) -> Image.Image:
-    """Give a copy as an office machine makes it: a little askew, a little blurred, one bit deep."""
+    """A copy as an office machine makes it: a little askew, a little blurred, one bit deep."""
     page = page.rotate(askew, Image.Resampling.BILINEAR, fillcolor=255)
     return page.filter(ImageFilter.GaussianBlur(1)).point(lambda level: 255 if level > border else 0)
 
 
 def ink(picture: Image.Image) -> float:
-    """Give the share of a picture that is dark."""
+    """The share of a picture that is dark."""
     return sum(picture.histogram()[:128]) / (picture.width * picture.height)
 
 
 def ruled(page: Image.Image) -> Iterator[tuple[int, int, int]]:
-    """Give the long level lines of a page: from where to where, and how far down."""
+    """The long horizontal lines of a page: from where to where, and how far down."""
     dark = ImageOps.invert(page).point(lambda level: 255 if level > 100 else 0)
     for y in range(0, page.height, 2):
         across, _ = dark.crop((0, y, page.width, y + 1)).getprojection()

@@ -26,7 +26,7 @@ def place():
 
 
 def chain_sheet(place, monkeypatch):
-    """Give what typesets the same filled sheet each time."""
+    """A function that typesets the same filled sheet each time."""
     kept = []
     real = printing.render
     monkeypatch.setattr(
@@ -46,7 +46,7 @@ def blank_sheets(place, kind):
 
 
 def boxes_of(document):
-    """Give each box of each page with its place, its size and its text."""
+    """Each box of each page with its place, its size and its text."""
     return [
         [
             (

@@ -39,7 +39,7 @@ Rgb = tuple[int, int, int]
 
 
 def _declared(rules: list) -> dict[str, str]:
-    """Give the custom properties of the `:root` rules among `rules`."""
+    """The custom properties of the `:root` rules among `rules`."""
     found: dict[str, str] = {}
     for rule in rules:
         if rule.type != "qualified-rule" or tinycss2.serialize(rule.prelude).strip() != ":root":
@@ -84,7 +84,7 @@ def _luminance(colour: Rgb) -> float:
 
 
 def contrast(one: Rgb, other: Rgb) -> float:
-    """Give the WCAG contrast ratio of two colours, 1 to 21."""
+    """The WCAG contrast ratio of two colours, 1 to 21."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

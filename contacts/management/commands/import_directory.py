@@ -1,4 +1,4 @@
-"""Bring in the directory file."""
+"""Import the directory file."""
 
 import sys
 from argparse import ArgumentParser
@@ -26,15 +26,12 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 class Command(BaseCommand):
-    """Läs in kontakter ur en fil."""
-
     help = (
         "Läs in kontakter ur en CSV- eller Excelfil som ser ut som katalogens mall: allt eller inget. Samma fil en "
         "gång till ändrar inget. Andra filer läses in på sidan Läs in kontakter."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file, the product's own by default, whose entries, and what is to be done with those missing."""
         parser.add_argument("file", nargs="?", type=Path, default=OWN_FILE, metavar="FIL")
         parser.add_argument("--dry-run", action="store_true", help="Visa vad som skulle ändras; skriv inget.")
         parser.add_argument("--principal", metavar="NAMN", help="Läs bara in den huvudmannens kontakter.")
@@ -55,7 +52,7 @@ class Command(BaseCommand):
         person: str | None,
         **options: Any,
     ) -> None:
-        """Import the file and print the counts; a file that can not be taken in ends with status 2."""
+        """Import the file and print the counts; a file that cannot be imported ends with status 2."""
         if retire_missing and not person and not dry_run:
             self._refuse("--retire-missing: ange med --person vem som avför kontakterna.")
         whose = self._principal(principal)
@@ -97,7 +94,7 @@ class Command(BaseCommand):
         return found
 
     def _told(self, steps: Steps[ImportReport], *, quiet: bool) -> ImportReport:
-        """Do the work and tell on standard error how far it has come: on one line, or one for every 1,000 rows."""
+        """Do the work and report progress on standard error: on one line, or one for every 1,000 rows."""
         on_terminal = self.stderr.isatty()
         try:
             while True:
@@ -122,7 +119,7 @@ class Command(BaseCommand):
 
 
 def _advice(reason: str) -> str:
-    """Where a file that the command does not read is brought in, unless that is said already."""
+    """Where a file that the command does not read can be imported, unless that is said already."""
     return "" if _PAGE in reason else f" {_OTHER_SHAPES.format(address=reverse('import_directory'))}"
 
 

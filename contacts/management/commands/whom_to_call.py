@@ -16,18 +16,15 @@ from contacts.rules.whom_to_call import NumberToRing
 
 
 class Command(BaseCommand):
-    """Visa vilket nummer man ringer."""
-
     help = "Visa vilket nummer man ringer just då för att nå en enhet, en kommun eller regionen, bäst först."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take whom to reach, when, and the form of the answer."""
         parser.add_argument("--unit", required=True, metavar="NAMN", help="Enhetens eller huvudmannens namn.")
         parser.add_argument("--at", metavar="TID", help="ISO-tid, till exempel 2026-11-24T10:52; annars nu.")
         parser.add_argument("--json", action="store_true", help="Svara med JSON.")
 
     def handle(self, *, unit: str, at: str | None, json: bool, **options: Any) -> None:
-        """Print the numbers, best first; a name or a time that can not be used ends with status 2."""
+        """Print the numbers, best first; an invalid name or time ends with status 2."""
         moment = self._moment(at)
         request = self._request(unit)
         numbers = numbers_for_many([request], moment)[request]

@@ -10,12 +10,10 @@ from forms.services.demo import make_paper
 
 
 class Command(BaseCommand):
-    """Lays the paper of the demo."""
-
     help = "Gör demons blad. Bara i demoläge, efter `demo`. En gång till ändrar inget."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it once. Where the server can not print there is no paper, and everything else works."""
+        """Where the server cannot print there is no paper, and everything else works."""
         try:
             made = make_paper()
         except PrintingUnavailable as error:

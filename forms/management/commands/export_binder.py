@@ -24,20 +24,17 @@ _LONGEST_SLUG = 80
 
 
 class Command(BaseCommand):
-    """Skriv beredskapspärmar som filer."""
-
     help = (
         "Skriv varje enhets beredskapspärm som PDF i en mapp. Varje fil skrivs hel eller inte alls. "
         "Bladen i pärmen behåller sina löpnummer tills något av dem är använt."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the folder, and one unit where not all are wanted."""
         parser.add_argument("dir", type=Path, metavar="MAPP", help="En mapp som finns.")
         parser.add_argument("--unit", metavar="NAMN", help="Skriv bara den enhetens pärm.")
 
     def handle(self, *, dir: Path, unit: str | None, **options: Any) -> None:  # noqa: A002
-        """Write the files and tell of each; status 1 where some failed, 2 where none could be tried."""
+        """Status 1 where some failed, 2 where none could be tried."""
         if not dir.is_dir():
             self._refuse(f"{dir}: mappen finns inte. Skapa den, eller anslut disken, och kör igen.")
         units = self._units(unit)
@@ -77,7 +74,7 @@ class Command(BaseCommand):
         return found
 
     def _export(self, unit: Unit, target: Path) -> str:
-        """Write one binder; give why it failed, "" where it did not."""
+        """Why it failed, "" where it did not."""
         try:
             with written_whole(target) as unfinished:
                 print_binder(
@@ -93,7 +90,7 @@ class Command(BaseCommand):
         except RuleError as error:
             return error.reason
         except Exception as error:
-            # One unit's fault must not keep the others from their binders.
+            # One unit's failure must not stop the others' binders.
             logger.exception("binder of unit %s", unit.pk)
             return f"oväntat fel ({type(error).__name__}). Se loggen."
         return ""
@@ -128,7 +125,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the folder remember its new name for the file, even if the power goes now."""
+    """Fsync the folder, so that the file's new name survives a power cut."""
     try:
         opened = os.open(folder, os.O_RDONLY)
     except OSError:

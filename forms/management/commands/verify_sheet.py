@@ -11,28 +11,24 @@ from forms.presenters.verifying import origin_view
 from forms.rules.file_origin import MOST_BYTES, FileOrigin
 from forms.services.verifying import FileNotRead, verify_file
 
-# The status that the command ends with. What can not be read at all ends with NOT_READ.
+# The status that the command ends with. What cannot be read at all ends with NOT_READ.
 STATUS = {FileOrigin.UNCHANGED: 0, FileOrigin.CHANGED: 1, FileOrigin.FOREIGN: 2}
 NOT_READ = 3
 
 
 class Command(BaseCommand):
-    """Kontrollera en PDF."""
-
     help = (
         "Säg om en PDF är utskriven här och oförändrad. Slutar med 0: oförändrad, 1: ändrad, 2: inte härifrån, "
         "3: filen gick inte att läsa."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file."""
         parser.add_argument("file", type=Path, metavar="FIL", help="PDF-filen.")
 
     def handle(self, *, file: Path, **options: Any) -> None:
-        """Print the answer and end with its status."""
         try:
             with file.open("rb") as opened:
-                # No more than tells that it is too large.
+                # Just enough to know that it is too large.
                 verdict = verify_file(by=None, content=opened.read(MOST_BYTES + 1))
         except OSError:
             self._refuse(f"{file} går inte att läsa.")

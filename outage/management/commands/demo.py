@@ -1,4 +1,4 @@
-"""Make the demo: an outage in full swing, with invented people and patients."""
+"""Make the demo: an ongoing outage, with invented people and patients."""
 
 from typing import Any
 
@@ -10,14 +10,12 @@ from outage.services.demo.make import make_demo
 
 
 class Command(BaseCommand):
-    """Gör demon."""
-
     help = (
         "Gör en demo: ett påhittat driftstopp mitt i förloppet. Bara i demoläge. En gång till ändrar inget."
     )
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
-        """Make it and say what there is; a second run says that it is there already."""
+        """A second run reports that it is there already."""
         try:
             report = make_demo(by=None, directory=OWN_FILE.read_bytes())
         except RuleError as no:

@@ -40,14 +40,13 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take FILE, and the routine to try."""
         parser.add_argument("file", metavar="FIL", help="En JSON-fil, eller - för standard input.")
         parser.add_argument(
             "--routine", default=None, metavar="ID", help="Rutinens id; annars den som gäller."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the answer, or one line that names the place of what is wrong."""
+        """Print the answer, or one line that names the place of the error."""
         try:
             answer = json.dumps(
                 run(_read(options["file"]), _routine(options["routine"]), timezone.now()), indent=2
@@ -103,7 +102,7 @@ def _fault(error: Exception) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Why nothing could be read or written. Without a standard output, or with a closed one, there is no number."""
+    """Why nothing could be read or written. With standard output missing or closed there is no errno."""
     number = getattr(error, "errno", None)
     return _REASONS.get(number, f"felkod {number}") if number else "utgången är stängd"
 
@@ -134,6 +133,6 @@ def _refuse(sentence: str, code: int = 2) -> NoReturn:
 
 
 def _drop_output() -> None:
-    """Let what is left in the buffer go nowhere: Python writes it once more as it ends, and would fail again."""
+    """Redirect the remaining buffer to nowhere: Python flushes it once more at exit, and would fail again."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

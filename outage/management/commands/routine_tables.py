@@ -9,17 +9,13 @@ from outage.routine.markdown import rule_tables
 
 
 class Command(BaseCommand):
-    """manage.py routine_tables [--routine ID]."""
-
     help = (
         "Print who tells whom, the limits and the outcomes of a routine, as they stand in its content file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take which routine to print; the one in force by default."""
         parser.add_argument("--routine", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the tables."""
         routine = get_routine(options["routine"]) if options["routine"] else current_routine()
         self.stdout.write(rule_tables(routine), ending="")

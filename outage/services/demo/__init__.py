@@ -1,1 +1,1 @@
-"""An invented outage in full swing: places, people and care chains, for somebody who tries the product."""
+"""An invented ongoing outage: places, people and care chains, for somebody who tries the product."""

@@ -1,4 +1,4 @@
-"""The one door: the demo made whole, or left as it is."""
+"""The entry point: the whole demo is made, or nothing is changed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ LASTED = timedelta(hours=2, minutes=52)
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """What there is. `made` is False where the demo was there already and nothing was changed."""
+    """`made` is False where the demo was there already and nothing was changed."""
 
     made: bool
     people: int
@@ -42,10 +42,10 @@ class DemoReport:
 
 
 def make_demo(*, by: Acting | None, directory: bytes) -> DemoReport:
-    """Make the demo: an outage in full swing, nearly three hours old, with invented people and patients only.
+    """Make the demo: an ongoing outage, nearly three hours old, with invented people and patients only.
 
-    `by` is None for the command on the server. `directory` is the directory file, brought in where the county's
-    principals are missing. All of it or none of it; where it is there already nothing changes. Raise RuleError
+    `by` is None for the command on the server. `directory` is the directory file, imported where the county's
+    principals are missing. All of it or none of it; where it is there already nothing changes. Raises RuleError
     outside demo mode, and where the database holds an outage that is not the demo's.
     """
     if not settings.DEMO:
@@ -103,7 +103,7 @@ def _outage(people: dict[str, Acting], start: datetime) -> Outage:
 
 
 def _tick_checklists(stage: Stage) -> None:
-    """Tick what has been done by now: most of the start, some of what goes on."""
+    """Most of the start, some of what goes on."""
     for who in ("maja", "stina", "bo"):
         acting = stage.people[who]
         start, during, *_ = checklists_for(acting.unit)

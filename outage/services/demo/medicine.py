@@ -11,7 +11,7 @@ _IN, _OUT = Before.ADMITTED, Before.NOT_ADMITTED
 
 
 def write_medicine(stage: Stage) -> None:
-    """Write the chains, inside the caller's transaction."""
+    """Inside the caller's transaction."""
     _discharge_nobody_answers(stage)
     _admission_relayed(stage)
     _call_about_the_wrong_patient(stage)

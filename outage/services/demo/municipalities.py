@@ -11,7 +11,7 @@ _IN, _OUT, _UNKNOWN = Before.ADMITTED, Before.NOT_ADMITTED, Before.UNKNOWN
 
 
 def write_municipalities(stage: Stage) -> None:
-    """Write the six chains of Skellefteå and the four of Umeå, inside the caller's transaction."""
+    """The six chains of Skellefteå and the four of Umeå, inside the caller's transaction."""
     _skelleftea(stage)
     _umea(stage)
 

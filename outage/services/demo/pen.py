@@ -41,9 +41,9 @@ _SPOKEN_TO = (
 
 
 def invented_number(born: str, serial: int, *, wrong: bool = False) -> str:
-    """Give the identity number of an invented person: `born` is YYYYMMDD (day + 60 for a samordningsnummer).
+    """The identity number of an invented person: `born` is YYYYMMDD (day + 60 for a samordningsnummer).
 
-    `serial` is 980–999, which is kept for testing; with `wrong` the check digit does not hold.
+    `serial` is 980–999, which is reserved for testing; with `wrong` the check digit does not hold.
     """
     nine = f"{born[2:]}{serial}"
     doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(nine))
@@ -53,7 +53,7 @@ def invented_number(born: str, serial: int, *, wrong: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """An invented patient: name and number as typed, and what must not show."""
+    """An invented patient: name and number as typed, and whether the identity is protected."""
 
     name: str
     number: str
@@ -62,7 +62,7 @@ class Patient:
 
 @dataclass(slots=True)
 class Stage:
-    """Where the demo plays: the outage, who acts, the places."""
+    """The outage of the demo, who acts, and the places."""
 
     outage: Outage
     start: datetime
@@ -73,11 +73,11 @@ class Stage:
     numbers: dict[str, str] = field(default_factory=dict)
 
     def at(self, minute: int) -> datetime:
-        """Give the moment that many minutes into the outage."""
+        """`minute` is counted from the outage's start."""
         return self.start + timedelta(minutes=minute)
 
     def day(self, ahead: int) -> str:
-        """Give the date so many days ahead, as particulars hold it."""
+        """An ISO date, as particulars hold it."""
         return (self.start + timedelta(days=ahead)).date().isoformat()
 
     def open(
@@ -90,7 +90,7 @@ class Stage:
         clinic: str,
         before: Before,
     ) -> "Pen":
-        """Open a care chain as the person `by`; places are named by the demo's keys, the municipality by its name."""
+        """`by` and the places are the demo's keys, the municipality its name."""
         facts = ChainFacts(
             identity=patient.number,
             patient_name=patient.name,
@@ -129,9 +129,10 @@ class Pen:
         comment: str = "",
         **particulars: Any,
     ) -> CareChainEvent:
-        """Ring `to` (a party, or a participant's line) about an event, or about a new one of the kind `what`.
+        """Ring `to` (a party, or a participant's line) about an event, or about a new one of the kind `what`; returns
+        the event.
 
-        No minute means this moment. `sender` is needed where the unit is two parties. Give the event.
+        No minute means this moment. `sender` is needed where the unit is two parties.
         """
         acting = self.stage.people[by] if by else self.by
         message = self._message(what, sender or _only(acting.parties), happened, particulars)
@@ -140,14 +141,14 @@ class Pen:
     def receive(
         self, minute: int, sender: Party, what: str | CareChainEvent, *, comment: str = "", **particulars: Any
     ) -> CareChainEvent:
-        """Be rung by `sender` about an event. Give the event."""
+        """Be rung by `sender` about an event, which is returned."""
         message = self._message(what, sender, None, particulars)
         return self._log(self.by, Direction.RECEIVED, minute, sender, message, REACHED, comment)
 
     def tell(
         self, minute: int, what: str, *to: Party | str, by: str = "", **particulars: Any
     ) -> CareChainEvent:
-        """Reach everyone in `to` about one new event, a few minutes apart. Give the event."""
+        """Reach everyone in `to` about one new event, a few minutes apart; returns the event."""
         first, *rest = to
         event = self.give(minute, first, what, by=by, **particulars)
         for turn, who in enumerate(rest, start=1):
@@ -155,7 +156,7 @@ class Pen:
         return event
 
     def bare_try(self, minute: int, to: Party, outcome: CallOutcome) -> None:
-        """Try in vain to give an answer that is not logged yet."""
+        """A failed try to give an answer that is not logged yet."""
         self.last_call = log_call(
             by=self.by,
             chain=self.chain,
@@ -173,7 +174,7 @@ class Pen:
         happened: int | None = None,
         **changed: Any,
     ) -> CareChainEvent:
-        """Correct an event; what is not named stays as it was."""
+        """What is not named stays as it was."""
         return correct_event(
             by=self.by,
             event=event,
@@ -185,27 +186,22 @@ class Pen:
         )
 
     def take_back(self, event: CareChainEvent, reason: str) -> CareChainEvent:
-        """Take an event back."""
         return withdraw_event(by=self.by, event=event, client_id=uuid4(), reason=reason)
 
     def take_back_call(self, reason: str) -> None:
-        """Take the newest call back."""
         assert self.last_call is not None
         withdraw_call(by=self.by, handover=self.last_call, client_id=uuid4(), reason=reason)
 
     def correct_name(self, spoken_to: str, reason: str) -> None:
-        """Correct whom one spoke to in the newest call."""
         old = self.last_call
         assert old is not None
         facts = replace(old.facts, spoken_to=spoken_to, read_back=ReadBack.CORRECTED)
         self.last_call = correct_call(by=self.by, handover=old, client_id=uuid4(), facts=facts, reason=reason)
 
     def complete(self, discharge: CareChainEvent) -> None:
-        """Close a discharge that everyone knows of."""
         complete_discharge(by=self.by, event=discharge)
 
     def leave_open(self, discharge: CareChainEvent, recipient: Party, responsible: str, reason: str) -> None:
-        """Leave a discharge with somebody not told."""
         leave_discharge_open(
             by=self.by,
             event=discharge,
@@ -216,7 +212,6 @@ class Pen:
         )
 
     def becomes(self, status: ChainStatus, reason: str) -> None:
-        """Set the chain apart from the ordinary, by a new row of details."""
         self.facts = replace(self.facts, status=status, status_reason=reason)
         assert self.chain.details_id is not None
         change_details(

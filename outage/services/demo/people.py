@@ -10,7 +10,7 @@ from contacts.services.directory import save_row
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """One person and the assignments: (unit, role, title), the first one being whom the demo writes as."""
+    """The assignments are (unit, role, title), the first one being whom the demo writes as."""
 
     username: str
     first_name: str
@@ -60,17 +60,17 @@ _PEOPLE = (
 
 
 def make_keeper() -> User:
-    """Save the region's invented administrator, who then lays everything else; inside the caller's transaction."""
+    """The region's invented administrator, by whom all else is made; inside the caller's transaction."""
     user = _user(KEEPER)
-    # Nobody is there before the first person, so the trace names that person.
+    # Nobody is there before the first person, so the audit row names that person.
     save_row(by=user, row=user)
     return user
 
 
 def make_people(*, by: User, units: dict[str, Unit]) -> dict[str, Acting]:
-    """Save the invented people with their assignments, `by` (the one `make_keeper` gave) among them.
+    """The invented people with their assignments, `by` (from `make_keeper`) among them.
 
-    Give who acts, by the part of the log-in name after the dot: each in the first assignment.
+    Returns who acts, by the part of the log-in name after the dot: each in the first assignment.
     """
     acting = {}
     for person in (*_PEOPLE, KEEPER):
@@ -95,7 +95,7 @@ def make_people(*, by: User, units: dict[str, Unit]) -> dict[str, Acting]:
 
 
 def _user(person: _Person) -> User:
-    """Give the row of a person, unsaved. The admin pages open to the administrators; their assignment narrows them."""
+    """Unsaved. The admin pages open to the administrators; their assignment narrows them."""
     user = User(
         username=person.username,
         first_name=person.first_name,

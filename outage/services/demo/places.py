@@ -18,7 +18,7 @@ _SOURCE = "Påhittat nummer för demo"
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One unit. A sjukstuga has both a ward and an öppenvård."""
+    """A sjukstuga has both a ward and an öppenvård."""
 
     key: str
     name: str
@@ -82,9 +82,9 @@ _LINKS = {
 
 
 def lay_places(*, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
-    """Save the units, their contacts and the municipalities' link texts (R1.2), inside the caller's transaction.
+    """The units, their contacts and the municipalities' link texts (R1.2), inside the caller's transaction.
 
-    Give the principals by name and the units by the demo's own keys. The county's principals must be there.
+    Returns the principals by name and the units by the demo's own keys. The county's principals must be there.
     """
     principals = {principal.name: principal for principal in Principal.objects.all()}
     units = {}
@@ -120,7 +120,7 @@ def lay_places(*, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
 
 
 def _direct_number(place: _Place, unit: Unit) -> DirectoryEntry:
-    """Give the entry of a unit's own number (R5.1). A ward answers round the clock, the others in daytime."""
+    """The entry of a unit's own number (R5.1). A ward answers round the clock, the others in daytime."""
     if place.ward:
         kind = EntryKind.WARD
     elif place.municipal:

@@ -15,7 +15,7 @@ NO_SUCH_NUMBER = Patient("Konrad Felslag", invented_number("19661201", 991, wron
 
 
 def write_region(stage: Stage) -> None:
-    """Write the chains, inside the caller's transaction."""
+    """Inside the caller's transaction."""
     for write in (_orthopaedics, _lycksele, _psychiatry, _outpatient, _sjukstuga, _geriatrics):
         write(stage)
 

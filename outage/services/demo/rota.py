@@ -21,7 +21,7 @@ _WEEKLY = (_YLVA, _JON, _YLVA, _JON, _YLVA, _JON, _JON)
 
 
 def write_rota(*, by: Acting, unit: Unit, now: datetime) -> None:
-    """Write the turns, begun the week before the aware moment `now` and without an end: somebody has every night."""
+    """Turns that began the week before the aware moment `now`, without an end: every night is covered."""
     today = timezone.localtime(now).date()
     monday = today - timedelta(days=today.weekday() + 7)
     for weekday, (who, number) in enumerate(_WEEKLY):

@@ -17,7 +17,7 @@ PAGE = "/kontakter/las-in/"
 
 
 def page_of(response) -> BeautifulSoup:
-    """Give a page, whether it came whole or piece by piece."""
+    """A page, whether sent whole or streamed."""
     content = response.getvalue() if response.streaming else response.content
     text = content.decode()
     assert text.count("<!doctype html>") == 1
@@ -30,7 +30,7 @@ def words(page: BeautifulSoup) -> str:
 
 
 def groups(page: BeautifulSoup) -> dict[str, int]:
-    """Give the groups of a preview and how many each has."""
+    """The groups of a preview and how many each has."""
     links = page.select(".kept-filters a")
     return {link.contents[0].strip(): int(link.strong.text) for link in links}
 
@@ -97,7 +97,7 @@ def changed(old: str, new: str) -> bytes:
 
 
 def malas(*names: str, columns: dict[str, str] | None = None) -> bytes:
-    """Give a file of Malå's with new contacts of those names."""
+    """A file of Malå's with new contacts of those names."""
     cells = dict.fromkeys(COLUMNS, "") | {"Huvudman": "Malå kommun", "Typ": "annan"} | (columns or {})
     return write_csv([COLUMNS, *([*(cells | {"Enhet": name}).values()] for name in names)])
 

@@ -1,4 +1,4 @@
-"""What the tests of keeping contacts share: forms filled in as the browser would, and the trace."""
+"""What the tests of keeping contacts share: forms filled in as the browser would, and the audit log."""
 
 from typing import Any
 from uuid import uuid4
@@ -24,7 +24,7 @@ def opened(client: Client, by: Acting, name: str, *args: Any) -> HttpResponse:
 
 
 def form_at(client: Client, by: Acting, name: str, *args: Any) -> Fields:
-    """Give what the form of a page would send as it stands."""
+    """What the form of a page would send as it stands."""
     response = opened(client, by, name, *args)
     assert response.status_code == 200
     return fields_of(form_of(read(response), method="post"))
@@ -39,18 +39,18 @@ def sent(client: Client, fields: Fields, page: str, /, *args: Any, **changed: An
 
 
 def trace_of(entry: DirectoryEntry) -> list[str]:
-    """Give what was done with an entry, in order."""
+    """The audit actions of an entry, in order."""
     rows = AuditEntry.objects.filter(target_type="contacts.DirectoryEntry", target_id=str(entry.pk))
     return [row.action for row in rows.order_by("pk")]
 
 
 def phones(*numbers: str) -> list[Phone]:
-    """Give direct numbers."""
+    """Direct numbers."""
     return [Phone(PhoneKind.DIRECT, number) for number in numbers]
 
 
 def new_contact(**changed: Any) -> Fields:
-    """Give the least that adds a contact."""
+    """The minimum that adds a contact."""
     return {
         "client_id": [str(uuid4())],
         "kind": ["other"],

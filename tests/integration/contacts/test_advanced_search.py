@@ -49,7 +49,7 @@ def people(county: Any) -> None:
 
 @pytest.fixture
 def search(client: Client, county: Any, people: None):
-    """Give what Alva sees for texts by the name of their field, in the lines of the page."""
+    """What Alva sees for texts by the name of their field, in the lines of the page."""
     client.force_login(county.alva.user)
     line = {field: number for number, field in enumerate(SearchField, start=1)}
 

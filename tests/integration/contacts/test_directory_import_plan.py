@@ -22,7 +22,7 @@ MALA = "Malå kommun"
 
 
 def file_of(*rows: dict[str, str], columns: tuple[str, ...] = ()) -> bytes:
-    """Give a file of Malå's with the columns that any of the rows has."""
+    """A file of Malå's with the columns that any of the rows has."""
     used = columns or tuple(
         c for c in COLUMNS if c in ("Huvudman", "Enhet", "Typ") or any(c in r for r in rows)
     )

@@ -23,7 +23,7 @@ def lunch(clock):
 
 @pytest.fixture
 def see(client, county):
-    """Give what a person of the ward sees on the page."""
+    """What a person of the ward sees on the page."""
     client.force_login(county.alva.user)
 
     def at_address(query: str = "", status: int = 200, **headers: str) -> BeautifulSoup:
@@ -43,7 +43,7 @@ def text_of(page: BeautifulSoup) -> str:
 
 
 def rows(page: BeautifulSoup) -> dict[str, BeautifulSoup]:
-    """Give each row of the table by the name in it."""
+    """Each row of the table by the name in it."""
     return {row.th.a.get_text(): row for row in page.select("tbody tr")}
 
 

@@ -1,4 +1,4 @@
-"""Rows saved, retired and taken back, each with its row in the trace."""
+"""Rows saved, retired and taken back, each with its row in the audit log."""
 
 import json
 from dataclasses import replace

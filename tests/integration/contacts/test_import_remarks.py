@@ -1,4 +1,4 @@
-"""Hours that stand in remarks, as a file with them is brought in."""
+"""Hours that stand in remarks, as a file with them is imported."""
 
 import pytest
 from django.urls import reverse

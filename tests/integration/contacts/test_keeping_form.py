@@ -42,7 +42,7 @@ def added(client: Client, county, **typed: str) -> DirectoryEntry:
 
 
 def refused(client: Client, county, **typed: str) -> str:
-    """Give what the page says of a contact that can not be added."""
+    """What the page says of a contact that cannot be added."""
     client.force_login(county.mala_admin.user)
     before = DirectoryEntry.objects.count(), AuditEntry.objects.count()
     answer = client.post(reverse("contact_new"), new_contact(**typed))

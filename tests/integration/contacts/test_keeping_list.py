@@ -1,4 +1,4 @@
-"""Förvalta: the own contacts, what ails them, and one contact's page."""
+"""Förvalta: the own contacts, their problems, and one contact's page."""
 
 from datetime import timedelta
 from uuid import uuid4

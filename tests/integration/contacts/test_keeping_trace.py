@@ -1,4 +1,4 @@
-"""Every write about the directory leaves its row of the trace: where the row can not be, nothing is written."""
+"""Every write about the directory leaves its audit row: where the row cannot be, nothing is written."""
 
 import inspect
 from collections.abc import Callable

@@ -41,7 +41,7 @@ MOMENTS = {
 
 @pytest.fixture
 def search(client: Client, county: Any):
-    """Give what Alva sees when she types, at a moment."""
+    """What Alva sees when she types, at a moment."""
 
     def ask(text: str, at: datetime = SATURDAY_EVENING, **more: str) -> BeautifulSoup:
         with standing_at(at):
@@ -62,7 +62,7 @@ def cards(page: BeautifulSoup) -> list[str]:
 
 
 def lines(card: BeautifulSoup) -> list[tuple[str, str]]:
-    """Give (number, name) of each line, best first; the number as it is copied, "" where it is missing."""
+    """(number, name) of each line, best first; the number as it is copied, "" where it is missing."""
     told = []
     for line in [card.select_one(".ring-best"), *card.select(".ring-others > li")]:
         button = line.find("button")

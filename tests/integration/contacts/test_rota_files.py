@@ -1,4 +1,4 @@
-"""The rota as a file: shown before it is brought in, whole or not at all, and twice the same is once."""
+"""The rota as a file: shown before it is imported, whole or not at all, and twice the same is once."""
 
 from datetime import datetime
 from uuid import uuid4

@@ -45,7 +45,7 @@ def malas(county) -> dict[str, DirectoryEntry]:
 
 
 def shown(response) -> str:
-    """Give the name of the contact that is shown, or what stands there instead."""
+    """The name of the contact that is shown, or the text there instead."""
     page = read(response)
     name = page.select_one("#entry-name")
     return name.text if name else " ".join(page.main.select_one(".panel").text.split())

@@ -78,13 +78,12 @@ def scan(by: Acting, sheet: Sheet) -> list[ScannedPage]:
 
 
 def address(sheet: Sheet, chain: CareChain | None = None, direction: str = "given") -> str:
-    """Give the address of the page, with the row's patient and direction where one is chosen."""
+    """The address of the page, with the row's patient and direction where one is chosen."""
     where = reverse("enter_sheet", args=[sheet.serial])
     return f"{where}?vardkedja={chain.pk}&riktning={direction}" if chain else where
 
 
 def page_of(client: Client, where: str) -> BeautifulSoup:
-    """Give the page at an address."""
     answer = client.get(where)
     assert answer.status_code == 200, answer.status_code
     return read(answer)
@@ -103,7 +102,7 @@ def send(client: Client, where: str, **typed: Any) -> HttpResponse:
 
 
 def as_lists(typed: dict[str, Any]) -> Fields:
-    """Give what is typed as a browser sends it."""
+    """What is typed, as a browser sends it."""
     return {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
 
 
@@ -125,7 +124,7 @@ def enter(county: County, sheet: Sheet, chain: CareChain, **more: Any) -> Handov
 
 
 def fates(sheet: Sheet) -> list[str]:
-    """Give the steps of a sheet in their order."""
+    """The steps of a sheet in order."""
     return list(SheetFate.objects.filter(sheet=sheet).order_by("number").values_list("fate", flat=True))
 
 

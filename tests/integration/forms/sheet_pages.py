@@ -19,12 +19,12 @@ def opened(client: Client, by: Acting, name: str, *args: Any, **query: str) -> H
 
 
 def text_of(page: BeautifulSoup) -> str:
-    """Give the text of a page, blanks tidied."""
+    """White space normalized."""
     return " ".join(page.get_text(" ").split())
 
 
 def form_for(page: BeautifulSoup, word: str) -> Fields | None:
-    """Give what the form of a step would send as it stands; None where the step is not offered."""
+    """What the form of a step would send as it stands; None where the step is not offered."""
     found = [form for form in page.select("form") if form.select_one(f'input[name="steg"][value="{word}"]')]
     return fields_of(found[0]) if found else None
 
@@ -37,6 +37,6 @@ def take(client: Client, by: Acting, sheet: Sheet, word: str, **typed: Any) -> H
 
 
 def offered(client: Client, by: Acting, sheet: Sheet) -> set[str]:
-    """Give the words of the steps that a sheet's page offers."""
+    """The words of the steps that a sheet's page offers."""
     page = read(opened(client, by, "sheet", sheet.serial)).main
     return {box["value"] for box in page.select('input[name="steg"]')}

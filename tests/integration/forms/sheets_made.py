@@ -17,7 +17,7 @@ from forms.services.steps import new_serial, write_step
 
 
 def make_sheet(by: Acting, kind: SheetKind = SheetKind.CARE_CHAIN, pages: int = 1, **fields: Any) -> Sheet:
-    """Give a sheet that `by` has just printed."""
+    """A sheet that `by` has just printed."""
     facts = {"unit": by.unit, "user": by.user, "routine_version": "2023-04-03"} | fields
     sheet = Sheet.objects.create(serial=new_serial(), kind=kind, pages=pages, **facts)
     write_step(by=by, unit=sheet.unit, sheet=sheet, step=Fate.PRINTED)
@@ -35,7 +35,7 @@ def make_sheet(by: Acting, kind: SheetKind = SheetKind.CARE_CHAIN, pages: int = 
 
 
 def make_batch(by: Acting, count: int, kind: SheetKind = SheetKind.LOG_SHEET, **fields: Any) -> list[Sheet]:
-    """Give the blank sheets of a batch that `by` has just issued."""
+    """The blank sheets of a batch that `by` has just issued."""
     batch = SheetBatch.objects.create(kind=kind, unit=by.unit, user=by.user, count=count, **fields)
     return [make_sheet(by, kind, batch=batch, place=place) for place in range(1, count + 1)]
 
@@ -91,5 +91,5 @@ def decide(by: Acting, allows: bool = True, reference: str = "RS 980-2026", **fi
 
 
 def path_of(sheet: Sheet) -> list[str]:
-    """Give the steps that are kept of a sheet, in order."""
+    """The stored steps of a sheet, in order."""
     return list(sheet.fates.order_by("number").values_list("fate", flat=True))

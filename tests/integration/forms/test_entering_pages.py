@@ -53,7 +53,7 @@ def test_a_row_is_entered_and_the_next_one_starts_from_it(alva: Client, sheet: S
     assert (handover.paper_serial, handover.paper_signature) == (sheet.serial, "N.N.")
     page = page_of(alva, answer.headers["Location"])
     assert "Raden är sparad på servern 10.52." in page.get_text()
-    # The patient is that of the row before; which way the next one went is asked anew.
+    # The patient is that of the row before; which way the next one went is asked again.
     assert page.main.find("form", {"data-guard": True}) is None
     assert page.main.find("option", selected=True)["value"] == str(chain.pk)
     _, fields = row_of(alva, address(sheet, chain))

@@ -149,7 +149,7 @@ def test_what_fails_on_the_way_leaves_the_old_file_whole_and_nothing_beside_it(
     assert target.read_bytes() == before
     assert _names(tmp_path) == {target.name}
     if where != "replace":
-        # Sheets that were never given out are not looked for.
+        # Sheets that were never handed out are not looked for.
         assert (Sheet.objects.count(), Export.objects.count()) == rows
 
 

@@ -49,7 +49,7 @@ def refused(*files: bytes) -> str:
 
 
 def raw_pdf(*objects: bytes, root: bytes = b"<</Type/Catalog/Pages 2 0 R>>") -> bytes:
-    """Give a PDF of these objects, which are numbered from 2; its catalog is number 1."""
+    """A PDF of these objects, which are numbered from 2; its catalog is number 1."""
     out = io.BytesIO(b"%PDF-1.7\n")
     out.seek(0, io.SEEK_END)
     places = []
@@ -64,7 +64,7 @@ def raw_pdf(*objects: bytes, root: bytes = b"<</Type/Catalog/Pages 2 0 R>>") -> 
 
 
 def with_picture(picture: bytes) -> bytes:
-    """Give a PDF of one page that draws `picture`, an object."""
+    """A PDF of one page that draws `picture`, an object."""
     return raw_pdf(
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>",
@@ -74,7 +74,7 @@ def with_picture(picture: bytes) -> bytes:
 
 
 def bomb(side: int) -> bytes:
-    """Give a picture object of side x side RGB pixels that is all zeros, packed twice over."""
+    """A picture object of side x side RGB pixels that is all zeros, compressed twice."""
     packer = zlib.compressobj(9)
     row = bytes(side * 3)
     data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
@@ -87,7 +87,7 @@ def bomb(side: int) -> bytes:
 
 
 def png_of(width: int, height: int) -> bytes:
-    """Give a small PNG file that says that it is so large, and is."""
+    """A small PNG file of the size it declares."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -100,7 +100,7 @@ def png_of(width: int, height: int) -> bytes:
 
 
 def tiff_of(frames: int) -> bytes:
-    """Give a TIFF of so many frames, all of the same few pixels."""
+    """A TIFF of so many frames, all of the same few pixels."""
     entries = [(256, 4, 40), (257, 4, 40), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (277, 3, 1),
                (278, 4, 40), (279, 4, 1600)]  # fmt: skip
     out = io.BytesIO(struct.pack("<2sHI", b"II", 42, 8 + 1600))
@@ -152,7 +152,7 @@ def test_two_pdfs_at_once_are_asked_for_one_at_a_time():
 
 
 def locked(password: str, algorithm: str = "AES-128") -> bytes:
-    """Give a PDF that opens with `password`, and may be changed with another."""
+    """A PDF that opens with `password`, and may be changed with another."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(as_pdf([PAGE, PAGE]))))
     writer.encrypt(user_password=password, owner_password="annan", algorithm=algorithm)
     out = io.BytesIO()
@@ -324,7 +324,7 @@ def test_a_server_that_is_killed_in_the_middle_leaves_nothing_on_the_disk(room, 
 
 
 def _children(room: Path) -> list[str]:
-    """Give the open files of every process that lie in the folder, unlinked ones too."""
+    """The open files of every process that lie in the folder, unlinked ones too."""
     found = []
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         with contextlib.suppress(OSError):

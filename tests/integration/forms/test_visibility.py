@@ -106,7 +106,7 @@ def people(county: County) -> dict[str, Any]:
 
 @pytest.fixture
 def address(county: County) -> Callable[..., str]:
-    """Give a function from a name to its address about Alva's paper, or about nothing there is."""
+    """A function from a name to its address about Alva's paper, or about nothing there is."""
     chain = make_chain(county, make_outage(county.alva), county.alva, patient_name=PATIENT)
     sheet = make_sheet(county.alva, SheetKind.CARE_CHAIN, chain=chain, outage=chain.outage)
     page = ScannedPage.objects.get(upload=scan(county.alva, coded(sheet.serial)))

@@ -33,7 +33,7 @@ def chain(county: County, outage: Outage) -> CareChain:
 
 @pytest.fixture
 def log_in(client: Client):
-    """Give a function that logs somebody in and gives the browser."""
+    """A function that logs somebody in and returns the browser."""
 
     def enter(acting: Acting) -> Client:
         client.force_login(acting.user)

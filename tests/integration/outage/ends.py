@@ -24,7 +24,7 @@ class Three:
 
 
 def town(name: str) -> Acting:
-    """Give a coordinator of a municipality of that name."""
+    """A coordinator of a municipality of that name."""
     principal = Principal.objects.create(
         name=f"{name} kommun", short_name=name, kind=PrincipalKind.MUNICIPALITY
     )

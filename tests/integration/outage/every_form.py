@@ -36,7 +36,7 @@ Make = Callable[[Any], forms.Form]
 
 
 def form_classes() -> list[type[forms.Form]]:
-    """Give every form class that the product's webforms define."""
+    """Every form class that the product's webforms define."""
     found: dict[str, type[forms.Form]] = {}
     for package in PACKAGES:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
@@ -47,7 +47,7 @@ def form_classes() -> list[type[forms.Form]]:
 
 
 def every_form(county: County, chain: CareChain) -> Iterator[tuple[str, Make]]:
-    """Give, for each form class, its name and a function that makes it with what came in (or None)."""
+    """For each form class, its name and a function that makes it with the posted data (or None)."""
     events = [
         make_event(county.alva, chain),
         make_event(county.disa, chain, "sip_invitation", sender=Party.OUTPATIENT),
@@ -102,14 +102,14 @@ def _maker(each: type[forms.Form], kwargs: dict[str, Any]) -> Make:
 
 
 def names_of(field_name: str, field: forms.Field) -> list[str]:
-    """Give the names under which a browser sends a field."""
+    """The names under which a browser sends a field."""
     if isinstance(field.widget, forms.MultiWidget):
         return [f"{field_name}{suffix}" for suffix in field.widget.widgets_names]
     return [field_name]
 
 
 def as_sent(values: dict[str, list[str]]) -> QueryDict:
-    """Give what came in as a view gets it."""
+    """Posted data as a view gets it."""
     found = QueryDict(mutable=True)
     for name, each in values.items():
         found.setlist(name, each)

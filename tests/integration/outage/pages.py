@@ -9,19 +9,18 @@ Fields = dict[str, list[str]]
 
 
 def read(response: HttpResponse) -> BeautifulSoup:
-    """Give the page as a tree."""
     return BeautifulSoup(response.content.decode(), "html.parser")
 
 
 def form_of(page: BeautifulSoup, **attributes: Any) -> Tag:
-    """Give the one form of the page's main part that has these attributes."""
+    """The one form of the page's main part that has these attributes."""
     found = page.main.find_all("form", attributes)
     assert len(found) == 1, f"{len(found)} forms"
     return found[0]
 
 
 def fields_of(form: Tag) -> Fields:
-    """Give what the browser would send if the form were sent as it stands, without pressing any named button."""
+    """What the browser would send if the form were sent as it stands, without pressing any named button."""
     sent: Fields = {}
     for field in form.find_all(["input", "textarea", "select"]):
         name = field.get("name")
@@ -41,6 +40,6 @@ def fields_of(form: Tag) -> Fields:
 
 
 def errors_of(page: BeautifulSoup) -> str:
-    """Give what the box of errors at the top of a form says."""
+    """The text of the error summary at the top of a form."""
     box = page.main.find(attrs={"role": "alert"})
     return " ".join(box.get_text(" ").split()) if box else ""

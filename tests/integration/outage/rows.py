@@ -4,6 +4,6 @@ from django.apps import apps
 
 
 def counts() -> dict[str, int]:
-    """Give the number of rows of every model of ours."""
+    """The number of rows of every model of ours."""
     models = [m for label in ("contacts", "outage") for m in apps.get_app_config(label).get_models()]
     return {model._meta.label: model._default_manager.count() for model in models}

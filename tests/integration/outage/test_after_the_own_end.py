@@ -51,7 +51,7 @@ def test_after_the_own_end_an_answer_is_rung_to_those_who_are_still_out_only(
     assert calls_of(county.disa, chain) == {}
     # What had not been told in the outage is rung, or decided by hand (case 17).
     assert calls_of(county.alva, chain) == {"Heimdalls hälsocentral": ["admission"]}
-    # Down again, the answer can not be given there.
+    # Down again, the answer cannot be given there.
     make_outage(county.alva, timedelta(minutes=5))
     assert calls_of(county.disa, chain) == {"Medicin 2": reply, "Umeå kommun": reply}
 

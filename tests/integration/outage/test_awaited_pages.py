@@ -22,7 +22,7 @@ MUNICIPALITY, OUTPATIENT, INPATIENT = Party.MUNICIPALITY, Party.OUTPATIENT, Part
 
 
 def awaited_at(client: Client, path: str) -> list[str]:
-    """Give the lines under Väntar på svar, white space made single; none where the heading is not there."""
+    """The lines under Väntar på svar, white space normalized; none where the heading is not there."""
     title = read(client.get(path)).find(id="awaited-title")
     lines = title.find_parent("section").find_all("li") if title else []
     return [" ".join(line.get_text(" ").split()) for line in lines]

@@ -55,7 +55,7 @@ def state(county: County, event: CareChainEvent) -> DischargeState | None:
 
 
 def owed(county: County, chain: CareChain) -> dict[str, str]:
-    """Give who is still to be rung, with who answers for it where the discharge was left open."""
+    """Who is still to be rung, with who is responsible where the discharge was left open."""
     calls = calls_owed(
         acting=county.alva,
         chain=chain,

@@ -72,7 +72,7 @@ class Told:
 
 
 def told(said: list[tuple[str, str]]) -> tuple[list[Told], dict[str, Told | None]]:
-    """Give the outages that `said`, one thing a minute, makes, and which one each principal is shown."""
+    """The outages that `said`, one thing a minute, makes, and which one each principal is shown."""
     outages: list[Told] = []
 
     def shown(name: str) -> Told | None:

@@ -35,7 +35,7 @@ DAUGHTER, MANAGER, NURSE = "participant:Dotter", "participant:Chef", "participan
 
 
 def owed(county: County, chain: CareChain, who: str = "alva") -> dict[str, list[str]]:
-    """Give the labels of what each one is owed, by recipient.
+    """The labels of what each one is owed, by recipient.
 
     The database finds the chain exactly when there is any.
     """
@@ -70,7 +70,7 @@ def withdraw(county: County, event: CareChainEvent, **more: Any) -> CareChainEve
 
 
 def told_admission(county: County, chain: CareChain, *parties: str) -> CareChainEvent:
-    """Give an admission that the parties have been told of, and that has been tried at the others."""
+    """An admission that the parties have been told of, and that has been tried at the others."""
     event = make_event(county.alva, chain, "admission")
     for party in parties:
         tell(county.alva, chain, event, to=party)

@@ -45,7 +45,7 @@ def dated(form: forms.Form) -> dict[str, forms.Field]:
 
 
 def pieces(field: forms.Field) -> list[list[str]]:
-    """Give what may be typed in each box of a field."""
+    """What may be typed in each input of a field."""
     if isinstance(field, MomentField):
         return [TIMES, DAYS, SHOWN]
     return [DAYS if isinstance(field, DateField) else TIMES + DAYS]
@@ -92,7 +92,7 @@ def test_every_pair_of_time_and_date_is_taken_or_refused(county: County, chain: 
 
 
 def cleaned(field: forms.Field, typed: list[str]) -> tuple[Any, list[str]]:
-    """Give what a field makes of what was typed, and with what sentences it refuses it."""
+    """The cleaned value, and the sentences of the errors."""
     try:
         return field.clean(typed), []
     except forms.ValidationError as refused:
@@ -108,6 +108,6 @@ def test_no_browser_keeps_what_was_typed(county: County, chain: CareChain):
 
 
 def typed_in(page: Any) -> list[Any]:
-    """Give the boxes that one types in."""
+    """The inputs that one types in."""
     untyped = {"hidden", "checkbox", "radio", "file", "submit"}
     return [box for box in page.find_all(["input", "textarea"]) if box.get("type", "text") not in untyped]

@@ -35,7 +35,7 @@ REPORT = Message(kind="discharge_report", sender=Party.INPATIENT)
 
 
 def states(county: County, event: CareChainEvent) -> dict[str, InformState]:
-    """Give how far each one who must be told of the event has been, as the pages see it now."""
+    """How far each one who must be told of the event has been, as the pages see it now."""
     chain = get_chain(county.alva, event.chain_id)
     log = logs_of([chain.pk])[chain.pk]
     return {s.target.key: s.state for s in event_standings(chain, log, event)}

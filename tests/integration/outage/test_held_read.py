@@ -1,4 +1,4 @@
-"""What is held: read in words where its form can not be shown, thrown away by two presses, told of when too old."""
+"""What is held: read in words where its form cannot be shown, thrown away by two presses, told of when too old."""
 
 from datetime import timedelta
 

@@ -42,7 +42,7 @@ PAGES: dict[str, Callable[[Seeded], str]] = {
 
 
 def queries_with(chains: int, handovers: int) -> dict[str, int]:
-    """Give how many queries each page asks of an outage of that size, which is then taken away again."""
+    """How many queries each page makes with an outage of that size, which is then rolled back."""
     with transaction.atomic():
         seeded = seed_outage(chains=chains, handovers=handovers)
         client = Client()

@@ -25,7 +25,7 @@ def ask(at: tuple[str, str], maybe: tuple[str, str] = ("", "")) -> AskForm:
 
 
 def moment(text: str) -> datetime:
-    """Give an ISO time with its offset."""
+    """From an ISO time with its offset."""
     return datetime.fromisoformat(text)
 
 

@@ -244,7 +244,7 @@ class Scribe:
 
 
 def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
-    """Give the calls owed in each chain that has any, counted one chain at a time by the rules.
+    """The calls owed in each chain that has any, counted one chain at a time by the rules.
 
     Of all chains of the principal: whom the patient has moved on from may still have somebody to ring.
     """
@@ -263,7 +263,7 @@ def by_the_rules(acting: Acting, outage: Outage) -> dict[UUID, list[OwedCall]]:
 
 
 def awaited(acting: Acting, outage: Outage) -> set[UUID]:
-    """Give the chains in which an answer is awaited, counted one chain at a time by the rules."""
+    """The chains in which an answer is awaited, counted one chain at a time by the rules."""
     chains = list(visible_chains(acting, outage))
     logs = logs_of(chain.pk for chain in chains)
     return {chain.pk for chain in chains if awaited_lines(acting, chain, logs[chain.pk], TUESDAY)}

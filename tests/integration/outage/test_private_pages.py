@@ -1,4 +1,4 @@
-"""No patient in a title, an address, a file name, a log line or the trace; no page stays on a shared ward PC."""
+"""No patient in a title, an address, a file name, a log line or the audit log; no page stays on a shared ward PC."""
 
 import json
 import logging
@@ -41,7 +41,7 @@ def patient(county: County, outage: Outage) -> CareChain:
 
 
 def addresses(patient: CareChain) -> list[str]:
-    """Give every page there is about the patient, and those that list patients."""
+    """Every page there is about the patient, and those that list patients."""
     event, handover = patient.events.first(), patient.handovers.first()
     assert event is not None
     assert handover is not None

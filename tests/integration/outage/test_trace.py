@@ -1,4 +1,4 @@
-"""Every write leaves its row of the trace in its own transaction: where the row cannot be, nothing is written."""
+"""Every write leaves its audit row in its own transaction: where the row cannot be, nothing is written."""
 
 import inspect
 from collections.abc import Callable

@@ -28,7 +28,7 @@ def opened(client: Client, path: str) -> Fields:
 
 
 def differences(page: BeautifulSoup) -> dict[str, tuple[str, str]]:
-    """Give each field that differs: what stands now, and what was typed."""
+    """Each field that differs: what stands now, and what was typed."""
     table = page.main.find("table", class_="differences")
     rows = table.find("tbody").find_all("tr") if table else []
     return {row.th.text: tuple(cell.text for cell in row.find_all("td")) for row in rows}  # type: ignore[misc]

@@ -98,7 +98,7 @@ WITH_ID = [p.name for p in urlpatterns if set(p.pattern.converters) & set(IDS)]
 
 @pytest.fixture
 def address(county: County, chain: CareChain):
-    """Give a function from a name to its address about Alva's and Disa's patient, or about nothing there is."""
+    """A function from a name to its address about Alva's and Disa's patient, or about nothing there is."""
     facts = chain_facts(county, patient_name=PATIENT)
     change_details(by=county.alva, chain=chain, client_id=uuid4(), replaces=chain.details_id, facts=facts)
     event = make_event(county.alva, chain, "discharge")

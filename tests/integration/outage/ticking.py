@@ -19,7 +19,7 @@ from tests.factories import County, chain_facts, same_id
 
 
 def rows(acting: Acting, chain: CareChain) -> list[TaskRow]:
-    """Give the tasks of a chain as the page shows them now."""
+    """The tasks of a chain as the page shows them now."""
     chain = get_chain(acting, chain.pk)
     log = logs_of([chain.pk])[chain.pk]
     return task_rows(acting, chain, log, timezone.now())

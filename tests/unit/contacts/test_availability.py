@@ -70,7 +70,7 @@ PATTERNS = {
 
 
 def half_hours(spans: str) -> set[str]:
-    """Give "08:00-09:00" as {"08:00", "08:30"}."""
+    """{"08:00", "08:30"} for "08:00-09:00"."""
     names = [f"{h:02}:{m:02}" for h in range(24) for m in (0, 30)] + ["24:00"]
     return {
         name
@@ -80,7 +80,7 @@ def half_hours(spans: str) -> set[str]:
 
 
 def year_of_half_hours() -> list[datetime]:
-    """Give every half hour of 2026 in Stockholm and of the two weeks after, in UTC."""
+    """Every half hour of 2026 in Stockholm and of the two weeks after, in UTC."""
     first = datetime(2025, 12, 31, 23, tzinfo=UTC)
     return [first + n * HALF_HOUR for n in range((365 + 14) * 48)]
 
@@ -126,7 +126,7 @@ def test_daytime_and_evening_or_weekend_cover_the_week_and_never_overlap():
 
 
 def easter_sunday(year: int) -> date:
-    """Give Easter by Butcher's method: the second source for the holidays that move."""
+    """Easter by Butcher's method: the second source for the movable holidays."""
     a, (b, c) = year % 19, divmod(year, 100)
     d, e = divmod(b, 4)
     g = (8 * b + 13) // 25

@@ -78,7 +78,7 @@ def number(text: str) -> int:
 
 
 def slots(span: str) -> set[int]:
-    """Give "22:00-06:00" as the half hours 44 to 59, counted from the midnight before; several times with a plus."""
+    """The half hours 44 to 59, counted from the midnight before, for "22:00-06:00"; several times with a plus."""
     if span == "-":
         return set()
     if "+" in span:
@@ -112,7 +112,7 @@ def slots_of_day(plain: Plain, day: date) -> set[int]:
 
 
 def shown_clock(moments: list[datetime]) -> list[datetime]:
-    """Give the clock on the wall at each moment, standing still while the hour comes that it has already shown."""
+    """The wall clock at each moment, standing still during the repeated hour."""
     shown: list[datetime] = []
     for moment in moments:
         wall = moment.astimezone(STOCKHOLM).replace(tzinfo=None)
@@ -122,7 +122,7 @@ def shown_clock(moments: list[datetime]) -> list[datetime]:
 
 @cache
 def half_hours(year: int) -> tuple[list[datetime], list[tuple[date, int]]]:
-    """Give each half hour of `year`, two days before and ten after, in UTC, and its place on the clock."""
+    """Each half hour of `year`, two days before and ten after, in UTC, and its place on the clock."""
     first = datetime(year - 1, 12, 29, 23, tzinfo=UTC)
     moments = [first + n * HALF_HOUR for n in range((365 + 12) * 48)]
     return moments, [(wall.date(), wall.hour * 2 + wall.minute // 30) for wall in shown_clock(moments)]
@@ -143,7 +143,7 @@ WEEK = "{0} {0} {0} {0} {0} - - -"
 
 
 def daytime(*, friday="", lunch="", summer="", span="", **eves) -> tuple[Hours, Plain]:
-    """Give one kind of daytime hours, as the rules take it and as plain text."""
+    """One kind of daytime hours, as the rules take it and as plain text."""
     opens, closes = span.split("-") if span else ("", "")
     hours = Hours(
         Availability.DAYTIME,
@@ -232,7 +232,7 @@ KINDS |= {
 
 
 def next_opening(hours: Hours, moment: datetime) -> datetime | None:
-    """Give `opens_next` in UTC: moments of the hour that comes twice equal none in another zone."""
+    """`opens_next` in UTC: moments of the repeated hour equal none in another zone."""
     opens = opens_next(hours, moment, STOCKHOLM)
     return opens.astimezone(UTC) if opens else None
 

@@ -94,7 +94,7 @@ def test_how_hours_are_written(hours, words, text):
 
 
 def some_hours() -> list[Hours]:
-    """Give every kind of daytime and of evenings, and a thousand weeks of own hours, those that can be meant."""
+    """Every kind of daytime and of evenings, and a thousand weeks of own hours, those that are valid."""
     eves = [(said, None) for said in Eves if said is not Eves.SHORT]
     eves += [(Eves.SHORT, time(0)), (Eves.SHORT, time(12, 5))]
     lunches = [(None, None), (time(12), time(13)), (time(11, 45), time(12, 15))]

@@ -1,4 +1,4 @@
-"""The numbers an entry has: read, written in one way, told when they can not be meant."""
+"""The numbers an entry has: read, written in one way, told when they cannot be meant."""
 
 from itertools import product
 

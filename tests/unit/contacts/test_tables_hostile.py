@@ -36,7 +36,7 @@ def refusal(content):
 
 
 def memory_of(content):
-    """Give the most bytes in use while the file is refused."""
+    """The most bytes in use while the file is refused."""
     tracemalloc.start()
     try:
         with pytest.raises(BadTable):
@@ -241,7 +241,7 @@ SHEETS = [
     '<row r="1"><c r="A1"><c r="B1"><v>1</v></c></c></row>',
     '<row r="1"><x r="A1"><v>1</v></x></row>',
     f'<x>{ONE_ROW}</x>',
-    # values that can not be read
+    # values that cannot be read
     '<row r="1"><c r="A1"><v>ett</v></c></row>',
     '<row r="1"><c r="A1" t="s"><v>7</v></c></row>',
     '<row r="1"><c r="A1" t="d"><v>igår</v></c></row>',

@@ -143,7 +143,7 @@ KINDS_OF_NUMBER = ("0953-140 00", "59123", "")
 
 
 def beats(a, b) -> bool:
-    """Tell by pairs, as one would argue it, whether line `a` must come before line `b`."""
+    """Whether line `a` must come before line `b`, by pairs, as one would argue it."""
     if bool(a.number) != bool(b.number):
         return bool(a.number)
     if not a.number:

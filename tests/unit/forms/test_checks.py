@@ -1,4 +1,4 @@
-"""A sheet that can not be printed stops the server at the start, with the place and the remedy."""
+"""A sheet that cannot be printed stops the server at the start, with the place and the remedy."""
 
 from pathlib import Path
 

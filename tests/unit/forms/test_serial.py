@@ -27,7 +27,7 @@ def refused(text: str) -> str:
 
 
 def weighed(serial: str) -> bool:
-    """Tell whether a serial is whole, summed the other way round: check character last, by what is left over."""
+    """Whether a serial is valid, summed the other way round: check character last, by the remainder."""
     values = {c: value for value, c in enumerate(ALPHABET)}
     left = 0
     for weight in range(SERIAL_LENGTH, 1, -1):

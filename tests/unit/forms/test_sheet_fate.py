@@ -98,7 +98,7 @@ def expected(
     all_pages_scanned: bool,
     paper_gone: bool,
 ) -> str:
-    """Give the sentence that refuses the step, empty where it is allowed, read from the grids."""
+    """The sentence that refuses the step, empty where it is allowed, read from the grids."""
     cell = TABLES[patients_copy][now, step]
     if cell == "a":
         return ALREADY[now]

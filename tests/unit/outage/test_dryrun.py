@@ -1,4 +1,4 @@
-"""A dry run: the whole answer to a whole document, and one clear line for anything that can not be used."""
+"""A dry run: the whole answer to a whole document, and one clear line for anything that cannot be used."""
 
 from datetime import UTC, datetime
 from typing import Any

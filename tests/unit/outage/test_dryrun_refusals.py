@@ -1,4 +1,4 @@
-"""What a dry run can not use: one clear line that names its place."""
+"""What a dry run cannot use: one clear line that names its place."""
 
 import copy
 from collections.abc import Iterator
