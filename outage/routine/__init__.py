@@ -2,6 +2,7 @@
 
 from .loader import (
     DEFAULT_ROUTINE_ID,
+    RoutineError,
     all_routines,
     choose_routine_by,
     current_routine,
@@ -9,7 +10,6 @@ from .loader import (
     load_routine,
     routine_ids,
 )
-from .table import RoutineError
 
 __all__ = [
     "DEFAULT_ROUTINE_ID",
