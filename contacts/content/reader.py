@@ -47,8 +47,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 class Content:
-    """One content file. `words` may stand in braces in its texts; `known` are a name and values for such an annotation.
+    """One content file. `words` may stand in braces in its texts.
 
+    A text annotated "clauses" is a key of that table of the file, or one of `known`, whose file is named there too.
     A field without a default must be written, and not be blank or empty. A length of time is written in whole minutes,
     under its name and `_minutes`. A mapping from a fixed set has all its keys; one to what has a `key` of its own is
     written as a list.
@@ -110,7 +111,7 @@ class Content:
             return self._several(kind, inner, found, at, MAY_BE_EMPTY in says or default == ())
         if origin is Mapping:
             return self._mapping(kind, found, at)
-        if is_dataclass(bare):
+        if is_dataclass(origin):
             return bare(**self._fields(self._of(dict, found, at, kind), at, _schema(bare)))
         if issubclass(bare, Enum) or bare is str:
             return self._text(kind, found, at, default)
@@ -133,10 +134,10 @@ class Content:
             return default if default is not MISSING else self._refuse(at, "write a text here")
         if choices and text not in choices:
             self._refuse(at, f"{text!r} is unknown; use one of {', '.join(choices)}")
-        for say in says:
-            if isinstance(say, str) and text not in self.known[say][1]:
-                where = f"[{say}] of {self.known[say][0]}"
-                self._refuse(at, f"{text} does not stand under {where}; add it there or cite another")
+        for say in (say for say in says if isinstance(say, str)):
+            where, known = self.known.get(say, (self.file.stem, self._values.get(say, ())))
+            if text not in known:
+                self._refuse(at, f"{text} does not stand under [{say}] of {where}; add it or cite another")
         return bare(text)
 
     def _filled(self, text: str, at: str) -> str:

@@ -1,6 +1,6 @@
 """What an annotation may say of a content file beyond its type.
 
-`Annotated[str, (...)]` is one of those values, `Annotated[str, "clauses"]` one that the content is read with.
+`Annotated[str, (...)]` is one of those values, `Annotated[str, "clauses"]` a key of the table [clauses].
 """
 
 MAY_BE_EMPTY = "may be empty"

@@ -1,8 +1,9 @@
 """The routines in use, read from the content files beside this package."""
 
+from contacts.content.reader import ContentError as RoutineError
+
 from .loader import (
     DEFAULT_ROUTINE_ID,
-    RoutineError,
     all_routines,
     choose_routine_by,
     current_routine,

@@ -64,12 +64,10 @@ def load_routine(path: Path) -> Routine:
 def routine_from(path: Path, data: Mapping[str, Any]) -> Routine:
     """Check and read what the content file `path` holds; raises RoutineError naming file, key and remedy."""
     content = Content(path, data)
-    own_id = content.own_id()
+    content.own_id()
     limits = content.read(Limits, "limits")
     content.refuse(check_limits(limits))
-    system = content.read(str, "system")
-    content.words = _words(system, limits)
-    content.known = {"clauses": (own_id, content.read(Mapping[str, str], "clauses"))}
+    content.words = _words(content.read(str, "system"), limits)
     routine = content.read(Routine)
     content.refuse(check_routine(routine))
     messages = {

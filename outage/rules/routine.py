@@ -212,6 +212,13 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class BackRegistrationText:
+    """`wrong_patient` says why nothing is entered of a chain that was logged on the wrong patient (case 13)."""
+
+    wrong_patient: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReasonText:
     """A reason of R1: its clause, its sentence, and the sentence when it is only expected to hold.
 
@@ -310,6 +317,7 @@ class Routine:
     outcomes: Mapping[OutcomeKey, Outcome]
     combinations: Mapping[str, Combination]
     acknowledge: Acknowledgement
+    back_registration: BackRegistrationText
     addresses: tuple[WebAddress, ...] = ()
 
     def message(self, kind: str) -> MessageType:

@@ -129,7 +129,12 @@ def test_a_mapping_that_was_read_can_not_be_changed(tmp_path: Path) -> None:
         ('words = ["x", "y"]', "", "words", "missing; write a list of texts"),
         ("nothing = []", "", "nothing", "missing; write a list of red, blue, or []"),
         ('one = "a"', 'one = "c"', "one", "'c' is unknown; use one of a, b"),
-        ('"R1"', '"R2"', "listed[0].cited", "R2 does not stand under [clauses] of the-routine; add it there"),
+        (
+            '"R1"',
+            '"R2"',
+            "listed[0].cited",
+            "R2 does not stand under [clauses] of the-routine; add it or cite another",
+        ),
         ('"l"', '"k"', "listed[1].key", "'k' stands twice"),
         ('key = "l", ', "", "listed[1].key", "write a text here"),
         ('[{ key = "k" }]', "[]", "tables", "write at least one table here"),
@@ -165,3 +170,16 @@ def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, key: str
 def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"other\.toml: id: .* write 'other'"):
         Content(tmp_path / "other.toml", {"id": "file"}).own_id()
+
+
+def test_what_is_cited_is_a_key_of_the_file_itself_where_nothing_else_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    values = {"clauses": {"R1": "x"}, "key": "k", "cited": "R1"}
+
+    @dataclass(frozen=True)
+    class Own(Named):
+        clauses: Mapping[str, str] | None = None
+
+    assert Content(path, values).read(Own).cited == "R1"
+    with pytest.raises(ContentError, match=r"R2 does not stand under \[clauses\] of own"):
+        Content(path, values | {"cited": "R2"}).read(Own)

@@ -27,7 +27,7 @@ EVERY_CLAUSE = [
 
 
 def every_text(routine: Routine) -> list[str]:
-    texts = [routine.title, *routine.clauses.values()]
+    texts = [routine.title, *routine.clauses.values(), routine.back_registration.wrong_patient]
     texts += [routine.acknowledge.do, routine.acknowledge.why]
     for reason in routine.reasons.values():
         texts += [reason.sentence, reason.expected]
