@@ -222,7 +222,7 @@ def _field(field: FormField, value: str | tuple[str, ...]) -> FieldView:
         field,
         text=found[0] if found else "",
         more=found[1:],
-        lines=range(field.rows - bool(found or field.choices)),
+        lines=range(max(field.rows, 1) - bool(found or field.choices)),
     )
 
 

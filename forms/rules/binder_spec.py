@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from forms.rules.batch import BLANK, LARGEST
 from forms.rules.spec import SpecHead
-from outage.rules.routine import Routine
+from outage.rules.routine import Clause, Routine
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class RoutineSection:
     """Clauses of the routine under a heading."""
 
     heading: str
-    clauses: tuple[str, ...]
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class PaperStep:
     """One thing to do with paper, and the clause it comes from (may be empty)."""
 
     text: str
-    clause: str = ""
+    clause: Clause = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ class BlankCount:
 class BinderSpec(SpecHead):
     """`routine_sections` are made for the routine named; another one is printed in full under `other_heading`."""
 
-    routine: str
     contents_heading: str
     routine_heading: str
     other_heading: str
@@ -69,23 +68,8 @@ def routine_faults(sections: tuple[RoutineSection, ...], routine: Routine) -> li
     """What is wrong with the routine in short, an English line for each: every clause stands once."""
     counted = Counter(clause for section in sections for clause in section.clauses)
     return [
-        *(
-            f"{clause} is no clause of {routine.id}; remove it"
-            for clause in counted
-            if clause not in routine.clauses
-        ),
         *(f"{clause} stands twice; keep one" for clause, times in counted.items() if times > 1),
         *(f"{clause} is missing; add it" for clause in routine.clauses if clause not in counted),
-    ]
-
-
-def paper_faults(sections: tuple[PaperSection, ...], routine: Routine) -> list[str]:
-    """What is wrong with the advice on paper, an English line for each clause that is not the routine's."""
-    return [
-        f"{step.clause} is no clause of {routine.id}"
-        for section in sections
-        for step in section.steps
-        if step.clause and step.clause not in routine.clauses
     ]
 
 

@@ -27,7 +27,7 @@ FIELD_SHAPE_LABELS: dict[FieldShape, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """`rows` are the lines of an area or the empty rows of a table, `columns` the headings of a table.
+    """`rows` are the lines of an area or the empty rows of a table, 0 for others; `columns` its headings.
 
     Of those some are `wide` or `narrow`, and some have `boxes` to tick in each row. `half` lets two neighbours share
     a line; `choices` are followed by room to write. `staff` is not for the patient's copy, and `patient` is the label
@@ -37,7 +37,7 @@ class FormField:
     key: str
     label: str
     shape: FieldShape
-    rows: int = 1
+    rows: int = 0
     choices: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
@@ -88,6 +88,16 @@ class FormSpec(SpecHead):
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(each.key for section in self.sections for each in section.fields)
+
+
+def rows_faults(sections: Sequence[FormSection]) -> list[str]:
+    """What is wrong with the rows of a form's fields, an English line for each."""
+    return [
+        f"{each.key}: an area and a table have rows, and nothing else has"
+        for section in sections
+        for each in section.fields
+        if (each.shape in (FieldShape.AREA, FieldShape.TABLE)) != bool(each.rows)
+    ]
 
 
 def form_faults(sections: Sequence[FormSection]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -48,15 +48,17 @@ class Heading:
 class SpecHead:
     """What every kind of sheet has. `version` has at most two characters: it stands in the code on each page.
 
-    `advice` says what the sheet is not, `proposal` whose it is; both stand at the foot of each page.
+    `routine` is the id of the routine whose clauses it cites. `advice` says what the sheet is not, `proposal` whose
+    it is; both stand at the foot of each page.
     """
 
     id: str
     version: str
     title: str
-    landscape: bool
+    routine: str
     advice: str
     proposal: str
+    landscape: bool = field(default=False, kw_only=True)
 
     @property
     def foot(self) -> str:
@@ -94,9 +96,17 @@ class SheetSpec(SpecHead):
         return max(self.least_rows, self.most_rows - lines // 3)
 
 
+# The code on a page has room for two.
+_LONGEST_VERSION = 2
 # The columns that each kind of sheet has, each once.
 BLANKETT_COLUMNS = frozenset(Column) - {Column.PATIENT, Column.COMMENT}
 LOG_SHEET_COLUMNS = frozenset(Column) - {Column.HAPPENED, Column.OUTCOME}
+
+
+def version_faults(version: str) -> list[str]:
+    """What is wrong with the version, an English line for it."""
+    fits = len(version) <= _LONGEST_VERSION and version.isascii() and version.isalnum()
+    return [] if fits else ["write one or two letters or digits"]
 
 
 def below_faults(below: Sequence[Below], columns: int) -> list[str]:

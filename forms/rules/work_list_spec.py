@@ -30,19 +30,19 @@ COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.C
 class ListSpec:
     """One list. `empty` stands there when it is so, `boxes` are to tick in each row's last column."""
 
-    which: WorkList
+    list: WorkList
     headings: tuple[str, ...]
     empty: str
-    boxes: tuple[str, ...]
+    boxes: tuple[str, ...] = ()
 
     @property
     def to_tick(self) -> bool:
-        return self.which is not WorkList.CHAINS
+        return self.list is not WorkList.CHAINS
 
     @property
     def title(self) -> str:
         """The same as on the screen."""
-        return WORK_LIST_LABELS[self.which]
+        return WORK_LIST_LABELS[self.list]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,18 @@ class WorkListSpec(SpecHead):
     more_rows: int
 
     def of(self, which: WorkList) -> ListSpec:
-        return next(one for one in self.lists if one.which is which)
+        return next(one for one in self.lists if one.list is which)
 
 
 def list_faults(lists: Sequence[ListSpec]) -> list[str]:
     """What is wrong with the lists, an English line for each: every one stands once, with all its headings."""
-    counted = Counter(one.which for one in lists)
+    counted = Counter(one.list for one in lists)
     return [
         *(f"{which} stands twice; keep one" for which, times in counted.items() if times > 1),
         *(f"{which} is missing; add it" for which in WorkList if which not in counted),
         *(
-            f"{one.which} has {len(one.headings)} headings; write {COLUMNS[one.which]}"
+            f"{one.list} has {len(one.headings)} headings; write {COLUMNS[one.list]}"
             for one in lists
-            if len(one.headings) != COLUMNS[one.which]
+            if len(one.headings) != COLUMNS[one.list]
         ),
     ]

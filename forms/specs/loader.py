@@ -1,25 +1,29 @@
 """From a content file to the spec of its kind, checked in full before anything uses it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from forms.rules.binder_spec import BinderSpec
-from forms.rules.call_support_spec import CallSupportSpec
-from forms.rules.form_spec import FormSpec
+from contacts.content.reader import Content
+from forms.rules.binder_spec import BinderSpec, blank_faults, routine_faults
+from forms.rules.call_support_spec import CallSupportSpec, guide_faults
+from forms.rules.form_spec import FormSpec, form_faults, rows_faults
 from forms.rules.log_sheet_spec import LogSheetSpec
-from forms.rules.spec import BLANKETT_COLUMNS, Below, SheetSpec, SpecHead, below_faults
-from forms.rules.work_list_spec import WorkListSpec
-from outage.routine.table import Table
+from forms.rules.spec import (
+    BLANKETT_COLUMNS,
+    LOG_SHEET_COLUMNS,
+    SheetSpec,
+    SpecHead,
+    below_faults,
+    column_faults,
+    version_faults,
+)
+from forms.rules.work_list_spec import WorkListSpec, list_faults
+from outage.routine import RoutineError, get_routine
+from outage.rules.routine import Routine
 
-from .binder import load_binder
-from .call_support import load_call_support
-from .form import load_form
-from .head import CONTENT, open_spec, read_columns, read_head, refuse
-from .log_sheet import load_log_sheet
-from .work_list import load_work_list
-
+CONTENT = Path(__file__).parent / "content"
 CARE_CHAIN_SHEET = "care-chain-sheet"
 LOG_SHEET = "log-sheet"
 SIP = "sip"
@@ -29,44 +33,74 @@ BINDER = "binder"
 WORK_LIST = "work-list"
 
 S = TypeVar("S", bound=SpecHead)
+_Found = Iterator[tuple[str, list[str]]]
 
 
-def load_spec(path: Path) -> SheetSpec:
-    """Read and check the vårdkedjeblankett's file; raises RoutineError naming file, key and remedy."""
-    top, _ = open_spec(path)
-    columns = read_columns(top, BLANKETT_COLUMNS)
-    below = tuple(_below(table) for table in top.tables("below"))
-    refuse(top, "below", below_faults, below, len(columns))
-    spec = SheetSpec(
-        **read_head(top),
-        columns=columns,
-        front_rows=top.positive("front_rows"),
-        back_rows=top.positive("back_rows"),
-        most_rows=top.positive("most_rows"),
-        least_rows=top.positive("least_rows"),
-        log_heading=top.text("log_heading"),
-        write_heading=top.text("write_heading"),
-        below=below,
-        after_heading=top.text("after_heading"),
-    )
-    top.finish()
+def load_spec(path: Path) -> SpecHead:
+    """Read and check the sheet of the kind that the file is named after.
+
+    Raises RoutineError naming file, key and remedy.
+    """
+    content = Content(path)
+    kind, check = _KINDS[content.own_id()]
+    try:
+        routine = get_routine(content.read(str, "routine"))
+    except RoutineError as error:
+        raise RoutineError(path, "routine", error.remedy) from error
+    content.words = {"system": routine.system}
+    content.known = {"clauses": (routine.id, routine.clauses)}
+    spec = content.read(kind)
+    faults = {"version": version_faults(spec.version)} | dict(check(spec, routine))
+    content.refuse((key, fault) for key, found in faults.items() for fault in found)
     return spec
 
 
-_LOADERS: Mapping[str, Callable[[Path], SpecHead]] = {
-    CARE_CHAIN_SHEET: load_spec,
-    LOG_SHEET: load_log_sheet,
-    SIP: load_form,
-    SIP_INVITATION: load_form,
-    CALL_SUPPORT: load_call_support,
-    BINDER: load_binder,
-    WORK_LIST: load_work_list,
+def check_sheet(spec: SheetSpec, routine: Routine) -> _Found:
+    """Every column stands once, and the line under a row is as wide as the row."""
+    yield "columns", column_faults(spec.columns, BLANKETT_COLUMNS)
+    yield "below", below_faults(spec.below, len(spec.columns))
+
+
+def check_log_sheet(spec: LogSheetSpec, routine: Routine) -> _Found:
+    """Every column stands once."""
+    yield "columns", column_faults(spec.columns, LOG_SHEET_COLUMNS)
+
+
+def check_form(spec: FormSpec, routine: Routine) -> _Found:
+    """Each field has what its shape has, under a key of its own."""
+    yield "sections", form_faults(spec.sections) + rows_faults(spec.sections)
+
+
+def check_call_support(spec: CallSupportSpec, routine: Routine) -> _Found:
+    """Each party has a guide."""
+    yield "guides", guide_faults(spec.guides)
+
+
+def check_binder(spec: BinderSpec, routine: Routine) -> _Found:
+    """Every clause stands once, and the blank sheets are of kinds that are issued blank."""
+    yield "routine_sections", routine_faults(spec.routine_sections, routine)
+    yield "blanks", blank_faults(spec.blanks)
+
+
+def check_work_list(spec: WorkListSpec, routine: Routine) -> _Found:
+    """Every list stands once, with all its headings."""
+    yield "lists", list_faults(spec.lists)
+
+
+_KINDS: Mapping[str, tuple[type[SpecHead], Callable[[Any, Routine], _Found]]] = {
+    CARE_CHAIN_SHEET: (SheetSpec, check_sheet),
+    LOG_SHEET: (LogSheetSpec, check_log_sheet),
+    SIP: (FormSpec, check_form),
+    SIP_INVITATION: (FormSpec, check_form),
+    CALL_SUPPORT: (CallSupportSpec, check_call_support),
+    BINDER: (BinderSpec, check_binder),
+    WORK_LIST: (WorkListSpec, check_work_list),
 }
 
 
-def get_spec(spec_id: str = CARE_CHAIN_SHEET) -> SheetSpec:
+def get_spec() -> SheetSpec:
     """The vårdkedjeblankett, always the same object; raises RoutineError where its file can not be used."""
-    return _as(SheetSpec, spec_id)
+    return _as(SheetSpec, CARE_CHAIN_SHEET)
 
 
 def get_form(spec_id: str) -> FormSpec:
@@ -96,7 +130,7 @@ def get_binder() -> BinderSpec:
 
 def all_specs() -> tuple[SpecHead, ...]:
     """Every sheet there is, by id; raises RoutineError for the first file that can not be used."""
-    return tuple(_load_once(spec_id) for spec_id in sorted(_LOADERS))
+    return tuple(_load_once(spec_id) for spec_id in sorted(_KINDS))
 
 
 def _as(kind: type[S], spec_id: str) -> S:
@@ -106,10 +140,6 @@ def _as(kind: type[S], spec_id: str) -> S:
     return found
 
 
-def _below(table: Table) -> Below:
-    return Below(text=table.text("text"), span=table.positive("span"))
-
-
 @cache
 def _load_once(spec_id: str) -> SpecHead:
-    return _LOADERS[spec_id](CONTENT / f"{spec_id}.toml")
+    return load_spec(CONTENT / f"{spec_id}.toml")

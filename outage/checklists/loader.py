@@ -1,20 +1,35 @@
 """From content files to Checklists, checked in full before anything uses them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from contacts.content.reader import Content, Faults
 from contacts.rules.parties import Party, PrincipalKind
-from outage.routine.table import Table, read_toml
 from outage.rules.checklist import Checklist, Item, Phase
 from outage.rules.routine import Routine
 
 CONTENT = Path(__file__).parent / "content"
 
 
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    phase: Phase
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    party: Party
+    checklists: tuple[_Phase, ...]
+    psychiatric: bool | None = None
+
+
 @lru_cache(maxsize=16)
 def all_checklists(routine: Routine) -> tuple[Checklist, ...]:
-    """Give every checklist in the words of `routine`, by file and phase; RoutineError for a bad file."""
+    """Every checklist in the words of `routine`, by file and phase; RoutineError for a bad file."""
     return tuple(
         checklist for path in sorted(CONTENT.glob("*.toml")) for checklist in load_checklists(path, routine)
     )
@@ -25,39 +40,34 @@ def load_checklists(path: Path, routine: Routine) -> tuple[Checklist, ...]:
 
     Raises RoutineError naming file, key and remedy; every clause must stand in `routine`.
     """
-    top = Table(path, "", read_toml(path), {})
-    party = top.one_of("party", Party)
-    top = top.with_words(_words(party, routine))
-    psychiatric = top.flag("psychiatric") if "psychiatric" in top.names() else None
-    found: dict[Phase, Checklist] = {}
-    for table in top.tables("checklists"):
-        phase = table.one_of("phase", Phase)
-        if phase in found:
-            raise table.error("phase", f"{phase} stands twice; keep one checklist for each phase")
-        found[phase] = Checklist(
-            key=f"{path.stem}-{phase}",
-            party=party,
-            phase=phase,
-            title=table.text("title"),
-            items=tuple(_items(table, routine)),
-            psychiatric=psychiatric,
-        )
-    top.finish()
-    return tuple(found[phase] for phase in Phase if phase in found)
+    content = Content(path)
+    content.words = _words(content.read(Party, "party"), routine)
+    content.known = {"clauses": (routine.id, routine.clauses)}
+    file = content.read(_File)
+    content.refuse(check_checklists(file.checklists))
+    return tuple(
+        Checklist(f"{path.stem}-{one.phase}", file.party, one.phase, one.title, one.items, file.psychiatric)
+        for one in sorted(file.checklists, key=lambda one: list(Phase).index(one.phase))
+    )
 
 
-def _items(checklist: Table, routine: Routine) -> Iterator[Item]:
-    keys: set[str] = set()
-    for table in checklist.tables("items"):
-        item = Item(key=table.text("key"), text=table.text("text"), clause=table.text("clause"))
-        if item.key in keys:
-            raise table.error("key", f"{item.key!r} stands twice; give each item a key of its own")
-        if item.clause not in routine.clauses:
-            raise table.error(
-                "clause", f"{item.clause!r} does not stand in {routine.id}; cite a clause that does"
+def check_checklists(checklists: tuple[_Phase, ...]) -> Faults:
+    """Each phase stands once, and each key once in its checklist."""
+    phases = Counter[Phase]()
+    for place, one in enumerate(checklists):
+        phases[one.phase] += 1
+        if phases[one.phase] > 1:
+            yield (
+                f"checklists[{place}].phase",
+                f"{one.phase} stands twice; keep one checklist for each phase",
             )
-        keys.add(item.key)
-        yield item
+        keys = [item.key for item in one.items]
+        for item_place, key in enumerate(keys):
+            if key in keys[:item_place]:
+                yield (
+                    f"checklists[{place}].items[{item_place}].key",
+                    f"{key!r} stands twice; give each item a key of its own",
+                )
 
 
 def _words(party: Party, routine: Routine) -> dict[str, str]:

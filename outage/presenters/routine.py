@@ -61,7 +61,7 @@ def party_views(acting: Acting, outage: Outage | None, routine: Routine) -> list
             label=PARTY_LABELS[party],
             own=party in acting.parties,
             parts=tuple(
-                PartView(part.key, part.heading, tuple(map(row, lines)))
+                PartView(part.number, part.heading, tuple(map(row, lines)))
                 for part in routine.parts
                 if (lines := [line for line in part.clauses if party in line.parties])
             ),

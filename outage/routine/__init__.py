@@ -1,5 +1,7 @@
 """The routines in use, read from the content files beside this package."""
 
+from contacts.content.reader import ContentError as RoutineError
+
 from .loader import (
     DEFAULT_ROUTINE_ID,
     all_routines,
@@ -9,7 +11,6 @@ from .loader import (
     load_routine,
     routine_ids,
 )
-from .table import RoutineError
 
 __all__ = [
     "DEFAULT_ROUTINE_ID",

@@ -331,7 +331,7 @@ def _task(
         by=first.by,
         clause=first.clause,
         events=tuple(event.id for event in events),
-        case=int(first.case),
+        case=int(keys[0].partition("-")[0]),
         do=first.do,
         why=" ".join(outcome.why for outcome in outcomes),
         lines=tuple(event.root for event in as_logged),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party, WardKind
 
+from .routine import Clause
+
 
 class Phase(Labelled):
     """When in an outage a checklist is used."""
@@ -22,7 +24,7 @@ class Item:
 
     key: str
     text: str
-    clause: str
+    clause: Clause
 
 
 @dataclass(frozen=True, slots=True)

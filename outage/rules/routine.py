@@ -7,7 +7,9 @@ tells whom (`Sending`), so a routine for another system is a new content file.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Annotated
 
+from contacts.rules.content import MAY_BE_EMPTY
 from contacts.rules.labelled import Labelled
 from contacts.rules.parties import Party, PrincipalKind
 
@@ -108,6 +110,12 @@ REASON_KEYS: tuple[str, ...] = (
     "short_outage",
 )
 
+# What content names: one of those above, and a clause of the routine that the content is read with.
+Particular = Annotated[str, tuple(PARTICULAR_LABELS)]
+OutcomeKey = Annotated[str, OUTCOME_KEYS]
+ReasonKey = Annotated[str, REASON_KEYS]
+Clause = Annotated[str, "clauses"]
+
 # Reasons that can hold because of the expected end alone, and so need a second sentence.
 EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 
@@ -116,7 +124,7 @@ EXPECTABLE_REASONS: frozenset[str] = frozenset({"break_point", "long_outage"})
 class Need:
     """A particular whose absence makes a message another: `sentence` says so, `instead` is its key."""
 
-    particular: str
+    particular: Particular
     instead: str
     sentence: str
 
@@ -126,20 +134,20 @@ class Sending:
     """One party's right and duty to send a message type: whom it tells, by which clause (R3).
 
     `tells_participants` adds everyone who is to take part (R3.9); `without_participants` is the question to put where
-    nobody is named, or empty. `particulars` are all this sender is asked for.
+    nobody is named, or empty. `particulars` are what this sender is asked for beside those of the message.
     """
 
     party: Party
     tells: tuple[Party, ...]
-    clause: str
+    clause: Clause
     tells_participants: bool = False
     without_participants: str = ""
-    particulars: tuple[str, ...] = ()
+    particulars: tuple[Particular, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """A kind of message. `order` is its place in the process, from 1; `particulars` what any sender is asked.
+    """A kind of message. `particulars` are what every sender is asked.
 
     `law_reminder` is a Swedish sentence to show beside it, or empty; it never blocks. `answers` is the key
     of the message that each of its senders must answer with it (R3.6, R3.8), or empty. `awaited_after` is the key of
@@ -150,9 +158,8 @@ class MessageType:
     key: str
     label: str
     effect: Effect
-    order: int
     sendings: tuple[Sending, ...]
-    particulars: tuple[str, ...] = ()
+    particulars: tuple[Particular, ...] = ()
     law_reminder: str = ""
     answers: str = ""
     awaited_after: str = ""
@@ -170,28 +177,26 @@ class MessageType:
     def particulars_for(self, party: Party) -> tuple[str, ...]:
         """What `party` is asked for when it sends this; empty when it may not send it."""
         sending = self.sending(party)
-        return sending.particulars if sending else ()
+        return tuple(dict.fromkeys(self.particulars + sending.particulars)) if sending else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one case of R4: `do` says what to do in the system and `why` gives the reason."""
 
-    case: str
     decision: Decision
     what: What
-    by: Party | None
-    clause: str | None
     do: str
     why: str
+    by: Party | None = None
+    clause: Clause | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Combination:
     """A case composed of others, applied once for each of its stays (cases 7–9)."""
 
-    case: str
-    of: tuple[str, ...]
+    of: tuple[OutcomeKey, ...]
     why: str
 
 
@@ -201,9 +206,16 @@ class Acknowledgement:
 
     case: str
     parties: tuple[Party, ...]
-    clause: str
+    clause: Clause
     do: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackRegistrationText:
+    """`wrong_patient` says why nothing is entered of a chain that was logged on the wrong patient (case 13)."""
+
+    wrong_patient: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +225,7 @@ class ReasonText:
     `short` is for the banner, or empty where the sentence is short itself.
     """
 
-    clause: str
+    clause: Clause
     sentence: str
     expected: str = ""
     short: str = ""
@@ -224,26 +236,30 @@ class Support:
     """Whom one kind of authority rings as an outage starts (R1.1). `number` is empty if each has its own."""
 
     name: str
-    number: str
     do: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseLine:
     """A clause on the page Rutinen: where in the application it is done, and the parties it applies to."""
 
-    clause: str
-    done_at: tuple[Place, ...]
-    parties: tuple[Party, ...]
+    clause: Clause
+    done_at: Annotated[tuple[Place, ...], MAY_BE_EMPTY]
+    parties: tuple[Party, ...] = tuple(Party)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the routine on the page Rutinen. `key` is what its clauses begin with: R1."""
+    """A part of the routine on the page Rutinen."""
 
-    key: str
     heading: str
     clauses: tuple[ClauseLine, ...]
+
+    @property
+    def number(self) -> str:
+        """What its clauses begin with: R1."""
+        return self.clauses[0].clause.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +268,7 @@ class WebAddress:
 
     name: str
     address: str
-    clause: str
+    clause: Clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +276,9 @@ class RingingAdvice:
     """How the routine says that a party is reached; `hours` is None where it holds at any time (R5.1–R5.5)."""
 
     party: Party
-    hours: RingingHours | None
-    clause: str
+    clause: Clause
     text: str
+    hours: RingingHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,16 +307,16 @@ class Routine:
     limits: Limits
     clauses: Mapping[str, str]
     parts: tuple[Part, ...]
-    addresses: tuple[WebAddress, ...]
     ringing: tuple[RingingAdvice, ...]
-    reasons: Mapping[str, ReasonText]
+    reasons: Mapping[ReasonKey, ReasonText]
     support: Mapping[PrincipalKind, Support]
     scope_texts: Mapping[OutageScope, Mapping[PrincipalKind, str]]
     messages: Mapping[str, MessageType]
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[OutcomeKey, Outcome]
     combinations: Mapping[str, Combination]
     acknowledge: Acknowledgement
-    wrong_patient: str
+    back_registration: BackRegistrationText
+    addresses: tuple[WebAddress, ...] = ()
 
     def message(self, kind: str) -> MessageType:
         """Raises ValueError when this routine has no such message type."""

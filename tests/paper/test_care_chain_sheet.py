@@ -94,10 +94,10 @@ def test_a_correction_stands_right_after_what_it_replaces_with_who_when_and_why(
 def test_what_was_replaced_or_taken_back_is_struck_through_and_nothing_else(place):
     from forms.presenters.care_chain import sheet_view
     from forms.queries.sources import sheet_source
-    from forms.specs import CARE_CHAIN_SHEET, get_spec
+    from forms.specs import get_spec
 
     chain = full_chain(place)
-    spec = get_spec(CARE_CHAIN_SHEET)
+    spec = get_spec()
     view = sheet_view(sheet_source(chain, place.alva, NOW), spec, place.alva, NOW)
     column = {heading.column: number for number, heading in enumerate(spec.columns)}
     struck = [

@@ -12,7 +12,7 @@ from contacts.rules.whom_to_call import Way
 from forms.presenters.care_chain import sheet_view
 from forms.queries.sources import sheet_source
 from forms.services.printing import print_care_chain
-from forms.specs import CARE_CHAIN_SHEET, get_spec
+from forms.specs import get_spec
 from outage.queries.care_chains import get_chain
 from tests.clock import standing_at
 from tests.factories import make_entry
@@ -32,7 +32,7 @@ def place():
 def numbers_on_sheet(place, chain, moment, by=None) -> dict[str, list[str]]:
     by = by or place.alva
     source = sheet_source(get_chain(by, chain.pk), by, moment)
-    view = sheet_view(source, get_spec(CARE_CHAIN_SHEET), by, moment)
+    view = sheet_view(source, get_spec(), by, moment)
     return {part.label: [digits(line.number) for line in part.numbers] for part in view.facts[1].facts}
 
 

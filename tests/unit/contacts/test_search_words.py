@@ -2,8 +2,8 @@
 
 import pytest
 
+from contacts.content.reader import ContentError
 from contacts.content.search_words import FILE, load_search_language
-from contacts.content.table import ContentError
 
 RIGHT = """
 owner = "Ägaren"
@@ -40,7 +40,7 @@ def test_it_is_read(tmp_path):
         ('"växel", "vx"', '"växel"', "same[0].words", "at least two"),
         ('"växel", "vx"', '"växel", "Väx-el", "***"', "same[0].words", "letters or digits"),
         ('"växel", "vx"', '"växel", "VÄXEL"', "same[0].words", "remove one"),
-        ("words =", "word =", "same[0].words", "at least two"),
+        ("words =", "word =", "same[0].words", "missing"),
         ('["Teg"]', '["Teg nedre"]', "places[0].has", "one word"),
         ("[[places]]", "[[place]]", "places", "missing"),
         ("[[same]]", "titel = true\n[[same]]", "titel", "unknown key"),

@@ -8,13 +8,9 @@ import pytest
 
 from contacts.rules.parties import Party
 from forms.rules.call_support_spec import CallGuide, CallStep, guide_faults
-from forms.rules.form_spec import FieldShape, FormField, FormSection, form_faults
+from forms.rules.form_spec import FieldShape, FormField, FormSection, form_faults, rows_faults
 from forms.rules.spec import LOG_SHEET_COLUMNS, column_faults
-from forms.specs import SIP, SIP_INVITATION, all_specs, get_call_support, get_form, get_log_sheet
-from forms.specs.call_support import load_call_support
-from forms.specs.form import load_form
-from forms.specs.log_sheet import load_log_sheet
-from forms.specs.work_list import load_work_list
+from forms.specs import SIP, SIP_INVITATION, all_specs, get_call_support, get_form, get_log_sheet, load_spec
 from outage.routine import RoutineError, current_routine
 
 CONTENT = Path("forms/specs/content")
@@ -127,33 +123,40 @@ def test_each_party_is_told_what_the_routine_has_it_tell():
         }
 
 
-def test_a_guide_with_an_unknown_clause_and_a_party_without_one_are_faults():
-    faults = guide_faults((CallGuide("A", (CallStep("Gör", clause="R9.9"),), Party.INPATIENT),), ROUTINE)
-    assert f"R9.9 is no clause of {ROUTINE.id}" in faults
-    assert {fault.split()[0] for fault in faults[1:]} == {"municipality", "outpatient"}
+def test_a_party_without_a_guide_is_a_fault():
+    faults = guide_faults((CallGuide("A", (CallStep("Gör"),), Party.INPATIENT),))
+    assert {fault.split()[0] for fault in faults} == {"municipality", "outpatient"}
+
+
+@pytest.mark.parametrize(("shape", "rows"), list(product(FieldShape, (0, 1, 5))))
+def test_an_area_and_a_table_have_rows_and_nothing_else_has(shape, rows):
+    faults = rows_faults([FormSection("1", (FormField("a", "A", shape, rows),))])
+    assert (faults == []) == ((shape in (FieldShape.AREA, FieldShape.TABLE)) == (rows > 0))
 
 
 @pytest.mark.parametrize(
-    ("name", "load", "old", "new", "key"),
+    ("name", "old", "new", "key"),
     [
-        ("sip", load_form, 'shape = "line"', 'shape = "circle"', "sections[0].fields[0].shape"),
-        ("sip", load_form, 'key = "time"', 'key = "date"', "sections"),
-        ("sip", load_form, "staff = true", "staf = true", "sections[10].staf"),
-        ("log-sheet", load_log_sheet, 'column = "time"', 'column = "way"', "columns"),
-        ("log-sheet", load_log_sheet, "hours = 24", "hours = 0", "hours"),
-        ("work-list", load_work_list, 'list = "att-ringa"', 'list = "vardkedjor"', "lists"),
-        ("work-list", load_work_list, '"Ringt", ', "", "lists"),
-        ("call-support", load_call_support, 'clause = "R3.1"', 'clause = "R8.1"', "guides"),
-        ("call-support", load_call_support, 'party = "outpatient"', 'party = "nobody"', "guides[4].party"),
-        ("call-support", load_call_support, "note_heading", "more = 1\nnote_heading", "more"),
+        ("sip", 'shape = "line"', 'shape = "circle"', "sections[0].fields[0].shape"),
+        ("sip", 'key = "time"', 'key = "date"', "sections"),
+        ("sip", 'label = "Tid", shape = "line"', 'label = "Tid", shape = "line", rows = 2', "sections"),
+        ("sip", 'shape = "table", rows = 5', 'shape = "table"', "sections"),
+        ("sip", "staff = true", "staf = true", "sections[10].staf"),
+        ("log-sheet", 'column = "time"', 'column = "way"', "columns"),
+        ("log-sheet", "hours = 24", "hours = 0", "hours"),
+        ("work-list", 'list = "att-ringa"', 'list = "vardkedjor"', "lists"),
+        ("work-list", '"Ringt", ', "", "lists"),
+        ("call-support", 'clause = "R3.1"', 'clause = "R8.1"', "guides[2].steps[0].clause"),
+        ("call-support", 'party = "outpatient"', 'party = "nobody"', "guides[4].party"),
+        ("call-support", "note_heading", "more = 1\nnote_heading", "more"),
     ],
 )
-def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, name, load, old, new, key):
+def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, name, old, new, key):
     text = (CONTENT / f"{name}.toml").read_text(encoding="utf-8")
     assert old in text
     path = tmp_path / f"{name}.toml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(RoutineError) as refused:
-        load(path)
+        load_spec(path)
     assert (refused.value.file, refused.value.key) == (path, key)
     assert refused.value.remedy

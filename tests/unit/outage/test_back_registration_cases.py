@@ -136,7 +136,7 @@ def test_case_13_the_patient_died() -> None:
 
 def test_case_13_logged_on_the_wrong_patient_gives_nothing_and_keeps_the_reason() -> None:
     assert decide("ADS", status=ChainStatus.WRONG_PATIENT) == ()
-    assert "fel patient" in ROUTINE.wrong_patient
+    assert "fel patient" in ROUTINE.back_registration.wrong_patient
 
 
 @pytest.mark.clause("R1.2")

@@ -164,7 +164,7 @@ def test_a_misspelt_key_does_not_pass_in_silence() -> None:
         (("outcomes", "1", "do"), "Skriv i {systm}.", "outcomes.1.do", "{system}"),
         (("outcomes", "1", "do"), "Skriv i {", "outcomes.1.do", "{system}"),
         (("outcomes", "1", "do"), "Skriv i {system.x}", "outcomes.1.do", "{system}"),
-        (("combinations", "7", "of"), ["3", "99"], "combinations.7.of", "no outcome"),
+        (("combinations", "7", "of"), ["3", "99"], "combinations.7.of", "use one of 1, 2, 2-untold"),
         (("acknowledge", "parties"), [], "acknowledge.parties", "at least one"),
         (("acknowledge", "parties"), ["inpatient", "inpatient"], "acknowledge.parties", "twice"),
         (("messages", 0, "key"), "Admission", "messages[0].key", "a–z"),
