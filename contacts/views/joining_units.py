@@ -114,7 +114,7 @@ def undo_units_join(request: HttpRequest, unit_id: int, other_id: int) -> HttpRe
         messages.info(request, f"{other.name} är inte sammanförd med {kept.name}.")
         return redirect("unit_edit", kept.pk)
     form = SentOnce(request.POST or None, initial={"client_id": uuid4()})
-    show = page_of_form(request, "contacts/keeping/join_units_undo.html", kept=kept, other=other, join=join)
+    show = page_of_form(request, "contacts/keeping/join_undo.html", kept=kept, other=other, join=join)
 
     def save() -> HttpResponse:
         undone = undo_unit_join(by=request.acting, join=join, client_id=form.cleaned_data["client_id"])

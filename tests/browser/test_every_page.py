@@ -238,8 +238,13 @@ def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):
 
 def test_the_pages_of_joining(demo: Demo, looker: Looker):
     acting = demo.acting("regionadmin")
-    keeper, kept = demo.window("regionadmin"), make_entry(acting.principal, "Hjälpmedel", "090-785 40 01")
-    other = make_entry(acting.principal, "Hjelpmedel", "090-785 40 02", owner="IT")
+    remarks = ("Sök i regionens telefonkatalog eller ring växeln", "Kopplar till avdelning och interntelefon")
+    names = (("Hjälpmedel", "090-785 40 01"), ("Hjelpmedel", "090-785 40 02"))
+    kept, other = (
+        make_entry(acting.principal, *name, remark=remark, department=f"Avdelningen för {name[0]}")
+        for name, remark in zip(names, remarks, strict=True)
+    )
+    keeper = demo.window("regionadmin")
     for step in join_contacts(keeper, kept, other):
         looker.look(keeper, starts=step not in ("joined", "apart"))
     double = Unit.objects.create(principal=acting.principal, name=f"{acting.unit.name} igen")
