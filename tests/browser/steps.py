@@ -47,6 +47,12 @@ def open_chain(page: Page, *, number: str, name: str, before: str = "Nej") -> No
     page.get_by_role("button", name="Öppna vårdkedjan").click()
 
 
+def follow(way: Locator) -> None:
+    """Press what leads to another page, and wait for it: what looks at a page at once would look at the one before."""
+    with way.page.expect_navigation(wait_until="domcontentloaded"):
+        way.click()
+
+
 def ready(page: Page, place: Locator) -> Locator:
     """`place` once it is there and the page's scripts have run: a test is quicker than a person."""
     place.wait_for(state="attached")

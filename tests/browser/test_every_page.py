@@ -23,6 +23,7 @@ from tests.browser.every_page import PAGES, Demo, Looker
 from tests.browser.join_steps import join_contacts, join_units
 from tests.browser.jour_steps import keep_the_jour
 from tests.browser.looking import NO_PAGE
+from tests.browser.steps import follow
 from tests.factories import make_entry
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
@@ -86,7 +87,7 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
     looker.look(nurse, starts=False)
     looker.look(nurse, "/vardkedjor/klistra-in/")
     nurse.get_by_label("Avdelningens patienter").fill(PASTED)
-    nurse.get_by_role("button", name="Läs listan").click()
+    follow(nurse.get_by_role("button", name="Läs listan"))
     looker.look(nurse, starts=False)
     nurse.get_by_role("button", name="Markera alla", exact=True).click()
     nurse.get_by_role("button", name="Öppna vårdkedjor för markerade").click()
@@ -273,12 +274,12 @@ def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: P
         keeper.get_by_role("button", name="Visa vad filen ändrar").click()
         keeper.locator(".import-result").wait_for()
         looker.look(keeper)
-    keeper.get_by_role("link", name="Saknas i filen").click()
+    follow(keeper.get_by_role("link", name="Saknas i filen"))
     looker.look(keeper, starts=False)
     keeper.get_by_role("button", name="Läs in 1 ny").click()
     expect(keeper.get_by_text("Inläst")).to_be_visible()
     looker.look(keeper)
-    keeper.get_by_role("link", name="Ångra hela inläsningen").click()
+    follow(keeper.get_by_role("link", name="Ångra hela inläsningen"))
     looker.look(keeper, starts=False)
     keeper.get_by_role("button", name="Ångra hela inläsningen").click()
     expect(keeper.get_by_text("Ångrad")).to_be_visible()

@@ -12,7 +12,7 @@ from outage.queries.care_chains import get_chain
 from outage.rules.informing import CallOutcome
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults, is_on_the_first_screen
-from tests.browser.steps import calls_to_make, chain_row, open_chain
+from tests.browser.steps import calls_to_make, chain_row, follow, open_chain
 from tests.factories import County, make_event
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +50,7 @@ def test_who_opens_the_same_patient_is_told_and_two_chains_become_one_and_two_ag
     expect(calls_to_make(alva)).to_have_count(2)
 
     alva.goto(f"/vardkedja/{first.pk}/")
-    alva.get_by_role("link", name="Samma patient som i en annan vårdkedja? Sammanför").click()
+    follow(alva.get_by_role("link", name="Samma patient som i en annan vårdkedja? Sammanför"))
     assert faults(alva) == []
     alva.get_by_role("radio", name=re.compile("Asta Prövberg")).check()
     alva.get_by_role("button", name="Visa båda").click()
@@ -84,7 +84,7 @@ def test_who_opens_the_same_patient_is_told_and_two_chains_become_one_and_two_ag
     expect(esa.get_by_role("heading", level=1)).to_have_text(NAME)
     expect(esa.get_by_text("Den vårdkedjan är sammanförd med den här, vårdkedja 1.")).to_be_visible()
 
-    esa.get_by_role("link", name="Upplös sammanföringen").click()
+    follow(esa.get_by_role("link", name="Upplös sammanföringen"))
     assert faults(esa) == []
     esa.get_by_label("Varför").fill("Det var två patienter.")
     esa.get_by_role("button", name="Upplös").click()
