@@ -75,8 +75,6 @@ def patient_groups(
 
 
 def _outage_label(outage: Outage, now: datetime) -> str:
-    if outage.current is None:
-        return str(outage)
     return f"Driftstoppet sedan {moment(outage.current.started_at, now)}"
 
 

@@ -175,8 +175,8 @@ def contact_list_outline(principal: Principal | None) -> list[OutlinedPlace]:
     principals = [principal] if principal else sorted(every, key=lambda found: not found.is_region)
     units: dict[int, list[Unit]] = {found.pk: [] for found in principals}
     in_use = Unit.objects.filter(active=True, principal__in=principals).select_related("principal")
-    for unit in in_use.order_by("sort_key", "pk"):
-        units[unit.principal_id].append(unit)
+    for found in in_use.order_by("sort_key", "pk"):
+        units[found.principal_id].append(found)
     places = {
         (owner.pk, unit and unit.pk): OutlinedPlace(owner, unit, [], [])
         for owner in principals

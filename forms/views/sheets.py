@@ -201,8 +201,7 @@ def void_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
 
     def show(form: VoidStockForm, status: int = 200) -> HttpResponse:
         if form.is_bound:
-            form.data = form.data.copy()
-            form.data["seen"] = str(left)
+            own_data(form)["seen"] = str(left)
         context = {"form": form, "batch": batch, "left": left}
         return render(request, "forms/sheets/void_batch.html", context, status=status)
 
@@ -223,12 +222,12 @@ def _show(
     if sent:
         word, form = sent
         # The page shows what is so now, and the form says that it was seen.
-        form.data = form.data.copy()
-        form.data["seen"] = str(view.last)
-        form.data["rows"] = str(view.entries)
-        form.data["pictures"] = str(view.pictures)
+        data = own_data(form)
+        data["seen"] = str(view.last)
+        data["rows"] = str(view.entries)
+        data["pictures"] = str(view.pictures)
         if view.decision and "decision" in form.fields:
-            form.data["decision"] = str(view.decision.pk)
+            data["decision"] = str(view.decision.pk)
         forms[word] = form
     context: dict[str, Any] = {
         "view": view,

@@ -39,7 +39,6 @@ class Banner:
 
 def verdict_for(outage: Outage, now: datetime) -> Verdict:
     """Whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
-    assert outage.current is not None
     return routine_applies(
         routine=outage.routine,
         scope=OutageScope(outage.current.scope),

@@ -36,7 +36,7 @@ from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
 RECEIVED_SHOWN = 8
-Row = TypeVar("Row", bound=CareChainEvent | Handover)
+Row = TypeVar("Row", CareChainEvent, Handover)
 
 
 def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:

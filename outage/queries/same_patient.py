@@ -46,7 +46,7 @@ def own_chains_by_number(
     """As `own_chains_of`; the number of queries does not depend on how many numbers there are."""
     chains = visible_chains(acting, outage).exclude(details__status=ChainStatus.WRONG_PATIENT).in_bulk()
     rows = list(
-        keyed()
+        keyed()  # type: ignore[misc]
         .filter(Q(chain__in=chains) | Q(chain__joined_to__in=chains))
         .values_list("key", "identity_kind", "chain", "chain__joined_to")
     )

@@ -33,7 +33,6 @@ def check_within_outage(
     again belongs to the later outage. Locks the outage, so that nobody ends it meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
-    assert outage.current is not None
     start, now = outage.current.started_at, timezone.now()
     shortly_before = start - _SHORTLY <= at < start
     in_system: bool | None = None

@@ -8,7 +8,7 @@ from django import forms
 
 from contacts.rules.parties import Party
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, SentOnce
+from contacts.webforms.fields import AsksQuestions, SentOnce, own_data
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
 
@@ -54,8 +54,7 @@ class CorrectEventForm(Opened, AsksQuestions):
         """Asks for what belongs to another message than the one the form was opened for."""
         data = super().clean() or self.cleaned_data
         if self._names and data.get("kind") and data.get("shown_kind") not in ("", data["kind"]):
-            self.data = self.data.copy()
-            self.data["shown_kind"] = data["kind"]
+            own_data(self)["shown_kind"] = data["kind"]
             self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")
         return data
 
