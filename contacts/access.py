@@ -7,6 +7,7 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django_htmx.middleware import HtmxDetails
 
 from contacts.models import Membership, Principal, Unit, User
@@ -44,15 +45,27 @@ class Acting:
         return self.membership.title or self.role.label
 
 
-class ActingRequest(HttpRequest):
+class AnyRequest(HttpRequest):
+    """As the middleware leaves it, whoever it is from."""
+
+    acting: Acting | None
+    htmx: HtmxDetails
+    # The form that a view shows again, and when a press that is taken up was made.
+    shown_again: BaseForm | None
+    pressed_at: datetime | None
+
+
+class OwnRequest(AnyRequest):
+    """From somebody who is logged in."""
+
+    user: User
+
+
+class ActingRequest(OwnRequest):
     """From somebody who acts in an assignment: the middleware lets no other through to the views of the apps."""
 
     acting: Acting
-    user: User
-    htmx: HtmxDetails
-    # The form as the view shows it again, and when a press that is taken up was made.
-    shown_again: BaseForm | None
-    pressed_at: datetime | None
+    resolver_match: ResolverMatch
 
 
 def acting_for(user: User, membership_id: int | None = None) -> Acting | None:

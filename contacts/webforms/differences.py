@@ -39,7 +39,10 @@ def _fingerprint(field: BoundField) -> str:
 
 
 def form_differences(
-    typed: forms.BaseForm, stands: forms.BaseForm, of_the_change: Collection[str] = _OF_THE_CHANGE, by: str = _OPENED
+    typed: forms.BaseForm,
+    stands: forms.BaseForm,
+    of_the_change: Collection[str] = _OF_THE_CHANGE,
+    by: str = _OPENED,
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 

@@ -22,8 +22,8 @@ from outage.models import (
     RegistrationMark,
 )
 from outage.queries.joined import (
-    Logged,
     Joined,
+    Logged,
     doubles_of,
     joined_to,
     number_anew,

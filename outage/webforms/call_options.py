@@ -60,7 +60,8 @@ def recipients_to_choose(
     for key, target in targets.items():
         if target.place in itself if target.former else target.party and is_own(acting, chain, target.party):
             continue
-        known = tuple(numbers.get(keys.get(target.party, "") if not target.former else target.place, ()))
+        now_at = keys.get(target.party, "") if target.party else ""
+        known = tuple(numbers.get(target.place if target.former else now_at, ()))
         found.append(
             RecipientOption(
                 key=key,

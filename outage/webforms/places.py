@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Model
 from django.forms.models import ModelChoiceIterator
 
+from contacts.models import Principal, Unit
 from contacts.rules.parties import OUTPATIENT_KIND_LABELS, Party, WardKind, outpatient_kind_for
 from contacts.rules.swedish_text import search_key
 from outage.models import OtherPlace
