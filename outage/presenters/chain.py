@@ -237,7 +237,7 @@ def other_end(call: Handover) -> str:
     """Where a call was to or from, as the one who logged it wrote it, else as the chain named it then."""
     if call.spoken_to_unit or call.place_name:
         return call.spoken_to_unit or call.place_name
-    return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload]
+    return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload, no-any-return]
 
 
 def call_title(call: Handover) -> str:
