@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 
 from contacts.presenters.keeping import NOTHING, Difference
@@ -29,7 +29,7 @@ class Opened(forms.Form):
             self.initial[_OPENED] = partial(fingerprints, self)
 
 
-def fingerprints(form: forms.BaseForm) -> str:
+def fingerprints(form: BaseForm) -> str:
     """What each field says, by name, in a form that tells nobody what it is."""
     return json.dumps({field.name: _fingerprint(field) for field in form.visible_fields()}, sort_keys=True)
 
@@ -39,10 +39,7 @@ def _fingerprint(field: BoundField) -> str:
 
 
 def form_differences(
-    typed: forms.BaseForm,
-    stands: forms.BaseForm,
-    of_the_change: Collection[str] = _OF_THE_CHANGE,
-    by: str = _OPENED,
+    typed: BaseForm, stands: BaseForm, of_the_change: Collection[str] = _OF_THE_CHANGE, by: str = _OPENED
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 

@@ -93,7 +93,7 @@ def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | 
     """
     if last is not None:
         return last.handover.at, last.handover.paper_signature
-    return (chain.outage.current.started_at if chain.outage.current else None), ""
+    return chain.outage.current.started_at, ""
 
 
 def entered_rows(

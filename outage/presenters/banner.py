@@ -54,7 +54,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     system = current_routine().system
     if acting is None:
         return Banner(state="none", headline="")
-    if outage is None or outage.current is None:
+    if outage is None:
         return Banner(
             state="none", headline=f"{system} i drift", href="report_outage", action_label="Anmäl driftstopp"
         )

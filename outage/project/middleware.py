@@ -43,10 +43,12 @@ _REFRESHES_ITSELF = "calls"
 _SEEN_EVERY_SECONDS = 120
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-class _HoldingRequest(AnyRequest):
-    # The form that is taken up.
+class Holding(AnyRequest):
+    """With the form that is taken up."""
+
     held: HeldForm | None
 
 
@@ -83,9 +85,7 @@ class ActingMiddleware:
                 return redirect("status")
         return response
 
-    def process_view(
-        self, request: AnyRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: AnyRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
         if not request.user.is_authenticated or match is None:
             return None
@@ -108,18 +108,16 @@ class TypedByMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: _HoldingRequest) -> HttpResponse:
+    def __call__(self, request: Holding) -> HttpResponse:
         request.held = request.pressed_at = None
         return self._released(request, self.get_response(request))
 
-    def _released(self, request: _HoldingRequest, response: HttpResponse) -> HttpResponse:
+    def _released(self, request: Holding, response: HttpResponse) -> HttpResponse:
         if request.held and request.acting and _is_done(request, response):
             release(by=request.acting, held=request.held)
         return response
 
-    def process_view(
-        self, request: _HoldingRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: Holding, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
@@ -131,7 +129,7 @@ class TypedByMiddleware:
             return turned_away(request, hold(request, view), 409)
         return self._take_up(request, request.user, view) if request.POST.get("taken_up") else None
 
-    def _without_log_in(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+    def _without_log_in(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if request.headers.get("HX-Request"):
             # The page asks for the same again as a whole page, or sends an ordinary form, which is then held.
             return HttpResponse(status=401)
@@ -141,9 +139,7 @@ class TypedByMiddleware:
         address = f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}"
         return remembering(request, redirect(address), held)
 
-    def _take_up(
-        self, request: _HoldingRequest, user: User, view: Callable[..., HttpResponse]
-    ) -> HttpResponse | None:
+    def _take_up(self, request: Holding, user: User, view: View) -> HttpResponse | None:
         """Passes the view when a press was made. A press already answered, on another page, is not repeated."""
         held = held_form_of(user, request.POST["taken_up"])
         how = how_held(getattr(view, "held_as", None), content_sent(request))

@@ -109,9 +109,7 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
     People with protected personal data are shown without name, and do not count.
     """
-    named = {
-        chain: chain.details.search_key for chain in chains if chain.details and chain.details.search_key
-    }
+    named = {chain: chain.details.search_key for chain in chains if chain.details.search_key}
     if not named or not outages:
         return
     seen = visible_chains(acting, *outages).filter(

@@ -55,7 +55,7 @@ def recipients_to_choose(
 ) -> list[RecipientOption]:
     """The acting unit's own party is left out, now and before."""
     itself = {f"unit:{acting.unit.pk}", f"principal:{acting.principal.pk}"}
-    keys = chain.details.place_keys if chain.details else {}
+    keys = chain.details.place_keys
     found = []
     for key, target in targets.items():
         if target.place in itself if target.former else target.party and is_own(acting, chain, target.party):

@@ -45,8 +45,7 @@ class CorrectEventForm(Opened, AsksQuestions):
             value = event.particulars.get(name, "")
             self.fields[f"p-{name}"] = particular_field(name)
             self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
-        if event.chain.outage.current:
-            keep_within(self, years_around(event.chain.outage.current.started_at))
+        keep_within(self, years_around(event.chain.outage.current.started_at))
         particulars = [f"p-{name}" for name in self._names]
         self.order_fields(["client_id", "shown_kind", "kind", "happened_at", *particulars, "reason"])
 
