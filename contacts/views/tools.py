@@ -18,7 +18,8 @@ from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
-from contacts.webforms.fields import AsksQuestions, own_data
+from contacts.webforms.differences import own_data
+from contacts.webforms.fields import AsksQuestions
 
 # The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TYPED_BY_FIELD, "held", "taken_up", "asked"})

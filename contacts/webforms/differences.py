@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BaseForm, BoundField
@@ -12,11 +12,15 @@ from django.http import QueryDict
 
 from contacts.presenters.keeping import NOTHING, Difference
 
-from .fields import own_data
-
 UNTOUCHED = "inget nytt: det som nu står gäller"
 _OPENED = "opened"
 _OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
+
+
+def own_data(form: BaseForm) -> QueryDict:
+    """What came in, as a copy that may be written to: from now on it is what the form reads."""
+    form.data = data = cast("QueryDict", form.data).copy()
+    return data
 
 
 class Opened(forms.Form):

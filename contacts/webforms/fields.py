@@ -1,7 +1,7 @@
 """Fields for what people type about a contact, clock times and days of the year, and for what a rule asks."""
 
 from datetime import date, time
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core import signing
@@ -13,6 +13,8 @@ from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
 from contacts.rules.phone import read_number
+
+from .differences import own_data
 
 
 class ClockField(forms.CharField):
@@ -104,12 +106,6 @@ class DateField(forms.DateField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
 
 
-def own_data(form: forms.BaseForm) -> QueryDict:
-    """What came in, as a copy that may be written to: from now on it is what the form reads."""
-    form.data = data = cast("QueryDict", form.data).copy()
-    return data
-
-
 _ASKED = "asked"
 _ANSWER = "answer-"
 _SALT = "asked-questions"
@@ -120,7 +116,7 @@ class SentOnce(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     data: QueryDict
-    # Each has what its own class has.
+    # Each is of its own class.
     fields: dict[str, Any]
     _bound_fields_cache: dict[str, forms.BoundField]
 

@@ -15,7 +15,7 @@ from contacts.access import Acting, ActingRequest, can
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
 from contacts.views.tools import held_as, require, save_or_show
-from contacts.webforms.fields import own_data
+from contacts.webforms.differences import own_data
 from forms.models import AllEntered, Sheet, SheetBatch, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch

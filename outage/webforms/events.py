@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 
 from contacts.rules.parties import Party
-from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, SentOnce, own_data
+from contacts.webforms.differences import Opened, own_data
+from contacts.webforms.fields import AsksQuestions, SentOnce
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
 
