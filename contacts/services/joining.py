@@ -8,20 +8,21 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.access import Acting
+from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, DirectoryJoin, EntryKind, NumberFlag, Principal
 from contacts.queries.flags import words_that_stand
 from contacts.queries.joined import COLUMNS, said_by, side_of, stored
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import Part, Pick, check_pair, flags_after, flags_back, given_back, joined
 from contacts.rules.names import name_key
+from contacts.rules.permissions import Right
 from contacts.rules.phone import digits
 
 from .directory import save_row
 from .namesakes import check_namesakes, is_renamed
 from .submissions import claim
 from .traces import leave_trace
-from .versions import check_clean, check_keeper, check_version
+from .versions import check_clean, check_version
 
 _VERIFIED = ("verified_at", "verified_by_id")
 _COLUMNS = tuple(column for columns in COLUMNS.values() for column in columns) + _VERIFIED
@@ -43,8 +44,7 @@ def join_entries(
     Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they cannot be joined.
     """
     with transaction.atomic():
-        for row in (kept, other):
-            check_keeper(by, row)
+        check_may(by, Right.MANAGE_DIRECTORY, kept, other)
         content = {"kept": kept.pk, "other": other.pk, "versions": [version, other_version], "picks": picks}
         if claim(by=by, client_id=client_id, kind="entry.join", content=content) is not None:
             return DirectoryEntry.objects.get(pk=kept.pk)
@@ -88,7 +88,7 @@ def undo_entry_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Dire
     with transaction.atomic():
         assert join.kept_entry, "a join of contacts"
         assert join.other_entry, "a join of contacts"
-        check_keeper(by, join.kept_entry)
+        check_may(by, Right.MANAGE_DIRECTORY, join)
         if claim(by=by, client_id=client_id, kind="entry.part", content={"join": str(join.pk)}) is not None:
             return DirectoryJoin.objects.get(pk=client_id)
         kept, other = _locked(join.kept_entry.pk, join.other_entry.pk)

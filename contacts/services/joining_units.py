@@ -9,12 +9,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting
+from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn, Unit
 from contacts.queries.joined import UNIT_COLUMNS, side_of, stored, turns_to_move
 from contacts.queries.rota import newest_of
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import UnitKinds, check_pair, given_back, joined_kinds
+from contacts.rules.permissions import Right
 from contacts.rules.rota import is_over, wall_of
 
 from .directory import save_row
@@ -23,7 +24,7 @@ from .rota import write_turn
 from .submissions import claim
 from .traces import changes_between, leave_trace
 from .unit_ties import check_may_join, check_may_part
-from .versions import check_clean, check_keeper, check_version
+from .versions import check_clean, check_version
 
 
 def join_units(
@@ -36,8 +37,7 @@ def join_units(
     at the other, and where something keeps it.
     """
     with transaction.atomic():
-        for row in (kept, other):
-            check_keeper(by, row)
+        check_may(by, Right.MANAGE_DIRECTORY, kept, other)
         content = {"kept": kept.pk, "other": other.pk, "versions": [version, other_version]}
         if claim(by=by, client_id=client_id, kind="unit.join", content=content) is not None:
             return Unit.objects.get(pk=kept.pk)
@@ -95,7 +95,7 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
     with transaction.atomic():
         assert join.kept_unit, "a join of units"
         assert join.other_unit, "a join of units"
-        check_keeper(by, join.kept_unit)
+        check_may(by, Right.MANAGE_DIRECTORY, join)
         if claim(by=by, client_id=client_id, kind="unit.part", content={"join": str(join.pk)}) is not None:
             return DirectoryJoin.objects.get(pk=client_id)
         kept, other = _locked(join.kept_unit.pk, join.other_unit.pk)

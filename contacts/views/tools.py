@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
-from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
@@ -105,6 +105,8 @@ def save_or_show(
         return show(form, 422)
     try:
         saved = save()
+    except NotYours:
+        raise Http404 from None
     except NotAllowed as error:
         raise PermissionDenied(error.reason) from None
     except ChangedMeanwhile as error:
