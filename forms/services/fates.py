@@ -69,6 +69,7 @@ def void_sheet(
 
     `reason` says why in words, what stood on one that is lost, or what has become of the paper of one that is scanned.
     """
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     last = current_fate(sheet)
     check_void(void_reason, reason, scanned=last is not None and last.fate in HAS_PICTURE)
     return _take(
@@ -96,6 +97,7 @@ def check_scan(
     `pictures` is how many of the sheet's pages and backs were seen. Refused while a page waits that lies beside one
     of the sheet's in its scan: it may be the back of it.
     """
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     check_looked(looked)
     if pictures is not None and pictures != pictures_count(sheet):
         raise ChangedMeanwhileStep
@@ -134,6 +136,7 @@ def destroy_sheet(
 
     Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed.
     """
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     decision = decision_in_force(by.principal)
     if decision is None or not decision.allows:
         raise RuleError(no_disposal(by.principal, decision))
@@ -156,6 +159,7 @@ def hand_over(
     *, by: Acting, sheet: Sheet, client_id: UUID, given_to: str, on: date, seen: int | None = None
 ) -> SheetFate:
     """The patient's copy was handed to `given_to`, on that day in Stockholm (R3.11)."""
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     if not given_to.strip():
         raise RuleError("Skriv vem som fick bladet.", field="given_to")
     printed_on = timezone.localdate(sheet.printed_at)
