@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.access import Acting, is_within
 from contacts.models import Unit
-from contacts.rules.parties import WardKind
+from contacts.rules.parties import OutpatientKind, WardKind
 from forms.queries.sheets import sheet_of
 from outage.models import CareChain, Duty
 from outage.queries.care_chains import get_chain
@@ -42,8 +42,11 @@ def test_a_chain_is_reached_exactly_where_its_page_is_found():
     Duty.objects.create(chain=to_ring, unit=rings.unit, rank=1, since=timezone.now())
     named = {"patient_name": "Tolvan", "outpatient_unit": None}
     join(county, make_chain(county, outage, **named), make_chain(county, outage, county.disa, **named))
-    # Disa was named in the other one only, and opened neither: the two are the psychiatric clinic's.
-    pair = [named | {"outpatient_unit": unit} for unit in (county.clinic, county.health_centre)]
+    # Disa was named in the other one only, and opened neither: the two are of another hälsocentral.
+    elsewhere = Unit.objects.create(
+        principal=county.region, name="Ersboda", outpatient_kind=OutpatientKind.HEALTH_CENTRE
+    )
+    pair = [named | {"outpatient_unit": unit} for unit in (elsewhere, county.health_centre)]
     join(county, *(make_chain(county, outage, **each) for each in pair))
     Unit.objects.filter(pk=closed.pk).update(active=False, joined_into=county.ward)
     people = [county.alva, county.bo, county.cissi, county.disa, rings]
