@@ -51,7 +51,7 @@ def enter_call(
     for another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by
     field, Question and IdClash as for any call.
     """
-    check_may(by, Right.HANDLE_SHEETS, sheet, chain)
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     if paper.serial != sheet.serial:
         raise ValueError("the mark is of another sheet")
     if sheet.chain_id and kept_id(sheet.chain_id) != chain.pk:

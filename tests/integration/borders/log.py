@@ -13,7 +13,7 @@ from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns, note_look
 from contacts.services.submissions import claim, keep_clash
-from outage.models import CareChain, ChainJoin, HeldForm, Outage
+from outage.models import CareChain, ChainJoin, Handover, HeldForm, Outage
 from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.checklists import checklists_for
 from outage.queries.joining import differing
@@ -180,7 +180,11 @@ TABLE: Table[Log] = {
     open_each: Row(
         CARE,
         NONE,
-        lambda s, by: {"outage": s.outage, "list_id": uuid4(), "patients": {0: chain_facts(s.county)}},
+        lambda s, by: {
+            "outage": s.outage,
+            "list_id": uuid4(),
+            "patients": {0: chain_facts(s.county, identity="19900101-9802")},
+        },
     ),
     change_details: Row(CARE, CHAIN, details),
     join_chains: Row(CARE, CHAIN, twins),
@@ -247,9 +251,15 @@ def strangers(s: Log) -> CareChain:
     return get_chain(s.county.bo, s.strangers)
 
 
+def strangers_call(s: Log) -> Handover:
+    chain = strangers(s)
+    return tell(s.county.bo, chain, make_event(s.county.bo, chain))
+
+
 # Alva does it, to what is hers and to one that is not.
 MIXED = [
     (move_call, with_other(TABLE[move_call], to=strangers)),
+    (move_call, with_other(TABLE[move_call], handover=strangers_call)),
     (join_chains, with_other(TABLE[join_chains], other=strangers)),
     (join_chains, with_other(TABLE[join_chains], kept=strangers)),
 ]

@@ -83,11 +83,18 @@ class Cast:
 
 @dataclass(frozen=True)
 class Row(Generic[Stage]):
-    """`given` makes the arguments, but for `by`, within what is rolled back after each cell."""
+    """`given` makes the arguments, but for `by`, within what is rolled back after each cell; `also` is a right that
+    is asked for as well, and that the same roles have.
+    """
 
     right: Right | None
     border: Border
     given: Callable[[Stage, Acting], Given]
+    also: Right | None = None
+
+    @property
+    def rights(self) -> list[Right]:
+        return [right for right in (self.right, self.also) if right is not None]
 
     def may(self, role: Role, scope: Scope) -> bool:
         if self.border is OWNER:
@@ -101,5 +108,5 @@ Table = dict[Callable[..., Any], Row[Stage]]
 
 
 def with_other(row: Row[Stage], **more: Callable[[Stage], Any]) -> Row[Stage]:
-    """The same row with some of what it is done to exchanged for another's."""
+    """The same row with some of its arguments exchanged: for another's, or for what a rule would say no to."""
     return replace(row, given=lambda s, by: {**row.given(s, by), **{k: get(s) for k, get in more.items()}})
