@@ -36,18 +36,19 @@ from outage.services.care_chains import open_chain
 from outage.services.checklists import set_tick
 from outage.services.outages import record_support_contact, report_outage
 
-from .script import Chain, Person, Place, Places, Rota, Scene, Script, read_script
+from .script import Chain, Person, Place, Rota, Scene, read_script
 from .steps import Played, Stage
 
 _SOURCE = "Påhittat nummer för demo"
+_KINDS = (PhoneKind.DIRECT, PhoneKind.MOBILE)
 
 
 def make_demo() -> bool:
     """Make the demo: an ongoing outage, nearly three hours old, with invented people and patients only.
 
-    The directory file is imported where the county's principals are missing. All of it or none of it; where it is
-    there already nothing changes, and the answer is False. Raises RuleError outside demo mode, and where the database holds an outage that is
-    not the demo's; ContentError where a line of the script cannot be read or played.
+    The directory file is imported where the county's principals are missing. All of it or none of it; False where it
+    is there already, and nothing changes. Raises RuleError outside demo mode, and where the database holds an outage
+    that is not the demo's; ContentError where a line of the script cannot be read or played.
     """
     _check_demo_mode()
     with transaction.atomic():
@@ -62,8 +63,13 @@ def make_demo() -> bool:
         keeper = _user(script.people[scene.keeper])
         # Nobody is there before the first person, so the audit row names that person.
         save_row(by=keeper, row=keeper)
-        principals, units = lay_places(script.places, by=keeper)
-        _make_people(script, keeper, units)
+        principals, units = lay_places(script.units, by=keeper)
+        for person in script.people.values():
+            user = keeper if person.key == scene.keeper else _user(person)
+            save_row(by=keeper, row=user)
+            for one in person.assignments:
+                row = Membership(user=user, unit=units[one.unit], role=one.role, title=one.title)
+                save_row(by=keeper, row=row)
         people = {key: _acting(key) for key in script.people}
         start = timezone.now() - scene.lasted
         outage = _report_outage(scene, people, start)
@@ -110,37 +116,43 @@ def make_paper() -> bool:
     return True
 
 
-def lay_places(places: Places, *, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
+def lay_places(places: Mapping[str, Place], *, by: User) -> tuple[dict[str, Principal], dict[str, Unit]]:
     """The units, their contacts and the municipalities' link texts (R1.2), inside the caller's transaction.
 
     Returns the principals by name and the units by their keys. The county's principals must be there.
     """
     principals = {principal.name: principal for principal in Principal.objects.all()}
     units = {}
-    for place in places.units.values():
-        unit = units[place.key] = Unit(
+    for key, place in places.items():
+        units[key] = Unit(
             principal=principals[place.principal],
             name=place.name,
             ward_kind=place.ward or "",
             outpatient_kind=place.outpatient or "",
             municipal_kind=place.municipal or "",
         )
-        save_row(by=by, row=unit)
+        save_row(by=by, row=units[key])
         if place.number:
-            phones = [Phone(PhoneKind.DIRECT, place.number), Phone(PhoneKind.MOBILE, place.mobile)]
-            availability = Availability.ALWAYS if place.ward else Availability.DAYTIME
-            entry = _entry(unit, place.name, _kind(place), availability)
-            entry.phones = [phone for phone in phones if phone.number]
+            entry = _entry(units[key], place.number, place.mobile, name=place.name)
+            entry.kind = EntryKind.WARD if place.ward else EntryKind(place.outpatient or EntryKind.OTHER)
+            entry.availability = Availability.ALWAYS if place.ward else Availability.DAYTIME
             save_row(by=by, row=entry)
-    for place in places.units.values():
-        for number in place.home_nursing:
-            entry = _entry(units[place.key], number.name, EntryKind.HOME_NURSING, number.availability)
-            entry.remark, entry.phones = number.remark, [Phone(PhoneKind.DIRECT, number.number)]
+    for key, place in places.items():
+        for way in place.home_nursing:
+            entry = _entry(units[key], way.number, name=way.name, kind=EntryKind.HOME_NURSING)
+            entry.availability, entry.remark = way.availability, way.remark
             save_row(by=by, row=entry)
-    for link in places.links:
-        principals[link.municipality].link_text = link.text
-        save_row(by=by, row=principals[link.municipality])
+    for place in places.values():
+        principal = principals[place.principal]
+        principal.link_text = place.link or principal.link_text
+        save_row(by=by, row=principal)
     return principals, units
+
+
+def _entry(unit: Unit, *numbers: str, **facts: str) -> DirectoryEntry:
+    entry = DirectoryEntry(principal=unit.principal, unit=unit, department=unit.name, source=_SOURCE, **facts)
+    entry.phones = [Phone(kind, number) for kind, number in zip(_KINDS, numbers, strict=False) if number]
+    return entry
 
 
 def write_rota(rota: Rota, *, by: Acting, unit: Unit, now: datetime) -> None:
@@ -162,24 +174,6 @@ def _check_demo_mode() -> None:
         raise RuleError("Demoläget är av. Sätt DEMO=1 för att göra demon.")
 
 
-def _kind(place: Place) -> EntryKind:
-    if place.ward:
-        return EntryKind.WARD
-    return EntryKind(place.outpatient) if place.outpatient else EntryKind.OTHER
-
-
-def _entry(unit: Unit, name: str, kind: EntryKind, availability: Availability) -> DirectoryEntry:
-    return DirectoryEntry(
-        principal=unit.principal,
-        unit=unit,
-        name=name,
-        kind=kind,
-        department=unit.name,
-        availability=availability,
-        source=_SOURCE,
-    )
-
-
 def _user(person: Person) -> User:
     """Unsaved, without a password. The admin pages open to the administrators; their assignment narrows them."""
     first_name, _, last_name = person.name.partition(" ")
@@ -194,33 +188,20 @@ def _user(person: Person) -> User:
     return user
 
 
-def _make_people(script: Script, keeper: User, units: Mapping[str, Unit]) -> None:
-    for person in script.people.values():
-        user = keeper if person.key == script.scene.keeper else _user(person)
-        if user is not keeper:
-            save_row(by=keeper, row=user)
-        for one in person.assignments:
-            row = Membership(user=user, unit=units[one.unit], role=one.role, title=one.title)
-            save_row(by=keeper, row=row)
-
-
 def _report_outage(scene: Scene, people: Mapping[str, Acting], start: datetime) -> Outage:
-    def report(by: str, minute: int, sees: str, expected_end_at: datetime | None = None) -> Outage:
-        started_at = start + timedelta(minutes=minute)
-        facts = OutageFacts(scene.scope, started_at, expected_end_at=expected_end_at, sees=sees)
-        return report_outage(by=people[by], client_id=uuid4(), facts=facts)[0]
-
-    outage = report(scene.by, 0, scene.sees, start + scene.expected)
-    for joined in scene.joined:
-        report(joined.by, joined.at, joined.sees)
-    record_support_contact(
-        by=people[scene.support.by],
-        outage=outage,
-        client_id=uuid4(),
-        at=start + timedelta(minutes=scene.support.at),
-        case_number=scene.support.case_number,
-    )
-    return outage
+    outages: list[Outage] = []
+    for report in scene.reports:
+        facts = OutageFacts(
+            scope=scene.scope,
+            started_at=start + timedelta(minutes=report.at),
+            expected_end_at=None if outages else start + scene.expected,
+            sees=report.sees,
+        )
+        outages.append(report_outage(by=people[report.by], client_id=uuid4(), facts=facts)[0])
+    by, at = people[scene.support.by], start + timedelta(minutes=scene.support.at)
+    number = scene.support.case_number
+    record_support_contact(by=by, outage=outages[0], client_id=uuid4(), at=at, case_number=number)
+    return outages[0]
 
 
 def _play_chain(stage: Stage, chain: Chain, path: Path, key: str) -> None:

@@ -45,19 +45,13 @@ class Place:
     municipal: MunicipalKind | None = None
     number: str = ""
     mobile: str = ""
+    link: str = ""
     home_nursing: tuple[HomeNursing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    municipality: Municipality
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
+class _Places:
     units: Mapping[str, Place]
-    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +81,10 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Report:
     by: PersonKey
-    at: int
     sees: str
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +135,9 @@ class Scene:
     lasted: timedelta
     expected: timedelta
     scope: OutageScope
-    by: PersonKey
-    sees: str
     answering: tuple[str, ...]
     ticks: tuple[Tick, ...]
-    joined: tuple[Joined, ...]
+    reports: tuple[Report, ...]
     support: Support
     rota: Rota
     paper: Paper
@@ -183,7 +175,7 @@ class _File:
 class Script:
     """`chains` are by the file they stand in, in the order they are played."""
 
-    places: Places
+    units: Mapping[str, Place]
     people: Mapping[str, Person]
     scene: Scene
     chains: Mapping[Path, tuple[Chain, ...]]
@@ -200,17 +192,17 @@ def read_script(folder: Path = CONTENT) -> Script:
         opened.words = {"system": routine.system}
         return opened
 
-    places = content(folder / "places.toml").read(Places)
-    known["units"] = ("places", places.units)
-    known["wards"] = ("places", [key for key, unit in places.units.items() if unit.ward])
-    known["clinics"] = ("places", [key for key, unit in places.units.items() if unit.outpatient])
+    units = content(folder / "places.toml").read(_Places).units
+    known["units"] = ("places", units)
+    known["wards"] = ("places", [key for key, unit in units.items() if unit.ward])
+    known["clinics"] = ("places", [key for key, unit in units.items() if unit.outpatient])
     people = content(folder / "people.toml").read(_People).people
     known["people"] = ("people", people)
     around = content(folder / "outage.toml")
     scene = around.read(Scene)
     around.refuse(_faults_of(scene))
     files = sorted(folder.glob("chains-*.toml"))
-    return Script(places, people, scene, {path: content(path).read(_File).chains for path in files})
+    return Script(units, people, scene, {path: content(path).read(_File).chains for path in files})
 
 
 def _faults_of(scene: Scene) -> Faults:

@@ -46,7 +46,7 @@ def lay(where: str) -> None:
     """Save the directory `where`."""
     import_directory(by=None, content=OWN_FILE.read_bytes())
     if where == "demo":
-        lay_places(read_script().places, by=User.objects.create_user("keeper"))
+        lay_places(read_script().units, by=User.objects.create_user("keeper"))
     if where == "wide":
         lay_wide()
     if where == "hard":
