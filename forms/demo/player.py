@@ -161,7 +161,7 @@ def write_rota(rota: Rota, *, by: Acting, unit: Unit, now: datetime) -> None:
     monday = today - timedelta(days=today.weekday() + 7)
     # The first Saturday that has not begun.
     saturday = today + timedelta(days=(5 - today.weekday()) % 7 or 7)
-    turns = [(monday + timedelta(days=place), one, True) for place, one in enumerate(rota.weekly)]
+    turns = [(monday + timedelta(days=place), one, True) for place, one in enumerate(rota.weekly.values())]
     for day, one, weekly in (*turns, (saturday, rota.saturday, False)):
         starts = datetime.combine(day, one.starts)
         ends = datetime.combine(day + timedelta(days=1), rota.until)

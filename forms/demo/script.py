@@ -24,6 +24,7 @@ CONTENT = Path(__file__).parent / "content"
 
 Municipality = Annotated[str, tuple(known.name for known in MUNICIPALITIES)]
 Principal = Annotated[str, (REGION_NAME, *(known.name for known in MUNICIPALITIES))]
+Weekday = Annotated[str, ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")]
 UnitKey = Annotated[str, "units"]
 
 
@@ -106,7 +107,7 @@ class Rota:
     by: PersonKey
     unit: UnitKey
     until: time
-    weekly: tuple[OnCall, ...]
+    weekly: Mapping[Weekday, OnCall]
     saturday: OnCall
 
 
@@ -206,8 +207,6 @@ def read_script(folder: Path = CONTENT) -> Script:
 
 
 def _faults_of(scene: Scene) -> Faults:
-    if len(scene.rota.weekly) != 7:
-        yield "rota.weekly", "write seven, one for each day of the week, Monday first"
     paper = scene.paper
     if max(paper.filled, paper.spoilt) > paper.batches[0].count:
         yield "paper", f"write numbers up to {paper.batches[0].count}, which the first batch has"

@@ -8,13 +8,12 @@ from uuid import uuid4
 
 from contacts.access import Acting
 from contacts.models import Principal, Unit
+from contacts.queries.ringing import numbers_for
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import first_number
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
-from outage.queries.chain_log import logs_of
 from outage.queries.naming import place_of
-from outage.queries.ringing import numbers_of_places
 from outage.rules.back_registration import ChainStatus
 from outage.rules.handover import CallFacts, Direction, Message, ReadBack
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
@@ -37,7 +36,6 @@ class Stage:
     units: Mapping[str, Unit]
     principals: Mapping[str, Principal]
     answering: Iterator[str]
-    numbers: dict[str, str] = field(default_factory=dict)
 
     def at(self, minute: int | None) -> datetime | None:
         """`minute` is counted from the outage's start."""
@@ -79,6 +77,11 @@ class Played:
         through = outcome not in FAILED
         party = Party(other) if other in set(Party) else None
         name, _, rest = ("", "", "") if party else other.partition(", ")
+        if not party and not rest:
+            known = ", ".join(Party)
+            raise RuleError(
+                f"{other} är ingen part. Skriv {known}, eller en deltagares namn, roll och nummer."
+            )
         number = self._number(party) if party else rest.rpartition(", ")[2]
         facts = CallFacts(
             direction=direction,
@@ -101,12 +104,11 @@ class Played:
             self.events[told.event.kind] = told.event
 
     def _number(self, party: Party) -> str:
-        assert self.chain.details is not None
-        key = self.chain.details.place_keys[party]
-        if key not in self.stage.numbers:
-            found = numbers_of_places(logs_of([self.chain.pk]).values(), self.stage.start)
-            self.stage.numbers |= {place: first_number(numbers) for place, numbers in found.items()}
-        return self.stage.numbers[key]
+        details = self.chain.details
+        assert details is not None
+        units = {Party.INPATIENT: details.ward_unit_id, Party.OUTPATIENT: details.outpatient_unit_id}
+        principal = details.municipality_id if party is Party.MUNICIPALITY else None
+        return first_number(numbers_for(party, principal, units.get(party), self.stage.start))
 
 
 @dataclass(frozen=True, slots=True)

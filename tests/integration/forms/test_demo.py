@@ -136,6 +136,24 @@ class TestDemo(TestCase):
             assert page.status_code == 200, membership
             assert membership.unit.name in page.content.decode()
 
+    def test_the_buttons_are_for_the_demo_s_people_only(self):
+        unit = Unit.objects.get(name="Tegs hälsocentral")
+        stranger = make_person("stranger", unit, Role.STAFF).membership
+        for wanted in (str(stranger.pk), "x", ""):
+            client = Client()
+            assert client.post(reverse("demo_login"), {"membership": wanted}).status_code == 404
+            assert "_auth_user_id" not in client.session
+        assert Client().get(reverse("demo_login")).status_code == 405
+
+    def test_whoever_has_two_assignments_is_taken_over_by_a_button(self):
+        several = User.objects.get(username="demo.gun")
+        client = Client()
+        client.force_login(several)
+        mine = several.memberships.order_by("pk").last()
+        answer = client.post(reverse("demo_login"), {"membership": mine.pk, "next": "/kontakter/"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/kontakter/")
+        assert client.session["membership_id"] == mine.pk
+
     def test_nobody_has_a_password_and_nobody_may_everything(self):
         for person in User.objects.all():
             assert person.is_demo
