@@ -1,12 +1,14 @@
 """Plays the script through the services: each row is written as a person at work would write it, and signed by them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,8 +18,8 @@ from contacts.content.reader import ContentError
 from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry, EntryKind, Membership, Principal, Unit, User
-from contacts.rules.availability import Availability
 from contacts.rules.errors import Answers, RuleError
+from contacts.rules.hours import Availability
 from contacts.rules.parties import WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind
@@ -25,6 +27,7 @@ from contacts.rules.rota import Turn
 from contacts.services.directory import save_row
 from contacts.services.rota import add_turn
 from forms.models import SheetBatch
+from forms.rendering import PrintingUnavailable
 from forms.rules.sheet_fate import VoidReason
 from forms.services.batches import issue_batch
 from forms.services.disposal import record_decision
@@ -64,12 +67,13 @@ def make_demo() -> bool:
         # Nobody is there before the first person, so the audit row names that person.
         save_row(by=keeper, row=keeper)
         principals, units = lay_places(script.units, by=keeper)
-        for person in script.people.values():
-            user = keeper if person.key == scene.keeper else _user(person)
-            save_row(by=keeper, row=user)
-            for one in person.assignments:
-                row = Membership(user=user, unit=units[one.unit], role=one.role, title=one.title)
-                save_row(by=keeper, row=row)
+        for key, person in script.people.items():
+            user = keeper if key == scene.keeper else _user(person)
+            with _line("people.toml", f"people.{key}"):
+                save_row(by=keeper, row=user)
+                for one in person.assignments:
+                    row = Membership(user=user, unit=units[one.unit], role=one.role, title=one.title)
+                    save_row(by=keeper, row=row)
         people = {key: _acting(key) for key in script.people}
         start = timezone.now() - scene.lasted
         outage = _report_outage(scene, people, start)
@@ -77,13 +81,15 @@ def make_demo() -> bool:
         for path, chains in script.chains.items():
             for place, chain in enumerate(chains):
                 _play_chain(stage, chain, path, f"chains[{place}]")
-        for tick in scene.ticks:
-            acting = people[tick.by]
-            checklist = next(one for one in checklists_for(acting.unit) if one.phase is tick.phase)
-            for item in checklist.items[: tick.first]:
-                set_tick(by=acting, outage=outage, checklist_key=checklist.key, item_key=item.key, done=True)
+        for place, tick in enumerate(scene.ticks):
+            by = people[tick.by]
+            checklist = next(one for one in checklists_for(by.unit) if one.phase is tick.phase)
+            with _line("outage.toml", f"ticks[{place}]"):
+                for item in checklist.items[: tick.first]:
+                    set_tick(by=by, outage=outage, checklist_key=checklist.key, item_key=item.key, done=True)
         # Last, so that what was rung in the demo's calls are the directory's numbers.
-        write_rota(scene.rota, by=people[scene.rota.by], unit=units[scene.rota.unit], now=timezone.now())
+        with _line("outage.toml", "rota"):
+            write_rota(scene.rota, by=people[scene.rota.by], unit=units[scene.rota.unit], now=timezone.now())
         made = {"chains": CareChain.objects.count(), "calls": Handover.objects.count()}
         audit.record_system(action="demo.made", changes=made)
     return True
@@ -100,19 +106,20 @@ def make_paper() -> bool:
     by, decided_by = _acting(paper.by), _acting(paper.decided_by)
     if SheetBatch.objects.filter(unit=by.unit).exists():
         return False
-    first, *_ = [
-        issue_batch(by=by, client_id=uuid4(), kind=one.kind, count=one.count) for one in paper.batches
-    ]
-    mark_filled(by=by, sheet=first.sheets.get(place=paper.filled), client_id=uuid4())
-    spoilt = first.sheets.get(place=paper.spoilt)
-    void_sheet(by=by, sheet=spoilt, client_id=uuid4(), void_reason=VoidReason.MISPRINT)
-    record_decision(
-        by=decided_by,
-        client_id=uuid4(),
-        allows=True,
-        reference=paper.decision,
-        decided_on=timezone.localdate() - timedelta(days=paper.decided_days_ago),
-    )
+    with _line("outage.toml", "paper"), transaction.atomic():
+        first, *_ = [
+            issue_batch(by=by, client_id=uuid4(), kind=one.kind, count=one.count) for one in paper.batches
+        ]
+        mark_filled(by=by, sheet=first.sheets.get(place=paper.filled), client_id=uuid4())
+        spoilt = first.sheets.get(place=paper.spoilt)
+        void_sheet(by=by, sheet=spoilt, client_id=uuid4(), void_reason=VoidReason.MISPRINT)
+        record_decision(
+            by=decided_by,
+            client_id=uuid4(),
+            allows=True,
+            reference=paper.decision,
+            decided_on=timezone.localdate() - timedelta(days=paper.decided_days_ago),
+        )
     return True
 
 
@@ -124,28 +131,31 @@ def lay_places(places: Mapping[str, Place], *, by: User) -> tuple[dict[str, Prin
     principals = {principal.name: principal for principal in Principal.objects.all()}
     units = {}
     for key, place in places.items():
-        units[key] = Unit(
+        unit = units[key] = Unit(
             principal=principals[place.principal],
             name=place.name,
             ward_kind=place.ward or "",
             outpatient_kind=place.outpatient or "",
             municipal_kind=place.municipal or "",
         )
-        save_row(by=by, row=units[key])
-        if place.number:
-            entry = _entry(units[key], place.number, place.mobile, name=place.name)
-            entry.kind = EntryKind.WARD if place.ward else EntryKind(place.outpatient or EntryKind.OTHER)
-            entry.availability = Availability.ALWAYS if place.ward else Availability.DAYTIME
-            save_row(by=by, row=entry)
+        with _line("places.toml", f"units.{key}"):
+            save_row(by=by, row=unit)
+            if place.number:
+                entry = _entry(unit, place.number, place.mobile, name=place.name)
+                entry.kind = EntryKind.WARD if place.ward else EntryKind(place.outpatient or EntryKind.OTHER)
+                entry.availability = Availability.ALWAYS if place.ward else Availability.DAYTIME
+                save_row(by=by, row=entry)
     for key, place in places.items():
-        for way in place.home_nursing:
-            entry = _entry(units[key], way.number, name=way.name, kind=EntryKind.HOME_NURSING)
-            entry.availability, entry.remark = way.availability, way.remark
-            save_row(by=by, row=entry)
-    for place in places.values():
-        principal = principals[place.principal]
-        principal.link_text = place.link or principal.link_text
-        save_row(by=by, row=principal)
+        with _line("places.toml", f"units.{key}"):
+            for way in place.home_nursing:
+                entry = _entry(units[key], way.number, name=way.name, kind=EntryKind.HOME_NURSING)
+                entry.availability, entry.remark = way.availability, way.remark
+                save_row(by=by, row=entry)
+    for key, place in places.items():
+        with _line("places.toml", f"units.{key}"):
+            principal = principals[place.principal]
+            principal.link_text = place.link or principal.link_text
+            save_row(by=by, row=principal)
     return principals, units
 
 
@@ -190,22 +200,23 @@ def _user(person: Person) -> User:
 
 def _report_outage(scene: Scene, people: Mapping[str, Acting], start: datetime) -> Outage:
     outages: list[Outage] = []
-    for report in scene.reports:
+    for place, report in enumerate(scene.reports):
         facts = OutageFacts(
             scope=scene.scope,
             started_at=start + timedelta(minutes=report.at),
             expected_end_at=None if outages else start + scene.expected,
             sees=report.sees,
         )
-        outages.append(report_outage(by=people[report.by], client_id=uuid4(), facts=facts)[0])
+        with _line("outage.toml", f"reports[{place}]"):
+            outages.append(report_outage(by=people[report.by], client_id=uuid4(), facts=facts)[0])
     by, at = people[scene.support.by], start + timedelta(minutes=scene.support.at)
     number = scene.support.case_number
-    record_support_contact(by=by, outage=outages[0], client_id=uuid4(), at=at, case_number=number)
+    with _line("outage.toml", "support"):
+        record_support_contact(by=by, outage=outages[0], client_id=uuid4(), at=at, case_number=number)
     return outages[0]
 
 
 def _play_chain(stage: Stage, chain: Chain, path: Path, key: str) -> None:
-    """Raises ContentError for what a service refuses, naming the step."""
     ward = stage.units[chain.places.ward]
     facts = ChainFacts(
         identity=chain.patient.number,
@@ -217,15 +228,26 @@ def _play_chain(stage: Stage, chain: Chain, path: Path, key: str) -> None:
         outpatient_unit=stage.units[chain.places.clinic],
         before=chain.before,
     )
-    by, at = stage.people[chain.by], key
-    try:
+    by = stage.people[chain.by]
+    with _line(path, key):
         opened = open_chain(by=by, outage=stage.outage, client_id=uuid4(), facts=facts)
-        played = Played(stage, by, opened, facts)
-        for place, step in enumerate(chain.steps):
-            at = f"{key}.steps[{place}]"
+    played = Played(stage, by, opened, facts)
+    for place, step in enumerate(chain.steps):
+        with _line(path, f"{key}.steps[{place}]"):
             step.play(played)
+
+
+@contextmanager
+def _line(file: str | Path, key: str) -> Iterator[None]:
+    """What is refused inside is a fault of this line of the script."""
+    try:
+        yield
+    except PrintingUnavailable:
+        raise
     except RuleError as no:
-        raise ContentError(path, at, no.reason) from no
+        raise ContentError(Path(file), key, no.reason) from no
+    except ValidationError as wrong:
+        raise ContentError(Path(file), key, " ".join(wrong.messages)) from wrong
 
 
 def _acting(key: str) -> Acting:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from contacts.content.reader import Content, Faults
 from contacts.models import MunicipalKind
-from contacts.rules.availability import Availability
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.principals import MUNICIPALITIES, REGION_NAME

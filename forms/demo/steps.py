@@ -1,7 +1,7 @@
 """The steps of a care chain, as the script writes them, and which service each of them is played through."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import uuid4
@@ -125,14 +125,11 @@ class Says:
 
     def particulars(self, start: datetime) -> dict[str, Any]:
         """As an event holds them: only what is said."""
-        said: dict[str, Any] = {}
-        for name in (one.name for one in fields(self)):
-            value = getattr(self, name)
-            if isinstance(value, int):
-                said[name] = (start + timedelta(days=value)).date().isoformat()
-            elif value:
-                said[name] = list(value) if isinstance(value, tuple) else value
-        return said
+        return {
+            name: (start + timedelta(days=said)).date().isoformat() if isinstance(said, int) else said
+            for name, said in asdict(self).items()
+            if said
+        }
 
 
 # The first key of each step tells them apart.
@@ -159,9 +156,11 @@ class Tell:
     def play(self, played: Played) -> None:
         stage = played.stage
         by = stage.people[self.by] if self.by else played.by
+        if len(by.parties) > 1 and not self.sender:
+            raise RuleError(f"{by.unit.name} är flera parter. Skriv sender.")
         message = Message(
             kind=self.tell,
-            sender=self.sender or _only(by.parties),
+            sender=self.sender or next(iter(by.parties)),
             happened_at=stage.at(self.happened),
             particulars=self.says.particulars(stage.start),
         )
@@ -303,8 +302,3 @@ class Become:
 
 
 Step = Tell | Attempt | Hear | Correct | Withdraw | Complete | LeaveOpen | CorrectCall | WithdrawCall | Become
-
-
-def _only(parties: Collection[Party]) -> Party:
-    (party,) = parties
-    return party

@@ -126,39 +126,53 @@ def test_what_does_not_fit_is_refused_by_file_key_and_remedy(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("old", "new", "key", "reason"),
+    ("file", "old", "new", "key", "reason"),
     [
-        ('by = "alva"', 'by = "regionadmin"', "chains[0]", "roll"),
+        ("places.toml", "Tegs hälsocentral", "Ersboda hälsocentral", "units.teg", "finns redan"),
+        ("people.toml", "Alva Bergdal", f"Alva {'B' * 160}", "people.alva", "högst 150 tecken"),
+        ("outage.toml", "at = 11,", "at = 300,", "reports[1]", "framåt i tiden"),
+        ("outage.toml", 'unit = "sk_hemsjuk"', 'unit = "um_hemsjuk"', "rota", "huvudman"),
+        (MEDICINE, 'by = "alva"', 'by = "regionadmin"', "chains[0]", "roll"),
         (
+            MEDICINE,
             '["municipality", "outpatient"]',
             '["town"]',
             "chains[0].steps[0]",
             "town är ingen part. Skriv inpatient",
         ),
         (
+            MEDICINE,
             'tell = "preliminary_ready", to',
             'tell = "preliminary_ready", again = true, to',
             "chains[2].steps[0]",
             "preliminary_ready är inte lämnat eller mottaget än",
         ),
         (
-            "steps = [\n  { at = 14",
-            'steps = [\n  { withdraw_call = "Fel." },\n  { at = 14',
+            MEDICINE,
+            "steps = [\n",
+            'steps = [\n  { withdraw_call = "Fel." },\n',
             "chains[0].steps[0]",
             "Det finns inget samtal än",
         ),
-        ("at = 93", "at = 193", "chains[0].steps[4]", "framåt i tiden"),
+        (MEDICINE, "at = 93", "at = 193", "chains[0].steps[4]", "framåt i tiden"),
+        (
+            "chains-2-region.toml",
+            'to = ["municipality"], sender = "inpatient"',
+            'to = ["municipality"]',
+            "chains[18].steps[0]",
+            "Skriv sender",
+        ),
     ],
 )
-def test_a_step_that_is_refused_is_named_and_nothing_is_made(
-    tmp_path: Path, settings, monkeypatch, old: str, new: str, key: str, reason: str
+def test_a_line_that_a_service_refuses_is_named_and_nothing_is_made(
+    tmp_path: Path, settings, monkeypatch, file: str, old: str, new: str, key: str, reason: str
 ):
     settings.DEMO = True
-    script = read_script(changed(tmp_path, MEDICINE, old, new))
+    script = read_script(changed(tmp_path, file, old, new))
     monkeypatch.setattr(player, "read_script", lambda: script)
     with pytest.raises(CommandError) as told:
         call_command(demo.Command())
-    assert str(told.value).startswith(f"{MEDICINE}: {key}: ")
+    assert str(told.value).startswith(f"{file}: {key}: ")
     assert reason in str(told.value)
     for model in (User, Unit, Outage, CareChain, AuditEntry):
         assert not model.objects.exists()
