@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
 from functools import lru_cache
 
 from django.urls import reverse
@@ -23,26 +23,19 @@ from contacts.rules.whom_to_call import NumberToRing
 from contacts.verification import still_verified
 
 
-class Answers(StrEnum):
-    """Whether somebody answers now, for the icon and the colour beside the words."""
+class Answers(Enum):
+    """Whether somebody answers now, as the icon and the colour beside the words."""
 
-    OPEN = "open"
-    CLOSED = "closed"
-    UNKNOWN = "unknown"
+    OPEN = "phone", "tag-register"
+    CLOSED = "clock", "tag-gone"
+    UNKNOWN = "decide", "tag-unverified"
 
-    @property
-    def icon(self) -> str:
-        return _ICONS[self]
-
-    @property
-    def tag(self) -> str:
-        return _TAGS[self]
+    def __init__(self, icon: str, tag: str) -> None:
+        self.icon, self.tag = icon, tag
 
 
 # What the name, or "internt" before the number, says already.
 _PLAIN_KINDS = (PhoneKind.DIRECT, PhoneKind.SWITCHBOARD, PhoneKind.EXTENSION)
-_ICONS = {Answers.OPEN: "phone", Answers.CLOSED: "clock", Answers.UNKNOWN: "decide"}
-_TAGS = {Answers.OPEN: "tag-register", Answers.CLOSED: "tag-gone", Answers.UNKNOWN: "tag-unverified"}
 
 
 # While one types each answer has a dozen addresses, and making one takes longer than the rest of its line.

@@ -8,9 +8,6 @@ from uuid import UUID
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
 from forms.queries.scans import Telling, is_undone, standing, telling_id, told_of
 from forms.rules.scan_finding import (
-    ASIDE_REASON_LABELS,
-    BACK_BY_LABELS,
-    FINDING_LABELS,
     AsideReason,
     BackBy,
     Finding,
@@ -161,7 +158,7 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
         words = f"Sida {told.sheet_page} av {told.sheet.pages}"
         return words + (", löpnumret skrivet för hand" if told.typed else "")
     if isinstance(told, ScanBack):
-        words = FINDING_LABELS[finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK]
+        words = (finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK).label
         match = _front_match(told)
         if match is not None:
             words += f" av sida {match.sheet_page}"
@@ -169,10 +166,10 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
             words += f" av sida {told.sheet_page}"
         elif told.front is not None:
             words += f" av sida {told.front.number} i skanningen"
-        return f"{words}, {BACK_BY_LABELS[BackBy(told.told_by)]}"
+        return f"{words}, {BackBy(told.told_by).label}"
     if isinstance(told, ScanAside):
-        return f"Undanlagd: {ASIDE_REASON_LABELS[AsideReason(told.reason)].lower()}"
-    return "Ångrad: sidan hörde inte dit" if told_of(page) else FINDING_LABELS[finding]
+        return f"Undanlagd: {AsideReason(told.reason).label.lower()}"
+    return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
 
 
 def _sheet_of(told: Telling | None) -> Sheet | None:

@@ -19,12 +19,9 @@ from forms.queries.sheets import (
     standing_entries_count,
     steps_of,
 )
-from forms.rules.scan_finding import BACK_BY_LABELS
 from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import (
     ENDS,
-    FATE_LABELS,
-    VOID_REASON_LABELS,
     Fate,
     VoidReason,
     may_enter_from,
@@ -165,7 +162,7 @@ def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
             chain=_chain(sheet, visible),
             printed_at=sheet.printed_at,
             printed_by=_name(sheet),
-            step=FATE_LABELS[Fate(steps[sheet.pk].fate)],
+            step=Fate(steps[sheet.pk].fate).label,
             step_at=steps[sheet.pk].at,
             step_by=_name(steps[sheet.pk]),
         )
@@ -193,7 +190,7 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
         chain=_chain(sheet, chains_to_link(by, [sheet])),
         printed_by=_name(sheet),
         now=now,
-        state=FATE_LABELS[now] if now else "",
+        state=now.label if now else "",
         accounted=now in ENDS,
         last=steps[-1].number if steps else 0,
         pages=tuple(_page(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
@@ -219,9 +216,7 @@ def _page(number: int, picture: PagePicture | None) -> SheetPage:
     return SheetPage(
         number=number,
         picture=picture if picture and picture.page_id else None,
-        backs=tuple(
-            ShownBack(back.page_id, back.at, back.blank, BACK_BY_LABELS[back.told_by]) for back in backs
-        ),
+        backs=tuple(ShownBack(back.page_id, back.at, back.blank, back.told_by.label) for back in backs),
     )
 
 
@@ -229,7 +224,7 @@ def _twin(sheet: Sheet) -> Twin | None:
     twin = twin_of(sheet)
     if twin is None:
         return None
-    state = FATE_LABELS[Fate(last_steps_of([twin])[twin.pk].fate)]
+    state = Fate(last_steps_of([twin])[twin.pk].fate).label
     label = "Hör till" if sheet.patients_copy else "Patientens exemplar"
     return Twin(label, twin.serial, shown_serial(twin.serial), state)
 
@@ -245,7 +240,7 @@ def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tu
 def _step(row: SheetFate) -> SheetStep:
     told = []
     if row.void_reason:
-        told.append(VOID_REASON_LABELS[VoidReason(row.void_reason)])
+        told.append(VoidReason(row.void_reason).label)
     if row.reason:
         told.append(row.reason)
     if row.given_to:
@@ -253,7 +248,7 @@ def _step(row: SheetFate) -> SheetStep:
     if row.decision:
         told.append(f"Enligt {row.decision.reference}")
     return SheetStep(
-        what=FATE_LABELS[Fate(row.fate)],
+        what=Fate(row.fate).label,
         at=row.at,
         by=row.signature or _name(row),
         day=row.on,

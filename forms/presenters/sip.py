@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.rows import boxes
@@ -175,7 +175,7 @@ def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
     }
     for party in Party:
         if party in told:
-            yield f"{PARTY_LABELS[party]}: {told[party]}"
+            yield f"{party.label}: {told[party]}"
 
 
 def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:

@@ -66,16 +66,17 @@ class RingingHours(Labelled):
     WEEKEND = "weekend", "Helg"
 
 
-# The particulars a message type may ask for; a routine chooses among them.
-PARTICULAR_LABELS: dict[str, str] = {
-    "preliminary_date": "Preliminärt utskrivningsdatum",
-    "sip_date": "Avtalat datum för SIP",
-    "sip_time": "Tid för SIP",
-    "sip_place": "Plats för SIP",
-    "participants": "Deltagare",
-    "named_care_contact": "Fast vårdkontakt",
-    "current_services": "Aktuella insatser",
-}
+class Particular(Labelled):
+    """What a message type may ask for; a routine chooses among them."""
+
+    PRELIMINARY_DATE = "preliminary_date", "Preliminärt utskrivningsdatum"
+    SIP_DATE = "sip_date", "Avtalat datum för SIP"
+    SIP_TIME = "sip_time", "Tid för SIP"
+    SIP_PLACE = "sip_place", "Plats för SIP"
+    PARTICIPANTS = "participants", "Deltagare"
+    NAMED_CARE_CONTACT = "named_care_contact", "Fast vårdkontakt"
+    CURRENT_SERVICES = "current_services", "Aktuella insatser"
+
 
 # The cases of back-registration that have an outcome of their own; a routine gives the words for each.
 # A number with a suffix is a variant of that case, told apart so that its reason can name what is odd.
@@ -111,7 +112,6 @@ REASON_KEYS: tuple[str, ...] = (
 )
 
 # What content names: one of those above, and a clause of the routine that the content is read with.
-Particular = Annotated[str, tuple(PARTICULAR_LABELS)]
 OutcomeKey = Annotated[str, OUTCOME_KEYS]
 ReasonKey = Annotated[str, REASON_KEYS]
 Clause = Annotated[str, "clauses"]

@@ -13,7 +13,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Unit
 from contacts.rules.errors import Question, RuleError
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
@@ -318,7 +318,7 @@ def place_answer(
         return PlaceChange.MOVED.value
     return Question(
         key,
-        f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
+        f"{party.label} var {name}. Varför är den ändrad?",
         [(how.value, how.label) for how in choices],
     ).settled(answers)
 

@@ -157,7 +157,7 @@ class TestPairs:
 
 KINDS = [
     *(UnitKinds(w, o, "") for w in ("", *WardKind) for o in ("", *OutpatientKind)),
-    *(UnitKinds("", "", m) for m in MunicipalKind.values),
+    *(UnitKinds("", "", m) for m in MunicipalKind),
 ]
 
 
