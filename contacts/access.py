@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.prepared import prepared
@@ -38,6 +40,13 @@ class Acting:
     def role_text(self) -> str:
         """The title that belongs to the signature, else the role's name."""
         return self.membership.title or self.role.label
+
+
+class ActingRequest(HttpRequest):
+    """From somebody who acts in an assignment: the middleware lets no other through to the views of the apps."""
+
+    acting: Acting
+    htmx: HtmxDetails
 
 
 def acting_for(user: User, membership_id: int | None = None) -> Acting | None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 from uuid import uuid4
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.services.progress import Steps
 from contacts.views.long_work import long_work
@@ -17,7 +18,7 @@ Result = TypeVar("Result")
 
 
 def streamed(
-    request: HttpRequest,
+    request: ActingRequest,
     steps: Steps[Result],
     *,
     heading: str,

@@ -3,13 +3,13 @@
 from itertools import chain
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.access import can
+from contacts.access import ActingRequest, can
 from contacts.presenters.advanced import advanced_page, chosen_columns, unit_page
 from contacts.presenters.directory import contacts_page
 from contacts.presenters.rota import DAYS_SHOWN, shift_lines
@@ -35,7 +35,7 @@ _NO_PLACES = NamedPlaces()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def contacts(request: HttpRequest) -> HttpResponse:
+def contacts(request: ActingRequest) -> HttpResponse:
     """What was searched for, and first whom to ring now at a place that is named (R5.1–R5.5).
 
     Before a search the switchboards and one's own support (R1.1). The rest of the page is left out of the answer to
@@ -79,7 +79,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def advanced_search(request: HttpRequest) -> HttpResponse:
+def advanced_search(request: ActingRequest) -> HttpResponse:
     """What has all the search texts, each in its field (R5.6). To htmx the results alone."""
     form = AdvancedSearchForm(came(request))
     right = form.is_valid() or not form.wrong()
@@ -118,7 +118,7 @@ def advanced_search(request: HttpRequest) -> HttpResponse:
     HeldAs("Visa kolumnerna", pressed=True, asks="Kolumnerna är som förut. Svarar du ja visas de du valde.")
 )
 @require_POST
-def contact_columns(request: HttpRequest) -> HttpResponse:
+def contact_columns(request: ActingRequest) -> HttpResponse:
     form = ContactColumnsForm(request.POST)
     form.is_valid()
     if "kolumn" in form.cleaned_data:
@@ -131,7 +131,7 @@ def contact_columns(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
+def unit(request: ActingRequest, unit_id: int) -> HttpResponse:
     """Whom to ring at the unit now, jour and contacts, and what it lacks to be reached without one telephony."""
     found = unit_by_id(unit_id)
     if found is None:
@@ -156,7 +156,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     return render(request, "contacts/directory/unit.html", context)
 
 
-def _page_or_part(request: HttpRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
+def _page_or_part(request: ActingRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
     if not request.htmx:
         # A text that cannot be used came as a form, and has no address of its own.
         status = 422 if request.method == "POST" else 200

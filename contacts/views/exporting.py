@@ -1,16 +1,17 @@
 """Skriv ut och hämta: the directory on paper, and as a file to keep: CSV, XLSX, vCard."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from contacts.access import ActingRequest
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
 from contacts.views.tools import file_answer
 
 
 @require_GET
-def take_out(request: HttpRequest) -> HttpResponse:
+def take_out(request: ActingRequest) -> HttpResponse:
     """The contacts of all principals, and of each, as paper and as files."""
     principals = principals_to_take_out()
     context = {"principals": principals, "total": sum(principal.in_force for principal in principals)}
@@ -18,7 +19,7 @@ def take_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
+def export_contacts(request: ActingRequest, form: str) -> HttpResponse:
     """The entries in force as a file, `?huvudman=<id>` those of one principal; 404 for any other form or id."""
     if form not in set(FileForm):
         raise Http404
@@ -26,7 +27,7 @@ def export_contacts(request: HttpRequest, form: str) -> HttpResponse:
     return file_answer(made.content, made.content_type, made.filename)
 
 
-def chosen_principal(request: HttpRequest) -> Principal | None:
+def chosen_principal(request: ActingRequest) -> Principal | None:
     """None where the address names none; 404 where there is no such principal."""
     wanted = request.GET.get("huvudman", "")
     if not wanted:

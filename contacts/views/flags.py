@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from contacts.access import ActingRequest
 from contacts.queries.entries import entries_in_use
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
@@ -21,20 +22,20 @@ UNFLAGGED = "Ångrat. Numret står inte längre som anmält av dig."
 
 @held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
-def flag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
+def flag_number(request: ActingRequest, entry_id: int) -> HttpResponse:
     """404 for an entry that is not in force."""
     return _say(request, entry_id, flag, FLAGGED, "Inget är anmält.")
 
 
 @held_as(HeldAs("Ångra: numret fungerar", pressed=True))
 @require_POST
-def unflag_number(request: HttpRequest, entry_id: int) -> HttpResponse:
+def unflag_number(request: ActingRequest, entry_id: int) -> HttpResponse:
     """One's own report only; 404 for an entry that is not in force."""
     return _say(request, entry_id, withdraw_flag, UNFLAGGED, "Inget är ångrat.")
 
 
 def _say(
-    request: HttpRequest, entry_id: int, write: Callable[..., object], done: str, not_done: str
+    request: ActingRequest, entry_id: int, write: Callable[..., object], done: str, not_done: str
 ) -> HttpResponse:
     entry = entries_in_use().filter(pk=entry_id).first()
     if entry is None:

@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.filing.bringing_in import confirm_steps
 from contacts.filing.choices import Choices
 from contacts.filing.columns import COLUMNS, REQUIRED
@@ -35,7 +36,7 @@ _STEP_PAGE, _STEP_PART = "contacts/importing/choices.html", "contacts/importing/
 
 @held_as(HeldAs(_HEADING, file=True))
 @require_http_methods(["GET", "POST"])
-def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def import_directory(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     """Choose a file; it is read while the page comes, and the page ends with what it would change, or asks first."""
     require_keeper(request)
     if request.method != "POST":
@@ -66,7 +67,7 @@ def import_directory(request: HttpRequest) -> HttpResponse | StreamingHttpRespon
 
 @held_as(HeldAs("Läs in filen", pressed=True))
 @require_http_methods(["GET", "POST"])
-def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """What a file would change, or has changed; by POST, import it."""
     upload = _own_upload(request, upload_id)
     if not upload.plan:
@@ -98,7 +99,7 @@ def import_preview(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
 
 @held_as(HeldAs("Vad filen innehåller"))
 @require_http_methods(["GET", "POST"])
-def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """The choice of what the columns and words of a file are; then comes what it would change."""
     upload = _own_upload(request, upload_id)
     if import_of(upload) is not None:
@@ -144,7 +145,7 @@ def import_choices(request: HttpRequest, upload_id: UUID) -> HttpResponse | Stre
 
 @held_as(HeldAs("Ångra inläsningen", pressed=True))
 @require_http_methods(["GET", "POST"])
-def import_undo(request: HttpRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
+def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """What undoing an import would do; by POST, do it."""
     upload = _own_upload(request, upload_id)
     import_row = import_of(upload)
@@ -168,7 +169,7 @@ def import_undo(request: HttpRequest, upload_id: UUID) -> HttpResponse | Streami
     )
 
 
-def _own_upload(request: HttpRequest, upload_id: UUID) -> DirectoryUpload:
+def _own_upload(request: ActingRequest, upload_id: UUID) -> DirectoryUpload:
     """403 and 404 where it is not the own principal's."""
     require_keeper(request)
     upload = upload_by_id(request.acting, upload_id)
@@ -181,7 +182,7 @@ def _new_id() -> dict[str, UUID]:
     return {"client_id": uuid4()}
 
 
-def _form_context(request: HttpRequest, form: UploadForm) -> dict[str, object]:
+def _form_context(request: ActingRequest, form: UploadForm) -> dict[str, object]:
     now = timezone.now()
     imports = last_imports(request.acting.principal, now - timedelta(days=UNDO_DAYS))
     return {
@@ -202,7 +203,7 @@ def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, objec
     return {"upload": upload, "form": form, "step": form.step}
 
 
-def _upload_part(request: HttpRequest, upload: DirectoryUpload) -> str:
+def _upload_part(request: ActingRequest, upload: DirectoryUpload) -> str:
     """What comes of a file: what it would change, or what there is to choose of it."""
     if upload.plan:
         return _preview_part(request, upload)
@@ -212,7 +213,7 @@ def _upload_part(request: HttpRequest, upload: DirectoryUpload) -> str:
 
 
 def _preview_context(
-    request: HttpRequest,
+    request: ActingRequest,
     upload: DirectoryUpload,
     *,
     notice: str = "",
@@ -231,7 +232,7 @@ def _preview_context(
 
 
 def _preview_part(
-    request: HttpRequest, upload: DirectoryUpload, *, notice: str = "", done: AuditEntry | None = None
+    request: ActingRequest, upload: DirectoryUpload, *, notice: str = "", done: AuditEntry | None = None
 ) -> str:
     context = _preview_context(request, upload, notice=notice, done=done)
     return render_to_string("contacts/importing/_preview.html", context, request)

@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.models import DirectoryEntry
 from contacts.presenters.joining import join_lines, left_words
 from contacts.presenters.keeping import kept_entry
@@ -26,7 +27,7 @@ from contacts.webforms.joining import JoinEntriesForm
 from contacts.webforms.search import ContactSearchForm
 
 
-def may_join_or_told(request: HttpRequest, entry: DirectoryEntry) -> bool:
+def may_join_or_told(request: ActingRequest, entry: DirectoryEntry) -> bool:
     """Whether a contact is in use; where it is not, why it cannot be joined is said on its page."""
     if entry.joined_into_id:
         return False
@@ -37,7 +38,7 @@ def may_join_or_told(request: HttpRequest, entry: DirectoryEntry) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join_contact(request: HttpRequest, entry_id: int) -> HttpResponse:
+def join_contact(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Choose the contact that is the same one: those of nearly its name or with its number first, all by a search."""
     entry = own_entry_or_404(request, entry_id)
     if not may_join_or_told(request, entry):
@@ -64,7 +65,7 @@ def join_contact(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Sammanföring av kontakter"))
 @require_http_methods(["GET", "POST"])
-def join_contacts(request: HttpRequest, entry_id: int, other_id: int) -> HttpResponse:
+def join_contacts(request: ActingRequest, entry_id: int, other_id: int) -> HttpResponse:
     """Two contacts side by side with the result; by POST, join the second into the first."""
     kept, other = own_entry_or_404(request, entry_id), own_entry_or_404(request, other_id)
     if request.method == "GET":
@@ -113,7 +114,7 @@ def join_contacts(request: HttpRequest, entry_id: int, other_id: int) -> HttpRes
 
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
-def undo_contact_join(request: HttpRequest, entry_id: int, other_id: int) -> HttpResponse:
+def undo_contact_join(request: ActingRequest, entry_id: int, other_id: int) -> HttpResponse:
     kept, other = own_entry_or_404(request, entry_id), own_entry_or_404(request, other_id)
     join = standing_join(kept, other.pk)
     if join is None:

@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.models import Unit
 from contacts.presenters.joining import kind_words, left_of_unit, unit_lines
 from contacts.queries.joined import side_of, standing_join, units_beside
@@ -26,7 +27,7 @@ from contacts.webforms.search import ContactSearchForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
+def join_unit(request: ActingRequest, unit_id: int) -> HttpResponse:
     """Choose the unit that is the same one, those of nearly its name first, or those found by a search."""
     unit = own_unit_or_404(request, unit_id)
     if not unit.active:
@@ -45,7 +46,7 @@ def join_unit(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Sammanföring av enheter"))
 @require_http_methods(["GET", "POST"])
-def join_two_units(request: HttpRequest, unit_id: int, other_id: int) -> HttpResponse:
+def join_two_units(request: ActingRequest, unit_id: int, other_id: int) -> HttpResponse:
     """Two units side by side; by POST, join the second into the first."""
     kept, other = own_unit_or_404(request, unit_id), own_unit_or_404(request, other_id)
     if request.method == "GET":
@@ -94,7 +95,7 @@ def _turns(unit: Unit) -> int:
     return len(turns_of_principal(unit.principal, timezone.now(), unit))
 
 
-def _refused(request: HttpRequest, kept: Unit, other: Unit) -> str:
+def _refused(request: ActingRequest, kept: Unit, other: Unit) -> str:
     """Why the two cannot be joined as things stand; "" where they can."""
     if request.method != "GET":
         return ""
@@ -107,7 +108,7 @@ def _refused(request: HttpRequest, kept: Unit, other: Unit) -> str:
 
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
-def undo_units_join(request: HttpRequest, unit_id: int, other_id: int) -> HttpResponse:
+def undo_units_join(request: ActingRequest, unit_id: int, other_id: int) -> HttpResponse:
     kept, other = own_unit_or_404(request, unit_id), own_unit_or_404(request, other_id)
     join = standing_join(kept, other.pk)
     if join is None:

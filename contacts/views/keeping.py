@@ -5,12 +5,12 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.access import can
+from contacts.access import ActingRequest, can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
 from contacts.presenters.joining import joined_rows
@@ -48,7 +48,7 @@ from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_
 TO_VERIFY = "kontrollera"
 
 
-def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
+def own_entry_or_404(request: ActingRequest, entry_id: int) -> DirectoryEntry:
     """A contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
     require_keeper(request)
     entry = own_entry(request.acting.principal, entry_id)
@@ -58,7 +58,7 @@ def own_entry_or_404(request: HttpRequest, entry_id: int) -> DirectoryEntry:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep_contacts(request: HttpRequest) -> HttpResponse:
+def keep_contacts(request: ActingRequest) -> HttpResponse:
     """The principal's own contacts: all of them, or those with a given problem."""
     require_keeper(request)
     principal, now = request.acting.principal, timezone.now()
@@ -87,7 +87,7 @@ def keep_contacts(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
+def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Everything about one contact, for everyone; for those who keep it also its history."""
     entry = entry_by_id(entry_id)
     if entry is None:
@@ -124,7 +124,7 @@ def contact(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Ny kontakt"))
 @require_http_methods(["GET", "POST"])
-def contact_new(request: HttpRequest) -> HttpResponse:
+def contact_new(request: ActingRequest) -> HttpResponse:
     require_keeper(request)
     units = units_to_choose(request.acting.principal)
     initial = {"client_id": uuid4(), "unit": request.GET.get("enhet", "")}
@@ -148,7 +148,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Ändrad kontakt"))
 @require_http_methods(["GET", "POST"])
-def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
+def contact_edit(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
     entry = own_entry_or_404(request, entry_id)
     verifying = request.GET.get("vidare") == TO_VERIFY
@@ -211,7 +211,7 @@ def contact_edit(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Avför", pressed=True))
 @require_POST
-def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
+def contact_retire(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Its page then offers to restore it."""
     entry = own_entry_or_404(request, entry_id)
     try:
@@ -227,7 +227,7 @@ def contact_retire(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Ta tillbaka", pressed=True))
 @require_POST
-def contact_restore(request: HttpRequest, entry_id: int) -> HttpResponse:
+def contact_restore(request: ActingRequest, entry_id: int) -> HttpResponse:
     entry = own_entry_or_404(request, entry_id)
     try:
         restore_entry(by=request.acting, entry=entry)

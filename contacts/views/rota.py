@@ -3,12 +3,12 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.access import can
+from contacts.access import ActingRequest, can
 from contacts.models import RotaTurn
 from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_deed, turn_line
 from contacts.queries.places import unit_by_id
@@ -23,7 +23,7 @@ from contacts.webforms.differences import form_differences
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
 
 
-def own_turn_or_404(request: HttpRequest, turn_id: UUID) -> RotaTurn:
+def own_turn_or_404(request: ActingRequest, turn_id: UUID) -> RotaTurn:
     """The row that now stands for a turn of the own principal."""
     require_keeper(request)
     row = turn_by_id(turn_id)
@@ -33,7 +33,7 @@ def own_turn_or_404(request: HttpRequest, turn_id: UUID) -> RotaTurn:
 
 
 @require_safe
-def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
+def rota(request: ActingRequest, unit_id: int) -> HttpResponse:
     """The jour of a unit in the days to come, and every turn that is not over."""
     unit = unit_by_id(unit_id)
     if unit is None:
@@ -56,7 +56,7 @@ def rota(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Nytt jourpass"))
 @require_http_methods(["GET", "POST"])
-def turn_new(request: HttpRequest, unit_id: int) -> HttpResponse:
+def turn_new(request: ActingRequest, unit_id: int) -> HttpResponse:
     unit = own_unit_or_404(request, unit_id)
     form = TurnForm(request.POST or None, initial={"client_id": uuid4(), "weekly": ONCE})
     show = page_of_form(request, "contacts/rota/edit.html", unit=unit)
@@ -77,7 +77,7 @@ def turn_new(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 @held_as(HeldAs("Ändrat jourpass"))
 @require_http_methods(["GET", "POST"])
-def turn_edit(request: HttpRequest, turn_id: UUID) -> HttpResponse:
+def turn_edit(request: ActingRequest, turn_id: UUID) -> HttpResponse:
     """Change a turn; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
     row = own_turn_or_404(request, turn_id)
     unit = row.unit
@@ -115,7 +115,7 @@ def turn_edit(request: HttpRequest, turn_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Ta bort jourpasset", pressed=True))
 @require_POST
-def turn_withdraw(request: HttpRequest, turn_id: UUID) -> HttpResponse:
+def turn_withdraw(request: ActingRequest, turn_id: UUID) -> HttpResponse:
     """It stays in the history."""
     row = own_turn_or_404(request, turn_id)
     form = WithdrawForm(request.POST)

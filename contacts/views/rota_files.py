@@ -4,11 +4,12 @@ import json
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from contacts.access import ActingRequest
 from contacts.filing.errors import BadTable
 from contacts.filing.out import CONTENT_TYPES, FileForm
 from contacts.filing.reading import read_table
@@ -27,7 +28,7 @@ _ALONE = "Spara jourschemat för sig, i en fil med ett blad där allt syns."
 
 
 @require_GET
-def rota_file(request: HttpRequest) -> HttpResponse:
+def rota_file(request: ActingRequest) -> HttpResponse:
     """The turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
     wanted = request.GET.get("enhet", "")
     unit = unit_by_id(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
@@ -40,7 +41,7 @@ def rota_file(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Läs in jourschema", file=True))
 @require_http_methods(["GET", "POST"])
-def import_rota(request: HttpRequest) -> HttpResponse:
+def import_rota(request: ActingRequest) -> HttpResponse:
     """Choose a file, and see what it would do; nothing is written."""
     require_keeper(request)
     form = UploadForm(request.POST or None, request.FILES or None, initial={"client_id": uuid4()})
@@ -58,7 +59,7 @@ def import_rota(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Läs in jourschemat", pressed=True))
 @require_POST
-def confirm_rota(request: HttpRequest) -> HttpResponse:
+def confirm_rota(request: ActingRequest) -> HttpResponse:
     """Import the file that was shown; where it would do something else by now that is shown instead."""
     require_keeper(request)
     form = ConfirmRotaForm(request.POST)
@@ -84,7 +85,7 @@ def confirm_rota(request: HttpRequest) -> HttpResponse:
     return redirect("keep_units")
 
 
-def _upload_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+def _upload_page(request: ActingRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "most_rows": MOST_ROWS,
@@ -95,7 +96,7 @@ def _upload_page(request: HttpRequest, form: UploadForm, status: int = 200) -> H
 
 
 def _preview_page(
-    request: HttpRequest, table: Table, plan: RotaPlan, *, notice: str = "", status: int = 200
+    request: ActingRequest, table: Table, plan: RotaPlan, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "plan": planned_rota(plan, timezone.now()),

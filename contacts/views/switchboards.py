@@ -3,10 +3,11 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.switchboards import choice_version, fresh_principal, own_switchboards
 from contacts.rules.held import HeldAs
@@ -18,7 +19,7 @@ from contacts.webforms.switchboards import MainSwitchboardForm
 
 @held_as(HeldAs("Huvudväxel"))
 @require_http_methods(["GET", "POST"])
-def main_switchboard(request: HttpRequest) -> HttpResponse:
+def main_switchboard(request: ActingRequest) -> HttpResponse:
     """Choose the main switchboard; what somebody else chose meanwhile is shown beside one's own choice."""
     require_keeper(request)
     principal = fresh_principal(request.acting.principal)

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from contacts.access import TYPED_BY_FIELD, Acting, can
+from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
 from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
 from contacts.rules.held import HowHeld
@@ -37,7 +37,7 @@ def held_as(how: HowHeld) -> Callable[[View], View]:
     return marked
 
 
-def require_keeper(request: HttpRequest) -> None:
+def require_keeper(request: ActingRequest) -> None:
     """403 where the person keeps no contacts."""
     require(request.acting, Right.MANAGE_DIRECTORY)
 
@@ -48,7 +48,7 @@ def require(acting: Acting, right: Right) -> None:
         raise PermissionDenied("Din roll ger inte rätt till sidan.")
 
 
-def led_to_joined(request: HttpRequest, unit: Unit, address: str) -> HttpResponse | None:
+def led_to_joined(request: ActingRequest, unit: Unit, address: str) -> HttpResponse | None:
     """Redirects from the address of a unit that was joined into another to that one's; None for any other unit."""
     if unit.joined_into is None:
         return None
@@ -56,13 +56,13 @@ def led_to_joined(request: HttpRequest, unit: Unit, address: str) -> HttpRespons
     return redirect(address, unit.joined_into.pk)
 
 
-def keep_what_came(request: HttpRequest, client_id: UUID) -> None:
+def keep_what_came(request: ActingRequest, client_id: UUID) -> None:
     """Store, in full, what came under an id that was used for something else."""
     content = {k: request.POST.getlist(k) for k in request.POST if k not in NOT_CONTENT}
     keep_clash(by=request.acting, client_id=client_id, content=content)
 
 
-def page_of_form(request: HttpRequest, template: str, **context: object) -> Callable[..., HttpResponse]:
+def page_of_form(request: ActingRequest, template: str, **context: object) -> Callable[..., HttpResponse]:
     """Renders a form on its page, with more of the page's context where there is more."""
 
     def show(form: forms.Form, status: int = 200, **more: object) -> HttpResponse:
@@ -81,7 +81,7 @@ def file_answer(content: bytes, content_type: str, filename: str) -> HttpRespons
 
 
 def save_or_show(
-    request: HttpRequest,
+    request: ActingRequest,
     form: Form,
     *,
     save: Callable[[], HttpResponse],

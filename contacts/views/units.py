@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts.access import ActingRequest
 from contacts.models import Unit
 from contacts.presenters.joining import joined_rows
 from contacts.queries.joined import standing_joins
@@ -22,7 +23,7 @@ from contacts.webforms.units import UnitForm
 _FIELDS = ("name", "ward_kind", "outpatient_kind", "municipal_kind", "hsa_id", "active")
 
 
-def own_unit_or_404(request: HttpRequest, unit_id: int) -> Unit:
+def own_unit_or_404(request: ActingRequest, unit_id: int) -> Unit:
     """A unit of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
     require_keeper(request)
     unit = own_unit(request.acting.principal, unit_id)
@@ -32,7 +33,7 @@ def own_unit_or_404(request: HttpRequest, unit_id: int) -> Unit:
 
 
 @require_safe
-def keep_units(request: HttpRequest) -> HttpResponse:
+def keep_units(request: ActingRequest) -> HttpResponse:
     """The principal's own units, and how each can be reached."""
     require_keeper(request)
     principal = request.acting.principal
@@ -48,7 +49,7 @@ def keep_units(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Ny enhet"))
 @require_http_methods(["GET", "POST"])
-def unit_new(request: HttpRequest) -> HttpResponse:
+def unit_new(request: ActingRequest) -> HttpResponse:
     require_keeper(request)
     of_region = request.acting.principal.is_region
     form = UnitForm(request.POST or None, initial={"client_id": uuid4()}, of_region=of_region)
@@ -70,7 +71,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Ändrad enhet"))
 @require_http_methods(["GET", "POST"])
-def unit_edit(request: HttpRequest, unit_id: int) -> HttpResponse:
+def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
     """Change a unit, or take it out of use; it is never deleted."""
     unit = own_unit_or_404(request, unit_id)
     principal = unit.principal

@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.presenters.directory import phone_number
 from contacts.presenters.keeping import kept_entry
 from contacts.queries.keeping import next_to_verify, standing_flags
@@ -35,7 +36,7 @@ _HELD = held_by_value(
 
 @held_as(_HELD)
 @require_http_methods(["GET", "POST"])
-def verify_contacts(request: HttpRequest) -> HttpResponse:
+def verify_contacts(request: ActingRequest) -> HttpResponse:
     """The contact to confirm next; by POST, the answer about the one that was shown."""
     require_keeper(request)
     if request.method == "POST":
@@ -56,7 +57,7 @@ def verify_contacts(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/keeping/verify.html", context)
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: ActingRequest) -> HttpResponse:
     form = VerifyForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Inget är sparat. Svara igen.")

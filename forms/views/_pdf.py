@@ -5,9 +5,10 @@ from typing import Protocol
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
@@ -27,7 +28,7 @@ class PrintedFile(Protocol):
         """Its name, which holds no patient data."""
 
 
-def press_of(request: HttpRequest) -> UUID:
+def press_of(request: ActingRequest) -> UUID:
     """400 where the form has none."""
     try:
         return UUID(request.POST.get("client_id", ""))
@@ -35,7 +36,7 @@ def press_of(request: HttpRequest) -> UUID:
         raise BadRequest from None
 
 
-def long_pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
+def long_pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
     """As `pdf_answer`, for what may have hundreds of pages; 503 while too much long-running work goes on."""
     try:
         with long_work():
@@ -46,7 +47,7 @@ def long_pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> Ht
         return answer
 
 
-def pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
+def pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
     """Show what `make` prints in the browser's own viewer; where it cannot, a page that says why.
 
     That is 403 without the right, 503 where the server cannot print, 409 for an id used for another print and for any
@@ -72,5 +73,5 @@ def pdf_answer(request: HttpRequest, make: Callable[[], PrintedFile]) -> HttpRes
     )
 
 
-def _sorry(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+def _sorry(request: ActingRequest, reason: str, status: int) -> HttpResponse:
     return render(request, "forms/unavailable.html", {"reason": reason}, status=status)

@@ -2,10 +2,11 @@
 
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs, held_print
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require, save_or_show
@@ -30,7 +31,7 @@ from forms.webforms.batches import NewSheetsForm
 
 @held_as(HeldAs("Nya blad"))
 @require_http_methods(["GET", "POST"])
-def new_sheets(request: HttpRequest) -> HttpResponse:
+def new_sheets(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.PRINT_SHEET)
     initial = {"client_id": uuid4(), "kind": SheetKind.CARE_CHAIN.value, "count": 25}
     form = NewSheetsForm(request.POST or None, initial=initial)
@@ -54,7 +55,7 @@ def new_sheets(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def sheet_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     """A batch of the own unit: its parts to print, and when each was printed."""
     require(request.acting, Right.PRINT_SHEET)
     batch = _batch_or_404(request, batch_id)
@@ -65,7 +66,7 @@ def sheet_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @held_as(held_print("Skriv ut delen"))
 @require_POST
-def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
+def batch_part(request: ActingRequest, batch_id: UUID, part: int) -> HttpResponse:
     """404 for a part that the batch of the own unit does not have."""
     require(request.acting, Right.PRINT_SHEET)
     batch = _batch_or_404(request, batch_id)
@@ -76,7 +77,7 @@ def batch_part(request: HttpRequest, batch_id: UUID, part: int) -> HttpResponse:
 
 @held_as(held_print("Skriv ut pärmen"))
 @require_http_methods(["GET", "POST"])
-def binder(request: HttpRequest) -> HttpResponse:
+def binder(request: ActingRequest) -> HttpResponse:
     """What the own unit's binder holds and when it was printed last; by POST, print it."""
     acting = request.acting
     if request.method == "POST":
@@ -86,7 +87,7 @@ def binder(request: HttpRequest) -> HttpResponse:
     return render(request, "forms/batches/binder.html", context)
 
 
-def _batch_or_404(request: HttpRequest, batch_id: UUID) -> SheetBatch:
+def _batch_or_404(request: ActingRequest, batch_id: UUID) -> SheetBatch:
     try:
         return get_batch(request.acting, batch_id)
     except SheetBatch.DoesNotExist:

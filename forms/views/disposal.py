@@ -3,12 +3,12 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from contacts.access import can
+from contacts.access import ActingRequest, can
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, renew, require, save_or_show
@@ -20,7 +20,7 @@ from forms.webforms.disposal import DecisionForm
 
 @held_as(HeldAs("Gallringsbeslut"))
 @require_http_methods(["GET", "POST"])
-def disposal(request: HttpRequest) -> HttpResponse:
+def disposal(request: ActingRequest) -> HttpResponse:
     """What the own principal has decided; an administrator records a new decision."""
     decisions = decisions_of(request.acting.principal)
     stands = decisions[0].pk if decisions else ""

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
@@ -49,7 +50,7 @@ from outage.rules.wording import clock_time
 
 @held_as(HeldAs("Rad från ett blad"))
 @require_http_methods(["GET", "POST"])
-def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
+def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """Enter one row of a sheet in the log; `?vardkedja=<id>&riktning=` says about whom and which way.
 
     What the address does not say is asked first: nothing that stands on the paper is taken for granted.
@@ -88,7 +89,7 @@ def enter_sheet(request: HttpRequest, serial: str) -> HttpResponse:
     return save_or_show(request, form, save=save, show=show)
 
 
-def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
+def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
     """404 for an entry that was moved already."""
     found = [each for each in entries_from(sheet) if str(each.entry.pk) == entry_id]
     seen = visible_among(request.acting, {each.call.chain_id for each in found})
@@ -117,7 +118,7 @@ def _move(request: HttpRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
     return save_or_show(request, form, save=save, show=show)
 
 
-def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
+def _sheet_or_404(request: ActingRequest, serial: str) -> Sheet:
     try:
         sheet = sheet_of(request.acting, serial)
     except Sheet.DoesNotExist:
@@ -127,7 +128,7 @@ def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
     return sheet
 
 
-def _chosen_chain(request: HttpRequest, sheet: Sheet) -> CareChain | None:
+def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
     """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
     if sheet.chain_id:
         return _chain_or_404(request, sheet.chain_id)
@@ -144,14 +145,14 @@ def _chosen_chain(request: HttpRequest, sheet: Sheet) -> CareChain | None:
         raise Http404 from None
 
 
-def _chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
+def _chain_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
     try:
         return get_chain(request.acting, chain_id)
     except CareChain.DoesNotExist:
         raise Http404 from None
 
 
-def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
+def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
     """Which way the row went: a SIP's follows from the acting unit, else what was answered; None where nothing was."""
     if is_sip(sheet):
         return sip_direction(request.acting, chain)
@@ -159,7 +160,7 @@ def _direction(request: HttpRequest, sheet: Sheet, chain: CareChain) -> Directio
     return Direction(answered) if answered in set(Direction) else None
 
 
-def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
+def _form(request: ActingRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
     log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
     initial: dict[str, Any] = {
@@ -180,7 +181,7 @@ def _form(request: HttpRequest, sheet: Sheet, chain: CareChain, direction: Direc
 
 
 def _show(
-    request: HttpRequest,
+    request: ActingRequest,
     sheet: Sheet,
     chain: CareChain | None = None,
     form: EntryForm | None = None,

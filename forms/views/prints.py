@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from contacts.access import ActingRequest
 from contacts.rules.held import held_print
 from contacts.views.exporting import chosen_principal
 from contacts.views.tools import held_as
@@ -31,7 +32,7 @@ from outage.views._tools import chain_or_404, chosen_outage_or_404
 
 @held_as(held_print("Skriv ut blankett"))
 @require_POST
-def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def chain_sheet(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """`ink` adds lines to sign on. 404 for a chain that the acting person may not see."""
     ink = "ink" in request.POST
     return _chain_print(
@@ -43,7 +44,7 @@ def chain_sheet(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 @held_as(held_print("Skriv ut SIP-blankett"))
 @require_POST
-def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def chain_sip(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """R3.11; 404 for a chain that the acting person may not see."""
     return _chain_print(
         request, chain_id, lambda chain, press: print_sip(by=request.acting, chain=chain, client_id=press)
@@ -52,7 +53,7 @@ def chain_sip(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 @held_as(held_print("Skriv ut SIP, patientens exemplar"))
 @require_POST
-def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def chain_sip_patient(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """R3.11; 404 as for `chain_sip`."""
     return _chain_print(
         request,
@@ -63,7 +64,7 @@ def chain_sip_patient(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 @held_as(held_print("Skriv ut kallelse till SIP"))
 @require_POST
-def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def chain_sip_invitation(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """R3.9; 404 for a chain that the acting person may not see."""
     return _chain_print(
         request,
@@ -74,14 +75,14 @@ def chain_sip_invitation(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 @held_as(held_print("Skriv ut loggblad"))
 @require_POST
-def log_sheet_pdf(request: HttpRequest) -> HttpResponse:
+def log_sheet_pdf(request: ActingRequest) -> HttpResponse:
     press = press_of(request)
     return pdf_answer(request, lambda: print_log_sheet(by=request.acting, client_id=press))
 
 
 @held_as(held_print("Skriv ut lista"))
 @require_POST
-def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
+def work_list_pdf(request: ActingRequest, which: str) -> HttpResponse:
     """404 for an unknown list."""
     if which not in set(WorkList):
         raise Http404
@@ -94,12 +95,12 @@ def work_list_pdf(request: HttpRequest, which: str) -> HttpResponse:
 
 
 @require_GET
-def call_support(request: HttpRequest) -> HttpResponse:
+def call_support(request: ActingRequest) -> HttpResponse:
     return pdf_answer(request, lambda: print_call_support(by=request.acting))
 
 
 @require_GET
-def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
+def checklist_pdf(request: ActingRequest, key: str) -> HttpResponse:
     """404 for a checklist that is not the acting unit's."""
     outage = outage_in_view(request.acting.principal)
     card = checklist_card(request.acting, outage, key)
@@ -109,7 +110,7 @@ def checklist_pdf(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: ActingRequest) -> HttpResponse:
     """`?huvudman=<id>` is that of one principal; 404 for an unknown id.
 
     A long one is printed in parts: its contents are shown, and `?del=<n>` prints a part.
@@ -129,7 +130,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 
 
 def _chain_print(
-    request: HttpRequest, chain_id: UUID, make: Callable[[CareChain, UUID], Printed]
+    request: ActingRequest, chain_id: UUID, make: Callable[[CareChain, UUID], Printed]
 ) -> HttpResponse:
     chain = chain_or_404(request, chain_id)
     press = press_of(request)

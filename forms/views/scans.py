@@ -4,11 +4,12 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -46,7 +47,7 @@ _SANDBOX = "default-src 'none'; sandbox"
 
 @held_as(HeldAs("Skanna blad", file=True))
 @require_http_methods(["GET", "POST"])
-def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     """The files are read while the page streams; it ends with what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
     if request.method != "POST":
@@ -82,7 +83,7 @@ def scan(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 @held_as(HeldAs("Lägg undan sidor som redan är skannade", pressed=True))
 @require_http_methods(["GET", "HEAD", "POST"])
-def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+def result(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     """What became of a scan of the own unit; by POST, lay aside those that were scanned before."""
     require(request.acting, Right.HANDLE_SHEETS)
     try:
@@ -97,7 +98,7 @@ def result(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: ActingRequest) -> HttpResponse:
     """The waiting pages of the own unit, oldest first."""
     require(request.acting, Right.HANDLE_SHEETS)
     found = Paginator(waiting_pages(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
@@ -107,7 +108,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Skannad sida"))
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
+def page(request: ActingRequest, page_id: UUID) -> HttpResponse:
     """One scanned page with what can be said about it; by POST, say what it is, or that this was wrong."""
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = _page_or_404(request, page_id)
@@ -139,7 +140,7 @@ def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, page_id: UUID) -> HttpResponse:
+def picture(request: ActingRequest, page_id: UUID) -> HttpResponse:
     """Each look leaves an audit row. 404 where the picture is lost."""
     require(request.acting, Right.HANDLE_SHEETS)
     scanned = _page_or_404(request, page_id)
@@ -168,14 +169,14 @@ def _result(upload: ScanUpload) -> ScanResult:
     return scan_result(upload, pages, scanned_pages_of(sheets_of(pages)))
 
 
-def _page_or_404(request: HttpRequest, page_id: UUID) -> ScannedPage:
+def _page_or_404(request: ActingRequest, page_id: UUID) -> ScannedPage:
     try:
         return page_of(request.acting, page_id)
     except ScannedPage.DoesNotExist:
         raise Http404 from None
 
 
-def _match(request: HttpRequest, scanned: ScannedPage, form: MatchForm) -> HttpResponse:
+def _match(request: ActingRequest, scanned: ScannedPage, form: MatchForm) -> HttpResponse:
     said = form.cleaned_data
     match = match_page(
         by=request.acting,
@@ -189,20 +190,20 @@ def _match(request: HttpRequest, scanned: ScannedPage, form: MatchForm) -> HttpR
     return redirect("waiting_pages")
 
 
-def _aside(request: HttpRequest, scanned: ScannedPage, form: AsideForm) -> HttpResponse:
+def _aside(request: ActingRequest, scanned: ScannedPage, form: AsideForm) -> HttpResponse:
     lay_aside(by=request.acting, page=scanned, reason=AsideReason(form.cleaned_data["reason"]))
     messages.success(request, "Sidan är undanlagd. Bilden finns kvar i skanningen.")
     return redirect("waiting_pages")
 
 
-def _undo(request: HttpRequest, scanned: ScannedPage, form: UndoForm) -> HttpResponse:
+def _undo(request: ActingRequest, scanned: ScannedPage, form: UndoForm) -> HttpResponse:
     undo_told(by=request.acting, page=scanned, **form.cleaned_data)
     messages.success(request, "Det är ångrat. Säg nu vad sidan är.")
     return redirect("waiting_page", scanned.pk)
 
 
 def _shown(
-    request: HttpRequest,
+    request: ActingRequest,
     scanned: ScannedPage,
     *,
     match: MatchForm | None = None,

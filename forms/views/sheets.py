@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.access import Acting, can
+from contacts.access import Acting, ActingRequest, can
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
 from contacts.views.tools import held_as, require, save_or_show
@@ -94,7 +94,7 @@ STEPS: dict[str, Step] = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sheets(request: HttpRequest) -> HttpResponse:
+def sheets(request: ActingRequest) -> HttpResponse:
     """The unit's unaccounted sheets, and the count of those of other units.
 
     A serial comes by POST and leads to its sheet; an invalid one stays out of the address.
@@ -148,7 +148,7 @@ def _by_unit(acting: Acting) -> dict[str, Any]:
 
 
 @require_safe
-def sheet(request: HttpRequest, serial: str) -> HttpResponse:
+def sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """One sheet of the own unit and what can be done with it; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
     return _show(request, _sheet_or_404(request, serial))
@@ -166,7 +166,7 @@ _STEP = held_by_value(
 
 @held_as(_STEP)
 @require_POST
-def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
+def sheet_step(request: ActingRequest, serial: str) -> HttpResponse:
     """Take the step that the form names as `steg`; 404 for an unknown word, or a sheet of another unit."""
     require(request.acting, Right.HANDLE_SHEETS)
     found = _sheet_or_404(request, serial)
@@ -189,7 +189,7 @@ def sheet_step(request: HttpRequest, serial: str) -> HttpResponse:
 
 @held_as(HeldAs("Makulering av blad"))
 @require_http_methods(["GET", "POST"])
-def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def void_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     """Void the remaining blank sheets of a batch of the own unit; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
     try:
@@ -215,7 +215,7 @@ def void_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, found: Sheet, sent: tuple[str, StepForm] | None = None, status: int = 200
+    request: ActingRequest, found: Sheet, sent: tuple[str, StepForm] | None = None, status: int = 200
 ) -> HttpResponse:
     """A sheet with a form for each step that can be taken, the one that was refused as it was typed."""
     view = shown_sheet(request.acting, found, decision_in_force(request.acting.principal))
@@ -272,14 +272,14 @@ def _ids(word: str) -> str:
     return f"id_{word}_%s"
 
 
-def _where(request: HttpRequest) -> Where:
+def _where(request: ActingRequest) -> Where:
     try:
         return Where(request.GET.get("visa", ""))
     except ValueError:
         return Where.ALL
 
 
-def _sheet_or_404(request: HttpRequest, serial: str) -> Sheet:
+def _sheet_or_404(request: ActingRequest, serial: str) -> Sheet:
     try:
         return sheet_of(request.acting, serial)
     except Sheet.DoesNotExist:

@@ -1,9 +1,10 @@
 """Kontrollera fil: was a PDF made here, and is it as it was."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.views.tools import held_as
 from forms.presenters.verifying import origin_view
@@ -14,7 +15,7 @@ from forms.webforms.verifying import VerifyForm
 
 @held_as(HeldAs("Kontrollera fil", file=True))
 @require_http_methods(["GET", "POST"])
-def verify_page(request: HttpRequest) -> HttpResponse:
+def verify_page(request: ActingRequest) -> HttpResponse:
     """Choose or drop a file; the answer stands above the form for the next one."""
     if request.method != "POST":
         return _page(request, VerifyForm())
@@ -30,6 +31,6 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     return _page(request, VerifyForm(), answer=answer)
 
 
-def _page(request: HttpRequest, form: VerifyForm, *, status: int = 200, **context: object) -> HttpResponse:
+def _page(request: ActingRequest, form: VerifyForm, *, status: int = 200, **context: object) -> HttpResponse:
     context |= {"form": form, "megabytes": MOST_MEGABYTES}
     return render(request, "forms/verify/page.html", context, status=status)

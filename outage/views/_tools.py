@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.access import Acting
+from contacts.access import Acting, ActingRequest
 from contacts.views.tools import renew
 from outage.models import CareChain, CareChainEvent, Handover, Outage
 from outage.presenters.care import patient_on_own_page
@@ -22,7 +22,7 @@ from outage.queries.outages import outage_in_view, recent_outages
 Found = TypeVar("Found")
 
 
-def _or_404(get: Callable[[Acting, UUID], Found], request: HttpRequest, pk: UUID) -> Found:
+def _or_404(get: Callable[[Acting, UUID], Found], request: ActingRequest, pk: UUID) -> Found:
     """404 also for what the acting person may not see, so that its existence is not revealed."""
     try:
         return get(request.acting, pk)
@@ -30,7 +30,7 @@ def _or_404(get: Callable[[Acting, UUID], Found], request: HttpRequest, pk: UUID
         raise Http404 from None
 
 
-def chain_or_404(request: HttpRequest, chain_id: UUID) -> CareChain:
+def chain_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
     """404 where the acting person may not see it."""
     return _or_404(get_chain, request, chain_id)
 
@@ -42,17 +42,17 @@ def uuid_or_404(text: str) -> UUID:
         raise Http404 from None
 
 
-def event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
+def event_or_404(request: ActingRequest, event_id: UUID) -> CareChainEvent:
     """404 where the acting person may not see it."""
     return _or_404(get_event, request, event_id)
 
 
-def handover_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
+def handover_or_404(request: ActingRequest, handover_id: UUID) -> Handover:
     """404 where the acting person may not see it."""
     return _or_404(get_handover, request, handover_id)
 
 
-def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
+def changeable_call_or_404(request: ActingRequest, handover_id: UUID) -> Handover:
     """404 where the acting person may not see it, and for a withdrawal."""
     handover = handover_or_404(request, handover_id)
     if handover.withdraws:
@@ -60,7 +60,7 @@ def changeable_call_or_404(request: HttpRequest, handover_id: UUID) -> Handover:
     return handover
 
 
-def changeable_event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEvent:
+def changeable_event_or_404(request: ActingRequest, event_id: UUID) -> CareChainEvent:
     """404 where the acting person may not see it, and for a withdrawal."""
     event = event_or_404(request, event_id)
     if event.withdraws:
@@ -69,7 +69,7 @@ def changeable_event_or_404(request: HttpRequest, event_id: UUID) -> CareChainEv
 
 
 def show_changed(
-    request: HttpRequest,
+    request: ActingRequest,
     form: forms.Form,
     row: Row,
     show: Callable[..., HttpResponse],
@@ -97,7 +97,7 @@ def whose(chain: CareChain) -> dict[str, object]:
     }
 
 
-def outage_or_404(request: HttpRequest) -> Outage:
+def outage_or_404(request: ActingRequest) -> Outage:
     """The outage in view of the acting principal; 404 when there is none."""
     outage = outage_in_view(request.acting.principal)
     if outage is None:
@@ -105,7 +105,7 @@ def outage_or_404(request: HttpRequest) -> Outage:
     return outage
 
 
-def chosen_outage_or_404(request: HttpRequest) -> Outage:
+def chosen_outage_or_404(request: ActingRequest) -> Outage:
     """The outage that the address or the form names among the recent ones, else the one in view; or 404."""
     wanted = request.POST.get("driftstopp") or request.GET.get("driftstopp")
     if not wanted:

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from contacts.access import Acting, can
+from contacts.access import Acting, ActingRequest, can
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
@@ -40,14 +40,14 @@ class Failed:
 
 
 @require_GET
-def back_registration(request: HttpRequest) -> HttpResponse:
+def back_registration(request: ActingRequest) -> HttpResponse:
     """The groups for the acting unit, as the log stands; while the outage goes on, as a forecast."""
     outage = chosen_outage_or_404(request)
     return _show(request, outage, request.GET.get("sida"))
 
 
 def _show(
-    request: HttpRequest,
+    request: ActingRequest,
     outage: Outage,
     page_number: object,
     failed: Failed | None = None,
@@ -88,7 +88,7 @@ _MARK = held_by_value(
 
 @held_as(_MARK)
 @require_POST
-def mark(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Mark a task done, or not done after all; where that fails the reason is shown beside it with what was typed."""
     require(request.acting, Right.MARK_REGISTRATION)
     chain = chain_or_404(request, chain_id)
@@ -137,7 +137,7 @@ def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
 
 @held_as(HeldAs("Logga att enheten har kvitterat", pressed=True))
 @require_POST
-def acknowledge_messages(request: HttpRequest) -> HttpResponse:
+def acknowledge_messages(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     outage = chosen_outage_or_404(request)
     try:

@@ -6,12 +6,13 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
@@ -42,7 +43,7 @@ NOT_TYPED = "Numret är hämtat ur Kontakter."
 
 @held_as(HeldAs("Samtal"))
 @require_http_methods(["GET", "POST"])
-def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
@@ -84,7 +85,7 @@ def chain_call(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return save_or_show(request, form, save=save, show=partial(_show, request))
 
 
-def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
+def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
     outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
     return {
         "client_id": uuid4(),
@@ -96,7 +97,7 @@ def _initial(request: HttpRequest, chain: CareChain, log: ChainLog) -> dict[str,
     }
 
 
-def _show(request: HttpRequest, form: CallForm, status: int = 200, **more: object) -> HttpResponse:
+def _show(request: ActingRequest, form: CallForm, status: int = 200, **more: object) -> HttpResponse:
     options, corrects = form.message_options(), more.get("corrects")
     repeated = [option for option in options if option.repeats]
     context = {
@@ -122,7 +123,7 @@ _TRY = held_by_value(
 
 @held_as(_TRY)
 @require_POST
-def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """A failed try (Inget svar, Upptaget) by one press; a double click gives one row.
 
     Nothing is asked: the try was made when it was pressed, and it tells nobody anything.
@@ -165,7 +166,7 @@ def quick_try(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Ångra samtal", pressed=True))
 @require_POST
-def undo(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Take back what one has just logged, by one press."""
     require(request.acting, Right.LOG_CARE)
     handover = handover_or_404(request, handover_id)
@@ -182,7 +183,7 @@ def undo(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Numret fungerar inte", pressed=True))
 @require_POST
-def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def flag_called(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Report to the directory that the number of a failed call does not work; a double click gives one row."""
     said = "Anmält. Den som äger kontakten ser det i sin lista."
     return _say_of_number(request, handover_id, flag_called_number, said, "Inget är anmält.", undo=True)
@@ -190,14 +191,14 @@ def flag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Ångra: numret fungerar", pressed=True))
 @require_POST
-def unflag_called(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def unflag_called(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Take back one's own report that the number of a call does not work."""
     said = "Ångrat. Numret står inte längre som anmält av dig."
     return _say_of_number(request, handover_id, unflag_called_number, said, "Inget är ångrat.")
 
 
 def _say_of_number(
-    request: HttpRequest,
+    request: ActingRequest,
     handover_id: UUID,
     write: Callable[..., object],
     said: str,
@@ -226,7 +227,7 @@ def _say_of_number(
 
 @held_as(HeldAs("Rättelse av samtal"))
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
     log = log_of(old.chain_id)
@@ -270,7 +271,7 @@ def correct(request: HttpRequest, handover_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Återtag av samtal"))
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def withdraw(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
     form = WithdrawCallForm(request.POST or None, initial={"client_id": uuid4()})

@@ -4,13 +4,13 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from contacts.access import can
+from contacts.access import ActingRequest, can
 from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -50,13 +50,13 @@ CHAINS_A_PAGE = 25
 
 
 @require_http_methods(["GET", "POST"])
-def chains(request: HttpRequest) -> HttpResponse:
+def chains(request: ActingRequest) -> HttpResponse:
     """The unit's chains, or those that a search by POST finds (no patient data in the address)."""
     return _choose(request, direction=None)
 
 
 @require_http_methods(["GET", "POST"])
-def choose_patient(request: HttpRequest) -> HttpResponse:
+def choose_patient(request: ActingRequest) -> HttpResponse:
     """First step of logging a call: which patient."""
     require(request.acting, Right.LOG_CARE)
     known = {direction.value: direction for direction in Direction}
@@ -64,7 +64,7 @@ def choose_patient(request: HttpRequest) -> HttpResponse:
     return _choose(request, direction=direction)
 
 
-def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
+def _choose(request: ActingRequest, direction: Direction | None) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
     outage = outage_or_404(request)
     now = timezone.now()
@@ -100,7 +100,7 @@ def _choose(request: HttpRequest, direction: Direction | None) -> HttpResponse:
 
 
 @require_GET
-def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
     found = chain_or_404(request, chain_id)
@@ -160,7 +160,7 @@ def chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Ny vårdkedja"))
 @require_http_methods(["GET", "POST"])
-def new_chain(request: HttpRequest) -> HttpResponse:
+def new_chain(request: ActingRequest) -> HttpResponse:
     """Redirects to the call where one was begun. What was known in an earlier outage is filled in."""
     require(request.acting, Right.LOG_CARE)
     outage = outage_or_404(request)
@@ -198,7 +198,7 @@ def new_chain(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Ändrad vårdkedja"))
 @require_http_methods(["GET", "POST"])
-def edit_chain(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     found = chain_or_404(request, chain_id)
     form = ChainForm(

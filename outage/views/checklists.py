@@ -1,11 +1,12 @@
 """Checklistor: the unit's lists, one list with its ticks, and one tick (R2.7)."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.views.tools import held_as
@@ -16,14 +17,14 @@ from outage.services.checklists import set_tick
 
 
 @require_GET
-def checklists(request: HttpRequest) -> HttpResponse:
+def checklists(request: ActingRequest) -> HttpResponse:
     outage = outage_in_view(request.acting.principal)
     cards = checklist_cards(request.acting, outage)
     return render(request, "outage/checklist/list.html", {"cards": cards, "outage": outage})
 
 
 @require_GET
-def checklist(request: HttpRequest, key: str) -> HttpResponse:
+def checklist(request: ActingRequest, key: str) -> HttpResponse:
     """404 for a checklist that is not the unit's."""
     outage = outage_in_view(request.acting.principal)
     card = _card_or_404(request, key)
@@ -37,7 +38,7 @@ _TICK = held_by_value(
 
 @held_as(_TICK)
 @require_POST
-def tick(request: HttpRequest, key: str) -> HttpResponse:
+def tick(request: ActingRequest, key: str) -> HttpResponse:
     """To htmx the item and the count; others go back to the page they came from."""
     item_key = request.POST.get("item", "")
     error = _tick(request, key, item_key)
@@ -54,7 +55,7 @@ def tick(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(f"{address}#punkt-{item_key}" if item else address)
 
 
-def _tick(request: HttpRequest, key: str, item_key: str) -> str:
+def _tick(request: ActingRequest, key: str, item_key: str) -> str:
     """The Swedish reason why it could not be done, else ""."""
     outage = outage_in_view(request.acting.principal)
     if outage is None:
@@ -72,7 +73,7 @@ def _tick(request: HttpRequest, key: str, item_key: str) -> str:
     return ""
 
 
-def _card_or_404(request: HttpRequest, key: str) -> ChecklistCard:
+def _card_or_404(request: ActingRequest, key: str) -> ChecklistCard:
     card = checklist_card(request.acting, outage_in_view(request.acting.principal), key)
     if card is None:
         raise Http404

@@ -4,11 +4,12 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -32,7 +33,7 @@ def _label(event: CareChainEvent) -> str:
 
 @held_as(HeldAs("Rättelse av händelse"))
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     event = changeable_event_or_404(request, event_id)
     form = CorrectEventForm(request.POST or None, event=event, initial={"client_id": uuid4()})
@@ -53,7 +54,7 @@ def correct(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Återtag av händelse"))
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     event = changeable_event_or_404(request, event_id)
     form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
@@ -79,7 +80,7 @@ def withdraw(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Avsluta utskrivningen", pressed=True))
 @require_POST
-def complete(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
     """A discharge that is not complete says who is not informed."""
     require(request.acting, Right.LOG_CARE)
     event = event_or_404(request, event_id)
@@ -93,7 +94,7 @@ def complete(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 @held_as(HeldAs("Öppen punkt"))
 @require_http_methods(["GET", "POST"])
-def leave_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     """Leave a discharge with somebody not told: who is responsible and why."""
     require(request.acting, Right.LOG_CARE)
     event = event_or_404(request, event_id)

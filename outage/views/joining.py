@@ -3,11 +3,12 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -32,7 +33,7 @@ CHAINS_SHOWN = 50
 
 @held_as(HeldAs("Sammanföring av vårdkedjor"))
 @require_http_methods(["GET", "POST"])
-def join(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Choose the other chain, searched for by POST; then, beside it, what is right and what is one event."""
     require(request.acting, Right.LOG_CARE)
     kept = chain_or_404(request, chain_id)
@@ -48,7 +49,7 @@ def join(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     return _choose(request, kept)
 
 
-def _choose(request: HttpRequest, kept: CareChain, error: str = "") -> HttpResponse:
+def _choose(request: ActingRequest, kept: CareChain, error: str = "") -> HttpResponse:
     text = request.POST.get("sok", "").strip()
     others = visible_chains(request.acting, kept.outage).exclude(pk=kept.pk).order_by("-number")
     if not text and kept.details and kept.details.identity_number:
@@ -67,7 +68,7 @@ def _choose(request: HttpRequest, kept: CareChain, error: str = "") -> HttpRespo
     return render(request, "outage/chain/join_choose.html", context, status=422 if error else 200)
 
 
-def _join(request: HttpRequest, kept: CareChain, other: CareChain) -> HttpResponse:
+def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResponse:
     logs, now = logs_of([kept.pk, other.pk]), timezone.now()
     pairs = pairs_between(logs[kept.pk], logs[other.pk])
     form = JoinForm(
@@ -103,7 +104,7 @@ def _join(request: HttpRequest, kept: CareChain, other: CareChain) -> HttpRespon
 
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
-def undo(request: HttpRequest, chain_id: UUID) -> HttpResponse:
+def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     kept = chain_or_404(request, chain_id)
     last = standing_join(kept)

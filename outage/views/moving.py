@@ -4,11 +4,12 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require, save_or_show
@@ -28,7 +29,7 @@ CHAINS_SHOWN = 50
 
 @held_as(HeldAs("Flytt av samtal till rätt patient"))
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, handover_id: UUID) -> HttpResponse:
+def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Choose the patient that a call was about; searched for by POST, so that no name is in the address."""
     require(request.acting, Right.LOG_CARE)
     call = changeable_call_or_404(request, handover_id)

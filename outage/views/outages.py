@@ -3,12 +3,12 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.access import Acting, can
+from contacts.access import Acting, ActingRequest, can
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
@@ -39,7 +39,7 @@ from ._tools import back_address, chosen_outage_or_404
 
 @held_as(HeldAs("Anmälan av driftstopp"))
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: ActingRequest) -> HttpResponse:
     """Joins the outage that goes on, if any."""
     require(request.acting, Right.REPORT_OUTAGE)
     initial = {"client_id": uuid4(), "started_at": this_minute()}
@@ -75,7 +75,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
-def change(request: HttpRequest) -> HttpResponse:
+def change(request: ActingRequest) -> HttpResponse:
     """Scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
@@ -122,7 +122,7 @@ def _as_known(outage: Outage) -> dict[str, object]:
 
 @held_as(HeldAs("Samtal till supporten"))
 @require_http_methods(["GET", "POST"])
-def support(request: HttpRequest) -> HttpResponse:
+def support(request: ActingRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
@@ -140,7 +140,7 @@ def support(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
-def end(request: HttpRequest) -> HttpResponse:
+def end(request: ActingRequest) -> HttpResponse:
     """The system is back for the own principal; the page says first for whom it ends and what is still open."""
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
@@ -178,7 +178,7 @@ def end(request: HttpRequest) -> HttpResponse:
 
 @held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
 @require_POST
-def reopen(request: HttpRequest) -> HttpResponse:
+def reopen(request: ActingRequest) -> HttpResponse:
     """Take back an end that was reported too early, for the own principal."""
     require(request.acting, Right.END_OUTAGE)
     form = SentOnce(request.POST)

@@ -1,16 +1,17 @@
 """Rutinen: the routine to read, by party."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from contacts.access import ActingRequest
 from outage.presenters.routine import party_views
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
 
 
 @require_GET
-def routine(request: HttpRequest) -> HttpResponse:
+def routine(request: ActingRequest) -> HttpResponse:
     """The routine of the outage in view, else the one a new outage would have."""
     outage = outage_in_view(request.acting.principal)
     shown = routine_of(outage)

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import condition, require_GET
 
-from contacts.access import Acting, can
+from contacts.access import Acting, ActingRequest, can
 from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
 from outage.models import Outage
@@ -45,12 +45,12 @@ TOLD_LATELY = timedelta(minutes=30)
 
 
 @require_GET
-def status(request: HttpRequest) -> HttpResponse:
+def status(request: ActingRequest) -> HttpResponse:
     """What the acting unit has to do now; without an outage, that all is well and how ready one is."""
     return render(request, "outage/status/show.html", _now(request))
 
 
-def _version(request: HttpRequest) -> str:
+def _version(request: ActingRequest) -> str:
     """Includes the minute, since times on the page count minutes; otherwise it changes when somebody writes."""
     acting: Acting = request.acting
     return (
@@ -60,7 +60,7 @@ def _version(request: HttpRequest) -> str:
 
 @require_GET
 @condition(etag_func=_version)
-def calls_to_make(request: HttpRequest) -> HttpResponse:
+def calls_to_make(request: ActingRequest) -> HttpResponse:
     """The parts of Läge that change, so that an open page stays current; 304 where nothing has changed."""
     context = _now(request) | {"here": "status"}
     outage = context["outage"]
@@ -70,7 +70,7 @@ def calls_to_make(request: HttpRequest) -> HttpResponse:
     return render(request, "outage/status/fresh.html", context)
 
 
-def _now(request: HttpRequest) -> dict[str, Any]:
+def _now(request: ActingRequest) -> dict[str, Any]:
     acting: Acting = request.acting
     outage = outage_in_view(request.acting.principal)
     now = timezone.now()
@@ -114,7 +114,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-def owed_page(request: HttpRequest, acting: Acting, *outages: Outage) -> Page:
+def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page:
     """The chains with calls owed, the page of them that the address names."""
     return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
         request.GET.get("ringa")

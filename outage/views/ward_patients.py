@@ -2,11 +2,12 @@
 
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require
@@ -26,7 +27,7 @@ Rows = list[PatientRowForm]
 
 @held_as(HeldAs("Avdelningens patienter"))
 @require_http_methods(["GET", "POST"])
-def paste_patients(request: HttpRequest) -> HttpResponse:
+def paste_patients(request: ActingRequest) -> HttpResponse:
     """Take a list, show what was read, open a chain for each marked patient. All by POST: the address names nobody."""
     require(request.acting, Right.LOG_CARE)
     outage = outage_or_404(request)
@@ -46,13 +47,13 @@ def paste_patients(request: HttpRequest) -> HttpResponse:
     return _preview(request, outage, form, places, data, "held" if "held" in data else do)
 
 
-def _show_list(request: HttpRequest, outage: Outage, form: PasteForm, status: int = 200) -> HttpResponse:
+def _show_list(request: ActingRequest, outage: Outage, form: PasteForm, status: int = 200) -> HttpResponse:
     context = {"outage": outage, "form": form, "most": MOST_PATIENTS}
     return render(request, "outage/chain/paste.html", context, status=status)
 
 
 def _preview(
-    request: HttpRequest, outage: Outage, form: PasteForm, places: Places, data: QueryDict, do: str
+    request: ActingRequest, outage: Outage, form: PasteForm, places: Places, data: QueryDict, do: str
 ) -> HttpResponse:
     patients = form.pasted.patients
     # A list that is re-read is another one: its rows are not those that were opened.
@@ -126,7 +127,7 @@ def _set_for_marked(data: QueryDict, count: int, chosen: dict[str, str]) -> str:
 
 
 def _open_marked(
-    request: HttpRequest,
+    request: ActingRequest,
     outage: Outage,
     form: PasteForm,
     list_id: UUID,
@@ -164,14 +165,14 @@ def _open_marked(
     return told, bool(failed)
 
 
-def _opened(request: HttpRequest, outage: Outage, list_id: UUID) -> dict[int, CareChain]:
+def _opened(request: ActingRequest, outage: Outage, list_id: UUID) -> dict[int, CareChain]:
     rows = {row_id(list_id, at): at for at in range(MOST_PATIENTS)}
     chains = visible_chains(request.acting, outage).filter(pk__in=rows)
     return {rows[chain.pk]: chain for chain in chains}
 
 
 def _notes(
-    request: HttpRequest,
+    request: ActingRequest,
     outage: Outage,
     patients: tuple[PastedPatient, ...],
     rows: Rows,
@@ -186,7 +187,7 @@ def _notes(
 
 
 @require_GET
-def opened_patients(request: HttpRequest, list_id: UUID) -> HttpResponse:
+def opened_patients(request: ActingRequest, list_id: UUID) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
     outage = outage_or_404(request)
     opened = _opened(request, outage, list_id)
