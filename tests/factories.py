@@ -22,7 +22,7 @@ from contacts.models import (
     Unit,
     User,
 )
-from contacts.rules.availability import Availability
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, is_extension

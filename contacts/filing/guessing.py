@@ -6,10 +6,10 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.file_rows import by_heading, heading_key
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.hours_text import hours_text, read_hours
 from contacts.rules.principals import REGION_NAME
 from contacts.rules.remarks import read_remark

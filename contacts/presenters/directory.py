@@ -14,8 +14,10 @@ from contacts.models import DirectoryEntry, EntryKind, Principal
 from contacts.queries.places import NamedPlaces, Place
 from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
-from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
+from contacts.rules.availability import is_open, opens_next, opens_words
 from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
+from contacts.rules.hours import Hours
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import PhoneKind, display, tel_uri
 from contacts.rules.rota import until_words
 from contacts.rules.swedish_text import search_key

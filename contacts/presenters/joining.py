@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from contacts.models import DirectoryEntry, DirectoryJoin, Unit
 from contacts.queries.joined import said_by
-from contacts.rules.availability import hours_words
 from contacts.rules.errors import RuleError
+from contacts.rules.hours_text import hours_words
 from contacts.rules.joining import (
     Part,
     Pick,

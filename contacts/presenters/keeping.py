@@ -7,9 +7,11 @@ from datetime import datetime, time
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
 from contacts.models.directory_entry import stored_day, stored_phones
-from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
+from contacts.rules.clock_words import day_words
 from contacts.rules.doubt import is_to_be_read
 from contacts.rules.entry_facts import LABELS, EntryFacts, changed_facts
+from contacts.rules.hours import Availability, Eves, Hours
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row

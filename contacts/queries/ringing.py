@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, PrincipalKind, Unit
 from contacts.queries.prepared import prepared
 from contacts.rules.areas import area_of
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.main_switchboard import Why
 from contacts.rules.parties import Party
 from contacts.rules.phone import Phone, PhoneKind, is_extension

@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.queries.rota import shifts_of_units
-from contacts.rules.availability import hours_words
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import display
 from contacts.rules.rota import Shift, span_words, wall_of
 from contacts.rules.swedish_text import search_key

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from contacts.rules.availability import is_eve, is_public_holiday
+from contacts.rules.free_days import is_eve, is_public_holiday
 
 DAYTIME_AT = time(10)
 WEEKEND_AT = time(19)

@@ -6,7 +6,7 @@ from outage.rules.routine import Routine
 
 
 def rule_tables(routine: Routine) -> str:
-    """Give who tells whom, the limits and the outcomes of efterregistrering of `routine`, as Markdown."""
+    """Who tells whom, the limits and the outcomes of efterregistrering."""
     limits = routine.limits
     limit_words = (
         f"Long is more than {_minutes(limits.long_outage.total_seconds())} minutes; close to the break point is within "

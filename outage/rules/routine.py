@@ -193,14 +193,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
-    """A case composed of others, applied once for each of its stays (cases 7–9)."""
-
-    of: tuple[OutcomeKey, ...]
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What every unit that took part does at the end, and the parties it holds for, in order (R4.6)."""
 
@@ -313,7 +305,6 @@ class Routine:
     scope_texts: Mapping[OutageScope, Mapping[PrincipalKind, str]]
     messages: Mapping[str, MessageType]
     outcomes: Mapping[OutcomeKey, Outcome]
-    combinations: Mapping[str, Combination]
     acknowledge: Acknowledgement
     back_registration: BackRegistrationText
     addresses: tuple[WebAddress, ...] = ()

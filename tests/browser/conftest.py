@@ -26,7 +26,7 @@ from whitenoise import WhiteNoise
 from contacts.access import Acting
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import EntryKind
-from contacts.rules.availability import Availability
+from contacts.rules.hours import Availability
 from outage.models import CareChainDetails, Outage
 from outage.services.demo.make import make_demo
 from tests.browser.every_page import PAGES, Demo, Looker

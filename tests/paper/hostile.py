@@ -12,7 +12,7 @@ import pypdfium2
 from contacts.access import Acting
 from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.ringing import request_for_unit
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.permissions import Role
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms import rendering

@@ -9,8 +9,8 @@ import pytest
 
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import numbers_for_many, request_for_principal, request_for_unit
-from contacts.rules.availability import Availability
 from contacts.rules.errors import Answers
+from contacts.rules.hours import Availability
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, digits
 from contacts.rules.rota import Turn

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit, User
-from contacts.rules.availability import Availability
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME

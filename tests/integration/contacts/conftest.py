@@ -9,7 +9,7 @@ from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import EntryKind, Membership, MunicipalKind, Principal, Unit, User
 from contacts.queries import searched
-from contacts.rules.availability import Availability
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from tests.factories import make_entry

@@ -12,7 +12,7 @@ from contacts.filing.columns import COLUMNS
 from contacts.filing.out import file_row
 from contacts.filing.writing import write_csv, write_xlsx
 from contacts.models import DirectoryEntry, Unit
-from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer
 from contacts.rules.phone import Phone, PhoneKind
 from tests.factories import make_entry
 

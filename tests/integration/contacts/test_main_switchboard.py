@@ -13,8 +13,8 @@ from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Principal, Un
 from contacts.queries.figures import directory_figures
 from contacts.queries.kept_units import ways_missing
 from contacts.queries.ringing import numbers_for, region_switchboard_number, switchboards
-from contacts.rules.availability import Availability
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.hours import Availability
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.ways import MissingWay
 from contacts.services.directory import retire_entry

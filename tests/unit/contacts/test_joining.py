@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from contacts.models import MunicipalKind
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.errors import RuleError
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.joining import (
     AlreadyJoined,
     Part,

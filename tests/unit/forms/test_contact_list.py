@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from contacts.rules.availability import Availability, Hours, is_open
+from contacts.rules.availability import is_open
+from contacts.rules.hours import Availability, Hours
 from forms.rules.contact_list import (
     MOST_ENTRIES,
     PART_ENTRIES,
