@@ -152,7 +152,8 @@ def deeds(
             unit=row.unit.name if row.unit else "",
             what=_DEEDS.get(row.action, row.action),
             changes=tuple(_changes(row, unit_names)),
-            lost_verification=row.action == "directoryentry.changed" and _is_emptied(row, "verified_at"),
+            lost_verification=row.action == "directoryentry.changed"
+            and _is_emptied(row.changes.get("verified_at")),
             of=(joined or {}).get(int(row.target_id), ""),
         )
         for row in rows
@@ -165,8 +166,7 @@ def units_named(rows: Iterable[AuditEntry]) -> set[int]:
     return {int(value) for pair in pairs if isinstance(pair, list) for value in pair if str(value).isdigit()}
 
 
-def _is_emptied(row: AuditEntry, name: str) -> bool:
-    pair = row.changes.get(name)
+def _is_emptied(pair: object) -> bool:
     return isinstance(pair, list) and len(pair) == 2 and bool(pair[0]) and not pair[1]
 
 

@@ -64,6 +64,11 @@ class ScannedPage(AppendOnlyModel):
     def __str__(self) -> str:
         return f"sida {self.number}"
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is a back that is certainly blank."""
+        return self.finding == Finding.BLANK
+
 
 class ScanMatch(AppendOnlyModel):
     """Which page of which sheet a scanned page is. `round` counts from 1, one up each time a sheet is scanned again.

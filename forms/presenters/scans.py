@@ -115,7 +115,7 @@ def scan_result(
     shown = [_sheet_card(sheet, scanned.get(sheet.pk, set())) for sheet in sheets_of(pages)]
     waiting = tuple(card for card in cards if card.waits)
     backs = [page for page in pages if isinstance(standing(page), ScanBack)]
-    blank = sum(page.finding == Finding.BLANK for page in backs)
+    blank = sum(page.is_blank for page in backs)
     matched = sum(isinstance(standing(page), ScanMatch) for page in pages)
     return ScanResult(
         upload_id=upload.pk,
@@ -148,7 +148,7 @@ def page_card(page: ScannedPage) -> PageCard:
         width=page.width,
         height=page.height,
         told=telling_id(told) if told is not None else "",
-        blank=page.finding == Finding.BLANK,
+        blank=page.is_blank,
     )
 
 

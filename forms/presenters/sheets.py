@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from contacts.access import Acting
-from forms.models import AllEntered, DisposalDecision, Export, Sheet, SheetFate
+from forms.models import AllEntered, DisposalDecision, Export, ScanBack, Sheet, SheetFate
 from forms.queries.batches import twin_of
 from forms.queries.disposal import no_disposal
 from forms.queries.entering import said_all_entered
@@ -67,20 +67,10 @@ class SheetStep:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownBack:
-    """The picture of a back; `blank` means certainly blank, `how` says how it is known whose back it is."""
-
-    page_id: UUID
-    at: datetime
-    blank: bool
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
 class SheetPage:
     number: int
     picture: PagePicture | None
-    backs: tuple[ShownBack, ...]
+    backs: tuple[ScanBack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +202,10 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
 
 
 def _page(number: int, picture: PagePicture | None) -> SheetPage:
-    backs = picture.backs if picture else ()
     return SheetPage(
         number=number,
         picture=picture if picture and picture.page_id else None,
-        backs=tuple(ShownBack(back.page_id, back.at, back.blank, back.told_by.label) for back in backs),
+        backs=picture.backs if picture else (),
     )
 
 

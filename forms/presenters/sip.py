@@ -109,10 +109,8 @@ def blank_form_part(
     return form_part(serial=serial, view=view, by=by, now=now, routine_id=routine.id)
 
 
-def form_view(
-    spec: FormSpec, source: SipSource, *, by: Acting, now: datetime, patients_copy: bool = False
-) -> FormView:
-    """A form with what the log knows of a chain at the aware moment `now`.
+def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: bool = False) -> FormView:
+    """A form with what the log knows of a chain.
 
     The patient's copy has no mark for staff, and nothing of what is theirs.
     """

@@ -135,12 +135,10 @@ def _is_behind(now: Fate, step: Fate) -> bool:
     return _ORDER.index(step) <= _ORDER.index(now)
 
 
-def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> str:
-    """The sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
+def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False) -> str:
+    """Why `step` may not follow, in a sentence, with the best reason, a decision and all scans; empty where it may."""
     try:
-        check_step(
-            now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy, paper_gone=True
-        )
+        check_step(now, step, patients_copy=patients_copy, reason="-", may_destroy=True, paper_gone=True)
     except RuleError as error:
         return error.reason
     return ""

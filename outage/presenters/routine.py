@@ -38,7 +38,6 @@ class PartyView:
     """All of the routine that is one party's. `own`: the acting unit is that party."""
 
     party: Party
-    label: str
     own: bool
     parts: tuple[PartView, ...]
 
@@ -58,7 +57,6 @@ def party_views(acting: Acting, outage: Outage | None, routine: Routine) -> list
     return [
         PartyView(
             party=party,
-            label=party.label,
             own=party in acting.parties,
             parts=tuple(
                 PartView(part.number, part.heading, tuple(map(row, lines)))

@@ -56,7 +56,7 @@ def open_chain(
     RuleError for a missing patient or place, NotAllowed by role, IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
-    _check(by, facts)
+    _check(facts)
     if existing := chosen_existing(by, outage, facts, answers):
         return existing
     with transaction.atomic():
@@ -106,7 +106,7 @@ def change_details(
     patient has every event taken back with that reason, so that those who were told can be told again.
     """
     check_may(by, Right.LOG_CARE)
-    _check(by, facts)
+    _check(facts)
     content = {**_content(facts), "chain": chain.pk, "replaces": replaces}
     with replacing():
         if claim(by=by, client_id=client_id, kind="details", content=content):
@@ -343,7 +343,7 @@ def _content(facts: ChainFacts) -> dict[str, Any]:
     return plain | {"others": {party: asdict(place) for party, place in facts.others.items()}}
 
 
-def _check(by: Acting, facts: ChainFacts) -> None:
+def _check(facts: ChainFacts) -> None:
     """Raises RuleError, with its field, for a patient without name and number, and for a place that is missing or
     unnamed.
     """

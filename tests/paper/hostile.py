@@ -373,7 +373,7 @@ class _Maker:
         if spec_id == SIP_INVITATION:
             services = [e.particulars.get("current_services") for e in source.events]
             self.values = [value for value in self.values if value not in services]
-        view = form_view(get_form(spec_id), source, by=self.by, now=NOW, patients_copy=patients_copy)
+        view = form_view(get_form(spec_id), source, by=self.by, patients_copy=patients_copy)
         part = form_part(
             serial=self.serial, view=view, by=self.by, now=NOW, routine_id=self.outage.routine_id
         )

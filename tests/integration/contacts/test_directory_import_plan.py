@@ -80,7 +80,7 @@ def test_an_entry_taken_out_and_brought_back_is_unchanged_and_still_verified(kit
         entry.save()
     rows = [file_row(entry) for entry in DirectoryEntry.objects.select_related("principal", "unit")]
     table = [COLUMNS, *rows]
-    for content in (write_csv(table), write_xlsx(table, title="Kontakter")):
+    for content in (write_csv(table), write_xlsx(table)):
         report = brought_in(content)
         assert outcome(report) == (0, 0, len(rows))
         assert report.gone == 0
