@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contacts.models import DirectoryEntry, DirectoryJoin, Unit
+from contacts.models import DirectoryEntry, Unit
 from contacts.queries.joined import said_by
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
@@ -26,7 +26,6 @@ class JoinLine:
     """One thing that two contacts say, in words; `choices` are what can stand, `preset` what stands unless chosen."""
 
     part: Part
-    label: str
     kept: str
     other: str
     choices: tuple[tuple[Pick, str], ...]
@@ -41,13 +40,6 @@ class UnitLine:
     kept: str
     other: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedRow:
-    join: DirectoryJoin
-    pk: int
-    name: str
 
 
 def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, ...]:
@@ -66,7 +58,6 @@ def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, .
             lines.append(
                 JoinLine(
                     part,
-                    part.label,
                     words[Pick.KEPT],
                     words[Pick.OTHER],
                     choices,
@@ -131,15 +122,6 @@ def kind_words(unit: Unit) -> str:
         unit.get_municipal_kind_display() if unit.municipal_kind else "",
     ]
     return "; ".join(word for word in words if word) or "Annan"
-
-
-def joined_rows(joins: Sequence[DirectoryJoin]) -> tuple[JoinedRow, ...]:
-    rows = []
-    for join in joins:
-        other = join.other_unit or join.other_entry
-        assert other, "a join of two"
-        rows.append(JoinedRow(join, other.pk, other.name))
-    return tuple(rows)
 
 
 def left_words(stands: Sequence[str]) -> str:
