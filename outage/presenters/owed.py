@@ -34,7 +34,6 @@ class OwedMessage:
     event_id: UUID | None
     state: InformState
     is_discharge: bool = False
-    is_retraction: bool = False
     is_answer: bool = False
     closed: str = ""
 
@@ -213,7 +212,6 @@ def _message(chain: CareChain, log: ChainLog, owed: Owed, now: datetime, hidden:
         event_id=None if owed.notice or owed.answer else UUID(owed.id),
         state=owed.state,
         is_discharge=owed.urgent,
-        is_retraction=owed.retracts,
         is_answer=owed.answer,
         closed=closed_label(chain, owed.closed) if owed.closed else "",
     )

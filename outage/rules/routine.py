@@ -194,9 +194,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What every unit that took part does at the end, and the parties it holds for, in order (R4.6)."""
+    """What every unit that took part does at the end (case 15), and the parties it holds for, in order (R4.6)."""
 
-    case: str
     parties: tuple[Party, ...]
     clause: Clause
     do: str
