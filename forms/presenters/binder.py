@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from contacts.access import Acting
 from contacts.models import Unit
@@ -31,10 +30,7 @@ class Section:
     """One of the unit's own sheets as a section of the binder, under its place in the contents."""
 
     anchor: str
-    title: str
-    template: str
-    view: Any
-    landscape: bool
+    part: SheetPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +152,7 @@ def _view(
             for section in spec.sections_for(routine)
         ),
         paper=spec.paper,
-        sections=tuple(
-            Section(f"avsnitt-{number}", part.title, part.template, part.view, part.landscape)
-            for number, part in enumerate(own, 1)
-        ),
+        sections=tuple(Section(f"avsnitt-{number}", part) for number, part in enumerate(own, 1)),
         blanks=tuple(
             BlankLine(f"blad-{serials[0]}", kind.label, tuple(map(shown_serial, serials)))
             for kind, serials in blanks.items()

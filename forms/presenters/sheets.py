@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from contacts.access import Acting
@@ -19,7 +18,6 @@ from forms.queries.sheets import (
     standing_entries_count,
     steps_of,
 )
-from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import (
     ENDS,
     Fate,
@@ -43,26 +41,20 @@ class ChainLink:
 class ListedSheet:
     """One line of the list: nothing in it says who the patient is."""
 
-    serial: str
-    shown: str
-    kind: str
+    sheet: Sheet
     place: str
     chain: ChainLink | None
-    printed_at: datetime
     printed_by: str
-    step: str
-    step_at: datetime
+    step: SheetFate
     step_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetStep:
-    """One step of a sheet as it is read: what was done, when it was saved, by whom, and what was said about it."""
+    """One step of a sheet as it is read: by whom it was taken, and what was said about it."""
 
-    what: str
-    at: datetime
+    row: SheetFate
     by: str
-    day: date | None
     told: tuple[str, ...]
 
 
@@ -78,8 +70,7 @@ class Twin:
     """The patient's copy that was issued blank with a sheet, or the sheet that such a copy goes with."""
 
     label: str
-    serial: str
-    shown: str
+    sheet: Sheet
     state: str
 
 
@@ -102,8 +93,6 @@ class ShownSheet:
     """
 
     sheet: Sheet
-    shown: str
-    kind: str
     place: str
     twin: Twin | None
     chain: ChainLink | None
@@ -145,15 +134,11 @@ def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
     visible = chains_to_link(by, sheets)
     return [
         ListedSheet(
-            serial=sheet.serial,
-            shown=shown_serial(sheet.serial),
-            kind=sheet.get_kind_display(),
+            sheet=sheet,
             place=_place(sheet),
             chain=_chain(sheet, visible),
-            printed_at=sheet.printed_at,
             printed_by=_name(sheet),
-            step=Fate(steps[sheet.pk].fate).label,
-            step_at=steps[sheet.pk].at,
+            step=steps[sheet.pk],
             step_by=_name(steps[sheet.pk]),
         )
         for sheet in sheets
@@ -173,8 +158,6 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(
         sheet=sheet,
-        shown=shown_serial(sheet.serial),
-        kind=sheet.get_kind_display(),
         place=_place(sheet),
         twin=_twin(sheet),
         chain=_chain(sheet, chains_to_link(by, [sheet])),
@@ -215,7 +198,7 @@ def _twin(sheet: Sheet) -> Twin | None:
         return None
     state = Fate(last_steps_of([twin])[twin.pk].fate).label
     label = "Hör till" if sheet.patients_copy else "Patientens exemplar"
-    return Twin(label, twin.serial, shown_serial(twin.serial), state)
+    return Twin(label, twin, state)
 
 
 def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:
@@ -236,13 +219,7 @@ def _step(row: SheetFate) -> SheetStep:
         told.append(f"Till {row.given_to}")
     if row.decision:
         told.append(f"Enligt {row.decision.reference}")
-    return SheetStep(
-        what=Fate(row.fate).label,
-        at=row.at,
-        by=row.signature or _name(row),
-        day=row.on,
-        told=tuple(told),
-    )
+    return SheetStep(row=row, by=row.signature or _name(row), told=tuple(told))
 
 
 def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:
