@@ -67,7 +67,6 @@ class KeptEntry:
 
     entry: DirectoryEntry
     row: ContactRow
-    kind: str
     hours: str
     numbers: tuple[EntryNumber, ...]
     read_remark: bool = False
@@ -109,7 +108,6 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
     return KeptEntry(
         entry=entry,
         row=contact_row(entry, at),
-        kind=entry.get_kind_display(),
         hours=hours_words(entry.hours),
         numbers=tuple(
             EntryNumber(
