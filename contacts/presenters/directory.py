@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from contacts.models import DirectoryEntry, EntryKind, Principal
+from contacts.models import DirectoryEntry, Principal
 from contacts.queries.places import NamedPlaces, Place
 from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
 from contacts.rules.availability import is_open, opens_next, opens_words
 from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Hours
 from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import PhoneKind, display, tel_uri

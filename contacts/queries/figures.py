@@ -10,7 +10,8 @@ from functools import lru_cache
 from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Cast
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.main_switchboard import Switchboard, Why, main_switchboard
 from contacts.rules.phone import PhoneKind
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER

@@ -18,9 +18,9 @@ from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.joining import AlreadyJoined, check_pair
 from contacts.services.joining_units import check_can_join, join_units, undo_unit_join
-from contacts.views.rota import own_unit_or_404
 from contacts.views.sought import came, led_on, sealed
 from contacts.views.tools import held_as, page_of_form, renew, save_or_show
+from contacts.views.units import own_unit_or_404
 from contacts.webforms.fields import SentOnce
 from contacts.webforms.joining import JoinForm
 from contacts.webforms.search import ContactSearchForm

@@ -9,7 +9,10 @@ from contacts.models import Unit
 from contacts.queries.ringing import region_switchboard_number
 from forms.models import Export, SheetKind
 from forms.presenters.batches import printer
-from forms.presenters.blanks import blank_part, call_support_part, checklist_part, contact_list_part
+from forms.presenters.blanks import blank_part
+from forms.presenters.call_support import call_support_part
+from forms.presenters.checklist import checklist_part
+from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import unbroken
 from forms.rules.binder_spec import BinderSpec, PaperSection

@@ -25,7 +25,7 @@ from whitenoise import WhiteNoise
 
 from contacts.access import Acting
 from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import EntryKind
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Availability
 from outage.models import CareChainDetails, Outage
 from outage.services.demo.make import make_demo

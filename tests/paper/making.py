@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
-from contacts.models import EntryKind, Membership, Principal, Unit, User
+from contacts.models import Membership, Principal, Unit, User
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Availability
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import numbers_for_many, request_for_principal, request_for_unit
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers
 from contacts.rules.hours import Availability
 from contacts.rules.permissions import Role

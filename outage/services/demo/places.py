@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit, User
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit, User
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.phone import Phone, PhoneKind

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from contacts.models import AuditEntry, DirectoryEntry, DirectoryJoin, EntryKind, NumberFlag, Principal
+from contacts.models import AuditEntry, DirectoryEntry, DirectoryJoin, NumberFlag, Principal
 from contacts.queries.joined import standing_joins
 from contacts.queries.search import search_among
 from contacts.queries.versions import version_of
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
 from contacts.rules.hours import Availability
 from contacts.rules.joining import AlreadyJoined, Part, Pick
