@@ -114,7 +114,7 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
         return render(request, _STEP_PAGE, _step_context(upload, _choices_form(step)))
     form = ChoicesForm(request.POST, step=step)
     if "held" in request.POST:
-        request.shown_again = form  # type: ignore[attr-defined]
+        request.shown_again = form
         return render(request, _STEP_PAGE, _step_context(upload, form))
     if not form.is_valid():
         return render(request, _STEP_PAGE, _step_context(upload, form), status=422)

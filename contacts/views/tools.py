@@ -18,6 +18,7 @@ from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
+from contacts.webforms.differences import own_data
 from contacts.webforms.fields import AsksQuestions
 
 # The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
@@ -97,7 +98,7 @@ def save_or_show(
     and sent again with all else.
     """
     if "held" in request.POST:
-        request.shown_again = form  # type: ignore[attr-defined]
+        request.shown_again = form
     if "held" in request.POST or request.method != "POST":
         return show(form, 200)
     if not form.is_valid():
@@ -139,9 +140,9 @@ def _say_in(form: forms.Form, error: RuleError) -> None:
 
 def renew(form: forms.Form, version: str | None = None, **more: object) -> None:
     """Set on a redisplayed form a new id, and the version that it would now replace, so that it can be saved."""
-    form.data = form.data.copy()
-    form.data["client_id"] = str(uuid4())
+    data = own_data(form)
+    data["client_id"] = str(uuid4())
     if version is not None:
         more["version"] = version
     for name, value in more.items():
-        form.data[name] = str(value)
+        data[name] = str(value)

@@ -184,6 +184,7 @@ def _match(request: ActingRequest, scanned: ScannedPage, form: MatchForm) -> Htt
         sheet_page=said["sheet_page"],
         back=said["back"],
     )
+    assert match.sheet is not None
     side = "baksidan av sida" if said["back"] else "sida"
     messages.success(request, f"Sidan är {side} {match.sheet_page} på blad {match.sheet.shown_serial}.")
     return redirect("waiting_pages")

@@ -15,6 +15,7 @@ from contacts.access import Acting, ActingRequest, can
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
 from contacts.views.tools import held_as, require, save_or_show
+from contacts.webforms.differences import own_data
 from forms.models import AllEntered, Sheet, SheetBatch, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
@@ -201,8 +202,7 @@ def void_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
 
     def show(form: VoidStockForm, status: int = 200) -> HttpResponse:
         if form.is_bound:
-            form.data = form.data.copy()
-            form.data["seen"] = str(left)
+            own_data(form)["seen"] = str(left)
         context = {"form": form, "batch": batch, "left": left}
         return render(request, "forms/sheets/void_batch.html", context, status=status)
 
@@ -223,12 +223,12 @@ def _show(
     if sent:
         word, form = sent
         # The page shows what is so now, and the form says that it was seen.
-        form.data = form.data.copy()
-        form.data["seen"] = str(view.last)
-        form.data["rows"] = str(view.entries)
-        form.data["pictures"] = str(view.pictures)
+        data = own_data(form)
+        data["seen"] = str(view.last)
+        data["rows"] = str(view.entries)
+        data["pictures"] = str(view.pictures)
         if view.decision and "decision" in form.fields:
-            form.data["decision"] = str(view.decision.pk)
+            data["decision"] = str(view.decision.pk)
         forms[word] = form
     context: dict[str, Any] = {
         "view": view,

@@ -231,7 +231,7 @@ def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     old = changeable_call_or_404(request, handover_id)
     log = log_of(old.chain_id)
-    told = [message.event_id for message in old.messages.all()]
+    told = [message.event_id for message in old.messages.all() if message.event_id]
 
     def form_of(call: Handover, data: QueryDict | None, **initial: object) -> CallForm:
         return CallForm(
