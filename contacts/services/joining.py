@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, DirectoryJoin, EntryKind, NumberFlag, Principal
+from contacts.models import DirectoryEntry, DirectoryJoin, NumberFlag, Principal
 from contacts.queries.flags import words_that_stand
 from contacts.queries.joined import COLUMNS, said_by, side_of, stored
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import Part, Pick, check_pair, flags_after, flags_back, given_back, joined
 from contacts.rules.names import name_key

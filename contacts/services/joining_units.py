@@ -11,10 +11,10 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn, Unit
-from contacts.queries.joined import UNIT_COLUMNS, side_of, stored, turns_to_move
+from contacts.queries.joined import UNIT_COLUMNS, kinds_of, side_of, stored, turns_to_move
 from contacts.queries.rota import newest_of
 from contacts.rules.errors import RuleError
-from contacts.rules.joining import UnitKinds, check_pair, given_back, joined_kinds
+from contacts.rules.joining import check_pair, given_back, joined_kinds
 from contacts.rules.rota import is_over, wall_of
 
 from .directory import save_row
@@ -140,11 +140,6 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         leave_trace(by, "unit.parted", kept, {"joined": other.name})
         leave_trace(by, "unit.parted", other, {"joined": kept.name})
         return undone
-
-
-def kinds_of(unit: Unit) -> UnitKinds:
-    """The kinds of a unit, as the rules of joining take them."""
-    return UnitKinds(unit.ward_kind, unit.outpatient_kind, unit.municipal_kind)
 
 
 def _locked(*pks: int) -> list[Unit]:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import ActingRequest, can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
-from contacts.presenters.joining import joined_rows
 from contacts.presenters.keeping import Difference, deeds, differences, kept_entry, units_named
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.flags import flagged_by
@@ -115,7 +114,7 @@ def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
         context |= {
             "history": history,
             "deeds": deeds(rows, unit_names(units_named(rows)), names_joined(entry)),
-            "joined": joined_rows(standing_joins(entry)),
+            "joined": standing_joins(entry),
             "version": version_of(entry),
             "client_id": uuid4(),
         }

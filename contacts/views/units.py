@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.access import ActingRequest
 from contacts.models import Unit
-from contacts.presenters.joining import joined_rows
 from contacts.queries.joined import standing_joins
 from contacts.queries.kept_units import own_unit, own_units, ways_missing
 from contacts.queries.versions import version_of
@@ -81,7 +80,7 @@ def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
     initial |= {"client_id": uuid4(), "version": version_of(unit)}
     form = UnitForm(request.POST or None, initial=initial, of_region=principal.is_region)
 
-    joined = joined_rows(standing_joins(unit))
+    joined = standing_joins(unit)
     show = page_of_form(request, "contacts/keeping/unit_edit.html", unit=unit, joined=joined)
 
     def save() -> HttpResponse:

@@ -8,7 +8,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from contacts.rules.availability import day_words, parse_clock, parse_day
+from contacts.rules.clock_words import day_words, parse_clock, parse_day
 from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day

@@ -11,8 +11,8 @@ from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
 from contacts.filing.guessing import CONTACT, PERSON, SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
 from contacts.filing.step import ShownSheet, Step, Word
-from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 
 _SKIPPED = ("", "Hoppa över")
 _NAMES = ("Enhet", "Efternamn", PERSON, CONTACT)

@@ -29,7 +29,7 @@ class JoinEntriesForm(JoinForm):
             # What came stands for what was chosen, also where the two say the same by now: a form sent twice is one.
             choices = [(pick.value, label) for pick, label in line.choices] if line else []
             self.fields[part.value] = forms.ChoiceField(
-                label=line.label if line else part.value,
+                label=part.label,
                 required=False,
                 choices=choices or Pick.choices(),
                 initial=line.preset.value if line else None,

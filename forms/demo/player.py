@@ -17,7 +17,8 @@ from contacts.access import Acting, acting_for
 from contacts.content.reader import ContentError
 from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import DirectoryEntry, EntryKind, Membership, Principal, Unit, User
+from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers, RuleError
 from contacts.rules.hours import Availability
 from contacts.rules.parties import WardKind

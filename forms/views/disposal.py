@@ -12,7 +12,6 @@ from contacts.access import ActingRequest, can
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, renew, require, save_or_show
-from forms.presenters.disposal import shown_decisions
 from forms.queries.disposal import decisions_of
 from forms.services.disposal import record_decision
 from forms.webforms.disposal import DecisionForm
@@ -30,7 +29,7 @@ def disposal(request: ActingRequest) -> HttpResponse:
     def show(form: DecisionForm, status: int = 200, **more: object) -> HttpResponse:
         context = {
             "principal": request.acting.principal,
-            "decisions": shown_decisions(decisions),
+            "decisions": decisions,
             "form": form if can(request.acting, Right.DECIDE_DISPOSAL) else None,
         } | more
         return render(request, "forms/sheets/disposal.html", context, status=status)

@@ -39,7 +39,6 @@ from forms.services.scans import (
 from forms.webforms.scans import TYPES, AsideForm, MatchForm, ScanForm, UndoForm
 
 PAGE_SIZE = 20
-LAST_SHOWN = 5
 _FOLDER = "forms/scans"
 # A picture that came from outside is shown and nothing else, also where somebody opens it by its address.
 _SANDBOX = "default-src 'none'; sandbox"
@@ -52,7 +51,7 @@ def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     require(request.acting, Right.HANDLE_SHEETS)
     if request.method != "POST":
         form = ScanForm(initial={"client_id": uuid4()})
-        uploads = last_uploads(request.acting, LAST_SHOWN)
+        uploads = last_uploads(request.acting)
         return render(request, f"{_FOLDER}/scan.html", _form_context(form) | {"uploads": uploads})
     form = ScanForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from forms.rules.scan_finding import ASIDE_REASON_LABELS
+from forms.rules.scan_finding import AsideReason
 from forms.rules.serial import MOST_PAGES
 
 TYPES = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.heic,.heif,.webp"
@@ -58,7 +58,7 @@ class MatchForm(forms.Form):
 class AsideForm(forms.Form):
     reason = forms.ChoiceField(
         label="Varför",
-        choices=[(reason.value, label) for reason, label in ASIDE_REASON_LABELS.items()],
+        choices=AsideReason.choices(),
         error_messages={"required": "Välj varför."},
         widget=forms.RadioSelect,
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import ActingRequest
+from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import held_as, require
@@ -17,7 +18,7 @@ from outage.queries.care_chains import visible_chains
 from outage.queries.naming import patient_in_list
 from outage.queries.same_patient import own_chains_by_number
 from outage.rules.pasted_list import MOST_PATIENTS, PastedPatient
-from outage.services.ward_patients import NotOpened, open_each, row_id
+from outage.services.ward_patients import open_each, row_id
 from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
 
 from ._tools import outage_or_404
@@ -151,7 +152,7 @@ def _open_marked(
             right[at] = rows[at].facts(ward)
     found = open_each(by=request.acting, outage=outage, list_id=list_id, patients=right)
     for at, result in found.items():
-        if isinstance(result, NotOpened):
+        if isinstance(result, RuleError):
             field = result.field if result.field in rows[at].fields else None
             rows[at].add_error(field, result.reason)
     done = sum(isinstance(result, CareChain) for result in found.values())

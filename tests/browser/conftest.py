@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from whitenoise import WhiteNoise
 
 from contacts.access import Acting
-from contacts.models import EntryKind
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from forms.demo.player import make_demo
 from outage.models import CareChainDetails, Outage
 from tests.browser.every_page import PAGES, Demo, Looker
