@@ -15,8 +15,7 @@ from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
-from contacts.webforms.differences import form_differences
+from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
 from outage.presenters.care import patient_on_own_page
@@ -25,7 +24,7 @@ from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
-from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes, visible_chains
 from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import patient_in_list, ward_label
@@ -43,7 +42,7 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import chain_or_404, outage_or_404, uuid_or_404
+from ._tools import outage_or_404
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
@@ -103,7 +102,7 @@ def _choose(request: ActingRequest, direction: Direction | None) -> HttpResponse
 def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
-    found = chain_or_404(request, chain_id)
+    found = get_or_404(get_chain, request.acting, chain_id)
     if found.pk != chain_id:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
@@ -166,68 +165,51 @@ def new_chain(request: ActingRequest) -> HttpResponse:
     outage = outage_or_404(request)
     then = request.GET.get("sedan", "")
     known = request.GET.get("fran", "")
-    former = chain_or_404(request, uuid_or_404(known)) if known else None
-    form = ChainForm(
-        request.POST or None,
-        acting=request.acting,
-        former=former,
-        system=outage.system,
-        initial={"client_id": uuid4()},
-    )
-
-    show = page_of_form(request, "outage/chain/edit.html", outage=outage)
-
-    def save() -> HttpResponse:
-        opened = open_chain(
-            by=request.acting,
-            outage=outage,
-            client_id=form.cleaned_data["client_id"],
-            facts=form.facts(),
-            answers=form.answers(),
-        )
-        if opened.pk == form.cleaned_data["client_id"]:
-            messages.success(request, "Vårdkedjan är öppnad.")
-        else:
-            messages.info(request, "Ingen ny vårdkedja är öppnad. Det här är den som fanns.")
-        if then in set(Direction):
-            return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
-        return redirect("chain", opened.pk)
-
-    return save_or_show(request, form, save=save, show=show)
+    former = get_or_404(get_chain, request.acting, uuid_or_404(known)) if known else None
+    form = ChainForm(request.POST or None, acting=request.acting, former=former, system=outage.system)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            opened = open_chain(
+                by=request.acting,
+                outage=outage,
+                client_id=form.cleaned_data["client_id"],
+                facts=form.facts(),
+                answers=form.answers(),
+            )
+            if opened.pk == form.cleaned_data["client_id"]:
+                messages.success(request, "Vårdkedjan är öppnad.")
+            else:
+                messages.info(request, "Ingen ny vårdkedja är öppnad. Det här är den som fanns.")
+            if then in set(Direction):
+                return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
+            return redirect("chain", opened.pk)
+    return page.show("outage/chain/edit.html", outage=outage)
 
 
 @held_as(HeldAs("Ändrad vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    found = chain_or_404(request, chain_id)
-    form = ChainForm(
-        request.POST or None,
-        acting=request.acting,
-        chain=found,
-        system=found.outage.system,
-        initial={"client_id": uuid4()},
-    )
-
-    show = page_of_form(request, "outage/chain/edit.html", chain=found, outage=found.outage)
-
-    def save() -> HttpResponse:
-        saved = change_details(
-            by=request.acting,
-            chain=found,
-            client_id=form.cleaned_data["client_id"],
-            replaces=form.cleaned_data["replaces"] or 0,
-            facts=form.facts(),
-            answers=form.answers(),
-        )
-        messages.success(request, "Uppgifterna är ändrade. De tidigare finns kvar i historiken.")
-        return redirect("chain", saved.chain_id)
-
-    def changed() -> HttpResponse:
-        stands = chain_or_404(request, chain_id)
-        fresh = ChainForm(acting=request.acting, chain=stands, system=found.outage.system)
-        renew(form, replaces=stands.details.pk)
+    found = get_or_404(get_chain, request.acting, chain_id)
+    system = found.outage.system
+    form = ChainForm(request.POST or None, acting=request.acting, chain=found, system=system)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            saved = change_details(
+                by=request.acting,
+                chain=found,
+                client_id=form.cleaned_data["client_id"],
+                replaces=form.cleaned_data["replaces"] or 0,
+                facts=form.facts(),
+                answers=form.answers(),
+            )
+            said = "Uppgifterna är ändrade. De tidigare finns kvar i historiken."
+            return page.done(said, "chain", saved.chain_id)
+    if page.changed:
+        stands = get_or_404(get_chain, request.acting, chain_id)
         by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
-        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
-
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+        fresh = ChainForm(acting=request.acting, chain=stands, system=system)
+        page.tell_changed(by, fresh, replaces=stands.details.pk)
+    return page.show("outage/chain/edit.html", chain=found, outage=found.outage)

@@ -1,7 +1,7 @@
 """Checklistor: the unit's lists, one list with its ticks, and one tick (R2.7)."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
-from contacts.views.tools import held_as
+from contacts.views.tools import get_or_404, held_as
 from outage.presenters.checklists import ChecklistCard, checklist_card, checklist_cards
 from outage.queries.checklists import NO_OUTAGE
 from outage.queries.outages import outage_in_view
@@ -74,7 +74,4 @@ def _tick(request: ActingRequest, key: str, item_key: str) -> str:
 
 
 def _card_or_404(request: ActingRequest, key: str) -> ChecklistCard:
-    card = checklist_card(request.acting, outage_in_view(request.acting.principal), key)
-    if card is None:
-        raise Http404
-    return card
+    return get_or_404(checklist_card, request.acting, outage_in_view(request.acting.principal), key)

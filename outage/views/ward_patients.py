@@ -35,7 +35,7 @@ def paste_patients(request: ActingRequest) -> HttpResponse:
     names = [row.name for row in (*places.towns.values(), *places.clinics.values())]
     names += [town.short_name for town in places.towns.values()]
     data = request.POST.copy() if request.method == "POST" else None
-    form = PasteForm(data, acting=request.acting, places=names, initial={"client_id": uuid4()})
+    form = PasteForm(data, acting=request.acting, places=names)
     if data is None:
         return _show_list(request, outage, form)
     do = data.get("do", "look")
