@@ -133,8 +133,9 @@ def _versions(kept: Row, other: Row) -> dict[str, str]:
 
 def _led_to_kept(page: FormPage, kept: Row, other: Row) -> HttpResponse | None:
     """Leads to the page of the one kept, with the reason, where the two are no pair or were joined already."""
-    why = _why_no_pair(kept, other) if page.request.method == "GET" else page.refused
-    if why is not None and (page.status == 200 or isinstance(why, AlreadyJoined)):
+    joined = page.refused if isinstance(page.refused, AlreadyJoined) else None
+    why = _why_no_pair(kept, other) if page.request.method == "GET" else joined
+    if why is not None:
         messages.warning(page.request, why.reason)
         return redirect("unit" if isinstance(kept, Unit) else "contact", kept.pk)
     if page.changed:
