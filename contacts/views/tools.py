@@ -190,7 +190,7 @@ class FormPage:
         return redirect(to, *args)
 
     def tell(self, **told: object) -> None:
-        """Say more on the page than the bare sentence that somebody else changed the row."""
+        """Say more on the page, in the place of the bare sentence that somebody else changed the row."""
         self.form.errors.clear()
         self.told |= told
 

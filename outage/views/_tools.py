@@ -16,6 +16,7 @@ from outage.presenters.chain import changed_by
 from outage.queries.care_chains import Row, newest_of
 from outage.queries.naming import ward_label
 from outage.queries.outages import outage_in_view, recent_outages
+from outage.rules.handover import Direction
 
 
 def changeable_or_404(request: ActingRequest, get: Callable[[Acting, UUID], Row], pk: UUID) -> Row:
@@ -53,18 +54,18 @@ def whose(chain: CareChain) -> dict[str, object]:
     }
 
 
-def outage_or_404(request: ActingRequest) -> Outage:
-    """The outage in view of the acting principal; 404 when there is none."""
-    return get_or_404(outage_in_view, request.acting.principal)
-
-
 def chosen_outage_or_404(request: ActingRequest) -> Outage:
     """The outage that the address or the form names among the recent ones, else the one in view; or 404."""
     wanted = request.POST.get("driftstopp") or request.GET.get("driftstopp")
     if not wanted:
-        return outage_or_404(request)
+        return get_or_404(outage_in_view, request.acting.principal)
     recent = {str(outage.pk): outage for outage in recent_outages(request.acting.principal)}
     return get_or_404(recent.get, wanted)
+
+
+def asked_direction(request: ActingRequest) -> Direction:
+    """Which way a call goes that the address begins: it is the unit that rings where it does not say."""
+    return Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
 
 
 def back_address(outage: Outage) -> str:

@@ -36,7 +36,7 @@ from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import changeable_or_404, standing_row, whose
+from ._tools import asked_direction, changeable_or_404, standing_row, whose
 
 NOT_TYPED = "Numret är hämtat ur Kontakter."
 _NOT_RECEIVED = "Det som sades räknas inte längre som mottaget genom det här samtalet."
@@ -50,14 +50,13 @@ def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
     found = get_or_404(get_chain, request.acting, chain_id)
-    direction = Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
     log = log_of(found.pk)
     form = CallForm(
         request.POST or None,
         acting=request.acting,
         chain=found,
         log=log,
-        direction=direction,
+        direction=asked_direction(request),
         initial=_initial(request, found, log),
     )
     page = FormPage(request, form)

@@ -28,7 +28,7 @@ from outage.queries.care_chains import find_chains, get_chain, history_of, mark_
 from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import patient_in_list, ward_label
-from outage.queries.outages import earlier_outages
+from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
@@ -42,30 +42,23 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import outage_or_404
+from ._tools import asked_direction
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
 
 
 @require_http_methods(["GET", "POST"])
-def chains(request: ActingRequest) -> HttpResponse:
-    """The unit's chains, or those that a search by POST finds (no patient data in the address)."""
-    return _choose(request, direction=None)
+def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
+    """The unit's chains, or those that a search by POST finds (no patient data in the address).
 
-
-@require_http_methods(["GET", "POST"])
-def choose_patient(request: ActingRequest) -> HttpResponse:
-    """First step of logging a call: which patient."""
-    require(request.acting, Right.LOG_CARE)
-    known = {direction.value: direction for direction in Direction}
-    direction = known.get(request.GET.get("riktning", ""), Direction.GIVEN)
-    return _choose(request, direction=direction)
-
-
-def _choose(request: ActingRequest, direction: Direction | None) -> HttpResponse:
+    `calling`: the first step of logging a call, which is to choose the patient.
+    """
+    if calling:
+        require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.READ_CARE)
-    outage = outage_or_404(request)
+    direction = asked_direction(request) if calling else None
+    outage = get_or_404(outage_in_view, request.acting.principal)
     now = timezone.now()
     text = request.POST.get("sok", "").strip()
     found = visible_chains(request.acting, outage)
@@ -162,7 +155,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 def new_chain(request: ActingRequest) -> HttpResponse:
     """Redirects to the call where one was begun. What was known in an earlier outage is filled in."""
     require(request.acting, Right.LOG_CARE)
-    outage = outage_or_404(request)
+    outage = get_or_404(outage_in_view, request.acting.principal)
     then = request.GET.get("sedan", "")
     known = request.GET.get("fran", "")
     former = get_or_404(get_chain, request.acting, uuid_or_404(known)) if known else None
