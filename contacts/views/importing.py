@@ -25,7 +25,7 @@ from contacts.queries.uploads import import_of, last_imports, undone, undone_of,
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.views._stream import streamed
-from contacts.views.tools import FormPage, get_or_404, held_as, renew, require_keeper
+from contacts.views.tools import FormPage, get_or_404, held_as, renew, require_keeper, sent
 from contacts.webforms.fields import SentOnce
 from contacts.webforms.importing import ChoicesForm, ConfirmForm, UploadForm
 
@@ -40,7 +40,7 @@ _STEP_PAGE, _STEP_PART = "contacts/importing/choices.html", "contacts/importing/
 def import_directory(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     """Choose a file; it is read while the page comes, and the page ends with what it would change, or asks first."""
     require_keeper(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(*sent(request))
     page = FormPage(request, form)
     if not page.to_save():
         return page.show("contacts/importing/upload.html", **_form_context(request, form))
@@ -70,11 +70,10 @@ def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
     upload = _own_upload(request, upload_id)
     if not upload.plan:
         return HttpResponseRedirect(reverse("import_choices", args=[upload.pk]))
-    form = ConfirmForm(request.POST) if request.method == "POST" else None
-    if form is None or not form.is_valid():
-        context = _preview_context(request, upload)
-        status = 422 if form is not None else 200
-        return render(request, "contacts/importing/preview.html", context, status=status)
+    form = ConfirmForm(request.POST or None)
+    page = FormPage(request, form)
+    if not page.to_save():
+        return page.show("contacts/importing/preview.html", **_preview_context(request, upload))
 
     def ended(result: AuditEntry | DirectoryUpload) -> str:
         if isinstance(result, DirectoryUpload):

@@ -19,7 +19,7 @@ from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
-from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require_keeper
+from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require_keeper, sent
 from contacts.webforms.importing import UploadForm
 from contacts.webforms.rota import ConfirmRotaForm
 
@@ -43,7 +43,7 @@ def rota_file(request: ActingRequest) -> HttpResponse:
 def import_rota(request: ActingRequest) -> HttpResponse:
     """Choose a file, and see what it would do; nothing is written."""
     require_keeper(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(*sent(request))
     page = FormPage(request, form, beside="file")
     if page.to_save():
         with page:

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
 
 from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
@@ -91,6 +93,11 @@ def file_answer(content: bytes, content_type: str, filename: str) -> HttpRespons
         "Cache-Control": "no-store, private",
     }
     return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def sent(request: ActingRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]] | tuple[()]:
+    """What a form with a file is made from: what was posted, nothing where the page is only asked for."""
+    return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
 @contextmanager
@@ -230,6 +237,12 @@ def _say_in(form: forms.Form, error: RuleError, beside: str | None) -> None:
 
 def renew(form: forms.Form, **stands: object) -> None:
     """Set on a redisplayed form a new id, and what it would now replace, so that it can be saved."""
-    form.data = form.data.copy()
-    for name, value in {"client_id": uuid4(), **stands}.items():
-        form.data[name] = str(value)
+    put(form, client_id=uuid4(), **stands)
+
+
+def put(form: forms.Form, **values: object) -> None:
+    """Set what hidden fields of a form that came in send next time."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    for name, value in values.items():
+        data[name] = str(value)
+    form.data = data

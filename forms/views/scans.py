@@ -18,7 +18,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views._stream import streamed
-from contacts.views.tools import FormPage, get_or_404, held_as, renew, require
+from contacts.views.tools import FormPage, get_or_404, held_as, renew, require, sent
 from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
 from forms.queries.scans import (
@@ -54,14 +54,13 @@ _SANDBOX = "default-src 'none'; sandbox"
 def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     """The files are read while the page streams; it ends with what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
-    if request.method != "POST":
-        form = ScanForm()
-        uploads = last_uploads(request.acting, LAST_SHOWN)
-        return render(request, f"{_FOLDER}/scan.html", _form_context(form) | {"uploads": uploads})
-    form = ScanForm(request.POST, request.FILES)
-    if not form.is_valid():
-        renew(form)
-        return render(request, f"{_FOLDER}/scan.html", _form_context(form), status=422)
+    form = ScanForm(*sent(request))
+    page = FormPage(request, form)
+    if not page.to_save():
+        if form.is_bound:
+            renew(form)
+        uploads = () if form.is_bound else last_uploads(request.acting, LAST_SHOWN)
+        return page.show(f"{_FOLDER}/scan.html", uploads=uploads, **_form_context(form))
 
     def refused(error: RuleError) -> str:
         form.add_error("files", error.reason)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import Acting, ActingRequest, can
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
-from contacts.views.tools import FormPage, get_or_404, held_as, require
+from contacts.views.tools import FormPage, get_or_404, held_as, put, require
 from forms.models import AllEntered, Sheet, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
@@ -198,8 +198,7 @@ def void_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
             return page.done(f"{voided} blad är makulerade.", "sheets")
     if form.is_bound:
         # The page shows how many are left now, and the form says that it was seen.
-        form.data = form.data.copy()
-        form.data["seen"] = str(left)
+        put(form, seen=left)
     return page.show("forms/sheets/void_batch.html", batch=batch, left=left)
 
 
@@ -212,12 +211,9 @@ def _show(
     if sent:
         word, form = sent
         # The page shows what is so now, and the form says that it was seen.
-        form.data = form.data.copy()
-        form.data["seen"] = str(view.last)
-        form.data["rows"] = str(view.entries)
-        form.data["pictures"] = str(view.pictures)
+        put(form, seen=view.last, rows=view.entries, pictures=view.pictures)
         if view.decision and "decision" in form.fields:
-            form.data["decision"] = str(view.decision.pk)
+            put(form, decision=view.decision.pk)
         forms[word] = form
     context: dict[str, Any] = {
         "view": view,

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
-from contacts.views.tools import FormPage, held_as
+from contacts.views.tools import FormPage, held_as, sent
 from forms.presenters.verifying import origin_view
 from forms.rules.file_origin import MOST_MEGABYTES
 from forms.services.verifying import verify_file
@@ -16,7 +16,7 @@ from forms.webforms.verifying import VerifyForm
 @require_http_methods(["GET", "POST"])
 def verify_page(request: ActingRequest) -> HttpResponse:
     """Choose or drop a file; the answer stands above the form for the next one."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    form = VerifyForm(*sent(request))
     page, context = FormPage(request, form, beside="file"), {"megabytes": MOST_MEGABYTES}
     if page.to_save():
         with page:
