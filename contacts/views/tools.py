@@ -3,17 +3,15 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.datastructures import MultiValueDict
 
 from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
@@ -95,7 +93,7 @@ def file_answer(content: bytes, content_type: str, filename: str) -> HttpRespons
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def sent(request: ActingRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]] | tuple[()]:
+def sent(request: ActingRequest) -> tuple[Any, ...]:
     """What a form with a file is made from: what was posted, nothing where the page is only asked for."""
     return (request.POST, request.FILES) if request.method == "POST" else ()
 
@@ -118,7 +116,7 @@ def told_if_refused(
 def check_sent(form: forms.Form) -> None:
     """Raises RuleError with the first thing wrong in the form of a press, which has no page of its own to say it on."""
     if not form.is_valid():
-        raise RuleError(next(iter(form.errors.values()))[0])
+        raise RuleError(str(next(iter(form.errors.values()))[0]))
 
 
 class FormPage:
