@@ -1,6 +1,6 @@
 """What views share: the right, the row of an address, a page with a form, a press."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
@@ -20,7 +20,7 @@ from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
-from contacts.webforms.differences import OF_THE_CHANGE, form_differences
+from contacts.webforms.differences import form_differences
 from contacts.webforms.fields import AsksQuestions
 
 # The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
@@ -199,14 +199,7 @@ class FormPage:
         self.form.errors.clear()
         self.told |= told
 
-    def tell_changed(
-        self,
-        by: str,
-        fresh: forms.Form | None = None,
-        *,
-        of_the_change: Collection[str] = OF_THE_CHANGE,
-        **stands: object,
-    ) -> None:
+    def tell_changed(self, by: str, fresh: forms.Form | None = None, **stands: object) -> None:
         """Say who changed the row, and what differs from `fresh`, the form as the row stands now.
 
         Saved once more, the form replaces that row, which its hidden fields `stands` name.
@@ -214,7 +207,7 @@ class FormPage:
         renew(self.form, **stands)
         self.tell(changed_by=by)
         if fresh is not None:
-            self.tell(differences=form_differences(self.form, fresh, of_the_change))
+            self.tell(differences=form_differences(self.form, fresh))
 
     def show(self, template: str, **context: object) -> HttpResponse:
         context = {"form": self.form, **context, **self.told}

@@ -13,7 +13,7 @@ from contacts.presenters.keeping import NOTHING, Difference
 
 UNTOUCHED = "inget nytt: det som nu står gäller"
 _OPENED = "opened"
-OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
+_OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
 
 
 class Opened:
@@ -39,7 +39,7 @@ def _fingerprint(field: BoundField) -> str:
 
 
 def form_differences(
-    typed: forms.Form, stands: forms.Form, of_the_change: Collection[str] = OF_THE_CHANGE, by: str = _OPENED
+    typed: forms.Form, stands: forms.Form, of_the_change: Collection[str] = _OF_THE_CHANGE, by: str = _OPENED
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 

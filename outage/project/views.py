@@ -17,8 +17,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import demo_memberships, memberships_of
-from contacts.models import Membership
-from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
@@ -70,7 +68,10 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     """In demo mode only."""
     if not settings.DEMO:
         raise Http404
-    membership = _chosen_or_404(request, demo_memberships())
+    wanted = request.POST.get("membership", "")
+    membership = next((m for m in demo_memberships() if str(m.pk) == wanted), None)
+    if membership is None:
+        raise Http404
     login(request, membership.user)
     request.session["membership_id"] = membership.pk
     return _go_on(request)
@@ -80,17 +81,17 @@ def demo_login(request: HttpRequest) -> HttpResponse:
 def choose_assignment(request: HttpRequest) -> HttpResponse:
     found = memberships_of(request.user)
     if request.method == "POST":
-        request.session["membership_id"] = _chosen_or_404(request, found).pk
+        wanted = request.POST.get("membership", "")
+        chosen = next((m for m in found if str(m.pk) == wanted), None)
+        if chosen is None:
+            raise Http404
+        request.session["membership_id"] = chosen.pk
         return _go_on(request)
     return render(
         request,
         "choose_assignment.html",
         {"memberships": found, "next": request.GET.get("next", ""), "is_staff": request.user.is_staff},
     )
-
-
-def _chosen_or_404(request: HttpRequest, offered: list[Membership]) -> Membership:
-    return get_or_404({str(each.pk): each for each in offered}.get, request.POST.get("membership", ""))
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
+from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.presenters.care import targets_by_key
 from outage.queries.care_chains import get_event
@@ -96,7 +97,8 @@ def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     if page.changed and (stands := open_item_for(event, recipient)):
         by = f"Öppen punkt sparad {moment(stands.recorded_at, timezone.now())} av {stands.user.full_name}."
         fresh = OpenItemForm(initial={"responsible": stands.responsible, "reason": stands.reason})
-        page.tell_changed(by, fresh, of_the_change=(), seen=stands.pk)
+        page.tell_changed(by, seen=stands.pk)
+        page.tell(differences=form_differences(form, fresh, of_the_change=()))
     log = log_of(event.chain_id)
     target = targets_by_key(event.chain, log).get(recipient)
     place = target_name(event.chain, log, target) if target else ""
