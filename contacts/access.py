@@ -1,10 +1,13 @@
 """Who acts: the person, the assignment and what it gives a right to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core import signing
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django_htmx.middleware import HtmxDetails
 
 from contacts.models import Membership, Principal, Unit, User
@@ -42,11 +45,27 @@ class Acting:
         return self.membership.title or self.role.label
 
 
-class ActingRequest(HttpRequest):
+class AnyRequest(HttpRequest):
+    """As the middleware leaves it, whoever it is from."""
+
+    acting: Acting | None
+    htmx: HtmxDetails
+    # The form that a view shows again, and when a press that is taken up was made.
+    shown_again: BaseForm | None
+    pressed_at: datetime | None
+
+
+class OwnRequest(AnyRequest):
+    """From somebody who is logged in."""
+
+    user: User
+
+
+class ActingRequest(OwnRequest):
     """From somebody who acts in an assignment: the middleware lets no other through to the views of the apps."""
 
     acting: Acting
-    htmx: HtmxDetails
+    resolver_match: ResolverMatch
 
 
 def acting_for(user: User, membership_id: int | None = None) -> Acting | None:
@@ -147,5 +166,7 @@ def read_typed_by(mark: str, max_age: int | None = None) -> TypedBy | None:
 
 def membership_of(typed_by: TypedBy) -> Membership | None:
     """The assignment that a form was shown in, ended since or not; None where the person may not log in any more."""
+    if typed_by.membership_id is None:
+        return None
     found = Membership.objects.filter(pk=typed_by.membership_id, user=typed_by.user_id, user__is_active=True)
     return found.select_related("user", "unit").first()

@@ -4,14 +4,14 @@ Nothing is deleted here: units go out of use, assignments end. Every save goes t
 it leaves its row in the audit log.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -30,7 +30,7 @@ from contacts.models import (
 from contacts.rules.availability import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
-from contacts.services.directory import note_password_change, save_row
+from contacts.services.directory import Row, note_password_change, save_row
 from contacts.webforms.seen import SeenForm, SeenUserForm
 
 admin.site.site_header = "Driftstopp – administration"
@@ -43,13 +43,13 @@ admin.site.unregister(Group)
 def _by(request: HttpRequest) -> Acting | User:
     """The assignment where there is one, else the person."""
     acting: Acting | None = getattr(request, "acting", None)
-    return acting or request.user
+    return acting or cast("User", request.user)
 
 
-class NotSearched(admin.ModelAdmin):
+class NotSearched(admin.ModelAdmin):  # type: ignore[type-arg]
     """A list without a search: Django would put what is typed, and so a mistyped personnummer, in the address."""
 
-    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+    def get_search_fields(self, request: HttpRequest) -> list[str] | tuple[str, ...]:
         """Only for choosing in the form of another row, which asks beside the page."""
         match = request.resolver_match
         is_asked_beside = match is not None and match.url_name == "autocomplete"
@@ -61,7 +61,7 @@ class SavedByService(NotSearched):
 
     form = SeenForm
 
-    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Row, form: SeenForm, change: bool) -> None:
         """With its audit row."""
         save_row(by=_by(request), row=obj)
 
@@ -77,7 +77,7 @@ class OwnPrincipalsRows(SavedByService):
         acting: Acting | None = getattr(request, "acting", None)
         return acting if acting and can(acting, Right.MANAGE_DIRECTORY) else None
 
-    def _may(self, request: HttpRequest, obj: Model | None) -> bool:
+    def _may(self, request: HttpRequest, obj: Unit | None) -> bool:
         if request.user.is_superuser:
             return True
         keeper = self._keeper(request)
@@ -86,25 +86,25 @@ class OwnPrincipalsRows(SavedByService):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, None)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Unit | None = None) -> bool:
         return self._may(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Unit | None = None) -> bool:
         return self._may(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may(request, None)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
+        rows: QuerySet[Unit] = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
         keeper = self._keeper(request)
         return rows.filter(principal=keeper.principal) if keeper else rows.none()
 
     def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> "ModelChoiceField[Any] | None":
         """Offers one's own principal and its units only."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         keeper = self._keeper(request)
@@ -138,7 +138,7 @@ class UnitAdmin(OwnPrincipalsRows):
     search_fields = ["search_key"]
 
 
-class MembershipsInline(admin.TabularInline):
+class MembershipsInline(admin.TabularInline):  # type: ignore[type-arg]
     """The person's assignments, to read; they are changed on their own page."""
 
     model = Membership
@@ -154,7 +154,7 @@ class MembershipsInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(SavedByService, DjangoUserAdmin):
+class UserAdmin(SavedByService, DjangoUserAdmin):  # type: ignore[type-arg]
     """Personer. Rights follow the assignment, so there are no groups to choose."""
 
     list_display = ["username", "last_name", "first_name", "hsa_id", "is_active", "is_staff"]
@@ -168,7 +168,7 @@ class UserAdmin(SavedByService, DjangoUserAdmin):
     filter_horizontal = []
     readonly_fields = ["last_login"]
 
-    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[MembershipsInline]]:
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> "list[type[InlineModelAdmin[Any, Any]]]":
         """Assignments need a person to belong to."""
         return [MembershipsInline] if obj is not None else []
 
@@ -267,7 +267,7 @@ class DirectoryUploadAdmin(ReadOnlyHistory):
     fields = ["at", "principal", "user", "unit", "plan_hash"]
     date_hierarchy = "at"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryUpload]:
         """Defers what the files would do: nothing here shows it."""
         return super().get_queryset(request).defer("plan", "choices", "memory")
 

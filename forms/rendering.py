@@ -321,7 +321,7 @@ def _start() -> _Engine:
             f"Utskrift är avstängd: servern saknar Pango. Be driften köra: sudo apt-get install {PACKAGES}"
         ) from error
 
-    class BundledOnly(URLFetcher):
+    class BundledOnly(URLFetcher):  # type: ignore[misc]
         """Serves the bundled typeface, and refuses every other address, files and data: included."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -329,7 +329,7 @@ def _start() -> _Engine:
                 raise ValueError("only the bundled typeface may be fetched")
             return URLFetcherResponse(url, font_of(FONT_ADDRESSES[url]), {"Content-Type": "font/ttf"})
 
-    class Sheets(HTML):
+    class Sheets(HTML):  # type: ignore[misc]
         """A document without notes and empty margins: styles for each would be made beside every element and page."""
 
         def _ua_stylesheets(self, forms: bool = False) -> list[Any]:

@@ -8,10 +8,11 @@ from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.hashers import make_password
 from django.db import connections
 from django.utils import timezone
 
-from contacts.access import Acting
+from contacts.access import Acting, acting_in
 from contacts.models import (
     DirectoryEntry,
     EntryKind,
@@ -47,11 +48,21 @@ _numbers = count(1)
 
 def person(username: str, unit: Unit, role: Role = Role.STAFF, **more: Any) -> Acting:
     """Make somebody who works at `unit`, and give them as acting there."""
-    user = User.objects.create_user(
-        username, password=PASSWORD, first_name=username.title(), last_name="Påhittad", **more
+    return persons((username, unit, role), **more)[0]
+
+
+def persons(*wanted: tuple[str, Unit, Role], **more: Any) -> list[Acting]:
+    """Several at once: most tests begin with them."""
+    password = make_password(PASSWORD)
+    users = User.objects.bulk_create(
+        User(username=name, password=password, first_name=name.title(), last_name="Påhittad", **more)
+        for name, _, _ in wanted
     )
-    membership = Membership.objects.create(user=user, unit=unit, role=role, title="Sjuksköterska")
-    return Acting(user=user, membership=membership, unit=unit, principal=unit.principal, role=role)
+    memberships = Membership.objects.bulk_create(
+        Membership(user=user, unit=unit, role=role, title="Sjuksköterska")
+        for user, (_, unit, role) in zip(users, wanted, strict=True)
+    )
+    return [acting_in(membership) for membership in memberships]
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,14 @@ def make_county() -> County:
     social_care = Unit.objects.create(
         principal=municipality, name="Biståndsenheten", municipal_kind=MunicipalKind.SOCIAL_CARE
     )
+    alva, bo, cissi, disa, adam, esa = persons(
+        ("alva", ward, Role.STAFF),
+        ("bo", other_ward, Role.STAFF),
+        ("cissi", social_care, Role.STAFF),
+        ("disa", health_centre, Role.STAFF),
+        ("adam", ward, Role.ADMIN),
+        ("esa", ward, Role.COORDINATOR),
+    )
     return County(
         region=region,
         municipality=municipality,
@@ -116,12 +135,12 @@ def make_county() -> County:
         health_centre=health_centre,
         clinic=clinic,
         social_care=social_care,
-        alva=person("alva", ward),
-        bo=person("bo", other_ward),
-        cissi=person("cissi", social_care),
-        disa=person("disa", health_centre),
-        adam=person("adam", ward, Role.ADMIN),
-        esa=person("esa", ward, Role.COORDINATOR),
+        alva=alva,
+        bo=bo,
+        cissi=cissi,
+        disa=disa,
+        adam=adam,
+        esa=esa,
     )
 
 

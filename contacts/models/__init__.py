@@ -1,11 +1,14 @@
 """Who: principals, units, people, numbers, the audit log."""
 
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.parties import PrincipalKind
+
 from .audit_entry import AuditEntry
-from .directory_entry import DirectoryEntry, EntryKind
+from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
 from .number_flag import NumberFlag
-from .principal import Principal, PrincipalKind
+from .principal import Principal
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import time
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -160,7 +161,7 @@ class DirectoryEntry(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Recomputes the search, digit and sort keys from the columns."""
         self.make_keys()
         super().save(*args, **kwargs)
@@ -204,7 +205,7 @@ class DirectoryEntry(models.Model):
         try:
             check_hours(self.hours)
         except RuleError as wrong:
-            raise ValidationError({_column_of(wrong.field): wrong.reason}) from wrong
+            raise ValidationError({_column_of(wrong.field or ""): wrong.reason}) from wrong
 
     @property
     def phones(self) -> tuple[Phone, ...]:

@@ -1,5 +1,7 @@
 """Huvudman: the region and each municipality. It is the border of what a person may see."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -56,7 +58,7 @@ class Principal(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Recomputes the sort key from the name."""
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -91,7 +92,7 @@ class RotaTurn(AppendOnlyModel):
         self.ends_on, self.ends_at = turn.ends.date(), turn.ends.time()
 
 
-def turn_of(columns: Sequence) -> Turn:
+def turn_of(columns: Sequence[Any]) -> Turn:
     who, number, starts_on, starts_at, ends_on, ends_at, weekly, until, order, at = columns
     return Turn(
         who,

@@ -1,5 +1,7 @@
 """Units: wards, hälsocentraler, psychiatric clinics, the municipalities' own units."""
 
+from typing import Any
+
 from django.db import models
 
 from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS, OutpatientKind, Party, WardKind
@@ -74,7 +76,7 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Recomputes the search and sort keys from the name."""
         self.search_key = search_key(self.name)
         self.sort_key = sort_key(self.name)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
@@ -84,7 +85,7 @@ def kept_entries(
     if not text:
         return Paginator(rows.order_by("sort_key", "pk"), PAGE_SIZE).get_page(page), Found()
     told = search_among(text, list(rows.values_list("pk", flat=True)))
-    shown: Page[DirectoryEntry] = Paginator(told.pks, PAGE_SIZE).get_page(page)
+    shown: Page[Any] = Paginator(told.pks, PAGE_SIZE).get_page(page)
     by_id = rows.in_bulk(list(shown.object_list))
     shown.object_list = [by_id[pk] for pk in shown.object_list if pk in by_id]
     return shown, told

@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 
 
 def _with_use(units: QuerySet[Unit]) -> QuerySet[Unit]:
-    def counted(rows: QuerySet) -> Coalesce:
+    def counted(rows: QuerySet[Membership] | QuerySet[DirectoryEntry]) -> Coalesce:
         of_unit = rows.filter(unit=OuterRef("pk")).order_by().values("unit").annotate(n=Count("pk"))
         return Coalesce(Subquery(of_unit.values("n")), 0)
 

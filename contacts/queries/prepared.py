@@ -69,13 +69,13 @@ def prepared(make: Callable[..., "QuerySet[Any, Row]"]) -> Callable[..., list[Ro
             given[kept.places[place]] if place in kept.places else param
             for place, param in enumerate(kept.params)
         ]
-        compiler = copy(kept.compiler)
+        compiler: Any = copy(kept.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *_, **__: (kept.sql, params)
         compiler.get_converters = lambda _: kept.converters
         # A copy that is only iterated, never filtered: this SQL answers whatever is asked of it.
         rows = kept.rows.all()
-        rows.query.get_compiler = lambda *_, **__: compiler
+        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(rows)
 
     return ask
@@ -96,7 +96,7 @@ def hand_out(owners: Sequence[Model], name: str, found: Iterable[Model]) -> None
     """
     if not owners:
         return
-    to_owner = type(owners[0])._meta.get_field(name).remote_field
+    to_owner: Any = type(owners[0])._meta.get_field(name).remote_field
     rows_of: dict[Any, list[Model]] = {owner.pk: [] for owner in owners}
     owner_of = {owner.pk: owner for owner in owners}
     for row in found:

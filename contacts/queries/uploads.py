@@ -17,6 +17,8 @@ def upload_by_id(by: Acting, upload_id: UUID) -> DirectoryUpload | None:
 
 def book_of(upload: DirectoryUpload) -> dict[str, Any] | None:
     """None where the file is deleted."""
+    if upload.file is None:
+        return None
     files = DirectoryFile.objects.filter(pk=upload.file, principal=upload.principal_id)
     book: dict[str, Any] | None = files.values_list("book", flat=True).first()
     return book

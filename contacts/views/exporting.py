@@ -14,7 +14,8 @@ from contacts.views.tools import file_answer, get_or_404
 def take_out(request: ActingRequest) -> HttpResponse:
     """The contacts of all principals, and of each, as paper and as files."""
     principals = principals_to_take_out()
-    context = {"principals": principals, "total": sum(principal.in_force for principal in principals)}
+    total = sum(principal.in_force for principal in principals)  # type: ignore[attr-defined]
+    context = {"principals": principals, "total": total}
     return render(request, "contacts/directory/take_out.html", context)
 
 

@@ -65,7 +65,7 @@ def keep_contacts(request: ActingRequest) -> HttpResponse:
         return elsewhere
     figures = kept_figures(principal, now)
     found, told = kept_entries(principal, kept=kept, text=text, now=now, page=page)
-    flags = standing_flags(found.object_list)
+    flags = standing_flags(found)
     context = {
         "principal": principal,
         "form": form,

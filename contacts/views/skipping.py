@@ -6,7 +6,8 @@ _KEY = "skipped_contacts"
 
 
 def skipped(request: HttpRequest) -> list[int]:
-    return request.session.get(_KEY, [])
+    found: list[int] = request.session.get(_KEY, [])
+    return found
 
 
 def skip(request: HttpRequest, entry_id: int) -> None:

@@ -20,7 +20,7 @@ from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
-from contacts.webforms.differences import form_differences
+from contacts.webforms.differences import form_differences, own_data
 from contacts.webforms.fields import AsksQuestions
 
 # The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
@@ -146,7 +146,7 @@ class FormPage:
     def to_save(self) -> bool:
         """Whether a valid form was posted. One that was held is only shown."""
         if "held" in self.request.POST:
-            self.request.shown_again = self.form  # type: ignore[attr-defined]
+            self.request.shown_again = self.form
         elif self.request.method == "POST":
             self.status = 200 if self.form.is_valid() else 422
             return self.status == 200
@@ -233,7 +233,6 @@ def renew(form: forms.Form, **stands: object) -> None:
 
 def put(form: forms.Form, **values: object) -> None:
     """Set what hidden fields of a form that came in send next time."""
-    data = form.data.copy()  # type: ignore[attr-defined]
+    data = own_data(form)
     for name, value in values.items():
         data[name] = str(value)
-    form.data = data

@@ -43,7 +43,7 @@ def verify_contacts(request: ActingRequest) -> HttpResponse:
         return _answer(request)
     now = timezone.now()
     found = next_to_verify(request.acting.principal, now, skipped(request))
-    context = {"queue": found}
+    context: dict[str, object] = {"queue": found}
     if found.entry is not None:
         flags = standing_flags([found.entry])
         context |= {

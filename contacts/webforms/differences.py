@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
+from django.http import QueryDict
 
 from contacts.presenters.keeping import NOTHING, Difference
 
@@ -16,20 +17,23 @@ _OPENED = "opened"
 _OF_THE_CHANGE = {"reason", "told_rightly", "messages", "scope_from"}
 
 
-class Opened:
+def own_data(form: BaseForm) -> QueryDict:
+    """What came in, as a copy that may be written to: from now on it is what the form reads."""
+    form.data = data = cast("QueryDict", form.data).copy()
+    return data
+
+
+class Opened(forms.Form):
     """A form that carries, hidden, what each field said when its page was made, so that the untouched are known."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.is_bound: bool
-        self.fields: dict[str, forms.Field]
         self.fields[_OPENED] = forms.CharField(required=False, widget=forms.HiddenInput)
-        self.initial: dict[str, Any]
         if not self.is_bound:
             self.initial[_OPENED] = partial(fingerprints, self)
 
 
-def fingerprints(form: forms.Form) -> str:
+def fingerprints(form: BaseForm) -> str:
     """What each field says, by name, in a form that tells nobody what it is."""
     return json.dumps({field.name: _fingerprint(field) for field in form.visible_fields()}, sort_keys=True)
 
@@ -39,26 +43,27 @@ def _fingerprint(field: BoundField) -> str:
 
 
 def form_differences(
-    typed: forms.Form, stands: forms.Form, of_the_change: Collection[str] = _OF_THE_CHANGE, by: str = _OPENED
+    typed: BaseForm, stands: BaseForm, of_the_change: Collection[str] = _OF_THE_CHANGE, by: str = _OPENED
 ) -> list[Difference]:
     """What differs between a form that came in and the same form as the row stands now, in the order of the fields.
 
     Both are compared by what a person reads in them, so that two ways to write the same are the same. What is only said
     `of_the_change` is no part of what stands. A field that says what it did when the form was opened, by the
     fingerprints in its field `by`, was not touched: it becomes what stands now, so that saving takes nothing back that
-    the other one wrote. The data of `typed` is a copy of its own.
+    the other one wrote.
     """
-    opened, found = _read(typed.data.get(typed.add_prefix(by), "")), []
+    data, found = own_data(typed), []
+    opened = _read(data.get(typed.add_prefix(by), ""))
     now = json.loads(fingerprints(stands))
     for field in typed.visible_fields():
         name = field.name
         if name not in now or name in of_the_change or shown(field) == shown(stands[name]):
             continue
         mine = shown(field) or NOTHING
-        if opened.get(name) == _fingerprint(field) and _follow(typed, stands[name]):
+        if opened.get(name) == _fingerprint(field) and _follow(data, typed.fields[name], stands[name]):
             mine = UNTOUCHED
         found.append(Difference(str(field.label), shown(stands[name]) or NOTHING, mine))
-    typed.data[typed.add_prefix(by)] = fingerprints(stands)
+    data[typed.add_prefix(by)] = fingerprints(stands)
     return found
 
 
@@ -70,10 +75,10 @@ def _read(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _follow(typed: forms.Form, stands: BoundField) -> bool:
-    """Let a field of a form that came in, whose data is a copy of its own, say what stands; False where it cannot."""
+def _follow(data: QueryDict, typed: forms.Field, stands: BoundField) -> bool:
+    """Let a field of a form that came in with `data` say what stands; False where it cannot."""
     value, widget, said = stands.value(), stands.field.widget, shown(stands)
-    choices = getattr(typed.fields[stands.name], "choices", None)
+    choices = getattr(typed, "choices", None)
     if choices is not None and said and not isinstance(value, list | tuple):
         # The same key may mean another place there.
         keys = [str(getattr(key, "value", key)) for key, label in choices if str(label) == said]
@@ -82,12 +87,13 @@ def _follow(typed: forms.Form, stands: BoundField) -> bool:
         value = keys[0]
     boxes, parts = [("", widget)], [value]
     if isinstance(widget, forms.MultiWidget):
-        boxes, parts = list(zip(widget.widgets_names, widget.widgets, strict=True)), widget.decompress(value)
+        names: list[str] = widget.widgets_names  # type: ignore[attr-defined]
+        boxes, parts = list(zip(names, widget.widgets, strict=True)), widget.decompress(value) or []
     for (suffix, box), part in zip(boxes, parts, strict=True):
         put = ("on" if part else None) if isinstance(box, forms.CheckboxInput) else box.format_value(part)
-        typed.data.pop(stands.html_name + suffix, None)
+        data.pop(stands.html_name + suffix, None)
         if put not in (None, "", []):
-            typed.data.setlist(stands.html_name + suffix, put if isinstance(put, list) else [put])
+            data.setlist(stands.html_name + suffix, put if isinstance(put, list) else [put])
     return True
 
 

@@ -7,12 +7,15 @@ from uuid import uuid4
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from contacts.rules.availability import day_words, parse_clock, parse_day
 from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
 from contacts.rules.phone import read_number
+
+from .differences import own_data
 
 
 class ClockField(forms.CharField):
@@ -22,7 +25,7 @@ class ClockField(forms.CharField):
         attrs = {"inputmode": "numeric", "size": 6}
         super().__init__(required=False, max_length=15, widget=forms.TextInput(attrs), **kwargs)
 
-    def to_python(self, value: Any) -> time | None:
+    def to_python(self, value: Any) -> time | None:  # type: ignore[override]
         """Raises ValidationError in Swedish."""
         if isinstance(value, time):
             return value
@@ -56,7 +59,7 @@ class NumberField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Raises ValidationError in Swedish."""
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         try:
             return text if text in self.known else read_number(text)
         except RuleError as wrong:
@@ -113,6 +116,10 @@ class SentOnce(forms.Form):
     """A form with an id made with its page: however often it is sent, it is saved once (`services.submissions`)."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    data: QueryDict
+    # Each is of its own class.
+    fields: dict[str, Any]
+    _bound_fields_cache: dict[str, forms.BoundField]
 
 
 class AsksQuestions(SentOnce):
@@ -131,7 +138,8 @@ class AsksQuestions(SentOnce):
 
     def _add_question(self, question: Question) -> None:
         self._asked[question.key] = question
-        field = forms.ChoiceField(
+        name = _ANSWER + question.key
+        self.fields[name] = forms.ChoiceField(
             label=question.sentence,
             choices=question.choices,
             # Whoever asked decides whether the answer is still needed.
@@ -139,17 +147,15 @@ class AsksQuestions(SentOnce):
             widget=forms.RadioSelect,
             error_messages={"invalid_choice": "Välj ett av svaren."},
         )
-        field.question = question
-        self.fields[_ANSWER + question.key] = field
-        self._bound_fields_cache.pop(_ANSWER + question.key, None)
+        self.fields[name].question = question
+        self._bound_fields_cache.pop(name, None)
 
     def ask(self, question: Question) -> None:
         """Add `question` to a form that came in without an answer to it."""
         known = self._asked.get(question.key)
         if known and known.sentence != question.sentence:
             # What was answered was said of something else.
-            self.data = self.data.copy()
-            self.data.pop(_ANSWER + question.key, None)
+            own_data(self).pop(_ANSWER + question.key, None)
         self._add_question(question)
         self.add_error(_ANSWER + question.key, "Välj ett svar.")
 

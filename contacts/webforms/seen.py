@@ -11,7 +11,7 @@ from contacts.rules.errors import CHANGED_MEANWHILE
 from .differences import fingerprints, form_differences
 
 
-class SeenForm(forms.ModelForm):
+class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refused once where the row is no longer what it was when the page was made; sent again it is saved."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -25,12 +25,11 @@ class SeenForm(forms.ModelForm):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         stands = type(self)(instance=self.instance)
         if data.get("seen") and data["seen"] != fingerprints(stands):
-            self.data = self.data.copy()
             differ = form_differences(self, stands, by="seen")
             told = [f"{each.label}: nu står {each.old}, du skrev {each.new}." for each in differ]
             self.add_error(None, [CHANGED_MEANWHILE, *told])
         return data
 
 
-class SeenUserForm(SeenForm, UserChangeForm):
+class SeenUserForm(SeenForm, UserChangeForm):  # type: ignore[type-arg]
     """The same of a person."""

@@ -1,6 +1,6 @@
 """The binder of a unit: cover, contents, the routine in short, its checklists, whom to ring, numbered blank sheets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,7 +133,7 @@ def _view(
     now: datetime,
 ) -> BinderView:
     # A unit that is neither ward nor open care nor a municipality's has no checklists.
-    makers = [
+    makers: list[Callable[..., SheetPart]] = [
         *([checklist_part] if checklists_for(unit, routine) else []),
         call_support_part,
         contact_list_part,

@@ -50,10 +50,9 @@ class ChainRows:
         self._ward_kind = WardKind(source.details.ward_kind)
         self._events = {event.pk: event for event in source.log.events}
         self._calls = [call for call in source.log.handovers if not call.withdraws]
-        self._after: dict[Any, CareChainEvent | Handover] = {
-            row.supersedes_id: row for row in (*source.log.events, *source.log.handovers) if row.supersedes_id
-        }
-        self._told: dict[UUID, list[Handover]] = defaultdict(list)
+        logged: list[CareChainEvent | Handover] = [*source.log.events, *source.log.handovers]
+        self._after = {row.supersedes_id: row for row in logged if row.supersedes_id}
+        self._told: dict[UUID | None, list[Handover]] = defaultdict(list)
         for call in self._calls:
             for message in call.messages.all():
                 self._told[message.event_id].append(call)

@@ -75,8 +75,6 @@ def patient_groups(
 
 
 def _outage_label(outage: Outage, now: datetime) -> str:
-    if outage.current is None:
-        return str(outage)
     return f"Driftstoppet sedan {moment(outage.current.started_at, now)}"
 
 
@@ -95,7 +93,7 @@ def first_values(last: PaperEntry | None, chain: CareChain) -> tuple[datetime | 
     """
     if last is not None:
         return last.handover.at, last.handover.paper_signature
-    return (chain.outage.current.started_at if chain.outage.current else None), ""
+    return chain.outage.current.started_at, ""
 
 
 def entered_rows(

@@ -29,7 +29,7 @@ from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
 from outage.presenters.care import role_of
-from outage.queries.naming import details_of, shown_identity
+from outage.queries.naming import shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
@@ -111,7 +111,7 @@ def log_sheet_part(*, view: LogSheetView, by: Acting | None, serial: str = "") -
 
 def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime) -> Row:
     notes = Notes(WHOLE_WIDTH)
-    details = details_of(call.chain)
+    details = call.chain.details
     texts = call_texts(call, WardKind(details.ward_kind), signatures, now)
     failed = CallOutcome(call.outcome) in FAILED
     outcome = texts[Column.OUTCOME] if failed else lower_first(texts[Column.OUTCOME])
@@ -137,7 +137,7 @@ def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: dateti
 
 
 def _patient(call: Handover) -> str:
-    details = details_of(call.chain)
+    details = call.chain.details
     status = "" if details.status == ChainStatus.OK else f", {details.get_status_display().lower()}"
     chain = f"vårdkedja {call.chain.number}{status}"
     if details.protected_identity:

@@ -201,7 +201,7 @@ def waiting_page(page: ScannedPage) -> WaitingPage:
         named=named,
         likely=_LIKELY[finding].value if finding in _LIKELY else "",
         undone=tuple(told.undone.reason for told in told_of(page) if is_undone(told)),
-        backs=tuple(page_card(back.page) for back in page.its_backs),
+        backs=tuple(page_card(back.page) for back in page.its_backs),  # type: ignore[attr-defined]
     )
 
 

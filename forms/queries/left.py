@@ -30,6 +30,6 @@ def not_entered(unit: Unit, kind: str = "") -> QuerySet[Sheet]:
     )
 
 
-def _count(rows: QuerySet) -> Coalesce:
+def _count(rows: QuerySet[PaperEntry] | QuerySet[SheetFate]) -> Coalesce:
     counted = rows.order_by().values("sheet").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), 0)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -53,7 +54,7 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
     matches = ScanMatch.objects.filter(sheet=sheet, undone=None).order_by("sheet_page", "round", "turn")
     last = {match.sheet_page: match for match in matches}
     rounds = {page: match.round for page, match in last.items()}
-    page_of_front = {match.page_id: page for page, match in last.items()}
+    page_of_front: dict[UUID | None, int] = {match.page_id: page for page, match in last.items()}
     pictures = {
         page: PagePicture(sheet_page=page, page_id=match.page_id, at=match.at, typed=match.typed)
         for page, match in last.items()
@@ -61,7 +62,7 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
     present = rounds_of([sheet])[sheet.pk]
     backs = ScanBack.objects.filter(Q(sheet=sheet) | Q(front__in=page_of_front), undone=None)
     for back in backs.select_related("page").order_by("at", "page__number"):
-        page = page_of_front[back.front_id] if back.front_id else back.sheet_page
+        page = page_of_front[back.front_id] if back.sheet_page is None else back.sheet_page
         if back.sheet_id and back.round != rounds.get(page, present):
             continue
         shown = BackPicture(back.page_id, back.at, back.page.finding == Finding.BLANK, BackBy(back.told_by))
@@ -115,7 +116,7 @@ def undone_as(page: ScannedPage, told: str) -> ScanUndone | None:
 def sheet_told_of(page: ScannedPage) -> Sheet | None:
     """The sheet that a page belongs to, as its page or as a back; None for one that waits or is laid aside."""
     told = standing_now(page)
-    if isinstance(told, ScanBack) and told.front_id:
+    if isinstance(told, ScanBack) and told.front:
         told = next((match for match in told.front.matches.all() if not is_undone(match)), None)
     return None if told is None or isinstance(told, ScanAside) else told.sheet
 
@@ -223,7 +224,7 @@ def _with_what_was_said(pages: QuerySet[ScannedPage]) -> QuerySet[ScannedPage]:
     return pages.prefetch_related(*_said(""), Prefetch("backs", backs, to_attr="its_backs"))
 
 
-def _said(path: str) -> list[Prefetch]:
+def _said(path: str) -> "list[Prefetch[str, Any, Any]]":
     matches = ScanMatch.objects.select_related("sheet", "undone")
     backs = ScanBack.objects.select_related("sheet", "undone", "front")
     return [

@@ -120,7 +120,7 @@ def figures(unit: Unit, kind: str = "") -> dict[Where, int]:
     """Of one kind or of all. Two queries."""
     counts = dict.fromkeys(Where, 0)
     rows = (
-        _open_sheets(Q(unit__in=units_read_as(unit)), kind)
+        _open_sheets(Q(unit__in=units_read_as(unit)), kind)  # type: ignore[misc]
         .order_by()
         .values("last", "in_stock")
         .annotate(sheets=Count("pk"))
@@ -138,21 +138,21 @@ def sheets_page(unit: Unit, where: Where, kind: str = "", page: str | None = Non
     if where is Where.NOT_ENTERED:
         rows = not_entered(unit, kind)
     else:
-        rows = _open_sheets(Q(unit__in=units_read_as(unit)), kind).filter(in_stock=False)
+        rows = _open_sheets(Q(unit__in=units_read_as(unit)), kind).filter(Q(in_stock=False))
     if where in _STEP_OF:
-        rows = rows.filter(last=_STEP_OF[where])
+        rows = rows.filter(Q(last=_STEP_OF[where]))
     rows = rows.select_related("user", "chain__outage", "batch").order_by("printed_at", "place", "serial")
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 
-def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[dict[str, Any]]:
+def stock_page(unit: Unit, kind: str = "", page: str | None = None) -> Page[Any]:
     """The unit's batches with blank sheets left, oldest first: their ids and how many are `left`."""
     rows = _not_ended(Q(unit__in=units_read_as(unit)), kind).filter(_UNTOUCHED).order_by()
     counted = rows.values("batch", "batch__issued_at").annotate(left=Count("pk"))
     return Paginator(counted.order_by("batch__issued_at", "batch"), PAGE_SIZE).get_page(page)
 
 
-def stock_of(page: Page[dict[str, Any]]) -> list[Stock]:
+def stock_of(page: Page[Any]) -> list[Stock]:
     """The batches of a page of `stock_page`. One query."""
     batches = SheetBatch.objects.select_related("user").in_bulk([row["batch"] for row in page])
     return [Stock(batch=batches[row["batch"]], left=row["left"]) for row in page]

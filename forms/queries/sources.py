@@ -52,11 +52,9 @@ def sheet_source(chain: CareChain, by: Acting, at: datetime) -> SheetSource:
     """All that a chain's sheet is made of; the number of queries does not depend on its events and calls.
 
     Whom to ring is answered for the aware moment `at`, as on the screen. `chain` comes with its details and outage
-    loaded; raises ValueError for one without details.
+    loaded.
     """
     details = chain.details
-    if details is None:
-        raise ValueError("a care chain without details has no sheet")
     return SheetSource(
         chain=chain,
         details=details,
@@ -97,13 +95,8 @@ class SipSource:
 
 
 def sip_source(chain: CareChain) -> SipSource:
-    """What the SIP-blankett and the kallelse of a chain are made of.
-
-    `chain` comes from `get_chain`; raises ValueError for one without details.
-    """
+    """What the SIP-blankett and the kallelse of a chain are made of; `chain` comes from `get_chain`."""
     details = chain.details
-    if details is None:
-        raise ValueError("a care chain without details has no sheet")
     log = log_of(chain.pk)
     standing = standing_of(chain, log)
     return SipSource(
@@ -175,8 +168,8 @@ def contact_list_outline(principal: Principal | None) -> list[OutlinedPlace]:
     principals = [principal] if principal else sorted(every, key=lambda found: not found.is_region)
     units: dict[int, list[Unit]] = {found.pk: [] for found in principals}
     in_use = Unit.objects.filter(active=True, principal__in=principals).select_related("principal")
-    for unit in in_use.order_by("sort_key", "pk"):
-        units[unit.principal_id].append(unit)
+    for found in in_use.order_by("sort_key", "pk"):
+        units[found.principal_id].append(found)
     places = {
         (owner.pk, unit and unit.pk): OutlinedPlace(owner, unit, [], [])
         for owner in principals

@@ -8,6 +8,7 @@ solid and of one size. What is neither is writing, or may be.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
@@ -39,12 +40,17 @@ _STRIP_STRAIGHT = 0.95
 _NOISY = 1.2
 
 
+def extremes(grey: Image.Image) -> tuple[float, float]:
+    """The darkest and the lightest level of a grey picture."""
+    return cast("tuple[float, float]", grey.getextrema())
+
+
 def is_blank(picture: Image.Image) -> bool:
     """Whether a grey page is certain to be blank."""
     page = _at_long_side(picture, _LONG)
     page = ImageOps.crop(_without_strips(page, _noise(_darkness(page, _paper(page)))), 1)
     paper = _paper(page)
-    if _median(page.histogram()) - paper.getextrema()[0] > _STAIN_LEVELS:
+    if _median(page.histogram()) - extremes(paper)[0] > _STAIN_LEVELS:
         return False
     darkness = _darkness(page, paper)
     noise = _noise(darkness)

@@ -63,7 +63,8 @@ class SeenCodes:
 
 def read_codes(picture: Image.Image) -> SeenCodes:
     """The QR codes of a grey picture. One of ours that may be either way round counts as torn."""
-    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode, return_errors=True)
+    qr: Any = zxingcpp.BarcodeFormat.QRCode
+    found = zxingcpp.read_barcodes(picture, formats=qr, return_errors=True)
     ours, foreign, torn = [], False, False
     for code in found:
         if not code.valid:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageFilter, ImageOps
 
-from .blank import is_blank
+from .blank import extremes, is_blank
 from .codes import SeenCode, SeenCodes, read_codes, texts
 from .opening import A4_LONG, RawPage, at_most, kind_of, open_scan
 
@@ -148,7 +148,7 @@ def _halves(picture: Image.Image) -> list[Image.Image]:
 def _may_hide_a_code(picture: Image.Image) -> bool:
     """Whether a part of the page is covered by something dark, at least as large as a code."""
     cells = at_most(picture, _CELLS)
-    return cells.filter(ImageFilter.MaxFilter(3)).getextrema()[0] < _COVERED
+    return extremes(cells.filter(ImageFilter.MaxFilter(3)))[0] < _COVERED
 
 
 def _packed(picture: Image.Image) -> bytes:

@@ -14,6 +14,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 from PIL import Image, ImageChops, UnidentifiedImageError
 
+from .blank import extremes
 from .limits import LONGEST_POINTS, MOST_PAGES, MOST_PIXELS, SHORTEST_POINTS, BadScan
 
 A4_LONG = 2339
@@ -47,7 +48,7 @@ class RawPage:
     """
 
     picture: Image.Image
-    sharper: Callable[[], Image.Image | None]
+    sharper: Callable[..., Image.Image | None]
     shown: Image.Image | None = None
 
 
@@ -155,7 +156,7 @@ def _in_grey(colour: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         return colour.copy(), None
     colour = colour.convert("RGB")
     grey = colour.convert("L")
-    if _spread(colour.reduce(min(8, *colour.size))).getextrema()[1] < _COLOURED:
+    if extremes(_spread(colour.reduce(min(8, *colour.size))))[1] < _COLOURED:
         return grey, None
     # Not all of it: what is written under a marker is still to be read.
     return grey, ImageChops.subtract(grey, _spread(colour).point(lambda level: level // 3))

@@ -90,6 +90,7 @@ def _tools() -> _Tools:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign import fields, signers, validation
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator import ValidationContext
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -106,7 +107,7 @@ def _tools() -> _Tools:
         reader=PdfFileReader,
         validate=validation.validate_pdf_signature,
         context=ValidationContext,
-        usage=validation.KeyUsageConstraints,
+        usage=KeyUsageConstraints,
         entire_file=validation.SignatureCoverageLevel.ENTIRE_FILE,
         as_certificate=translate_pyca_cryptography_cert_to_asn1,
         as_key=translate_pyca_cryptography_key_to_asn1,

@@ -200,5 +200,5 @@ def _show(
     return render(request, "forms/entering/enter.html", context, status=status)
 
 
-def _address(sheet: Sheet, **query: object) -> str:
+def _address(sheet: Sheet, **query: Any) -> str:
     return f"{reverse('enter_sheet', args=[sheet.serial])}?{urlencode(query)}"

@@ -163,6 +163,7 @@ def _match(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpRe
         sheet_page=said["sheet_page"],
         back=said["back"],
     )
+    assert match.sheet is not None
     side = "baksidan av sida" if said["back"] else "sida"
     done = f"Sidan är {side} {match.sheet_page} på blad {match.sheet.shown_serial}."
     return page.done(done, "waiting_pages")

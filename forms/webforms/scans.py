@@ -25,7 +25,7 @@ class FilesField(forms.FileField):
 
 
 class ScanForm(SentOnce):
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="Skanning",
         allow_empty_file=True,
         error_messages={"required": "Välj en fil.", "invalid": "Välj en fil."},

@@ -29,11 +29,16 @@ class CareChain(models.Model):
     number = models.PositiveIntegerField("nummer")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
-    details = models.ForeignKey("CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+")
+    # Null only until the first row is written, in the same transaction.
+    details: "models.ForeignKey[CareChainDetails | None, CareChainDetails]" = models.ForeignKey(  # type: ignore[misc]
+        "CareChainDetails", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     # The chain that this one is read as part of (`ChainJoin`): everything about the patient is shown there.
     joined_to = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="joined", editable=False
     )
+    # Set by `mark_namesakes`.
+    namesake: bool
     # How many rows have been logged about it: the order of the newest one.
     rows = models.PositiveIntegerField(default=0, editable=False)
 

@@ -39,7 +39,10 @@ class Outage(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    current = models.ForeignKey("OutageReport", null=True, on_delete=models.PROTECT, related_name="+")
+    # Null only until the first report is written, in the same transaction.
+    current: "models.ForeignKey[OutageReport | None, OutageReport]" = models.ForeignKey(  # type: ignore[misc]
+        "OutageReport", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["-recorded_at"]

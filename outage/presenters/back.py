@@ -10,7 +10,7 @@ from contacts.rules.parties import PARTY_LABELS, Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, details_of, patient_in_list, shown_in_list
+from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.tasks import ticks_of
 from outage.rules.back_registration import Family
 from outage.rules.routine import Decision
@@ -177,7 +177,7 @@ def _fact(chain: CareChain, event: CareChainEvent, family: Family, now: datetime
 
 def _is_shown(chain: CareChain, name: str) -> bool:
     """Whether a list may show it: for a protected patient dates and times only; the rest reveals who or where."""
-    return not details_of(chain).protected_identity or name == "do" or "_date" in name or "_time" in name
+    return not chain.details.protected_identity or name == "do" or "_date" in name or "_time" in name
 
 
 def _typed_shown(chain: CareChain, picture: Picture) -> tuple[tuple[str, str], ...]:

@@ -39,7 +39,6 @@ class Banner:
 
 def verdict_for(outage: Outage, now: datetime) -> Verdict:
     """Whether the routine applies to `outage` at `now`, with every reason (R1.4–R1.7)."""
-    assert outage.current is not None
     return routine_applies(
         routine=outage.routine,
         scope=OutageScope(outage.current.scope),
@@ -55,7 +54,7 @@ def banner_for(outage: Outage | None, acting: Acting | None, now: datetime) -> B
     system = current_routine().system
     if acting is None:
         return Banner(state="none", headline="")
-    if outage is None or outage.current is None:
+    if outage is None:
         return Banner(
             state="none", headline=f"{system} i drift", href="report_outage", action_label="Anmäl driftstopp"
         )

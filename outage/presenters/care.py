@@ -9,7 +9,7 @@ from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, details_of, party_label
+from outage.queries.naming import Patient, party_label
 from outage.queries.standing import standing_of, target_name
 from outage.rules.identity import classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
@@ -22,7 +22,7 @@ Numbers = Mapping[str, Sequence[NumberToRing]]
 
 def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
     """The patient for the chain's own page, with warnings about the identity."""
-    details = details_of(chain)
+    details = chain.details
     identity = classify_identity(details.identity_number, now.astimezone(STOCKHOLM).date())
     return Patient(
         name=details.patient_name or "Okänd patient",
@@ -55,7 +55,7 @@ def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
 
 def is_own(acting: Acting, chain: CareChain, party: Party) -> bool:
     """Whether the acting unit itself is that party of the chain."""
-    key = details_of(chain).place_keys.get(party)
+    key = chain.details.place_keys.get(party)
     if party is Party.MUNICIPALITY:
         return key == f"principal:{acting.principal.pk}"
     return key == f"unit:{acting.unit.pk}"
@@ -121,7 +121,7 @@ def target_choices(chain: CareChain, log: ChainLog) -> dict[str, str]:
 
 def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:
     """Whom a call is with; with protected personal data neither where the patient is nor the name of a relative."""
-    if not details_of(chain).protected_identity:
+    if not chain.details.protected_identity:
         return target_name(chain, log, target)
     return target_label(chain, log, target)
 

@@ -12,7 +12,7 @@ from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
-from outage.queries.naming import details_of, party_label
+from outage.queries.naming import party_label
 from outage.queries.outages import down_again, outage_since
 from outage.queries.owed import event_standings
 from outage.queries.standing import (
@@ -100,7 +100,7 @@ class TimelineEntry:
 
 
 def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
-    details = details_of(chain)
+    details = chain.details
     keys, names = details.place_keys, details.place_names
     return tuple(
         PartyLine(
@@ -237,7 +237,7 @@ def other_end(call: Handover) -> str:
     """Where a call was to or from, as the one who logged it wrote it, else as the chain named it then."""
     if call.spoken_to_unit or call.place_name:
         return call.spoken_to_unit or call.place_name
-    return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload]
+    return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload, no-any-return]
 
 
 def call_title(call: Handover) -> str:
@@ -289,7 +289,7 @@ def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> st
         return ""
     back = f"Efter att {outage.system} var åter i drift {day_and_time(outage.own_end, now)}"
     again = down_again(outage, chain.principal, event.happened_at)
-    if again and again.current:
+    if again:
         began = day_and_time(again.current.started_at, now)
         return f"{back}, när det låg nere igen sedan {began}. Räknas med i efterregistreringen här."
     if outage_since(outage, chain.principal):

@@ -13,7 +13,7 @@ from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import other_end
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
-from outage.queries.naming import details_of, patient_in_list, shown_identity
+from outage.queries.naming import patient_in_list, shown_identity
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.joining import HAPPENED, Pair
 from outage.rules.said import labelled
@@ -79,7 +79,7 @@ def side(chain: CareChain, log: ChainLog, now: datetime) -> Side:
 
 
 def choices(kept: CareChain, other: CareChain) -> list[Choice]:
-    mine, theirs = details_of(kept), details_of(other)
+    mine, theirs = kept.details, other.details
     return [
         _choice(name, kept, other, *((_LABELS[name], _said(row, name)) for row in (mine, theirs)))
         for name in differing(mine, theirs)

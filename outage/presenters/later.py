@@ -6,7 +6,6 @@ from datetime import datetime
 
 from contacts.access import Acting
 from outage.models import CareChain
-from outage.queries.naming import details_of
 from outage.queries.outages import outage_since
 from outage.queries.same_patient import own_chains_of
 from outage.rules.wording import moment
@@ -26,9 +25,9 @@ def later_outage(acting: Acting, chain: CareChain, now: datetime) -> LaterOutage
     None.
     """
     outage = outage_since(chain.outage, acting.principal)
-    if outage is None or outage.current is None:
+    if outage is None:
         return None
-    number = details_of(chain).identity_number
+    number = chain.details.identity_number
     return LaterOutage(
         system=outage.system,
         since=moment(outage.current.started_at, now),

@@ -13,7 +13,7 @@ from outage.models import CareChain, Handover
 from outage.presenters.care import Numbers, target_choices, target_in_list
 from outage.presenters.chain import closed_label, is_own_try
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, details_of, party_label, patient_in_list
+from outage.queries.naming import Patient, party_label, patient_in_list
 from outage.queries.owed import owed_by_unit
 from outage.queries.standing import label_of, open_item_of, standing_of, target_name
 from outage.rules.back_registration import ChainStatus
@@ -119,7 +119,7 @@ def calls_owed(
     own page also has the calls that have become needless, with nothing to tell (`messages` is empty).
     """
     calls: dict[tuple[str, Party | None], OwedCall] = {}
-    hidden = details_of(chain).protected_identity and not on_own_page
+    hidden = chain.details.protected_identity and not on_own_page
     items = {str(event.pk): log.items_of(event) for event in log.live_events}
     choices = {key: choice for choice, key in target_choices(chain, log).items()}
     for owed in owed_by_unit(chain, log, acting.unit.pk):
@@ -168,7 +168,7 @@ class PlaceToFind:
 
 
 def place_to_find(chain: CareChain) -> PlaceToFind:
-    known = details_of(chain).place_keys
+    known = chain.details.place_keys
     missing = [lower_first(party_label(chain, party)) for party in Party if party not in known]
     return PlaceToFind(chain_id=chain.pk, patient=patient_in_list(chain), what=" och ".join(missing))
 
@@ -223,7 +223,7 @@ def event_label(chain: CareChain, kind: str, retracts: bool, corrects: bool = Fa
     """A message as it is to be told: taken back, said of the wrong patient, corrected, or as it is."""
     label = chain.outage.routine.label(kind)
     if retracts:
-        details = details_of(chain)
+        details = chain.details
         if details.status != ChainStatus.WRONG_PATIENT:
             return f"Återtag: {lower_first(label)}"
         known = details.patient_name and not details.protected_identity
@@ -248,6 +248,6 @@ def _notice_label(chain: CareChain, log: ChainLog, owed: Owed, hidden: bool) -> 
     label = owed.notice.label
     if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT and not hidden:
         # Who cared for the patient hears who does so now.
-        taken_over = details_of(chain).place_names.get(Party.OUTPATIENT)
+        taken_over = chain.details.place_names.get(Party.OUTPATIENT)
         return f"{label}, {taken_over} tar över" if taken_over else label
     return label

@@ -105,9 +105,9 @@ class Idle:
 
 def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
     """`now` is aware."""
-    assert outage.current is not None
     routine, current = outage.routine, outage.current
     reports, ends = reports_of(outage), said_of_ends(outage)
+    said: list[OutageReport | PrincipalEnd] = [*reports, *ends]
     contacts = support_contacts(outage, acting.principal)
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
@@ -129,7 +129,7 @@ def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsVi
         support=support_line(routine, acting.principal, contacts, now),
         reports=tuple(
             f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: {_said(row, now)}"
-            for row in sorted([*reports, *ends], key=lambda row: row.recorded_at)
+            for row in sorted(said, key=lambda row: row.recorded_at)
         ),
         differing_scope=", ".join(s.label.lower() for s in sorted(others)),
         scope_since=moment(current.scope_from, now) if current.scope_from > current.started_at else "",
@@ -172,7 +172,6 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
     latest = live[-1] if live else None
     patient = patient_in_list(chain)
     details = chain.details
-    assert details is not None
     return ChainRow(
         chain_id=chain.pk,
         number=chain.number,

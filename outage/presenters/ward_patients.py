@@ -80,7 +80,7 @@ def _link(chain: CareChain) -> ChainLink:
 
 
 def _warnings(patient: PastedPatient, number: str, name: str, today: date) -> list[str]:
-    found = []
+    found: list[str] = []
     identity = classify_identity(number, today)
     if number:
         found += identity.warnings

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contacts.access import Acting, can, memberships_of
 from contacts.rules.permissions import Right
+from outage.models import Outage
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
 from outage.presenters.receipts import FLAG_MARK, Receipt, about_call, may_undo
@@ -34,7 +35,7 @@ class Page:
         self.acting: Acting | None = getattr(request, "acting", None)
 
     @cached_property
-    def outage(self):
+    def outage(self) -> Outage | None:
         return outage_in_view(self.acting.principal) if self.acting else None
 
     @cached_property
@@ -115,7 +116,8 @@ class Page:
     @cached_property
     def held(self) -> list[HeldCard]:
         """In any of the person's assignments."""
-        return cards_of(self._request)
+        user = self._request.user
+        return cards_of(user, self.acting) if user.is_authenticated else []
 
     @property
     def held_shown(self) -> HeldCard | None:

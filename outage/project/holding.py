@@ -15,8 +15,18 @@ from django.shortcuts import render
 from django.urls import resolve
 from django.utils import timezone
 
-from contacts.access import TYPED_BY_FIELD, TypedBy, acting_in, membership_of, memberships_of, read_typed_by
-from contacts.models import Membership
+from contacts.access import (
+    TYPED_BY_FIELD,
+    Acting,
+    AnyRequest,
+    OwnRequest,
+    TypedBy,
+    acting_in,
+    membership_of,
+    memberships_of,
+    read_typed_by,
+)
+from contacts.models import Membership, User
 from contacts.rules.held import Content, how_held
 from contacts.views.tools import NOT_CONTENT
 from outage.models import HeldForm
@@ -85,13 +95,13 @@ def content_of(held: HeldForm) -> Content:
     return content
 
 
-def card_of(request: HttpRequest, held: HeldForm) -> HeldCard:
+def card_of(held: HeldForm, user: User, acting: Acting | None) -> HeldCard:
     """A held form as the logged-in person sees it."""
-    known = [membership.pk for membership in memberships_of(request.user)]
-    return held_card(held, content_of(held), request.acting, known, timezone.now())
+    known = [membership.pk for membership in memberships_of(user)]
+    return held_card(held, content_of(held), acting, known, timezone.now())
 
 
-def read_out(request: HttpRequest, held: HeldForm) -> list[tuple[str, str]]:
+def read_out(request: OwnRequest, held: HeldForm) -> list[tuple[str, str]]:
     """The content of a held form in words, as its page would show it to the assignment that it was written in.
 
     Empty where the page can no longer show it.
@@ -102,7 +112,7 @@ def read_out(request: HttpRequest, held: HeldForm) -> list[tuple[str, str]]:
     return said_in(again.shown_again) if again.shown_again else []
 
 
-def form_again(request: HttpRequest, held: HeldForm) -> HttpResponse | None:
+def form_again(request: OwnRequest, held: HeldForm) -> HttpResponse | None:
     """The page of a held form with everything typed, to be saved by its own button; None where it cannot be shown."""
     path, _, query = held.path.partition("?")
     with suppress(Http404, PermissionDenied):  # Resolver404 too
@@ -114,24 +124,25 @@ def form_again(request: HttpRequest, held: HeldForm) -> HttpResponse | None:
         again = copy(request)
         again.path, again.method, again.resolver_match = path, "POST", match
         again.META = {**request.META, "QUERY_STRING": query}
-        again.GET, again.POST = QueryDict(query), QueryDict(mutable=True)
+        post = QueryDict(mutable=True)
         for name, values in content_of(held).items():
-            again.POST.setlist(name, list(values))
+            post.setlist(name, list(values))
         # A view only shows what comes with `held`.
-        again.POST["held"] = str(held.pk)
+        post["held"] = str(held.pk)
+        again.GET, again.POST = QueryDict(query), post  # type: ignore[assignment]
         response: HttpResponse = match.func(again, *match.args, **match.kwargs)
         request.shown_again = getattr(again, "shown_again", None)
         return response if response.status_code == 200 else None
     return None
 
 
-def cards_of(request: HttpRequest) -> list[HeldCard]:
+def cards_of(user: User, acting: Acting | None) -> list[HeldCard]:
     """All that is held for the logged-in person, the present assignment first."""
-    cards = [card_of(request, held) for held in held_forms_of(request.user)]
+    cards = [card_of(held, user, acting) for held in held_forms_of(user)]
     return sorted(cards, key=lambda card: not card.here)
 
 
-def turned_away(request: HttpRequest, held: HeldForm | None, status: int) -> HttpResponse:
+def turned_away(request: AnyRequest, held: HeldForm | None, status: int) -> HttpResponse:
     """The answer that says whose the form is, who is logged in, and what became of what was typed."""
     owner, user = _owner(request), request.user
     mine = owner is not None and owner.user_id == user.pk
@@ -139,7 +150,7 @@ def turned_away(request: HttpRequest, held: HeldForm | None, status: int) -> Htt
         "owner": owner,
         "given_name": given_name(owner.user) if owner else "",
         "mine": mine,
-        "card": card_of(request, held) if held and mine else None,
+        "card": card_of(held, user, request.acting) if held and mine and user.is_authenticated else None,
         "how": held_card(held, content_of(held), None, (), timezone.now()).how if held else None,
         "held": held,
         "files": bool(request.FILES),

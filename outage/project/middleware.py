@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
-from contacts.access import acting_for
+from contacts.access import AnyRequest, acting_for
+from contacts.models import User
 from contacts.rules.held import how_held
+from outage.models import HeldForm
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
 from outage.queries.held_forms import held_form_of
 from outage.services.held_forms import release
@@ -41,6 +43,13 @@ _REFRESHES_ITSELF = "calls"
 _SEEN_EVERY_SECONDS = 120
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
+
+
+class Holding(AnyRequest):
+    """With the form that is taken up."""
+
+    held: HeldForm | None
 
 
 def keep_logged_in(request: HttpRequest, every: int = 0) -> None:
@@ -64,7 +73,7 @@ class ActingMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: AnyRequest) -> HttpResponse:
         request.acting = None
         if request.user.is_authenticated:
             request.acting = acting_for(request.user, request.session.get("membership_id"))
@@ -76,9 +85,7 @@ class ActingMiddleware:
                 return redirect("status")
         return response
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: AnyRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
         if not request.user.is_authenticated or match is None:
             return None
@@ -101,16 +108,16 @@ class TypedByMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Holding) -> HttpResponse:
         request.held = request.pressed_at = None
-        response = self.get_response(request)
-        if request.held and _is_done(request, response):
+        return self._released(request, self.get_response(request))
+
+    def _released(self, request: Holding, response: HttpResponse) -> HttpResponse:
+        if request.held and request.acting and _is_done(request, response):
             release(by=request.acting, held=request.held)
         return response
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: Holding, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
@@ -120,9 +127,9 @@ class TypedByMiddleware:
             return None
         if not is_own(request):
             return turned_away(request, hold(request, view), 409)
-        return self._take_up(request, view) if request.POST.get("taken_up") else None
+        return self._take_up(request, request.user, view) if request.POST.get("taken_up") else None
 
-    def _without_log_in(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+    def _without_log_in(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if request.headers.get("HX-Request"):
             # The page asks for the same again as a whole page, or sends an ordinary form, which is then held.
             return HttpResponse(status=401)
@@ -132,9 +139,9 @@ class TypedByMiddleware:
         address = f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}"
         return remembering(request, redirect(address), held)
 
-    def _take_up(self, request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
+    def _take_up(self, request: Holding, user: User, view: View) -> HttpResponse | None:
         """Passes the view when a press was made. A press already answered, on another page, is not repeated."""
-        held = held_form_of(request.user, request.POST["taken_up"])
+        held = held_form_of(user, request.POST["taken_up"])
         how = how_held(getattr(view, "held_as", None), content_sent(request))
         if held is not None and held.path.partition("?")[0] == request.path:
             request.held = held
@@ -145,7 +152,7 @@ class TypedByMiddleware:
         return None
 
 
-def _is_done(request: HttpRequest, response: HttpResponse) -> bool:
+def _is_done(request: AnyRequest, response: HttpResponse) -> bool:
     """Whether the held form is saved: a form redirects, a press is answered without a refusal."""
     refused = any(
         m.level >= messages.ERROR for m in getattr(messages.get_messages(request), "_queued_messages", ())

@@ -99,7 +99,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "outage.project.urls"
-WSGI_APPLICATION = "outage.project.wsgi.application"
+WSGI_APPLICATION: str | None = "outage.project.wsgi.application"
 AUTH_USER_MODEL = "contacts.User"
 AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]
 # What a page says once, such as whose call was saved, goes with the log-in and never to the next person's.

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from copy import copy
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from contacts.rules.swedish_text import has_invisible, tidy_typed
+
+Sent = TypeVar("Sent", bound=QueryDict)
 
 # Fields, in a form or its rows, where it is said that a character was taken away: there one compares what stands with
 # what was read out.
@@ -46,8 +49,8 @@ class TidyTypedMiddleware:
                 messages.info(request, f"Osynliga tecken togs bort ur {words}. Läs det en gång till.")
 
 
-def _tidied(came: QueryDict) -> QueryDict:
-    found = came.copy()
+def _tidied(came: Sent) -> Sent:
+    found = copy(came)
     for name, values in found.lists():
         if "password" not in name:
             found.setlist(name, [tidy_typed(value) for value in values])

@@ -1,5 +1,6 @@
 """Log-in and how long it lasts, the choice of assignment, what is held, the health page and the error pages."""
 
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -16,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts.access import demo_memberships, memberships_of
+from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
@@ -41,19 +43,19 @@ class Login(LoginView):
 
     template_name = "login.html"
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the demo people, in demo mode only, and for whom something is held."""
         people = demo_memberships() if settings.DEMO else []
         return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
 
-    def get_form(self, form_class=None):
+    def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
         """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
         form = super().get_form(form_class)
         if form.is_bound:
             form.fields["username"].widget.attrs.pop("autofocus", None)
         return form
 
-    def form_valid(self, form):
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         login(self.request, form.get_user())
         return _go_on(self.request)
 
@@ -78,7 +80,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def choose_assignment(request: HttpRequest) -> HttpResponse:
+def choose_assignment(request: OwnRequest) -> HttpResponse:
     found = memberships_of(request.user)
     if request.method == "POST":
         wanted = request.POST.get("membership", "")
@@ -106,7 +108,7 @@ def session_left(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
+def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
     """Show the held form; a press with the question whether it is to be done; else what there is of it.
 
     By POST, take up a file: it was never stored, so its page is shown again.
@@ -121,7 +123,7 @@ def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
                 "Det som var undanlagt är borttaget efter 12 timmar, eller redan sparat eller kastat.",
             )
         return redirect("status")
-    card = card_of(request, held)
+    card = card_of(held, request.user, request.acting)
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
         return redirect(card.address if card.here else "status")
@@ -132,7 +134,7 @@ def held_form(request: HttpRequest, held_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def throw_away_held(request: HttpRequest, held_id: UUID) -> HttpResponse:
+def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
     held = held_form_of(request.user, held_id)
     if held is not None:
         throw_away(by=request.acting, held=held)
@@ -153,7 +155,7 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
     return render(request, "errors/error.html", {"title": title, "text": text}, status=status)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: AnyRequest, reason: str = "") -> HttpResponse:
     """What was typed is held where the form says whose it is; else nothing is promised."""
     held = hold(request, request.resolver_match.func) if request.resolver_match else None
     if held is None:

@@ -36,7 +36,7 @@ from outage.rules.pasted_words import NUMBER_WORDS
 
 _NUMBER_LABEL = re.compile(rf"\b(?:{'|'.join(NUMBER_WORDS)})\b[.:]?", re.IGNORECASE)
 RECEIVED_SHOWN = 8
-Row = TypeVar("Row", bound=CareChainEvent | Handover)
+Row = TypeVar("Row", CareChainEvent, Handover)
 
 
 def visible_chains(acting: Acting, outage: Outage, *more: Outage) -> QuerySet[CareChain]:
@@ -109,9 +109,7 @@ def mark_namesakes(acting: Acting, chains: Iterable[CareChain], *outages: Outage
 
     People with protected personal data are shown without name, and do not count.
     """
-    named = {
-        chain: chain.details.search_key for chain in chains if chain.details and chain.details.search_key
-    }
+    named = {chain: chain.details.search_key for chain in chains if chain.details.search_key}
     if not named or not outages:
         return
     seen = visible_chains(acting, *outages).filter(

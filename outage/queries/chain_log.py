@@ -23,6 +23,7 @@ from outage.models import (
 )
 from outage.queries.joined import (
     Joined,
+    Logged,
     doubles_of,
     joined_to,
     number_anew,
@@ -82,8 +83,9 @@ def logs_of(chain_ids: Iterable[UUID]) -> dict[UUID, ChainLog]:
     hand_out(events, "completions", _completions(*home))
     hand_out(events, "open_items", _open_items(*home))
     hand_out(handovers, "messages", _messages(*home))
+    rows: list[Logged] = [*versions, *events, *handovers]
     for kept in joined.joins:
-        number_anew(row for row in (*versions, *events, *handovers) if home[row.chain_id] == kept)
+        number_anew(row for row in rows if home[row.chain_id] == kept)
     # Few people at few units write many rows: each of them is read once, not once a row.
     people = {user.pk: user for user in _people(*{row.user_id for row in (*events, *handovers)})}
     units = {unit.pk: unit for unit in _units(*{row.unit_id for row in (*events, *handovers)})}

@@ -32,7 +32,7 @@ class Joined:
 def joined_to(chain_ids: Iterable[UUID]) -> Joined:
     """One query, and one more where anything is joined."""
     ids = list(chain_ids)
-    home = dict(_joined(*ids))
+    home = {pk: kept for pk, kept in _joined(*ids) if kept}
     joins = defaultdict(list)
     if home:
         for join in ChainJoin.objects.filter(other__in=home, kept__in=ids, **STANDING).order_by("pk"):

@@ -26,18 +26,12 @@ class Patient:
     namesake: bool = False
 
 
-def details_of(chain: CareChain) -> CareChainDetails:
-    """Every chain has details from its first moment."""
-    assert chain.details is not None
-    return chain.details
-
-
 def patient_in_list(chain: CareChain) -> Patient:
     """With protected personal data only the chain's number says who it is.
 
     The chain comes with its details, places included (`visible_chains`), and with `namesake` set.
     """
-    details = details_of(chain)
+    details = chain.details
     if details.protected_identity:
         return Patient(
             name=f"Skyddad patient, vårdkedja {chain.number}", identity="", identity_label="", protected=True
@@ -71,16 +65,16 @@ def place_of(chain: CareChain, party: Party) -> str:
     """Such as Skellefteå kommun, Heimdalls hälsocentral, Medicin 2; the party's kind where the place is not known
     yet.
     """
-    return details_of(chain).place_names.get(party) or f"{party_label(chain, party)} (inte angiven än)"
+    return chain.details.place_names.get(party) or f"{party_label(chain, party)} (inte angiven än)"
 
 
 def party_label(chain: CareChain, party: Party) -> str:
     """In Swedish, öppenvård by the kind that follows the ward (R3.10)."""
-    return parties.party_label(party, WardKind(details_of(chain).ward_kind))
+    return parties.party_label(party, WardKind(chain.details.ward_kind))
 
 
 def ward_label(chain: CareChain) -> str:
-    details = details_of(chain)
+    details = chain.details
     kind = WARD_KIND_LABELS[WardKind(details.ward_kind)].lower()
     ward = details.place_names.get(Party.INPATIENT)
     return f"{ward} ({kind})" if ward and not details.not_admitted else ward or kind
@@ -88,7 +82,7 @@ def ward_label(chain: CareChain) -> str:
 
 def shown_in_list(chain: CareChain, event: CareChainEvent) -> dict[str, Any]:
     """With protected personal data only dates and times, as the rest may reveal who or where."""
-    hidden = details_of(chain).protected_identity
+    hidden = chain.details.protected_identity
     return {
         name: value
         for name, value in event.particulars.items()

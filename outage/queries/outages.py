@@ -74,7 +74,7 @@ def _with_said(outages: list[Outage]) -> list[Outage]:
     """For outages of a prepared query, the prefetches of `outages_for`."""
     said = _said_in(*(outage.pk for outage in outages)) if outages else []
     for outage in outages:
-        outage.said_of_scope = [row for row in said if row.outage_id == outage.pk]
+        outage.said_of_scope = [row for row in said if row.outage_id == outage.pk]  # type: ignore[attr-defined]
     return outages
 
 
@@ -180,7 +180,6 @@ def _reported_after(principal_id: int, outage_id: UUID, recorded_at: datetime) -
 
 
 def _was_down(outage: Outage, at: datetime) -> bool:
-    assert outage.current is not None
     if outage.current.started_at > at or outage.was_over_at(at):
         return False
     # One that the principal took no part in and never ended is over for it with those who led.

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 
 from contacts.access import Acting, can
@@ -52,6 +53,9 @@ class OwedChains:
 
     def count(self) -> int:
         return len(self.ids)
+
+    def page(self, size: int, number: str | None) -> Page[CareChain]:
+        return Paginator(self, size).get_page(number)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.ids)

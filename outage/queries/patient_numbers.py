@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, reduce
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Replace, Substr, Upper
 from django.utils import timezone
 
@@ -24,7 +24,7 @@ def keyed() -> QuerySet[CareChainDetails]:
 
     Cached, because the query is slow to construct: to be filtered, never iterated itself.
     """
-    key = reduce(
+    key: Func = reduce(
         lambda found, pair: Replace(found, Value(pair[0]), Value(pair[1])),
         _SPELLINGS,
         Upper(F("identity_number")),
@@ -62,7 +62,7 @@ def _of_birth(after_century: str, kind: str) -> QuerySet[CareChainDetails]:
 
 
 def _of_key(key: str) -> QuerySet[CareChainDetails]:
-    return keyed().filter(key=key).select_related("chain")
+    return keyed().filter(Q(key=key)).select_related("chain")
 
 
 _PREPARED = {rows: prepared(rows) for rows in (_of_birth, _of_key)}

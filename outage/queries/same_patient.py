@@ -28,7 +28,7 @@ def own_chains_of(acting: Acting, number: str, outage: Outage, *more: Outage) ->
 def own_chains_beside(acting: Acting, chain: CareChain) -> list[CareChain]:
     """The others of the outage with the number of `chain`. None for a chain of the wrong patient."""
     details = chain.details
-    if details is None or not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
+    if not details.identity_number or details.status == ChainStatus.WRONG_PATIENT:
         return []
     return _own_of(acting, chains_with_number(details.identity_number) - {chain.pk}, chain.outage)
 
@@ -46,7 +46,7 @@ def own_chains_by_number(
     """As `own_chains_of`; the number of queries does not depend on how many numbers there are."""
     chains = visible_chains(acting, outage).exclude(details__status=ChainStatus.WRONG_PATIENT).in_bulk()
     rows = list(
-        keyed()
+        keyed()  # type: ignore[misc]
         .filter(Q(chain__in=chains) | Q(chain__joined_to__in=chains))
         .values_list("key", "identity_kind", "chain", "chain__joined_to")
     )

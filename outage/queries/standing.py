@@ -104,7 +104,7 @@ def _doubles(log: ChainLog) -> dict[UUID, Double]:
     particulars = {row.pk: row.particulars for row in log.events}
     for other, own in log.doubles.items():
         # Who heard another date than the one that holds has not heard it.
-        same, former, says_it = set(), set(), particulars.get(other) == particulars.get(own)
+        same, former, says_it = set[str](), set[str](), particulars.get(other) == particulars.get(own)
         for row in line_back(log, other):
             (same if says_it else former).add(str(row.pk))
             says_it = says_it and row.told_rightly
@@ -195,7 +195,7 @@ def _call_row(row: Handover, log: ChainLog, named: Collection[str]) -> CallRow |
     if received:
         # The unit that was rung, whoever corrected it since.
         place = f"unit:{first.unit_id}"
-        senders = {event.pk: event.sender for event in log.events}
+        senders: dict[UUID | None, str] = {event.pk: event.sender for event in log.events}
         told = [message for message in told if senders.get(message.event_id) == row.recipient]
         if place not in named or not told:
             return None

@@ -21,7 +21,6 @@ from contacts.services.versions import ChangedMeanwhile, replacing
 from outage.models import CareChain, CareChainDetails, ChainFacts, ChainJoin, Outage
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to
-from outage.queries.naming import details_of
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import Identity, classify_identity
@@ -115,7 +114,7 @@ def change_details(
         lock_chain(chain)
         if chain.details_id != replaces:
             raise ChangedMeanwhile
-        former = details_of(chain)
+        former = chain.details
         changed = _ask(chain, facts, answers)
         other_person = changed.get("identity") == IdentityChange.OTHER_PERSON
         if other_person or facts.status is ChainStatus.WRONG_PATIENT != former.status:
@@ -140,7 +139,7 @@ def _other_person(
 ) -> CareChainDetails:
     """Open a chain for the person that `facts` are about; what was logged in `chain` was not about its patient."""
     reason = "Det gällde en annan person."
-    former = details_of(chain)
+    former = chain.details
     wrong = replace(former.facts, status=ChainStatus.WRONG_PATIENT, status_reason=reason)
     details = write_details(by, chain, wrong, replaces=former.pk, changed={})
     _take_all_back(by, chain, reason)
@@ -148,7 +147,7 @@ def _other_person(
     audit.record(by=by, action="chain.changed", target=details, chain=chain.pk)
     opened = chosen_existing(by, chain.outage, facts, answers)
     opened = opened or _open(by, chain.outage, uuid5(client_id, _OTHER_PERSON), facts, answers)
-    return details_of(opened)
+    return opened.details
 
 
 def _ask_joined_too(chain: CareChain, answers: Mapping[str, str] | None) -> None:
@@ -258,7 +257,7 @@ def _ask(chain: CareChain, facts: ChainFacts, answers: Mapping[str, str] | None)
 
     Where nobody can be asked (`answers` is None) another place is a move, another name or number was written wrong.
     """
-    former = details_of(chain)
+    former = chain.details
     standing = standing_of(chain, log_of(chain.pk))
     changed: dict[str, str] = {}
     places = _places(facts)

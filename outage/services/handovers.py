@@ -19,7 +19,6 @@ from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
-from outage.queries.naming import details_of
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.clock import as_utc
@@ -69,7 +68,7 @@ def log_call(
             return Handover.objects.get(pk=client_id)
         lock_chain(chain)
         if answers is not None and any(message.kind for message in messages):
-            ask_if_wrong_patient(details_of(chain).facts.status, answers)
+            ask_if_wrong_patient(chain.details.facts.status, answers)
         if answers is not None:
             messages = _as_told(chain, messages, facts, answers)
         told = [

@@ -26,7 +26,6 @@ from outage.queries.joining import (
     to_choose_in,
     with_places,
 )
-from outage.queries.naming import details_of
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, OTHER, Pair, said_together, same_events
@@ -73,7 +72,7 @@ def join_chains(
         if set(same) - set(asked):
             raise ChangedMeanwhile
         pairs = same_events(asked, same)
-        details = details_of(kept), details_of(other)
+        details = kept.details, other.details
         _check_chosen(differing(*details), choices)
         stands = [_put_together(by, client_id, kept, other, logs, pair, choices) for pair in pairs]
         join = ChainJoin(
@@ -157,7 +156,7 @@ def check_can_join(kept: CareChain, other: CareChain) -> None:
             "Vårdkedjan är redan sammanförd med en annan. Upplös den sammanföringen först.", field="to"
         )
     for chain in (kept, other):
-        if details_of(chain).status == ChainStatus.WRONG_PATIENT:
+        if chain.details.status == ChainStatus.WRONG_PATIENT:
             raise RuleError(
                 f"Vårdkedja {chain.number} är loggad på fel patient och kan inte sammanföras.", field="to"
             )
@@ -211,7 +210,7 @@ def _write_chosen(
     if back:
         write_details(by, kept, bridge.facts, mine.pk, left, made_by=join, other_ids=bridge.other_ids)
     changed = (back or left) | ({"identity": identity} if identity else {})
-    stands = details_of(kept).pk
+    stands = kept.details.pk
     write_details(by, kept, found.facts, stands, changed, made_by=join, other_ids=found.other_ids)
 
 
@@ -298,7 +297,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
 
 
 def _write_former(by: Acting, join: ChainJoin, undone: ChainJoin) -> None:
-    kept, now = join.kept, details_of(join.kept)
+    kept, now = join.kept, join.kept.details
     made = list(join.versions.select_related("replaces").order_by("pk"))
     was = made[0].replaces
     assert was is not None

@@ -14,7 +14,7 @@ from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import ChainLog, log_of
-from outage.queries.naming import details_of, shown_in_list
+from outage.queries.naming import shown_in_list
 from outage.queries.standing import line_back, row_of, told_by, told_only_by
 from outage.rules.asked_messages import ask_if_wrong_patient, ask_which_event
 from outage.rules.joining import pairs_to_ask_about
@@ -52,7 +52,7 @@ def move_call(
             return Handover.objects.get(pk=client_id)
         lock_chain(handover.chain, to)
         if answers is not None and handover.messages.exists():
-            ask_if_wrong_patient(details_of(to).facts.status, answers)
+            ask_if_wrong_patient(to.details.facts.status, answers)
         log = log_of(handover.chain_id)
         events = told_by(handover.chain, log, handover)
         gone = told_only_by(handover.chain, log, handover)

@@ -124,7 +124,7 @@ def change_outage(
         if replaces is not None and locked.current_id != replaces:
             raise ChangedMeanwhile
         _check_start(by, locked, facts.started_at)
-        if facts.scope == _current(locked).scope and not scope_from_typed:
+        if facts.scope == locked.current.scope and not scope_from_typed:
             facts = replace(facts, scope_from=None)
         if facts.scope_from:
             _check_scope_from(locked, facts)
@@ -137,7 +137,7 @@ def change_outage(
 
 
 def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
-    if started_at <= _current(outage).started_at:
+    if started_at <= outage.current.started_at:
         # What was logged as shortly before the start does not restrict other changes of the outage.
         return
     before = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
@@ -154,7 +154,7 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
 
 
 def _check_scope_from(outage: Outage, facts: OutageFacts) -> None:
-    if facts.scope == _current(outage).scope and not outage.scope_changed:
+    if facts.scope == outage.current.scope and not outage.scope_changed:
         raise RuleError(
             "Vilka som är utan systemet har inte ändrats. Är starten fel, ändra den.", field="scope_from"
         )
@@ -189,7 +189,7 @@ def end_outage(*, by: Acting, outage: Outage, ended_at: datetime, client_id: UUI
 
 
 def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
-    start = _current(outage).started_at
+    start = outage.current.started_at
     if ended_at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt. Ange när systemet kom tillbaka.", field="ended_at")
     if ended_at < start:
@@ -264,7 +264,7 @@ def _say(by: Acting, outage: Outage, ended_at: datetime | None, client_id: UUID 
 
 def _settle(by: Acting, outage: Outage) -> None:
     """Close the outage as such where those who lead are back, and reopen it where they are not; under its lock."""
-    closed = closed_since(OutageScope(_current(outage).scope), parts_in(outage))
+    closed = closed_since(OutageScope(outage.current.scope), parts_in(outage))
     if (closed is None) != (outage.closed_at is None):
         outage.closed_at, outage.closed_by = closed, by.user if closed else None
         outage.full_clean(exclude=["current"], validate_constraints=False)
@@ -282,7 +282,7 @@ def record_support_contact(
     check_may(by, Right.REPORT_OUTAGE)
     if at > timezone.now() + CLOCK_SKEW:
         raise RuleError("Tiden ligger framåt. Ange när du ringde.", field="at")
-    start = _current(outage).started_at
+    start = outage.current.started_at
     if at < start - _RUNG_BEFORE:
         raise RuleError(
             f"Driftstoppet började {day_and_time(start, timezone.now())}. Ange när du ringde om det.",
@@ -309,12 +309,6 @@ def record_support_contact(
 def _standing_events(outage: Outage) -> QuerySet[CareChainEvent]:
     # What is replaced or taken back, and the row that takes it back, say nothing of when the outage was.
     return CareChainEvent.objects.filter(chain__outage=outage, superseded_by__isnull=True, withdraws=False)
-
-
-def _current(outage: Outage) -> OutageReport:
-    if outage.current is None:
-        raise RuleError("Driftstoppet saknar anmälan.")
-    return outage.current
 
 
 def _check_times(facts: OutageFacts) -> None:

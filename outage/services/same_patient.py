@@ -6,7 +6,7 @@ from contacts import audit
 from contacts.access import Acting
 from contacts.rules.errors import Question
 from outage.models import CareChain, ChainFacts, Outage
-from outage.queries.naming import details_of, patient_in_list, ward_label
+from outage.queries.naming import patient_in_list, ward_label
 from outage.queries.same_patient import chains_of_other_units, own_chains_of
 
 SAME_PATIENT = "same-patient"
@@ -101,11 +101,8 @@ def _told(chain: CareChain) -> str:
 
 def _names_differ(own: Sequence[CareChain], facts: ChainFacts) -> str:
     here = " ".join(facts.patient_name.split())
-    names = [
-        " ".join(details.patient_name.split())
-        for details in map(details_of, own)
-        if not details.protected_identity
-    ]
+    shown = [chain.details.patient_name for chain in own if not chain.details.protected_identity]
+    names = [" ".join(name.split()) for name in shown]
     differing = [name for name in dict.fromkeys(names) if name and name.casefold() != here.casefold()]
     if not here or not differing:
         return ""

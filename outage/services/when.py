@@ -33,7 +33,6 @@ def check_within_outage(
     again belongs to the later outage. Locks the outage, so that nobody ends it meanwhile.
     """
     outage = lock_outage(chain.principal, chain.outage)
-    assert outage.current is not None
     start, now = outage.current.started_at, timezone.now()
     shortly_before = start - _SHORTLY <= at < start
     in_system: bool | None = None
@@ -67,7 +66,7 @@ def _check_after_end(chain: CareChain, outage: Outage, at: datetime, now: dateti
     if later is None and _somebody_to_ring(chain, outage, at):
         return
     later, then = later or outage_since(outage, chain.principal), bool(later)
-    if later is None or later.current is None:
+    if later is None:
         refusal = (
             f"{outage.system} var åter i drift {moment(outage.own_end, now)}. "
             f"Registrera direkt i {outage.system}."
@@ -86,7 +85,7 @@ def _check_after_end(chain: CareChain, outage: Outage, at: datetime, now: dateti
 
 def _somebody_to_ring(chain: CareChain, outage: Outage, at: datetime) -> bool:
     """Whether a party of the chain was without the system at `at`: the region, or the patient's municipality."""
-    town = chain.details.municipality_id if chain.details else None
+    town = chain.details.municipality_id
     return any(
         other.is_region or town in (None, other.pk) for other in others_still_out(outage, chain.principal, at)
     )

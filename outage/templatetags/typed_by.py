@@ -4,7 +4,6 @@ from django import template
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from contacts.access import TYPED_BY_FIELD
 
@@ -12,7 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def csrf_token(context: Context) -> SafeString:
+def csrf_token(context: Context) -> str:
     """Django's own, and the mark where somebody is logged in."""
     secret = CsrfTokenNode().render(context)
     page = context.get("page")

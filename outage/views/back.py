@@ -49,7 +49,7 @@ def back_registration(request: ActingRequest) -> HttpResponse:
 def _show(
     request: ActingRequest,
     outage: Outage,
-    page_number: object,
+    page_number: str | int | None,
     failed: Failed | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -74,7 +74,7 @@ def _show(
     return render(request, "outage/back/show.html", context, status=status)
 
 
-def _page(acting: Acting, outage: Outage, number: object) -> tuple[Page, list[TaskRow]]:
+def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
     page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
     chains, now = list(page), timezone.now()
     logs = logs_of(chain.pk for chain in chains)

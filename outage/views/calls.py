@@ -242,7 +242,7 @@ def _correction(
     acting: Acting, old: Handover, log: ChainLog, call: Handover, data: QueryDict | None = None
 ) -> CallForm:
     """The form that corrects `old`, filled in with what `call` says."""
-    told = [message.event_id for message in old.messages.all()]
+    told = [message.event_id for message in old.messages.all() if message.event_id]
     return CallForm(
         data,
         acting=acting,

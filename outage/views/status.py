@@ -1,6 +1,6 @@
 """Läge: the first page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.views.decorators.http import condition, require_GET
 from contacts.access import Acting, ActingRequest, can
 from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
-from outage.models import Outage
+from outage.models import CareChain, Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
@@ -89,8 +89,8 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
         owed = owed_page(request, acting, outage, *earlier)
-        waiting = Paginator(chains_with_answers_awaited(acting, outage, *earlier), AWAITED_A_PAGE).get_page(
-            request.GET.get("vantar")
+        waiting = chains_with_answers_awaited(acting, outage, *earlier).page(
+            AWAITED_A_PAGE, request.GET.get("vantar")
         )
         places = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE).get_page(
             request.GET.get("platser")
@@ -114,15 +114,13 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     return context
 
 
-def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page:
+def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[CareChain]:
     """The chains with calls owed, the page of them that the address names."""
-    return Paginator(chains_with_calls_owed(acting, *outages), CALLS_A_PAGE).get_page(
-        request.GET.get("ringa")
-    )
+    return chains_with_calls_owed(acting, *outages).page(CALLS_A_PAGE, request.GET.get("ringa"))
 
 
 def owed_context(
-    acting: Acting, outage: Outage, page: Page, logs: Mapping[UUID, ChainLog]
+    acting: Acting, outage: Outage, page: Sequence[CareChain], logs: Mapping[UUID, ChainLog]
 ) -> dict[str, object]:
     """The calls owed about the chains of a page, in the order to make them, with the numbers to ring now."""
     calls = calls_to_ring(acting, page, logs, timezone.now())

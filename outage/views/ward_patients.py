@@ -31,7 +31,7 @@ def paste_patients(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
     outage = get_or_404(outage_in_view, request.acting.principal)
     places = Places.read()
-    names = [row.name for row in (*places.towns.values(), *places.clinics.values())]
+    names = [*(town.name for town in places.towns.values()), *(unit.name for unit in places.clinics.values())]
     names += [town.short_name for town in places.towns.values()]
     data = request.POST.copy() if request.method == "POST" else None
     form = PasteForm(data, acting=request.acting, places=names)

@@ -55,12 +55,13 @@ def recipients_to_choose(
 ) -> list[RecipientOption]:
     """The acting unit's own party is left out, now and before."""
     itself = {f"unit:{acting.unit.pk}", f"principal:{acting.principal.pk}"}
-    keys = chain.details.place_keys if chain.details else {}
+    keys = chain.details.place_keys
     found = []
     for key, target in targets.items():
         if target.place in itself if target.former else target.party and is_own(acting, chain, target.party):
             continue
-        known = tuple(numbers.get(keys.get(target.party, "") if not target.former else target.place, ()))
+        now_at = keys.get(target.party, "") if target.party else ""
+        known = tuple(numbers.get(target.place if target.former else now_at, ()))
         found.append(
             RecipientOption(
                 key=key,

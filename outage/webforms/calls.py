@@ -124,8 +124,7 @@ class CallForm(Opened, AsksQuestions):
         self._fill_in_number()
         offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
-        if chain.outage.current:
-            keep_within(self, years_around(chain.outage.current.started_at))
+        keep_within(self, years_around(chain.outage.current.started_at))
 
     def _collect_messages(self) -> None:
         own = parties_in(self.acting, self.chain)

@@ -20,7 +20,7 @@ from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, ChainFacts
 from outage.queries.care_chains import municipalities, wards
-from outage.queries.naming import details_of, shown_identity
+from outage.queries.naming import shown_identity
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import classify_identity
 from outage.rules.told import NOT_ADMITTED
@@ -193,7 +193,7 @@ class ChainForm(Opened, AsksQuestions):
 def _from_chain(chain: CareChain | None) -> dict[str, Any]:
     if chain is None:
         return {}
-    details = details_of(chain)
+    details = chain.details
     facts = details.facts
     found: dict[str, Any] = {
         **{f.name: getattr(facts, f.name) for f in fields(ChainFacts)},

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from contacts.rules.parties import Party
-from contacts.webforms.differences import Opened
+from contacts.webforms.differences import Opened, own_data
 from contacts.webforms.fields import AsksQuestions, SentOnce
 from outage.models import CareChainEvent
 from outage.rules.moments import years_around
@@ -45,8 +45,7 @@ class CorrectEventForm(Opened, AsksQuestions):
             value = event.particulars.get(name, "")
             self.fields[f"p-{name}"] = particular_field(name)
             self.fields[f"p-{name}"].initial = "\n".join(value) if isinstance(value, list) else value
-        if event.chain.outage.current:
-            keep_within(self, years_around(event.chain.outage.current.started_at))
+        keep_within(self, years_around(event.chain.outage.current.started_at))
         particulars = [f"p-{name}" for name in self._names]
         self.order_fields(["client_id", "shown_kind", "kind", "happened_at", *particulars, "reason"])
 
@@ -54,8 +53,7 @@ class CorrectEventForm(Opened, AsksQuestions):
         """Asks for what belongs to another message than the one the form was opened for."""
         data = super().clean() or self.cleaned_data
         if self._names and data.get("kind") and data.get("shown_kind") not in ("", data["kind"]):
-            self.data = self.data.copy()
-            self.data["shown_kind"] = data["kind"]
+            own_data(self)["shown_kind"] = data["kind"]
             self.add_error("kind", "Meddelandet är bytt. Fyll i det som hör till det, och spara igen.")
         return data
 

@@ -23,14 +23,13 @@ class JoinForm(AsksQuestions):
         for choice in choices:
             self._add_choice(choice)
         for pair in pairs:
-            field = forms.ChoiceField(
+            self.fields[_name(pair)] = forms.ChoiceField(
                 label=f"{pair.label}: samma händelse?",
                 choices=[("ja", "Ja, det är samma händelse"), ("nej", "Nej, det är två. Båda står kvar")],
                 widget=forms.RadioSelect,
                 error_messages={"required": "Välj ja eller nej."},
             )
-            field.pair = pair
-            self.fields[_name(pair)] = field
+            self.fields[_name(pair)].pair = pair
             # Which of two holds is asked of one event only.
             one = self.data.get(_name(pair)) == "ja"
             for choice in pair.choices:

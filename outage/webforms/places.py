@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Model
 from django.forms.models import ModelChoiceIterator
 
+from contacts.models import Principal, Unit
 from contacts.rules.parties import OUTPATIENT_KIND_LABELS, Party, WardKind, outpatient_kind_for
 from contacts.rules.swedish_text import search_key
 from outage.models import OtherPlace
@@ -25,13 +26,15 @@ PLACE_FIELDS = {
 _LONGEST_NAME = 180
 
 
-class _ListedThenWords(ModelChoiceIterator):
+class _ListedThenWords(ModelChoiceIterator):  # type: ignore[type-arg]
+    field: "PlaceField"
+
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         yield from super().__iter__()
         yield from self.field.words.items()
 
 
-class PlaceField(forms.ModelChoiceField):
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A place of a list, or one of `words`, which is returned as it is; None where it is not known yet."""
 
     iterator = _ListedThenWords
@@ -64,7 +67,7 @@ def outpatient_kind_field() -> forms.ChoiceField:
     )
 
 
-def refuse_wrong_name(form: forms.Form, party: Party, listed: Iterable[Model]) -> None:
+def refuse_wrong_name(form: forms.Form, party: Party, listed: Iterable[Unit] | Iterable[Principal]) -> None:
     """Refuses the name of an unlisted place that is chosen nowhere, or that the list has."""
     place, name = PLACE_FIELDS[party], form.cleaned_data.get(f"other_{party}", "")
     if place in form.errors:

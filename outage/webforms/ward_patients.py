@@ -114,6 +114,7 @@ class PasteForm(SentOnce):
 
 
 class PatientRowForm(forms.Form):
+    fields: dict[str, Any]
     marked = forms.BooleanField(required=False)
     identity = forms.CharField(label="Nummer", required=False, max_length=40, widget=forms.TextInput(_TYPED))
     patient_name = forms.CharField(
@@ -210,9 +211,11 @@ class ForAllForm(forms.Form):
     before = forms.ChoiceField(label="I systemet före", required=False)
     municipality = forms.ChoiceField(label="Kommun", required=False)
     outpatient_unit = forms.ChoiceField(label="Öppenvård", required=False)
+    fields: dict[str, Any]
+    prefix = "all"
 
     def __init__(self, *args: Any, places: Places, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="all", **kwargs)
+        super().__init__(*args, **kwargs)
         for name, (_, *choices) in {
             "before": [("", ""), *_BEFORE],
             "municipality": places.town_choices,

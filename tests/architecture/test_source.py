@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,11 @@ def test_the_pure_floors_are_here():
     assert {"contacts/rules/parties.py", "outage/rules/informing.py", "outage/routine/loader.py"} <= {
         relative(path) for path in PURE
     }
+
+
+def test_the_types_of_every_package_are_checked():
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]["packages"]
+    assert set(read) == {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
 
 
 @pytest.mark.parametrize("path", python_files("tests"), ids=relative)

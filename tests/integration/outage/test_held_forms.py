@@ -68,6 +68,16 @@ class TestALapsedLogIn:
         assert client.post(form["action"], fields_of(form) | {"spoken_to": ["Karin"]}).status_code == 302
         assert not HeldForm.objects.exists()
 
+    def test_it_stays_held_where_its_owner_has_chosen_no_assignment(
+        self, county: County, address: str, half_filled: Fields, second: Membership, client: Client
+    ):
+        client.post(address, half_filled)
+        log_in(client, "alva")
+        mark = TypedBy(county.alva.user.pk, None).mark
+        sent = half_filled | {"typed_by": [mark], "taken_up": [str(HeldForm.objects.get().pk)]}
+        assert client.post(address, sent).headers["Location"].startswith(reverse("choose_assignment"))
+        assert HeldForm.objects.exists()
+
     def test_it_stands_first_on_status_after_any_log_in_on_any_computer(
         self, county: County, address: str, half_filled: Fields, client: Client
     ):
