@@ -161,9 +161,10 @@ def blank_care_chain_part(
 ) -> SheetPart:
     """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command.
 
-    `switchboard` is the region's.
+    `switchboard` is the region's. A longer name of the unit than a cell at the head holds is shortened.
     """
     spec, routine = get_spec(), current_routine()
+    own = shortened(unit.name, _PLACE_LETTERS)
     patient = (
         Fact("Namn", "name"),
         Fact("Personnummer eller annan identitet", "identity", digits=_DIGITS),
@@ -173,7 +174,7 @@ def blank_care_chain_part(
         *_plan(()),
     )
     places = (
-        Fact("Egen enhet", "place", unit.name, place=True, kind=unit.principal.name),
+        Fact("Egen enhet", "place", own, place=True, kind=unit.principal.name),
         Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
         Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
         Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
@@ -181,7 +182,7 @@ def blank_care_chain_part(
     )
     view = SheetView(
         spec=spec,
-        unit=unit.name,
+        unit=own,
         number=None,
         outage=f"Driftstopp i {routine.system} från",
         who="",
