@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core import signing
@@ -114,7 +115,7 @@ _SALT = "asked-questions"
 class SentOnce(forms.Form):
     """A form with an id made with its page: however often it is sent, it is saved once (`services.submissions`)."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     data: QueryDict
     # Each is of its own class.
     fields: dict[str, Any]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 from forms.rules.sheet_fate import PAPER_GONE, Look, VoidReason
 from outage.webforms.moments import DayField
 
@@ -15,10 +16,9 @@ class SerialForm(forms.Form):
     )
 
 
-class StepForm(forms.Form):
+class StepForm(SentOnce):
     """What every step carries: a client-made id, and which step was the last that the person saw."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def facts(self) -> dict[str, Any]:

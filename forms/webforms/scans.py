@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 from forms.rules.scan_finding import AsideReason
 from forms.rules.serial import MOST_PAGES
 
@@ -23,8 +24,7 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in data or [None]]
 
 
-class ScanForm(forms.Form):
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+class ScanForm(SentOnce):
     files = FilesField(  # type: ignore[assignment]
         label="Skanning",
         allow_empty_file=True,

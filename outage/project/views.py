@@ -11,13 +11,14 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
 from contacts.views.arriving import go_on
+from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
@@ -67,10 +68,8 @@ class Logout(LogoutView):
 def choose_assignment(request: OwnRequest) -> HttpResponse:
     found = memberships_of(request.user)
     if request.method == "POST":
-        wanted = request.POST.get("membership", "")
-        chosen = next((m for m in found if str(m.pk) == wanted), None)
-        if chosen is None:
-            raise Http404
+        offered = {str(each.pk): each for each in found}
+        chosen = get_or_404(offered.get, request.POST.get("membership", ""))
         request.session["membership_id"] = chosen.pk
         return go_on(request)
     return render(
