@@ -3,7 +3,7 @@
 from itertools import chain
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,7 +28,7 @@ from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
 from contacts.views.sought import address_of, came, kept_at, led_on, sealed
-from contacts.views.tools import held_as, led_to_joined
+from contacts.views.tools import get_or_404, held_as, led_to_joined
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
 
 _NO_PLACES = NamedPlaces()
@@ -133,9 +133,7 @@ def contact_columns(request: ActingRequest) -> HttpResponse:
 @require_safe
 def unit(request: ActingRequest, unit_id: int) -> HttpResponse:
     """Whom to ring at the unit now, jour and contacts, and what it lacks to be reached without one telephony."""
-    found = unit_by_id(unit_id)
-    if found is None:
-        raise Http404
+    found = get_or_404(unit_by_id, unit_id)
     if elsewhere := led_to_joined(request, found, "unit"):
         return elsewhere
     now = timezone.now()

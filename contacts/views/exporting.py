@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from contacts.access import ActingRequest
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
-from contacts.views.tools import file_answer
+from contacts.views.tools import file_answer, get_or_404
 
 
 @require_GET
@@ -34,7 +34,6 @@ def chosen_principal(request: ActingRequest) -> Principal | None:
     if not wanted:
         return None
     # Eighteen digits fit every database's key; more would be a database error instead of a missing page.
-    found = principal_or_none(int(wanted)) if wanted.isdecimal() and len(wanted) <= 18 else None
-    if found is None:
+    if not wanted.isdecimal() or len(wanted) > 18:
         raise Http404
-    return found
+    return get_or_404(principal_or_none, int(wanted))

@@ -1,7 +1,6 @@
 """Log-in and how long it lasts, the choice of assignment, what is held, the health page and the error pages."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -12,13 +11,14 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
+from contacts.views.arriving import go_on
+from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
@@ -57,38 +57,21 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         login(self.request, form.get_user())
-        return _go_on(self.request)
+        return go_on(self.request)
 
 
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
 
 
-@login_not_required
-@require_POST
-def demo_login(request: HttpRequest) -> HttpResponse:
-    """In demo mode only."""
-    if not settings.DEMO:
-        raise Http404
-    wanted = request.POST.get("membership", "")
-    membership = next((m for m in demo_memberships() if str(m.pk) == wanted), None)
-    if membership is None:
-        raise Http404
-    login(request, membership.user)
-    request.session["membership_id"] = membership.pk
-    return _go_on(request)
-
-
 @require_http_methods(["GET", "POST"])
 def choose_assignment(request: OwnRequest) -> HttpResponse:
     found = memberships_of(request.user)
     if request.method == "POST":
-        wanted = request.POST.get("membership", "")
-        chosen = next((m for m in found if str(m.pk) == wanted), None)
-        if chosen is None:
-            raise Http404
+        offered = {str(each.pk): each for each in found}
+        chosen = get_or_404(offered.get, request.POST.get("membership", ""))
         request.session["membership_id"] = chosen.pk
-        return _go_on(request)
+        return go_on(request)
     return render(
         request,
         "choose_assignment.html",
@@ -140,15 +123,6 @@ def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
         throw_away(by=request.acting, held=held)
         messages.success(request, "Kastat.")
     return redirect("status")
-
-
-def _go_on(request: HttpRequest) -> HttpResponse:
-    """Redirect to the page asked for, else to Läge. ActingMiddleware redirects to Läge where that is not one's own."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    request.session["came_to"] = urlsplit(wanted).path
-    return redirect(wanted)
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

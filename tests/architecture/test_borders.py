@@ -32,8 +32,6 @@ NOT_IN_AN_ASSIGNMENT = {
     "contacts.services.directory.note_password_change",
     "contacts.services.joining_units.check_can_join",
 }
-# What makes the demo acts as its invented people.
-MAKES_THE_DEMO = {"outage.services.demo.make.make_demo"}
 
 
 def hints(name: str) -> dict[str, Any]:
@@ -52,7 +50,7 @@ def services() -> set[str]:
     callers = [*files_of_floor("views", "admin", "management"), *python_files("outage/project")]
     called = {name for path in callers for name in imported_from_services(path)}
     by = {name for name in called if Acting in types_in(hints(name).get("by"))}
-    return by - NOT_IN_AN_ASSIGNMENT - MAKES_THE_DEMO
+    return by - NOT_IN_AN_ASSIGNMENT
 
 
 SERVICES = services()
@@ -119,5 +117,5 @@ def called_as(last: str, caller: str) -> list[str]:
 
 def test_what_is_open_still_exists():
     assert set(OPEN) <= SERVICES
-    assert set(FUNCTIONS) >= NOT_IN_AN_ASSIGNMENT | MAKES_THE_DEMO
+    assert set(FUNCTIONS) >= NOT_IN_AN_ASSIGNMENT
     assert all(nouns_named in hints(name) for name, names in OPEN.items() for nouns_named in names)

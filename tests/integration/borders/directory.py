@@ -16,10 +16,11 @@ from contacts.filing.rota import bring_in_rota, export_rota
 from contacts.filing.undo import undo_steps
 from contacts.filing.uploads import choose_steps, keep_choices, upload_steps
 from contacts.filing.writing import write_csv
-from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, EntryKind, RotaTurn, Unit
+from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, RotaTurn, Unit
 from contacts.queries.rota_plan import plan_rota
 from contacts.queries.switchboards import choice_version
 from contacts.queries.versions import version_of
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers
 from contacts.rules.permissions import Right
 from contacts.rules.rota import Turn

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import EntryKind
 from contacts.rules.directory_search import ContactColumn
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns, note_look
