@@ -1,5 +1,6 @@
 """The border of a service is that of the page: what is reached is what is found, and as a rule without a query."""
 
+from contextlib import nullcontext
 from itertools import product
 
 import pytest
@@ -7,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts.access import Acting, is_within
-from contacts.models import Unit
+from contacts.access import Acting, acting_in, check_may, is_within
+from contacts.models import Membership, Unit
+from contacts.rules.errors import NotAllowed
 from contacts.rules.parties import OutpatientKind, WardKind
+from contacts.rules.permissions import Right
 from forms.queries.sheets import sheet_of
 from outage.models import CareChain, Duty
 from outage.queries.care_chains import get_chain
@@ -76,3 +79,12 @@ def test_paper_is_reached_exactly_where_its_page_is_found():
     Unit.objects.filter(pk=closed.pk).update(active=False, joined_into=county.ward)
     assert is_within(sheet_of(county.alva, sheet.serial), county.alva)
     assert not is_within(sheet, county.bo)
+
+
+def test_nobody_acts_for_a_unit_that_is_out_of_use():
+    county = make_county()
+    Unit.objects.filter(pk=county.ward.pk).update(active=False)
+    for by in (county.alva, county.bo):
+        works_at = Membership.objects.select_related("user", "unit__principal").get(pk=by.membership.pk)
+        with pytest.raises(NotAllowed) if by is county.alva else nullcontext():
+            check_may(acting_in(works_at), Right.LOG_CARE)
