@@ -1,7 +1,8 @@
 """Each service for each role in each scope: it writes, or it is refused and nothing is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import isgeneratorfunction
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -17,7 +18,6 @@ from tests.integration.borders.table import Cast, Row, Scope
 
 pytestmark = pytest.mark.django_db
 WRITTEN, NOT_WRITTEN, SAID_NO, REFUSED, NOT_YOURS = "written", "nothing", "said no", "refused", "not yours"
-TABLES = {log.Log: log.TABLE, directory.Directory: directory.TABLE, paper.Paper: paper.TABLE}
 
 
 class Undone(Exception):
@@ -71,11 +71,18 @@ def expected(row: Row[Any], role: Role, scope: Scope) -> str:
     return NOT_YOURS if right and works else REFUSED
 
 
+def stages() -> Iterator[tuple[ModuleType, Any]]:
+    """Each part of the walk with its stage, which is there as long as it is walked on."""
+    for module, make in ((log, log.Log), (directory, directory.Directory), (paper, paper.Paper)):
+        with transaction.atomic():
+            yield module, make()
+            transaction.set_rollback(True)
+
+
 def test_each_service_writes_for_whom_the_table_says_and_for_nobody_else(no_typesetting: None):
     wrong = []
-    for make, table in TABLES.items():
-        stage = make()
-        for service, row in table.items():
+    for module, stage in stages():
+        for service, row in module.TABLE.items():
             found = {cell: outcome(stage, service, row, by) for cell, by in stage.people.items()}
             for (role, scope), was in found.items():
                 wanted = expected(row, role, scope)
@@ -90,9 +97,8 @@ def test_each_service_writes_for_whom_the_table_says_and_for_nobody_else(no_type
 def test_each_service_asks_for_that_very_right(no_typesetting: None):
     """Several rights are of the same roles, today: each is taken away alone."""
     wrong = []
-    for make, table in TABLES.items():
-        stage = make()
-        for service, row in table.items():
+    for module, stage in stages():
+        for service, row in module.TABLE.items():
             found = {right: outcome(stage, service, row, stage.county.alva, right) for right in row.rights}
             wrong += [(service.__name__, right, was) for right, was in found.items() if was != REFUSED]
     assert wrong == []
@@ -100,8 +106,7 @@ def test_each_service_asks_for_that_very_right(no_typesetting: None):
 
 def test_one_thing_of_anothers_among_ones_own_is_refused(no_typesetting: None):
     wrong = []
-    for module, make in ((log, log.Log), (directory, directory.Directory), (paper, paper.Paper)):
-        stage: Cast = make()
+    for module, stage in stages():
         for service, row in module.MIXED:
             by = stage.county.adam if row.right is directory.KEEP else stage.county.alva
             was = outcome(stage, service, row, by)
