@@ -22,7 +22,7 @@ class NotYours(NotAllowed):
     """What it is about lies outside the acting person's border; the reason says no more than of what is not there."""
 
     def __init__(self) -> None:
-        super().__init__("Det finns inte, eller hör till en annan enhet.")
+        super().__init__("Det finns inte, eller hör till en annan enhet eller huvudman.")
 
 
 class Answers(dict[str, str]):

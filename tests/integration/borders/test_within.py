@@ -62,12 +62,13 @@ def test_a_chain_is_reached_exactly_where_its_page_is_found():
 
 def test_no_query_is_asked_about_a_chain_of_the_own_unit_or_of_another_principal():
     county = make_county()
-    chain = get_chain(county.alva, make_chain(county, make_outage(county.alva)).pk)
+    # Bo opened it, Alva's ward has the patient and Disa's hälsocentral is the öppenvård.
+    chain = make_chain(county, make_outage(county.alva), county.bo)
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        reached = [is_within(chain, by) for by in (county.alva, county.disa, county.cissi)]
-    assert reached == [True, True, False]
+        reached = [is_within(chain, by) for by in (county.alva, county.bo, county.disa, county.cissi)]
+    assert reached == [True, True, True, False]
     assert len(asked) == 0
 
 
