@@ -1,5 +1,10 @@
 """The tables as they were when the first migrations were put together; a database that has those has this."""
 
+import contacts.models.unit
+import contacts.rules.entry_facts
+import contacts.rules.hours
+import contacts.rules.parties
+import contacts.rules.permissions
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
@@ -34,7 +39,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, unique=True, verbose_name='namn')),
                 ('short_name', models.CharField(help_text='Utan ordet kommun, till exempel Umeå.', max_length=60, verbose_name='kortnamn')),
-                ('kind', models.CharField(choices=[('region', 'Region'), ('municipality', 'Kommun')], max_length=20, verbose_name='slag')),
+                ('kind', models.CharField(choices=contacts.rules.parties.PrincipalKind.choices, max_length=20, verbose_name='slag')),
                 ('support_name', models.CharField(blank=True, max_length=100, verbose_name='egen support')),
                 ('support_number', models.CharField(blank=True, max_length=40, verbose_name='supportens nummer')),
                 ('own_series', models.CharField(blank=True, help_text='Regionen: hur egna nummer börjar, med komma emellan, till exempel 090-785. Tomt: alla fasta nummer.', max_length=300, verbose_name='nummerserier i egen växel')),
@@ -80,20 +85,20 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('kind', models.CharField(choices=[('switchboard', 'Växel'), ('home_nursing', 'Hemsjukvård'), ('health_centre', 'Hälsocentral'), ('psychiatric_outpatient', 'Psykiatrisk öppenvård'), ('ward', 'Vårdavdelning'), ('support', 'IT-support'), ('person', 'Person'), ('other', 'Annan')], max_length=30, verbose_name='typ')),
+                ('kind', models.CharField(choices=contacts.rules.entry_facts.EntryKind.choices, max_length=30, verbose_name='typ')),
                 ('first_name', models.CharField(blank=True, max_length=100, verbose_name='förnamn')),
                 ('last_name', models.CharField(blank=True, max_length=100, verbose_name='efternamn')),
                 ('title', models.CharField(blank=True, max_length=100, verbose_name='titel')),
                 ('department', models.CharField(blank=True, max_length=200, verbose_name='avdelning')),
                 ('numbers', models.JSONField(blank=True, default=list, verbose_name='nummer')),
-                ('availability', models.CharField(choices=[('daytime', 'Vardag dagtid'), ('evening_weekend', 'Kväll och helg'), ('always', 'Dygnet runt'), ('own_hours', 'Egna tider'), ('unknown', 'Okänt')], max_length=20, verbose_name='gäller')),
+                ('availability', models.CharField(choices=contacts.rules.hours.Availability.choices, max_length=20, verbose_name='gäller')),
                 ('opens_at', models.TimeField(blank=True, null=True, verbose_name='öppnar')),
                 ('closes_at', models.TimeField(blank=True, null=True, verbose_name='stänger')),
                 ('friday_closes_at', models.TimeField(blank=True, null=True, verbose_name='stänger fredag')),
                 ('lunch_from', models.TimeField(blank=True, null=True, verbose_name='lunchstängt från')),
                 ('lunch_to', models.TimeField(blank=True, null=True, verbose_name='lunchstängt till')),
                 ('days', models.JSONField(blank=True, default=list, verbose_name='tider per dag')),
-                ('eves', models.CharField(choices=[('unsaid', 'Jul-, nyårs- och midsommarafton som helg'), ('weekend', 'Alla aftnar som helg'), ('weekday', 'Alla aftnar som vardag'), ('short', 'Kortare dag på aftnar')], default='unsaid', max_length=10, verbose_name='aftnar')),
+                ('eves', models.CharField(choices=contacts.rules.hours.Eves.choices, default='unsaid', max_length=10, verbose_name='aftnar')),
                 ('eve_closes_at', models.TimeField(blank=True, null=True, verbose_name='stänger på aftnar')),
                 ('summer_from', models.CharField(blank=True, max_length=5, verbose_name='sommartid från')),
                 ('summer_to', models.CharField(blank=True, max_length=5, verbose_name='sommartid till')),
@@ -141,9 +146,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('ward_kind', models.CharField(blank=True, choices=[('somatic', 'Somatisk'), ('psychiatric', 'Psykiatrisk')], max_length=20, verbose_name='vårdavdelning')),
-                ('outpatient_kind', models.CharField(blank=True, choices=[('health_centre', 'Hälsocentral'), ('psychiatric_outpatient', 'Psykiatrisk öppenvård')], max_length=30, verbose_name='öppenvård')),
-                ('municipal_kind', models.CharField(blank=True, choices=[('social_care', 'Biståndshandläggare, samordnare, enhetschef'), ('home_nursing', 'Hemsjukvård')], max_length=20, verbose_name='kommunal enhet')),
+                ('ward_kind', models.CharField(blank=True, choices=contacts.rules.parties.WardKind.choices, max_length=20, verbose_name='vårdavdelning')),
+                ('outpatient_kind', models.CharField(blank=True, choices=contacts.rules.parties.OutpatientKind.choices, max_length=30, verbose_name='öppenvård')),
+                ('municipal_kind', models.CharField(blank=True, choices=contacts.models.unit.MunicipalKind.choices, max_length=20, verbose_name='kommunal enhet')),
                 ('hsa_id', models.CharField(blank=True, max_length=31, verbose_name='HSA-id')),
                 ('active', models.BooleanField(default=True, verbose_name='i bruk')),
                 ('search_key', models.CharField(db_index=True, editable=False, max_length=400)),
@@ -176,7 +181,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('staff', 'Vårdpersonal'), ('coordinator', 'Samordnare'), ('admin', 'Administratör')], max_length=20, verbose_name='roll')),
+                ('role', models.CharField(choices=contacts.rules.permissions.Role.choices, max_length=20, verbose_name='roll')),
                 ('title', models.CharField(help_text='Till exempel sjuksköterska.', max_length=60, verbose_name='titel')),
                 ('active', models.BooleanField(default=True, verbose_name='gäller')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),

@@ -23,7 +23,7 @@ class Principal(models.Model):
     short_name = models.CharField(
         "kortnamn", max_length=60, help_text="Utan ordet kommun, till exempel Umeå."
     )
-    kind = models.CharField("slag", max_length=20, choices=PrincipalKind.choices())
+    kind = models.CharField("slag", max_length=20, choices=PrincipalKind.choices)
     support_name = models.CharField("egen support", max_length=100, blank=True)
     support_number = models.CharField("supportens nummer", max_length=40, blank=True)
     own_series = models.CharField(

@@ -41,7 +41,7 @@ class Membership(models.Model):
         User, on_delete=models.PROTECT, related_name="memberships", verbose_name="person"
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", verbose_name="enhet")
-    role = models.CharField("roll", max_length=20, choices=Role.choices())
+    role = models.CharField("roll", max_length=20, choices=Role.choices)
     title = models.CharField("titel", max_length=60, help_text="Till exempel sjuksköterska.")
     active = models.BooleanField("gäller", default=True)
 

@@ -34,16 +34,16 @@ class Unit(models.Model):
         "vårdavdelning",
         max_length=20,
         blank=True,
-        choices=WardKind.choices(),
+        choices=WardKind.choices,
     )
     outpatient_kind = models.CharField(
         "öppenvård",
         max_length=30,
         blank=True,
-        choices=OutpatientKind.choices(),
+        choices=OutpatientKind.choices,
     )
     municipal_kind = models.CharField(
-        "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices()
+        "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices
     )
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)

@@ -2,6 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import forms.models.sheet
+import forms.rules.scan_finding
+import forms.rules.sheet_fate
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -36,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField(verbose_name='sida i skanningen')),
-                ('finding', models.CharField(choices=[('matched', 'Hittade sitt blad'), ('already', 'Sidan är redan skannad'), ('other_unit', 'Bladet hör till en annan enhet'), ('unknown_sheet', 'Bladet finns inte i registret'), ('foreign', 'Koden är inte vår'), ('back', 'Baksida'), ('blank', 'Tom baksida'), ('unreadable', 'Ingen kod gick att läsa'), ('two_sheets', 'Koderna på sidan säger olika blad'), ('too_late', 'Bladet är redan förstört, sparat, överlämnat eller makulerat'), ('after_check', 'Baksida till ett blad som redan är granskat')], max_length=15, verbose_name='fynd')),
+                ('finding', models.CharField(choices=forms.rules.scan_finding.Finding.choices, max_length=15, verbose_name='fynd')),
                 ('serial', models.CharField(blank=True, max_length=9, verbose_name='löpnummer')),
                 ('sheet_page', models.PositiveSmallIntegerField(null=True, verbose_name='sida på bladet')),
                 ('turned', models.PositiveSmallIntegerField(default=0, verbose_name='vriden')),
@@ -74,7 +77,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('turn', models.PositiveSmallIntegerField(default=1, verbose_name='gång')),
-                ('reason', models.CharField(choices=[('duplicate', 'Skannad två gånger'), ('not_ours', 'Inte ett av våra blad'), ('empty', 'Tom sida'), ('scan_again', 'Skannas om')], max_length=12, verbose_name='varför')),
+                ('reason', models.CharField(choices=forms.rules.scan_finding.AsideReason.choices, max_length=12, verbose_name='varför')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tid')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.unit')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -112,7 +115,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('serial', models.CharField(max_length=9, unique=True, verbose_name='löpnummer')),
-                ('kind', models.CharField(choices=[('care_chain', 'Vårdkedjeblankett'), ('log_sheet', 'Loggblad'), ('sip', 'SIP-blankett'), ('sip_patient', 'SIP, patientens exemplar'), ('sip_invitation', 'Kallelse till SIP'), ('checklist', 'Checklista'), ('contact_list', 'Kontaktlista'), ('call_support', 'Samtalsstöd'), ('binder', 'Beredskapspärm'), ('work_list', 'Lista')], max_length=20, verbose_name='blankett')),
+                ('kind', models.CharField(choices=forms.models.sheet.SheetKind.choices, max_length=20, verbose_name='blankett')),
                 ('place', models.PositiveSmallIntegerField(null=True, verbose_name='nummer i partiet')),
                 ('printed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='utskriven')),
                 ('routine_version', models.CharField(max_length=60, verbose_name='rutinens version')),
@@ -156,7 +159,7 @@ class Migration(migrations.Migration):
                 ('turn', models.PositiveSmallIntegerField(default=1, verbose_name='gång')),
                 ('sheet_page', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='sida på bladet')),
                 ('round', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='omgång')),
-                ('told_by', models.CharField(choices=[('code', 'koden lyser igenom'), ('place', 'efter plats i skanningen'), ('typed', 'löpnumret skrevs för hand')], max_length=5, verbose_name='hur det syns')),
+                ('told_by', models.CharField(choices=forms.rules.scan_finding.BackBy.choices, max_length=5, verbose_name='hur det syns')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tid')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.unit')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -209,7 +212,7 @@ class Migration(migrations.Migration):
             name='SheetBatch',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('care_chain', 'Vårdkedjeblankett'), ('log_sheet', 'Loggblad'), ('sip', 'SIP-blankett'), ('sip_patient', 'SIP, patientens exemplar'), ('sip_invitation', 'Kallelse till SIP'), ('checklist', 'Checklista'), ('contact_list', 'Kontaktlista'), ('call_support', 'Samtalsstöd'), ('binder', 'Beredskapspärm'), ('work_list', 'Lista')], max_length=20, verbose_name='blankett')),
+                ('kind', models.CharField(choices=forms.models.sheet.SheetKind.choices, max_length=20, verbose_name='blankett')),
                 ('issued_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='utfärdat')),
                 ('count', models.PositiveSmallIntegerField(verbose_name='antal blad')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.unit')),
@@ -230,7 +233,7 @@ class Migration(migrations.Migration):
             name='Export',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('care_chain', 'Vårdkedjeblankett'), ('log_sheet', 'Loggblad'), ('sip', 'SIP-blankett'), ('sip_patient', 'SIP, patientens exemplar'), ('sip_invitation', 'Kallelse till SIP'), ('checklist', 'Checklista'), ('contact_list', 'Kontaktlista'), ('call_support', 'Samtalsstöd'), ('binder', 'Beredskapspärm'), ('work_list', 'Lista')], max_length=20, verbose_name='blankett')),
+                ('kind', models.CharField(choices=forms.models.sheet.SheetKind.choices, max_length=20, verbose_name='blankett')),
                 ('part', models.PositiveSmallIntegerField(null=True, verbose_name='del')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='lämnad ut')),
                 ('pages', models.PositiveSmallIntegerField(verbose_name='sidor')),
@@ -252,10 +255,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='steg')),
-                ('fate', models.CharField(choices=[('printed', 'Utskrivet'), ('filled', 'Ifyllt'), ('scanned', 'Skannat'), ('checked', 'Granskat'), ('destroyed', 'Förstört'), ('kept', 'Sparat'), ('given', 'Överlämnat'), ('voided', 'Makulerat')], max_length=10, verbose_name='läge')),
+                ('fate', models.CharField(choices=forms.rules.sheet_fate.Fate.choices, max_length=10, verbose_name='läge')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='infört')),
                 ('on', models.DateField(blank=True, null=True, verbose_name='dag')),
-                ('void_reason', models.CharField(blank=True, choices=[('unused', 'Inte använt'), ('misprint', 'Felutskrift'), ('damaged', 'Förstört av misstag'), ('lost', 'Borttappat'), ('other', 'Annat')], max_length=10, verbose_name='varför makulerat')),
+                ('void_reason', models.CharField(blank=True, choices=forms.rules.sheet_fate.VoidReason.choices, max_length=10, verbose_name='varför makulerat')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='varför')),
                 ('given_to', models.CharField(blank=True, max_length=200, verbose_name='lämnat till')),
                 ('signature', models.CharField(blank=True, max_length=700, verbose_name='signatur')),

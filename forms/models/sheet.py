@@ -51,7 +51,7 @@ class SheetBatch(AppendOnlyModel):
     """Blank sheets of one kind issued for a unit ahead of need. Its id is made by the form that asked for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices())
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField("utfärdat", default=timezone.now)
@@ -74,7 +74,7 @@ class Sheet(AppendOnlyModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     serial = models.CharField("löpnummer", max_length=9, unique=True)
-    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices())
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
     outage = models.ForeignKey(Outage, null=True, on_delete=models.PROTECT, related_name="+")
     chain = models.ForeignKey(CareChain, null=True, on_delete=models.PROTECT, related_name="sheets")
     batch = models.ForeignKey(SheetBatch, null=True, on_delete=models.PROTECT, related_name="sheets")
@@ -153,14 +153,14 @@ class SheetFate(AppendOnlyModel):
 
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="fates")
     number = models.PositiveSmallIntegerField("steg")
-    fate = models.CharField("läge", max_length=10, choices=Fate.choices())
+    fate = models.CharField("läge", max_length=10, choices=Fate.choices)
     at = models.DateTimeField("infört", default=timezone.now)
     on = models.DateField("dag", null=True, blank=True)
     void_reason = models.CharField(
         "varför makulerat",
         max_length=10,
         blank=True,
-        choices=VoidReason.choices(),
+        choices=VoidReason.choices,
     )
     reason = models.CharField("varför", max_length=300, blank=True)
     given_to = models.CharField("lämnat till", max_length=200, blank=True)
@@ -188,7 +188,7 @@ class Export(AppendOnlyModel):
     `sealed_by` is the name in the certificate it was sealed with, empty where the server has none.
     """
 
-    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices())
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
     sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="exports")
     batch = models.ForeignKey(SheetBatch, null=True, on_delete=models.PROTECT, related_name="exports")
     part = models.PositiveSmallIntegerField("del", null=True)

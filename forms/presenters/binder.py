@@ -149,10 +149,8 @@ def _view(
         switchboard=unbroken(region_switchboard_number()),
         routine_version=routine.version,
         routine=tuple(
-            ShortSection(
-                section.heading, tuple((clause, routine.clauses[clause]) for clause in section.clauses)
-            )
-            for section in spec.sections_for(routine)
+            ShortSection(heading, tuple((clause, routine.clauses[clause]) for clause in clauses))
+            for heading, clauses in spec.sections_for(routine)
         ),
         paper=spec.paper,
         sections=tuple(Section(f"avsnitt-{number}", part) for number, part in enumerate(own, 1)),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from forms.rules.batch import BLANK, LARGEST
 from forms.rules.spec import SpecHead
@@ -10,10 +11,10 @@ from outage.rules.routine import Clause, Routine
 
 @dataclass(frozen=True, slots=True)
 class RoutineSection:
-    """Clauses of the routine under a heading."""
+    """A heading over the clauses of the routine from `first` on, to the next heading's first."""
 
     heading: str
-    clauses: tuple[Clause, ...]
+    first: Clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,17 @@ class BinderSpec(SpecHead):
     paper: tuple[PaperSection, ...]
     blanks: tuple[BlankCount, ...]
 
-    def sections_for(self, routine: Routine) -> tuple[RoutineSection, ...]:
-        """The routine in short: under the file's headings for its own routine, else all clauses as they come."""
-        if routine.id == self.routine:
-            return self.routine_sections
-        return (RoutineSection(self.other_heading, tuple(routine.clauses)),)
+    def sections_for(self, routine: Routine) -> list[tuple[str, tuple[str, ...]]]:
+        """The routine in short, as headings with their clauses: the file's headings for its own routine, else one."""
+        clauses = tuple(routine.clauses)
+        if routine.id != self.routine:
+            return [(self.other_heading, clauses)]
+        starts = [clauses.index(section.first) for section in self.routine_sections]
+        ends = [*starts[1:], len(clauses)]
+        return [
+            (section.heading, clauses[start:end])
+            for section, start, end in zip(self.routine_sections, starts, ends, strict=True)
+        ]
 
     @property
     def sheets(self) -> int:
@@ -65,12 +72,16 @@ class BinderSpec(SpecHead):
 
 
 def routine_faults(sections: tuple[RoutineSection, ...], routine: Routine) -> list[str]:
-    """What is wrong with the routine in short, an English line for each: every clause stands once."""
-    counted = Counter(clause for section in sections for clause in section.clauses)
-    return [
-        *(f"{clause} stands twice; keep one" for clause, times in counted.items() if times > 1),
-        *(f"{clause} is missing; add it" for clause in routine.clauses if clause not in counted),
+    """What is wrong with the routine in short, an English line for each: no clause is left out or stands twice."""
+    clauses = tuple(routine.clauses)
+    faults = [
+        f"{after.first} does not come after {before.first} in the routine; change their order"
+        for before, after in pairwise(sections)
+        if clauses.index(after.first) <= clauses.index(before.first)
     ]
+    if sections[0].first != clauses[0]:
+        faults.append(f"{clauses[0]} is left out; begin with it")
+    return faults
 
 
 def blank_faults(blanks: tuple[BlankCount, ...]) -> list[str]:

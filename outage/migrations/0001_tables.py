@@ -1,7 +1,15 @@
 """The tables as they were when the first migrations were put together; a database that has those has this."""
 
+import contacts.rules.parties
 import django.db.models.deletion
 import django.utils.timezone
+import outage.models.outage
+import outage.rules.back_registration
+import outage.rules.handover
+import outage.rules.identity
+import outage.rules.informing
+import outage.rules.outage_status
+import outage.rules.told
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -54,17 +62,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('identity_kind', models.CharField(choices=[('personnummer', 'Personnummer'), ('samordningsnummer', 'Samordningsnummer'), ('reserve_number', 'Reservnummer'), ('other', 'Annan identitet'), ('unknown', 'Okänd identitet')], max_length=30)),
+                ('identity_kind', models.CharField(choices=outage.rules.identity.IdentityKind.choices, max_length=30)),
                 ('identity_number', models.CharField(blank=True, max_length=40, verbose_name='personnummer eller reservnummer')),
                 ('patient_name', models.CharField(blank=True, max_length=200, verbose_name='patientens namn')),
                 ('protected_identity', models.BooleanField(default=False, verbose_name='skyddade personuppgifter')),
-                ('ward_kind', models.CharField(choices=[('somatic', 'Somatisk'), ('psychiatric', 'Psykiatrisk')], max_length=20, verbose_name='slag av avdelning')),
+                ('ward_kind', models.CharField(choices=contacts.rules.parties.WardKind.choices, max_length=20, verbose_name='slag av avdelning')),
                 ('not_admitted', models.BooleanField(default=False, verbose_name='inte inlagd')),
                 ('others', models.JSONField(blank=True, default=dict)),
                 ('changed', models.JSONField(blank=True, default=dict)),
                 ('order', models.PositiveIntegerField(default=0)),
-                ('before', models.CharField(choices=[('admitted', 'Ja'), ('not_admitted', 'Nej'), ('unknown', 'Vet inte')], max_length=20, verbose_name='inskriven i systemet före driftstoppet')),
-                ('status', models.CharField(choices=[('ok', 'Pågår'), ('deceased', 'Patienten har avlidit'), ('wrong_patient', 'Loggad på fel patient')], max_length=20, verbose_name='läge')),
+                ('before', models.CharField(choices=outage.rules.back_registration.Before.choices, max_length=20, verbose_name='inskriven i systemet före driftstoppet')),
+                ('status', models.CharField(choices=outage.rules.back_registration.ChainStatus.choices, max_length=20, verbose_name='läge')),
                 ('status_reason', models.CharField(blank=True, max_length=300, verbose_name='varför')),
                 ('search_key', models.CharField(editable=False, max_length=300)),
                 ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='outage.carechain')),
@@ -92,7 +100,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=40, verbose_name='meddelande')),
-                ('sender', models.CharField(choices=[('inpatient', 'Slutenvård'), ('municipality', 'Kommun'), ('outpatient', 'Öppenvård')], max_length=20)),
+                ('sender', models.CharField(choices=contacts.rules.parties.Party.choices, max_length=20)),
                 ('happened_at', models.DateTimeField(verbose_name='hände')),
                 ('written_at', models.DateTimeField(blank=True, null=True, verbose_name='skrevs på papper')),
                 ('paper_serial', models.CharField(blank=True, max_length=9, verbose_name='blad')),
@@ -177,12 +185,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('direction', models.CharField(choices=[('given', 'Lämnat'), ('received', 'Mottaget')], max_length=10, verbose_name='riktning')),
+                ('direction', models.CharField(choices=outage.rules.handover.Direction.choices, max_length=10, verbose_name='riktning')),
                 ('recipient', models.CharField(max_length=200, verbose_name='motpart')),
                 ('place', models.CharField(blank=True, editable=False, max_length=60)),
                 ('place_name', models.CharField(blank=True, max_length=200, verbose_name='plats')),
                 ('order', models.PositiveIntegerField(default=0)),
-                ('outcome', models.CharField(choices=[('reached', 'Nådd'), ('relayed', 'Förmedlat'), ('no_answer', 'Inget svar'), ('busy', 'Upptaget'), ('closed', 'Stängt'), ('queue', 'Kö'), ('message_left', 'Lämnade meddelande utan patientuppgifter')], max_length=20, verbose_name='utfall')),
+                ('outcome', models.CharField(choices=outage.rules.informing.CallOutcome.choices, max_length=20, verbose_name='utfall')),
                 ('at', models.DateTimeField(verbose_name='samtalets tid')),
                 ('written_at', models.DateTimeField(blank=True, null=True, verbose_name='skrevs på papper')),
                 ('paper_serial', models.CharField(blank=True, max_length=9, verbose_name='blad')),
@@ -190,7 +198,7 @@ class Migration(migrations.Migration):
                 ('spoken_to', models.CharField(blank=True, max_length=200, verbose_name='talade med')),
                 ('spoken_to_unit', models.CharField(blank=True, max_length=200, verbose_name='deras enhet')),
                 ('number', models.CharField(blank=True, max_length=60, verbose_name='nummer')),
-                ('read_back', models.CharField(blank=True, choices=[('done', 'Upprepat'), ('corrected', 'Upprepat och rättat'), ('not_possible', 'Gick inte att upprepa')], max_length=20, verbose_name='återläsning')),
+                ('read_back', models.CharField(blank=True, choices=outage.rules.handover.ReadBack.choices, max_length=20, verbose_name='återläsning')),
                 ('read_back_reason', models.CharField(blank=True, max_length=300, verbose_name='varför inte återläst')),
                 ('comment', models.TextField(blank=True, verbose_name='kommentar')),
                 ('next_step', models.CharField(blank=True, max_length=300, verbose_name='nästa steg och när')),
@@ -213,7 +221,7 @@ class Migration(migrations.Migration):
             name='HandoverMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('notice', models.CharField(blank=True, choices=[('not_yours', 'Gällde inte er'), ('no_longer_yours', 'Hör inte längre till er'), ('identity', 'Rätt identitet på patienten'), ('deceased', 'Patienten har avlidit'), ('not_deceased', 'Patienten har inte avlidit'), ('not_this_patient', 'Gällde inte den här patienten')], max_length=20)),
+                ('notice', models.CharField(blank=True, choices=outage.rules.told.Notice.choices, max_length=20)),
                 ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outage.carechaindetails')),
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='outage.carechainevent')),
                 ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='outage.handover')),
@@ -317,8 +325,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('client_id', models.UUIDField(editable=False, null=True, unique=True)),
-                ('kind', models.CharField(choices=[('first', 'Första anmälan'), ('joined', 'Anmälan till pågående driftstopp'), ('changed', 'Ändrad uppgift'), ('ended', 'Åter i drift'), ('reopened', 'Avslutet ångrat')], max_length=10)),
-                ('scope', models.CharField(choices=[('municipalities_only', 'Enbart kommunerna'), ('both_principals', 'Båda huvudmännen')], max_length=30, verbose_name='omfattning')),
+                ('kind', models.CharField(choices=outage.models.outage.ReportKind.choices, max_length=10)),
+                ('scope', models.CharField(choices=outage.rules.outage_status.OutageScope.choices, max_length=30, verbose_name='omfattning')),
                 ('scope_from', models.DateTimeField(verbose_name='omfattningen gäller från')),
                 ('started_at', models.DateTimeField(verbose_name='började')),
                 ('expected_end_at', models.DateTimeField(blank=True, null=True, verbose_name='väntas sluta')),

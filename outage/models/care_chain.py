@@ -72,11 +72,11 @@ class CareChainDetails(LoggedRow):
     replaces = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name="ersätter"
     )
-    identity_kind = models.CharField(max_length=30, choices=IdentityKind.choices())
+    identity_kind = models.CharField(max_length=30, choices=IdentityKind.choices)
     identity_number = models.CharField("personnummer eller reservnummer", max_length=40, blank=True)
     patient_name = models.CharField("patientens namn", max_length=200, blank=True)
     protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
-    ward_kind = models.CharField("slag av avdelning", max_length=20, choices=WardKind.choices())
+    ward_kind = models.CharField("slag av avdelning", max_length=20, choices=WardKind.choices)
     ward_unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="avdelning"
     )
@@ -96,9 +96,9 @@ class CareChainDetails(LoggedRow):
     before = models.CharField(
         "inskriven i systemet före driftstoppet",
         max_length=20,
-        choices=Before.choices(),
+        choices=Before.choices,
     )
-    status = models.CharField("läge", max_length=20, choices=ChainStatus.choices())
+    status = models.CharField("läge", max_length=20, choices=ChainStatus.choices)
     status_reason = models.CharField("varför", max_length=300, blank=True)
     search_key = models.CharField(max_length=300, editable=False)
 

@@ -27,12 +27,12 @@ class Handover(LoggedRow):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="handovers")
-    direction = models.CharField("riktning", max_length=10, choices=Direction.choices())
+    direction = models.CharField("riktning", max_length=10, choices=Direction.choices)
     recipient = models.CharField("motpart", max_length=200)
     place = models.CharField(max_length=60, blank=True, editable=False)
     place_name = models.CharField("plats", max_length=200, blank=True)
     order = models.PositiveIntegerField(default=0)
-    outcome = models.CharField("utfall", max_length=20, choices=CallOutcome.choices())
+    outcome = models.CharField("utfall", max_length=20, choices=CallOutcome.choices)
     at = models.DateTimeField("samtalets tid")
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)
@@ -44,7 +44,7 @@ class Handover(LoggedRow):
         "återläsning",
         max_length=20,
         blank=True,
-        choices=ReadBack.choices(),
+        choices=ReadBack.choices,
     )
     read_back_reason = models.CharField("varför inte återläst", max_length=300, blank=True)
     comment = models.TextField("kommentar", blank=True)
@@ -96,7 +96,7 @@ class HandoverMessage(AppendOnlyModel):
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="messages")
     event = models.ForeignKey(CareChainEvent, null=True, on_delete=models.PROTECT, related_name="messages")
     change = models.ForeignKey(CareChainDetails, null=True, on_delete=models.PROTECT, related_name="+")
-    notice = models.CharField(max_length=20, blank=True, choices=Notice.choices())
+    notice = models.CharField(max_length=20, blank=True, choices=Notice.choices)
 
     class Meta:
         ordering = ["pk"]

@@ -116,8 +116,8 @@ class OutageReport(AppendOnlyModel):
 
     client_id = models.UUIDField(null=True, unique=True, editable=False)
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="reports")
-    kind = models.CharField(max_length=10, choices=ReportKind.choices())
-    scope = models.CharField("omfattning", max_length=30, choices=OutageScope.choices())
+    kind = models.CharField(max_length=10, choices=ReportKind.choices)
+    scope = models.CharField("omfattning", max_length=30, choices=OutageScope.choices)
     scope_from = models.DateTimeField("omfattningen gäller från")
     started_at = models.DateTimeField("började")
     expected_end_at = models.DateTimeField("väntas sluta", null=True, blank=True)

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from contacts.rules.parties import Party, WardKind
+from contacts.rules.labelled import Labelled
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import other_end
 from outage.queries.chain_log import ChainLog
 from outage.queries.joining import PLACES, differing, rows_of_pair, to_choose_in
 from outage.queries.naming import patient_in_list, shown_identity
-from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.back_registration import ChainStatus
 from outage.rules.joining import HAPPENED, Pair
 from outage.rules.said import labelled
 from outage.rules.wording import lower_first, moment
@@ -98,13 +99,10 @@ def _said(details: CareChainDetails, name: str) -> str:
         return details.place_names[PLACES[name]]
     if name == "status" and details.status_reason:
         return f"{ChainStatus(details.status).label}: {details.status_reason}"
-    return {
-        "identity": shown_identity(details),
-        "patient_name": details.patient_name,
-        "ward_kind": WardKind(details.ward_kind).label,
-        "before": Before(details.before).label,
-        "status": ChainStatus(details.status).label,
-    }[name]
+    if name == "identity":
+        return shown_identity(details)
+    said: str | Labelled = getattr(details.facts, name)
+    return said.label if isinstance(said, Labelled) else said
 
 
 def like_pairs(

@@ -42,7 +42,7 @@ def _place(party: Party) -> Callable[[CareChainDetails], str]:
     return said
 
 
-# What two are compared by; empty where it is not known.
+# What two are compared by, under the names of the facts; empty where it is not known.
 _SAID: dict[str, Callable[[CareChainDetails], str]] = {
     "identity": lambda row: number_key(row.identity_number),
     "patient_name": lambda row: folded(row.patient_name),
@@ -68,11 +68,7 @@ def chosen(kept: CareChainDetails, other: CareChainDetails, choices: Mapping[str
     }
     facts = replace(
         kept.facts,
-        identity=taken["identity"].identity_number,
-        patient_name=taken["patient_name"].patient_name,
-        ward_kind=taken["ward_kind"].facts.ward_kind,
-        before=taken["before"].facts.before,
-        status=taken["status"].facts.status,
+        **{name: getattr(row.facts, name) for name, row in taken.items() if name not in PLACES},
         status_reason=taken["status"].status_reason,
         # Protection in either one holds for both.
         protected_identity=kept.protected_identity or other.protected_identity,

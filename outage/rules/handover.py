@@ -94,7 +94,7 @@ def check_handover(facts: CallFacts, *, now: datetime, tells: bool) -> dict[str,
         errors["number"] = "Ange numret du ringde."
     if failed:
         if facts.direction is Direction.RECEIVED:
-            errors["outcome"] = "Ett mottaget samtal har kommit fram. Välj Nådd."
+            errors["outcome"] = f"Ett mottaget samtal har kommit fram. Välj {CallOutcome.REACHED.label}."
         return errors
     if not facts.spoken_to.strip():
         errors["spoken_to"] = "Skriv namnet på den du talade med."

@@ -1,4 +1,4 @@
-"""Swedish times, dates and telephone links in every template."""
+"""Swedish times, dates, outcomes of calls and telephone links in every template."""
 
 from datetime import date, datetime
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from contacts.rules.phone import tel_uri
 from outage.rules import wording
+from outage.rules.informing import CallOutcome
 
 register = template.Library()
 
@@ -39,6 +40,12 @@ def dag_tid(at: datetime | None) -> str:
 def gemen(label: str) -> str:
     """A label inside a sentence, with the capitals of the names in it."""
     return wording.lower_first(label)
+
+
+@register.filter
+def utfall(outcome: str) -> str:
+    """The label of an outcome of a call, from its value."""
+    return CallOutcome(outcome).label
 
 
 @register.filter

@@ -8,19 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tests.routine_table import WHO_TELLS_WHOM
+
 PARTIES = ("inpatient", "municipality", "outpatient")
-# Who sends what to whom (R3.1–R3.9); what to öppenvård goes to whichever it is (R3.10).
+# Who sends what to whom; what to öppenvård goes to whichever it is (R3.10).
 TELLS = {
-    ("admission", "inpatient"): ("municipality", "outpatient"),
-    ("preliminary_ready", "inpatient"): ("municipality", "outpatient"),
-    ("discharge_report", "inpatient"): ("municipality", "outpatient"),
-    ("ready_for_discharge", "inpatient"): ("municipality", "outpatient"),
-    ("discharge", "inpatient"): ("municipality", "outpatient"),
-    ("admission_reply", "municipality"): ("inpatient", "outpatient"),
-    ("municipality_ready", "municipality"): ("inpatient", "outpatient"),
-    ("admission_reply", "outpatient"): ("inpatient", "municipality"),
-    ("sip_initiative", "outpatient"): ("municipality",),
-    ("sip_invitation", "outpatient"): ("municipality",),
+    (row.kind, str(row.sender)): tuple(party for party in PARTIES if party in row.tells)
+    for row in WHO_TELLS_WHOM
 }
 # Which answer each message asks for (R3.6–R3.8).
 ANSWERS = {"admission_reply": "admission", "municipality_ready": "ready_for_discharge"}

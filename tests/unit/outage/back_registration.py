@@ -12,6 +12,7 @@ from outage.rules.back_registration import (
     back_registration,
 )
 from outage.rules.outage_status import OutageScope
+from outage.rules.routine import Effect
 
 ROUTINE = current_routine()
 START = datetime(2026, 1, 20, 7, tzinfo=UTC)
@@ -41,6 +42,15 @@ LETTERS = {
 }
 WITHDRAWN = "adz"
 UNTOLD = "PwWE"
+# A message type that the routine has beside these gets a letter that is left.
+_KNOWN = {kind for kind, _ in LETTERS.values()}
+_MORE = (kind for kind in ROUTINE.messages if kind not in _KNOWN)
+LETTERS |= {letter: (kind, None) for letter, kind in zip("bcfghjlnoqtvxy", _MORE, strict=False)}
+INFORMATION = "".join(
+    letter
+    for letter, (kind, _) in LETTERS.items()
+    if ROUTINE.messages[kind].effect is Effect.INFORMATION and letter not in UNTOLD
+)
 
 Row = tuple[str, str, str | None, str | None, tuple[str, ...], int]
 

@@ -19,7 +19,7 @@ from outage.rules.outage_status import OutageScope
 from outage.rules.routine import What
 from tests.long import runs
 from tests.routine_table import KINDS
-from tests.unit.outage.back_registration import EVENTS, LETTERS, ROUTINE, Row, decide, row
+from tests.unit.outage.back_registration import EVENTS, INFORMATION, LETTERS, ROUTINE, Row, decide, row
 
 
 def by_the_word(letters: str, scope: str, before: str, status: str) -> list[Row]:
@@ -74,7 +74,7 @@ def by_the_word(letters: str, scope: str, before: str, status: str) -> list[Row]
     for place, letter in enumerate(letters):
         if letter == "P" and "D" not in letters[place:]:
             untold.append(str(place))
-        elif letter in "rpukmP":
+        elif letter in INFORMATION + "P":
             rows.append(("do_not_register", "information", None, "R4.2", (str(place),), 4))
     if untold:
         rows.append(("decide", "information", None, None, tuple(sorted(untold)), 17))

@@ -17,7 +17,17 @@ from outage.rules.back_registration import (
 )
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Decision, What
-from tests.unit.outage.back_registration import EVENTS, ROUTINE, START, Row, decide, event, row, said
+from tests.unit.outage.back_registration import (
+    EVENTS,
+    INFORMATION,
+    ROUTINE,
+    START,
+    Row,
+    decide,
+    event,
+    row,
+    said,
+)
 
 ADMIT = "Skriv in patienten i PRATOR."
 DISCHARGE = "Skriv ut patienten i PRATOR."
@@ -48,7 +58,7 @@ def test_case_3_in_before_and_discharged() -> None:
 
 
 @pytest.mark.clause("R4.2")
-@pytest.mark.parametrize("letter", "rpukm")
+@pytest.mark.parametrize("letter", INFORMATION)
 def test_case_4_information_already_passed_on(letter: str) -> None:
     (task,) = decide(letter)
     assert said([task]) == [(4, NO_INFORMATION, "R4.2")]
