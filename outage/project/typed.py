@@ -6,12 +6,15 @@ from copy import copy
 from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from contacts.rules.swedish_text import has_invisible, tidy_typed
 
 Sent = TypeVar("Sent", bound=QueryDict)
 
+# What browsers send. Any codec of Python's would be tried, also those that give no text.
+_READ_AS = {"utf-8", "utf8"}
 # Fields, in a form or its rows, where it is said that a character was taken away: there one compares what stands with
 # what was read out.
 _SAID = {
@@ -33,6 +36,10 @@ class TidyTypedMiddleware:
         # No database takes it, and no address of ours has it.
         if "\0" in request.path:
             raise Http404
+        if request.encoding and request.encoding.lower() not in _READ_AS:
+            # Unset first: the page that says so reads the query string and the form too.
+            request.encoding = None
+            raise BadRequest
         request.GET = _tidied(request.GET)
         return self.get_response(request)
 

@@ -1,7 +1,6 @@
 """Log-in and how long it lasts, the choice of assignment, what is held, the health page and the error pages."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -12,13 +11,14 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
+from contacts.views.going_on import own_path, path_in, wanted_path
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
@@ -48,6 +48,9 @@ class Login(LoginView):
         people = demo_memberships() if settings.DEMO else []
         return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
 
+    def get_redirect_url(self) -> str:
+        return wanted_path(self.request)
+
     def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
         """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
         form = super().get_form(form_class)
@@ -62,6 +65,9 @@ class Login(LoginView):
 
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
+
+    def get_redirect_url(self) -> str:
+        return wanted_path(self.request)
 
 
 @login_not_required
@@ -92,7 +98,7 @@ def choose_assignment(request: OwnRequest) -> HttpResponse:
     return render(
         request,
         "choose_assignment.html",
-        {"memberships": found, "next": request.GET.get("next", ""), "is_staff": request.user.is_staff},
+        {"memberships": found, "next": wanted_path(request), "is_staff": request.user.is_staff},
     )
 
 
@@ -126,7 +132,7 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
     card = card_of(held, request.user, request.acting)
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
-        return redirect(card.address if card.here else "status")
+        return HttpResponseRedirect((own_path(card.address) if card.here else "") or reverse("status"))
     if card.here and (shown := form_again(request, held)):
         return shown
     said = read_out(request, held) if card.ended else ()
@@ -144,11 +150,11 @@ def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
 
 def _go_on(request: HttpRequest) -> HttpResponse:
     """Redirect to the page asked for, else to Läge. ActingMiddleware redirects to Läge where that is not one's own."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    wanted = wanted_path(request)
+    if not wanted:
         return redirect(settings.LOGIN_REDIRECT_URL)
-    request.session["came_to"] = urlsplit(wanted).path
-    return redirect(wanted)
+    request.session["came_to"] = path_in(wanted)
+    return HttpResponseRedirect(wanted)
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

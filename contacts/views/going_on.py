@@ -1,0 +1,32 @@
+"""The one way to go on to an address that came with a request."""
+
+from urllib.parse import unquote, urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def own_path(address: str) -> str:
+    """The address, with its query, where it is the path of a page here; else "".
+
+    For HttpResponseRedirect alone: `redirect` would take it for the name of a view first.
+    """
+    # No host is allowed, this one neither: a path needs none.
+    if not address.startswith("/") or not url_has_allowed_host_and_scheme(address, None):
+        return ""
+    try:
+        resolve(path_in(address))
+    except Resolver404:
+        return ""
+    return address
+
+
+def path_in(address: str) -> str:
+    """As `request.path` is of a request for the address."""
+    return unquote(urlsplit(address).path)
+
+
+def wanted_path(request: HttpRequest) -> str:
+    """The page to go on to, which came as `next`; "" for none, or none of ours."""
+    return own_path(request.POST.get("next") or request.GET.get("next", ""))
