@@ -69,7 +69,7 @@ class OfferedFilters(ChangeList):
 
 
 class Unaddressed(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Neither searched nor filled in by the address, where what is typed, and so a mistyped personnummer, would stand."""
+    """Neither searched nor filled in by the address: a mistyped personnummer would stand there."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OfferedFilters

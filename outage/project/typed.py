@@ -13,7 +13,7 @@ from contacts.rules.swedish_text import has_invisible, tidy_typed
 
 Sent = TypeVar("Sent", bound=QueryDict)
 
-# What browsers send. Any codec of Python's would be tried, also those that give no text.
+# As in wsgi.py, for servers that do not go by it.
 _READ_AS = {"utf-8", "utf8"}
 # Fields, in a form or its rows, where it is said that a character was taken away: there one compares what stands with
 # what was read out.

@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -67,7 +67,8 @@ class Logout(LogoutView):
     http_method_names = ["post", "options"]
 
     def get_redirect_url(self) -> str:
-        return wanted_path(self.request)
+        """Nowhere but to the log-in."""
+        return ""
 
 
 @login_not_required
@@ -158,6 +159,11 @@ def _go_on(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """Every page reads the form that came; where nobody could, that is why there is an error, or it is another's."""
+    try:
+        _ = request.POST
+    except Exception:
+        request.POST = QueryDict()  # type: ignore[assignment]
     return render(request, "errors/error.html", {"title": title, "text": text}, status=status)
 
 

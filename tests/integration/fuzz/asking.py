@@ -40,7 +40,17 @@ METHODS = ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "ge
 # Typesetting takes a thousand times what the rest of a request does: these are asked for seldom.
 SLOW = re.compile(r"pdf|samtalsstod|kontaktlista|beredskapsparm|blad/nya")
 LEADING = ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url")
-PLAUSIBLE = ["Åsa Påhittad", "19121212-1212", "10.40", "2026-11-24", "0980-319 206", "Karin", "1", "15 juni", "8-17"]
+PLAUSIBLE = [
+    "Åsa Påhittad",
+    "19121212-1212",
+    "10.40",
+    "2026-11-24",
+    "0980-319 206",
+    "Karin",
+    "1",
+    "15 juni",
+    "8-17",
+]
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
@@ -56,8 +66,29 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Itera
 
 def _names() -> list[str]:
     """Names that a query string or a form may have: those the code reads, those of the admin's lists."""
-    found = {"next", "o", "p", "e", "all", "_popup", "_to_field", "_facets", "_changelist_filters", "_selected_action"}
-    found |= {"term", "app_label", "model_name", "field_name", "action", "_save", "_addanother", "_continue", "_saveasnew"}
+    found = {
+        "next",
+        "o",
+        "p",
+        "e",
+        "all",
+        "_popup",
+        "_to_field",
+        "_facets",
+        "_changelist_filters",
+        "_selected_action",
+    }
+    found |= {
+        "term",
+        "app_label",
+        "model_name",
+        "field_name",
+        "action",
+        "_save",
+        "_addanother",
+        "_continue",
+        "_saveasnew",
+    }
     for app in ("contacts", "outage", "forms"):
         for path in (settings.BASE_DIR / app).rglob("*.py"):
             found |= set(re.findall(r'(?:GET|POST)(?:\.get(?:list)?\(|\[)"(\w+)"', path.read_text("utf-8")))
@@ -65,7 +96,19 @@ def _names() -> list[str]:
 
 
 def _lookups(model: Any) -> list[str]:
-    ends = ["", "__exact", "__id__exact", "__in", "__isnull", "__isempty", "__year", "__month", "__day", "__gte", "__lt"]
+    ends = [
+        "",
+        "__exact",
+        "__id__exact",
+        "__in",
+        "__isnull",
+        "__isempty",
+        "__year",
+        "__month",
+        "__day",
+        "__gte",
+        "__lt",
+    ]
     ends += ["__regex", "__range", "__date", "__contains", "__x", "__name", "__user__password__startswith"]
     return [f"{each.name}{end}" for each in model._meta.get_fields() for end in ends]
 
@@ -74,6 +117,15 @@ NAMES = _names()
 LOOKUPS = {
     f"{model._meta.app_label}/{model._meta.model_name}": _lookups(model) for model in admin.site._registry
 }
+
+
+class Served(Browser):
+    """Sends as the server passes on."""
+
+    def request(self, **sent: Any) -> Any:
+        from outage.project.wsgi import without_charset
+
+        return super().request(**sent | {"CONTENT_TYPE": without_charset(sent.get("CONTENT_TYPE", ""))})
 
 
 @dataclass
@@ -100,21 +152,25 @@ class Fuzzer:
         self.world = World()
         self.found: list[str] = []
         self.made = 0
+        self._with_forms: list[tuple[Any, str]] = []
         self._routes = sorted(set(routes(get_resolver().url_patterns)))
-        self._browsers: dict[str, Browser] = {}
+        self._browsers: dict[str, Served] = {}
 
     def run(self, requests: int) -> None:
         while self.made < requests:
             for route in self.chosen.sample(self._routes, len(self._routes)):
                 if self.made < requests and not (SLOW.search(route) and self.chosen.random() < 0.95):
-                    self._visit(route)
+                    self._visit(self._somebody(route), route)
+                if self.made < requests and self._with_forms and self.chosen.random() < 0.5:
+                    self._visit(*self.chosen.choice(self._with_forms))
 
-    def _visit(self, route: str) -> None:
+    def _visit(self, who: Any, route: str) -> None:
         """Open a page, and send its forms, or what it has none of."""
-        who = self._somebody(route)
         path = self._path(route)
         page = self._ask(who, self._reading(route, path))
         forms = _forms_of(page)
+        if forms:
+            self._with_forms.append((who, route))
         if forms and self.chosen.random() < 0.8:
             for form in self.chosen.sample(forms, min(2, len(forms))):
                 self._ask(who, self._sending(form, path))
@@ -126,6 +182,7 @@ class Fuzzer:
         people = self.world.people
         if route.startswith("/admin/"):
             people = [person for person in people if getattr(person, "is_staff", False)]
+            people += [person for person in people if person.is_superuser] * 2
         elif self.chosen.random() < 0.9:
             people = self.world.at_work
         return self.chosen.choice(people)
@@ -136,8 +193,10 @@ class Fuzzer:
             if known:
                 return self.chosen.choice(known)
             wrong = {
-                "int": lambda: self.chosen.choice(["0", str(2**31), str(2**63), str(2**64), "9" * 300, "9" * 4_400]),
-                "uuid": lambda: "00000000-0000-4000-8000-%012x" % self.chosen.randrange(9),
+                "int": lambda: self.chosen.choice(
+                    ["0", str(2**31), str(2**63), str(2**64), "9" * 300, "9" * 4_400]
+                ),
+                "uuid": lambda: f"00000000-0000-4000-8000-{self.chosen.randrange(9):012x}",
                 "slug": lambda: self.chosen.choice(["a", "-", "_", "a" * 300]),
             }.get(found[1] or "str", lambda: quoted(text(self.chosen)))
             return wrong()
@@ -182,7 +241,9 @@ class Fuzzer:
             if kind == "file":
                 files[name] = self.chosen.choice(FILES)
             elif box.name == "select":
-                fields[name] = [self.chosen.choice([o.get("value", "") for o in box.find_all("option")] or [""])]
+                fields[name] = [
+                    self.chosen.choice([o.get("value", "") for o in box.find_all("option")] or [""])
+                ]
             elif kind in {"checkbox", "radio", "submit"} or box.name == "button":
                 fields[name] = [box.get("value", "on")]
             elif kind != "hidden" and not any(fields.get(name, [])):
@@ -212,6 +273,7 @@ class Fuzzer:
                     fields[other] = [self._value(other)]
 
     def _nonsense(self, path: str) -> Asked:
+        path += self.chosen.choice(["", "?" + encoded({"next": [self.chosen.choice(NEXTS)], "q": ["å"]})])
         if self.chosen.random() < 0.2:
             return Asked("", self.chosen.choice(METHODS), path, b"x", "text/plain", self._headers())
         if self.chosen.random() < 0.4:
@@ -222,7 +284,7 @@ class Fuzzer:
 
     def _ask(self, who: Any, asked: Asked) -> HttpResponse:
         browser = self._browser(who)
-        browser.handler.enforce_csrf_checks = self.chosen.random() < 0.1
+        browser.handler.enforce_csrf_checks = self.chosen.random() < 0.03
         asked.who = who.get_username() or "nobody"
         self.made += 1
         # A savepoint: on PostgreSQL the first error would be that of every request after it.
@@ -230,7 +292,12 @@ class Fuzzer:
             # By itself the test client takes an empty type for no body.
             more = {"CONTENT_TYPE": asked.content_type} if asked.content_type else {}
             answer: Any = browser.generic(
-                asked.method, asked.path, asked.body, asked.content_type or URLENCODED, headers=asked.headers, **more
+                asked.method,
+                asked.path,
+                asked.body,
+                asked.content_type or URLENCODED,
+                headers=asked.headers,
+                **more,
             )
             body = answer.getvalue() if answer.streaming else answer.content
             raised = answer.exc_info
@@ -242,18 +309,22 @@ class Fuzzer:
     def _judge(self, asked: Asked, answer: HttpResponse, body: bytes, raised: Any) -> None:
         wrong = []
         if raised or answer.status_code == 500:
-            wrong.append(f"{answer.status_code} {raised and raised[0].__name__}: {raised and raised[1]}"[:500])
+            wrong.append(
+                f"{answer.status_code} {raised and raised[0].__name__}: {raised and raised[1]}"[:500]
+            )
             if raised:
                 wrong.append(_where(raised[2]))
         if b"Traceback (most recent" in body:
             wrong.append("a traceback")
-        wrong += [f"leads to {answer[name]}" for name in LEADING if name in answer and leads_off(answer[name])]
+        wrong += [
+            f"leads to {answer[name]}" for name in LEADING if name in answer and leads_off(answer[name])
+        ]
         if wrong:
             self.found.append(f"{asked}\n    " + "\n    ".join(wrong))
 
-    def _browser(self, who: Any) -> Browser:
+    def _browser(self, who: Any) -> Served:
         name = who.get_username()
-        browser = self._browsers.setdefault(name, Browser(raise_request_exception=False))
+        browser = self._browsers.setdefault(name, Served(raise_request_exception=False))
         browser.exc_info = None
         if who.is_authenticated and SESSION_KEY not in browser.session:
             browser.force_login(who)
@@ -274,7 +345,9 @@ def _where(trace: Any) -> str:
     lines = []
     while trace:
         path = Path(trace.tb_frame.f_code.co_filename)
-        lines.append((settings.BASE_DIR in path.parents and ".venv" not in path.parts, f"{path}:{trace.tb_lineno}"))
+        lines.append(
+            (settings.BASE_DIR in path.parents and ".venv" not in path.parts, f"{path}:{trace.tb_lineno}")
+        )
         trace = trace.tb_next
     own = [line for ours, line in lines if ours and "/tests/" not in line]
     return f"{(own or ['?'])[-1]} … {lines[-1][1]}"

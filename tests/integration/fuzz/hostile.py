@@ -15,31 +15,40 @@ DATES = [
     "2026-03-29T02:30", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "2026-W48-2", "igår 23.50", "idag",
 ]  # fmt: skip
 NEXTS = [
-    "abc", "status", "contact", "admin:index", "a:b:c", "x.y", "/", "//", "///", "?", "#", ".", "./", "../", "/../",
-    f"//{ELSEWHERE}/", f"///{ELSEWHERE}", f"////{ELSEWHERE}", f"/\\{ELSEWHERE}", f"\\\\{ELSEWHERE}", f"\\/{ELSEWHERE}",
-    f"https://{ELSEWHERE}/", f"https:{ELSEWHERE}", f"https:/{ELSEWHERE}", f"http:///{ELSEWHERE}", f"ftp://{ELSEWHERE}",
-    f" //{ELSEWHERE}", f"\t//{ELSEWHERE}", f"/\t/{ELSEWHERE}", f"/\n/{ELSEWHERE}", f"\x08//{ELSEWHERE}",
-    f"http://testserver@{ELSEWHERE}/", f"http://testserver:80@{ELSEWHERE}/", f"http://{ELSEWHERE}\\@testserver/",
-    f"/%2f{ELSEWHERE}", f"/%5c{ELSEWHERE}", f"/%09/{ELSEWHERE}", "javascript:alert(1)", "data:text/html,x", "mailto:a@b",
-    "http://testserver/vardkedjor/", "http://[", "//[", "http://testserver:x/", "/[", "/%00", "/\0", "/%", "/%zz", "/%ff/",
-    "/\r\nX-Own: 1", "/vardkedjor/", "/vardkedjor/?q=%ff", "/kontakter/#a", "/finns/inte/", "/å/ö/", "/logga-ut/",
-    "/admin/", "/logga-in/?next=/logga-in/", "x" * 3_000, "/" + "x" * 3_000, "/uppdrag/?next=" + "/a" * 1_500, "\udc80",
+    "abc", "status", "contact", "admin:index", "a:b:c", "x.y", "/", "//", "///", "?", "#", ".", "./", "../",
+    "/../", f"//{ELSEWHERE}/", f"///{ELSEWHERE}", f"////{ELSEWHERE}", f"/\\{ELSEWHERE}", f"\\\\{ELSEWHERE}",
+    f"\\/{ELSEWHERE}", f"https://{ELSEWHERE}/", f"https:{ELSEWHERE}", f"https:/{ELSEWHERE}",
+    f"http:///{ELSEWHERE}", f"ftp://{ELSEWHERE}", f" //{ELSEWHERE}", f"\t//{ELSEWHERE}", f"/\t/{ELSEWHERE}",
+    f"/\n/{ELSEWHERE}", f"\x08//{ELSEWHERE}", f"http://testserver@{ELSEWHERE}/",
+    f"http://testserver:80@{ELSEWHERE}/", f"http://{ELSEWHERE}\\@testserver/", f"/%2f{ELSEWHERE}",
+    f"/%5c{ELSEWHERE}", f"/%09/{ELSEWHERE}", "javascript:alert(1)", "data:text/html,x", "mailto:a@b",
+    "http://testserver/vardkedjor/", "http://[", "//[", "http://testserver:x/", "/[", "/%00", "/\0", "/%",
+    "/%zz", "/%ff/", "/\r\nX-Own: 1", "/vardkedjor/", "/vardkedjor/?q=%ff", "/kontakter/#a", "/finns/inte/",
+    "/å/ö/", "/logga-ut/", "/admin/", "/logga-in/?next=/logga-in/", "x" * 3_000, "/" + "x" * 3_000,
+    "/uppdrag/?next=" + "/a" * 1_500, "\udc80",
 ]  # fmt: skip
 TEXTS = [
-    "", " ", "\0", "a\0b", "\ud800", "\udfff", "x", "x" * 300, "å" * 5_000, "👩‍⚕️", "\u202e", "\ufeff", "%", "%zz", "%ff",
-    "'", '"', "\\", "' OR 1=1 --", "<script>alert(1)</script>", "{{ 7 }}", "{}", "[]", '{"a": [1]}', "[[]]", "[null]",
-    "null", "true", "None", "undefined", "../../etc/passwd", "a\nb", "\r\n", "a,b;c", "a:b", "new:", "new:x:y", "event:",
-    "event:x", "notice:", "notice:a:b:c", "new:admission:inpatient", ":", "::", "=", "a=b", "on", "other", "(", "*", "[",
-    "19121212-1212", "19990230-9999", "0980-319 206", "+46", "0" * 50, "Å\u030a", "a" * 63 + "\u0327", "A9A9A9A9A",
+    "", " ", "\0", "a\0b", "\ud800", "\udfff", "x", "x" * 300, "å" * 5_000, "👩‍⚕️", "\u202e", "\ufeff", "%",
+    "%zz", "%ff", "'", '"', "\\", "' OR 1=1 --", "<script>alert(1)</script>", "{{ 7 }}", "{}", "[]",
+    '{"a": [1]}', "[[]]", "[null]", "null", "true", "None", "undefined", "../../etc/passwd", "a\nb", "\r\n",
+    "a,b;c", "a:b", "new:", "new:x:y", "event:", "event:x", "notice:", "notice:a:b:c",
+    "new:admission:inpatient", ":", "::", "=", "a=b", "on", "other", "(", "*", "[", "19121212-1212",
+    "19990230-9999", "0980-319 206", "+46", "0" * 50, "Å\u030a", "a" * 63 + "\u0327", "A9A9A9A9A",
 ]  # fmt: skip
-IDS = [str(UUID(int=0)), str(UUID(int=2**128 - 1)), str(UUID(int=7, version=4)), "{" + str(UUID(int=9)) + "}", "0" * 32]
+IDS = [
+    str(UUID(int=0)),
+    str(UUID(int=2**128 - 1)),
+    str(UUID(int=7, version=4)),
+    "{" + str(UUID(int=9)) + "}",
+    "0" * 32,
+]
 
 HEADERS: dict[str, list[str]] = {
     "Accept": ["", "*/*;q=x", "application/json", "text/html;level=1;" * 50],
     "Accept-Charset": ["utf-7"],
     "Accept-Encoding": ["gzip;q=x", "\xff", "br, , gzip"],
     "Accept-Language": ["en", "xx-" + "y" * 200, ";;;", "sv;q=9e999", "\xe5"],
-    "Cookie": ["sessionid=x", "sessionid=\xff", "csrftoken=" + "x" * 32, "undanlagt=a.b:c", "=", "a" * 9_000, "messages=x"],
+    "Cookie": ["sessionid=x", "sessionid=\xff", "csrftoken=" + "x" * 32, "undanlagt=a.b:c", "=", "a" * 9_000],
     "Host": [ELSEWHERE, "testserver:99999", "[::1", "", "testserver.", "a b"],
     "HX-Current-URL": ["http://[", f"https://{ELSEWHERE}/", "\xff", "/%ff", ""],
     "HX-Request": ["true", "false", "x"],
@@ -71,7 +80,7 @@ CONTENT_TYPES = [
     *(
         f"{kind}; charset={charset}"
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/html")
-        for charset in ("utf-8", "latin-1", "utf-16", "utf-7", "rot13", "hex", "idna", "unicode_escape", "x", "", "\xe5")
+        for charset in ("utf-8", "latin-1", "utf-16", "utf-7", "rot13", "hex", "idna", "unicode_escape", "x", "")
     ),
 ]  # fmt: skip
 BODIES = [
@@ -83,7 +92,14 @@ BODIES = [
     b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--x',
     (b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n1\r\n' * 600) + b"--x--\r\n",
 ]  # fmt: skip
-FILES = [b"", b"\0" * 100, b"%PDF-1.7\n%%EOF", b"PK\x03\x04" + b"\xff" * 60, b"Namn;Telefon\n\xe5;1", b"\xff\xd8\xff\xe0" * 9]
+FILES = [
+    b"",
+    b"\0" * 100,
+    b"%PDF-1.7\n%%EOF",
+    b"PK\x03\x04" + b"\xff" * 60,
+    b"Namn;Telefon\n\xe5;1",
+    b"\xff\xd8\xff\xe0" * 9,
+]
 
 
 def text(chosen: Random) -> str:

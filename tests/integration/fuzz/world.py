@@ -1,16 +1,13 @@
 """A county where something of everything has happened, and the people who ask for it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
-from contacts.filing.columns import COLUMNS
 from contacts.filing.uploads import upload_steps
-from contacts.filing.writing import write_csv
-from contacts.models import EntryKind, Membership, Principal, User
+from contacts.models import EntryKind, Membership, User
 from contacts.rules.errors import Answers
 from contacts.rules.permissions import Role
 from contacts.rules.rota import Turn
@@ -64,6 +61,7 @@ class World:
             ("root", county.ward, Role.ADMIN), ("malin", county.social_care, Role.ADMIN), is_staff=True
         )
         User.objects.filter(pk=root.user.pk).update(is_superuser=True)
+        User.objects.filter(pk=county.esa.user.pk).update(is_demo=True)
         Membership.objects.filter(pk=root.membership.pk).update(active=False)
         two = county.bo
         Membership.objects.create(user=two.user, unit=county.ward, role=Role.STAFF)
@@ -120,12 +118,8 @@ def _happenings(county: County) -> None:
     for by in (county.alva, county.esa):
         for path in (f"/vardkedja/{chain.pk}/samtal/?riktning=given", "/vardkedjor/ny/", "/kontakter/ny/"):
             hold_form(by=by.membership, path=path, content={"spoken_to": ["Karin"], "number": ["0910"]})
-    rows = [{"Namn": "Hjälpmedel", "Telefon": "0980-319 232"}]
-    finish(upload_steps(by=county.adam, client_id=uuid4(), content=_file(county.region, rows)))
-
-
-def _file(principal: Principal, rows: list[dict[str, Any]]) -> bytes:
-    return ("Namn;Telefon\n" + "\n".join(f"{row['Namn']};{row['Telefon']}" for row in rows)).encode()
+    content = "Namn;Telefon\nHjälpmedel;0980-319 232".encode()
+    finish(upload_steps(by=county.adam, client_id=uuid4(), content=content))
 
 
 def _lists(county: County) -> UUID:
