@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from contacts.access import ActingRequest
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
+from contacts.rules.ids import read_id
 from contacts.views.tools import file_answer
 
 
@@ -33,8 +34,8 @@ def chosen_principal(request: ActingRequest) -> Principal | None:
     wanted = request.GET.get("huvudman", "")
     if not wanted:
         return None
-    # Eighteen digits fit every database's key; more would be a database error instead of a missing page.
-    found = principal_or_none(int(wanted)) if wanted.isdecimal() and len(wanted) <= 18 else None
+    number = read_id(wanted)
+    found = None if number is None else principal_or_none(number)
     if found is None:
         raise Http404
     return found

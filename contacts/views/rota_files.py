@@ -19,6 +19,7 @@ from contacts.queries.places import unit_by_id
 from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
+from contacts.rules.ids import read_id
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
 from contacts.views.tools import file_answer, held_as, require_keeper
 from contacts.webforms.importing import UploadForm
@@ -31,7 +32,8 @@ _ALONE = "Spara jourschemat för sig, i en fil med ett blad där allt syns."
 def rota_file(request: ActingRequest) -> HttpResponse:
     """The turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
     wanted = request.GET.get("enhet", "")
-    unit = unit_by_id(int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    number = read_id(wanted)
+    unit = None if number is None else unit_by_id(number)
     if wanted and unit is None:
         raise Http404
     content = export_rota(by=request.acting, unit=unit)

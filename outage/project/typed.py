@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -26,6 +27,14 @@ _SAID = {
 }
 
 
+def without_charset(content_type: str) -> str:
+    """Everything is read as UTF-8, which is what browsers send.
+
+    Django would try any codec of Python's that is named there, before anything catches what that raises.
+    """
+    return re.sub(r";\s*charset\*?\s*=[^;]*", "", content_type, flags=re.IGNORECASE)
+
+
 class TidyTypedMiddleware:
     """Normalizes the text of the query string and the posted form; passwords are left as they are."""
 
@@ -37,8 +46,8 @@ class TidyTypedMiddleware:
         if "\0" in request.path:
             raise Http404
         if request.encoding and request.encoding.lower() not in _READ_AS:
-            # Unset first: the page that says so reads the query string and the form too.
-            request.encoding = None
+            # Set first: the page that says so reads the query string too.
+            request.encoding = settings.DEFAULT_CHARSET
             raise BadRequest
         request.GET = _tidied(request.GET)
         return self.get_response(request)

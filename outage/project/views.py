@@ -48,8 +48,8 @@ class Login(LoginView):
         people = demo_memberships() if settings.DEMO else []
         return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
 
-    def get_redirect_url(self) -> str:
-        return wanted_path(self.request)
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        return wanted_path(request or self.request)
 
     def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
         """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
@@ -66,7 +66,7 @@ class Login(LoginView):
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Nowhere but to the log-in."""
         return ""
 
@@ -163,7 +163,7 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
     try:
         _ = request.POST
     except Exception:
-        request.POST = QueryDict()  # type: ignore[assignment]
+        request.POST = QueryDict()
     return render(request, "errors/error.html", {"title": title, "text": text}, status=status)
 
 

@@ -1,13 +1,14 @@
 """The WSGI module. Refuses to serve while a system check of our own fails."""
 
 import os
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, run_checks
 from django.core.wsgi import get_wsgi_application
+
+from outage.project.typed import without_charset
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
 _application = get_wsgi_application()
@@ -17,14 +18,6 @@ if settings.DEBUG:
 _errors = [message for message in run_checks(tags=["driftstopp"]) if isinstance(message, Error)]
 if _errors:
     raise SystemExit("\n".join(f"{e.id}: {e.msg} {e.hint or ''}" for e in _errors))
-
-
-def without_charset(content_type: str) -> str:
-    """Everything is read as UTF-8, which is what browsers send.
-
-    Django would try any codec of Python's that is named there, before anything catches what that raises.
-    """
-    return re.sub(r";\s*charset\*?\s*=[^;]*", "", content_type, flags=re.IGNORECASE)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -16,6 +16,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from contacts.access import TYPED_BY_FIELD
+from outage.project.typed import without_charset
 from tests.integration.fuzz.hostile import (
     BODIES,
     CONTENT_TYPES,
@@ -123,8 +125,6 @@ class Served(Browser):
     """Sends as the server passes on."""
 
     def request(self, **sent: Any) -> Any:
-        from outage.project.wsgi import without_charset
-
         return super().request(**sent | {"CONTENT_TYPE": without_charset(sent.get("CONTENT_TYPE", ""))})
 
 
@@ -236,7 +236,7 @@ class Fuzzer:
         fields, files = fields_of(form), {}
         for box in form.find_all(["input", "textarea", "select", "button"]):
             name, kind = box.get("name"), box.get("type", "text")
-            if not name or name == "typed_by" or self.chosen.random() < 0.4:
+            if not name or name == TYPED_BY_FIELD or self.chosen.random() < 0.4:
                 continue
             if kind == "file":
                 files[name] = self.chosen.choice(FILES)
@@ -249,6 +249,9 @@ class Fuzzer:
             elif kind != "hidden" and not any(fields.get(name, [])):
                 fields[name] = [self.chosen.choice(PLAUSIBLE)]
         self._spoil(fields)
+        if self.chosen.random() < 0.08:
+            # Another's form is held for them, and shown to them in more pages than its own.
+            fields[TYPED_BY_FIELD] = [self.chosen.choice(self.world.marks)]
         target = (form.get("action") or page).partition("#")[0]
         if form.get("method", "get").lower() == "get":
             return Asked("", "GET", target.partition("?")[0] + "?" + encoded(fields), headers=self._headers())
@@ -260,7 +263,7 @@ class Fuzzer:
     def _spoil(self, fields: Fields) -> None:
         for _ in range(self.chosen.choice([0, 1, 1, 1, 2, 3, 8])):
             # Whose form it is opens the door; that it is asked for is another test's.
-            name = self.chosen.choice([name for name in fields if name != "typed_by"] or NAMES)
+            name = self.chosen.choice([name for name in fields if name != TYPED_BY_FIELD] or NAMES)
             match self.chosen.randrange(5):
                 case 0 | 1:
                     fields[name] = [self._value(name)]

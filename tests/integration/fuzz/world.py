@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
+from contacts.access import TypedBy
 from contacts.filing.uploads import upload_steps
 from contacts.models import EntryKind, Membership, User
 from contacts.rules.errors import Answers
@@ -67,6 +68,7 @@ class World:
         Membership.objects.create(user=two.user, unit=county.ward, role=Role.STAFF)
         at_work = [county.alva, county.cissi, county.disa, county.adam, county.esa, keeper]
         self.at_work = list(User.objects.filter(pk__in=[by.user.pk for by in at_work]).order_by("pk"))
+        self.marks = [TypedBy(by.user.pk, by.membership.pk).mark for by in at_work]
         others = User.objects.filter(pk__in=[two.user.pk, root.user.pk]).order_by("pk")
         self.people: list[User | AnonymousUser] = [AnonymousUser(), *others, *self.at_work]
         self.lists = _lists(county)
