@@ -176,8 +176,8 @@ def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: dateti
     if "serial" in kwargs:
         return [f"Blad {kwargs['serial']}"]
     entry_id = kwargs.get("entry_id") or next(iter(content.get("entry", ())), "")
-    number = read_id(str(entry_id))
-    entry = None if number is None else entry_by_id(number)
+    found_id = read_id(str(entry_id))
+    entry = None if found_id is None else entry_by_id(found_id)
     return [entry.name, *content.get("number", ())] if entry else []
 
 
