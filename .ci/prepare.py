@@ -42,7 +42,6 @@ def main() -> None:
         if settings.DEMO:
             say("Gör i ordning demon …")
             call_command("demo", verbosity=0)
-            call_command("demo_paper", verbosity=0)
     except (ParseError, UnknownSchemeError):
         raise SystemExit(
             "DATABASE_URL går inte att läsa. Skriv till exempel postgres://namn:lösenord@värd:5432/databas."

@@ -29,7 +29,7 @@ from contacts.models import (
     Unit,
     User,
 )
-from contacts.rules.availability import hours_words
+from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
 from contacts.services.directory import Row, note_password_change, save_row

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.utils import timezone
 
+from contacts.content.reader import ContentError
 from forms.scan_store import NEW_KEY, keys_work
 from forms.sealing import SealUnusable, open_seal
 from forms.specs import all_specs
-from outage.routine import RoutineError
 
 TAG = "driftstopp"
 
@@ -21,7 +21,7 @@ def check_specs(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     """E004: every sheet's content file can be read; the message names file, key and remedy."""
     try:
         all_specs()
-    except RoutineError as error:
+    except ContentError as error:
         place = f"{error.file.name}, {error.key}" if error.key else error.file.name
         return [Error(f"Blanketten går inte att läsa: {place}.", hint=error.remedy, id=f"{TAG}.E004")]
     return []

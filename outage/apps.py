@@ -16,17 +16,18 @@ class OutageConfig(AppConfig):
         """Register the checks and the post-migrate work; pass on the chosen routine and its limit."""
         from django.conf import settings
 
+        from contacts.content.reader import ContentError
         from contacts.services.unit_ties import Ties, tie_units_by
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401
         from .queries.unit_ties import in_care, logged_since
-        from .routine import RoutineError, choose_routine_by, current_routine
+        from .routine import choose_routine_by, current_routine
         from .services.duties import settle_recent
 
         choose_routine_by(lambda: settings.ROUTINE)
         tie_units_by(Ties(to_join=in_care, to_part=logged_since))
         post_migrate.connect(settle_recent, sender=self)
         # Content that cannot be read is told by the checks E003 and E007, in words.
-        with suppress(RoutineError):
+        with suppress(ContentError):
             set_verification_lasts(timedelta(days=current_routine().limits.contact_unverified_after_days))

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from contacts.content.reader import ContentError
 from contacts.content.search_words import search_language
 from outage.checklists import all_checklists
-from outage.routine import RoutineError, all_routines, routine_ids
+from outage.routine import all_routines, routine_ids
 
 TAG = "driftstopp"
 SHORTEST_SECRET_KEY = 50
@@ -69,7 +70,7 @@ def check_content(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         search_language()
         for routine in all_routines():
             all_checklists(routine)
-    except RoutineError as error:
+    except ContentError as error:
         place = f"{error.file.name}, {error.key}" if error.key else error.file.name
         return [Error(f"Innehållet går inte att läsa: {place}.", hint=error.remedy, id=f"{TAG}.E003")]
     return []

@@ -13,31 +13,23 @@ from django.db import connections
 from django.utils import timezone
 
 from contacts.access import Acting, acting_in
-from contacts.models import (
-    DirectoryEntry,
-    EntryKind,
-    Membership,
-    MunicipalKind,
-    Principal,
-    PrincipalKind,
-    Unit,
-    User,
-)
-from contacts.rules.availability import Availability
-from contacts.rules.parties import OutpatientKind, Party, WardKind
+from contacts.models import DirectoryEntry, Membership, MunicipalKind, Principal, Unit, User
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
+from contacts.rules.parties import OutpatientKind, Party, PrincipalKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, is_extension
 from outage.models import CareChain, CareChainEvent, ChainFacts, Handover, Outage
 from outage.presenters.owed import OwedCall
 from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
-from outage.rules.handover import CallFacts, Direction
+from outage.rules.handover import CallFacts, Direction, Message
 from outage.rules.informing import CallOutcome
-from outage.rules.outage_status import OutageScope
+from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.services.care_chains import open_chain
-from outage.services.handovers import Message, log_call
-from outage.services.outages import OutageFacts, end_outage, report_outage
-from outage.webforms.calls import read_notice
+from outage.services.handovers import log_call
+from outage.services.outages import end_outage, report_outage
+from outage.webforms.call_options import read_notice
 
 # The well-known test person; the number belongs to nobody.
 TOLVAN = "19121212-1212"

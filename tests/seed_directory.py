@@ -11,8 +11,9 @@ from django.db import transaction
 from contacts.access import Acting
 from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import DirectoryEntry, EntryKind, Membership, MunicipalKind, Principal, Unit, User
-from contacts.rules.availability import Availability
+from contacts.models import DirectoryEntry, Membership, MunicipalKind, Principal, Unit, User
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind

@@ -1,7 +1,8 @@
 """The units and the directory around a large outage."""
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
-from contacts.rules.availability import Availability
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME

@@ -52,7 +52,7 @@ class Content:
     A text annotated "clauses" is a key of that table of the file, or one of `known`, whose file is named there too.
     A field without a default must be written, and not be blank or empty. A length of time is written in whole minutes,
     under its name and `_minutes`. A mapping from a fixed set has all its keys; one to what has a `key` of its own is
-    written as a list.
+    written as a list. Where a table may be one of several kinds, the first key of each tells which.
     """
 
     def __init__(self, file: Path, values: Mapping[str, Any] | None = None) -> None:
@@ -104,6 +104,12 @@ class Content:
         return found
 
     def _value(self, kind: Any, found: Any, at: str, default: Any = MISSING) -> Any:
+        if kinds := _told_apart(kind):
+            table = self._of(dict, found, at, kind)
+            named = [key for key in kinds if key in table]
+            if len(named) != 1:
+                self._refuse(at, f"write one of these keys, and no other of them: {', '.join(kinds)}")
+            kind = kinds[named[0]]
         bare, says = _bare(kind)
         origin = get_origin(bare) or bare
         if origin is tuple:
@@ -148,7 +154,7 @@ class Content:
             self._refuse(at, f"use only these words in braces: {known}")
 
     def _several(self, kind: Any, inner: Any, found: Any, at: str, may_be_empty: bool) -> tuple[Any, ...]:
-        tables = is_dataclass(inner)
+        tables = _is_table(inner)
         values = self._of(list, found, at, kind)
         if not values and (tables or not may_be_empty):
             choices = ", ".join(_choices(inner))
@@ -191,6 +197,17 @@ def _bare(kind: Any) -> tuple[Any, tuple[Any, ...]]:
     return (kind.__origin__, kind.__metadata__) if get_origin(kind) is Annotated else (kind, ())
 
 
+def _told_apart(kind: Any) -> dict[str, Any]:
+    """The kinds of table that something may be, by the first key of each; empty where there is no choice."""
+    kinds = [each for each in get_args(kind) if is_dataclass(each)]
+    is_choice = get_origin(kind) in (Union, UnionType) and len(kinds) > 1
+    return {next(iter(_schema(each))): each for each in kinds} if is_choice else {}
+
+
+def _is_table(kind: Any) -> bool:
+    return is_dataclass(kind) or bool(_told_apart(kind))
+
+
 def _key(name: str, kind: Any) -> str:
     return f"{name}_minutes" if _bare(kind)[0] is timedelta else name
 
@@ -226,7 +243,7 @@ def _wanted(kind: Any) -> str:
         return "a list of tables" if _is_listed(*inner) else "a table"
     if get_origin(bare) is not tuple:
         return _WANTED.get(int if bare is timedelta else bare, "a table")
-    if is_dataclass(inner[0]):
+    if _is_table(inner[0]):
         return "a list of tables"
     choices = _choices(inner[0])
     return f"a list of {', '.join(choices) or 'texts'}{', or []' if MAY_BE_EMPTY in says else ''}"

@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
-from contacts.rules.availability import Hours
 from contacts.rules.doubt import InFile
 from contacts.rules.entry_facts import (
     FACTS,
@@ -16,7 +15,7 @@ from contacts.rules.entry_facts import (
     EntryKind,
     changed_facts,
 )
-from contacts.rules.hours import Eves
+from contacts.rules.hours import Eves, Hours
 from contacts.rules.labelled import Labelled
 from contacts.rules.phone import Phone, PhoneKind, digits
 

@@ -53,7 +53,7 @@ def export_directory(*, by: Acting, form: FileForm, principal: Principal | None 
         content = vcard(entries, now)
     else:
         rows = [list(COLUMNS), *map(file_row, entries)]
-        content = write_csv(rows) if form is FileForm.CSV else write_xlsx(rows, title="Kontakter")
+        content = write_csv(rows) if form is FileForm.CSV else write_xlsx(rows)
     with transaction.atomic():
         audit.record(
             by=by,

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from contacts.models import DirectoryEntry, Principal, PrincipalKind
+from contacts.models import DirectoryEntry, Principal
 from contacts.queries.joined import units_by_name
 from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
 from contacts.rules.file_rows import BadRow
 from contacts.rules.names import name_key, nearest
+from contacts.rules.parties import PrincipalKind
 from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
 from contacts.rules.swedish_text import search_key
 from contacts.services.progress import Progress, Steps

@@ -80,6 +80,7 @@ class Preview:
 class Done:
     """What an upload did when it was confirmed, "3 nya, 1 ändrad"."""
 
+    upload_id: str
     at: datetime
     who: str
     words: str
@@ -163,6 +164,7 @@ def done_words(row: AuditEntry, undo_row: AuditEntry | None, now: datetime) -> D
     told = row.changes
     words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
     return Done(
+        upload_id=row.target_id,
         at=row.at,
         who=_who(row),
         words=words,
@@ -183,21 +185,11 @@ def _who(row: AuditEntry) -> str:
     return row.user.full_name if row.user else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownImport:
-    """One of the last imports, with the address of its page."""
-
-    upload_id: str
-    done: Done
-
-
 def imports_shown(
     rows: Iterable[AuditEntry], undo_rows: Mapping[str, AuditEntry], now: datetime
-) -> tuple[ShownImport, ...]:
+) -> tuple[Done, ...]:
     """The imports in words; `undo_rows` are those that tell of an undoing, by the upload's id."""
-    return tuple(
-        ShownImport(row.target_id, done_words(row, undo_rows.get(row.target_id), now)) for row in rows
-    )
+    return tuple(done_words(row, undo_rows.get(row.target_id), now) for row in rows)
 
 
 def counted(

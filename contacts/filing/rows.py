@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contacts.rules.availability import Hours
 from contacts.rules.doubt import InFile, in_file
 from contacts.rules.entry_facts import FIRST_COLUMN, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.file_rows import BadRow, quoted
+from contacts.rules.hours import Hours
 from contacts.rules.hours_text import hours_text, is_read_from_remark, read_hours
 from contacts.rules.names import name_key
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, normalise, tidy_number

@@ -14,8 +14,8 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryFile, DirectoryUpload, Principal
 from contacts.queries.uploads import book_of, principals, remembered
-from contacts.rules.availability import hours_words
 from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.principals import MUNICIPALITIES, REGION
 from contacts.services.progress import Progress, Steps

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import vobject
 
 from contacts.models import DirectoryEntry
-from contacts.rules.availability import hours_words
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import Phone, PhoneKind, digits, tel_uri
 from contacts.verification import still_verified
 

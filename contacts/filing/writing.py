@@ -13,8 +13,6 @@ from .safety import neutralise
 
 _NARROWEST, _WIDEST = 10, 50
 _TEXT_FORMAT = "@"
-_NOT_IN_TITLE = re.compile(r"[\\*?:/\[\]]")
-_LONGEST_TITLE = 31
 # What XML cannot hold at all, and what would be read back as an escape of such a character.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -28,8 +26,8 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def write_xlsx(rows: Iterable[Sequence[str]], *, title: str) -> bytes:
-    """Write rows, the heading first, as a workbook of one sheet called `title`.
+def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write rows, the heading first, as a workbook of one sheet.
 
     Every cell is text and stays text when it is edited, so that no number loses its first zero; the heading
     is bold and stays in sight. Cells that a spreadsheet could run are neutralised.
@@ -37,7 +35,7 @@ def write_xlsx(rows: Iterable[Sequence[str]], *, title: str) -> bytes:
     data = _dataset(rows, _escaped)
     workbook = Workbook()
     sheet = workbook.worksheets[0]
-    sheet.title = _NOT_IN_TITLE.sub("-", title)[:_LONGEST_TITLE]
+    sheet.title = "Kontakter"
     registry.get_format("xlsx").dset_sheet(data, sheet, freeze_panes=True)
     for place, column in enumerate(sheet.iter_cols(), start=1):
         longest = 0

@@ -1,8 +1,5 @@
 """Who: principals, units, people, numbers, the audit log."""
 
-from contacts.rules.entry_facts import EntryKind
-from contacts.rules.parties import PrincipalKind
-
 from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
@@ -21,12 +18,10 @@ __all__ = [
     "DirectoryFile",
     "DirectoryJoin",
     "DirectoryUpload",
-    "EntryKind",
     "Membership",
     "MunicipalKind",
     "NumberFlag",
     "Principal",
-    "PrincipalKind",
     "RotaTurn",
     "Submission",
     "SubmissionClash",

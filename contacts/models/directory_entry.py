@@ -8,10 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from contacts.rules.availability import Availability, Eves, Hours, Span, Summer, check_hours
 from contacts.rules.entry_facts import FACTS, FIRST_COLUMN, HOUR_LABELS, LABELS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours import CLOCKS, day_of
+from contacts.rules.hours import CLOCKS, Availability, Eves, Hours, Span, Summer, check_hours, day_of
 from contacts.rules.phone import Phone, PhoneKind, check_phone, digits
 from contacts.rules.swedish_text import search_key, sort_key, without_hyphens
 

@@ -62,3 +62,10 @@ class DirectoryJoin(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"sammanföring {self.pk}"
+
+    @property
+    def other(self) -> DirectoryEntry | Unit:
+        """What was joined into the kept one."""
+        other = self.other_unit or self.other_entry
+        assert other, "a join of two"
+        return other

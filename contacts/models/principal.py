@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from contacts.rules.errors import RuleError
-from contacts.rules.parties import PRINCIPAL_KIND_LABELS, PrincipalKind
+from contacts.rules.parties import PrincipalKind
 from contacts.rules.phone import read_number
 from contacts.rules.swedish_text import sort_key
 
@@ -23,9 +23,7 @@ class Principal(models.Model):
     short_name = models.CharField(
         "kortnamn", max_length=60, help_text="Utan ordet kommun, till exempel Umeå."
     )
-    kind = models.CharField(
-        "slag", max_length=20, choices=[(k.value, label) for k, label in PRINCIPAL_KIND_LABELS.items()]
-    )
+    kind = models.CharField("slag", max_length=20, choices=PrincipalKind.choices())
     support_name = models.CharField("egen support", max_length=100, blank=True)
     support_number = models.CharField("supportens nummer", max_length=40, blank=True)
     own_series = models.CharField(

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.db import models
 
-from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS, OutpatientKind, Party, WardKind
+from contacts.rules.labelled import Labelled
+from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
 from .principal import Principal
 
 
-class MunicipalKind(models.TextChoices):
+class MunicipalKind(Labelled):
     """The municipality's units: social services and health care are separate inside it."""
 
     SOCIAL_CARE = "social_care", "Biståndshandläggare, samordnare, enhetschef"
@@ -33,16 +34,16 @@ class Unit(models.Model):
         "vårdavdelning",
         max_length=20,
         blank=True,
-        choices=[(k.value, v) for k, v in WARD_KIND_LABELS.items()],
+        choices=WardKind.choices(),
     )
     outpatient_kind = models.CharField(
         "öppenvård",
         max_length=30,
         blank=True,
-        choices=[(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()],
+        choices=OutpatientKind.choices(),
     )
     municipal_kind = models.CharField(
-        "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices
+        "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices()
     )
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)

@@ -124,6 +124,16 @@ def _day(at: datetime | None) -> str:
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
+def kinds_in_words(unit: Unit) -> tuple[str, ...]:
+    """None for a municipal unit of another kind."""
+    words = (
+        f"Vårdavdelning, {unit.get_ward_kind_display().lower()}" if unit.ward_kind else "",
+        unit.get_outpatient_kind_display(),
+        unit.get_municipal_kind_display(),
+    )
+    return tuple(filter(None, words))
+
+
 def unit_page(
     unit: Unit,
     *,
@@ -134,14 +144,9 @@ def unit_page(
     at: datetime,
 ) -> UnitPage:
     """`at` is aware; `numbers` as `numbers_for_many` returns them."""
-    kinds = (
-        f"Vårdavdelning, {unit.get_ward_kind_display().lower()}" if unit.ward_kind else "",
-        unit.get_outpatient_kind_display(),
-        unit.get_municipal_kind_display(),
-    )
     return UnitPage(
         unit=unit,
-        kinds=tuple(kind for kind in kinds if kind),
+        kinds=kinds_in_words(unit),
         card=ring_card(place_of_unit(unit), numbers, at),
         # Who is on the hemsjukvård's own page is to reach it, not the municipality through it.
         rows=tuple(

@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
 from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from contacts.models import DirectoryEntry, EntryKind, Principal
+from contacts.models import DirectoryEntry, Principal
 from contacts.queries.places import NamedPlaces, Place
 from contacts.queries.ringing import Numbers
 from contacts.queries.search import FoundEntries
-from contacts.rules.availability import Hours, hours_words, is_open, opens_next, opens_words
+from contacts.rules.availability import is_open, opens_next, opens_words
 from contacts.rules.doubt import MAY_CLOSE_EARLY, READ_THE_REMARK, Doubt, doubt_at, may_close_early
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Hours
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import PhoneKind, display, tel_uri
 from contacts.rules.rota import until_words
 from contacts.rules.swedish_text import search_key
@@ -23,26 +26,19 @@ from contacts.rules.whom_to_call import NumberToRing
 from contacts.verification import still_verified
 
 
-class Answers(StrEnum):
-    """Whether somebody answers now, for the icon and the colour beside the words."""
+class Answers(Enum):
+    """Whether somebody answers now, as the icon and the colour beside the words."""
 
-    OPEN = "open"
-    CLOSED = "closed"
-    UNKNOWN = "unknown"
+    OPEN = "phone", "tag-register"
+    CLOSED = "clock", "tag-gone"
+    UNKNOWN = "decide", "tag-unverified"
 
-    @property
-    def icon(self) -> str:
-        return _ICONS[self]
-
-    @property
-    def tag(self) -> str:
-        return _TAGS[self]
+    def __init__(self, icon: str, tag: str) -> None:
+        self.icon, self.tag = icon, tag
 
 
 # What the name, or "internt" before the number, says already.
 _PLAIN_KINDS = (PhoneKind.DIRECT, PhoneKind.SWITCHBOARD, PhoneKind.EXTENSION)
-_ICONS = {Answers.OPEN: "phone", Answers.CLOSED: "clock", Answers.UNKNOWN: "decide"}
-_TAGS = {Answers.OPEN: "tag-register", Answers.CLOSED: "tag-gone", Answers.UNKNOWN: "tag-unverified"}
 
 
 # While one types each answer has a dozen addresses, and making one takes longer than the rest of its line.

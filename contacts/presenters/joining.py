@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contacts.models import DirectoryEntry, DirectoryJoin, Unit
-from contacts.queries.joined import said_by
-from contacts.rules.availability import hours_words
+from contacts.models import DirectoryEntry, Unit
+from contacts.queries.joined import kinds_of, said_by
 from contacts.rules.errors import RuleError
+from contacts.rules.hours_text import hours_words
 from contacts.rules.joining import (
     Part,
     Pick,
-    UnitKinds,
     both_numbers,
     joined_kinds,
     picks,
@@ -18,6 +17,7 @@ from contacts.rules.joining import (
 )
 from contacts.rules.phone import Phone, display
 
+from .advanced import kinds_in_words
 from .keeping import NOTHING
 
 
@@ -26,7 +26,6 @@ class JoinLine:
     """One thing that two contacts say, in words; `choices` are what can stand, `preset` what stands unless chosen."""
 
     part: Part
-    label: str
     kept: str
     other: str
     choices: tuple[tuple[Pick, str], ...]
@@ -41,13 +40,6 @@ class UnitLine:
     kept: str
     other: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedRow:
-    join: DirectoryJoin
-    pk: int
-    name: str
 
 
 def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, ...]:
@@ -66,7 +58,6 @@ def join_lines(kept: DirectoryEntry, other: DirectoryEntry) -> tuple[JoinLine, .
             lines.append(
                 JoinLine(
                     part,
-                    part.label,
                     words[Pick.KEPT],
                     words[Pick.OTHER],
                     choices,
@@ -95,10 +86,10 @@ def _numbers(phones: Sequence[Phone]) -> str:
 def unit_lines(kept: Unit, other: Unit, turns: tuple[int, int]) -> tuple[UnitLine, ...]:
     """What two units, read with `people` and `contacts`, say and have; `turns` are how many turns each has to come."""
     try:
-        kinds = joined_kinds(_kinds(kept), _kinds(other))
+        kinds = joined_kinds(kinds_of(kept), kinds_of(other))
     except RuleError:
         # The page says why.
-        kinds = _kinds(kept)
+        kinds = kinds_of(kept)
     after = Unit(ward_kind=kinds.ward, outpatient_kind=kinds.outpatient, municipal_kind=kinds.municipal)
     counted = (
         ("Kontakter", kept.contacts, other.contacts),  # type: ignore[attr-defined]
@@ -120,26 +111,8 @@ def unit_lines(kept: Unit, other: Unit, turns: tuple[int, int]) -> tuple[UnitLin
     )
 
 
-def _kinds(unit: Unit) -> UnitKinds:
-    return UnitKinds(unit.ward_kind, unit.outpatient_kind, unit.municipal_kind)
-
-
 def kind_words(unit: Unit) -> str:
-    words = [
-        f"Vårdavdelning, {unit.get_ward_kind_display().lower()}" if unit.ward_kind else "",
-        unit.get_outpatient_kind_display() if unit.outpatient_kind else "",
-        unit.get_municipal_kind_display() if unit.municipal_kind else "",
-    ]
-    return "; ".join(word for word in words if word) or "Annan"
-
-
-def joined_rows(joins: Sequence[DirectoryJoin]) -> tuple[JoinedRow, ...]:
-    rows = []
-    for join in joins:
-        other = join.other_unit or join.other_entry
-        assert other, "a join of two"
-        rows.append(JoinedRow(join, other.pk, other.name))
-    return tuple(rows)
+    return "; ".join(kinds_in_words(unit)) or "Annan"
 
 
 def left_words(stands: Sequence[str]) -> str:

@@ -7,9 +7,11 @@ from datetime import datetime, time
 
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
 from contacts.models.directory_entry import stored_day, stored_phones
-from contacts.rules.availability import Availability, Eves, Hours, day_words, hours_words
+from contacts.rules.clock_words import day_words
 from contacts.rules.doubt import is_to_be_read
 from contacts.rules.entry_facts import LABELS, EntryFacts, changed_facts
+from contacts.rules.hours import Availability, Eves, Hours
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import display, same_number, tel_uri
 
 from .directory import ContactRow, contact_row
@@ -65,7 +67,6 @@ class KeptEntry:
 
     entry: DirectoryEntry
     row: ContactRow
-    kind: str
     hours: str
     numbers: tuple[EntryNumber, ...]
     read_remark: bool = False
@@ -107,7 +108,6 @@ def kept_entry(entry: DirectoryEntry, flags: Iterable[NumberFlag], at: datetime)
     return KeptEntry(
         entry=entry,
         row=contact_row(entry, at),
-        kind=entry.get_kind_display(),
         hours=hours_words(entry.hours),
         numbers=tuple(
             EntryNumber(
@@ -150,7 +150,8 @@ def deeds(
             unit=row.unit.name if row.unit else "",
             what=_DEEDS.get(row.action, row.action),
             changes=tuple(_changes(row, unit_names)),
-            lost_verification=row.action == "directoryentry.changed" and _is_emptied(row, "verified_at"),
+            lost_verification=row.action == "directoryentry.changed"
+            and _is_emptied(row.changes.get("verified_at")),
             of=(joined or {}).get(int(row.target_id), ""),
         )
         for row in rows
@@ -163,8 +164,7 @@ def units_named(rows: Iterable[AuditEntry]) -> set[int]:
     return {int(value) for pair in pairs if isinstance(pair, list) for value in pair if str(value).isdigit()}
 
 
-def _is_emptied(row: AuditEntry, name: str) -> bool:
-    pair = row.changes.get(name)
+def _is_emptied(pair: object) -> bool:
     return isinstance(pair, list) and len(pair) == 2 and bool(pair[0]) and not pair[1]
 
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Cast
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.main_switchboard import Switchboard, Why, main_switchboard
 from contacts.rules.phone import PhoneKind
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
@@ -37,17 +38,14 @@ class DirectoryFigures:
     units_without_outside_way: int
 
 
-def directory_figures(now: datetime, principal: Principal | None = None) -> DirectoryFigures:
-    """The figures at the aware moment `now`, of one principal or of all. Four queries, however many units."""
-    entries = DirectoryEntry.objects.filter(retired_at__isnull=True)
-    if principal is not None:
-        entries = entries.filter(principal=principal)
-    figures = entries.aggregate(
+def directory_figures(now: datetime) -> DirectoryFigures:
+    """At the aware moment `now`. Four queries, however many units."""
+    figures = DirectoryEntry.objects.filter(retired_at__isnull=True).aggregate(
         entries=Count("pk"),
         without_number=Count("pk", filter=Q(digits_key="")),
         verified=Count("pk", filter=Q(verified_at__gte=now - verification_lasts())),
     )
-    missing = list(_missing_by_unit(principal))
+    missing = list(_missing_by_unit())
     return DirectoryFigures(
         entries=figures["entries"],
         without_number=figures["without_number"],
@@ -58,14 +56,12 @@ def directory_figures(now: datetime, principal: Principal | None = None) -> Dire
     )
 
 
-def _missing_by_unit(principal: Principal | None) -> Iterable[tuple[MissingWay, ...]]:
+def _missing_by_unit() -> Iterable[tuple[MissingWay, ...]]:
     """What each unit in use lacks: as `numbers_for_many` finds its ways, without asking when they answer."""
     owners = {p.pk: p for p in Principal.objects.all()}
     regions = {pk: p for pk, p in owners.items() if p.is_region}
     series = tuple(part.strip() for p in regions.values() for part in p.own_series.split(",") if part.strip())
     units = Unit.objects.filter(active=True).order_by()
-    if principal is not None:
-        units = units.filter(principal=principal)
     of_unit: dict[object, list[str]] = defaultdict(list)
     of_municipality: dict[int, list[str]] = defaultdict(list)
     exchanges: dict[int, list[tuple[Switchboard, list[str]]]] = defaultdict(list)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from contacts.models import DirectoryEntry, DirectoryJoin, Principal, RotaTurn, Unit
 from contacts.rules.entry_facts import HOUR_LABELS
-from contacts.rules.joining import Part, Said, Side
+from contacts.rules.joining import Part, Said, Side, UnitKinds
 from contacts.rules.names import is_near, name_key
 from contacts.rules.swedish_text import search_key
 
@@ -61,6 +61,10 @@ def side_of(row: DirectoryEntry | Unit) -> Side:
         joined_into=row.joined_into.name if row.joined_into else "",
         holds=row.joined.exists(),
     )
+
+
+def kinds_of(unit: Unit) -> UnitKinds:
+    return UnitKinds(unit.ward_kind, unit.outpatient_kind, unit.municipal_kind)
 
 
 def standing_joins(row: DirectoryEntry | Unit) -> list[DirectoryJoin]:

@@ -7,7 +7,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from contacts.models import DirectoryEntry, Membership, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, Membership, Principal, Unit
+from contacts.rules.parties import PrincipalKind
 from contacts.rules.ways import MissingWay, WayIn, missing_ways
 from contacts.rules.whom_to_call import Way
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from django.db.models import Q
 
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import DirectoryEntry, Principal, Unit
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.search_terms import Term
 from contacts.rules.swedish_text import search_key
 

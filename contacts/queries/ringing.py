@@ -9,12 +9,13 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, PrincipalKind, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
 from contacts.queries.prepared import prepared
 from contacts.rules.areas import area_of
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.main_switchboard import Why
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, PrincipalKind
 from contacts.rules.phone import Phone, PhoneKind, is_extension
 from contacts.rules.principals import REGION_SWITCHBOARD_NAME, REGION_SWITCHBOARD_NUMBER
 from contacts.rules.rota import Shift

@@ -7,8 +7,9 @@ from django.db import connection
 from django.db.models import Aggregate, TextField
 
 from contacts.content.search_words import search_language
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.rules.directory_search import SearchField
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.search_index import Entry, SearchIndex, Text
 
 # Among equals a switchboard comes before a unit, and a unit before a person.

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from contacts.models import DirectoryEntry, EntryKind, Principal
+from contacts.models import DirectoryEntry, Principal
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.main_switchboard import MainSwitchboard, Switchboard, main_switchboard
 from contacts.rules.phone import PhoneKind
 

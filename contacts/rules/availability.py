@@ -10,7 +10,7 @@ keep their places when the clocks change, and the repeated hour neither closes n
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from .clock_words import MONTHS, WEEKDAYS, day_words, needs_year, parse_clock, parse_day
+from .clock_words import MONTHS, WEEKDAYS, needs_year
 from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
 from .hours import (
     DAYTIME_CLOSES,
@@ -20,36 +20,8 @@ from .hours import (
     Availability,
     Eves,
     Hours,
-    Span,
     Summer,
-    check_hours,
 )
-from .hours_text import hours_text, hours_words, read_hours
-
-__all__ = [
-    "DAYTIME_CLOSES",
-    "DAYTIME_OPENS",
-    "HOLIDAY",
-    "Availability",
-    "Eves",
-    "Hours",
-    "Span",
-    "Summer",
-    "check_hours",
-    "day_words",
-    "hours_text",
-    "hours_words",
-    "is_daytime",
-    "is_eve",
-    "is_free_day",
-    "is_open",
-    "is_public_holiday",
-    "opens_next",
-    "opens_words",
-    "parse_clock",
-    "parse_day",
-    "read_hours",
-]
 
 _FRIDAY = 4
 _DAY, _MINUTE, _INSTANT = timedelta(days=1), timedelta(minutes=1), timedelta(microseconds=1)
@@ -115,7 +87,7 @@ def _stretches_touching(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch
 @lru_cache(maxsize=8192)
 def _stretches(hours: Hours, day: date, zone: tzinfo) -> tuple[_Stretch, ...]:
     """The open stretches that start on `day`, first to last, in UTC."""
-    moments = [(_moment(start, zone), _moment(end, zone)) for start, end in walls_of(hours, day)]
+    moments = [(moment_of(start, zone), moment_of(end, zone)) for start, end in walls_of(hours, day)]
     # In the skipped hour nothing is left.
     return tuple((opens, closes) for opens, closes in moments if opens < closes)
 
@@ -188,7 +160,7 @@ def _less_eve_and_lunch(hours: Hours, day: date, start: datetime, end: datetime)
     return [(opens, closes) for opens, closes in stretches if opens < closes]
 
 
-def _moment(wall: datetime, zone: tzinfo) -> datetime:
+def moment_of(wall: datetime, zone: tzinfo) -> datetime:
     """The first moment, in UTC, at which the clock of `zone` shows `wall`, or has leapt past it."""
     while (moment := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:
         wall += _MINUTE

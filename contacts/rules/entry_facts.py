@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from .availability import Hours, hours_words
+from .hours import Hours
+from .hours_text import hours_words
 from .labelled import Labelled
 from .phone import LONGEST_NUMBER, Phone
 

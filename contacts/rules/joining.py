@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .availability import Availability, Hours
 from .entry_facts import LABELS
 from .errors import RuleError
+from .hours import Availability, Hours
 from .labelled import Labelled
 from .parties import OutpatientKind, WardKind
 from .phone import Phone, digits, same_number

@@ -1,64 +1,42 @@
 """The three parties of a care chain and the kinds of unit they come in (R2.1, R3.10)."""
 
-from enum import StrEnum
+from .labelled import Labelled
 
 
-class Party(StrEnum):
+class Party(Labelled):
     """Who takes part in a discharge: slutenvård, kommun or öppenvård (R2.1)."""
 
-    INPATIENT = "inpatient"
-    MUNICIPALITY = "municipality"
-    OUTPATIENT = "outpatient"
+    INPATIENT = "inpatient", "Slutenvård"
+    MUNICIPALITY = "municipality", "Kommun"
+    OUTPATIENT = "outpatient", "Öppenvård"
 
 
-class PrincipalKind(StrEnum):
+class PrincipalKind(Labelled):
     """The two kinds of responsible authority (huvudman)."""
 
-    REGION = "region"
-    MUNICIPALITY = "municipality"
+    REGION = "region", "Region"
+    MUNICIPALITY = "municipality", "Kommun"
 
 
-class WardKind(StrEnum):
+class WardKind(Labelled):
     """The kind of ward a patient is on; it decides which öppenvård is told (R3.10)."""
 
-    SOMATIC = "somatic"
-    PSYCHIATRIC = "psychiatric"
+    SOMATIC = "somatic", "Somatisk"
+    PSYCHIATRIC = "psychiatric", "Psykiatrisk"
 
 
-class OutpatientKind(StrEnum):
+class OutpatientKind(Labelled):
     """Which öppenvård it is: the hälsocentral or the psychiatric out-patient clinic (R3.10)."""
 
-    HEALTH_CENTRE = "health_centre"
-    PSYCHIATRIC_OUTPATIENT = "psychiatric_outpatient"
-
-
-PARTY_LABELS: dict[Party, str] = {
-    Party.INPATIENT: "Slutenvård",
-    Party.MUNICIPALITY: "Kommun",
-    Party.OUTPATIENT: "Öppenvård",
-}
-
-PRINCIPAL_KIND_LABELS: dict[PrincipalKind, str] = {
-    PrincipalKind.REGION: "Region",
-    PrincipalKind.MUNICIPALITY: "Kommun",
-}
-
-WARD_KIND_LABELS: dict[WardKind, str] = {
-    WardKind.SOMATIC: "Somatisk",
-    WardKind.PSYCHIATRIC: "Psykiatrisk",
-}
-
-OUTPATIENT_KIND_LABELS: dict[OutpatientKind, str] = {
-    OutpatientKind.HEALTH_CENTRE: "Hälsocentral",
-    OutpatientKind.PSYCHIATRIC_OUTPATIENT: "Psykiatrisk öppenvård",
-}
+    HEALTH_CENTRE = "health_centre", "Hälsocentral"
+    PSYCHIATRIC_OUTPATIENT = "psychiatric_outpatient", "Psykiatrisk öppenvård"
 
 
 def party_label(party: Party, ward_kind: WardKind) -> str:
     """The party's Swedish name, öppenvård by the kind that follows a ward of `ward_kind` (R3.10)."""
     if party is Party.OUTPATIENT:
-        return OUTPATIENT_KIND_LABELS[outpatient_kind_for(ward_kind)]
-    return PARTY_LABELS[party]
+        return outpatient_kind_for(ward_kind).label
+    return party.label
 
 
 def outpatient_kind_for(ward_kind: WardKind) -> OutpatientKind:

@@ -7,9 +7,10 @@ the clocks are changed either.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 
+from .availability import moment_of
 from .clock_words import MONTHS, WEEKDAYS, needs_year
 from .errors import RuleError
 
@@ -124,20 +125,6 @@ def _begins_within(one: Turn, other: Turn) -> bool:
     lasts = [_last_start(one, one.until)] if one.until else []
     lasts += [_last_start(other, other.until) - later] if other.until else []
     return not lasts or first <= min(lasts)
-
-
-def moment_of(wall: datetime, zone: tzinfo) -> datetime:
-    """The first moment, in UTC, when the wall clock in `zone` shows `wall` or more.
-
-    Of an hour that comes twice it is the first; an hour that is left out begins and ends at once.
-    """
-    found = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if wall_of(found, zone) == wall:
-        return found
-    # Left out: `found` lies as far after the change as `wall` stands into the hour.
-    while wall_of(found - _MINUTE, zone) >= wall:
-        found -= _MINUTE
-    return found
 
 
 def wall_of(at: datetime, zone: tzinfo) -> datetime:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
 
-from .availability import Availability, Hours, is_daytime, is_open, opens_next
+from .availability import is_daytime, is_open, opens_next
 from .doubt import Doubt, doubt_at, may_close_early
+from .hours import Availability, Hours
 from .phone import NumberKind, PhoneKind, classify, display, is_extension, tel_uri
 from .swedish_text import sort_key
 

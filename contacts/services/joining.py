@@ -9,19 +9,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, DirectoryJoin, EntryKind, NumberFlag, Principal
+from contacts.models import DirectoryEntry, DirectoryJoin, NumberFlag, Principal
 from contacts.queries.flags import words_that_stand
-from contacts.queries.joined import COLUMNS, said_by, side_of, stored
+from contacts.queries.joined import COLUMNS, said_by, stored
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.joining import Part, Pick, check_pair, flags_after, flags_back, given_back, joined
+from contacts.rules.joining import Part, Pick, flags_after, flags_back, given_back, joined
 from contacts.rules.names import name_key
 from contacts.rules.phone import digits
 
 from .directory import save_row
+from .joins import to_join, to_part, write_join
 from .namesakes import check_namesakes, is_renamed
-from .submissions import claim
-from .traces import leave_trace
-from .versions import check_clean, check_keeper, check_version
+from .versions import check_clean
 
 _VERIFIED = ("verified_at", "verified_by_id")
 _COLUMNS = tuple(column for columns in COLUMNS.values() for column in columns) + _VERIFIED
@@ -43,15 +43,11 @@ def join_entries(
     Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they cannot be joined.
     """
     with transaction.atomic():
-        for row in (kept, other):
-            check_keeper(by, row)
-        content = {"kept": kept.pk, "other": other.pk, "versions": [version, other_version], "picks": picks}
-        if claim(by=by, client_id=client_id, kind="entry.join", content=content) is not None:
+        seen = (version, other_version)
+        pair = to_join(by=by, kept=kept, other=other, client_id=client_id, versions=seen, picks=picks)
+        if pair is None:
             return DirectoryEntry.objects.get(pk=kept.pk)
-        kept, other = _locked(kept.pk, other.pk)
-        check_pair(side_of(kept), side_of(other), word="kontakt")
-        check_version(kept, version or "-")
-        check_version(other, other_version or "-")
+        kept, other = pair
         was = copy(kept)
         told = joined(said_by(kept), said_by(other), picks)
         main = _follow_main(by, kept, other, told[Part.KIND])
@@ -65,17 +61,8 @@ def join_entries(
         moved["words"] = _move_words(client_id, words, kept, flags)
         _save(by, was, kept, flags)
         moved["flagged_after"] = flags
-        DirectoryJoin(
-            id=client_id,
-            kept_entry=kept,
-            other_entry=other,
-            before=stored(was, _COLUMNS),
-            after=stored(kept, _COLUMNS),
-            moved=moved,
-            user=by.user,
-        ).save()
-        leave_trace(by, "directoryentry.joined", kept, {"joined": other.name})
-        leave_trace(by, "directoryentry.joined_away", other, {"joined": kept.name})
+        columns = {"before": stored(was, _COLUMNS), "after": stored(kept, _COLUMNS)}
+        write_join(by=by, client_id=client_id, kept=kept, other=other, moved=moved, **columns)
         return kept
 
 
@@ -86,14 +73,10 @@ def undo_entry_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Dire
     again gives the same row. Raises NotAllowed, IdClash, and RuleError where it is undone already or the name is taken.
     """
     with transaction.atomic():
-        assert join.kept_entry, "a join of contacts"
-        assert join.other_entry, "a join of contacts"
-        check_keeper(by, join.kept_entry)
-        if claim(by=by, client_id=client_id, kind="entry.part", content={"join": str(join.pk)}) is not None:
+        pair = to_part(by=by, join=join, kept=join.kept_entry, other=join.other_entry, client_id=client_id)
+        if pair is None:
             return DirectoryJoin.objects.get(pk=client_id)
-        kept, other = _locked(join.kept_entry.pk, join.other_entry.pk)
-        if DirectoryJoin.objects.filter(undoes=join).exists():
-            raise RuleError("Sammanföringen är redan upplöst.")
+        kept, other = pair
         was, now = copy(kept), stored(kept, _COLUMNS)
         back, stands = given_back(join.before, join.after, now, list(COLUMNS.values()))
         for name, value in back.items():
@@ -108,25 +91,8 @@ def undo_entry_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Dire
         other.flagged = flags_back(other.phones, had, after, was.flagged)
         _restore(other)
         _give_back_main(by, join, kept, other)
-        undone = DirectoryJoin(
-            id=client_id,
-            kept_entry=kept,
-            other_entry=other,
-            moved={"stands": [part.value for part, columns in COLUMNS.items() if columns in stands]},
-            undoes=join,
-            user=by.user,
-        )
-        undone.save()
-        leave_trace(by, "directoryentry.parted", kept, {"joined": other.name})
-        leave_trace(by, "directoryentry.parted", other, {"joined": kept.name})
-        return undone
-
-
-def _locked(*pks: int) -> list[DirectoryEntry]:
-    # Locked in the order of their keys, so that two who join the same two cannot deadlock.
-    rows = DirectoryEntry.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    found = {row.pk: row for row in rows.select_related("principal", "unit").filter(pk__in=pks)}
-    return [copy(found[pk]) for pk in pks]
+        moved = {"stands": [part.value for part, columns in COLUMNS.items() if columns in stands]}
+        return write_join(by=by, client_id=client_id, kept=kept, other=other, moved=moved, undoes=join)
 
 
 def _retire(by: Acting, other: DirectoryEntry, kept: DirectoryEntry) -> None:

@@ -11,19 +11,19 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, DirectoryJoin, Membership, RotaTurn, Unit
-from contacts.queries.joined import UNIT_COLUMNS, side_of, stored, turns_to_move
+from contacts.queries.joined import UNIT_COLUMNS, kinds_of, stored, turns_to_move
 from contacts.queries.rota import newest_of
 from contacts.rules.errors import RuleError
-from contacts.rules.joining import UnitKinds, check_pair, given_back, joined_kinds
+from contacts.rules.joining import given_back, joined_kinds
 from contacts.rules.rota import is_over, wall_of
 
 from .directory import save_row
+from .joins import to_join, to_part, write_join
 from .namesakes import check_namesakes
 from .rota import write_turn
-from .submissions import claim
 from .traces import changes_between, leave_trace
 from .unit_ties import check_may_join, check_may_part
-from .versions import check_clean, check_keeper, check_version
+from .versions import check_clean
 
 
 def join_units(
@@ -36,15 +36,11 @@ def join_units(
     at the other, and where something keeps it.
     """
     with transaction.atomic():
-        for row in (kept, other):
-            check_keeper(by, row)
-        content = {"kept": kept.pk, "other": other.pk, "versions": [version, other_version]}
-        if claim(by=by, client_id=client_id, kind="unit.join", content=content) is not None:
+        seen = (version, other_version)
+        pair = to_join(by=by, kept=kept, other=other, client_id=client_id, versions=seen)
+        if pair is None:
             return Unit.objects.get(pk=kept.pk)
-        kept, other = _locked(kept.pk, other.pk)
-        check_pair(side_of(kept), side_of(other), word="enhet")
-        check_version(kept, version or "-")
-        check_version(other, other_version or "-")
+        kept, other = pair
         check_can_join(by, kept, other)
         before = stored(kept, UNIT_COLUMNS)
         kinds = joined_kinds(kinds_of(kept), kinds_of(other))
@@ -55,21 +51,13 @@ def join_units(
         for row in (kept, other):
             check_clean(row)
             save_row(by=by, row=row)
-        DirectoryJoin(
-            id=client_id,
-            kept_unit=kept,
-            other_unit=other,
-            before=before,
-            after=stored(kept, UNIT_COLUMNS),
-            moved={
-                "entries": _move_entries(by, DirectoryEntry.objects.filter(unit=other), kept),
-                "turns": _move_turns(by, client_id, other, kept),
-                "memberships": _move_people(by, other, kept),
-            },
-            user=by.user,
-        ).save()
-        leave_trace(by, "unit.joined", kept, {"joined": other.name})
-        leave_trace(by, "unit.joined_away", other, {"joined": kept.name})
+        moved = {
+            "entries": _move_entries(by, DirectoryEntry.objects.filter(unit=other), kept),
+            "turns": _move_turns(by, client_id, other, kept),
+            "memberships": _move_people(by, other, kept),
+        }
+        columns = {"before": before, "after": stored(kept, UNIT_COLUMNS)}
+        write_join(by=by, client_id=client_id, kept=kept, other=other, moved=moved, **columns)
         return kept
 
 
@@ -93,14 +81,10 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
     the person would end the own assignment, where something keeps those who came, and where the name is taken.
     """
     with transaction.atomic():
-        assert join.kept_unit, "a join of units"
-        assert join.other_unit, "a join of units"
-        check_keeper(by, join.kept_unit)
-        if claim(by=by, client_id=client_id, kind="unit.part", content={"join": str(join.pk)}) is not None:
+        pair = to_part(by=by, join=join, kept=join.kept_unit, other=join.other_unit, client_id=client_id)
+        if pair is None:
             return DirectoryJoin.objects.get(pk=client_id)
-        kept, other = _locked(join.kept_unit.pk, join.other_unit.pk)
-        if DirectoryJoin.objects.filter(undoes=join).exists():
-            raise RuleError("Sammanföringen är redan upplöst.")
+        kept, other = pair
         if by.membership.pk in join.moved["memberships"]:
             raise RuleError(
                 f"Du arbetar på {kept.name} genom sammanföringen. Be en administratör på en annan enhet."
@@ -128,31 +112,8 @@ def undo_unit_join(*, by: Acting, join: DirectoryJoin, client_id: UUID) -> Direc
         for membership in Membership.objects.filter(pk__in=join.moved["memberships"], active=True):
             membership.active = False
             save_row(by=by, row=membership)
-        undone = DirectoryJoin(
-            id=client_id,
-            kept_unit=kept,
-            other_unit=other,
-            moved={"stands": stands},
-            undoes=join,
-            user=by.user,
-        )
-        undone.save()
-        leave_trace(by, "unit.parted", kept, {"joined": other.name})
-        leave_trace(by, "unit.parted", other, {"joined": kept.name})
-        return undone
-
-
-def kinds_of(unit: Unit) -> UnitKinds:
-    """The kinds of a unit, as the rules of joining take them."""
-    return UnitKinds(unit.ward_kind, unit.outpatient_kind, unit.municipal_kind)
-
-
-def _locked(*pks: int) -> list[Unit]:
-    # Whoever names one of them in a chain locks it too: what keeps a unit is checked under this lock. In the order
-    # of their keys, so that two who lock the same two cannot deadlock.
-    rows = Unit.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    found = {row.pk: row for row in rows.select_related("principal").filter(pk__in=pks)}
-    return [copy(found[pk]) for pk in pks]
+        moved = {"stands": stands}
+        return write_join(by=by, client_id=client_id, kept=kept, other=other, moved=moved, undoes=join)
 
 
 def _move_entries(by: Acting, entries: Any, unit: Unit) -> list[int]:

@@ -5,8 +5,9 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts.access import Acting, check_may
-from contacts.models import DirectoryEntry, EntryKind, Principal
+from contacts.models import DirectoryEntry, Principal
 from contacts.queries.switchboards import choice_version
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 

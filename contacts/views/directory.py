@@ -3,7 +3,7 @@
 from itertools import chain
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +27,9 @@ from contacts.rules.directory_search import ContactColumn, needles
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
-from contacts.views.going_on import wanted_path
+from contacts.views.arriving import wanted_path
 from contacts.views.sought import address_of, came, kept_at, led_on, sealed
-from contacts.views.tools import held_as, led_to_joined
+from contacts.views.tools import get_or_404, held_as, led_to_joined
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
 
 _NO_PLACES = NamedPlaces()
@@ -131,9 +131,7 @@ def contact_columns(request: ActingRequest) -> HttpResponse:
 @require_safe
 def unit(request: ActingRequest, unit_id: int) -> HttpResponse:
     """Whom to ring at the unit now, jour and contacts, and what it lacks to be reached without one telephony."""
-    found = unit_by_id(unit_id)
-    if found is None:
-        raise Http404
+    found = get_or_404(unit_by_id, unit_id)
     if elsewhere := led_to_joined(request, found, "unit"):
         return elsewhere
     now = timezone.now()

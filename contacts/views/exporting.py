@@ -8,7 +8,7 @@ from contacts.access import ActingRequest
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
 from contacts.rules.ids import read_id
-from contacts.views.tools import file_answer
+from contacts.views.tools import file_answer, get_or_404
 
 
 @require_GET
@@ -35,7 +35,6 @@ def chosen_principal(request: ActingRequest) -> Principal | None:
     if not wanted:
         return None
     number = read_id(wanted)
-    found = None if number is None else principal_or_none(number)
-    if found is None:
+    if number is None:
         raise Http404
-    return found
+    return get_or_404(principal_or_none, number)

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from contacts.access import ActingRequest
 from contacts.queries.entries import entries_in_use
-from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.services.flags import flag_number as flag
 from contacts.services.flags import withdraw_flag
-from contacts.views.tools import held_as
+from contacts.views.tools import check_sent, get_or_404, held_as, told_if_refused
 from contacts.webforms.flags import STALE, FlagForm
 
 FLAGGED = "Anmält. Den som äger kontakten ser det i sin lista."
@@ -37,20 +36,10 @@ def unflag_number(request: ActingRequest, entry_id: int) -> HttpResponse:
 def _say(
     request: ActingRequest, entry_id: int, write: Callable[..., object], done: str, not_done: str
 ) -> HttpResponse:
-    entry = entries_in_use().filter(pk=entry_id).first()
-    if entry is None:
-        raise Http404
+    entry = get_or_404(entries_in_use().filter(pk=entry_id).first)
     form = FlagForm(request.POST)
-    if form.is_valid():
-        try:
-            write(by=request.acting, entry=entry, **form.cleaned_data)
-        except IdClash:
-            messages.error(request, f"{not_done} {STALE}")
-        except RuleError as error:
-            messages.error(request, f"{not_done} {error.reason}")
-        else:
-            messages.success(request, done)
-    else:
-        first = next(iter(form.errors.values()))[0]
-        messages.error(request, f"{not_done} {first}")
+    with told_if_refused(request, not_done, clash=STALE):
+        check_sent(form)
+        write(by=request.acting, entry=entry, **form.cleaned_data)
+        messages.success(request, done)
     return redirect("contact", entry_id)

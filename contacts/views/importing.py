@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,7 +17,7 @@ from contacts.filing.choices import Choices
 from contacts.filing.columns import COLUMNS, REQUIRED
 from contacts.filing.limits import FILE_BYTES, MB, ROWS
 from contacts.filing.preview import imports_shown, preview
-from contacts.filing.step import Step, step_of, with_headings
+from contacts.filing.step import step_of, with_headings
 from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of, undo_steps
 from contacts.filing.uploads import FileGone, choose_steps, keep_choices, kept_book, known_for, upload_steps
 from contacts.models import AuditEntry, DirectoryUpload
@@ -25,8 +25,9 @@ from contacts.queries.uploads import import_of, last_imports, undone, undone_of,
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.views._stream import streamed
-from contacts.views.tools import held_as, renew, require_keeper
-from contacts.webforms.importing import ChoicesForm, ConfirmForm, UndoForm, UploadForm
+from contacts.views.tools import FormPage, get_or_404, held_as, renew, require_keeper, sent
+from contacts.webforms.fields import SentOnce
+from contacts.webforms.importing import ChoicesForm, ConfirmForm, UploadForm
 
 _CHANGED_SINCE = "Kontakterna har ändrats sedan förhandsvisningen. Läs igenom igen."
 _GUESSED_ANEW = "Kolumnerna och orden är gissade på nytt. Se igenom dem."
@@ -39,13 +40,10 @@ _STEP_PAGE, _STEP_PART = "contacts/importing/choices.html", "contacts/importing/
 def import_directory(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     """Choose a file; it is read while the page comes, and the page ends with what it would change, or asks first."""
     require_keeper(request)
-    if request.method != "POST":
-        return render(
-            request, "contacts/importing/upload.html", _form_context(request, UploadForm(initial=_new_id()))
-        )
-    form = UploadForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return render(request, "contacts/importing/upload.html", _form_context(request, form), status=422)
+    form = UploadForm(*sent(request))
+    page = FormPage(request, form)
+    if not page.to_save():
+        return page.show("contacts/importing/upload.html", **_form_context(request, form))
 
     def refused(error: RuleError) -> str:
         form.add_error("file", error.reason)
@@ -72,11 +70,10 @@ def import_preview(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
     upload = _own_upload(request, upload_id)
     if not upload.plan:
         return HttpResponseRedirect(reverse("import_choices", args=[upload.pk]))
-    form = ConfirmForm(request.POST) if request.method == "POST" else None
-    if form is None or not form.is_valid():
-        context = _preview_context(request, upload)
-        status = 422 if form is not None else 200
-        return render(request, "contacts/importing/preview.html", context, status=status)
+    form = ConfirmForm(request.POST or None)
+    page = FormPage(request, form)
+    if not page.to_save():
+        return page.show("contacts/importing/preview.html", **_preview_context(request, upload))
 
     def ended(result: AuditEntry | DirectoryUpload) -> str:
         if isinstance(result, DirectoryUpload):
@@ -110,14 +107,10 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
         return render(request, "contacts/importing/gone.html", {"reason": gone.reason}, status=410)
     known = known_for(request.acting.principal)
     step = step_of(book, Choices.read(upload.choices), known)
-    if request.method != "POST":
-        return render(request, _STEP_PAGE, _step_context(upload, _choices_form(step)))
-    form = ChoicesForm(request.POST, step=step)
-    if "held" in request.POST:
-        request.shown_again = form
-        return render(request, _STEP_PAGE, _step_context(upload, form))
-    if not form.is_valid():
-        return render(request, _STEP_PAGE, _step_context(upload, form), status=422)
+    form = ChoicesForm(request.POST or None, step=step)
+    page = FormPage(request, form)
+    if not page.to_save():
+        return page.show(_STEP_PAGE, **_step_context(upload, form))
     choices = form.chosen()
     anew = step_of(book, with_headings(book, choices, form.headings, known), known)
     shown = {(word.column, word.key) for word in step.words}
@@ -148,16 +141,14 @@ def import_choices(request: ActingRequest, upload_id: UUID) -> HttpResponse | St
 def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """What undoing an import would do; by POST, do it."""
     upload = _own_upload(request, upload_id)
-    import_row = import_of(upload)
-    if import_row is None:
-        raise Http404
+    import_row = get_or_404(import_of, upload)
     here = HttpResponseRedirect(reverse("import_preview", args=[upload.pk]))
     if request.method != "POST":
         if undone(import_row) is not None or not may_be_undone(import_row, timezone.now()):
             return here
         context = {"upload": upload, "undo": undo_of(import_row), "client_id": uuid4()}
         return render(request, "contacts/importing/undo.html", context)
-    form = UndoForm(request.POST)
+    form = SentOnce(request.POST)
     if not form.is_valid():
         return here
     return streamed(
@@ -172,14 +163,7 @@ def import_undo(request: ActingRequest, upload_id: UUID) -> HttpResponse | Strea
 def _own_upload(request: ActingRequest, upload_id: UUID) -> DirectoryUpload:
     """403 and 404 where it is not the own principal's."""
     require_keeper(request)
-    upload = upload_by_id(request.acting, upload_id)
-    if upload is None:
-        raise Http404
-    return upload
-
-
-def _new_id() -> dict[str, UUID]:
-    return {"client_id": uuid4()}
+    return get_or_404(upload_by_id, request.acting, upload_id)
 
 
 def _form_context(request: ActingRequest, form: UploadForm) -> dict[str, object]:
@@ -195,10 +179,6 @@ def _form_context(request: ActingRequest, form: UploadForm) -> dict[str, object]
     }
 
 
-def _choices_form(step: Step) -> ChoicesForm:
-    return ChoicesForm(step=step, initial=_new_id())
-
-
 def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, object]:
     return {"upload": upload, "form": form, "step": form.step}
 
@@ -209,7 +189,7 @@ def _upload_part(request: ActingRequest, upload: DirectoryUpload) -> str:
         return _preview_part(request, upload)
     known = known_for(request.acting.principal)
     step = step_of(kept_book(upload), Choices.read(upload.choices), known)
-    return render_to_string(_STEP_PART, _step_context(upload, _choices_form(step)), request)
+    return render_to_string(_STEP_PART, _step_context(upload, ChoicesForm(step=step)), request)
 
 
 def _preview_context(

@@ -1,11 +1,11 @@
 """One contact, and the pages of those who keep a principal's contacts."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import ActingRequest, can
 from contacts.models import DirectoryEntry
 from contacts.presenters.directory import phone_number
-from contacts.presenters.joining import joined_rows
 from contacts.presenters.keeping import Difference, deeds, differences, kept_entry, units_named
 from contacts.presenters.switchboards import main_shown
 from contacts.queries.flags import flagged_by
@@ -34,14 +33,13 @@ from contacts.queries.kept_units import units_to_choose
 from contacts.queries.ringing import region_switchboard_number
 from contacts.queries.switchboards import fresh_principal, is_chosen, is_main, own_switchboards
 from contacts.queries.versions import version_of
-from contacts.rules.errors import NotAllowed, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.directory import restore_entry, retire_entry
 from contacts.services.keeping import add_entry, change_entry
 from contacts.views.skipping import skip
 from contacts.views.sought import came, led_on, sealed
-from contacts.views.tools import held_as, page_of_form, renew, require_keeper, save_or_show
+from contacts.views.tools import FormPage, get_or_404, held_as, renew, require_keeper, told_if_refused
 from contacts.webforms.differences import UNTOUCHED, form_differences
 from contacts.webforms.keeping import NUMBER_ROWS, EntryForm, KeptForm, initial_of, parts_of
 
@@ -51,10 +49,7 @@ TO_VERIFY = "kontrollera"
 def own_entry_or_404(request: ActingRequest, entry_id: int) -> DirectoryEntry:
     """A contact of the person's own principal; 403 where the role keeps none, 404 for another principal's."""
     require_keeper(request)
-    entry = own_entry(request.acting.principal, entry_id)
-    if entry is None:
-        raise Http404
-    return entry
+    return get_or_404(own_entry, request.acting.principal, entry_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,9 +84,7 @@ def keep_contacts(request: ActingRequest) -> HttpResponse:
 @require_safe
 def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Everything about one contact, for everyone; for those who keep it also its history."""
-    entry = entry_by_id(entry_id)
-    if entry is None:
-        raise Http404
+    entry = get_or_404(entry_by_id, entry_id)
     if entry.joined_into is not None:
         messages.info(request, f"{entry.name} är sammanförd med {entry.joined_into.name}, som visas här.")
         return redirect("contact", entry.joined_into.pk)
@@ -115,7 +108,7 @@ def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
         context |= {
             "history": history,
             "deeds": deeds(rows, unit_names(units_named(rows)), names_joined(entry)),
-            "joined": joined_rows(standing_joins(entry)),
+            "joined": standing_joins(entry),
             "version": version_of(entry),
             "client_id": uuid4(),
         }
@@ -127,23 +120,19 @@ def contact(request: ActingRequest, entry_id: int) -> HttpResponse:
 def contact_new(request: ActingRequest) -> HttpResponse:
     require_keeper(request)
     units = units_to_choose(request.acting.principal)
-    initial = {"client_id": uuid4(), "unit": request.GET.get("enhet", "")}
-    form = EntryForm(request.POST or None, initial=initial, units=units)
-    show = page_of_form(request, "contacts/keeping/edit.html")
-
-    def save() -> HttpResponse:
-        data = form.cleaned_data
-        entry = add_entry(
-            by=request.acting,
-            client_id=data["client_id"],
-            facts=form.facts(),
-            verified=data["verified"],
-            answers=form.answers(),
-        )
-        messages.success(request, f"{entry.name} är tillagd.")
-        return redirect("contact", entry.pk)
-
-    return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
+    form = EntryForm(request.POST or None, initial={"unit": request.GET.get("enhet", "")}, units=units)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            entry = add_entry(
+                by=request.acting,
+                client_id=form.cleaned_data["client_id"],
+                facts=form.facts(),
+                verified=form.cleaned_data["verified"],
+                answers=form.answers(),
+            )
+            return page.done(f"{entry.name} är tillagd.", "contact", entry.pk)
+    return page.show("contacts/keeping/edit.html")
 
 
 @held_as(HeldAs("Ändrad kontakt"))
@@ -152,61 +141,69 @@ def contact_edit(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Change a contact; what somebody else wrote meanwhile is shown beside what was typed, and nothing is lost."""
     entry = own_entry_or_404(request, entry_id)
     verifying = request.GET.get("vidare") == TO_VERIFY
-    if entry.joined_into is not None and request.method == "GET":
+    if request.method == "GET" and (entry.joined_into is not None or entry.retired_at is not None):
+        if entry.joined_into is None:
+            messages.warning(request, "Kontakten är avförd. Ta tillbaka den för att ändra.")
         return redirect("contact", entry.pk)
-    if entry.retired_at is not None and request.method == "GET":
-        messages.warning(request, "Kontakten är avförd. Ta tillbaka den för att ändra.")
-        return redirect("contact", entry.pk)
-    units = units_to_choose(request.acting.principal)
+    form_of = _forms_of(entry)
+    form = form_of(entry, request.POST or None, version=version_of(entry), verified=verifying)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            data = form.cleaned_data
+            changed = change_entry(
+                by=request.acting,
+                entry=entry,
+                client_id=data["client_id"],
+                version=data["version"] or "-",
+                facts=form.facts(),
+                verified=data["verified"],
+                answers=form.answers(),
+            )
+            said = _saved(changed, verified=data["verified"])
+            if not verifying:
+                return page.done(said, "contact", entry.pk)
+            if not data["verified"]:
+                skip(request, entry.pk)
+            return page.done(said, "verify_contacts")
+    if page.changed:
+        stands = own_entry_or_404(request, entry_id)
+        _tell_differences(page, form, stands, form_of(stands))
+    return page.show("contacts/keeping/edit.html", entry=entry, verifying=verifying)
+
+
+def _forms_of(entry: DirectoryEntry) -> Callable[..., EntryForm]:
+    """Makes the forms of an entry as it is and as somebody else left it: with the same units, rows and parts."""
+    units = units_to_choose(entry.principal)
     if entry.unit is not None and entry.unit not in units:
         units.append(entry.unit)
-    initial = initial_of(entry) | {
-        "client_id": uuid4(),
-        "version": version_of(entry),
-        "verified": verifying,
-    }
     rows = max(NUMBER_ROWS, len(entry.phones) + 1)
     parts = parts_of(entry)
-    form = EntryForm(request.POST or None, initial=initial, units=units, rows=rows, parts=parts)
-    show = page_of_form(request, "contacts/keeping/edit.html", entry=entry, verifying=verifying)
 
-    def save() -> HttpResponse:
-        data = form.cleaned_data
-        changed = change_entry(
-            by=request.acting,
-            entry=entry,
-            client_id=data["client_id"],
-            version=data["version"] or "-",
-            facts=form.facts(),
-            verified=data["verified"],
-            answers=form.answers(),
-        )
-        if data["verified"]:
-            messages.success(request, f"{changed.name} är sparad och kontrollerad.")
-        else:
-            doubt = " Uppgifterna är ej verifierade." if changed.verified_at is None else ""
-            messages.success(request, f"{changed.name} är sparad.{doubt}")
-        if not verifying:
-            return redirect("contact", entry.pk)
-        if not data["verified"]:
-            skip(request, entry.pk)
-        return redirect("verify_contacts")
+    def form_of(said: DirectoryEntry, data: QueryDict | None = None, **initial: object) -> EntryForm:
+        return EntryForm(data, initial=initial_of(said) | initial, units=units, rows=rows, parts=parts)
 
-    def changed() -> HttpResponse:
-        stands = own_entry_or_404(request, entry_id)
-        came = differences(stands.facts, form.facts())
-        renew(form, version_of(stands))
-        form_differences(
-            form, EntryForm(initial=initial_of(stands), units=units, rows=rows, parts=parts), {"verified"}
-        )
-        form.full_clean()
-        left = came if form.errors else differences(stands.facts, form.facts())
-        kept = {each.label: each for each in left}
-        differ = [kept.get(each.label, Difference(each.label, each.old, UNTOUCHED)) for each in came]
-        done = deeds(list(history_of(stands))[:1], {})
-        return show(form, 409, differences=differ, last=done[0] if done else None)
+    return form_of
 
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+
+def _saved(entry: DirectoryEntry, *, verified: bool) -> str:
+    if verified:
+        return f"{entry.name} är sparad och kontrollerad."
+    doubt = " Uppgifterna är ej verifierade." if entry.verified_at is None else ""
+    return f"{entry.name} är sparad.{doubt}"
+
+
+def _tell_differences(page: FormPage, form: EntryForm, stands: DirectoryEntry, fresh: EntryForm) -> None:
+    """What the two say differently, by the facts as they are stored and not field by field."""
+    came = differences(stands.facts, form.facts())
+    renew(form, version=version_of(stands))
+    form_differences(form, fresh, {"verified"})
+    form.full_clean()
+    left = came if form.errors else differences(stands.facts, form.facts())
+    kept = {each.label: each for each in left}
+    differ = [kept.get(each.label, Difference(each.label, each.old, UNTOUCHED)) for each in came]
+    done = deeds(list(history_of(stands))[:1], {})
+    page.told = {"differences": differ, "last": done[0] if done else None}
 
 
 @held_as(HeldAs("Avför", pressed=True))
@@ -214,11 +211,8 @@ def contact_edit(request: ActingRequest, entry_id: int) -> HttpResponse:
 def contact_retire(request: ActingRequest, entry_id: int) -> HttpResponse:
     """Its page then offers to restore it."""
     entry = own_entry_or_404(request, entry_id)
-    try:
+    with told_if_refused(request, after="Läs igenom kontakten igen."):
         retire_entry(by=request.acting, entry=entry, version=request.POST.get("version", ""))
-    except RuleError as error:
-        messages.error(request, f"{error.reason} Läs igenom kontakten igen.")
-    else:
         messages.success(request, f"{entry.name} är avförd. Den finns kvar med sin historik.")
         if is_chosen(entry):
             messages.warning(request, "Den var er huvudväxel. Välj en annan under Huvudväxel.")
@@ -229,12 +223,7 @@ def contact_retire(request: ActingRequest, entry_id: int) -> HttpResponse:
 @require_POST
 def contact_restore(request: ActingRequest, entry_id: int) -> HttpResponse:
     entry = own_entry_or_404(request, entry_id)
-    try:
+    with told_if_refused(request):
         restore_entry(by=request.acting, entry=entry)
-    except NotAllowed as error:
-        raise PermissionDenied(error.reason) from None
-    except RuleError as error:
-        messages.error(request, error.reason)
-    else:
         messages.success(request, f"{entry.name} är tagen i bruk igen.")
     return redirect("contact", entry.pk)

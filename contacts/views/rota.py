@@ -1,6 +1,6 @@
 """The jour of a unit: read by everyone, kept by the administrators of its principal."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,21 +13,28 @@ from contacts.models import RotaTurn
 from contacts.presenters.rota import DAYS_SHOWN, shift_lines, turn_deed, turn_line
 from contacts.queries.places import unit_by_id
 from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_by_id, turns_to_come
-from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.views.tools import held_as, led_to_joined, page_of_form, renew, require_keeper, save_or_show
+from contacts.views.tools import (
+    FormPage,
+    get_or_404,
+    held_as,
+    led_to_joined,
+    require_keeper,
+    told_if_refused,
+)
 from contacts.views.units import own_unit_or_404
-from contacts.webforms.differences import form_differences
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
+
+_NOT_WITHDRAWN = "Inget är borttaget. Ladda om sidan och försök igen."
 
 
 def own_turn_or_404(request: ActingRequest, turn_id: UUID) -> RotaTurn:
     """The row that now stands for a turn of the own principal."""
     require_keeper(request)
-    row = turn_by_id(turn_id)
-    if row is None or row.unit.principal_id != request.acting.principal.pk:
+    row = get_or_404(turn_by_id, turn_id)
+    if row.unit.principal_id != request.acting.principal.pk:
         raise Http404
     return newest_of(row)
 
@@ -35,9 +42,7 @@ def own_turn_or_404(request: ActingRequest, turn_id: UUID) -> RotaTurn:
 @require_safe
 def rota(request: ActingRequest, unit_id: int) -> HttpResponse:
     """The jour of a unit in the days to come, and every turn that is not over."""
-    unit = unit_by_id(unit_id)
-    if unit is None:
-        raise Http404
+    unit = get_or_404(unit_by_id, unit_id)
     if elsewhere := led_to_joined(request, unit, "rota"):
         return elsewhere
     now, acting = timezone.now(), request.acting
@@ -58,21 +63,19 @@ def rota(request: ActingRequest, unit_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def turn_new(request: ActingRequest, unit_id: int) -> HttpResponse:
     unit = own_unit_or_404(request, unit_id)
-    form = TurnForm(request.POST or None, initial={"client_id": uuid4(), "weekly": ONCE})
-    show = page_of_form(request, "contacts/rota/edit.html", unit=unit)
-
-    def save() -> HttpResponse:
-        row = add_turn(
-            by=request.acting,
-            unit=unit,
-            client_id=form.cleaned_data["client_id"],
-            turn=form.turn(),
-            answers=form.answers(),
-        )
-        messages.success(request, f"Passet är inlagt: {_told(row)}.")
-        return redirect("rota", unit.pk)
-
-    return save_or_show(request, form, save=save, show=show, changed=lambda: show(form, 409))
+    form = TurnForm(request.POST or None, initial={"weekly": ONCE})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            row = add_turn(
+                by=request.acting,
+                unit=unit,
+                client_id=form.cleaned_data["client_id"],
+                turn=form.turn(),
+                answers=form.answers(),
+            )
+            return page.done(f"Passet är inlagt: {_told(row)}.", "rota", unit.pk)
+    return page.show("contacts/rota/edit.html", unit=unit)
 
 
 @held_as(HeldAs("Ändrat jourpass"))
@@ -84,33 +87,31 @@ def turn_edit(request: ActingRequest, turn_id: UUID) -> HttpResponse:
     if row.withdraws and request.method == "GET":
         messages.warning(request, "Passet är borttaget. Lägg in det på nytt om det gäller ändå.")
         return redirect("rota", unit.pk)
-    initial = initial_of(row.turn) | {"client_id": uuid4(), "version": row.pk}
-    form = TurnForm(request.POST or None, initial=initial)
-    show = page_of_form(request, "contacts/rota/edit.html", unit=unit, row=row)
+    form = TurnForm(request.POST or None, initial=initial_of(row.turn) | {"version": row.pk})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            changed = change_turn(
+                by=request.acting,
+                row=row,
+                client_id=form.cleaned_data["client_id"],
+                version=form.cleaned_data["version"] or "-",
+                turn=form.turn(),
+                answers=form.answers(),
+            )
+            return page.done(f"Passet är sparat: {_told(changed)}.", "rota", unit.pk)
+    if page.changed:
+        _tell_of(page, newest_of(row))
+    return page.show("contacts/rota/edit.html", unit=unit, row=row)
 
-    def save() -> HttpResponse:
-        changed = change_turn(
-            by=request.acting,
-            row=row,
-            client_id=form.cleaned_data["client_id"],
-            version=form.cleaned_data["version"] or "-",
-            turn=form.turn(),
-            answers=form.answers(),
-        )
-        messages.success(request, f"Passet är sparat: {_told(changed)}.")
-        return redirect("rota", unit.pk)
 
-    def changed() -> HttpResponse:
-        stands = newest_of(row)
-        renew(form, str(stands.pk))
-        if stands.withdraws:
-            by = f"{stands.user.full_name} har tagit bort passet. Sparar du läggs det in igen som du skrev det."
-            return show(form, 409, changed_by=by)
-        by = f"{stands.user.full_name} har ändrat passet."
-        fresh = TurnForm(initial=initial_of(stands.turn))
-        return show(form, 409, changed_by=by, differences=form_differences(form, fresh))
-
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+def _tell_of(page: FormPage, stands: RotaTurn) -> None:
+    who = stands.user.full_name
+    if stands.withdraws:
+        by, fresh = f"{who} har tagit bort passet. Sparar du läggs det in igen som du skrev det.", None
+    else:
+        by, fresh = f"{who} har ändrat passet.", TurnForm(initial=initial_of(stands.turn))
+    page.tell_changed(by, fresh, version=stands.pk)
 
 
 @held_as(HeldAs("Ta bort jourpasset", pressed=True))
@@ -120,15 +121,10 @@ def turn_withdraw(request: ActingRequest, turn_id: UUID) -> HttpResponse:
     row = own_turn_or_404(request, turn_id)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Inget är borttaget. Ladda om sidan och försök igen.")
+        messages.error(request, _NOT_WITHDRAWN)
         return redirect("rota", row.unit.pk)
-    try:
+    with told_if_refused(request, after="Läs igenom passet igen.", clash=_NOT_WITHDRAWN):
         withdraw_turn(by=request.acting, row=row, **form.cleaned_data)
-    except IdClash:
-        messages.error(request, "Inget är borttaget. Ladda om sidan och försök igen.")
-    except RuleError as error:
-        messages.error(request, f"{error.reason} Läs igenom passet igen.")
-    else:
         messages.success(request, f"Passet är borttaget: {_told(row)}. Det finns kvar i historiken.")
     return redirect("rota", row.unit.pk)
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
-from contacts.filing.errors import BadTable
 from contacts.filing.out import CONTENT_TYPES, FileForm
 from contacts.filing.reading import read_table
 from contacts.filing.rota import PlanChanged, bring_in_rota, export_rota
@@ -21,7 +20,7 @@ from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.ids import read_id
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
-from contacts.views.tools import file_answer, held_as, require_keeper
+from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require_keeper, sent
 from contacts.webforms.importing import UploadForm
 from contacts.webforms.rota import ConfirmRotaForm
 
@@ -33,9 +32,9 @@ def rota_file(request: ActingRequest) -> HttpResponse:
     """The turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
     wanted = request.GET.get("enhet", "")
     number = read_id(wanted)
-    unit = None if number is None else unit_by_id(number)
-    if wanted and unit is None:
+    if wanted and number is None:
         raise Http404
+    unit = get_or_404(unit_by_id, number) if number is not None else None
     content = export_rota(by=request.acting, unit=unit)
     filename = f"jourschema-{timezone.localdate().isoformat()}.csv"
     return file_answer(content, CONTENT_TYPES[FileForm.CSV], filename)
@@ -46,17 +45,18 @@ def rota_file(request: ActingRequest) -> HttpResponse:
 def import_rota(request: ActingRequest) -> HttpResponse:
     """Choose a file, and see what it would do; nothing is written."""
     require_keeper(request)
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"client_id": uuid4()})
-    if request.method != "POST":
-        return _upload_page(request, form)
-    if not form.is_valid():
-        return _upload_page(request, form, 422)
-    try:
-        table = read_table(form.cleaned_data["file"].read(), _ALONE)
-    except BadTable as wrong:
-        form.add_error("file", wrong.reason)
-        return _upload_page(request, form, 422)
-    return _preview_page(request, table, plan_rota(request.acting.principal, table, timezone.now()))
+    form = UploadForm(*sent(request))
+    page = FormPage(request, form, beside="file")
+    if page.to_save():
+        with page:
+            table = read_table(form.cleaned_data["file"].read(), _ALONE)
+            return _preview_page(request, table, plan_rota(request.acting.principal, table, timezone.now()))
+    return page.show(
+        "contacts/rota/upload.html",
+        most_rows=MOST_ROWS,
+        required=REQUIRED,
+        optional=[column for column in COLUMNS if column not in REQUIRED],
+    )
 
 
 @held_as(HeldAs("Läs in jourschemat", pressed=True))
@@ -80,21 +80,8 @@ def confirm_rota(request: ActingRequest) -> HttpResponse:
     except RuleError as error:
         messages.error(request, f"Inget är inläst. {error.reason}")
         return redirect("import_rota")
-    if count == 1:
-        messages.success(request, "Ett jourpass är inläst.")
-    else:
-        messages.success(request, f"{count} jourpass är inlästa.")
+    messages.success(request, "Ett jourpass är inläst." if count == 1 else f"{count} jourpass är inlästa.")
     return redirect("keep_units")
-
-
-def _upload_page(request: ActingRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "most_rows": MOST_ROWS,
-        "required": REQUIRED,
-        "optional": [column for column in COLUMNS if column not in REQUIRED],
-    }
-    return render(request, "contacts/rota/upload.html", context, status=status)
 
 
 def _preview_page(

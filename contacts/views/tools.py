@@ -1,13 +1,15 @@
-"""What views share: the right, a form saved or shown again with everything typed."""
+"""What views share: the right, the row of an address, a page with a form, a press."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -18,12 +20,13 @@ from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
 from contacts.services.versions import ChangedMeanwhile
-from contacts.webforms.differences import own_data
+from contacts.webforms.differences import form_differences, own_data
 from contacts.webforms.fields import AsksQuestions
 
 # The form fields nobody types: CSRF token, mark, questions asked, and whether it was held and taken up again.
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", TYPED_BY_FIELD, "held", "taken_up", "asked"})
-Form = TypeVar("Form", bound=forms.Form)
+Found = TypeVar("Found")
+Of = ParamSpec("Of")
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _BESIDE = {"number": "number_0"}
 
@@ -49,6 +52,24 @@ def require(acting: Acting, right: Right) -> None:
         raise PermissionDenied("Din roll ger inte rätt till sidan.")
 
 
+def get_or_404(read: Callable[Of, Found | None], *args: Of.args, **kwargs: Of.kwargs) -> Found:
+    """What `read` finds; 404 for nothing, also for what the acting person may not see: that it exists is not told."""
+    try:
+        found = read(*args, **kwargs)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    if found is None:
+        raise Http404
+    return found
+
+
+def uuid_or_404(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 def led_to_joined(request: ActingRequest, unit: Unit, address: str) -> HttpResponse | None:
     """Redirects from the address of a unit that was joined into another to that one's; None for any other unit."""
     if unit.joined_into is None:
@@ -63,15 +84,6 @@ def keep_what_came(request: ActingRequest, client_id: UUID) -> None:
     keep_clash(by=request.acting, client_id=client_id, content=content)
 
 
-def page_of_form(request: ActingRequest, template: str, **context: object) -> Callable[..., HttpResponse]:
-    """Renders a form on its page, with more of the page's context where there is more."""
-
-    def show(form: forms.Form, status: int = 200, **more: object) -> HttpResponse:
-        return render(request, template, {"form": form, **context, **more}, status=status)
-
-    return show
-
-
 def file_answer(content: bytes, content_type: str, filename: str) -> HttpResponse:
     """A file to download, which no cache stores."""
     headers = {
@@ -81,52 +93,128 @@ def file_answer(content: bytes, content_type: str, filename: str) -> HttpRespons
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def save_or_show(
-    request: ActingRequest,
-    form: Form,
-    *,
-    save: Callable[[], HttpResponse],
-    show: Callable[[Form, int], HttpResponse],
-    changed: Callable[[], HttpResponse] | None = None,
-) -> HttpResponse:
-    """Show a form, and save it when it is posted; where that fails, show it again with everything typed and a
-    sentence by its field.
+def sent(request: ActingRequest) -> tuple[Any, ...]:
+    """What a form with a file is made from: what was posted, nothing where the page is only asked for."""
+    return (request.POST, request.FILES) if request.method == "POST" else ()
 
-    A field's `note` on how it was read is shown with the save. A form that was held is only shown. `changed` answers
-    where somebody else changed the row meanwhile; an id used before with other content answers 409, keeps both and
-    gives the form a new id, so that it can be saved as one of its own. A Question is put in the form, to be answered
-    and sent again with all else.
+
+@contextmanager
+def told_if_refused(
+    request: ActingRequest, before: str = "", after: str = "", *, clash: str = ""
+) -> Iterator[None]:
+    """Round what a press does: why it is refused is told on the next page, between `before` and `after`.
+
+    `clash` is told instead of the reason where the press's id was used before with other content.
     """
-    if "held" in request.POST:
-        request.shown_again = form
-    if "held" in request.POST or request.method != "POST":
-        return show(form, 200)
-    if not form.is_valid():
-        return show(form, 422)
     try:
-        saved = save()
-    except NotAllowed as error:
-        raise PermissionDenied(error.reason) from None
-    except ChangedMeanwhile as error:
-        if changed is not None:
-            return changed()
-        form.add_error(None, error.reason)
-        return show(form, 409)
-    except IdClash as error:
-        keep_what_came(request, form.cleaned_data["client_id"])
-        form.add_error(None, error.reason)
-        renew(form)
-        return show(form, 409)
+        yield
     except RuleError as error:
-        _say_in(form, error)
-        return show(form, 422)
-    for field in form.fields.values():
-        if note := getattr(field, "note", ""):
-            messages.info(request, note)
-    return saved
+        reason = clash if clash and isinstance(error, IdClash) else f"{error.reason} {after}"
+        messages.error(request, f"{before} {reason}".strip())
 
 
-def _say_in(form: forms.Form, error: RuleError) -> None:
+def check_sent(form: forms.Form) -> None:
+    """Raises RuleError with the first thing wrong in the form of a press, which has no page of its own to say it on."""
+    if not form.is_valid():
+        raise RuleError(str(next(iter(form.errors.values()))[0]))
+
+
+class FormPage:
+    """A page with a form, saved when it is posted, else shown: also where it cannot be saved, with everything typed.
+
+        page = FormPage(request, form)
+        if page.to_save():
+            with page:
+                change_unit(by=request.acting, unit=unit, **form.cleaned_data)
+                return page.done("Enheten är sparad.", "keep_units")
+        return page.show("contacts/keeping/unit_edit.html", unit=unit)
+
+    What the service refuses in the block becomes a sentence by its field (else by the field `beside`), a Question a
+    field to answer; both 422. NotAllowed is 403. An id used before with other content is 409: both are kept, and the
+    form gets a new id, so that it can be saved as one of its own. A row that somebody else changed meanwhile is 409
+    too: then `changed` is true, and the view may tell more of it.
+    """
+
+    def __init__(self, request: ActingRequest, form: forms.Form, *, beside: str | None = None) -> None:
+        self.request = request
+        self.form = form
+        self.status = 200
+        self.refused: RuleError | None = None
+        self.told: dict[str, object] = {}
+        self._beside = beside
+
+    def to_save(self) -> bool:
+        """Whether a valid form was posted. One that was held is only shown."""
+        if "held" in self.request.POST:
+            self.request.shown_again = self.form
+        elif self.request.method == "POST":
+            self.status = 200 if self.form.is_valid() else 422
+            return self.status == 200
+        return False
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, NotAllowed):
+            raise PermissionDenied(error.reason) from None
+        if isinstance(error, RuleError):
+            self._refuse(error)
+            return True
+        if error is None:
+            self._tell_notes()
+        return False
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was not saved because somebody else changed the row meanwhile."""
+        return isinstance(self.refused, ChangedMeanwhile)
+
+    def _refuse(self, error: RuleError) -> None:
+        self.refused = error
+        self.status = 409 if isinstance(error, ChangedMeanwhile | IdClash) else 422
+        if isinstance(error, IdClash):
+            keep_what_came(self.request, self.form.cleaned_data["client_id"])
+            renew(self.form)
+        if self.status == 409:
+            self.form.add_error(None, error.reason)
+        else:
+            _say_in(self.form, error, self._beside)
+
+    def _tell_notes(self) -> None:
+        """How what was typed was read, where a field says so."""
+        for field in self.form.fields.values():
+            if note := getattr(field, "note", ""):
+                messages.info(self.request, note)
+
+    def done(self, said: str, to: str, *args: object) -> HttpResponse:
+        """Leads to an address by its name, where it is said that the form is saved."""
+        messages.success(self.request, said)
+        return redirect(to, *args)
+
+    def tell(self, **told: object) -> None:
+        """Say more on the page, in the place of the bare sentence that somebody else changed the row."""
+        self.form.errors.clear()
+        self.told |= told
+
+    def tell_changed(self, by: str, fresh: forms.Form | None = None, **stands: object) -> None:
+        """Say who changed the row, and what differs from `fresh`, the form as the row stands now.
+
+        Saved once more, the form replaces that row, which its hidden fields `stands` name.
+        """
+        renew(self.form, **stands)
+        self.tell(changed_by=by)
+        if fresh is not None:
+            self.tell(differences=form_differences(self.form, fresh))
+
+    def show(self, template: str, **context: object) -> HttpResponse:
+        context = {"form": self.form, **context, **self.told}
+        return render(self.request, template, context, status=self.status)
+
+
+def _say_in(form: forms.Form, error: RuleError, beside: str | None) -> None:
     """Put a question, or each sentence beside the field it is about."""
     by_field = getattr(error, "fields", None)
     if isinstance(error, Question) and isinstance(form, AsksQuestions):
@@ -135,14 +223,16 @@ def _say_in(form: forms.Form, error: RuleError) -> None:
         form.add_service_errors(by_field)
     else:
         field = error.field if error.field in form.fields else _BESIDE.get(error.field or "")
-        form.add_error(field if field in form.fields else None, error.reason)
+        form.add_error(field if field in form.fields else beside, error.reason)
 
 
-def renew(form: forms.Form, version: str | None = None, **more: object) -> None:
-    """Set on a redisplayed form a new id, and the version that it would now replace, so that it can be saved."""
+def renew(form: forms.Form, **stands: object) -> None:
+    """Set on a redisplayed form a new id, and what it would now replace, so that it can be saved."""
+    put(form, client_id=uuid4(), **stands)
+
+
+def put(form: forms.Form, **values: object) -> None:
+    """Set what hidden fields of a form that came in send next time."""
     data = own_data(form)
-    data["client_id"] = str(uuid4())
-    if version is not None:
-        more["version"] = version
-    for name, value in more.items():
+    for name, value in values.items():
         data[name] = str(value)

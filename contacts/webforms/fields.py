@@ -2,13 +2,14 @@
 
 from datetime import date, time
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from contacts.rules.availability import day_words, parse_clock, parse_day
+from contacts.rules.clock_words import day_words, parse_clock, parse_day
 from contacts.rules.days import NOT_A_DAY, read_day
 from contacts.rules.errors import Answers, Question, RuleError
 from contacts.rules.hours import is_month_day
@@ -114,7 +115,7 @@ _SALT = "asked-questions"
 class SentOnce(forms.Form):
     """A form with an id made with its page: however often it is sent, it is saved once (`services.submissions`)."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     data: QueryDict
     # Each is of its own class.
     fields: dict[str, Any]

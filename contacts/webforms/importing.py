@@ -11,18 +11,18 @@ from contacts.filing.choices import MANY, TARGETS, VALUED, Choices, SheetChoice
 from contacts.filing.guessing import CONTACT, PERSON, SKIP, TO_REMARK
 from contacts.filing.limits import ROWS
 from contacts.filing.step import ShownSheet, Step, Word
-from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
+from contacts.webforms.fields import SentOnce
 
 _SKIPPED = ("", "Hoppa över")
 _NAMES = ("Enhet", "Efternamn", PERSON, CONTACT)
 _RANGE = re.compile(r"(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?")
 
 
-class UploadForm(forms.Form):
+class UploadForm(SentOnce):
     """The type of the file is decided by its contents, so its name is not validated."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     file = forms.FileField(
         label="Fil",
         allow_empty_file=True,
@@ -31,13 +31,8 @@ class UploadForm(forms.Form):
     )
 
 
-class ConfirmForm(forms.Form):
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+class ConfirmForm(SentOnce):
     retire_missing = forms.BooleanField(required=False)
-
-
-class UndoForm(forms.Form):
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class RowsField(forms.CharField):
@@ -60,10 +55,8 @@ class RowsField(forms.CharField):
         return tuple(sorted(rows))
 
 
-class ChoicesForm(forms.Form):
+class ChoicesForm(SentOnce):
     """What each column and each word of a file is; its fields are those of the file's step."""
-
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,6 +17,10 @@ class JoinForm(SentOnce):
     version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     other_version = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
+    def as_seen(self) -> dict[str, Any]:
+        """The id, and the versions of both rows that the person saw; call after `is_valid`."""
+        return {name: self.cleaned_data[name] for name in ("client_id", "version", "other_version")}
+
 
 class JoinEntriesForm(JoinForm):
     """Two contacts are one, with a choice for each thing that they say differently."""
@@ -29,7 +33,7 @@ class JoinEntriesForm(JoinForm):
             # What came stands for what was chosen, also where the two say the same by now: a form sent twice is one.
             choices = [(pick.value, label) for pick, label in line.choices] if line else []
             self.fields[part.value] = forms.ChoiceField(
-                label=line.label if line else part.value,
+                label=part.label,
                 required=False,
                 choices=choices or Pick.choices(),
                 initial=line.preset.value if line else None,

@@ -8,10 +8,9 @@ from django.forms import BoundField
 
 from contacts.models import DirectoryEntry, Unit
 from contacts.queries.keeping import Kept
-from contacts.rules.availability import Availability, Eves, Hours, Span, Summer, check_hours
 from contacts.rules.entry_facts import FIRST_COLUMN, HOUR_LABELS, LABELS, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours import day_of
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours, day_of
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, same_number, tidy_number
 
 from .differences import Opened

@@ -8,7 +8,7 @@ from django import forms
 
 from contacts.rules.rota import Turn
 from contacts.webforms.differences import Opened
-from contacts.webforms.fields import AsksQuestions, ClockField, DateField, NumberField
+from contacts.webforms.fields import AsksQuestions, ClockField, DateField, NumberField, SentOnce
 
 WEEKLY, ONCE = "weekly", "once"
 _NO_DAY, _NO_TIME = {"required": "Ange dag."}, "Ange klockslag, till exempel 16.00."
@@ -79,15 +79,13 @@ def initial_of(turn: Turn) -> dict[str, Any]:
     }
 
 
-class WithdrawForm(forms.Form):
-    client_id = forms.UUIDField()
+class WithdrawForm(SentOnce):
     version = forms.CharField(max_length=40)
 
 
-class ConfirmRotaForm(forms.Form):
+class ConfirmRotaForm(SentOnce):
     """A file is to be imported as it was shown: its table, and the mark of what it would do."""
 
-    client_id = forms.UUIDField()
     mark = forms.CharField(max_length=64)
     table = forms.CharField(strip=False)
 

@@ -7,7 +7,7 @@ from django import forms
 from contacts.models import MunicipalKind
 from contacts.rules.errors import RuleError
 from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
-from contacts.rules.parties import OUTPATIENT_KIND_LABELS, WARD_KIND_LABELS
+from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions
 
@@ -23,16 +23,16 @@ class UnitForm(Opened, AsksQuestions):
     ward_kind = forms.ChoiceField(
         label="Vårdavdelning",
         required=False,
-        choices=[("", "Ingen vårdavdelning"), *((k.value, label) for k, label in WARD_KIND_LABELS.items())],
+        choices=[("", "Ingen vårdavdelning"), *WardKind.choices()],
     )
     outpatient_kind = forms.ChoiceField(
         label="Öppenvård",
         required=False,
-        choices=[("", "Ingen öppenvård"), *((k.value, label) for k, label in OUTPATIENT_KIND_LABELS.items())],
+        choices=[("", "Ingen öppenvård"), *OutpatientKind.choices()],
         help_text="En sjukstuga är både vårdavdelning och hälsocentral.",
     )
     municipal_kind = forms.ChoiceField(
-        label="Kommunal enhet", required=False, choices=[("", "Annan"), *MunicipalKind.choices]
+        label="Kommunal enhet", required=False, choices=[("", "Annan"), *MunicipalKind.choices()]
     )
     hsa_id = forms.CharField(label="HSA-id", required=False, max_length=2 * LONGEST_HSA_ID)
     active = forms.BooleanField(label="Enheten är i bruk", required=False, initial=True)

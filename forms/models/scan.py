@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
-from forms.rules.scan_finding import ASIDE_REASON_LABELS, BACK_BY_LABELS, FINDING_LABELS
+from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from outage.models import Handover
 
 from .sheet import Sheet, SheetFate
@@ -45,9 +45,7 @@ class ScannedPage(AppendOnlyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     upload = models.ForeignKey(ScanUpload, on_delete=models.PROTECT, related_name="scanned_pages")
     number = models.PositiveSmallIntegerField("sida i skanningen")
-    finding = models.CharField(
-        "fynd", max_length=15, choices=[(f.value, label) for f, label in FINDING_LABELS.items()]
-    )
+    finding = models.CharField("fynd", max_length=15, choices=Finding.choices())
     serial = models.CharField("löpnummer", max_length=9, blank=True)
     sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True)
     turned = models.PositiveSmallIntegerField("vriden", default=0)
@@ -65,6 +63,11 @@ class ScannedPage(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"sida {self.number}"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is a back that is certainly blank."""
+        return self.finding == Finding.BLANK
 
 
 class ScanMatch(AppendOnlyModel):
@@ -108,9 +111,7 @@ class ScanBack(AppendOnlyModel):
     sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="backs")
     sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True, blank=True)
     round = models.PositiveSmallIntegerField("omgång", null=True, blank=True)
-    told_by = models.CharField(
-        "hur det syns", max_length=5, choices=[(b.value, label) for b, label in BACK_BY_LABELS.items()]
-    )
+    told_by = models.CharField("hur det syns", max_length=5, choices=BackBy.choices())
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
@@ -139,9 +140,7 @@ class ScanAside(AppendOnlyModel):
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="asides")
     turn = models.PositiveSmallIntegerField("gång", default=1)
-    reason = models.CharField(
-        "varför", max_length=12, choices=[(r.value, label) for r, label in ASIDE_REASON_LABELS.items()]
-    )
+    reason = models.CharField("varför", max_length=12, choices=AsideReason.choices())
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel
+from contacts.rules.labelled import Labelled
 from forms.rules.serial import shown_serial
-from forms.rules.sheet_fate import FATE_LABELS, VOID_REASON_LABELS
+from forms.rules.sheet_fate import Fate, VoidReason
 from outage.models import CareChain, Outage
 
 
-class SheetKind(models.TextChoices):
+class SheetKind(Labelled):
     CARE_CHAIN = "care_chain", "Vårdkedjeblankett"
     LOG_SHEET = "log_sheet", "Loggblad"
     SIP = "sip", "SIP-blankett"
@@ -50,7 +51,7 @@ class SheetBatch(AppendOnlyModel):
     """Blank sheets of one kind issued for a unit ahead of need. Its id is made by the form that asked for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices())
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField("utfärdat", default=timezone.now)
@@ -73,7 +74,7 @@ class Sheet(AppendOnlyModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     serial = models.CharField("löpnummer", max_length=9, unique=True)
-    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices())
     outage = models.ForeignKey(Outage, null=True, on_delete=models.PROTECT, related_name="+")
     chain = models.ForeignKey(CareChain, null=True, on_delete=models.PROTECT, related_name="sheets")
     batch = models.ForeignKey(SheetBatch, null=True, on_delete=models.PROTECT, related_name="sheets")
@@ -152,14 +153,14 @@ class SheetFate(AppendOnlyModel):
 
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="fates")
     number = models.PositiveSmallIntegerField("steg")
-    fate = models.CharField("läge", max_length=10, choices=[(f.value, t) for f, t in FATE_LABELS.items()])
+    fate = models.CharField("läge", max_length=10, choices=Fate.choices())
     at = models.DateTimeField("infört", default=timezone.now)
     on = models.DateField("dag", null=True, blank=True)
     void_reason = models.CharField(
         "varför makulerat",
         max_length=10,
         blank=True,
-        choices=[(r.value, t) for r, t in VOID_REASON_LABELS.items()],
+        choices=VoidReason.choices(),
     )
     reason = models.CharField("varför", max_length=300, blank=True)
     given_to = models.CharField("lämnat till", max_length=200, blank=True)
@@ -187,7 +188,7 @@ class Export(AppendOnlyModel):
     `sealed_by` is the name in the certificate it was sealed with, empty where the server has none.
     """
 
-    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices)
+    kind = models.CharField("blankett", max_length=20, choices=SheetKind.choices())
     sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="exports")
     batch = models.ForeignKey(SheetBatch, null=True, on_delete=models.PROTECT, related_name="exports")
     part = models.PositiveSmallIntegerField("del", null=True)

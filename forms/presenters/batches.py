@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms.models import COPIES, Export, Sheet, SheetBatch, SheetKind
+from forms.models import COPIES, Export, Sheet, SheetBatch
 from forms.rules.batch import Part, parts_of
 from forms.rules.serial import shown_serial
 
@@ -39,7 +39,6 @@ class BatchView:
     """
 
     batch: SheetBatch
-    kind_label: str
     who: str
     parts: tuple[PartLine, ...]
     binder: Sheet | None
@@ -61,7 +60,6 @@ def batch_view(
         by_part[export.part].append(PartPrint(export.at, printer(export)))
     return BatchView(
         batch=batch,
-        kind_label=SheetKind(batch.kind).label,
         who=printer(batch),
         parts=tuple(
             PartLine(

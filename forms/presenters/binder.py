@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.queries.ringing import region_switchboard_number
 from forms.models import Export, SheetKind
 from forms.presenters.batches import printer
-from forms.presenters.blanks import blank_part, call_support_part, checklist_part, contact_list_part
+from forms.presenters.blanks import blank_part
+from forms.presenters.call_support import call_support_part
+from forms.presenters.checklist import checklist_part
+from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.numbers import unbroken
 from forms.rules.binder_spec import BinderSpec, PaperSection
@@ -31,10 +33,7 @@ class Section:
     """One of the unit's own sheets as a section of the binder, under its place in the contents."""
 
     anchor: str
-    title: str
-    template: str
-    view: Any
-    landscape: bool
+    part: SheetPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +155,7 @@ def _view(
             for section in spec.sections_for(routine)
         ),
         paper=spec.paper,
-        sections=tuple(
-            Section(f"avsnitt-{number}", part.title, part.template, part.view, part.landscape)
-            for number, part in enumerate(own, 1)
-        ),
+        sections=tuple(Section(f"avsnitt-{number}", part) for number, part in enumerate(own, 1)),
         blanks=tuple(
             BlankLine(f"blad-{serials[0]}", kind.label, tuple(map(shown_serial, serials)))
             for kind, serials in blanks.items()

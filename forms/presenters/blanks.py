@@ -8,16 +8,11 @@ from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from forms.models import COPIES, SheetKind
-from forms.presenters.call_support import call_support_part
 from forms.presenters.care_chain import blank_care_chain_part
-from forms.presenters.checklist import checklist_part
-from forms.presenters.contact_list import contact_list_part
 from forms.presenters.document import SheetPart
 from forms.presenters.log_sheet import blank_log_sheet_part
 from forms.presenters.sip import blank_form_part
 from forms.specs import SIP, SIP_INVITATION
-
-__all__ = ["blank_part", "call_support_part", "checklist_part", "contact_list_part"]
 
 _MAKERS: dict[SheetKind, Callable[..., SheetPart]] = {
     SheetKind.CARE_CHAIN: blank_care_chain_part,

@@ -8,9 +8,6 @@ from contacts.access import Acting
 from contacts.models import Unit
 from contacts.queries.ringing import request_for_unit
 from contacts.rules.parties import (
-    OUTPATIENT_KIND_LABELS,
-    PARTY_LABELS,
-    WARD_KIND_LABELS,
     Party,
     WardKind,
     outpatient_kind_for,
@@ -161,9 +158,10 @@ def blank_care_chain_part(
 ) -> SheetPart:
     """A blank vårdkedjeblankett for `unit`, printed at the aware moment `now`; `by` is None for a command.
 
-    `switchboard` is the region's.
+    `switchboard` is the region's. A longer name of the unit than a cell at the head holds is shortened.
     """
     spec, routine = get_spec(), current_routine()
+    own = shortened(unit.name, _PLACE_LETTERS)
     patient = (
         Fact("Namn", "name"),
         Fact("Personnummer eller annan identitet", "identity", digits=_DIGITS),
@@ -173,15 +171,15 @@ def blank_care_chain_part(
         *_plan(()),
     )
     places = (
-        Fact("Egen enhet", "place", unit.name, place=True, kind=unit.principal.name),
-        Fact("Avdelning", "place", place=True, ticks=tuple(WARD_KIND_LABELS.values())),
-        Fact(PARTY_LABELS[Party.MUNICIPALITY], "place", place=True),
-        Fact(PARTY_LABELS[Party.OUTPATIENT], "place", place=True, more="Fast vårdkontakt:"),
+        Fact("Egen enhet", "place", own, place=True, kind=unit.principal.name),
+        Fact("Avdelning", "place", place=True, ticks=tuple(kind.label for kind in WardKind)),
+        Fact(Party.MUNICIPALITY.label, "place", place=True),
+        Fact(Party.OUTPATIENT.label, "place", place=True, more="Fast vårdkontakt:"),
         Fact("Regionens växel", "switchboard", unbroken(display(switchboard)), strong=True),
     )
     view = SheetView(
         spec=spec,
-        unit=unit.name,
+        unit=own,
         number=None,
         outage=f"Driftstopp i {routine.system} från",
         who="",
@@ -228,7 +226,7 @@ def _outage_words(source: SheetSource, now: datetime) -> str:
 def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Fact, ...]:
     details = source.details
     ward_kind = WardKind(details.ward_kind)
-    outpatient_kind = OUTPATIENT_KIND_LABELS[outpatient_kind_for(ward_kind)]
+    outpatient_kind = outpatient_kind_for(ward_kind).label
     numbers = {party: source.numbers[request] for party, request in party_requests(details).items()}
     ways = {Party.MUNICIPALITY: (Way.SWITCHBOARD, Way.HOME_NURSING)}
 
@@ -244,7 +242,7 @@ def _places(source: SheetSource, by: Acting, now: datetime) -> tuple[Fact, ...]:
             or _lines(numbers[party], *ways.get(party, (Way.UNIT,))),
         )
 
-    ward = place("Avdelning", WARD_KIND_LABELS[ward_kind], Party.INPATIENT)
+    ward = place("Avdelning", ward_kind.label, Party.INPATIENT)
     outpatient = place("Öppenvård", outpatient_kind, Party.OUTPATIENT)
     town = place("Kommun", "", Party.MUNICIPALITY)
     # The last way to every party has a place of its own, and so stands once.
@@ -289,5 +287,5 @@ def _told(routine: Routine) -> tuple[tuple[str, str], ...]:
             words.append(
                 f"{number}\N{NO-BREAK SPACE}{message.label} ({sending.clause})" if sending else message.label
             )
-        found.append((PARTY_LABELS[party], " · ".join(words)))
+        found.append((party.label, " · ".join(words)))
     return tuple(found)

@@ -26,7 +26,7 @@ from outage.models import CareChainEvent, Handover
 from outage.presenters.care import role_of
 from outage.presenters.chain import COUNTS_AS_ANOTHER, outside_outage, told_labels
 from outage.rules.clock import before_or_after_break_point
-from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.routine import Particular, Routine
 from outage.rules.wording import clock_time, day_and_time, local_day, lower_first
 
 _SIDES = {"before": "före", "after": "efter"}
@@ -131,7 +131,7 @@ class ChainRows:
         if not event.withdraws:
             for key, value in event.particulars.items():
                 if value:
-                    notes.add(PARTICULAR_LABELS.get(key, key), written(key, value))
+                    notes.add(dict(Particular.choices()).get(key, key), written(key, value))
         if event.pk not in self._after and event.pk not in self._source.log.doubles:
             notes.add("", outside_outage(self._source.chain, event, self._now), remark=True)
         for item in self._source.log.items_of(event):

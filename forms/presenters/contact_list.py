@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.queries.rota import shifts_of_units
-from contacts.rules.availability import hours_words
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import display
 from contacts.rules.rota import Shift, span_words, wall_of
 from contacts.rules.swedish_text import search_key
@@ -147,7 +147,7 @@ def contact_list_part(
     file, as in the binder, that would grow to a book lists one by one at most the entries of the unit's own
     principal, and of the others whom to ring.
     """
-    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date(), STOCKHOLM)
+    moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date())
     source = contact_list_source(principal, moments, own=unit.principal, number=number)
     units = [listed.place.unit.pk for listed in source.places if listed.place.unit and not listed.goes_on]
     jour = shifts_of_units(units, now, now + DAYS_OF_ROTA)

@@ -10,8 +10,8 @@ from forms.rules.serial import shown_serial
 from forms.rules.spec import SpecHead
 from outage.rules.wording import clock_time, day_and_year
 
-# What the foot has room for, in small letters.
-_NAME_LETTERS = 110
+# What the foot, and a line of the head, have room for, in small letters.
+NAME_LETTERS = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str
 
     `by` is None for a command on the server, which prints for `unit`, by its name.
     """
-    name = shortened(unit, _NAME_LETTERS)
-    who = f" av {shortened(by.user.full_name, _NAME_LETTERS)}, {name}" if by else f" för {name}"
+    name = shortened(unit, NAME_LETTERS)
+    who = f" av {shortened(by.user.full_name, NAME_LETTERS)}, {name}" if by else f" för {name}"
     printed = f"Utskriven {day_and_year(now)} {clock_time(now)}{who}"
     return " · ".join((*first, f"Rutin {routine_version}", printed))

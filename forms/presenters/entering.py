@@ -160,7 +160,7 @@ def paper_pictures(sheet: Sheet, pictures: Iterable[PagePicture]) -> list[PaperP
         shown += [
             _picture(sheet, back.page_id, f"Baksidan av sida {picture.sheet_page}")
             for back in picture.backs
-            if not back.blank
+            if not back.page.is_blank
         ]
     return shown
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import WardKind
-from forms.presenters.document import SheetPart, print_line, spec_part
+from forms.presenters.document import NAME_LETTERS, SheetPart, print_line, spec_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
     PROTECTED,
@@ -22,6 +22,7 @@ from forms.presenters.rows import (
     row_of,
     told,
 )
+from forms.rules.fitting import shortened
 from forms.rules.initials import Signatures
 from forms.rules.log_sheet_spec import LogSheetSpec
 from forms.rules.page_fill import PageMeasures, rows_to_fill
@@ -67,11 +68,14 @@ class LogSheetView:
 
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
-    """A blank loggblad for `unit`, one page, printed at the aware moment `now`; `by` is None for a command."""
+    """A blank loggblad for `unit`, printed at the aware moment `now`; `by` is None for a command.
+
+    One page: the head is two lines at most, so a longer name is shortened.
+    """
     spec = get_log_sheet()
     view = LogSheetView(
         spec=spec,
-        unit=unit.name,
+        unit=shortened(unit.name, NAME_LETTERS),
         routine_version=current_routine().version,
         filled=False,
         now=now,

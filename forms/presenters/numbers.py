@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from textwrap import shorten
 
-from contacts.rules.availability import hours_words
 from contacts.rules.doubt import READ_THE_REMARK, Doubt
+from contacts.rules.hours_text import hours_words
 from contacts.rules.whom_to_call import NumberToRing
 from outage.rules.wording import clock_time, day_and_year, lower_first
 

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
 from forms.queries.scans import Telling, is_undone, standing, telling_id, told_of
 from forms.rules.scan_finding import (
-    ASIDE_REASON_LABELS,
-    BACK_BY_LABELS,
-    FINDING_LABELS,
     AsideReason,
     BackBy,
     Finding,
@@ -42,37 +38,24 @@ _WHAT_TO_DO: dict[Finding, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PageCard:
-    """One scanned page: where its picture is, what it is in words, whether it waits, and the sheet it belongs to.
+    """One scanned page: what it is in words, whether it waits, and the sheet it belongs to.
 
     `told` names what was said about it, for the form that undoes that; "" where nothing stands.
     """
 
-    page_id: UUID
-    number: int
+    page: ScannedPage
     words: str
     waits: bool
-    serial: str
-    width: int
-    height: int
+    sheet: Sheet | None
     told: str
-    blank: bool
-
-    @property
-    def shown_serial(self) -> str:
-        """In three groups; "" for a page of no sheet."""
-        return shown_serial(self.serial) if self.serial else ""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetCard:
     """A sheet that pages of a scan belong to; `missing` says which of its pages are not scanned, "" for none."""
 
-    serial: str
-    shown_serial: str
-    kind: str
-    pages: int
+    sheet: Sheet
     missing: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +65,7 @@ class ScanResult:
     `duplicates` is how many wait because they were scanned before.
     """
 
-    upload_id: UUID
-    at: datetime
-    who: str
+    upload: ScanUpload
     headline: str
     sheets: tuple[SheetCard, ...]
     waiting: tuple[PageCard, ...]
@@ -94,14 +75,12 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """One page that waits: what it is, when and by whom it was scanned, and what one may do.
+    """One page that waits: what it is, and what one may do.
 
     `backs` are the pictures of its other side, and `undone` says why what was said of it was wrong.
     """
 
     card: PageCard
-    at: datetime
-    who: str
     what_to_do: str
     named: str
     likely: str
@@ -115,15 +94,16 @@ def scan_result(
     """`scanned` are the pages of each of its sheets that are scanned by now."""
     pages = list(pages)
     cards = [page_card(page) for page in pages]
-    shown = [_sheet_card(sheet, scanned.get(sheet.pk, set())) for sheet in sheets_of(pages)]
+    shown = [
+        SheetCard(sheet, missing_words(sheet.pages, scanned.get(sheet.pk, set())))
+        for sheet in sheets_of(pages)
+    ]
     waiting = tuple(card for card in cards if card.waits)
     backs = [page for page in pages if isinstance(standing(page), ScanBack)]
-    blank = sum(page.finding == Finding.BLANK for page in backs)
+    blank = sum(page.is_blank for page in backs)
     matched = sum(isinstance(standing(page), ScanMatch) for page in pages)
     return ScanResult(
-        upload_id=upload.pk,
-        at=upload.at,
-        who=upload.user.full_name,
+        upload=upload,
         headline=_headline(len(pages), matched, len(waiting), len(backs) - blank, blank),
         sheets=tuple(sorted(shown, key=lambda card: not card.missing)),
         waiting=waiting,
@@ -141,17 +121,12 @@ def sheets_of(pages: Iterable[ScannedPage]) -> list[Sheet]:
 def page_card(page: ScannedPage) -> PageCard:
     """`page` comes with what was said about it."""
     told = standing(page)
-    sheet = _sheet_of(told)
     return PageCard(
-        page_id=page.pk,
-        number=page.number,
+        page=page,
         words=_words(page, told),
         waits=told is None,
-        serial=sheet.serial if sheet is not None else "",
-        width=page.width,
-        height=page.height,
+        sheet=_sheet_of(told),
         told=telling_id(told) if told is not None else "",
-        blank=page.finding == Finding.BLANK,
     )
 
 
@@ -161,7 +136,7 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
         words = f"Sida {told.sheet_page} av {told.sheet.pages}"
         return words + (", löpnumret skrivet för hand" if told.typed else "")
     if isinstance(told, ScanBack):
-        words = FINDING_LABELS[finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK]
+        words = (finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK).label
         match = _front_match(told)
         if match is not None:
             words += f" av sida {match.sheet_page}"
@@ -169,10 +144,10 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
             words += f" av sida {told.sheet_page}"
         elif told.front is not None:
             words += f" av sida {told.front.number} i skanningen"
-        return f"{words}, {BACK_BY_LABELS[BackBy(told.told_by)]}"
+        return f"{words}, {BackBy(told.told_by).label}"
     if isinstance(told, ScanAside):
-        return f"Undanlagd: {ASIDE_REASON_LABELS[AsideReason(told.reason)].lower()}"
-    return "Ångrad: sidan hörde inte dit" if told_of(page) else FINDING_LABELS[finding]
+        return f"Undanlagd: {AsideReason(told.reason).label.lower()}"
+    return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
 
 
 def _sheet_of(told: Telling | None) -> Sheet | None:
@@ -195,8 +170,6 @@ def waiting_page(page: ScannedPage) -> WaitingPage:
         named = f"Koden säger blad {shown_serial(page.serial)}, sida {page.sheet_page}."
     return WaitingPage(
         card=page_card(page),
-        at=page.upload.at,
-        who=page.upload.user.full_name,
         what_to_do=_WHAT_TO_DO.get(finding, ""),
         named=named,
         likely=_LIKELY[finding].value if finding in _LIKELY else "",
@@ -213,17 +186,6 @@ def missing_words(pages: int, scanned: set[int]) -> str:
     if len(missing) == 1:
         return f"Sida {missing[0]} av {pages} är inte skannad."
     return f"Sidorna {', '.join(missing[:-1])} och {missing[-1]} av {pages} är inte skannade."
-
-
-def _sheet_card(sheet: Sheet, scanned: set[int]) -> SheetCard:
-    return SheetCard(
-        serial=sheet.serial,
-        shown_serial=sheet.shown_serial,
-        kind=sheet.get_kind_display(),
-        pages=sheet.pages,
-        missing=missing_words(sheet.pages, scanned),
-        note="Patientens exemplar ska lämnas över eller makuleras." if sheet.patients_copy else "",
-    )
 
 
 def _headline(pages: int, matched: int, waiting: int, written: int, blank: int) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from contacts.access import Acting
-from forms.models import AllEntered, DisposalDecision, Export, Sheet, SheetFate
+from forms.models import AllEntered, DisposalDecision, Export, ScanBack, Sheet, SheetFate
 from forms.queries.batches import twin_of
 from forms.queries.disposal import no_disposal
 from forms.queries.entering import said_all_entered
@@ -19,12 +18,8 @@ from forms.queries.sheets import (
     standing_entries_count,
     steps_of,
 )
-from forms.rules.scan_finding import BACK_BY_LABELS
-from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import (
     ENDS,
-    FATE_LABELS,
-    VOID_REASON_LABELS,
     Fate,
     VoidReason,
     may_enter_from,
@@ -46,44 +41,28 @@ class ChainLink:
 class ListedSheet:
     """One line of the list: nothing in it says who the patient is."""
 
-    serial: str
-    shown: str
-    kind: str
+    sheet: Sheet
     place: str
     chain: ChainLink | None
-    printed_at: datetime
     printed_by: str
-    step: str
-    step_at: datetime
+    step: SheetFate
     step_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetStep:
-    """One step of a sheet as it is read: what was done, when it was saved, by whom, and what was said about it."""
+    """One step of a sheet as it is read: by whom it was taken, and what was said about it."""
 
-    what: str
-    at: datetime
+    row: SheetFate
     by: str
-    day: date | None
     told: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownBack:
-    """The picture of a back; `blank` means certainly blank, `how` says how it is known whose back it is."""
-
-    page_id: UUID
-    at: datetime
-    blank: bool
-    how: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
     number: int
     picture: PagePicture | None
-    backs: tuple[ShownBack, ...]
+    backs: tuple[ScanBack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +70,7 @@ class Twin:
     """The patient's copy that was issued blank with a sheet, or the sheet that such a copy goes with."""
 
     label: str
-    serial: str
-    shown: str
+    sheet: Sheet
     state: str
 
 
@@ -115,8 +93,6 @@ class ShownSheet:
     """
 
     sheet: Sheet
-    shown: str
-    kind: str
     place: str
     twin: Twin | None
     chain: ChainLink | None
@@ -158,15 +134,11 @@ def listed(by: Acting, sheets: Sequence[Sheet]) -> list[ListedSheet]:
     visible = chains_to_link(by, sheets)
     return [
         ListedSheet(
-            serial=sheet.serial,
-            shown=shown_serial(sheet.serial),
-            kind=sheet.get_kind_display(),
+            sheet=sheet,
             place=_place(sheet),
             chain=_chain(sheet, visible),
-            printed_at=sheet.printed_at,
             printed_by=_name(sheet),
-            step=FATE_LABELS[Fate(steps[sheet.pk].fate)],
-            step_at=steps[sheet.pk].at,
+            step=steps[sheet.pk],
             step_by=_name(steps[sheet.pk]),
         )
         for sheet in sheets
@@ -186,14 +158,12 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
     pictures = {picture.sheet_page: picture for picture in pictures_of(sheet)}
     return ShownSheet(
         sheet=sheet,
-        shown=shown_serial(sheet.serial),
-        kind=sheet.get_kind_display(),
         place=_place(sheet),
         twin=_twin(sheet),
         chain=_chain(sheet, chains_to_link(by, [sheet])),
         printed_by=_name(sheet),
         now=now,
-        state=FATE_LABELS[now] if now else "",
+        state=now.label if now else "",
         accounted=now in ENDS,
         last=steps[-1].number if steps else 0,
         pages=tuple(_page(number, pictures.get(number)) for number in range(1, sheet.pages + 1)),
@@ -215,13 +185,10 @@ def shown_sheet(by: Acting, sheet: Sheet, decision: DisposalDecision | None) -> 
 
 
 def _page(number: int, picture: PagePicture | None) -> SheetPage:
-    backs = picture.backs if picture else ()
     return SheetPage(
         number=number,
         picture=picture if picture and picture.page_id else None,
-        backs=tuple(
-            ShownBack(back.page_id, back.at, back.blank, BACK_BY_LABELS[back.told_by]) for back in backs
-        ),
+        backs=picture.backs if picture else (),
     )
 
 
@@ -229,9 +196,9 @@ def _twin(sheet: Sheet) -> Twin | None:
     twin = twin_of(sheet)
     if twin is None:
         return None
-    state = FATE_LABELS[Fate(last_steps_of([twin])[twin.pk].fate)]
+    state = Fate(last_steps_of([twin])[twin.pk].fate).label
     label = "Hör till" if sheet.patients_copy else "Patientens exemplar"
-    return Twin(label, twin.serial, shown_serial(twin.serial), state)
+    return Twin(label, twin, state)
 
 
 def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tuple[NotOffered, ...]:
@@ -245,20 +212,14 @@ def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tu
 def _step(row: SheetFate) -> SheetStep:
     told = []
     if row.void_reason:
-        told.append(VOID_REASON_LABELS[VoidReason(row.void_reason)])
+        told.append(VoidReason(row.void_reason).label)
     if row.reason:
         told.append(row.reason)
     if row.given_to:
         told.append(f"Till {row.given_to}")
     if row.decision:
         told.append(f"Enligt {row.decision.reference}")
-    return SheetStep(
-        what=FATE_LABELS[Fate(row.fate)],
-        at=row.at,
-        by=row.signature or _name(row),
-        day=row.on,
-        told=tuple(told),
-    )
+    return SheetStep(row=row, by=row.signature or _name(row), told=tuple(told))
 
 
 def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:

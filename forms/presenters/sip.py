@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from forms.presenters.care_chain import running_name
 from forms.presenters.document import SheetPart, print_line, spec_part
 from forms.presenters.rows import boxes
@@ -109,10 +109,8 @@ def blank_form_part(
     return form_part(serial=serial, view=view, by=by, now=now, routine_id=routine.id)
 
 
-def form_view(
-    spec: FormSpec, source: SipSource, *, by: Acting, now: datetime, patients_copy: bool = False
-) -> FormView:
-    """A form with what the log knows of a chain at the aware moment `now`.
+def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: bool = False) -> FormView:
+    """A form with what the log knows of a chain.
 
     The patient's copy has no mark for staff, and nothing of what is theirs.
     """
@@ -175,7 +173,7 @@ def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
     }
     for party in Party:
         if party in told:
-            yield f"{PARTY_LABELS[party]}: {told[party]}"
+            yield f"{party.label}: {told[party]}"
 
 
 def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forms.models import Export
-from forms.rules.file_origin import FILE_ORIGIN_LABELS, FileOrigin
+from forms.rules.file_origin import FileOrigin
 from forms.sealing import Examined, SealState
 from outage.rules.wording import clock_time, day_and_year
 
@@ -29,7 +29,7 @@ class OriginView:
 
 def origin_view(origin: FileOrigin, export: Export | None, seal: Examined, *, can_tell: bool) -> OriginView:
     """`can_tell`: the server has a seal and recognises its own files when changed."""
-    heading = FILE_ORIGIN_LABELS[origin]
+    heading = origin.label
     if export:
         heading = f"Filen är utskriven här {_moment(export.at)} och oförändrad"
     elif origin == FileOrigin.FOREIGN and not can_tell:

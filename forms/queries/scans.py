@@ -12,7 +12,7 @@ from contacts.access import Acting
 from contacts.models import Unit
 from contacts.queries.joined import units_read_as
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet, SheetFate
-from forms.rules.scan_finding import BackBy, Finding
+from forms.rules.scan_finding import Finding
 from forms.rules.sheet_fate import Fate
 
 Telling = ScanMatch | ScanBack | ScanAside
@@ -20,16 +20,7 @@ Telling = ScanMatch | ScanBack | ScanAside
 
 Slot = tuple[UUID, int, int]
 """A sheet, one of its pages, and the round of scanning."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackPicture:
-    """The picture of a back; `blank` means certainly blank, and `told_by` says how it is known whose back it is."""
-
-    page_id: UUID
-    at: datetime
-    blank: bool
-    told_by: BackBy
+_LAST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,7 @@ class PagePicture:
     page_id: UUID | None
     at: datetime
     typed: bool
-    backs: tuple[BackPicture, ...] = ()
+    backs: tuple[ScanBack, ...] = ()
 
 
 def pictures_of(sheet: Sheet) -> list[PagePicture]:
@@ -65,9 +56,8 @@ def pictures_of(sheet: Sheet) -> list[PagePicture]:
         page = page_of_front[back.front_id] if back.sheet_page is None else back.sheet_page
         if back.sheet_id and back.round != rounds.get(page, present):
             continue
-        shown = BackPicture(back.page_id, back.at, back.page.finding == Finding.BLANK, BackBy(back.told_by))
         front = pictures.get(page) or PagePicture(sheet_page=page, page_id=None, at=back.at, typed=False)
-        pictures[page] = replace(front, backs=(*front.backs, shown))
+        pictures[page] = replace(front, backs=(*front.backs, back))
     return [picture for _, picture in sorted(pictures.items())]
 
 
@@ -206,8 +196,8 @@ def scanned_pages_of(sheets: Iterable[Sheet]) -> dict[UUID, set[int]]:
     return found
 
 
-def last_uploads(by: Acting, count: int) -> list[ScanUpload]:
-    return list(ScanUpload.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:count])
+def last_uploads(by: Acting) -> list[ScanUpload]:
+    return list(ScanUpload.objects.filter(unit__in=units_read_as(by.unit)).select_related("user")[:_LAST])
 
 
 def _waiting(unit: Unit) -> QuerySet[ScannedPage]:

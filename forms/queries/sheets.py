@@ -15,7 +15,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    TextChoices,
     Value,
     When,
 )
@@ -24,6 +23,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.queries.joined import units_read_as
+from contacts.rules.labelled import Labelled
 from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered
@@ -36,7 +36,7 @@ from outage.queries.outages import outages_for
 PAGE_SIZE = 25
 
 
-class Where(TextChoices):
+class Where(Labelled):
     """Where unaccounted sheets are. Blank ones of a batch that nobody has taken are stock.
 
     Those that are written on and not entered in the log are among the others; kept and voided ones can be so too.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contacts.access import Acting
-from contacts.models import DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import DirectoryEntry, Principal, Unit
 from contacts.queries.entries import entries_in_use
 from contacts.queries.ringing import (
     RingRequest,
@@ -15,6 +15,7 @@ from contacts.queries.ringing import (
     request_for_unit,
 )
 from contacts.queries.switchboards import main_numbers
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from forms.rules.contact_list import listed_one_by_one, parts_of_places

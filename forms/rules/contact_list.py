@@ -1,9 +1,10 @@
 """The two moments a printed contact list answers for: daytime on a weekday, and an evening at the weekend."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 
-from contacts.rules.availability import is_eve, is_public_holiday
+from contacts.rules.free_days import is_eve, is_public_holiday
+from outage.rules.wording import STOCKHOLM
 
 DAYTIME_AT = time(10)
 WEEKEND_AT = time(19)
@@ -53,10 +54,10 @@ def parts_of_places(entries: Sequence[int]) -> tuple[tuple[tuple[int, int, int],
     return tuple(map(tuple, parts))
 
 
-def weekday_and_weekend(printed_on: date, zone: tzinfo) -> tuple[datetime, datetime]:
+def weekday_and_weekend(printed_on: date) -> tuple[datetime, datetime]:
     """10.00 on the first ordinary weekday after the day of printing, and 19.00 on the first Saturday after it.
 
-    Ordinary is a weekday that is neither a public holiday nor its eve. Both moments are aware, in `zone`.
+    Ordinary is a weekday that is neither a public holiday nor its eve. Both moments are aware, in Stockholm.
     """
     weekday = printed_on + _DAY
     while weekday.weekday() > _FRIDAY or is_public_holiday(weekday) or is_eve(weekday):
@@ -65,6 +66,6 @@ def weekday_and_weekend(printed_on: date, zone: tzinfo) -> tuple[datetime, datet
     while saturday.weekday() != _SATURDAY:
         saturday += _DAY
     return (
-        datetime.combine(weekday, DAYTIME_AT, tzinfo=zone),
-        datetime.combine(saturday, WEEKEND_AT, tzinfo=zone),
+        datetime.combine(weekday, DAYTIME_AT, tzinfo=STOCKHOLM),
+        datetime.combine(saturday, WEEKEND_AT, tzinfo=STOCKHOLM),
     )

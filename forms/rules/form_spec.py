@@ -3,26 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
+from contacts.rules.labelled import Labelled
 from forms.rules.spec import SpecHead
 
 
-class FieldShape(StrEnum):
+class FieldShape(Labelled):
     """How a field is written: on a line, in an area, by boxes to tick, or in a table of rows."""
 
-    LINE = "line"
-    AREA = "area"
-    CHOICES = "choices"
-    TABLE = "table"
-
-
-FIELD_SHAPE_LABELS: dict[FieldShape, str] = {
-    FieldShape.LINE: "Rad",
-    FieldShape.AREA: "Yta",
-    FieldShape.CHOICES: "Kryssrutor",
-    FieldShape.TABLE: "Tabell",
-}
+    LINE = "line", "Rad"
+    AREA = "area", "Yta"
+    CHOICES = "choices", "Kryssrutor"
+    TABLE = "table", "Tabell"
 
 
 @dataclass(frozen=True, slots=True)

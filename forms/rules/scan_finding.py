@@ -1,66 +1,36 @@
 """What a scanned page turned out to be."""
 
-from enum import StrEnum
+from contacts.rules.labelled import Labelled
 
 
-class Finding(StrEnum):
+class Finding(Labelled):
     """What the decoder and the register say about one scanned page."""
 
-    MATCHED = "matched"
-    ALREADY = "already"
-    OTHER_UNIT = "other_unit"
-    UNKNOWN_SHEET = "unknown_sheet"
-    FOREIGN = "foreign"
-    BACK = "back"
-    BLANK = "blank"
-    UNREADABLE = "unreadable"
-    TWO_SHEETS = "two_sheets"
-    TOO_LATE = "too_late"
-    AFTER_CHECK = "after_check"
+    MATCHED = "matched", "Hittade sitt blad"
+    ALREADY = "already", "Sidan är redan skannad"
+    OTHER_UNIT = "other_unit", "Bladet hör till en annan enhet"
+    UNKNOWN_SHEET = "unknown_sheet", "Bladet finns inte i registret"
+    FOREIGN = "foreign", "Koden är inte vår"
+    BACK = "back", "Baksida"
+    BLANK = "blank", "Tom baksida"
+    UNREADABLE = "unreadable", "Ingen kod gick att läsa"
+    TWO_SHEETS = "two_sheets", "Koderna på sidan säger olika blad"
+    TOO_LATE = "too_late", "Bladet är redan förstört, sparat, överlämnat eller makulerat"
+    AFTER_CHECK = "after_check", "Baksida till ett blad som redan är granskat"
 
 
-FINDING_LABELS: dict[Finding, str] = {
-    Finding.MATCHED: "Hittade sitt blad",
-    Finding.ALREADY: "Sidan är redan skannad",
-    Finding.OTHER_UNIT: "Bladet hör till en annan enhet",
-    Finding.UNKNOWN_SHEET: "Bladet finns inte i registret",
-    Finding.FOREIGN: "Koden är inte vår",
-    Finding.BACK: "Baksida",
-    Finding.BLANK: "Tom baksida",
-    Finding.UNREADABLE: "Ingen kod gick att läsa",
-    Finding.TWO_SHEETS: "Koderna på sidan säger olika blad",
-    Finding.TOO_LATE: "Bladet är redan förstört, sparat, överlämnat eller makulerat",
-    Finding.AFTER_CHECK: "Baksida till ett blad som redan är granskat",
-}
-
-
-class AsideReason(StrEnum):
+class AsideReason(Labelled):
     """Why a page that waited was laid aside without a sheet."""
 
-    DUPLICATE = "duplicate"
-    NOT_OURS = "not_ours"
-    EMPTY = "empty"
-    SCAN_AGAIN = "scan_again"
+    DUPLICATE = "duplicate", "Skannad två gånger"
+    NOT_OURS = "not_ours", "Inte ett av våra blad"
+    EMPTY = "empty", "Tom sida"
+    SCAN_AGAIN = "scan_again", "Skannas om"
 
 
-ASIDE_REASON_LABELS: dict[AsideReason, str] = {
-    AsideReason.DUPLICATE: "Skannad två gånger",
-    AsideReason.NOT_OURS: "Inte ett av våra blad",
-    AsideReason.EMPTY: "Tom sida",
-    AsideReason.SCAN_AGAIN: "Skannas om",
-}
-
-
-class BackBy(StrEnum):
+class BackBy(Labelled):
     """How it is known which page a back is the other side of."""
 
-    CODE = "code"
-    PLACE = "place"
-    TYPED = "typed"
-
-
-BACK_BY_LABELS: dict[BackBy, str] = {
-    BackBy.CODE: "koden lyser igenom",
-    BackBy.PLACE: "efter plats i skanningen",
-    BackBy.TYPED: "löpnumret skrevs för hand",
-}
+    CODE = "code", "koden lyser igenom"
+    PLACE = "place", "efter plats i skanningen"
+    TYPED = "typed", "löpnumret skrevs för hand"

@@ -2,75 +2,51 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from enum import StrEnum
 
 from contacts.rules.errors import RuleError
+from contacts.rules.labelled import Labelled
 
 
-class Fate(StrEnum):
+class Fate(Labelled):
     """One step in the life of a sheet. The last one written is where it is now."""
 
-    PRINTED = "printed"
-    FILLED = "filled"
-    SCANNED = "scanned"
-    CHECKED = "checked"
-    DESTROYED = "destroyed"
-    KEPT = "kept"
-    GIVEN = "given"
-    VOIDED = "voided"
+    PRINTED = "printed", "Utskrivet"
+    FILLED = "filled", "Ifyllt"
+    SCANNED = "scanned", "Skannat"
+    CHECKED = "checked", "Granskat"
+    DESTROYED = "destroyed", "Förstört"
+    KEPT = "kept", "Sparat"
+    GIVEN = "given", "Överlämnat"
+    VOIDED = "voided", "Makulerat"
 
-
-FATE_LABELS: dict[Fate, str] = {
-    Fate.PRINTED: "Utskrivet",
-    Fate.FILLED: "Ifyllt",
-    Fate.SCANNED: "Skannat",
-    Fate.CHECKED: "Granskat",
-    Fate.DESTROYED: "Förstört",
-    Fate.KEPT: "Sparat",
-    Fate.GIVEN: "Överlämnat",
-    Fate.VOIDED: "Makulerat",
-}
 
 ENDS = frozenset({Fate.DESTROYED, Fate.KEPT, Fate.GIVEN, Fate.VOIDED})
 """A sheet is accounted for where its last step is one of these."""
 
 
-class VoidReason(StrEnum):
-    UNUSED = "unused"
-    MISPRINT = "misprint"
-    DAMAGED = "damaged"
-    LOST = "lost"
-    OTHER = "other"
-
-
-VOID_REASON_LABELS: dict[VoidReason, str] = {
-    VoidReason.UNUSED: "Inte använt",
-    VoidReason.MISPRINT: "Felutskrift",
-    VoidReason.DAMAGED: "Förstört av misstag",
-    VoidReason.LOST: "Borttappat",
-    VoidReason.OTHER: "Annat",
-}
+class VoidReason(Labelled):
+    UNUSED = "unused", "Inte använt"
+    MISPRINT = "misprint", "Felutskrift"
+    DAMAGED = "damaged", "Förstört av misstag"
+    LOST = "lost", "Borttappat"
+    OTHER = "other", "Annat"
 
 
 PAPER_GONE = frozenset({VoidReason.LOST, VoidReason.DAMAGED})
 """Why a sheet may be voided that is scanned: its picture is there, and the paper is not."""
 
 
-class Look(StrEnum):
+class Look(Labelled):
     """What the second look at a scan answers for, before the paper may go (R2.6)."""
 
-    LEGIBLE = "legible"
-    COMPLETE = "complete"
-    RIGHT_PATIENT = "right_patient"
-    RIGHT_SHEET = "right_sheet"
+    LEGIBLE = "legible", "Läsligt: allt på papperet går att läsa på bilden"
+    COMPLETE = (
+        "complete",
+        "Komplett: alla sidor är med, också baksidor med skrift, och ingen kant är avskuren",
+    )
+    RIGHT_PATIENT = "right_patient", "Rätt patient: uppgifterna hör till den som bladet gäller"
+    RIGHT_SHEET = "right_sheet", "Rätt blad: löpnumret på bilden är bladets"
 
-
-LOOK_LABELS: dict[Look, str] = {
-    Look.LEGIBLE: "Läsligt: allt på papperet går att läsa på bilden",
-    Look.COMPLETE: "Komplett: alla sidor är med, också baksidor med skrift, och ingen kant är avskuren",
-    Look.RIGHT_PATIENT: "Rätt patient: uppgifterna hör till den som bladet gäller",
-    Look.RIGHT_SHEET: "Rätt blad: löpnumret på bilden är bladets",
-}
 
 _NEXT: dict[Fate, frozenset[Fate]] = {
     Fate.PRINTED: frozenset({Fate.FILLED, Fate.GIVEN, Fate.VOIDED}),
@@ -132,7 +108,7 @@ def check_step(
             raise RuleError("Bladet är inte utskrivet.")
         return
     if (now in ENDS and step not in _NEXT[now]) or _is_behind(now, step):
-        raise RuleError(f"Bladet är redan {FATE_LABELS[now].lower()}.")
+        raise RuleError(f"Bladet är redan {now.label.lower()}.")
     if patients_copy and step in _COMES_BACK and now not in ENDS:
         raise RuleError("Patientens exemplar lämnas över eller makuleras.")
     if step is Fate.GIVEN and not patients_copy:
@@ -159,12 +135,10 @@ def _is_behind(now: Fate, step: Fate) -> bool:
     return _ORDER.index(step) <= _ORDER.index(now)
 
 
-def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False, may_destroy: bool = True) -> str:
-    """The sentence that says why `step` may not follow, with the best reason and all scans; empty where it may."""
+def why_not(now: Fate | None, step: Fate, *, patients_copy: bool = False) -> str:
+    """Why `step` may not follow, in a sentence, with the best reason, a decision and all scans; empty where it may."""
     try:
-        check_step(
-            now, step, patients_copy=patients_copy, reason="-", may_destroy=may_destroy, paper_gone=True
-        )
+        check_step(now, step, patients_copy=patients_copy, reason="-", may_destroy=True, paper_gone=True)
     except RuleError as error:
         return error.reason
     return ""
@@ -175,7 +149,7 @@ def ended_words(now: Fate) -> str:
     way = (
         "Skanna om bladet först." if now in TO_SCAN_AGAIN else "Ta tillbaka bladet först, om papperet är här."
     )
-    return f"Bladet är redan {FATE_LABELS[now].lower()}. {way}"
+    return f"Bladet är redan {now.label.lower()}. {way}"
 
 
 def may_enter_from(steps: Sequence[Fate]) -> bool:

@@ -3,36 +3,22 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from contacts.rules.labelled import Labelled
 
 
-class Column(StrEnum):
-    HAPPENED = "happened"
-    TIME = "time"
-    WAY = "way"
-    PATIENT = "patient"
-    MESSAGE = "message"
-    WHOM = "whom"
-    OUTCOME = "outcome"
-    SPOKEN_TO = "spoken_to"
-    READ_BACK = "read_back"
-    COMMENT = "comment"
-    SIGNATURE = "signature"
-
-
-COLUMN_LABELS: dict[Column, str] = {
-    Column.HAPPENED: "Hände",
-    Column.TIME: "Samtal",
-    Column.WAY: "Lämnat eller mottaget",
-    Column.PATIENT: "Patient",
-    Column.MESSAGE: "Meddelande",
-    Column.WHOM: "Till eller från",
-    Column.OUTCOME: "Utfall",
-    Column.SPOKEN_TO: "Talade med",
-    Column.READ_BACK: "Återläst",
-    Column.COMMENT: "Kommentar",
-    Column.SIGNATURE: "Signatur",
-}
+class Column(Labelled):
+    HAPPENED = "happened", "Hände"
+    TIME = "time", "Samtal"
+    WAY = "way", "Lämnat eller mottaget"
+    PATIENT = "patient", "Patient"
+    MESSAGE = "message", "Meddelande"
+    WHOM = "whom", "Till eller från"
+    OUTCOME = "outcome", "Utfall"
+    SPOKEN_TO = "spoken_to", "Talade med"
+    READ_BACK = "read_back", "Återläst"
+    COMMENT = "comment", "Kommentar"
+    SIGNATURE = "signature", "Signatur"
 
 
 @dataclass(frozen=True, slots=True)

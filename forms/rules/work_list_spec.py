@@ -3,24 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from contacts.rules.labelled import Labelled
 from forms.rules.spec import SpecHead
 
 
-class WorkList(StrEnum):
+class WorkList(Labelled):
     """A list that a ward works from. The value stands in its address."""
 
-    CALLS = "att-ringa"
-    TASKS = "att-registrera"
-    CHAINS = "vardkedjor"
+    CALLS = "att-ringa", "Att ringa nu"
+    TASKS = "att-registrera", "Att registrera"
+    CHAINS = "vardkedjor", "Vårdkedjor"
 
-
-WORK_LIST_LABELS: dict[WorkList, str] = {
-    WorkList.CALLS: "Att ringa nu",
-    WorkList.TASKS: "Att registrera",
-    WorkList.CHAINS: "Vårdkedjor",
-}
 
 # How many columns each list fills, the last of them by hand.
 COLUMNS: dict[WorkList, int] = {WorkList.CALLS: 6, WorkList.TASKS: 5, WorkList.CHAINS: 6}
@@ -42,7 +36,7 @@ class ListSpec:
     @property
     def title(self) -> str:
         """The same as on the screen."""
-        return WORK_LIST_LABELS[self.list]
+        return self.list.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from .blank import extremes, is_blank
 from .codes import SeenCode, SeenCodes, read_codes, texts
-from .opening import A4_LONG, RawPage, at_most, kind_of, open_scan
-
-__all__ = ["Page", "RawPage", "decode", "is_blank", "kind_of", "open_scan", "pages_of"]
+from .opening import A4_LONG, RawPage, at_most
 
 _QUALITY = 80
 _BLUR = 1.2

@@ -34,7 +34,8 @@ def main(descriptors: Sequence[str]) -> None:
 
 def _read(descriptors: Sequence[str]) -> None:
     # Imported here, under the limits.
-    from .decoding import open_scan, pages_of
+    from .decoding import pages_of
+    from .opening import open_scan
 
     started = time.monotonic()
     total, pages = open_scan(sandbox.handed(descriptors))

@@ -40,7 +40,7 @@ def _print(
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()
     patients_copy = kind == SheetKind.SIP_PATIENT
-    view = form_view(get_form(spec_id), sip_source(chain), by=by, now=now, patients_copy=patients_copy)
+    view = form_view(get_form(spec_id), sip_source(chain), by=by, patients_copy=patients_copy)
     job = Job(
         kind=kind,
         filename=filename,

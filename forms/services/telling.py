@@ -15,8 +15,8 @@ from forms.queries.scans import (
     told_now,
     turns_of,
 )
-from forms.rules.scan_finding import ASIDE_REASON_LABELS, AsideReason
-from forms.rules.sheet_fate import FATE_LABELS, TO_SCAN_AGAIN, TO_TAKE_BACK, Fate
+from forms.rules.scan_finding import AsideReason
+from forms.rules.sheet_fate import TO_SCAN_AGAIN, TO_TAKE_BACK, Fate
 from forms.services.fates import mark_filled, mark_scanned
 from forms.services.steps import lock_sheet
 
@@ -74,7 +74,7 @@ def _step_back(by: Acting, sheet: Sheet, told: Telling, reason: str) -> SheetFat
     lock_sheet(sheet)
     last = last_steps([sheet]).get(sheet.pk)
     if last in TO_TAKE_BACK:
-        raise RuleError(f"Bladet är redan {FATE_LABELS[last].lower()}. Bilden stannar hos det.")
+        raise RuleError(f"Bladet är redan {last.label.lower()}. Bilden stannar hos det.")
     # A back less does not make a sheet less whole, but who checked it has seen another picture.
     if last in TO_SCAN_AGAIN and (last is not Fate.SCANNED or isinstance(told, ScanMatch)):
         return mark_filled(by=by, sheet=sheet, reason=reason)
@@ -83,7 +83,7 @@ def _step_back(by: Acting, sheet: Sheet, told: Telling, reason: str) -> SheetFat
 
 def _traced(told: Telling) -> tuple[str, Any, dict[str, Any]]:
     if isinstance(told, ScanAside):
-        return "scan.aside", None, {"reason": ASIDE_REASON_LABELS[AsideReason(told.reason)]}
+        return "scan.aside", None, {"reason": AsideReason(told.reason).label}
     if isinstance(told, ScanBack):
         sheet = told.sheet
         return "scan.back", sheet.chain_id if sheet else None, {"told_by": told.told_by}

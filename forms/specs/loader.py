@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from contacts.content.reader import Content
+from contacts.content.reader import Content, ContentError
 from forms.rules.binder_spec import BinderSpec, blank_faults, routine_faults
 from forms.rules.call_support_spec import CallSupportSpec, guide_faults
 from forms.rules.form_spec import FormSpec, form_faults, rows_faults
@@ -20,7 +20,7 @@ from forms.rules.spec import (
     version_faults,
 )
 from forms.rules.work_list_spec import WorkListSpec, list_faults
-from outage.routine import RoutineError, get_routine
+from outage.routine import get_routine
 from outage.rules.routine import Routine
 
 CONTENT = Path(__file__).parent / "content"
@@ -39,14 +39,14 @@ _Found = Iterator[tuple[str, list[str]]]
 def load_spec(path: Path) -> SpecHead:
     """Read and check the sheet of the kind that the file is named after.
 
-    Raises RoutineError naming file, key and remedy.
+    Raises ContentError naming file, key and remedy.
     """
     content = Content(path)
     kind, check = _KINDS[content.own_id()]
     try:
         routine = get_routine(content.read(str, "routine"))
-    except RoutineError as error:
-        raise RoutineError(path, "routine", error.remedy) from error
+    except ContentError as error:
+        raise ContentError(path, "routine", error.remedy) from error
     content.words = {"system": routine.system}
     content.known = {"clauses": (routine.id, routine.clauses)}
     spec = content.read(kind)
@@ -99,37 +99,37 @@ _KINDS: Mapping[str, tuple[type[SpecHead], Callable[[Any, Routine], _Found]]] = 
 
 
 def get_spec() -> SheetSpec:
-    """The vårdkedjeblankett, always the same object; raises RoutineError where its file can not be used."""
+    """The vårdkedjeblankett, always the same object; raises ContentError where its file can not be used."""
     return _as(SheetSpec, CARE_CHAIN_SHEET)
 
 
 def get_form(spec_id: str) -> FormSpec:
-    """The form kept under `spec_id`, always the same object; raises RoutineError as `get_spec`."""
+    """The form kept under `spec_id`, always the same object; raises ContentError as `get_spec`."""
     return _as(FormSpec, spec_id)
 
 
 def get_log_sheet() -> LogSheetSpec:
-    """The loggblad, always the same object; raises RoutineError as `get_spec`."""
+    """The loggblad, always the same object; raises ContentError as `get_spec`."""
     return _as(LogSheetSpec, LOG_SHEET)
 
 
 def get_work_list() -> WorkListSpec:
-    """The work lists, always the same object; raises RoutineError as `get_spec`."""
+    """The work lists, always the same object; raises ContentError as `get_spec`."""
     return _as(WorkListSpec, WORK_LIST)
 
 
 def get_call_support() -> CallSupportSpec:
-    """The samtalsstöd, always the same object; raises RoutineError as `get_spec`."""
+    """The samtalsstöd, always the same object; raises ContentError as `get_spec`."""
     return _as(CallSupportSpec, CALL_SUPPORT)
 
 
 def get_binder() -> BinderSpec:
-    """The binder, always the same object; raises RoutineError as `get_spec`."""
+    """The binder, always the same object; raises ContentError as `get_spec`."""
     return _as(BinderSpec, BINDER)
 
 
 def all_specs() -> tuple[SpecHead, ...]:
-    """Every sheet there is, by id; raises RoutineError for the first file that can not be used."""
+    """Every sheet there is, by id; raises ContentError for the first file that can not be used."""
     return tuple(_load_once(spec_id) for spec_id in sorted(_KINDS))
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs, held_print
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require, save_or_show
-from forms.models import SheetBatch, SheetKind
+from contacts.views.tools import FormPage, get_or_404, held_as, require
+from forms.models import SheetKind
 from forms.presenters.batches import batch_view
 from forms.presenters.binder import binder_page
 from forms.queries.batches import (
@@ -33,32 +33,28 @@ from forms.webforms.batches import NewSheetsForm
 @require_http_methods(["GET", "POST"])
 def new_sheets(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.PRINT_SHEET)
-    initial = {"client_id": uuid4(), "kind": SheetKind.CARE_CHAIN.value, "count": 25}
-    form = NewSheetsForm(request.POST or None, initial=initial)
-
-    def show(form: NewSheetsForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "batches": latest_batches(request.acting), "largest": LARGEST}
-        return render(request, "forms/batches/new.html", context, status=status)
-
-    def save() -> HttpResponse:
-        data = form.cleaned_data
-        batch = issue_batch(
-            by=request.acting,
-            client_id=data["client_id"],
-            kind=SheetKind(data["kind"]),
-            count=data["count"],
-            copies=data["copies"],
-        )
-        return redirect("sheet_batch", batch.pk)
-
-    return save_or_show(request, form, save=save, show=show)
+    form = NewSheetsForm(request.POST or None, initial={"kind": SheetKind.CARE_CHAIN.value, "count": 25})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            data = form.cleaned_data
+            batch = issue_batch(
+                by=request.acting,
+                client_id=data["client_id"],
+                kind=SheetKind(data["kind"]),
+                count=data["count"],
+                copies=data["copies"],
+            )
+            return redirect("sheet_batch", batch.pk)
+    batches = latest_batches(request.acting)
+    return page.show("forms/batches/new.html", batches=batches, largest=LARGEST)
 
 
 @require_GET
 def sheet_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     """A batch of the own unit: its parts to print, and when each was printed."""
     require(request.acting, Right.PRINT_SHEET)
-    batch = _batch_or_404(request, batch_id)
+    batch = get_or_404(get_batch, request.acting, batch_id)
     others = sheets_with_copies(batch).exclude(batch=batch).exists()
     view = batch_view(batch, serials_of(batch), exports_of(batch), binder_of(batch), with_copies=others)
     return render(request, "forms/batches/show.html", {"view": view})
@@ -69,7 +65,7 @@ def sheet_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
 def batch_part(request: ActingRequest, batch_id: UUID, part: int) -> HttpResponse:
     """404 for a part that the batch of the own unit does not have."""
     require(request.acting, Right.PRINT_SHEET)
-    batch = _batch_or_404(request, batch_id)
+    batch = get_or_404(get_batch, request.acting, batch_id)
     if part_of(batch.count, part) is None:
         raise Http404
     return long_pdf_answer(request, lambda: print_part(by=request.acting, batch=batch, part=part))
@@ -85,10 +81,3 @@ def binder(request: ActingRequest) -> HttpResponse:
         return long_pdf_answer(request, lambda: print_binder(by=acting, unit=acting.unit, client_id=press))
     context = {"view": binder_page(acting.unit, last_binder(acting.unit)), "client_id": uuid4()}
     return render(request, "forms/batches/binder.html", context)
-
-
-def _batch_or_404(request: ActingRequest, batch_id: UUID) -> SheetBatch:
-    try:
-        return get_batch(request.acting, batch_id)
-    except SheetBatch.DoesNotExist:
-        raise Http404 from None

@@ -1,7 +1,6 @@
 """From paper to log: the rows of a sheet entered one by one, beside its picture."""
 
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,7 +14,7 @@ from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import held_as, require, save_or_show
+from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
 from forms.models import Sheet
 from forms.presenters.entering import (
     entered_rows,
@@ -58,7 +57,7 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.HANDLE_SHEETS)
-    sheet = _sheet_or_404(request, serial)
+    sheet = _returned_or_404(request, serial)
     if "flytta" in request.GET:
         return _move(request, sheet, request.GET["flytta"])
     chain = _chosen_chain(request, sheet)
@@ -68,25 +67,22 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     if chain is None or direction is None:
         return _show(request, sheet, chain)
     form = _form(request, sheet, chain, direction)
-
-    def show(form: EntryForm, status: int = 200) -> HttpResponse:
-        return _show(request, sheet, chain, form, status)
-
-    def save() -> HttpResponse:
-        handover = enter_call(
-            by=request.acting,
-            sheet=sheet,
-            chain=chain,
-            client_id=form.cleaned_data["client_id"],
-            facts=form.facts(),
-            messages=form.messages_told(),
-            paper=form.paper(sheet.serial),
-            answers=form.answers(),
-        )
-        messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
-        return redirect(_address(sheet, vardkedja=chain.pk))
-
-    return save_or_show(request, form, save=save, show=show)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            handover = enter_call(
+                by=request.acting,
+                sheet=sheet,
+                chain=chain,
+                client_id=form.cleaned_data["client_id"],
+                facts=form.facts(),
+                messages=form.messages_told(),
+                paper=form.paper(sheet.serial),
+                answers=form.answers(),
+            )
+            messages.success(request, f"Raden är sparad på servern {clock_time(handover.recorded_at)}.")
+            return redirect(_address(sheet, vardkedja=chain.pk))
+    return _show(request, sheet, chain, form, page.status)
 
 
 def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
@@ -97,32 +93,26 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
     # Sent once more, it is the service that knows it again.
     if row is None or not row.patient or (row.entry_id is None and request.method != "POST"):
         raise Http404
-    form = MoveEntryForm(request.POST or None, initial={"client_id": uuid4()})
-
-    def show(form: MoveEntryForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "sheet": sheet, "row": row, "entry_id": entry_id}
-        return render(request, "forms/entering/move.html", context, status=status)
-
-    def save() -> HttpResponse:
-        said = form.cleaned_data
-        moved = move_entry(
-            by=request.acting,
-            entry=found[0].entry,
-            client_id=said["client_id"],
-            serial_text=said["serial"],
-            reason=said["reason"],
-        )
-        messages.success(request, f"Raden är flyttad till blad {moved.sheet.shown_serial}.")
-        return redirect("enter_sheet", sheet.serial)
-
-    return save_or_show(request, form, save=save, show=show)
+    form = MoveEntryForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            data = form.cleaned_data
+            moved = move_entry(
+                by=request.acting,
+                entry=found[0].entry,
+                client_id=data["client_id"],
+                serial_text=data["serial"],
+                reason=data["reason"],
+            )
+            said = f"Raden är flyttad till blad {moved.sheet.shown_serial}."
+            return page.done(said, "enter_sheet", sheet.serial)
+    return page.show("forms/entering/move.html", sheet=sheet, row=row, entry_id=entry_id)
 
 
-def _sheet_or_404(request: ActingRequest, serial: str) -> Sheet:
-    try:
-        sheet = sheet_of(request.acting, serial)
-    except Sheet.DoesNotExist:
-        raise Http404 from None
+def _returned_or_404(request: ActingRequest, serial: str) -> Sheet:
+    """404 also for a sheet that does not come back."""
+    sheet = get_or_404(sheet_of, request.acting, serial)
     if not sheet.comes_back:
         raise Http404
     return sheet
@@ -131,25 +121,15 @@ def _sheet_or_404(request: ActingRequest, serial: str) -> Sheet:
 def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
     """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
     if sheet.chain_id:
-        return _chain_or_404(request, sheet.chain_id)
+        return get_or_404(get_chain, request.acting, sheet.chain_id)
     wanted = request.GET.get("vardkedja")
     if wanted is None and request.method == "GET":
         last = last_entry(sheet)
         seen = visible_among(request.acting, [last.handover.chain_id]) if last else {}
-        return _chain_or_404(request, next(iter(seen))) if seen else None
+        return get_or_404(get_chain, request.acting, next(iter(seen))) if seen else None
     if not wanted:
         return None
-    try:
-        return _chain_or_404(request, UUID(wanted))
-    except ValueError:
-        raise Http404 from None
-
-
-def _chain_or_404(request: ActingRequest, chain_id: UUID) -> CareChain:
-    try:
-        return get_chain(request.acting, chain_id)
-    except CareChain.DoesNotExist:
-        raise Http404 from None
+    return get_or_404(get_chain, request.acting, uuid_or_404(wanted))
 
 
 def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direction | None:
@@ -164,7 +144,6 @@ def _form(request: ActingRequest, sheet: Sheet, chain: CareChain, direction: Dir
     log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
     initial: dict[str, Any] = {
-        "client_id": uuid4(),
         "signed_by": signature,
         "at": date_alone(on) if on else None,
         "written_at": date_alone(on) if on else None,
@@ -198,7 +177,7 @@ def _show(
         "said": said_all_entered(sheet),
     }
     if found and not context["voided"] and not context["said"]:
-        seen = {"client_id": uuid4(), "seen": sheet.fates.count(), "rows": len(found)}
+        seen = {"seen": sheet.fates.count(), "rows": len(found)}
         context["all_entered"] = AllEnteredForm(initial=seen, auto_id="id_infort_%s")
     if chain is None or form is None:
         context["chosen"] = chain

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.access import ActingRequest
 from contacts.rules.held import held_print
 from contacts.views.exporting import chosen_principal
-from contacts.views.tools import held_as
+from contacts.views.tools import get_or_404, held_as
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
@@ -26,8 +26,9 @@ from forms.services.work_list_prints import print_work_list
 from forms.views._pdf import long_pdf_answer, pdf_answer, press_of
 from outage.models import CareChain
 from outage.presenters.checklists import checklist_card
+from outage.queries.care_chains import get_chain
 from outage.queries.outages import outage_in_view
-from outage.views._tools import chain_or_404, chosen_outage_or_404
+from outage.views._tools import chosen_outage_or_404
 
 
 @held_as(held_print("Skriv ut blankett"))
@@ -103,9 +104,7 @@ def call_support(request: ActingRequest) -> HttpResponse:
 def checklist_pdf(request: ActingRequest, key: str) -> HttpResponse:
     """404 for a checklist that is not the acting unit's."""
     outage = outage_in_view(request.acting.principal)
-    card = checklist_card(request.acting, outage, key)
-    if card is None:
-        raise Http404
+    card = get_or_404(checklist_card, request.acting, outage, key)
     return pdf_answer(request, lambda: print_checklist(by=request.acting, card=card, outage=outage))
 
 
@@ -132,6 +131,6 @@ def contact_list(request: ActingRequest) -> HttpResponse:
 def _chain_print(
     request: ActingRequest, chain_id: UUID, make: Callable[[CareChain, UUID], Printed]
 ) -> HttpResponse:
-    chain = chain_or_404(request, chain_id)
+    chain = get_or_404(get_chain, request.acting, chain_id)
     press = press_of(request)
     return pdf_answer(request, lambda: make(chain, press))

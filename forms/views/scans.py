@@ -1,10 +1,14 @@
 """Skanna: files in while the page tells how far it has come, what became of each page, and those that wait."""
 
-from uuid import UUID, uuid4
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.forms import Form
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +18,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views._stream import streamed
-from contacts.views.tools import held_as, renew, require, save_or_show
+from contacts.views.tools import FormPage, get_or_404, held_as, renew, require, sent
 from forms.models import ScannedPage, ScanUpload
 from forms.presenters.scans import ScanResult, scan_result, sheets_of, waiting_page
 from forms.queries.scans import (
@@ -39,7 +43,6 @@ from forms.services.scans import (
 from forms.webforms.scans import TYPES, AsideForm, MatchForm, ScanForm, UndoForm
 
 PAGE_SIZE = 20
-LAST_SHOWN = 5
 _FOLDER = "forms/scans"
 # A picture that came from outside is shown and nothing else, also where somebody opens it by its address.
 _SANDBOX = "default-src 'none'; sandbox"
@@ -50,14 +53,13 @@ _SANDBOX = "default-src 'none'; sandbox"
 def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
     """The files are read while the page streams; it ends with what became of each page."""
     require(request.acting, Right.HANDLE_SHEETS)
-    if request.method != "POST":
-        form = ScanForm(initial={"client_id": uuid4()})
-        uploads = last_uploads(request.acting, LAST_SHOWN)
-        return render(request, f"{_FOLDER}/scan.html", _form_context(form) | {"uploads": uploads})
-    form = ScanForm(request.POST, request.FILES)
-    if not form.is_valid():
-        renew(form)
-        return render(request, f"{_FOLDER}/scan.html", _form_context(form), status=422)
+    form = ScanForm(*sent(request))
+    page = FormPage(request, form)
+    if not page.to_save():
+        if form.is_bound:
+            renew(form)
+        uploads = () if form.is_bound else last_uploads(request.acting)
+        return page.show(f"{_FOLDER}/scan.html", uploads=uploads, **_form_context(form))
 
     def refused(error: RuleError) -> str:
         form.add_error("files", error.reason)
@@ -86,10 +88,7 @@ def scan(request: ActingRequest) -> HttpResponse | StreamingHttpResponse:
 def result(request: ActingRequest, upload_id: UUID) -> HttpResponse:
     """What became of a scan of the own unit; by POST, lay aside those that were scanned before."""
     require(request.acting, Right.HANDLE_SHEETS)
-    try:
-        upload = upload_of(request.acting, upload_id)
-    except ScanUpload.DoesNotExist:
-        raise Http404 from None
+    upload = get_or_404(upload_of, request.acting, upload_id)
     if request.method == "POST":
         count = lay_aside_duplicates(by=request.acting, upload=upload)
         messages.success(request, f"Undanlagda sidor: {count}.")
@@ -111,39 +110,25 @@ def waiting(request: ActingRequest) -> HttpResponse:
 def page(request: ActingRequest, page_id: UUID) -> HttpResponse:
     """One scanned page with what can be said about it; by POST, say what it is, or that this was wrong."""
     require(request.acting, Right.HANDLE_SHEETS)
-    scanned = _page_or_404(request, page_id)
+    scanned = get_or_404(page_of, request.acting, page_id)
     if request.method != "POST":
         return _shown(request, scanned)
-    if request.POST.get("do") == "undo":
-        undo = UndoForm(request.POST, auto_id="id_undo_%s")
-        return save_or_show(
-            request,
-            undo,
-            save=lambda: _undo(request, scanned, undo),
-            show=lambda form, status: _shown(request, scanned, undo=form, status=status),
-        )
-    if request.POST.get("do") == "aside":
-        aside = AsideForm(request.POST)
-        return save_or_show(
-            request,
-            aside,
-            save=lambda: _aside(request, scanned, aside),
-            show=lambda form, status: _shown(request, scanned, aside=form, status=status),
-        )
-    match = MatchForm(request.POST)
-    return save_or_show(
-        request,
-        match,
-        save=lambda: _match(request, scanned, match),
-        show=lambda form, status: _shown(request, scanned, match=form, status=status),
-    )
+    word = request.POST.get("do", "")
+    word = word if word in _SAY else "match"
+    form_of, save = _SAY[word]
+    form = form_of(request.POST)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            return save(page, scanned, form.cleaned_data)
+    return _shown(request, scanned, status=page.status, **{word: form})
 
 
 @require_safe
 def picture(request: ActingRequest, page_id: UUID) -> HttpResponse:
     """Each look leaves an audit row. 404 where the picture is lost."""
     require(request.acting, Right.HANDLE_SHEETS)
-    scanned = _page_or_404(request, page_id)
+    scanned = get_or_404(page_of, request.acting, page_id)
     try:
         jpeg = view_picture(by=request.acting, page=scanned)
     except PictureLost as error:
@@ -169,17 +154,9 @@ def _result(upload: ScanUpload) -> ScanResult:
     return scan_result(upload, pages, scanned_pages_of(sheets_of(pages)))
 
 
-def _page_or_404(request: ActingRequest, page_id: UUID) -> ScannedPage:
-    try:
-        return page_of(request.acting, page_id)
-    except ScannedPage.DoesNotExist:
-        raise Http404 from None
-
-
-def _match(request: ActingRequest, scanned: ScannedPage, form: MatchForm) -> HttpResponse:
-    said = form.cleaned_data
+def _match(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpResponse:
     match = match_page(
-        by=request.acting,
+        by=page.request.acting,
         page=scanned,
         serial_text=said["serial"],
         sheet_page=said["sheet_page"],
@@ -187,37 +164,39 @@ def _match(request: ActingRequest, scanned: ScannedPage, form: MatchForm) -> Htt
     )
     assert match.sheet is not None
     side = "baksidan av sida" if said["back"] else "sida"
-    messages.success(request, f"Sidan är {side} {match.sheet_page} på blad {match.sheet.shown_serial}.")
-    return redirect("waiting_pages")
+    done = f"Sidan är {side} {match.sheet_page} på blad {match.sheet.shown_serial}."
+    return page.done(done, "waiting_pages")
 
 
-def _aside(request: ActingRequest, scanned: ScannedPage, form: AsideForm) -> HttpResponse:
-    lay_aside(by=request.acting, page=scanned, reason=AsideReason(form.cleaned_data["reason"]))
-    messages.success(request, "Sidan är undanlagd. Bilden finns kvar i skanningen.")
-    return redirect("waiting_pages")
+def _aside(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpResponse:
+    lay_aside(by=page.request.acting, page=scanned, reason=AsideReason(said["reason"]))
+    return page.done("Sidan är undanlagd. Bilden finns kvar i skanningen.", "waiting_pages")
 
 
-def _undo(request: ActingRequest, scanned: ScannedPage, form: UndoForm) -> HttpResponse:
-    undo_told(by=request.acting, page=scanned, **form.cleaned_data)
-    messages.success(request, "Det är ångrat. Säg nu vad sidan är.")
-    return redirect("waiting_page", scanned.pk)
+def _undo(page: FormPage, scanned: ScannedPage, said: dict[str, Any]) -> HttpResponse:
+    undo_told(by=page.request.acting, page=scanned, **said)
+    return page.done("Det är ångrat. Säg nu vad sidan är.", "waiting_page", scanned.pk)
 
 
-def _shown(
-    request: ActingRequest,
-    scanned: ScannedPage,
-    *,
-    match: MatchForm | None = None,
-    aside: AsideForm | None = None,
-    undo: UndoForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
+_undo_form = partial(UndoForm, auto_id="id_undo_%s")
+# By the word that a form sends as `do`: the form, and what saves it.
+_SAY: dict[
+    str, tuple[Callable[..., Form], Callable[[FormPage, ScannedPage, dict[str, Any]], HttpResponse]]
+] = {
+    "match": (MatchForm, _match),
+    "aside": (AsideForm, _aside),
+    "undo": (_undo_form, _undo),
+}
+
+
+def _shown(request: ActingRequest, scanned: ScannedPage, status: int = 200, **sent: Form) -> HttpResponse:
+    """A page with its three forms, the one that was refused as it was typed."""
     shown = waiting_page(scanned)
     context = {
         "shown": shown,
         "upload_id": scanned.upload_id,
-        "match": match or MatchForm(initial={"sheet_page": 1}),
-        "aside": aside or AsideForm(initial={"reason": shown.likely}),
-        "undo": undo or UndoForm(initial={"told": shown.card.told}, auto_id="id_undo_%s"),
+        "match": MatchForm(initial={"sheet_page": 1}),
+        "aside": AsideForm(initial={"reason": shown.likely}),
+        "undo": _undo_form(initial={"told": shown.card.told}),
     }
-    return render(request, f"{_FOLDER}/page.html", context, status=status)
+    return render(request, f"{_FOLDER}/page.html", context | sent, status=status)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.access import Acting, ActingRequest, can
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right, Role
-from contacts.views.tools import held_as, require, save_or_show
-from contacts.webforms.differences import own_data
-from forms.models import AllEntered, Sheet, SheetBatch, SheetFate
+from contacts.views.tools import FormPage, get_or_404, held_as, put, require
+from forms.models import AllEntered, Sheet, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
 from forms.queries.disposal import decision_in_force
@@ -152,7 +150,7 @@ def _by_unit(acting: Acting) -> dict[str, Any]:
 def sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """One sheet of the own unit and what can be done with it; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
-    return _show(request, _sheet_or_404(request, serial))
+    return _show(request, get_or_404(sheet_of, request.acting, serial))
 
 
 _STEP = held_by_value(
@@ -170,22 +168,19 @@ _STEP = held_by_value(
 def sheet_step(request: ActingRequest, serial: str) -> HttpResponse:
     """Take the step that the form names as `steg`; 404 for an unknown word, or a sheet of another unit."""
     require(request.acting, Right.HANDLE_SHEETS)
-    found = _sheet_or_404(request, serial)
+    found = get_or_404(sheet_of, request.acting, serial)
     word = request.POST.get("steg", "")
     step = STEPS.get(word)
     if step is None or not found.accountable:
         raise Http404
     form = step.form(request.POST, auto_id=_ids(word))
 
-    def show(form: StepForm, status: int) -> HttpResponse:
-        return _show(request, found, (word, form), status)
-
-    def save() -> HttpResponse:
-        step.take(by=request.acting, sheet=found, **form.facts())
-        messages.success(request, step.done)
-        return redirect("sheet", found.serial)
-
-    return save_or_show(request, form, save=save, show=show)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            step.take(by=request.acting, sheet=found, **form.facts())
+            return page.done(step.done, "sheet", found.serial)
+    return _show(request, found, (word, form), page.status)
 
 
 @held_as(HeldAs("Makulering av blad"))
@@ -193,25 +188,18 @@ def sheet_step(request: ActingRequest, serial: str) -> HttpResponse:
 def void_batch(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     """Void the remaining blank sheets of a batch of the own unit; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
-    try:
-        batch = get_batch(request.acting, batch_id)
-    except SheetBatch.DoesNotExist:
-        raise Http404 from None
+    batch = get_or_404(get_batch, request.acting, batch_id)
     left = len(stock_in(batch))
-    form = VoidStockForm(request.POST or None, initial={"client_id": uuid4(), "seen": left})
-
-    def show(form: VoidStockForm, status: int = 200) -> HttpResponse:
-        if form.is_bound:
-            own_data(form)["seen"] = str(left)
-        context = {"form": form, "batch": batch, "left": left}
-        return render(request, "forms/sheets/void_batch.html", context, status=status)
-
-    def save() -> HttpResponse:
-        voided = void_stock(by=request.acting, batch=batch, **form.facts())
-        messages.success(request, f"{voided} blad är makulerade.")
-        return redirect("sheets")
-
-    return save_or_show(request, form, save=save, show=show)
+    form = VoidStockForm(request.POST or None, initial={"seen": left})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            voided = void_stock(by=request.acting, batch=batch, **form.facts())
+            return page.done(f"{voided} blad är makulerade.", "sheets")
+    if form.is_bound:
+        # The page shows how many are left now, and the form says that it was seen.
+        put(form, seen=left)
+    return page.show("forms/sheets/void_batch.html", batch=batch, left=left)
 
 
 def _show(
@@ -223,12 +211,9 @@ def _show(
     if sent:
         word, form = sent
         # The page shows what is so now, and the form says that it was seen.
-        data = own_data(form)
-        data["seen"] = str(view.last)
-        data["rows"] = str(view.entries)
-        data["pictures"] = str(view.pictures)
+        put(form, seen=view.last, rows=view.entries, pictures=view.pictures)
         if view.decision and "decision" in form.fields:
-            data["decision"] = str(view.decision.pk)
+            put(form, decision=view.decision.pk)
         forms[word] = form
     context: dict[str, Any] = {
         "view": view,
@@ -257,7 +242,6 @@ def _offered(word: str, view: ShownSheet) -> bool:
 def _empty(word: str, view: ShownSheet) -> StepForm:
     today = timezone.localdate()
     initial = {
-        "client_id": uuid4(),
         "seen": view.last,
         "on": today,
         "rows": view.entries,
@@ -277,10 +261,3 @@ def _where(request: ActingRequest) -> Where:
         return Where(request.GET.get("visa", ""))
     except ValueError:
         return Where.ALL
-
-
-def _sheet_or_404(request: ActingRequest, serial: str) -> Sheet:
-    try:
-        return sheet_of(request.acting, serial)
-    except Sheet.DoesNotExist:
-        raise Http404 from None

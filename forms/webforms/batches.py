@@ -2,14 +2,14 @@
 
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 from forms.models import BLANK_KINDS
 from forms.rules.batch import LARGEST
 
 _HOW_MANY = f"Skriv ett antal, 1–{LARGEST}."
 
 
-class NewSheetsForm(forms.Form):
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+class NewSheetsForm(SentOnce):
     kind = forms.ChoiceField(
         label="Vilken blankett?",
         choices=[(kind.value, kind.label) for kind in BLANK_KINDS],

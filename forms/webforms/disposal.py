@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from contacts.webforms.fields import SentOnce
 from outage.webforms.moments import DayField
 
 
-class DecisionForm(forms.Form):
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+class DecisionForm(SentOnce):
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     allows = forms.TypedChoiceField(
         label="Får papperet förstöras när det är skannat och granskat?",

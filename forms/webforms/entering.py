@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from contacts.rules.parties import Party
+from contacts.webforms.fields import SentOnce
 from outage.models import CareChainEvent
 from outage.rules.paper import PaperMark
 from outage.rules.routine import Effect
@@ -83,10 +84,9 @@ def date_alone(on: date | datetime) -> list[Any]:
     return ["", on.astimezone(STOCKHOLM).date() if isinstance(on, datetime) else on]
 
 
-class MoveEntryForm(forms.Form):
+class MoveEntryForm(SentOnce):
     """The sheet that a row stood on, where it was entered from another."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     serial = forms.CharField(
         label="Löpnumret på bladet som raden står på",
         max_length=40,

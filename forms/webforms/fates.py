@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django import forms
 
-from forms.rules.sheet_fate import LOOK_LABELS, PAPER_GONE, VOID_REASON_LABELS, Look, VoidReason
+from contacts.webforms.fields import SentOnce
+from forms.rules.sheet_fate import PAPER_GONE, Look, VoidReason
 from outage.webforms.moments import DayField
 
 
@@ -15,10 +16,9 @@ class SerialForm(forms.Form):
     )
 
 
-class StepForm(forms.Form):
+class StepForm(SentOnce):
     """What every step carries: a client-made id, and which step was the last that the person saw."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def facts(self) -> dict[str, Any]:
@@ -29,7 +29,7 @@ class StepForm(forms.Form):
 class VoidForm(StepForm):
     void_reason = forms.ChoiceField(
         label="Varför makuleras det?",
-        choices=[(reason.value, label) for reason, label in VOID_REASON_LABELS.items()],
+        choices=VoidReason.choices(),
         widget=forms.RadioSelect,
         error_messages={"required": "Välj varför."},
     )
@@ -51,7 +51,7 @@ class PaperGoneForm(VoidForm):
 
     void_reason = forms.ChoiceField(
         label="Vad har hänt med papperet?",
-        choices=[(reason.value, VOID_REASON_LABELS[reason]) for reason in VoidReason if reason in PAPER_GONE],
+        choices=[(reason.value, reason.label) for reason in VoidReason if reason in PAPER_GONE],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vad som har hänt."},
     )
@@ -85,7 +85,7 @@ class CheckForm(StepForm):
     looked = forms.MultipleChoiceField(
         label="Jag har jämfört papperet med bilden",
         required=False,
-        choices=[(look.value, label) for look, label in LOOK_LABELS.items()],
+        choices=Look.choices(),
         widget=forms.CheckboxSelectMultiple,
     )
 

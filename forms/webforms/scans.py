@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from forms.rules.scan_finding import ASIDE_REASON_LABELS
+from contacts.webforms.fields import SentOnce
+from forms.rules.scan_finding import AsideReason
 from forms.rules.serial import MOST_PAGES
 
 TYPES = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.heic,.heif,.webp"
@@ -23,8 +24,7 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in data or [None]]
 
 
-class ScanForm(forms.Form):
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
+class ScanForm(SentOnce):
     files = FilesField(  # type: ignore[assignment]
         label="Skanning",
         allow_empty_file=True,
@@ -58,7 +58,7 @@ class MatchForm(forms.Form):
 class AsideForm(forms.Form):
     reason = forms.ChoiceField(
         label="Varför",
-        choices=[(reason.value, label) for reason, label in ASIDE_REASON_LABELS.items()],
+        choices=AsideReason.choices(),
         error_messages={"required": "Välj varför."},
         widget=forms.RadioSelect,
     )

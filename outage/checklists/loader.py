@@ -29,7 +29,7 @@ class _File:
 
 @lru_cache(maxsize=16)
 def all_checklists(routine: Routine) -> tuple[Checklist, ...]:
-    """Every checklist in the words of `routine`, by file and phase; RoutineError for a bad file."""
+    """Every checklist in the words of `routine`, by file and phase; ContentError for a bad file."""
     return tuple(
         checklist for path in sorted(CONTENT.glob("*.toml")) for checklist in load_checklists(path, routine)
     )
@@ -38,7 +38,7 @@ def all_checklists(routine: Routine) -> tuple[Checklist, ...]:
 def load_checklists(path: Path, routine: Routine) -> tuple[Checklist, ...]:
     """Read one content file: one party's checklists, at most one for each phase, in the order of the phases.
 
-    Raises RoutineError naming file, key and remedy; every clause must stand in `routine`.
+    Raises ContentError naming file, key and remedy; every clause must stand in `routine`.
     """
     content = Content(path)
     content.words = _words(content.read(Party, "party"), routine)

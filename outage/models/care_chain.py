@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models import Principal, Unit
-from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
+from contacts.rules.parties import Party, WardKind
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.identity import IdentityKind
 from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
@@ -76,9 +76,7 @@ class CareChainDetails(LoggedRow):
     identity_number = models.CharField("personnummer eller reservnummer", max_length=40, blank=True)
     patient_name = models.CharField("patientens namn", max_length=200, blank=True)
     protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
-    ward_kind = models.CharField(
-        "slag av avdelning", max_length=20, choices=[(k.value, v) for k, v in WARD_KIND_LABELS.items()]
-    )
+    ward_kind = models.CharField("slag av avdelning", max_length=20, choices=WardKind.choices())
     ward_unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="avdelning"
     )

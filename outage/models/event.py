@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import models
 
-from contacts.rules.parties import PARTY_LABELS
+from contacts.rules.parties import Party
 
 from .care_chain import CareChain
 from .signed import LoggedRow
@@ -24,7 +24,7 @@ class CareChainEvent(LoggedRow):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chain = models.ForeignKey(CareChain, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField("meddelande", max_length=40)
-    sender = models.CharField(max_length=20, choices=[(p.value, label) for p, label in PARTY_LABELS.items()])
+    sender = models.CharField(max_length=20, choices=Party.choices())
     happened_at = models.DateTimeField("hände")
     written_at = models.DateTimeField("skrevs på papper", null=True, blank=True)
     paper_serial = models.CharField("blad", max_length=9, blank=True)

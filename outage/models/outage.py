@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.models import Principal, Unit
 from contacts.models.base import AppendOnlyModel, paired
+from contacts.rules.labelled import Labelled
 from outage.routine import get_routine
 from outage.rules.outage_status import OutageScope, ScopeRow, scope_at
 from outage.rules.routine import Routine
@@ -96,7 +97,7 @@ class Outage(models.Model):
         return self.__dict__[name]
 
 
-class ReportKind(models.TextChoices):
+class ReportKind(Labelled):
     """Whether a row is the first report of an outage, one more, or a change of what is known."""
 
     FIRST = "first", "Första anmälan"
@@ -115,7 +116,7 @@ class OutageReport(AppendOnlyModel):
 
     client_id = models.UUIDField(null=True, unique=True, editable=False)
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="reports")
-    kind = models.CharField(max_length=10, choices=ReportKind.choices)
+    kind = models.CharField(max_length=10, choices=ReportKind.choices())
     scope = models.CharField("omfattning", max_length=30, choices=OutageScope.choices())
     scope_from = models.DateTimeField("omfattningen gäller från")
     started_at = models.DateTimeField("började")

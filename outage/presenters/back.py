@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, RegistrationMark
 from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
@@ -127,7 +127,7 @@ def _row(
         typed=_typed_shown(chain, tick.picture) if task.decision is not Decision.DO_NOT_REGISTER else (),
         why=task.why,
         clause=task.clause or "",
-        who=PARTY_LABELS[task.by] if task.by else "",
+        who=task.by.label if task.by else "",
         mine=task.by in parties_in(acting, chain) or by_hand,
         done=tick.state is TickState.DONE,
         done_text=f"{moment(mark.at, now)} {mark.user.full_name}" if mark and is_set else "",
@@ -157,7 +157,7 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
         typed=_typed_shown(chain, picture) if picture else (),
         why="Loggen har ändrats sedan det gjordes, och det ska inte längre stå där.",
         clause="",
-        who=PARTY_LABELS[by] if by else "",
+        who=by.label if by else "",
         mine=by is None or by in parties_in(acting, chain),
         done=False,
         done_text=f"{moment(row.at, now)} {row.user.full_name}",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from contacts.access import Acting
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
 from outage.presenters.care import Numbers
@@ -178,7 +178,7 @@ def _event_entry(
         time=moment(event.happened_at, now),
         title=event_title(routine, event),
         direction="",
-        by_whom=f"{PARTY_LABELS[Party(event.sender)]}. Loggat {moment(event.recorded_at, now)} "
+        by_whom=f"{Party(event.sender).label}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
@@ -237,7 +237,7 @@ def other_end(call: Handover) -> str:
     """Where a call was to or from, as the one who logged it wrote it, else as the chain named it then."""
     if call.spoken_to_unit or call.place_name:
         return call.spoken_to_unit or call.place_name
-    return PARTY_LABELS.get(call.recipient, "okänd plats")  # type: ignore[call-overload, no-any-return]
+    return dict(Party.choices()).get(call.recipient, "okänd plats")
 
 
 def call_title(call: Handover) -> str:

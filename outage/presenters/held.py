@@ -14,7 +14,7 @@ from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
 from contacts.rules.ids import read_id
-from contacts.rules.parties import PARTY_LABELS
+from contacts.rules.parties import Party
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import target_in_list, targets_by_key
 from outage.queries.care_chains import get_chain, get_event, get_handover
@@ -44,9 +44,7 @@ _HIDDEN = {
     "stay",
 }
 
-
-_CODES = {str(party): label for party, label in PARTY_LABELS.items()}
-_CODES |= dict(CallOutcome.choices() + ReadBack.choices())
+_CODES = dict(Party.choices() + CallOutcome.choices() + ReadBack.choices())
 
 
 @dataclass(frozen=True, slots=True)

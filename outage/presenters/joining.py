@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from contacts.rules.parties import PARTY_LABELS, WARD_KIND_LABELS, Party, WardKind
+from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainDetails, CareChainEvent, ChainJoin
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import other_end
@@ -101,7 +101,7 @@ def _said(details: CareChainDetails, name: str) -> str:
     return {
         "identity": shown_identity(details),
         "patient_name": details.patient_name,
-        "ward_kind": WARD_KIND_LABELS[WardKind(details.ward_kind)],
+        "ward_kind": WardKind(details.ward_kind).label,
         "before": Before(details.before).label,
         "status": ChainStatus(details.status).label,
     }[name]
@@ -123,7 +123,7 @@ def like_pairs(
         found.append(
             LikePair(
                 pair=pair,
-                label=f"{routine.label(mine.kind)} från {PARTY_LABELS[Party(mine.sender)].lower()}",
+                label=f"{routine.label(mine.kind)} från {Party(mine.sender).label.lower()}",
                 kept=said(mine),
                 other=said(theirs),
                 choices=tuple(

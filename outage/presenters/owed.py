@@ -34,7 +34,6 @@ class OwedMessage:
     event_id: UUID | None
     state: InformState
     is_discharge: bool = False
-    is_retraction: bool = False
     is_answer: bool = False
     closed: str = ""
 
@@ -193,13 +192,13 @@ def _named(chain: CareChain, log: ChainLog, target: Target) -> str:
 
 def _place(chain: CareChain, log: ChainLog, target: Target, hidden: bool) -> str:
     if not target.place:
-        return f"Ta reda på {lower_first(label_of(chain, log, target))}"
+        return f"Ta reda på {lower_first(label_of(log, target))}"
     return (target_in_list if hidden else target_name)(chain, log, target)
 
 
 def _message(chain: CareChain, log: ChainLog, owed: Owed, now: datetime, hidden: bool) -> OwedMessage:
     if owed.notice:
-        value, label = f"notice:{owed.id}", _notice_label(chain, log, owed, hidden)
+        value, label = f"notice:{owed.id}", _notice_label(chain, owed, hidden)
     elif owed.answer:
         value, label = f"new:{owed.kind}:{owed.by}", chain.outage.routine.label(owed.kind)
     else:
@@ -213,7 +212,6 @@ def _message(chain: CareChain, log: ChainLog, owed: Owed, now: datetime, hidden:
         event_id=None if owed.notice or owed.answer else UUID(owed.id),
         state=owed.state,
         is_discharge=owed.urgent,
-        is_retraction=owed.retracts,
         is_answer=owed.answer,
         closed=closed_label(chain, owed.closed) if owed.closed else "",
     )
@@ -243,7 +241,7 @@ def _which(log: ChainLog, owed: Owed, now: datetime) -> str:
     return f" {day(date.fromisoformat(days[0]), now)}" if days else f" {moment(said.happened_at, now)}"
 
 
-def _notice_label(chain: CareChain, log: ChainLog, owed: Owed, hidden: bool) -> str:
+def _notice_label(chain: CareChain, owed: Owed, hidden: bool) -> str:
     assert owed.notice is not None
     label = owed.notice.label
     if owed.notice is Notice.NO_LONGER_YOURS and owed.target.party is Party.OUTPATIENT and not hidden:

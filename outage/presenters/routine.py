@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contacts.access import Acting, can
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.rules.routine import ClauseLine, Place, Routine
@@ -38,7 +38,6 @@ class PartyView:
     """All of the routine that is one party's. `own`: the acting unit is that party."""
 
     party: Party
-    label: str
     own: bool
     parts: tuple[PartView, ...]
 
@@ -58,7 +57,6 @@ def party_views(acting: Acting, outage: Outage | None, routine: Routine) -> list
     return [
         PartyView(
             party=party,
-            label=PARTY_LABELS[party],
             own=party in acting.parties,
             parts=tuple(
                 PartView(part.number, part.heading, tuple(map(row, lines)))

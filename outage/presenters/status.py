@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contacts.access import Acting
 from contacts.models import Principal
-from contacts.rules.parties import PARTY_LABELS, Party, PrincipalKind
+from contacts.rules.parties import Party, PrincipalKind
 from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
 from outage.presenters.banner import verdict_for
 from outage.presenters.care import is_own
@@ -219,7 +219,7 @@ def received_row(handover: Handover, routine: Routine, now: datetime) -> Receive
     """`handover` comes with its messages and their events."""
     patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
-    who = PARTY_LABELS[Party(handover.recipient)] if patient.protected else other_end(handover)
+    who = Party(handover.recipient).label if patient.protected else other_end(handover)
     return ReceivedRow(
         row_id=handover.pk,
         chain_id=handover.chain.pk,

@@ -26,8 +26,8 @@ from outage.services.held_forms import release
 
 logger = logging.getLogger(__name__)
 
-# Pages that work without an assignment chosen.
-_WITHOUT_ASSIGNMENT = {"login", "logout", "choose_assignment", "health", "demo_login", "session_left"}
+# Pages that work without an assignment chosen, beside those that work without a log-in.
+_WITHOUT_ASSIGNMENT = {"logout", "choose_assignment", "session_left"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # Who one is and where one acts is chosen in these, and the others only search: they write nothing that is signed.
 WITHOUT_MARK = {
@@ -98,7 +98,8 @@ class ActingMiddleware:
         # A page that refreshes itself, or asks how long is left, on a PC left behind does nothing.
         if request.headers.get("HX-Trigger") != _REFRESHES_ITSELF and match.url_name != "session_left":
             keep_logged_in(request, _SEEN_EVERY_SECONDS)
-        if request.acting or match.url_name in _WITHOUT_ASSIGNMENT or match.app_name == "admin":
+        without = match.url_name in _WITHOUT_ASSIGNMENT or not getattr(view, "login_required", True)
+        if request.acting or without or match.app_name == "admin":
             return None
         query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
         return redirect(f"{reverse('choose_assignment')}?{query}")

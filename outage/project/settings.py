@@ -78,6 +78,8 @@ INSTALLED_APPS = [
     "contacts",
     "outage",
     "forms",
+    # Only in demo mode: production loads nothing of it.
+    *(["forms.demo"] if DEMO else []),
 ]
 
 MIDDLEWARE = [

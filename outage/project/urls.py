@@ -15,7 +15,6 @@ urlpatterns = [
     path("halsa", views.health, name="health"),
     path("logga-in/", views.Login.as_view(), name="login"),
     path("logga-ut/", views.Logout.as_view(), name="logout"),
-    path("demo-inloggning/", views.demo_login, name="demo_login"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),
     path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),
@@ -25,5 +24,7 @@ urlpatterns = [
     path("", include("forms.urls")),
     path("", include("outage.urls")),
 ]
+if apps.is_installed("forms.demo"):
+    urlpatterns += [path("", include("forms.demo.urls"))]
 if apps.is_installed("debug_toolbar"):
     urlpatterns += [path("__debug__/", include("debug_toolbar.urls"))]

@@ -11,14 +11,15 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
-from contacts.views.going_on import own_path, path_in, wanted_path
+from contacts.views.arriving import go_on, own_path, wanted_path
+from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
@@ -60,7 +61,7 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         login(self.request, form.get_user())
-        return _go_on(self.request)
+        return go_on(self.request)
 
 
 class Logout(LogoutView):
@@ -71,31 +72,14 @@ class Logout(LogoutView):
         return ""
 
 
-@login_not_required
-@require_POST
-def demo_login(request: HttpRequest) -> HttpResponse:
-    """In demo mode only."""
-    if not settings.DEMO:
-        raise Http404
-    wanted = request.POST.get("membership", "")
-    membership = next((m for m in demo_memberships() if str(m.pk) == wanted), None)
-    if membership is None:
-        raise Http404
-    login(request, membership.user)
-    request.session["membership_id"] = membership.pk
-    return _go_on(request)
-
-
 @require_http_methods(["GET", "POST"])
 def choose_assignment(request: OwnRequest) -> HttpResponse:
     found = memberships_of(request.user)
     if request.method == "POST":
-        wanted = request.POST.get("membership", "")
-        chosen = next((m for m in found if str(m.pk) == wanted), None)
-        if chosen is None:
-            raise Http404
+        offered = {str(each.pk): each for each in found}
+        chosen = get_or_404(offered.get, request.POST.get("membership", ""))
         request.session["membership_id"] = chosen.pk
-        return _go_on(request)
+        return go_on(request)
     return render(
         request,
         "choose_assignment.html",
@@ -147,15 +131,6 @@ def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
         throw_away(by=request.acting, held=held)
         messages.success(request, "Kastat.")
     return redirect("status")
-
-
-def _go_on(request: HttpRequest) -> HttpResponse:
-    """Redirect to the page asked for, else to Läge. ActingMiddleware redirects to Läge where that is not one's own."""
-    wanted = wanted_path(request)
-    if not wanted:
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    request.session["came_to"] = path_in(wanted)
-    return HttpResponseRedirect(wanted)
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contacts.rules import parties
-from contacts.rules.parties import WARD_KIND_LABELS, Party, WardKind
+from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, CareChainDetails, CareChainEvent
 from outage.rules.identity import IdentityKind
 
@@ -75,7 +75,7 @@ def party_label(chain: CareChain, party: Party) -> str:
 
 def ward_label(chain: CareChain) -> str:
     details = chain.details
-    kind = WARD_KIND_LABELS[WardKind(details.ward_kind)].lower()
+    kind = WardKind(details.ward_kind).label.lower()
     ward = details.place_names.get(Party.INPATIENT)
     return f"{ward} ({kind})" if ward and not details.not_admitted else ward or kind
 

@@ -18,8 +18,9 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from contacts.models import Membership, Principal, PrincipalKind, Unit
+from contacts.models import Membership, Principal, Unit
 from contacts.queries.prepared import prepared
+from contacts.rules.parties import PrincipalKind
 from outage.models import (
     Acknowledgement,
     CareChain,

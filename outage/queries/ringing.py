@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from contacts.queries.ringing import RingRequest, numbers_for_many
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.parties import Party
 from contacts.rules.phone import same_number
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Way, best_first

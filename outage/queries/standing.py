@@ -329,7 +329,7 @@ def target_name(chain: CareChain, log: ChainLog, target: Target) -> str:
     for call in log.live_handovers:
         if target.former and standing.same(call.place) == target.place:
             return call.place_name
-    return f"{label_of(chain, log, target)} (inte angiven än)" if target.party else "Okänd plats"
+    return f"{label_of(log, target)} (inte angiven än)" if target.party else "Okänd plats"
 
 
 def told_by(
@@ -363,7 +363,7 @@ def told_only_by(
     return [event for event in own if not any(event in told for told in others)]
 
 
-def label_of(chain: CareChain, log: ChainLog, target: Target) -> str:
+def label_of(log: ChainLog, target: Target) -> str:
     """Such as Kommun, Hälsocentral, or a participant as written."""
     return target.participant or party_label(
         target.party or Party.INPATIENT, WardKind(log.versions[-1].ward_kind)

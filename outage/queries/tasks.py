@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import shown_identity
@@ -20,7 +20,7 @@ from outage.rules.back_registration import (
     missing_admission,
 )
 from outage.rules.outage_status import OutageScope
-from outage.rules.routine import PARTICULAR_LABELS, Routine
+from outage.rules.routine import Particular, Routine
 from outage.rules.ticks import Mark, Tick, Typed, entered_events, picture_of, stored_picture, ticks
 from outage.rules.told import NOT_ADMITTED
 from outage.rules.wording import STOCKHOLM, day
@@ -94,12 +94,14 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
         return _dated(log, own, routine, began)
     details = log.versions[-1]
     standing = standing_of(chain, log)
-    labels = PARTY_LABELS | {Party.INPATIENT: "Avdelning"}
     typed_places = {
         party: Typed(
-            party.value, labels[party], details.place_names.get(party, ""), _ref(standing.place_of(party))
+            party.value,
+            "Avdelning" if party is Party.INPATIENT else party.label,
+            details.place_names.get(party, ""),
+            _ref(standing.place_of(party)),
         )
-        for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT)
+        for party in Party
     }
     number = Typed("number", "Nummer", shown_identity(details), details.identity_number)
     if task.family is Family.SIP:
@@ -115,7 +117,7 @@ def _typed(chain: CareChain, log: ChainLog, task: Task, routine: Routine) -> lis
             Typed("sip_place", "Plats", sip.place),
             Typed(
                 "participants",
-                PARTICULAR_LABELS["participants"],
+                Particular.PARTICIPANTS.label,
                 ", ".join(sip.participants),
                 "\n".join(sorted(sip.participants)),
             ),

@@ -1,7 +1,5 @@
 """The routines in use, read from the content files beside this package."""
 
-from contacts.content.reader import ContentError as RoutineError
-
 from .loader import (
     DEFAULT_ROUTINE_ID,
     all_routines,
@@ -14,7 +12,6 @@ from .loader import (
 
 __all__ = [
     "DEFAULT_ROUTINE_ID",
-    "RoutineError",
     "all_routines",
     "choose_routine_by",
     "current_routine",

@@ -33,7 +33,6 @@ def check_routine(routine: Routine) -> Faults:
         check_ringing(routine),
         check_reasons(routine),
         check_messages(routine),
-        check_combinations(routine),
     )
 
 
@@ -109,10 +108,3 @@ def _sendings(sendings: tuple[Sending, ...]) -> Iterator[tuple[str, str]]:
             yield f"sendings[{place}].tells", f"{sending.party} can not tell itself; remove it"
     if len({sending.party for sending in sendings}) != len(sendings):
         yield "sendings", "write one sending for each party"
-
-
-def check_combinations(routine: Routine) -> Faults:
-    """Each is of at least two outcomes."""
-    for case, combination in routine.combinations.items():
-        if len(combination.of) < 2:
-            yield f"combinations.{case}.of", "name the outcomes it is made of, two or more"

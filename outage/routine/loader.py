@@ -8,8 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from contacts.content.reader import Content, read_toml
-from contacts.content.reader import ContentError as RoutineError
+from contacts.content.reader import Content, ContentError, read_toml
 
 from ..rules.routine import Limits, Routine
 from .faults import check_limits, check_routine
@@ -19,11 +18,11 @@ DEFAULT_ROUTINE_ID = "prator-2023-04-03"
 
 
 def get_routine(routine_id: str) -> Routine:
-    """Give the routine kept under `routine_id`, the same object each time; raises RoutineError."""
+    """The same object each time; raises ContentError."""
     path = next((path for path in _files() if path.stem == routine_id), None)
     if path is None:
         known = ", ".join(routine_ids())
-        raise RoutineError(CONTENT / f"{routine_id}.toml", "", f"no such routine; use one of: {known}")
+        raise ContentError(CONTENT / f"{routine_id}.toml", "", f"no such routine; use one of: {known}")
     return _load_once(path)
 
 
@@ -47,22 +46,22 @@ def choose_routine_by(chosen: Callable[[], str]) -> None:
 
 
 def current_routine() -> Routine:
-    """The routine a new outage starts under; raises RoutineError where the one chosen is not there."""
+    """The routine a new outage starts under; raises ContentError where the one chosen is not there."""
     return get_routine(_chosen())
 
 
 def all_routines() -> tuple[Routine, ...]:
-    """Give every routine there is, by id; raises RoutineError for the first file that can not be used."""
+    """By id; raises ContentError for the first file that can not be used."""
     return tuple(_load_once(path) for path in _files())
 
 
 def load_routine(path: Path) -> Routine:
-    """Read and check one content file; raises RoutineError naming file, key and remedy."""
+    """Read and check one content file; raises ContentError naming file, key and remedy."""
     return routine_from(path, read_toml(path))
 
 
 def routine_from(path: Path, data: Mapping[str, Any]) -> Routine:
-    """Check and read what the content file `path` holds; raises RoutineError naming file, key and remedy."""
+    """Check and read what the content file `path` holds; raises ContentError naming file, key and remedy."""
     content = Content(path, data)
     content.own_id()
     limits = content.read(Limits, "limits")

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from contacts.rules.parties import PARTY_LABELS
 from outage.rules.routine import Routine
 
 
 def rule_tables(routine: Routine) -> str:
-    """Give who tells whom, the limits and the outcomes of efterregistrering of `routine`, as Markdown."""
+    """Who tells whom, the limits and the outcomes of efterregistrering."""
     limits = routine.limits
     limit_words = (
         f"Long is more than {_minutes(limits.long_outage.total_seconds())} minutes; close to the break point is within "
@@ -28,9 +27,9 @@ def rule_tables(routine: Routine) -> str:
             (
                 (
                     sending.clause,
-                    PARTY_LABELS[sending.party],
+                    sending.party.label,
                     message.label,
-                    ", ".join(PARTY_LABELS[party] for party in sending.tells)
+                    ", ".join(party.label for party in sending.tells)
                     + (", alla deltagare" if sending.tells_participants else ""),
                 )
                 for message in routine.messages.values()
@@ -45,7 +44,7 @@ def rule_tables(routine: Routine) -> str:
                     key,
                     outcome.decision.label,
                     outcome.what.label,
-                    PARTY_LABELS[outcome.by] if outcome.by else "–",
+                    outcome.by.label if outcome.by else "–",
                     outcome.clause or "–",
                     outcome.why,
                 )

@@ -9,7 +9,7 @@ from contacts.rules.parties import Party
 
 from .back_registration import ChainStatus
 from .clock import as_utc
-from .routine import PARTICULAR_LABELS, Routine
+from .routine import Particular, Routine
 from .told import minute_of
 from .wording import day, local_day, lower_first, moment
 
@@ -48,7 +48,7 @@ def settle_message(
             f"{need.sentence} Ska det loggas så?",
             [
                 (_INSTEAD, f"Ja, logga som {lower_first(routine.label(need.instead))}"),
-                (_FILL_IN, f"Nej, jag fyller i {lower_first(PARTICULAR_LABELS[need.particular])}"),
+                (_FILL_IN, f"Nej, jag fyller i {lower_first(need.particular.label)}"),
             ],
         )
         if question.settled(answers) == _FILL_IN:
@@ -62,12 +62,12 @@ def settle_message(
             [(_NOBODY, "Ja, ingen mer ska delta"), (_FILL_IN, "Nej, jag fyller i vilka som ska delta")],
         )
         if question.settled(answers) == _FILL_IN:
-            raise _empty(field, "participants")
+            raise _empty(field, Particular.PARTICIPANTS)
     for name in sorted(AHEAD & particulars.keys()):
         on = date.fromisoformat(particulars[name]) if particulars[name] else None
         if on is None or on >= local_day(happened):
             continue
-        label = PARTICULAR_LABELS[name]
+        label = Particular(name).label
         question = Question(
             f"past-{name}-{kind}",
             f"{label} är {day(on, happened)}, före meddelandet {day(happened, happened)}. Stämmer datumet?",
@@ -135,5 +135,5 @@ def ask_which_event(
     return "" if answer == _ANOTHER else answer
 
 
-def _empty(field: str, particular: str) -> RuleError:
-    return RuleError(f"Fyll i {lower_first(PARTICULAR_LABELS[particular])}.", field=f"{field}{particular}")
+def _empty(field: str, particular: Particular) -> RuleError:
+    return RuleError(f"Fyll i {lower_first(particular.label)}.", field=f"{field}{particular}")

@@ -7,7 +7,6 @@ from datetime import datetime
 from contacts.rules.errors import RuleError
 from contacts.rules.labelled import Labelled
 from contacts.rules.parties import (
-    PARTY_LABELS,
     OutpatientKind,
     Party,
     WardKind,
@@ -91,9 +90,9 @@ def sending_of(routine: Routine, kind: str, sender: Party) -> Sending:
     message = routine.message(kind)
     sending = message.sending(sender)
     if sending is None:
-        senders = _and(PARTY_LABELS[party] for party in message.senders)
+        senders = _and(party.label for party in message.senders)
         raise MayNotSend(
-            f"{message.label} lämnas av {senders.lower()}, inte av {PARTY_LABELS[sender].lower()}.",
+            f"{message.label} lämnas av {senders.lower()}, inte av {sender.label.lower()}.",
             field="kind",
         )
     return sending

@@ -3,7 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from contacts.rules.availability import is_daytime, is_free_day
+from contacts.rules.availability import is_daytime
+from contacts.rules.free_days import is_free_day
 
 from .routine import Limits, RingingHours
 

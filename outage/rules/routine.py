@@ -66,16 +66,17 @@ class RingingHours(Labelled):
     WEEKEND = "weekend", "Helg"
 
 
-# The particulars a message type may ask for; a routine chooses among them.
-PARTICULAR_LABELS: dict[str, str] = {
-    "preliminary_date": "Preliminärt utskrivningsdatum",
-    "sip_date": "Avtalat datum för SIP",
-    "sip_time": "Tid för SIP",
-    "sip_place": "Plats för SIP",
-    "participants": "Deltagare",
-    "named_care_contact": "Fast vårdkontakt",
-    "current_services": "Aktuella insatser",
-}
+class Particular(Labelled):
+    """What a message type may ask for; a routine chooses among them."""
+
+    PRELIMINARY_DATE = "preliminary_date", "Preliminärt utskrivningsdatum"
+    SIP_DATE = "sip_date", "Avtalat datum för SIP"
+    SIP_TIME = "sip_time", "Tid för SIP"
+    SIP_PLACE = "sip_place", "Plats för SIP"
+    PARTICIPANTS = "participants", "Deltagare"
+    NAMED_CARE_CONTACT = "named_care_contact", "Fast vårdkontakt"
+    CURRENT_SERVICES = "current_services", "Aktuella insatser"
+
 
 # The cases of back-registration that have an outcome of their own; a routine gives the words for each.
 # A number with a suffix is a variant of that case, told apart so that its reason can name what is odd.
@@ -111,7 +112,6 @@ REASON_KEYS: tuple[str, ...] = (
 )
 
 # What content names: one of those above, and a clause of the routine that the content is read with.
-Particular = Annotated[str, tuple(PARTICULAR_LABELS)]
 OutcomeKey = Annotated[str, OUTCOME_KEYS]
 ReasonKey = Annotated[str, REASON_KEYS]
 Clause = Annotated[str, "clauses"]
@@ -193,18 +193,9 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
-    """A case composed of others, applied once for each of its stays (cases 7–9)."""
-
-    of: tuple[OutcomeKey, ...]
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What every unit that took part does at the end, and the parties it holds for, in order (R4.6)."""
+    """What every unit that took part does at the end (case 15), and the parties it holds for, in order (R4.6)."""
 
-    case: str
     parties: tuple[Party, ...]
     clause: Clause
     do: str
@@ -313,7 +304,6 @@ class Routine:
     scope_texts: Mapping[OutageScope, Mapping[PrincipalKind, str]]
     messages: Mapping[str, MessageType]
     outcomes: Mapping[OutcomeKey, Outcome]
-    combinations: Mapping[str, Combination]
     acknowledge: Acknowledgement
     back_registration: BackRegistrationText
     addresses: tuple[WebAddress, ...] = ()

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from .routine import PARTICULAR_LABELS
+from .routine import Particular
 from .wording import day, lower_first, moment
 
 
 def labelled(particulars: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
     """The particulars of an event as (label, value), dates in words."""
     for name, value in particulars.items():
-        label = PARTICULAR_LABELS.get(name, name)
+        label = dict(Particular.choices()).get(name, name)
         if name == "participants":
             yield label, ", ".join(value)
         elif name.endswith("_date"):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from contacts.rules.errors import Question
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.joined import joined_to, versions_of
@@ -82,7 +82,7 @@ def _nowhere(key: str, direction: Direction, chains: Collection[UUID]) -> dict[s
     if key not in set(Party):
         raise CallErrors({"recipient": "Välj vem samtalet var med."})
     if direction is Direction.GIVEN:
-        what = PARTY_LABELS[Party(key)]
+        what = Party(key).label
         raise CallErrors({"recipient": f"{what} är inte angiven än. Ange den under Ändra uppgifter först."})
     return {"recipient": key, "place": "", "place_name": ""}
 

@@ -13,7 +13,7 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import Unit
 from contacts.rules.errors import Question, RuleError
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.rules.swedish_text import search_key
 from contacts.services.submissions import claim
@@ -55,7 +55,7 @@ def open_chain(
     RuleError for a missing patient or place, NotAllowed by role, IdClash when the id was used with other content.
     """
     check_may(by, Right.LOG_CARE)
-    _check(by, facts)
+    _check(facts)
     if existing := chosen_existing(by, outage, facts, answers):
         return existing
     with transaction.atomic():
@@ -105,7 +105,7 @@ def change_details(
     patient has every event taken back with that reason, so that those who were told can be told again.
     """
     check_may(by, Right.LOG_CARE)
-    _check(by, facts)
+    _check(facts)
     content = {**_content(facts), "chain": chain.pk, "replaces": replaces}
     with replacing():
         if claim(by=by, client_id=client_id, kind="details", content=content):
@@ -317,7 +317,7 @@ def place_answer(
         return PlaceChange.MOVED.value
     return Question(
         key,
-        f"{PARTY_LABELS[party]} var {name}. Varför är den ändrad?",
+        f"{party.label} var {name}. Varför är den ändrad?",
         [(how.value, how.label) for how in choices],
     ).settled(answers)
 
@@ -342,7 +342,7 @@ def _content(facts: ChainFacts) -> dict[str, Any]:
     return plain | {"others": {party: asdict(place) for party, place in facts.others.items()}}
 
 
-def _check(by: Acting, facts: ChainFacts) -> None:
+def _check(facts: ChainFacts) -> None:
     """Raises RuleError, with its field, for a patient without name and number, and for a place that is missing or
     unnamed.
     """

@@ -282,8 +282,8 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         ]
         left = {standing_of(event.chain, log).same(item.whom) for item in log.items_of(event)}
         check_all_told(
-            [label_of(event.chain, log, target) for target in missing],
-            [label_of(event.chain, log, target) for target in missing if target.whom not in left],
+            [label_of(log, target) for target in missing],
+            [label_of(log, target) for target in missing if target.whom not in left],
         )
         standing = completion_of(event.chain, log, event)
         if standing is not None:

@@ -14,17 +14,17 @@ from contacts.access import Acting, ActingRequest, can
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require
+from contacts.views.tools import check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Outage
 from outage.presenters.back import TaskRow, grouped, task_place, task_rows
-from outage.queries.care_chains import visible_chains
+from outage.queries.care_chains import get_chain, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.outages import acknowledgement_of, earlier_outages
 from outage.queries.owed import chains_with_calls_owed
 from outage.services.registrations import acknowledge, mark_task
 from outage.webforms.back import MarkForm
 
-from ._tools import back_address, chain_or_404, chosen_outage_or_404
+from ._tools import back_address, chosen_outage_or_404
 
 CHAINS_A_PAGE = 50
 
@@ -91,7 +91,7 @@ _MARK = held_by_value(
 def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Mark a task done, or not done after all; where that fails the reason is shown beside it with what was typed."""
     require(request.acting, Right.MARK_REGISTRATION)
-    chain = chain_or_404(request, chain_id)
+    chain = get_or_404(get_chain, request.acting, chain_id)
     form = MarkForm(request.POST)
     if not form.is_valid() and not set(form.errors) & set(form.TYPED):
         messages.error(request, "Markeringen är inte sparad. Ladda om sidan och försök igen.")
@@ -126,9 +126,8 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 
 def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
     """The sentence that says why the mark could not be saved; empty when it was."""
-    if not form.is_valid():
-        return str(next(iter(form.errors.values()))[0])
     try:
+        check_sent(form)
         mark_task(by=acting, chain=chain, **form.facts())
     except RuleError as problem:
         return problem.reason
@@ -140,9 +139,7 @@ def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:
 def acknowledge_messages(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.MARK_REGISTRATION)
     outage = chosen_outage_or_404(request)
-    try:
+    with told_if_refused(request):
         acknowledge(by=request.acting, outage=outage)
         messages.success(request, "Antecknat: meddelandena är kvitterade.")
-    except RuleError as error:
-        messages.error(request, error.reason)
     return redirect(back_address(outage))

@@ -3,26 +3,26 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.access import ActingRequest
-from contacts.rules.errors import IdClash, RuleError
+from contacts.access import Acting, ActingRequest
+from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, page_of_form, require, save_or_show
-from contacts.webforms.differences import form_differences
+from contacts.views.tools import FormPage, check_sent, get_or_404, held_as, require, told_if_refused
 from outage.models import CareChain, Handover
 from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
+from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.ringing import stands_in_directory
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
@@ -36,9 +36,12 @@ from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import chain_or_404, changeable_call_or_404, handover_or_404, show_changed, whose
+from ._tools import asked_direction, changeable_or_404, standing_row, whose
 
 NOT_TYPED = "Numret är hämtat ur Kontakter."
+_NOT_RECEIVED = "Det som sades räknas inte längre som mottaget genom det här samtalet."
+_NOT_INFORMED = "Den du talade med räknas inte längre som underrättad genom det här samtalet."
+_STALE = "Ladda om sidan och försök igen."
 
 
 @held_as(HeldAs("Samtal"))
@@ -46,49 +49,49 @@ NOT_TYPED = "Numret är hämtat ur Kontakter."
 def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
-    found = chain_or_404(request, chain_id)
-    direction = Direction.RECEIVED if request.GET.get("riktning") == Direction.RECEIVED else Direction.GIVEN
+    found = get_or_404(get_chain, request.acting, chain_id)
     log = log_of(found.pk)
     form = CallForm(
         request.POST or None,
         acting=request.acting,
         chain=found,
         log=log,
-        direction=direction,
+        direction=asked_direction(request),
         initial=_initial(request, found, log),
     )
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            facts = form.facts()
+            handover = log_call(
+                by=request.acting,
+                chain=found,
+                client_id=form.cleaned_data["client_id"],
+                facts=facts,
+                messages=form.messages_told(),
+                answers=form.answers(),
+            )
+            _tell_logged(request, found, handover, facts)
+            return redirect("chain", found.pk) if "stay" in request.POST else redirect("status")
+    return _show(page, form)
 
-    def save() -> HttpResponse:
-        facts = form.facts()
-        handover = log_call(
-            by=request.acting,
-            chain=found,
-            client_id=form.cleaned_data["client_id"],
-            facts=facts,
-            messages=form.messages_told(),
-            answers=form.answers(),
-        )
-        saved = f"Sparat på servern {clock_time(handover.recorded_at)}."
-        messages.success(request, saved, extra_tags=str(handover.pk))
-        odd = handover_warnings(
-            outcome=facts.outcome,
-            at=handover.at,
-            earliest=found.outage.current.started_at,
-            read_back=facts.read_back,
-        )
-        for sentence in odd.values():
-            messages.warning(request, sentence)
-        if "stay" in request.POST:
-            return redirect("chain", found.pk)
-        return redirect("status")
 
-    return save_or_show(request, form, save=save, show=partial(_show, request))
+def _tell_logged(request: ActingRequest, chain: CareChain, handover: Handover, facts: CallFacts) -> None:
+    saved = f"Sparat på servern {clock_time(handover.recorded_at)}."
+    messages.success(request, saved, extra_tags=str(handover.pk))
+    odd = handover_warnings(
+        outcome=facts.outcome,
+        at=handover.at,
+        earliest=chain.outage.current.started_at,
+        read_back=facts.read_back,
+    )
+    for sentence in odd.values():
+        messages.warning(request, sentence)
 
 
 def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[str, object]:
     outcome, number = request.GET.get("utfall", ""), request.GET.get("nummer", "")
     return {
-        "client_id": uuid4(),
         "at": this_minute(),
         "recipient": target_choices(chain, log).get(request.GET.get("till", ""), ""),
         "outcome": outcome if outcome in set(CallOutcome) else CallOutcome.REACHED.value,
@@ -97,11 +100,10 @@ def _initial(request: ActingRequest, chain: CareChain, log: ChainLog) -> dict[st
     }
 
 
-def _show(request: ActingRequest, form: CallForm, status: int = 200, **more: object) -> HttpResponse:
-    options, corrects = form.message_options(), more.get("corrects")
+def _show(page: FormPage, form: CallForm, corrects: Handover | None = None) -> HttpResponse:
+    options, request = form.message_options(), page.request
     repeated = [option for option in options if option.repeats]
     context = {
-        "form": form,
         **whose(form.chain),
         "outage": form.chain.outage,
         "later": later_outage(request.acting, form.chain, timezone.now()),
@@ -110,8 +112,9 @@ def _show(request: ActingRequest, form: CallForm, status: int = 200, **more: obj
         "offered": [option for option in options if not option.repeats],
         "repeated": repeated,
         "repeats_chosen": any(option.chosen for option in repeated),
+        "corrects": corrects,
     }
-    return render(request, "outage/call/log.html", context | more, status=status)
+    return page.show("outage/call/log.html", **context)
 
 
 _TRY = held_by_value(
@@ -129,15 +132,12 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     Nothing is asked: the try was made when it was pressed, and it tells nobody anything.
     """
     require(request.acting, Right.LOG_CARE)
-    found = chain_or_404(request, chain_id)
+    found = get_or_404(get_chain, request.acting, chain_id)
     log = log_of(found.pk)
     form = TryForm(request.POST, chain=found, log=log)
-    if not form.is_valid():
-        first = next(iter(form.errors.values()))[0]
-        messages.error(request, f"Försöket är inte sparat. {first}")
-        return redirect("status")
-    data = form.cleaned_data
-    try:
+    with told_if_refused(request, "Försöket är inte sparat."):
+        check_sent(form)
+        data = form.cleaned_data
         handover = log_call(
             by=request.acting,
             chain=found,
@@ -156,9 +156,6 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
                 *data["notices"],
             ],
         )
-    except RuleError as error:
-        messages.error(request, f"Försöket är inte sparat. {error.reason}")
-    else:
         saved = f"Försöket är sparat på servern {clock_time(handover.recorded_at)}."
         messages.success(request, saved, extra_tags=str(handover.pk))
     return redirect("status")
@@ -169,12 +166,9 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 def undo(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Take back what one has just logged, by one press."""
     require(request.acting, Right.LOG_CARE)
-    handover = handover_or_404(request, handover_id)
-    try:
+    handover = get_or_404(get_handover, request.acting, handover_id)
+    with told_if_refused(request, "Inget är ångrat."):
         undo_call(by=request.acting, handover=handover)
-    except RuleError as error:
-        messages.error(request, f"Inget är ångrat. {error.reason}")
-    else:
         messages.success(request, "Ångrat. Samtalet räknas inte; i vårdkedjan står det kvar, överstruket.")
     if request.POST.get("on") == "chain":
         return redirect("chain", handover.chain_id)
@@ -207,19 +201,13 @@ def _say_of_number(
     undo: bool = False,
 ) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
-    handover = handover_or_404(request, handover_id)
+    handover = get_or_404(get_handover, request.acting, handover_id)
     form = FlagForm(request.POST)
-    if form.is_valid():
-        try:
-            write(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
-        except IdClash:
-            messages.error(request, f"{not_said} Ladda om sidan och försök igen.")
-        except RuleError as error:
-            messages.error(request, f"{not_said} {error.reason}")
-        else:
-            messages.success(request, said, extra_tags=f"{FLAG_MARK}{handover.pk}" if undo else "")
-    else:
-        messages.error(request, f"{not_said} Ladda om sidan och försök igen.")
+    with told_if_refused(request, not_said, clash=_STALE):
+        if not form.is_valid():
+            raise RuleError(_STALE)
+        write(by=request.acting, handover=handover, client_id=form.cleaned_data["client_id"])
+        messages.success(request, said, extra_tags=f"{FLAG_MARK}{handover.pk}" if undo else "")
     if form.cleaned_data.get("from_status"):
         return redirect("status")
     return redirect(f"{reverse('chain', args=[handover.chain_id])}#rad-{handover.pk}")
@@ -229,69 +217,61 @@ def _say_of_number(
 @require_http_methods(["GET", "POST"])
 def correct(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    old = changeable_call_or_404(request, handover_id)
-    log = log_of(old.chain_id)
+    old = changeable_or_404(request, get_handover, handover_id)
+    form_of = partial(_correction, request.acting, old, log_of(old.chain_id))
+    form = form_of(old, request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            correct_call(
+                by=request.acting,
+                handover=old,
+                client_id=form.cleaned_data["client_id"],
+                facts=form.facts(),
+                reason=form.cleaned_data["reason"],
+                not_said=form.not_said(),
+                answers=form.answers(),
+            )
+            said = "Samtalet är rättat. Det gamla står kvar, överstruket."
+            return page.done(said, "chain", old.chain_id)
+    standing_row(page, old, form_of)
+    return _show(page, form, corrects=old)
+
+
+def _correction(
+    acting: Acting, old: Handover, log: ChainLog, call: Handover, data: QueryDict | None = None
+) -> CallForm:
+    """The form that corrects `old`, filled in with what `call` says."""
     told = [message.event_id for message in old.messages.all() if message.event_id]
-
-    def form_of(call: Handover, data: QueryDict | None, **initial: object) -> CallForm:
-        return CallForm(
-            data,
-            acting=request.acting,
-            chain=old.chain,
-            log=log,
-            direction=Direction(old.direction),
-            initial=asdict(call.facts) | initial,
-            corrects=told,
-            was_with=call,
-        )
-
-    ticked = [f"event:{event_id}" for event_id in told]
-    form = form_of(old, request.POST or None, client_id=uuid4(), messages=ticked)
-    show = partial(_show, request, corrects=old)
-
-    def save() -> HttpResponse:
-        correct_call(
-            by=request.acting,
-            handover=old,
-            client_id=form.cleaned_data["client_id"],
-            facts=form.facts(),
-            reason=form.cleaned_data["reason"],
-            not_said=form.not_said(),
-            answers=form.answers(),
-        )
-        messages.success(request, "Samtalet är rättat. Det gamla står kvar, överstruket.")
-        return redirect("chain", old.chain_id)
-
-    def differences(stands: Handover) -> dict[str, object]:
-        return {"differences": form_differences(form, form_of(stands, None))}
-
-    changed = partial(show_changed, request, form, old, show, differences)
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+    return CallForm(
+        data,
+        acting=acting,
+        chain=old.chain,
+        log=log,
+        direction=Direction(old.direction),
+        initial=asdict(call.facts) | {"messages": [f"event:{event_id}" for event_id in told]},
+        corrects=told,
+        was_with=call,
+    )
 
 
 @held_as(HeldAs("Återtag av samtal"))
 @require_http_methods(["GET", "POST"])
 def withdraw(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    old = changeable_call_or_404(request, handover_id)
-    form = WithdrawCallForm(request.POST or None, initial={"client_id": uuid4()})
-
-    def what(call: Handover) -> dict[str, object]:
-        return {"what": f"Samtal {moment(call.at, timezone.now())}, {other_end(call)}"}
-
-    show = page_of_form(
-        request,
+    old = changeable_or_404(request, get_handover, handover_id)
+    form = WithdrawCallForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            withdraw_call(by=request.acting, handover=old, answers=form.answers(), **form.facts())
+            said = "Samtalet är återtaget. Det står kvar, överstruket."
+            return page.done(said, "chain", old.chain_id)
+    stands = standing_row(page, old)
+    received = old.direction == Direction.RECEIVED
+    return page.show(
         "outage/event/withdraw.html",
-        consequence="Det som sades räknas inte längre som mottaget genom det här samtalet."
-        if old.direction == Direction.RECEIVED
-        else "Den du talade med räknas inte längre som underrättad genom det här samtalet.",
-        **whose(old.chain) | what(old),
+        consequence=_NOT_RECEIVED if received else _NOT_INFORMED,
+        what=f"Samtal {moment(stands.at, timezone.now())}, {other_end(stands)}",
+        **whose(old.chain),
     )
-
-    def save() -> HttpResponse:
-        withdraw_call(by=request.acting, handover=old, answers=form.answers(), **form.facts())
-        messages.success(request, "Samtalet är återtaget. Det står kvar, överstruket.")
-        return redirect("chain", old.chain_id)
-
-    changed = partial(show_changed, request, form, old, show, what)
-    return save_or_show(request, form, save=save, show=show, changed=changed)

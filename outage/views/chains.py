@@ -15,8 +15,7 @@ from contacts.queries.flags import flagged_by, numbers_in_directory
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
-from contacts.webforms.differences import form_differences
+from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
 from outage.presenters.care import patient_on_own_page
@@ -25,11 +24,11 @@ from outage.presenters.joining import former_row, join_lines
 from outage.presenters.later import later_outage
 from outage.presenters.owed import calls_owed
 from outage.presenters.status import chain_row, nothing_to_ring
-from outage.queries.care_chains import find_chains, history_of, mark_namesakes, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, history_of, mark_namesakes, visible_chains
 from outage.queries.chain_log import log_of, logs_of
 from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import patient_in_list, ward_label
-from outage.queries.outages import earlier_outages
+from outage.queries.outages import earlier_outages, outage_in_view
 from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
@@ -43,30 +42,23 @@ from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details, open_chain
 from outage.webforms.chains import ChainForm
 
-from ._tools import chain_or_404, outage_or_404, uuid_or_404
+from ._tools import asked_direction
 from .status import owed_context, owed_page
 
 CHAINS_A_PAGE = 25
 
 
 @require_http_methods(["GET", "POST"])
-def chains(request: ActingRequest) -> HttpResponse:
-    """The unit's chains, or those that a search by POST finds (no patient data in the address)."""
-    return _choose(request, direction=None)
+def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
+    """The unit's chains, or those that a search by POST finds (no patient data in the address).
 
-
-@require_http_methods(["GET", "POST"])
-def choose_patient(request: ActingRequest) -> HttpResponse:
-    """First step of logging a call: which patient."""
-    require(request.acting, Right.LOG_CARE)
-    known = {direction.value: direction for direction in Direction}
-    direction = known.get(request.GET.get("riktning", ""), Direction.GIVEN)
-    return _choose(request, direction=direction)
-
-
-def _choose(request: ActingRequest, direction: Direction | None) -> HttpResponse:
+    `calling`: the first step of logging a call, which is to choose the patient.
+    """
+    if calling:
+        require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.READ_CARE)
-    outage = outage_or_404(request)
+    direction = asked_direction(request) if calling else None
+    outage = get_or_404(outage_in_view, request.acting.principal)
     now = timezone.now()
     text = request.POST.get("sok", "").strip()
     found = visible_chains(request.acting, outage)
@@ -103,7 +95,7 @@ def _choose(request: ActingRequest, direction: Direction | None) -> HttpResponse
 def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """One chain: the patient, the time line, what is owed, what will have to be entered."""
     require(request.acting, Right.READ_CARE)
-    found = chain_or_404(request, chain_id)
+    found = get_or_404(get_chain, request.acting, chain_id)
     if found.pk != chain_id:
         messages.info(request, f"Den vårdkedjan är sammanförd med den här, vårdkedja {found.number}.")
         return redirect("chain", found.pk)
@@ -163,71 +155,54 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 def new_chain(request: ActingRequest) -> HttpResponse:
     """Redirects to the call where one was begun. What was known in an earlier outage is filled in."""
     require(request.acting, Right.LOG_CARE)
-    outage = outage_or_404(request)
+    outage = get_or_404(outage_in_view, request.acting.principal)
     then = request.GET.get("sedan", "")
     known = request.GET.get("fran", "")
-    former = chain_or_404(request, uuid_or_404(known)) if known else None
-    form = ChainForm(
-        request.POST or None,
-        acting=request.acting,
-        former=former,
-        system=outage.system,
-        initial={"client_id": uuid4()},
-    )
-
-    show = page_of_form(request, "outage/chain/edit.html", outage=outage)
-
-    def save() -> HttpResponse:
-        opened = open_chain(
-            by=request.acting,
-            outage=outage,
-            client_id=form.cleaned_data["client_id"],
-            facts=form.facts(),
-            answers=form.answers(),
-        )
-        if opened.pk == form.cleaned_data["client_id"]:
-            messages.success(request, "Vårdkedjan är öppnad.")
-        else:
-            messages.info(request, "Ingen ny vårdkedja är öppnad. Det här är den som fanns.")
-        if then in set(Direction):
-            return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
-        return redirect("chain", opened.pk)
-
-    return save_or_show(request, form, save=save, show=show)
+    former = get_or_404(get_chain, request.acting, uuid_or_404(known)) if known else None
+    form = ChainForm(request.POST or None, acting=request.acting, former=former, system=outage.system)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            opened = open_chain(
+                by=request.acting,
+                outage=outage,
+                client_id=form.cleaned_data["client_id"],
+                facts=form.facts(),
+                answers=form.answers(),
+            )
+            if opened.pk == form.cleaned_data["client_id"]:
+                messages.success(request, "Vårdkedjan är öppnad.")
+            else:
+                messages.info(request, "Ingen ny vårdkedja är öppnad. Det här är den som fanns.")
+            if then in set(Direction):
+                return redirect(f"{reverse('chain_call', args=[opened.pk])}?riktning={then}")
+            return redirect("chain", opened.pk)
+    return page.show("outage/chain/edit.html", outage=outage)
 
 
 @held_as(HeldAs("Ändrad vårdkedja"))
 @require_http_methods(["GET", "POST"])
 def edit_chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    found = chain_or_404(request, chain_id)
-    form = ChainForm(
-        request.POST or None,
-        acting=request.acting,
-        chain=found,
-        system=found.outage.system,
-        initial={"client_id": uuid4()},
-    )
-
-    show = page_of_form(request, "outage/chain/edit.html", chain=found, outage=found.outage)
-
-    def save() -> HttpResponse:
-        saved = change_details(
-            by=request.acting,
-            chain=found,
-            client_id=form.cleaned_data["client_id"],
-            replaces=form.cleaned_data["replaces"] or 0,
-            facts=form.facts(),
-            answers=form.answers(),
-        )
-        messages.success(request, "Uppgifterna är ändrade. De tidigare finns kvar i historiken.")
-        return redirect("chain", saved.chain_id)
-
-    def changed() -> HttpResponse:
-        stands = chain_or_404(request, chain_id)
-        fresh = ChainForm(acting=request.acting, chain=stands, system=found.outage.system)
-        renew(form, replaces=stands.details.pk)
+    found = get_or_404(get_chain, request.acting, chain_id)
+    system = found.outage.system
+    form = ChainForm(request.POST or None, acting=request.acting, chain=found, system=system)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            saved = change_details(
+                by=request.acting,
+                chain=found,
+                client_id=form.cleaned_data["client_id"],
+                replaces=form.cleaned_data["replaces"] or 0,
+                facts=form.facts(),
+                answers=form.answers(),
+            )
+            said = "Uppgifterna är ändrade. De tidigare finns kvar i historiken."
+            return page.done(said, "chain", saved.chain_id)
+    if page.changed:
+        stands = get_or_404(get_chain, request.acting, chain_id)
         by = history_lines(history_of(stands.pk)[-1:], timezone.now())[0]
-        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
-
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+        fresh = ChainForm(acting=request.acting, chain=stands, system=system)
+        page.tell_changed(by, fresh, replaces=stands.details.pk)
+    return page.show("outage/chain/edit.html", chain=found, outage=found.outage)

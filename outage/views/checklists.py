@@ -1,7 +1,7 @@
 """Checklistor: the unit's lists, one list with its ticks, and one tick (R2.7)."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from contacts.access import ActingRequest
 from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs, held_by_value
-from contacts.views.tools import held_as
-from outage.presenters.checklists import ChecklistCard, checklist_card, checklist_cards
+from contacts.views.tools import get_or_404, held_as
+from outage.presenters.checklists import checklist_card, checklist_cards
 from outage.queries.checklists import NO_OUTAGE
 from outage.queries.outages import outage_in_view
 from outage.services.checklists import set_tick
@@ -27,7 +27,7 @@ def checklists(request: ActingRequest) -> HttpResponse:
 def checklist(request: ActingRequest, key: str) -> HttpResponse:
     """404 for a checklist that is not the unit's."""
     outage = outage_in_view(request.acting.principal)
-    card = _card_or_404(request, key)
+    card = get_or_404(checklist_card, request.acting, outage, key)
     return render(request, "outage/checklist/show.html", {"card": card, "outage": outage})
 
 
@@ -42,7 +42,7 @@ def tick(request: ActingRequest, key: str) -> HttpResponse:
     """To htmx the item and the count; others go back to the page they came from."""
     item_key = request.POST.get("item", "")
     error = _tick(request, key, item_key)
-    card = _card_or_404(request, key)
+    card = get_or_404(checklist_card, request.acting, outage_in_view(request.acting.principal), key)
     item = card.item(item_key)
     if request.htmx and item is not None:
         context = {"card": card, "item": item, "error": error, "swapped": True}
@@ -71,10 +71,3 @@ def _tick(request: ActingRequest, key: str, item_key: str) -> str:
     except RuleError as error:
         return error.reason
     return ""
-
-
-def _card_or_404(request: ActingRequest, key: str) -> ChecklistCard:
-    card = checklist_card(request.acting, outage_in_view(request.acting.principal), key)
-    if card is None:
-        raise Http404
-    return card

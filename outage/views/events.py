@@ -1,7 +1,6 @@
 """Events: corrected, taken back; a discharge completed, or left with an open item."""
 
-from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,13 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import ActingRequest
-from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
+from contacts.views.tools import FormPage, get_or_404, held_as, require, told_if_refused
 from contacts.webforms.differences import form_differences
 from outage.models import CareChainEvent
 from outage.presenters.care import targets_by_key
+from outage.queries.care_chains import get_event
 from outage.queries.chain_log import log_of
 from outage.queries.owed import open_item_for
 from outage.queries.standing import target_name
@@ -24,7 +23,7 @@ from outage.rules.wording import moment
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.webforms.events import CorrectEventForm, OpenItemForm, ReasonForm
 
-from ._tools import changeable_event_or_404, event_or_404, show_changed, whose
+from ._tools import changeable_or_404, standing_row, whose
 
 
 def _label(event: CareChainEvent) -> str:
@@ -35,47 +34,37 @@ def _label(event: CareChainEvent) -> str:
 @require_http_methods(["GET", "POST"])
 def correct(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    event = changeable_event_or_404(request, event_id)
-    form = CorrectEventForm(request.POST or None, event=event, initial={"client_id": uuid4()})
-    more = {"event": event, "label": _label(event)} | whose(event.chain)
-    show = page_of_form(request, "outage/event/correct.html", **more)
-
-    def save() -> HttpResponse:
-        correct_event(by=request.acting, event=event, answers=form.answers(), **form.facts())
-        messages.success(request, "Händelsen är rättad. Den gamla står kvar, överstruken.")
-        return redirect("chain", event.chain_id)
-
-    def differences(stands: CareChainEvent) -> dict[str, object]:
-        return {"differences": form_differences(form, CorrectEventForm(event=stands))}
-
-    changed = partial(show_changed, request, form, event, show, differences)
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+    event = changeable_or_404(request, get_event, event_id)
+    form = CorrectEventForm(request.POST or None, event=event)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            correct_event(by=request.acting, event=event, answers=form.answers(), **form.facts())
+            said = "Händelsen är rättad. Den gamla står kvar, överstruken."
+            return page.done(said, "chain", event.chain_id)
+    standing_row(page, event, lambda stands: CorrectEventForm(event=stands))
+    return page.show("outage/event/correct.html", event=event, label=_label(event), **whose(event.chain))
 
 
 @held_as(HeldAs("Återtag av händelse"))
 @require_http_methods(["GET", "POST"])
 def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    event = changeable_event_or_404(request, event_id)
-    form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
-
-    def what(event: CareChainEvent) -> dict[str, object]:
-        return {"what": f"{_label(event)} {moment(event.happened_at, timezone.now())}"}
-
-    show = page_of_form(
-        request,
+    event = changeable_or_404(request, get_event, event_id)
+    form = ReasonForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            withdraw_event(by=request.acting, event=event, **form.cleaned_data)
+            said = "Händelsen är återtagen. Den står kvar, överstruken."
+            return page.done(said, "chain", event.chain_id)
+    stands = standing_row(page, event)
+    return page.show(
         "outage/event/withdraw.html",
         consequence="De som redan är underrättade ska ringas. Samtalen hamnar under Att ringa nu.",
-        **whose(event.chain) | what(event),
+        what=f"{_label(stands)} {moment(stands.happened_at, timezone.now())}",
+        **whose(event.chain),
     )
-
-    def save() -> HttpResponse:
-        withdraw_event(by=request.acting, event=event, **form.cleaned_data)
-        messages.success(request, "Händelsen är återtagen. Den står kvar, överstruken.")
-        return redirect("chain", event.chain_id)
-
-    changed = partial(show_changed, request, form, event, show, what)
-    return save_or_show(request, form, save=save, show=show, changed=changed)
 
 
 @held_as(HeldAs("Avsluta utskrivningen", pressed=True))
@@ -83,12 +72,10 @@ def withdraw(request: ActingRequest, event_id: UUID) -> HttpResponse:
 def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
     """A discharge that is not complete says who is not informed."""
     require(request.acting, Right.LOG_CARE)
-    event = event_or_404(request, event_id)
-    try:
+    event = get_or_404(get_event, request.acting, event_id)
+    with told_if_refused(request):
         complete_discharge(by=request.acting, event=event)
         messages.success(request, "Utskrivningen är avslutad. Alla är underrättade.")
-    except RuleError as error:
-        messages.error(request, error.reason)
     return redirect("chain", event.chain_id)
 
 
@@ -97,33 +84,23 @@ def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
 def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
     """Leave a discharge with somebody not told: who is responsible and why."""
     require(request.acting, Right.LOG_CARE)
-    event = event_or_404(request, event_id)
+    event = get_or_404(get_event, request.acting, event_id)
     recipient = request.POST.get("recipient") or request.GET.get("till", "")
-    stands = open_item_for(event, recipient)
-    initial = {"client_id": uuid4(), "recipient": recipient, "seen": stands and stands.pk}
-    form = OpenItemForm(request.POST or None, initial=initial)
-
+    item = open_item_for(event, recipient)
+    form = OpenItemForm(request.POST or None, initial={"recipient": recipient, "seen": item and item.pk})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            leave_discharge_open(by=request.acting, event=event, **form.cleaned_data)
+            said = "Öppen punkt sparad. Samtalet står kvar under Att ringa nu."
+            return page.done(said, "chain", event.chain_id)
+    if page.changed and (stands := open_item_for(event, recipient)):
+        by = f"Öppen punkt sparad {moment(stands.recorded_at, timezone.now())} av {stands.user.full_name}."
+        fresh = OpenItemForm(initial={"responsible": stands.responsible, "reason": stands.reason})
+        page.tell_changed(by, seen=stands.pk)
+        page.tell(differences=form_differences(form, fresh, of_the_change=()))
     log = log_of(event.chain_id)
     target = targets_by_key(event.chain, log).get(recipient)
     place = target_name(event.chain, log, target) if target else ""
-    show = page_of_form(
-        request, "outage/event/leave_open.html", label=_label(event), place=place, **whose(event.chain)
-    )
-
-    def save() -> HttpResponse:
-        leave_discharge_open(by=request.acting, event=event, **form.cleaned_data)
-        messages.success(request, "Öppen punkt sparad. Samtalet står kvar under Att ringa nu.")
-        return redirect("chain", event.chain_id)
-
-    def changed() -> HttpResponse:
-        item = open_item_for(event, recipient)
-        if item is None:
-            form.add_error(None, CHANGED_MEANWHILE)
-            return show(form, 409)
-        renew(form, seen=item.pk)
-        fresh = OpenItemForm(initial={"responsible": item.responsible, "reason": item.reason})
-        differences = form_differences(form, fresh, of_the_change=())
-        by = f"Öppen punkt sparad {moment(item.recorded_at, timezone.now())} av {item.user.full_name}."
-        return show(form, 409, differences=differences, changed_by=by)
-
-    return save_or_show(request, form, save=save, show=show, changed=changed)
+    context = {"label": _label(event), "place": place} | whose(event.chain)
+    return page.show("outage/event/leave_open.html", **context)

@@ -1,6 +1,6 @@
 """Two chains of the same patient: joined into one, and taken apart again."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,11 +13,11 @@ from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import note_look
-from contacts.views.tools import held_as, page_of_form, require, save_or_show
+from contacts.views.tools import FormPage, get_or_404, held_as, require
 from outage.models import CareChain
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.joining import choices, like_pairs, option, side
-from outage.queries.care_chains import find_chains, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, visible_chains
 from outage.queries.chain_log import logs_of
 from outage.queries.joined import standing_join
 from outage.queries.joining import pairs_between
@@ -25,8 +25,6 @@ from outage.queries.same_patient import own_chains_beside
 from outage.services.joining import check_can_join, join_chains, undo_join
 from outage.webforms.events import ReasonForm
 from outage.webforms.joining import JoinForm
-
-from ._tools import chain_or_404
 
 CHAINS_SHOWN = 50
 
@@ -36,10 +34,10 @@ CHAINS_SHOWN = 50
 def join(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """Choose the other chain, searched for by POST; then, beside it, what is right and what is one event."""
     require(request.acting, Right.LOG_CARE)
-    kept = chain_or_404(request, chain_id)
+    kept = get_or_404(get_chain, request.acting, chain_id)
     if "join" in request.POST or "choose" in request.POST:
         try:
-            other = chain_or_404(request, UUID(request.POST.get("to", "")))
+            other = get_or_404(get_chain, request.acting, UUID(request.POST.get("to", "")))
             check_can_join(kept, other)
         except ValueError:
             return _choose(request, kept, "Välj en vårdkedja.")
@@ -75,48 +73,42 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
         request.POST if "join" in request.POST else None,
         choices=choices(kept, other),
         pairs=like_pairs(kept, other, logs, pairs, now),
-        initial={"client_id": uuid4(), "to": other.pk},
+        initial={"to": other.pk},
     )
 
-    def show(form: JoinForm, status: int = 200) -> HttpResponse:
-        note_look(by=request.acting, action="chain.read", chain=other.pk)
-        sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
-        context = {"form": form, "chain": kept, "other": other, "sides": sides}
-        return render(request, "outage/chain/join.html", context, status=status)
-
-    def save() -> HttpResponse:
-        join_chains(
-            by=request.acting,
-            kept=kept,
-            other=other,
-            client_id=form.cleaned_data["client_id"],
-            choices=form.choices(),
-            same=form.same(),
-            answers=form.answers(),
-        )
-        messages.success(request, f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}.")
-        return redirect("chain", kept.pk)
-
-    if "join" in request.POST:
-        return save_or_show(request, form, save=save, show=show)
-    return show(form)
+    page = FormPage(request, form)
+    if form.is_bound and page.to_save():
+        with page:
+            join_chains(
+                by=request.acting,
+                kept=kept,
+                other=other,
+                client_id=form.cleaned_data["client_id"],
+                choices=form.choices(),
+                same=form.same(),
+                answers=form.answers(),
+            )
+            said = f"Sammanfört. Allt om patienten står nu i vårdkedja {kept.number}."
+            return page.done(said, "chain", kept.pk)
+    note_look(by=request.acting, action="chain.read", chain=other.pk)
+    sides = [side(chain, logs[chain.pk], now) for chain in (kept, other)]
+    return page.show("outage/chain/join.html", chain=kept, other=other, sides=sides)
 
 
 @held_as(HeldAs("Upplöst sammanföring"))
 @require_http_methods(["GET", "POST"])
 def undo(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     require(request.acting, Right.LOG_CARE)
-    kept = chain_or_404(request, chain_id)
+    kept = get_or_404(get_chain, request.acting, chain_id)
     last = standing_join(kept)
     if last is None:
         messages.info(request, "Vårdkedjan är inte sammanförd med någon annan.")
         return redirect("chain", kept.pk)
-    form = ReasonForm(request.POST or None, initial={"client_id": uuid4()})
-    show = page_of_form(request, "outage/chain/join_undo.html", chain=kept, join=last)
-
-    def save() -> HttpResponse:
-        undo_join(by=request.acting, join=last, **form.cleaned_data)
-        messages.success(request, f"Upplöst. Vårdkedja {last.other.number} står åter för sig.")
-        return redirect("chain", kept.pk)
-
-    return save_or_show(request, form, save=save, show=show)
+    form = ReasonForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            undo_join(by=request.acting, join=last, **form.cleaned_data)
+            said = f"Upplöst. Vårdkedja {last.other.number} står åter för sig."
+            return page.done(said, "chain", kept.pk)
+    return page.show("outage/chain/join_undo.html", chain=kept, join=last)

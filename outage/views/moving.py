@@ -1,28 +1,24 @@
 """A call that was about another patient: logged on that one instead."""
 
-from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import ActingRequest
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require, save_or_show
-from outage.models import Handover
+from contacts.views.tools import FormPage, get_or_404, held_as, require
 from outage.presenters.chain import call_title, told_labels
-from outage.queries.care_chains import find_chains, visible_chains
+from outage.queries.care_chains import find_chains, get_chain, get_handover, visible_chains
 from outage.queries.chain_log import log_of
 from outage.queries.naming import patient_in_list, ward_label
 from outage.rules.wording import moment
 from outage.services.moving import move_call
 from outage.webforms.events import MoveCallForm
 
-from ._tools import chain_or_404, changeable_call_or_404, show_changed, whose
+from ._tools import changeable_or_404, standing_row, whose
 
 CHAINS_SHOWN = 50
 
@@ -32,7 +28,7 @@ CHAINS_SHOWN = 50
 def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
     """Choose the patient that a call was about; searched for by POST, so that no name is in the address."""
     require(request.acting, Right.LOG_CARE)
-    call = changeable_call_or_404(request, handover_id)
+    call = changeable_or_404(request, get_handover, handover_id)
     text = request.POST.get("sok", "").strip()
     found = visible_chains(request.acting, call.chain.outage).exclude(pk=call.chain_id)
     if text:
@@ -44,41 +40,32 @@ def move(request: ActingRequest, handover_id: UUID) -> HttpResponse:
             chain for chain in visible_chains(request.acting, call.chain.outage) if str(chain.pk) == chosen
         ]
     options = [(str(chain.pk), patient_in_list(chain), ward_label(chain), chain.number) for chain in shown]
-    saving = request.method == "POST" and "search" not in request.POST
     form = MoveCallForm(
-        request.POST if request.method == "POST" else None,
-        chains=[key for key, *_ in options],
-        initial={"client_id": uuid4()},
+        request.POST if request.method == "POST" else None, chains=[key for key, *_ in options]
     )
-
-    def show(form: MoveCallForm, status: int = 200, call: Handover = call, **more: object) -> HttpResponse:
-        log = log_of(call.chain_id)
-        routine = call.chain.outage.routine
-        context = {
-            "form": form,
-            **whose(call.chain),
-            "what": f"{call_title(call)} {moment(call.at, timezone.now())}",
-            "told": ", ".join(told_labels(call, log.events, routine)),
-            "options": options,
-            "search": text,
-            "chosen": chosen,
-        } | more
-        return render(request, "outage/call/move.html", context, status=status)
-
-    def save() -> HttpResponse:
-        row = move_call(
-            by=request.acting,
-            handover=call,
-            to=chain_or_404(request, form.cleaned_data["to"]),
-            client_id=form.cleaned_data["client_id"],
-            reason=form.cleaned_data["reason"],
-            answers=form.answers(),
-        )
-        messages.success(request, "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat.")
-        return redirect("chain", row.chain_id)
-
-    changed = partial(show_changed, request, form, call, show, lambda stands: {"call": stands})
-    if saving:
-        return save_or_show(request, form, save=save, show=show, changed=changed)
-    form.errors.clear()
-    return show(form)
+    page = FormPage(request, form)
+    if "search" in request.POST:
+        form.errors.clear()
+    elif page.to_save():
+        with page:
+            row = move_call(
+                by=request.acting,
+                handover=call,
+                to=get_or_404(get_chain, request.acting, form.cleaned_data["to"]),
+                client_id=form.cleaned_data["client_id"],
+                reason=form.cleaned_data["reason"],
+                answers=form.answers(),
+            )
+            said = "Samtalet är flyttat. Det står kvar, överstruket, där det var loggat."
+            return page.done(said, "chain", row.chain_id)
+    stands = standing_row(page, call)
+    events, routine = log_of(stands.chain_id).events, stands.chain.outage.routine
+    context = {
+        **whose(stands.chain),
+        "what": f"{call_title(stands)} {moment(stands.at, timezone.now())}",
+        "told": ", ".join(told_labels(stands, events, routine)),
+        "options": options,
+        "search": text,
+        "chosen": chosen,
+    }
+    return page.show("outage/call/move.html", **context)

@@ -1,28 +1,26 @@
 """The outage itself: reported, changed, support rung, ended, opened again."""
 
-from uuid import uuid4
+from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest, can
-from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, page_of_form, renew, require, save_or_show
-from contacts.webforms.differences import form_differences
+from contacts.views.tools import FormPage, held_as, require, told_if_refused
 from contacts.webforms.fields import SentOnce
-from outage.models import Outage
+from outage.models import Outage, OutageReport
 from outage.presenters.status import outage_facts, support_line
 from outage.queries.checklists import routine_of
 from outage.queries.outages import current_outage, others_still_out, outage_not_closed
 from outage.queries.owed import calls_left
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
-from outage.rules.outage_status import OutageScope
+from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.rules.wording import moment
 from outage.services.outages import (
     change_outage,
@@ -36,41 +34,43 @@ from outage.webforms.outages import EndForm, OutageForm, SupportForm
 
 from ._tools import back_address, chosen_outage_or_404
 
+_REPORT_PAGE = "outage/outage/report.html"
+
 
 @held_as(HeldAs("Anmälan av driftstopp"))
 @require_http_methods(["GET", "POST"])
 def report(request: ActingRequest) -> HttpResponse:
     """Joins the outage that goes on, if any."""
     require(request.acting, Right.REPORT_OUTAGE)
-    initial = {"client_id": uuid4(), "started_at": this_minute()}
-    form = OutageForm(request.POST or None, initial=initial)
+    form = OutageForm(request.POST or None, initial={"started_at": this_minute()})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            facts, client_id = form.facts(), form.cleaned_data["client_id"]
+            outage, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
+            _tell_reported(request, outage.current, facts, joined=joined)
+            return redirect("record_support")
     principal = request.acting.principal
     going_on = current_outage(principal) or outage_not_closed(principal, current_routine().system)
     routine = routine_of(going_on)
-    show = page_of_form(
-        request,
-        "outage/outage/report.html",
+    return page.show(
+        _REPORT_PAGE,
         support=support_line(routine, principal, (), timezone.now()),
         going_on=going_on,
         routine=routine,
         mode="report",
     )
 
-    def save() -> HttpResponse:
-        facts, client_id = form.facts(), form.cleaned_data["client_id"]
-        outage, joined = report_outage(by=request.acting, client_id=client_id, facts=facts)
-        text = "Ett driftstopp pågår redan. Din anmälan är tillagd." if joined else "Driftstoppet är anmält."
-        messages.success(request, f"{text} Ring nu din support och anteckna det.")
-        stands = outage.current
-        if joined and (stands.scope, stands.started_at) != (facts.scope, facts.started_at):
-            scope = OutageScope(stands.scope).label.lower()
-            since = moment(stands.started_at, timezone.now())
-            messages.warning(
-                request, f"Det som gäller är {scope} sedan {since}. Är det fel: välj Ändra uppgifter på Läge."
-            )
-        return redirect("record_support")
 
-    return save_or_show(request, form, save=save, show=show)
+def _tell_reported(request: ActingRequest, stands: OutageReport, facts: OutageFacts, *, joined: bool) -> None:
+    text = "Ett driftstopp pågår redan. Din anmälan är tillagd." if joined else "Driftstoppet är anmält."
+    messages.success(request, f"{text} Ring nu din support och anteckna det.")
+    if joined and (stands.scope, stands.started_at) != (facts.scope, facts.started_at):
+        scope = OutageScope(stands.scope).label.lower()
+        since = moment(stands.started_at, timezone.now())
+        messages.warning(
+            request, f"Det som gäller är {scope} sedan {since}. Är det fel: välj Ändra uppgifter på Läge."
+        )
 
 
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
@@ -79,38 +79,30 @@ def change(request: ActingRequest) -> HttpResponse:
     """Scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
-    form = OutageForm(request.POST or None, initial=_as_known(outage), scope=outage.current.scope)
-
-    more = {"outage": outage, "routine": outage.routine, "mode": "change"}
-    show = page_of_form(request, "outage/outage/report.html", **more)
-
-    def save() -> HttpResponse:
-        change_outage(
-            by=request.acting,
-            outage=outage,
-            client_id=form.cleaned_data["client_id"],
-            facts=form.facts(),
-            replaces=form.cleaned_data["replaces"],
-            scope_from_typed=form.scope_from_typed,
-        )
-        messages.success(request, "Uppgifterna om driftstoppet är ändrade.")
-        return redirect("status")
-
-    def changed() -> HttpResponse:
+    form = _form_of(outage, request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            change_outage(
+                by=request.acting,
+                outage=outage,
+                client_id=form.cleaned_data["client_id"],
+                facts=form.facts(),
+                replaces=form.cleaned_data["replaces"],
+                scope_from_typed=form.scope_from_typed,
+            )
+            return page.done("Uppgifterna om driftstoppet är ändrade.", "status")
+    if page.changed:
         stands = chosen_outage_or_404(request)
-        fresh = OutageForm(initial=_as_known(stands), scope=stands.current.scope)
-        renew(form, replaces=stands.current.pk)
         said = stands.current
         by = f"{moment(said.recorded_at, timezone.now())} {said.user.full_name}, {said.unit.name}."
-        return show(form, 409, differences=form_differences(form, fresh), changed_by=by)
+        page.tell_changed(by, _form_of(stands), replaces=said.pk)
+    return page.show(_REPORT_PAGE, outage=outage, routine=outage.routine, mode="change")
 
-    return save_or_show(request, form, save=save, show=show, changed=changed)
 
-
-def _as_known(outage: Outage) -> dict[str, object]:
+def _form_of(outage: Outage, data: QueryDict | None = None) -> OutageForm:
     current = outage.current
-    return {
-        "client_id": uuid4(),
+    initial = {
         "replaces": current.pk,
         "scope": current.scope,
         "scope_from": this_minute(),
@@ -118,6 +110,7 @@ def _as_known(outage: Outage) -> dict[str, object]:
         "expected_end_at": current.expected_end_at,
         "planned": current.planned,
     }
+    return OutageForm(data, initial=initial, scope=current.scope)
 
 
 @held_as(HeldAs("Samtal till supporten"))
@@ -126,16 +119,14 @@ def support(request: ActingRequest) -> HttpResponse:
     """Whom to ring for support, and the note that it was done (R1.1)."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
-    form = SupportForm(request.POST or None, initial={"client_id": uuid4()})
+    form = SupportForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            record_support_contact(by=request.acting, outage=outage, **form.cleaned_data)
+            return page.done("Antecknat: supporten är underrättad.", "status")
     facts = outage_facts(outage, request.acting, timezone.now())
-    show = page_of_form(request, "outage/outage/support.html", outage=outage, facts=facts)
-
-    def save() -> HttpResponse:
-        record_support_contact(by=request.acting, outage=outage, **form.cleaned_data)
-        messages.success(request, "Antecknat: supporten är underrättad.")
-        return redirect("status")
-
-    return save_or_show(request, form, save=save, show=show)
+    return page.show("outage/outage/support.html", outage=outage, facts=facts)
 
 
 @held_as(HeldAs("Åter i drift"))
@@ -147,33 +138,33 @@ def end(request: ActingRequest) -> HttpResponse:
     outage = chosen_outage_or_404(request)
     if request.method == "GET" and not outage.is_open:
         return redirect(back_address(outage))
-    form = EndForm(request.POST or None, initial={"client_id": uuid4(), "ended_at": this_minute()})
+    form = EndForm(request.POST or None, initial={"ended_at": this_minute()})
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            ended = end_outage(by=acting, outage=outage, **form.cleaned_data)
+            return _told_ended(request, ended, form.cleaned_data["ended_at"])
+    context = {
+        "outage": outage,
+        "principal": acting.principal,
+        "unit": acting.unit,
+        "still_out": others_still_out(outage, acting.principal),
+    }
+    if can(acting, Right.READ_CARE):
+        context["left"] = calls_left(acting, outage)
+    return page.show("outage/outage/end.html", **context)
 
-    def show(form: EndForm, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "outage": outage,
-            "principal": acting.principal,
-            "unit": acting.unit,
-            "still_out": others_still_out(outage, acting.principal),
-        }
-        if can(acting, Right.READ_CARE):
-            context["left"] = calls_left(acting, outage)
-        return render(request, "outage/outage/end.html", context, status=status)
 
-    def save() -> HttpResponse:
-        ended = end_outage(by=acting, outage=outage, **form.cleaned_data)
-        if ended.own_end is None:
-            messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
-            return redirect("status")
-        if as_utc(ended.own_end) == as_utc(form.cleaned_data["ended_at"]):
-            messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
-        else:
-            at = moment(ended.own_end, timezone.now())
-            messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")
-        return redirect(back_address(outage))
-
-    return save_or_show(request, form, save=save, show=show)
+def _told_ended(request: ActingRequest, outage: Outage, typed: datetime) -> HttpResponse:
+    if outage.own_end is None:
+        messages.info(request, "Driftstoppet pågår: någon har ångrat avslutet.")
+        return redirect("status")
+    if as_utc(outage.own_end) == as_utc(typed):
+        messages.success(request, f"{outage.system} är åter i drift. Gå igenom listan nedan.")
+    else:
+        at = moment(outage.own_end, timezone.now())
+        messages.info(request, f"Någon hos er hade redan avslutat: {outage.system} är åter sedan {at}.")
+    return redirect(back_address(outage))
 
 
 @held_as(HeldAs("Driftstoppet pågår ändå", pressed=True))
@@ -183,9 +174,7 @@ def reopen(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.END_OUTAGE)
     form = SentOnce(request.POST)
     client_id = form.cleaned_data["client_id"] if form.is_valid() else None
-    try:
+    with told_if_refused(request):
         reopen_outage(by=request.acting, outage=chosen_outage_or_404(request), client_id=client_id)
         messages.success(request, "Driftstoppet pågår igen.")
-    except RuleError as error:
-        messages.error(request, error.reason)
     return redirect("status")

@@ -8,19 +8,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.access import ActingRequest
+from contacts.rules.errors import RuleError
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
-from contacts.views.tools import held_as, require
+from contacts.views.tools import get_or_404, held_as, require
 from outage.models import CareChain, Outage
 from outage.presenters.ward_patients import RowNotes, row_notes
 from outage.queries.care_chains import visible_chains
 from outage.queries.naming import patient_in_list
+from outage.queries.outages import outage_in_view
 from outage.queries.same_patient import own_chains_by_number
 from outage.rules.pasted_list import MOST_PATIENTS, PastedPatient
-from outage.services.ward_patients import NotOpened, open_each, row_id
+from outage.services.ward_patients import open_each, row_id
 from outage.webforms.ward_patients import ForAllForm, PasteForm, PatientRowForm, Places
-
-from ._tools import outage_or_404
 
 Rows = list[PatientRowForm]
 
@@ -30,12 +30,12 @@ Rows = list[PatientRowForm]
 def paste_patients(request: ActingRequest) -> HttpResponse:
     """Take a list, show what was read, open a chain for each marked patient. All by POST: the address names nobody."""
     require(request.acting, Right.LOG_CARE)
-    outage = outage_or_404(request)
+    outage = get_or_404(outage_in_view, request.acting.principal)
     places = Places.read()
     names = [*(town.name for town in places.towns.values()), *(unit.name for unit in places.clinics.values())]
     names += [town.short_name for town in places.towns.values()]
     data = request.POST.copy() if request.method == "POST" else None
-    form = PasteForm(data, acting=request.acting, places=names, initial={"client_id": uuid4()})
+    form = PasteForm(data, acting=request.acting, places=names)
     if data is None:
         return _show_list(request, outage, form)
     do = data.get("do", "look")
@@ -151,7 +151,7 @@ def _open_marked(
             right[at] = rows[at].facts(ward)
     found = open_each(by=request.acting, outage=outage, list_id=list_id, patients=right)
     for at, result in found.items():
-        if isinstance(result, NotOpened):
+        if isinstance(result, RuleError):
             field = result.field if result.field in rows[at].fields else None
             rows[at].add_error(field, result.reason)
     done = sum(isinstance(result, CareChain) for result in found.values())
@@ -189,7 +189,7 @@ def _notes(
 @require_GET
 def opened_patients(request: ActingRequest, list_id: UUID) -> HttpResponse:
     require(request.acting, Right.READ_CARE)
-    outage = outage_or_404(request)
+    outage = get_or_404(outage_in_view, request.acting.principal)
     opened = _opened(request, outage, list_id)
     if not opened:
         raise Http404

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.rules.parties import PARTY_LABELS, Party
+from contacts.rules.parties import Party
 from contacts.webforms.differences import Opened
 from contacts.webforms.fields import AsksQuestions, NumberField
 from outage.models import CareChain, CareChainEvent, Handover
@@ -286,7 +286,7 @@ class CallForm(Opened, AsksQuestions):
                     label = self.routine.label(self._kind_of(value))
                     self.add_error(
                         "messages",
-                        f"{label} lämnas av {PARTY_LABELS[Party(sender)].lower()}. "
+                        f"{label} lämnas av {Party(sender).label.lower()}. "
                         "Välj den som ringer eller ett annat meddelande.",
                     )
         return data

@@ -9,7 +9,6 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import (
-    WARD_KIND_LABELS,
     OutpatientKind,
     Party,
     WardKind,
@@ -74,7 +73,7 @@ class ChainForm(Opened, AsksQuestions):
     other_inpatient_number = NumberField(label="Avdelningens nummer")
     ward_kind = forms.ChoiceField(
         label="Slag av avdelning",
-        choices=[("", "Som avdelningen")] + [(k.value, v) for k, v in WARD_KIND_LABELS.items()],
+        choices=[("", "Som avdelningen"), *WardKind.choices()],
         required=False,
         help_text="På psykiatrisk avdelning är öppenvården den psykiatriska (R3.10).",
     )
@@ -166,7 +165,7 @@ class ChainForm(Opened, AsksQuestions):
             where = (
                 "Välj"
                 if ward == NOT_ADMITTED
-                else f"Patienten ligger på {WARD_KIND_LABELS[WardKind(data['ward_kind'])].lower()} avdelning. Välj"
+                else f"Patienten ligger på {WardKind(data['ward_kind']).label.lower()} avdelning. Välj"
             )
             self.add_error(
                 "other_outpatient_kind" if outpatient == OTHER else "outpatient_unit",

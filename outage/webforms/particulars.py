@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from outage.rules.routine import PARTICULAR_LABELS
+from outage.rules.routine import Particular
 
 from .moments import ClockTimeField, DayField
 
@@ -29,7 +29,7 @@ class LinesField(forms.CharField):
 
 def particular_field(name: str) -> forms.Field:
     """`name` is that in the routine's content."""
-    label = PARTICULAR_LABELS[name]
+    label = Particular(name).label
     if name.endswith("_date"):
         return DayField(label=label, required=False)
     if name.endswith("_time"):

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.forms.models import ModelChoiceIterator
 
 from contacts.models import Principal, Unit
-from contacts.rules.parties import OUTPATIENT_KIND_LABELS, Party, WardKind, outpatient_kind_for
+from contacts.rules.parties import OutpatientKind, Party, WardKind, outpatient_kind_for
 from contacts.rules.swedish_text import search_key
 from outage.models import OtherPlace
 
@@ -61,8 +61,7 @@ def outpatient_kind_field() -> forms.ChoiceField:
     """The kind of an unlisted öppenvård."""
     return forms.ChoiceField(
         label="Slag av öppenvård",
-        choices=[("", "Den som avdelningen kräver")]
-        + [(k.value, v) for k, v in OUTPATIENT_KIND_LABELS.items()],
+        choices=[("", "Den som avdelningen kräver"), *OutpatientKind.choices()],
         required=False,
     )
 

@@ -21,14 +21,8 @@ ENUMS = sorted(
 
 
 def labels_of(enum: type[StrEnum]) -> dict[StrEnum, str]:
-    """The enum's own labels, or those of the first *_LABELS table keyed by its members."""
-    if issubclass(enum, Labelled):
-        return {member: member.label for member in enum}
-    for module in MODULES:
-        for name, value in vars(module).items():
-            if name.endswith("_LABELS") and value and all(isinstance(key, enum) for key in value):
-                return dict(value)
-    return {}
+    assert issubclass(enum, Labelled)
+    return {member: member.label for member in enum}
 
 
 def test_there_are_enums():

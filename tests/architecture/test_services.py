@@ -114,7 +114,7 @@ def imported_from_services(path: Path) -> set[str]:
     return found & set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("path", files_of_floor("views", "admin", "management"), ids=relative)
+@pytest.mark.parametrize("path", files_of_floor("views", "admin", "management", "demo"), ids=relative)
 def test_views_go_through_doors_only(path: Path):
     half_doors = {
         name

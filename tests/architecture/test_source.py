@@ -18,7 +18,11 @@ NAMING = {".py", ".html", ".js", ".css", ".svg"}
 PURE = files_of_floor("rules", "content", "routine", "checklists", "specs")
 
 
-@pytest.mark.parametrize("path", [*files_of_floor("views"), *python_files("outage/project")], ids=relative)
+@pytest.mark.parametrize(
+    "path",
+    [*files_of_floor("views"), *python_files("outage/project"), ROOT / "forms" / "demo" / "views.py"],
+    ids=relative,
+)
 def test_views_name_neither_objects_nor_transaction(path: Path):
     named = [
         node.lineno

@@ -10,8 +10,8 @@ import pytest
 from django.core.checks import Error, Warning, run_checks
 from pytest_django import Settings
 
+from contacts.content.reader import ContentError
 from outage import checks
-from outage.routine import RoutineError
 from tests.architecture.tree import ROOT
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def test_a_short_key_is_fine_outside_production(settings: Settings):
 @pytest.mark.parametrize("loader", ["all_routines", "all_checklists", "search_language"])
 def test_broken_content_is_told_with_file_key_and_remedy(monkeypatch: pytest.MonkeyPatch, loader: str):
     def broken(*_: object) -> None:
-        raise RoutineError(Path("prator.toml"), "limits.break_point", "write a time of day")
+        raise ContentError(Path("prator.toml"), "limits.break_point", "write a time of day")
 
     monkeypatch.setattr(checks, loader, broken)
     text = found()["driftstopp.E003"]

@@ -22,7 +22,6 @@ from tests.factories import County, make_county
 NOT_HELD = {
     "login",
     "logout",
-    "demo_login",
     "choose_assignment",
     "session_left",
     "held_form",

@@ -24,13 +24,13 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from whitenoise import WhiteNoise
 
 from contacts.access import Acting
-from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import EntryKind
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
+from forms.demo.player import make_demo
 from outage.models import CareChainDetails, Outage
-from outage.services.demo.make import make_demo
 from tests.browser.every_page import PAGES, Demo, Looker
 from tests.clock import STOCKHOLM, Clock
+from tests.demo_mode import DEMO_MODE
 from tests.factories import County, make_county, make_entry, make_outage
 from tests.long import runs
 
@@ -123,13 +123,14 @@ def kept_demo() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def laid_demo(transactional_db: None, settings: Any, clock: Clock, kept_demo: dict[str, Any]) -> None:
     """The demo, laid once: making it takes seconds, so on SQLite the next tests get a copy, as old as it was then."""
-    settings.DEMO = True
+    for name, value in DEMO_MODE.items():
+        setattr(settings, name, value)
     if kept_demo:
         clock.move_to(kept_demo["at"])
         connection.ensure_connection()
         kept_demo["rows"].backup(connection.connection)
         return
-    make_demo(by=None, directory=OWN_FILE.read_bytes())
+    make_demo()
     if connection.vendor == "sqlite":
         kept_demo |= {"at": timezone.now(), "rows": sqlite3.connect(":memory:")}
         connection.connection.backup(kept_demo["rows"])

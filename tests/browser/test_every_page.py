@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from contacts.models import DirectoryUpload, Unit
+from forms.demo.player import make_paper
 from forms.models import Sheet
-from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.care_chains import get_chain
 from outage.services.care_chains import open_chain

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from contacts.models import DirectoryEntry, EntryKind, Unit
+from contacts.models import DirectoryEntry, Unit
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import WardKind
 from contacts.rules.permissions import Role
 from tests.browser.conftest import Windows

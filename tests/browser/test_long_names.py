@@ -14,8 +14,8 @@ from playwright.sync_api import Page
 from contacts.access import acting_for
 from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
 from contacts.rules.parties import Party
+from forms.demo.player import make_paper
 from forms.models import DisposalDecision, SheetFate
-from forms.services.demo import make_paper
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OutageReport
 from outage.models.event import OpenItem
 from tests.browser.conftest import Windows

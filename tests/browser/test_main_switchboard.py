@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from contacts.models import DirectoryEntry, EntryKind
-from contacts.rules.availability import Availability
+from contacts.models import DirectoryEntry
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from tests.browser.conftest import Windows
 from tests.factories import County, make_entry
 

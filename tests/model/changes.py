@@ -18,12 +18,12 @@ from outage.queries.care_chains import get_chain, get_event
 from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before, ChainStatus
 from outage.rules.informing import CallOutcome
-from outage.rules.outage_status import OutageScope
+from outage.rules.outage_status import OutageFacts, OutageScope
 from outage.services.care_chains import change_details, open_chain
 from outage.services.events import complete_discharge, correct_event, leave_discharge_open, withdraw_event
 from outage.services.handovers import correct_call, withdraw_call
 from outage.services.moving import move_call
-from outage.services.outages import OutageFacts, change_outage, end_outage, reopen_outage
+from outage.services.outages import change_outage, end_outage, reopen_outage
 from outage.services.registrations import mark_task
 from tests.factories import TOLVAN
 

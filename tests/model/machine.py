@@ -18,11 +18,11 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover
 from outage.queries.care_chains import get_chain
 from outage.queries.outages import principals_back
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.rules.paper import PaperMark
 from outage.rules.told import Notice
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from tests.clock import TUESDAY, standing_at
 from tests.factories import call_facts
 from tests.marks import Browser

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from contacts.access import Acting
-from contacts.models import MunicipalKind, Principal, PrincipalKind, Unit
-from contacts.rules.parties import OutpatientKind, WardKind
+from contacts.models import MunicipalKind, Principal, Unit
+from contacts.rules.parties import OutpatientKind, PrincipalKind, WardKind
 from contacts.rules.permissions import Role
 from outage.models import CareChain, Outage
 from outage.queries.outages import outage_for

@@ -12,7 +12,7 @@ import pypdfium2
 from contacts.access import Acting
 from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.ringing import request_for_unit
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.permissions import Role
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms import rendering
@@ -373,7 +373,7 @@ class _Maker:
         if spec_id == SIP_INVITATION:
             services = [e.particulars.get("current_services") for e in source.events]
             self.values = [value for value in self.values if value not in services]
-        view = form_view(get_form(spec_id), source, by=self.by, now=NOW, patients_copy=patients_copy)
+        view = form_view(get_form(spec_id), source, by=self.by, patients_copy=patients_copy)
         part = form_part(
             serial=self.serial, view=view, by=self.by, now=NOW, routine_id=self.outage.routine_id
         )

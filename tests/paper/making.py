@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contacts.access import Acting
-from contacts.models import EntryKind, Membership, Principal, Unit, User
-from contacts.rules.availability import Availability
+from contacts.models import Membership, Principal, Unit, User
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
 from outage.models import (

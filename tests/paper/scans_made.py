@@ -15,7 +15,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from forms.rendering import CodedSheet, render
 from forms.rules.serial import make_serial, page_code, read_page_code
-from forms.scanning.decoding import RawPage, decode
+from forms.scanning.decoding import decode
+from forms.scanning.opening import RawPage
 
 MM = 1 / 25.4
 _TILE = (1_500, 1_500)

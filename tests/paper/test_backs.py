@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from forms.rules.serial import page_code
-from forms.scanning.decoding import RawPage, decode, is_blank
-from forms.scanning.opening import open_scan
+from forms.scanning.blank import is_blank
+from forms.scanning.decoding import decode
+from forms.scanning.opening import RawPage, open_scan
 from tests.long import runs
 from tests.paper.backs_made import TOOLS, Back, back_of, drawn
 from tests.paper.scans_made import CLEAN, Wear, as_file, faded, printed, rasterised, serials, worn

@@ -159,14 +159,14 @@ def test_every_kind_of_unit_has_its_own_checklists(place, name):
     principal = place.town if "municipal_kind" in kinds else place.region
     unit = Unit.objects.create(principal=principal, name=f"Enheten {name}", **kinds)
     (part,) = binder_parts(serial=make_serial(7), blanks={}, unit=unit, by=None, now=timezone.now())
-    cards = [card for section in part.view.sections for card in getattr(section.view, "cards", ())]
+    cards = [card for section in part.view.sections for card in getattr(section.part.view, "cards", ())]
     every = all_checklists(current_routine())
     wanted = {
         checklist.title for checklist in every if any(checklist.key.startswith(f"{file}-") for file in files)
     }
     assert {card.title for card in cards} == wanted
     assert bool(wanted) is bool(files)
-    titles = [section.title for section in part.view.sections]
+    titles = [section.part.title for section in part.view.sections]
     assert titles == [*(["Checklistor"] if files else []), "Samtalsstöd", "Kontaktlista"]
 
 

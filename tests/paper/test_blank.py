@@ -19,6 +19,7 @@ NOW = at(14, 5)
 SERIAL = make_serial(4711)
 REGION = Principal(pk=1, name="Region Västerbotten", short_name="Regionen", kind="region")
 ISSUED = (*BLANK_KINDS, *COPIES.values())
+NAMES = ("Iva", "Psykiatriska avdelning 1, NUS", ("Avdelningen för mycket lång rehabilitering " * 5)[:200])
 WARD = Unit(pk=1, principal=REGION, name="Medicin 1, Lycksele lasarett", ward_kind="somatic")
 
 
@@ -50,7 +51,13 @@ def test_no_other_kind_is_issued_blank(kind):
 
 @pytest.mark.parametrize("kind", ISSUED)
 def test_every_blank_sheet_of_a_kind_has_as_many_pages(kind):
-    lengths = {typeset([blank(kind, serial=make_serial(n))], title="x").pages for n in (1, 99_999)}
+    """Whatever the width of the serial and of the unit's name, which share a line of the head."""
+    named = [Unit(pk=1, principal=REGION, name=name, ward_kind="somatic") for name in NAMES]
+    lengths = {
+        typeset([blank(kind, unit, serial)], title="x").pages
+        for unit in named
+        for serial in ("1" * 9, "W" * 9)
+    }
     assert len(lengths) == 1
 
 

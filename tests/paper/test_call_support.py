@@ -6,7 +6,9 @@ from django.urls import reverse
 from contacts.models import Unit
 from contacts.rules.permissions import Role
 from forms.models import Sheet
-from forms.presenters.blanks import call_support_part, checklist_part, contact_list_part
+from forms.presenters.call_support import call_support_part
+from forms.presenters.checklist import checklist_part
+from forms.presenters.contact_list import contact_list_part
 from forms.rules.serial import make_serial
 from forms.services.printing import print_call_support, typeset
 from outage.queries.checklists import checklists_for

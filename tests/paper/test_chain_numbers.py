@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from contacts.models import DirectoryEntry, EntryKind, Unit
+from contacts.models import DirectoryEntry, Unit
 from contacts.queries.ringing import numbers_for
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.rules.phone import digits
 from contacts.rules.whom_to_call import Way

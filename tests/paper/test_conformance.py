@@ -35,7 +35,7 @@ def document(*sections: str) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", SheetKind.values)
+@pytest.mark.parametrize("kind", SheetKind)
 def test_every_kind_passes_sealed_is_coded_and_tells_nothing_of_a_patient_but_on_its_pages(
     sealing, kind: str, caplog: pytest.LogCaptureFixture
 ):

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import numbers_for_many, request_for_principal, request_for_unit
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers
+from contacts.rules.hours import Availability
 from contacts.rules.permissions import Role
 from contacts.rules.phone import Phone, PhoneKind, digits
 from contacts.rules.rota import Turn
@@ -19,7 +20,6 @@ from forms.presenters.contact_list import contact_list_view
 from forms.queries.sources import contact_list_source
 from forms.rules.contact_list import weekday_and_weekend
 from forms.services.printing import print_contact_list
-from outage.rules.wording import STOCKHOLM
 from tests.clock import standing_at
 from tests.factories import make_entry, person
 from tests.paper.making import at, make_place
@@ -106,7 +106,7 @@ def test_the_first_number_of_each_place_is_the_one_the_screen_says(place):
         hours = Availability.DAYTIME if kind == EntryKind.SWITCHBOARD else Availability.UNKNOWN
         make_entry(town, f"{kind.label} Robertsfors", number, kind=kind, availability=hours)
     Unit.objects.create(principal=town, name="Biståndet", municipal_kind=MunicipalKind.SOCIAL_CARE)
-    moments = weekday_and_weekend(NOW.date(), STOCKHOLM)
+    moments = weekday_and_weekend(NOW.date())
     source = contact_list_source(None, moments)
     view = contact_list_view(source, moments, NOW, own=place.region)
     shown = {}

@@ -12,7 +12,9 @@ from PIL import Image, ImageDraw
 
 from forms.rules.serial import page_code
 from forms.scanning import DecodedPage, PagesFound, read_scan
-from forms.scanning.decoding import RawPage, decode, is_blank
+from forms.scanning.blank import is_blank
+from forms.scanning.decoding import decode
+from forms.scanning.opening import RawPage
 from tests.long import runs
 from tests.paper.scans_made import (
     OFFICE,

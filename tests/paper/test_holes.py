@@ -41,7 +41,7 @@ def punched(page: Image.Image) -> tuple[Image.Image, bool]:
     return ImageChops.lighter(page, paper), lost
 
 
-@pytest.mark.parametrize("kind", SheetKind.values)
+@pytest.mark.parametrize("kind", SheetKind)
 def test_the_holes_take_nothing_away_and_text_keeps_twenty_millimetres_from_the_sides(kind: str):
     with standing_at(at(14, 5)):
         pdf = MAKERS[SheetKind(kind)](make_place())

@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw
 
 from forms.rules.serial import page_code
 from forms.scanning import BadScan, DecodedPage, PagesFound, read_scan
-from forms.scanning.decoding import RawPage, pages_of
+from forms.scanning.decoding import pages_of
+from forms.scanning.opening import RawPage
 from tests.paper.scans_made import as_file, as_pdf, coded, printed, rasterised, serials
 
 ONE, TWO = serials(2, seed=31)

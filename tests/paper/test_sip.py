@@ -31,7 +31,7 @@ def place():
 
 def view_of(place, chain, spec_id=SIP, **more):
     source = sip_source(get_chain(place.alva, chain.pk))
-    return form_view(get_form(spec_id), source, by=place.alva, now=NOW, **more)
+    return form_view(get_form(spec_id), source, by=place.alva, **more)
 
 
 def fields(view):

@@ -9,7 +9,8 @@ from contacts.models import Principal, User
 from contacts.queries.places import places_named
 from contacts.queries.search import search_entries
 from contacts.rules.principals import REGION_NAME
-from outage.services.demo.places import lay_places
+from forms.demo.player import lay_places
+from forms.demo.script import read_script
 
 from .wide import lay_hard, lay_wide
 
@@ -45,7 +46,7 @@ def lay(where: str) -> None:
     """Save the directory `where`."""
     import_directory(by=None, content=OWN_FILE.read_bytes())
     if where == "demo":
-        lay_places(by=User.objects.create_user("keeper"))
+        lay_places(read_script().units, by=User.objects.create_user("keeper"))
     if where == "wide":
         lay_wide()
     if where == "hard":

@@ -1,6 +1,7 @@
 """A directory as a county has it: small, invented, its names as differently made as they are in use."""
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import REGION_NAME
 from tests.factories import make_entry

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from outage.routine import RoutineError, current_routine, get_routine, routine_ids
+from contacts.content.reader import ContentError
+from outage.routine import current_routine, get_routine, routine_ids
 from outage.rules.dryrun import BadInput, run, shown
 from outage.rules.routine import Routine
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             )
         except MemoryError:
             _refuse(f"{options['file']}: {_TOO_LARGE}")
-        except (BadInput, RoutineError) as error:
+        except (BadInput, ContentError) as error:
             _refuse(str(error))
         try:
             self.stdout.write(answer)

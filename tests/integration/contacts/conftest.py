@@ -7,9 +7,10 @@ import pytest
 from contacts.access import Acting, acting_for
 from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
-from contacts.models import EntryKind, Membership, MunicipalKind, Principal, Unit, User
+from contacts.models import Membership, MunicipalKind, Principal, Unit, User
 from contacts.queries import searched
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from contacts.rules.parties import OutpatientKind, WardKind
 from contacts.rules.permissions import Role
 from tests.factories import make_entry

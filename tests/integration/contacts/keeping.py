@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, DirectoryEntry
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.entry_facts import EntryFacts, EntryKind
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.phone import Phone, PhoneKind
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts import audit
-from contacts.models import AuditEntry, DirectoryEntry, EntryKind, User
+from contacts.models import AuditEntry, DirectoryEntry, User
 from contacts.rules.directory_search import ContactColumn, SearchField
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.reading import choose_columns
 from tests.asking import search_for

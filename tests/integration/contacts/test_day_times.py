@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.models import DirectoryEntry
-from contacts.rules.availability import Span
+from contacts.rules.hours import Span
 
 from .keeping import form_at, sent
 from .test_keeping_form import added, refused

@@ -12,7 +12,7 @@ from contacts.filing.columns import COLUMNS
 from contacts.filing.out import file_row
 from contacts.filing.writing import write_csv, write_xlsx
 from contacts.models import DirectoryEntry, Unit
-from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer
 from contacts.rules.phone import Phone, PhoneKind
 from tests.factories import make_entry
 
@@ -80,7 +80,7 @@ def test_an_entry_taken_out_and_brought_back_is_unchanged_and_still_verified(kit
         entry.save()
     rows = [file_row(entry) for entry in DirectoryEntry.objects.select_related("principal", "unit")]
     table = [COLUMNS, *rows]
-    for content in (write_csv(table), write_xlsx(table, title="Kontakter")):
+    for content in (write_csv(table), write_xlsx(table)):
         report = brought_in(content)
         assert outcome(report) == (0, 0, len(rows))
         assert report.gone == 0

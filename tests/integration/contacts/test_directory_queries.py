@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
 from contacts.queries.ringing import (
     numbers_for,
     numbers_for_many,
@@ -14,6 +14,7 @@ from contacts.queries.ringing import (
 )
 from contacts.queries.search import search_by_fields, search_entries
 from contacts.rules.directory_search import SearchField
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.rules.phone import Phone, PhoneKind
 from tests.factories import make_entry

@@ -17,8 +17,10 @@ from contacts.filing.bringing_in import import_directory
 from contacts.filing.columns import COLUMNS
 from contacts.filing.out import FileForm, export_directory
 from contacts.filing.reading import read_table
-from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Unit
-from contacts.rules.availability import Availability, read_hours
+from contacts.models import AuditEntry, DirectoryEntry, Unit
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
+from contacts.rules.hours_text import read_hours
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.flags import flag_number
 from tests.clock import standing_at

@@ -7,10 +7,11 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from contacts import audit
-from contacts.models import AuditEntry, DirectoryEntry, EntryKind, NumberFlag
+from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
 from contacts.queries.flags import numbers_in_directory
 from contacts.queries.keeping import standing_flags
 from contacts.queries.versions import version_of
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.directory import retire_entry, save_row

@@ -8,9 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from contacts.models import EntryKind, MunicipalKind, Unit
+from contacts.models import MunicipalKind, Unit
 from contacts.queries.ringing import numbers_for
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from contacts.rules.parties import Party
 from outage.presenters.owed import OwedCall
 from outage.rules.told import Target

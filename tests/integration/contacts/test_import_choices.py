@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryFile, DirectoryUpload
-from contacts.rules.availability import Availability, hours_words
+from contacts.rules.hours import Availability
+from contacts.rules.hours_text import hours_words
 from tests.integration.contacts.importing import (
     PAGE,
     choose,

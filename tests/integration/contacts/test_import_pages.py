@@ -268,7 +268,7 @@ def test_what_stands_in_a_file_is_shown_as_text(client, county):
 
 def test_excel_is_read_as_well(client, county):
     cells = dict.fromkeys(COLUMNS, "") | {"Huvudman": "Malå kommun", "Typ": "annan", "Enhet": "Kosten"}
-    content = write_xlsx([COLUMNS, [*cells.values()]], title="Kontakter")
+    content = write_xlsx([COLUMNS, [*cells.values()]])
     assert groups(page_of(upload(client, county.mala_admin, content)))["Nya"] == 1
 
 

@@ -6,7 +6,8 @@ from django.urls import reverse
 from contacts.filing.bringing_in import import_directory
 from contacts.filing.writing import write_csv
 from contacts.models import DirectoryEntry
-from contacts.rules.availability import Availability, hours_words
+from contacts.rules.hours import Availability
+from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import Phone, PhoneKind
 from tests.asking import search_for
 from tests.integration.contacts.importing import groups, page_of, table, upload, words

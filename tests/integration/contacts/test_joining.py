@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from contacts.models import AuditEntry, DirectoryEntry, DirectoryJoin, EntryKind, NumberFlag, Principal
+from contacts.models import AuditEntry, DirectoryEntry, DirectoryJoin, NumberFlag, Principal
 from contacts.queries.joined import standing_joins
 from contacts.queries.search import search_among
 from contacts.queries.versions import version_of
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.hours import Availability
 from contacts.rules.joining import AlreadyJoined, Part, Pick
 from contacts.rules.phone import digits
 from contacts.services.directory import restore_entry, retire_entry

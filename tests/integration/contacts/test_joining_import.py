@@ -9,9 +9,9 @@ from django.test import Client
 
 from contacts.filing.joined import as_joined
 from contacts.filing.rows import read_rows
-from contacts.models import DirectoryEntry, EntryKind, RotaTurn, Unit
+from contacts.models import DirectoryEntry, RotaTurn, Unit
 from contacts.queries.versions import version_of
-from contacts.rules.entry_facts import EntryFacts
+from contacts.rules.entry_facts import EntryFacts, EntryKind
 from contacts.rules.joining import Part, Pick
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.joining import join_entries

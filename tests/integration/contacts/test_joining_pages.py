@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import DirectoryEntry, DirectoryJoin, EntryKind
+from contacts.models import DirectoryEntry, DirectoryJoin
 from contacts.queries.joined import standing_joins
+from contacts.rules.entry_facts import EntryKind
 from contacts.services.directory import retire_entry
 from tests.factories import make_entry
 from tests.integration.outage.pages import read

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import AuditEntry, DirectoryEntry, SubmissionClash
-from contacts.rules.availability import Availability, Eves, Hours, Span, Summer
 from contacts.rules.errors import NotAllowed
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.services.keeping import add_entry, change_entry
 from tests.factories import at_once, make_entry

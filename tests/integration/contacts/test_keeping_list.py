@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import DirectoryEntry, NumberFlag
-from contacts.rules.availability import Availability
+from contacts.rules.hours import Availability
 from contacts.services.directory import retire_entry
 from contacts.services.flags import flag_number
 from contacts.verification import verification_lasts

@@ -11,8 +11,8 @@ import pytest
 from contacts import audit
 from contacts.models import AuditEntry, DirectoryEntry, Submission, Unit
 from contacts.queries.versions import version_of
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.entry_facts import EntryFacts, EntryKind
+from contacts.rules.hours import Availability, Hours
 from contacts.services import directory, keeping, units
 from tests.factories import make_entry
 

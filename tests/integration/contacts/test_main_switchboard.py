@@ -9,12 +9,13 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import AuditEntry, DirectoryEntry, EntryKind, Principal, Unit
+from contacts.models import AuditEntry, DirectoryEntry, Principal, Unit
 from contacts.queries.figures import directory_figures
 from contacts.queries.kept_units import ways_missing
 from contacts.queries.ringing import numbers_for, region_switchboard_number, switchboards
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.hours import Availability
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.ways import MissingWay
 from contacts.services.directory import retire_entry

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from contacts.rules.errors import Question, RuleError
-from contacts.views.tools import save_or_show
+from contacts.views.tools import FormPage
 from contacts.webforms.fields import AsksQuestions
 from tests.integration.outage.pages import fields_of, read
 
@@ -34,19 +34,17 @@ def send(
     form = form_class(request.POST)
     saved: list[dict[str, str]] = []
 
-    def save() -> HttpResponse:
-        answers = form.answers() if isinstance(form, AsksQuestions) else {}
-        Question("move", sentence, CHOICES).settled(answers)
-        if error:
-            raise error
-        saved.append(answers)
-        return HttpResponse(status=302)
-
-    def show(form: forms.Form, status: int) -> HttpResponse:
-        html = render_to_string("_components/form_errors.html", {"form": form})
-        return HttpResponse(f"<main><form>{form['place']}{html}</form></main>", status=status)
-
-    response = save_or_show(request, form, save=save, show=show)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            answers = form.answers() if isinstance(form, AsksQuestions) else {}
+            Question("move", sentence, CHOICES).settled(answers)
+            if error:
+                raise error
+            saved.append(answers)
+            return 302, saved, read(HttpResponse())
+    html = render_to_string("_components/form_errors.html", {"form": form})
+    response = HttpResponse(f"<main><form>{form['place']}{html}</form></main>", status=page.status)
     return response.status_code, saved, read(response)
 
 

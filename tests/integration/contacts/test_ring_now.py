@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import DirectoryEntry, EntryKind, MunicipalKind, Principal, Unit
+from contacts.models import DirectoryEntry, MunicipalKind, Principal, Unit
 from contacts.queries.places import places_named
 from contacts.queries.search import search_entries
-from contacts.rules.availability import Availability
+from contacts.rules.entry_facts import EntryKind
+from contacts.rules.hours import Availability
 from contacts.rules.parties import WardKind
 from contacts.rules.phone import Phone, PhoneKind
 from tests.asking import search_for

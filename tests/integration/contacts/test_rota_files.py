@@ -119,7 +119,7 @@ def test_what_comes_out_goes_in_and_adds_nothing(client: Client, county):
 
 def test_a_workbook_is_read_too(client: Client, county):
     rows = [row.split(";") for row in (HEAD, WEEKLY)]
-    confirm(client, upload(client, county, content=write_xlsx(rows, title="Jour")))
+    confirm(client, upload(client, county, content=write_xlsx(rows)))
     assert whos() == ["Anna Ek"]
 
 

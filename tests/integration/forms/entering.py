@@ -20,8 +20,8 @@ from forms.rules.sheet_fate import Fate, VoidReason
 from forms.services.entering import enter_call
 from forms.services.steps import write_step
 from outage.models import CareChain, Handover
+from outage.rules.handover import Message
 from outage.rules.paper import PaperMark
-from outage.services.handovers import Message
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts
 from tests.integration.outage.pages import Fields, fields_of, form_of, read

@@ -14,8 +14,9 @@ from forms.models import Sheet, SheetKind
 from forms.queries.entering import entries_from, standing_call
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain, get_handover
+from outage.rules.handover import CallFacts, Message
 from outage.services.care_chains import change_details
-from outage.services.handovers import CallFacts, Message, correct_call, withdraw_call
+from outage.services.handovers import correct_call, withdraw_call
 from outage.services.moving import move_call
 from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.forms.entering import (

@@ -47,7 +47,7 @@ def test_it_is_seen_and_handled_by_the_people_of_the_unit_kept_and_by_nobody_els
     mark_filled(by=alva, sheet=sheet, client_id=uuid4(), seen=1)
     mark_scanned(by=alva, sheet=sheet)
     assert sheet in not_entered(county.ward)
-    assert (waiting_count(county.ward), last_uploads(alva, 5)) == (0, [])
+    assert (waiting_count(county.ward), last_uploads(alva)) == (0, [])
     for nobody in (county.bo, county.cissi):
         with pytest.raises(Sheet.DoesNotExist):
             sheet_of(nobody, sheet.serial)

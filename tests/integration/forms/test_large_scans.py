@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from forms.scanning import DecodedPage, PagesFound, read_scan
-from forms.scanning.decoding import RawPage, pages_of
+from forms.scanning.decoding import pages_of
+from forms.scanning.opening import RawPage
 from tests.long import runs
 from tests.paper.scans_made import as_pdf, coded, serials
 

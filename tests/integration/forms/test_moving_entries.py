@@ -15,7 +15,8 @@ from forms.queries.left import not_entered
 from forms.services.entering import move_entry, say_all_entered
 from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.chain_log import logs_of
-from outage.services.handovers import Message, withdraw_call
+from outage.rules.handover import Message
+from outage.services.handovers import withdraw_call
 from tests.factories import County, at_once, make_chain
 from tests.integration.outage.conftest import chain, county, outage
 from tests.integration.outage.pages import read

@@ -70,7 +70,7 @@ def look(sheet, by, **more):
 
 def backs(sheet) -> list[tuple[int, str, bool]]:
     return [
-        (picture.sheet_page, one.told_by.value, one.blank)
+        (picture.sheet_page, one.told_by, one.page.is_blank)
         for picture in pictures_of(sheet)
         for one in picture.backs
     ]

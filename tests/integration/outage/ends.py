@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from contacts.access import Acting
-from contacts.models import MunicipalKind, Principal, PrincipalKind, Unit
+from contacts.models import MunicipalKind, Principal, Unit
+from contacts.rules.parties import PrincipalKind
 from contacts.rules.permissions import Role
 from tests.factories import County, person
 

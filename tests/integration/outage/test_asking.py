@@ -18,9 +18,10 @@ from outage.presenters.owed import OwedCall, calls_owed
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.handover import Message
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event
-from outage.services.handovers import Message, correct_call, log_call
+from outage.services.handovers import correct_call, log_call
 from tests.factories import County, call_facts, make_chain, make_event, tell
 from tests.integration.outage.pages import read
 from tests.integration.outage.ticking import rows

@@ -10,10 +10,10 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, Outage
 from outage.queries.owed import chains_with_answers_awaited
 from outage.rules.back_registration import ChainStatus
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, same_id, tell
 from tests.integration.outage.pages import read

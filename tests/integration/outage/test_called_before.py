@@ -13,10 +13,10 @@ from contacts.models import Principal, Unit
 from contacts.rules.errors import Question
 from contacts.rules.parties import OutpatientKind, Party
 from outage.models import CareChain, Handover, OtherPlace, Outage
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.paper import PaperMark
 from outage.services.events import leave_discharge_open, withdraw_event
-from outage.services.handovers import Message, correct_call, log_call
+from outage.services.handovers import correct_call, log_call
 from tests.clock import TUESDAY, Clock
 from tests.factories import SKELLEFTEA, County, as_typed, call_facts, make_chain, make_event, person, tell
 from tests.integration.forms.entering import ROW, address, as_lists, make_sheet, row_of

@@ -17,8 +17,8 @@ from outage.queries.care_chains import find_chains, get_chain, history_of, visib
 from outage.queries.chain_log import logs_of
 from outage.rules.back_registration import ChainStatus
 from outage.rules.informing import CallOutcome
+from outage.services.call_errors import CallErrors
 from outage.services.care_chains import change_details, open_chain
-from outage.services.handovers import CallErrors
 from outage.webforms.chains import ChainForm
 from tests.clock import TUESDAY
 from tests.factories import (

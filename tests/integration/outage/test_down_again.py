@@ -13,8 +13,9 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain
 from outage.rules.back_registration import Before
+from outage.rules.handover import Message
 from outage.services.events import correct_event
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from outage.services.outages import end_outage
 from tests.factories import (
     County,

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.models import AuditEntry, EntryKind, NumberFlag
+from contacts.models import AuditEntry, NumberFlag
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from contacts.services.flags import flag_number
 from outage.models import CareChain, Handover

@@ -15,9 +15,10 @@ from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import event_standings
 from outage.routine import current_routine
-from outage.rules.handover import Direction, ReadBack
+from outage.rules.handover import Direction, Message, ReadBack
 from outage.rules.informing import FAILED, CallOutcome, InformState
-from outage.services.handovers import CallErrors, Message, correct_call, log_call, withdraw_call
+from outage.services.call_errors import CallErrors
+from outage.services.handovers import correct_call, log_call, withdraw_call
 from tests.factories import (
     County,
     at_once,

@@ -16,11 +16,12 @@ from outage.queries.joining import differing, pairs_between
 from outage.queries.owed import owed_by_unit
 from outage.queries.tasks import tasks_of
 from outage.rules.back_registration import Before, ChainStatus
+from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome
 from outage.rules.told import PlaceChange
 from outage.services.care_chains import change_details
 from outage.services.events import complete_discharge, correct_event, withdraw_event
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from outage.services.joining import join_chains, undo_join
 from tests.factories import (
     County,

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.access import Acting
-from contacts.models import EntryKind
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover
 from outage.rules.handover import Direction

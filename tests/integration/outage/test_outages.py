@@ -15,9 +15,10 @@ from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
 from contacts.rules.parties import Party
 from outage.models import CareChain, Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from outage.queries.outages import current_outage, outage_in_view, support_contacts
+from outage.rules.handover import Message
 from outage.rules.outage_status import OutageScope
 from outage.services.events import withdraw_event
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from outage.services.outages import (
     change_outage,
     end_outage,

@@ -22,11 +22,11 @@ from outage.queries.outages import outage_for
 from outage.queries.owed import chains_with_answers_awaited, chains_with_calls_owed
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
-from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import correct_call, log_call, withdraw_call
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts, make_chain, make_event, messages_owed, person, tell
 from tests.long import runs

@@ -11,10 +11,10 @@ from contacts.access import Acting
 from contacts.rules.parties import Party, WardKind
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import get_chain
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from tests.factories import County, call_facts, make_chain, make_event, person, same_id, tell
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_moves import change, owed

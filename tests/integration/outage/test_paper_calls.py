@@ -17,11 +17,13 @@ from outage.queries.care_chains import get_chain, get_event, get_handover
 from outage.queries.chain_log import logs_of
 from outage.queries.owed import event_standings
 from outage.queries.tasks import tasks_of
-from outage.rules.back_registration import Decision
+from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome, InformState
 from outage.rules.paper import PaperMark
+from outage.rules.routine import Decision
+from outage.services.call_errors import CallErrors
 from outage.services.events import correct_event, withdraw_event
-from outage.services.handovers import CallErrors, Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.outages import end_outage
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts, end_for_all, same_id

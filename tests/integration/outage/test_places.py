@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Principal, PrincipalKind, Unit
-from contacts.rules.parties import Party
+from contacts.models import Principal, Unit
+from contacts.rules.parties import Party, PrincipalKind
 from forms.presenters.care_chain import sheet_view
 from forms.presenters.sip import _known
 from forms.queries.sources import sheet_source, sip_source

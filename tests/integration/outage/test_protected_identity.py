@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import AuditEntry, Principal, PrincipalKind, Unit
-from contacts.rules.parties import Party, WardKind
+from contacts.models import AuditEntry, Principal, Unit
+from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, Outage
-from outage.rules.handover import Direction
-from outage.services.handovers import Message, log_call
+from outage.rules.handover import Direction, Message
+from outage.services.handovers import log_call
 from outage.services.outages import end_outage
 from tests.factories import County, call_facts, make_chain, make_event, same_id
 

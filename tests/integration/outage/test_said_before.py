@@ -13,8 +13,9 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
+from outage.rules.handover import Message
 from outage.services.events import correct_event, withdraw_event
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from tests.clock import TUESDAY, Clock
 from tests.factories import County, as_typed, call_facts, make_event
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import Principal, PrincipalKind
+from contacts.models import Principal
 from contacts.rules.errors import RuleError
-from contacts.rules.parties import Party
+from contacts.rules.parties import Party, PrincipalKind
 from outage.models import CareChain, CareChainEvent, Outage, RegistrationMark
 from outage.presenters.back import grouped
 from outage.queries.care_chains import get_chain

@@ -11,10 +11,10 @@ from outage.models import CareChain, Outage
 from outage.presenters.chain import timeline
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import logs_of
-from outage.rules.handover import Direction
+from outage.rules.handover import CallFacts, Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
-from outage.services.handovers import CallFacts, Message, log_call, withdraw_call
+from outage.services.handovers import log_call, withdraw_call
 from outage.services.outages import end_outage
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts, make_chain, make_event, tell

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from contacts.models import Principal, PrincipalKind
-from contacts.rules.parties import Party, WardKind
+from contacts.models import Principal
+from contacts.rules.parties import Party, PrincipalKind, WardKind
 from outage.models import CareChain, Outage
 from outage.presenters.owed import calls_owed
 from outage.queries.care_chains import get_chain, get_handover
 from outage.queries.chain_log import logs_of
 from outage.queries.standing import awaited_by_unit
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.events import withdraw_event
-from outage.services.handovers import Message, log_call
+from outage.services.handovers import log_call
 from outage.services.moving import move_call
 from outage.services.outages import end_outage
 from tests.clock import TUESDAY

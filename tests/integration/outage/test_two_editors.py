@@ -13,9 +13,10 @@ from django.utils import timezone
 from contacts.rules.parties import Party
 from outage.models import CareChain, CareChainEvent, Handover, OpenItem, Outage
 from outage.queries.care_chains import get_handover
+from outage.rules.handover import Message
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import clock_time
-from outage.services.handovers import Message, log_call, withdraw_call
+from outage.services.handovers import log_call, withdraw_call
 from tests.factories import County, call_facts, make_chain, make_event
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 from tests.marks import Browser

@@ -10,7 +10,8 @@ from django.urls import reverse
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, OtherPlace, Outage
 from outage.queries.care_chains import get_chain
-from outage.services.handovers import Message, log_call
+from outage.rules.handover import Message
+from outage.services.handovers import log_call
 from tests.factories import County, call_facts, make_chain
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.test_call_pages import REACHED, opened, send

@@ -15,9 +15,9 @@ from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_handover
 from outage.queries.chain_log import logs_of
-from outage.rules.handover import check_undo
+from outage.rules.handover import Message, check_undo
 from outage.rules.informing import CallOutcome
-from outage.services.handovers import Message, log_call, withdraw_call
+from outage.services.handovers import log_call, withdraw_call
 from outage.services.outages import end_outage
 from outage.services.undoing import undo_call
 from tests.factories import County, call_facts, make_chain, make_event, make_outage, tell

@@ -11,9 +11,10 @@ from django.utils import timezone
 from contacts.rules.parties import Party
 from outage.models import CareChain, Handover, Outage
 from outage.queries.care_chains import get_chain
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
+from outage.services.call_errors import CallErrors
 from outage.services.care_chains import change_details
-from outage.services.handovers import CallErrors, Message, log_call
+from outage.services.handovers import log_call
 from tests.factories import County, call_facts, make_chain
 from tests.integration.outage.pages import fields_of, form_of, read
 

@@ -16,11 +16,11 @@ from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed, owed_by_unit
 from outage.queries.standing import standing_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.care_chains import change_details
 from outage.services.events import correct_event, withdraw_event
-from outage.services.handovers import Message, correct_call, log_call
+from outage.services.handovers import correct_call, log_call
 from tests.factories import County, call_facts, make_chain, make_event, person, tell
 
 pytestmark = pytest.mark.clause("R2.1")

@@ -19,10 +19,10 @@ from outage.queries.chain_log import logs_of
 from outage.queries.owed import chains_with_calls_owed
 from outage.queries.standing import row_of, standing_of
 from outage.rules.back_registration import ChainStatus
-from outage.rules.handover import Direction
+from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
 from outage.services.events import correct_event
-from outage.services.handovers import Message, correct_call, log_call, withdraw_call
+from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.moving import move_call
 from tests.factories import County, call_facts, make_chain, make_event, same_id, tell
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read

@@ -5,22 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.rules.availability import (
-    Availability,
-    Eves,
-    Hours,
-    Span,
-    Summer,
-    check_hours,
-    hours_words,
-    is_daytime,
-    is_free_day,
-    is_open,
-    opens_next,
-    opens_words,
-    read_hours,
-)
+from contacts.rules.availability import is_daytime, is_open, opens_next, opens_words
 from contacts.rules.errors import RuleError
+from contacts.rules.free_days import is_free_day
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours
+from contacts.rules.hours_text import hours_words, read_hours
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HALF_HOUR = timedelta(minutes=30)

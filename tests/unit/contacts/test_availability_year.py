@@ -12,17 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.rules.availability import (
-    Availability,
-    Eves,
-    Hours,
-    Span,
-    Summer,
-    check_hours,
-    is_open,
-    opens_next,
-)
-from contacts.rules.hours import day_of
+from contacts.rules.availability import is_open, opens_next
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours, day_of
 
 pytestmark = pytest.mark.slow
 

@@ -25,6 +25,12 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Painted:
+    colour: Colour
+    shade: str = ""
+
+
+@dataclass(frozen=True)
 class Whole:
     text: str
     number: int
@@ -41,6 +47,8 @@ class Whole:
     by_colour: Mapping[Colour, Named]
     by_one: Mapping[Annotated[str, ("a", "b")], str]
     free: Mapping[str, str]
+    kinds: tuple[Named | Painted, ...]
+    either: Named | Painted | None = None
     flag: bool = False
     maybe: bool | None = None
     blank: str = ""
@@ -65,6 +73,7 @@ listed = [{ key = "k", cited = "R1" }, { key = "l", cited = "" }]
 tables = [{ key = "k" }]
 by_colour = { blue = { key = "k" }, red = { key = "k" } }
 by_one = { a = "1", b = "2" }
+kinds = [{ key = "k" }, { colour = "red", shade = "dark" }]
 """
 
 
@@ -95,7 +104,12 @@ def test_what_fits_is_read_and_what_is_left_out_has_its_default(tmp_path: Path) 
         by_colour={Colour.RED: k, Colour.BLUE: k},
         by_one={"a": "1", "b": "2"},
         free={},
+        kinds=(k, Painted(Colour.RED, "dark")),
     )
+
+
+def test_one_table_may_be_one_of_several_kinds(tmp_path: Path) -> None:
+    assert read(tmp_path, RIGHT + 'either = { colour = "blue" }').either == Painted(Colour.BLUE)
 
 
 def test_a_mapping_that_was_read_can_not_be_changed(tmp_path: Path) -> None:
@@ -157,6 +171,27 @@ def test_a_mapping_that_was_read_can_not_be_changed(tmp_path: Path) -> None:
         ("free = {}", "free = {}\nmore = []", "more", "at least one"),
         ("free = {}", "free = {}\nextra = 1", "extra", "unknown key"),
         ('tables = [{ key = "k" }]', 'tables = [{ key = "k", other = 1 }]', "tables[0].other", "unknown key"),
+        ('shade = "dark"', 'shede = "dark"', "kinds[1].shede", "use one of: colour, shade"),
+        (
+            'colour = "red", shade',
+            "shade",
+            "kinds[1]",
+            "write one of these keys, and no other of them: key, colour",
+        ),
+        (
+            'shade = "dark"',
+            'key = "k"',
+            "kinds[1]",
+            "write one of these keys, and no other of them: key, colour",
+        ),
+        ('{ colour = "red", shade = "dark" }', "1", "kinds[1]", "write a table"),
+        (
+            'kinds = [{ key = "k" }, { colour = "red", shade = "dark" }]',
+            "",
+            "kinds",
+            "missing; write a list of tables",
+        ),
+        ('{ key = "k" }, { colour = "red", shade = "dark" }', "", "kinds", "write at least one table here"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, old: str, new: str, key: str, remedy: str) -> None:

@@ -9,9 +9,9 @@ import pytest
 from contacts.filing.columns import COLUMNS, LONGEST
 from contacts.filing.reading import read_table
 from contacts.filing.rows import DirectoryRow, cells_of, read_rows
-from contacts.rules.availability import Availability, Hours, Span, Summer
 from contacts.rules.entry_facts import EntryFacts, EntryKind
 from contacts.rules.file_rows import BadRow
+from contacts.rules.hours import Availability, Hours, Span, Summer
 from contacts.rules.hours_text import read_hours
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.rules.principals import MUNICIPALITIES, REGION

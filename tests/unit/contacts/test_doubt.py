@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.rules.availability import Availability, Eves, Hours, Span, Summer, read_hours
 from contacts.rules.doubt import Doubt, InFile, doubt_at, in_file, may_close_early
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer
+from contacts.rules.hours_text import read_hours
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DAY = Hours(Availability.DAYTIME)

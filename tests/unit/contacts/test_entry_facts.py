@@ -9,8 +9,8 @@ from contacts.filing.changes import COLUMN_OF, changes_in_words, facts_in_words
 from contacts.filing.columns import COLUMNS, LONGEST
 from contacts.models import DirectoryEntry, Unit
 from contacts.presenters.keeping import differences
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.entry_facts import FACTS, FIRST_COLUMN, HOUR_LABELS, LABELS, TEXTS, EntryFacts, EntryKind
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.phone import Phone, PhoneKind
 from contacts.webforms.keeping import EntryForm
 

@@ -14,9 +14,9 @@ from contacts.filing.guessing import (
     principal_of,
     times_of,
 )
-from contacts.rules.availability import Availability
 from contacts.rules.entry_facts import EntryKind
 from contacts.rules.file_rows import BadRow
+from contacts.rules.hours import Availability
 from contacts.rules.principals import MUNICIPALITIES, REGION, REGION_NAME
 
 PRINCIPALS = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}

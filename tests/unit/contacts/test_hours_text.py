@@ -6,21 +6,10 @@ from itertools import product
 
 import pytest
 
-from contacts.rules.availability import (
-    Availability,
-    Eves,
-    Hours,
-    Span,
-    Summer,
-    check_hours,
-    day_words,
-    hours_text,
-    hours_words,
-    parse_clock,
-    parse_day,
-    read_hours,
-)
+from contacts.rules.clock_words import day_words, parse_clock, parse_day
 from contacts.rules.errors import RuleError
+from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours
+from contacts.rules.hours_text import hours_text, hours_words, read_hours
 
 OFFICE, FRIDAY, ROUND = Span(time(8), time(16, 30)), Span(time(8), time(15)), Span(time(0), time(0))
 HIGH_SUMMER = Summer("06-15", "08-15", time(8), time(12))

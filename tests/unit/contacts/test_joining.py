@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from contacts.models import MunicipalKind
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.errors import RuleError
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.joining import (
     AlreadyJoined,
     Part,
@@ -157,7 +157,7 @@ class TestPairs:
 
 KINDS = [
     *(UnitKinds(w, o, "") for w in ("", *WardKind) for o in ("", *OutpatientKind)),
-    *(UnitKinds("", "", m) for m in MunicipalKind.values),
+    *(UnitKinds("", "", m) for m in MunicipalKind),
 ]
 
 

@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from contacts.rules.availability import Availability, hours_words, read_hours
-from contacts.rules.hours import Hours
+from contacts.rules.hours import Availability, Hours
+from contacts.rules.hours_text import hours_words, read_hours
 from contacts.rules.remarks import read_remark
 
 # Each with what is read of it: the hours in words.

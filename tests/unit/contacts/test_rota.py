@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contacts.rules.availability import moment_of
 from contacts.rules.errors import RuleError
 from contacts.rules.rota import (
     Shift,
     Turn,
     check_turn,
     is_over,
-    moment_of,
     on_duty,
     overlapping,
     shifts,

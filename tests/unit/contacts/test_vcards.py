@@ -9,8 +9,8 @@ import vobject
 
 from contacts.filing.vcard import vcard
 from contacts.models import DirectoryEntry, Principal
-from contacts.rules.availability import Availability, Hours
 from contacts.rules.entry_facts import EntryFacts, EntryKind
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.phone import Phone, PhoneKind
 
 NOW = datetime(2026, 11, 24, 10, 52, tzinfo=timezone(timedelta(hours=1)))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.rules.availability import Availability, Hours
+from contacts.rules.hours import Availability, Hours
 from contacts.rules.whom_to_call import Candidate, NumberToRing, Sought, Way, best_first, is_verified
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

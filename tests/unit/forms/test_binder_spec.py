@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from contacts.content.reader import ContentError
 from forms.rules.batch import BLANK
 from forms.rules.binder_spec import RoutineSection
 from forms.specs import all_specs, get_binder, load_spec
 from forms.specs.loader import CONTENT
-from outage.routine import RoutineError, current_routine
+from outage.routine import current_routine
 
 TEXT = (CONTENT / "binder.toml").read_text(encoding="utf-8")
 
@@ -63,7 +64,7 @@ def test_another_routine_stands_whole_under_one_heading():
 )
 def test_a_fault_is_refused_with_file_key_and_remedy(tmp_path, old, new, key, remedy):
     assert old in TEXT
-    with pytest.raises(RoutineError) as refused:
+    with pytest.raises(ContentError) as refused:
         _load(tmp_path, TEXT.replace(old, new, 1))
     assert refused.value.file.name == "binder.toml"
     assert refused.value.key == key

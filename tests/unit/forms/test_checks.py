@@ -5,8 +5,8 @@ from pathlib import Path
 from django.core import checks
 from django.core.checks.registry import registry
 
+from contacts.content.reader import ContentError
 from forms.checks import check_specs
-from outage.routine import RoutineError
 
 
 def test_the_sheets_in_the_repository_pass():
@@ -15,7 +15,7 @@ def test_the_sheets_in_the_repository_pass():
 
 def test_a_bad_sheet_is_named_with_key_and_remedy(monkeypatch):
     def bad():
-        raise RoutineError(
+        raise ContentError(
             Path("care-chain-sheet.toml"), "rows[3].sender", "use one of inpatient, municipality"
         )
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from contacts.rules.availability import Availability, Hours, is_open
+from contacts.rules.availability import is_open
+from contacts.rules.hours import Availability, Hours
 from forms.rules.contact_list import (
     MOST_ENTRIES,
     PART_ENTRIES,
@@ -26,7 +27,7 @@ DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(5 * 365)]
 @pytest.mark.clause("R5.4")
 def test_daytime_answers_at_the_first_and_evening_and_weekend_at_the_second():
     for printed_on in DAYS:
-        weekday, weekend = weekday_and_weekend(printed_on, STOCKHOLM)
+        weekday, weekend = weekday_and_weekend(printed_on)
         for moment, open_then, shut_then in (
             (weekday, Availability.DAYTIME, Availability.EVENING_WEEKEND),
             (weekend, Availability.EVENING_WEEKEND, Availability.DAYTIME),
@@ -43,7 +44,7 @@ def test_the_weekday_is_the_first_ordinary_one_to_come_and_the_weekend_the_next_
             for day in coming
             if day.isoweekday() <= 5 and day not in RED and day + timedelta(days=1) not in RED
         ]
-        weekday, weekend = weekday_and_weekend(printed_on, STOCKHOLM)
+        weekday, weekend = weekday_and_weekend(printed_on)
         assert weekday.date() == ordinary[0]
         assert weekend.date() == next(day for day in coming if f"{day:%a}" == "Sat")
         assert (f"{weekday:%H%M}", f"{weekend:%H%M}") == ("1000", "1900")
@@ -60,7 +61,7 @@ def test_the_weekday_is_the_first_ordinary_one_to_come_and_the_weekend_the_next_
     ],
 )
 def test_days_known_by_heart(printed_on, weekday, weekend):
-    assert weekday_and_weekend(printed_on, STOCKHOLM) == (
+    assert weekday_and_weekend(printed_on) == (
         weekday.replace(tzinfo=STOCKHOLM),
         weekend.replace(tzinfo=STOCKHOLM),
     )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from contacts.content.reader import ContentError
 from forms.rules.spec import BLANKETT_COLUMNS, Below, Column, Heading, below_faults, column_faults
 from forms.specs import CARE_CHAIN_SHEET, all_specs, get_spec, load_spec
-from outage.routine import RoutineError
 
 FILE = Path("forms/specs/content/care-chain-sheet.toml")
 
@@ -59,7 +59,7 @@ def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, old, new, key):
     assert old in text
     path = tmp_path / FILE.name
     path.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(RoutineError) as refused:
+    with pytest.raises(ContentError) as refused:
         load_spec(path)
     assert refused.value.file == path
     assert refused.value.key == key
@@ -67,5 +67,5 @@ def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, old, new, key):
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(RoutineError):
+    with pytest.raises(ContentError):
         load_spec(tmp_path / "none.toml")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from contacts.content.reader import ContentError
 from contacts.rules.parties import Party
 from forms.rules.call_support_spec import CallGuide, CallStep, guide_faults
 from forms.rules.form_spec import FieldShape, FormField, FormSection, form_faults, rows_faults
 from forms.rules.spec import LOG_SHEET_COLUMNS, column_faults
 from forms.specs import SIP, SIP_INVITATION, all_specs, get_call_support, get_form, get_log_sheet, load_spec
-from outage.routine import RoutineError, current_routine
+from outage.routine import current_routine
 
 CONTENT = Path("forms/specs/content")
 ROUTINE = current_routine()
@@ -156,7 +157,7 @@ def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, name, old, new,
     assert old in text
     path = tmp_path / f"{name}.toml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(RoutineError) as refused:
+    with pytest.raises(ContentError) as refused:
         load_spec(path)
     assert (refused.value.file, refused.value.key) == (path, key)
     assert refused.value.remedy

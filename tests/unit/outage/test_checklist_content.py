@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from contacts.content.reader import ContentError
 from contacts.rules.parties import Party, WardKind
 from outage.checklists import all_checklists, load_checklists
-from outage.routine import RoutineError, current_routine
+from outage.routine import current_routine
 from outage.rules.checklist import Phase
 
 ROUTINE = current_routine()
@@ -120,7 +121,7 @@ def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path, old, new, key):
     assert old in text
     path = tmp_path / FILE.name
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(RoutineError) as refused:
+    with pytest.raises(ContentError) as refused:
         load_checklists(path, ROUTINE)
     assert refused.value.file == path
     assert refused.value.key == key

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from .test_dryrun import FULL, NOW, ROUTINE, document, run
+from outage.rules.dryrun import run
+
+from .test_dryrun import FULL, NOW, ROUTINE, document
 
 pytestmark = pytest.mark.slow
 

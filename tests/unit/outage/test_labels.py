@@ -10,7 +10,6 @@ import pytest
 import outage.rules
 from contacts.rules.labelled import Labelled
 from outage.rules.informing import CallOutcome
-from outage.rules.routine import PARTICULAR_LABELS
 
 
 def enums() -> Iterator[type[StrEnum]]:
@@ -38,9 +37,4 @@ def test_a_member_is_found_by_its_value_alone() -> None:
 
 
 def test_the_enums_are_found() -> None:
-    assert {"Decision", "CallOutcome", "Before", "Phase"} <= {enum.__name__ for enum in enums()}
-
-
-def test_every_particular_has_a_label() -> None:
-    assert len(set(PARTICULAR_LABELS.values())) == len(PARTICULAR_LABELS)
-    assert all(PARTICULAR_LABELS.values())
+    assert {"Decision", "CallOutcome", "Before", "Phase", "Particular"} <= {enum.__name__ for enum in enums()}

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import outage.rules
+from contacts.content.reader import ContentError
 from contacts.rules.parties import Party, PrincipalKind, WardKind
-from outage.routine import RoutineError, all_routines, current_routine, get_routine, load_routine
+from outage.routine import all_routines, current_routine, get_routine, load_routine
 from outage.rules.back_registration import Before, ChainStatus, LoggedEvent, back_registration
 from outage.rules.informing import recipients
 from outage.rules.outage_status import OutageScope
@@ -33,7 +34,6 @@ def every_text(routine: Routine) -> list[str]:
         texts += [reason.sentence, reason.expected]
     for outcome in routine.outcomes.values():
         texts += [outcome.do, outcome.why]
-    texts += [found.why for found in routine.combinations.values()]
     texts += [support.do for support in routine.support.values()]
     texts += [text for by_kind in routine.scope_texts.values() for text in by_kind.values()]
     texts += [message.law_reminder for message in routine.messages.values()]
@@ -156,17 +156,22 @@ def test_the_law_reminds_of_three_limits() -> None:
 
 
 def test_every_case_has_its_words() -> None:
-    cases = {key.partition("-")[0] for key in ROUTINE.outcomes} | set(ROUTINE.combinations)
-    assert cases | {ROUTINE.acknowledge.case} == {str(case) for case in range(1, 19)}
+    """Cases 7 to 9 are made of others, as the next test has it; case 15 is to acknowledge."""
+    cases = {int(key.partition("-")[0]) for key in ROUTINE.outcomes}
+    assert cases == set(range(1, 19)) - {7, 8, 9, 15}
+    assert ROUTINE.acknowledge.clause == "R4.6"
 
 
 @pytest.mark.parametrize(
-    ("case", "letters", "before"),
-    [("7", "DA", Before.ADMITTED), ("8", "DAD", Before.ADMITTED), ("9", "ADA", Before.NOT_ADMITTED)],
+    ("letters", "before", "parts"),
+    [
+        pytest.param("DA", Before.ADMITTED, [3, 1], id="case 7"),
+        pytest.param("DAD", Before.ADMITTED, [3, 2], id="case 8"),
+        pytest.param("ADA", Before.NOT_ADMITTED, [2, 1], id="case 9"),
+    ],
 )
-def test_a_combination_is_what_the_rules_give(case: str, letters: str, before: Before) -> None:
-    found = cases_of(ROUTINE, "admission", "discharge", letters, before)
-    assert [str(part) for part in found] == list(ROUTINE.combinations[case].of)
+def test_a_case_of_several_stays_is_one_case_for_each(letters: str, before: Before, parts: list[int]) -> None:
+    assert cases_of(ROUTINE, "admission", "discharge", letters, before) == parts
 
 
 def cases_of(routine: Routine, admission: str, discharge: str, letters: str, before: Before) -> list[int]:
@@ -191,7 +196,7 @@ def test_a_routine_is_read_once() -> None:
 
 
 def test_a_routine_that_is_not_there_names_those_that_are() -> None:
-    with pytest.raises(RoutineError, match="prator-2023-04-03"):
+    with pytest.raises(ContentError, match="prator-2023-04-03"):
         get_routine("../prator-2023-04-03")
 
 

@@ -1,4 +1,4 @@
-"""An address that came with a request is gone on to in one way: contacts/views/going_on.py decides what is ours."""
+"""An address that came with a request is gone on to in one way: contacts/views/arriving.py decides what is ours."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.tree import APPS, ROOT, relative
 
-ONE_WAY = "contacts/views/going_on.py"
+ONE_WAY = "contacts/views/arriving.py"
 # What reads such an address, and what only that module may judge it by.
 READING = re.compile(
     r"""url_has_allowed_host_and_scheme|HTTP_REFERER|["']referer["']|hx-current-url|\.current_url

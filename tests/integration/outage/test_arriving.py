@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.models import Membership, User
-from contacts.views.going_on import own_path
+from contacts.views.arriving import own_path
 from outage.services.held_forms import hold_form
 from tests.factories import PASSWORD, County
 from tests.integration.fuzz.hostile import NEXTS, encoded

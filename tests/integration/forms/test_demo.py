@@ -20,6 +20,9 @@ from contacts.queries.ringing import numbers_for
 from contacts.queries.rota import duties_at
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Role
+from forms.demo.management.commands import demo
+from forms.demo.player import write_rota
+from forms.demo.script import read_script
 from outage.models import (
     CareChain,
     CareChainDetails,
@@ -40,14 +43,14 @@ from outage.rules.identity import IdentityKind
 from outage.rules.informing import InformState
 from outage.rules.outage_status import OutageScope
 from outage.rules.routine import Effect
-from outage.services.demo.rota import write_rota
 from tests.clock import STOCKHOLM, standing_at
+from tests.demo_mode import DEMO_MODE
 from tests.factories import person as make_person
 
 
 def run_demo() -> str:
     out = StringIO()
-    call_command("demo", stdout=out)
+    call_command(demo.Command(), stdout=out)
     return out.getvalue()
 
 
@@ -88,7 +91,7 @@ class TestRefusals:
         assert counts() == before
 
 
-@override_settings(DEMO=True)
+@override_settings(**DEMO_MODE)
 class TestDemo(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -132,6 +135,24 @@ class TestDemo(TestCase):
             page = client.get(reverse("status"))
             assert page.status_code == 200, membership
             assert membership.unit.name in page.content.decode()
+
+    def test_the_buttons_are_for_the_demo_s_people_only(self):
+        unit = Unit.objects.get(name="Tegs hälsocentral")
+        stranger = make_person("stranger", unit, Role.STAFF).membership
+        for wanted in (str(stranger.pk), "x", ""):
+            client = Client()
+            assert client.post(reverse("demo_login"), {"membership": wanted}).status_code == 404
+            assert "_auth_user_id" not in client.session
+        assert Client().get(reverse("demo_login")).status_code == 405
+
+    def test_whoever_has_two_assignments_is_taken_over_by_a_button(self):
+        several = User.objects.get(username="demo.gun")
+        client = Client()
+        client.force_login(several)
+        mine = several.memberships.order_by("pk").last()
+        answer = client.post(reverse("demo_login"), {"membership": mine.pk, "next": "/kontakter/"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/kontakter/")
+        assert client.session["membership_id"] == mine.pk
 
     def test_nobody_has_a_password_and_nobody_may_everything(self):
         for person in User.objects.all():
@@ -311,7 +332,7 @@ def test_the_jour_is_right_at_whatever_time_the_demo_is_made(county, clock, day)
     now = (datetime.fromisoformat(clock) + timedelta(days=day)).replace(tzinfo=STOCKHOLM)
     keeper = make_person(f"keeper{day}", county.social_care, Role.ADMIN)
     with standing_at(now):
-        write_rota(by=keeper, unit=county.social_care, now=now)
+        write_rota(read_script().scene.rota, by=keeper, unit=county.social_care, now=now)
     nights = [now.replace(hour=22) + timedelta(days=ahead) for ahead in range(15)]
     stood_in = []
     for night in nights:

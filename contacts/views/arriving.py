@@ -1,8 +1,10 @@
-"""The one way to go on to an address that came with a request."""
+"""The one way to go on to an address that came with a request, from a log-in or a form that says where."""
 
 from urllib.parse import unquote, urlsplit
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -16,17 +18,26 @@ def own_path(address: str) -> str:
     if not address.startswith("/") or not url_has_allowed_host_and_scheme(address, None):
         return ""
     try:
-        resolve(path_in(address))
+        resolve(_path_in(address))
     except Resolver404:
         return ""
     return address
 
 
-def path_in(address: str) -> str:
-    """As `request.path` is of a request for the address."""
-    return unquote(urlsplit(address).path)
-
-
 def wanted_path(request: HttpRequest) -> str:
     """The page to go on to, which came as `next`; "" for none, or none of ours."""
     return own_path(request.POST.get("next") or request.GET.get("next", ""))
+
+
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Redirect to the page asked for, else to Läge. ActingMiddleware redirects to Läge where that is not one's own."""
+    wanted = wanted_path(request)
+    if not wanted:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    request.session["came_to"] = _path_in(wanted)
+    return HttpResponseRedirect(wanted)
+
+
+def _path_in(address: str) -> str:
+    """As `request.path` is of a request for the address."""
+    return unquote(urlsplit(address).path)
