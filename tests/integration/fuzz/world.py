@@ -8,7 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from contacts.access import TypedBy
 from contacts.filing.uploads import upload_steps
-from contacts.models import EntryKind, Membership, User
+from contacts.models import Membership, User
+from contacts.rules.entry_facts import EntryKind
 from contacts.rules.errors import Answers
 from contacts.rules.permissions import Role
 from contacts.rules.rota import Turn

@@ -3,12 +3,13 @@
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from contacts.models import Membership, User
 from contacts.views.arriving import own_path
 from outage.services.held_forms import hold_form
+from tests.demo_mode import DEMO_MODE
 from tests.factories import PASSWORD, County
 from tests.integration.fuzz.hostile import NEXTS, encoded
 
@@ -24,9 +25,8 @@ NOT_OURS = [
 
 
 @pytest.fixture
-def going_on(county: County, client: Client, settings):
+def going_on(county: County, client: Client):
     """A function that sends the form at a place with `next`, and returns where that leads."""
-    settings.DEMO = True
     User.objects.filter(pk=county.alva.user.pk).update(is_demo=True)
 
     def send(place: str, wanted: str, *, in_query: bool = False) -> str:
@@ -45,7 +45,8 @@ def going_on(county: County, client: Client, settings):
         assert answer.status_code == 302, f"{place} answered {answer.status_code}"
         return answer.headers["Location"]
 
-    return send
+    with override_settings(**DEMO_MODE):
+        yield send
 
 
 @pytest.mark.parametrize("place", PLACES)
