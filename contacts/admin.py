@@ -54,12 +54,6 @@ class OfferedFilters(ChangeList):
     Django takes any lookup of any column there, and lets the database refuse it.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        try:
-            super().__init__(*args, **kwargs)
-        except (ValueError, OverflowError) as wrong:
-            raise IncorrectLookupParameters(str(wrong)) from wrong
-
     def get_filters(self, request: HttpRequest) -> tuple[Any, ...]:
         found: tuple[Any, ...] = super().get_filters(request)
         # What is left is no filter's, but for the bounds that Django makes of a year, a month or a day.

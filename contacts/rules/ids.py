@@ -1,6 +1,6 @@
 """An id that came as text, in an address or a form."""
 
-# So many digits fit the key of every database; more would be a fault of it instead of a row that is not there.
+# Eighteen fit the key of every database; more would be its error instead of a row that is not there.
 _MOST_DIGITS = 18
 
 

@@ -185,7 +185,7 @@ class AdminInputMiddleware:
             # Told as a fault would be, for it may be one of ours, but for its message, which says what was typed.
             where = "".join(traceback.format_tb(exception.__traceback__))
             logger.error("%s in %s\n%s", type(exception).__name__, match.view_name, where)
-            raise BadRequest from exception
+            raise BadRequest from None
 
 
 class PrivatePagesMiddleware:

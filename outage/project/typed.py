@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from contacts.rules.swedish_text import has_invisible, tidy_typed
+from contacts.views.arriving import own_path
 
 Sent = TypeVar("Sent", bound=QueryDict)
 
@@ -36,7 +37,10 @@ def without_charset(content_type: str) -> str:
 
 
 class TidyTypedMiddleware:
-    """Normalizes the text of the query string and the posted form; passwords are left as they are."""
+    """Normalizes the text of the query string and the posted form; passwords are left as they are.
+
+    An address to go on to is emptied where it is no page here.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -70,6 +74,9 @@ def _tidied(came: Sent) -> Sent:
     for name, values in found.lists():
         if "password" not in name:
             found.setlist(name, [tidy_typed(value) for value in values])
+    if "next" in found:
+        # Django's own log-in and log-out go on to it too, in the admin pages.
+        found.setlist("next", [own_path(value) for value in found.getlist("next")])
     # Immutable, as Django makes it.
     found._mutable = False
     return found

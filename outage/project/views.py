@@ -49,9 +49,6 @@ class Login(LoginView):
         people = demo_memberships() if settings.DEMO else []
         return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
 
-    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        return wanted_path(request or self.request)
-
     def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
         """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
         form = super().get_form(form_class)

@@ -1,17 +1,19 @@
 """What comes to an admin page in its address or its form, and is no value of the column it is of, is never a fault."""
 
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import User
+from contacts.models import Membership, Principal, RotaTurn, Unit, User
 from tests.integration.fuzz.hostile import encoded
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+KEPT_HERE = [Principal, Unit, User, Membership]
 VALUES = [
     "x", "", "0", "-1", "²", "1,x", str(2**31), str(2**63), "9" * 5_000, "2026-02-30", "9999-12-31", "(", "\0",
     "\ud800",
@@ -35,12 +37,12 @@ def page(model, what: str, *args) -> str:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_a_list_takes_its_own_filters_alone(root: Client, model):
-    names = [field.name for field in model._meta.get_fields()][:8]
-    asked = [*(f"{name}{end}" for name, end in product(names, ENDS)), *STANDING]
-    for number, name in enumerate(asked):
-        for value in (VALUES[number % len(VALUES)], VALUES[(number * 5 + 3) % len(VALUES)]):
-            answer = root.get(f"{page(model, 'changelist')}?{encoded({name: [value]})}")
-            assert answer.status_code in FINE, (name, value)
+    # One column of each kind: an id, a row of another table, a text, a moment.
+    columns = {type(field): field.name for field in model._meta.fields}
+    asked = [*(f"{name}{end}" for name, end in product(columns.values(), ENDS)), *STANDING]
+    for name, value in zip(asked, cycle(VALUES)):
+        answer = root.get(f"{page(model, 'changelist')}?{encoded({name: [value]})}")
+        assert answer.status_code in FINE, (name, value)
 
 
 def test_of_a_column_that_is_no_filter_nothing_is_asked(county, root: Client):
@@ -69,23 +71,31 @@ def test_days_that_no_calendar_has_are_refused(root: Client, model, day):
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_a_new_row_is_not_filled_in_by_the_address(county, root: Client, value: str):
-    for model in MODELS:
-        asked = encoded({field.name: [value] for field in model._meta.fields})
-        assert root.get(f"{page(model, 'add')}?{asked}").status_code in {200, 403}, model
+@pytest.mark.parametrize("model", KEPT_HERE)
+def test_a_new_row_is_not_filled_in_by_the_address(county, root: Client, model, value: str):
+    asked = encoded({field.name: [value] for field in model._meta.fields})
+    assert root.get(f"{page(model, 'add')}?{asked}").status_code == 200
 
 
-@pytest.mark.parametrize("value", [value for value in VALUES if value])
-def test_ids_that_are_none_in_a_form_are_a_bad_request_at_most(county, root: Client, value: str):
-    sent = encoded({"user": [value], "unit": [value], "role": ["staff"]})
-    for model in MODELS:
-        assert root.post(page(model, "add"), sent, URLENCODED).status_code in FINE | {403}, model
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("model", KEPT_HERE)
+def test_ids_that_are_none_in_a_form_are_a_bad_request_at_most(county, root: Client, model, value: str):
+    sent = encoded({"user": [value], "unit": [value], "principal": [value], "role": ["staff"]})
+    assert root.post(page(model, "add"), sent, URLENCODED).status_code in FINE
 
 
 @pytest.mark.parametrize("value", ["x", "1", str(2**63), "9" * 5_000, "%20", "a/b"])
 def test_ids_that_are_none_in_an_address_are_not_found(county, root: Client, value: str):
     for model in MODELS:
-        for what in ("change", "history", "delete"):
-            assert root.get(page(model, what, value)).status_code in FINE | {403}, (model, what)
-    for kind in range(1, 40):
-        assert root.get(f"/admin/r/{kind}/{value}/").status_code in FINE
+        assert root.get(page(model, "change", value)).status_code in FINE, model
+    for model in (Unit, RotaTurn):
+        kind = ContentType.objects.get_for_model(model).pk
+        assert root.get(reverse("admin:view_on_site", args=[kind, value])).status_code in FINE
+    assert root.get(reverse("admin:view_on_site", args=[value, "1"])).status_code in FINE
+
+
+def test_what_was_typed_is_not_in_the_log(county, root: Client, caplog):
+    sent = encoded({"user": ["19121212-1212"], "unit": ["1"], "role": ["staff"]})
+    assert root.post(reverse("admin:contacts_membership_add"), sent, URLENCODED).status_code == 400
+    assert "ValueError in admin:contacts_membership_add" in caplog.text
+    assert "1212" not in caplog.text

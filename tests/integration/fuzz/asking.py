@@ -55,6 +55,18 @@ PLAUSIBLE = [
 ]
 
 
+# fmt: off
+OF_THE_ADMIN = [
+    "next", "o", "p", "e", "all", "term", "action", "app_label", "model_name", "field_name", "_selected_action",
+    "_popup", "_to_field", "_facets", "_changelist_filters", "_save", "_addanother", "_continue", "_saveasnew",
+]
+ENDS = [
+    "exact", "id__exact", "in", "isnull", "isempty", "year", "month", "day", "gte", "lt", "range", "regex", "date",
+    "contains", "x", "name",
+]
+# fmt: on
+
+
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
     """Every route, arguments and all; those in regular expressions are the admin's own, of which one is asked for."""
     for entry in patterns:
@@ -68,29 +80,7 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Itera
 
 def _names() -> list[str]:
     """Names that a query string or a form may have: those the code reads, those of the admin's lists."""
-    found = {
-        "next",
-        "o",
-        "p",
-        "e",
-        "all",
-        "_popup",
-        "_to_field",
-        "_facets",
-        "_changelist_filters",
-        "_selected_action",
-    }
-    found |= {
-        "term",
-        "app_label",
-        "model_name",
-        "field_name",
-        "action",
-        "_save",
-        "_addanother",
-        "_continue",
-        "_saveasnew",
-    }
+    found = set(OF_THE_ADMIN)
     for app in ("contacts", "outage", "forms"):
         for path in (settings.BASE_DIR / app).rglob("*.py"):
             found |= set(re.findall(r'(?:GET|POST)(?:\.get(?:list)?\(|\[)"(\w+)"', path.read_text("utf-8")))
@@ -98,21 +88,8 @@ def _names() -> list[str]:
 
 
 def _lookups(model: Any) -> list[str]:
-    ends = [
-        "",
-        "__exact",
-        "__id__exact",
-        "__in",
-        "__isnull",
-        "__isempty",
-        "__year",
-        "__month",
-        "__day",
-        "__gte",
-        "__lt",
-    ]
-    ends += ["__regex", "__range", "__date", "__contains", "__x", "__name", "__user__password__startswith"]
-    return [f"{each.name}{end}" for each in model._meta.get_fields() for end in ends]
+    names = [each.name for each in model._meta.get_fields()]
+    return names + [f"{name}__{end}" for name in names for end in ENDS]
 
 
 NAMES = _names()
