@@ -12,7 +12,7 @@ from outage.presenters.care import parties_in
 from outage.queries.chain_log import ChainLog
 from outage.queries.naming import Patient, patient_in_list, shown_in_list
 from outage.queries.tasks import ticks_of
-from outage.rules.back_registration import Family
+from outage.rules.back_registration import ChainStatus, Family
 from outage.rules.routine import Decision
 from outage.rules.said import labelled
 from outage.rules.ticks import Change, Mark, Picture, Tick, TickState, Typed
@@ -97,6 +97,8 @@ def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
     """First what is to be undone, then in the order of what happened."""
     found, gone = ticks_of(chain, log)
     rows = [_undo_row(acting, chain, mark, log.marks[mark.id], now) for mark in gone]
+    if chain.details.status == ChainStatus.WRONG_PATIENT and log.events:
+        rows.append(_wrong_patient_row(chain))
     for tick in found:
         mark = log.marks[tick.mark.id] if tick.mark else None
         rows.append(_row(acting, chain, log, tick, mark, now))
@@ -164,6 +166,30 @@ def _undo_row(acting: Acting, chain: CareChain, mark: Mark, row: RegistrationMar
         choice=row.choice,
         entered=True,
         undo=True,
+    )
+
+
+def _wrong_patient_row(chain: CareChain) -> TaskRow:
+    """Nothing is entered of a chain that was logged on the wrong patient (case 13), and why."""
+    reason = "Skälet står i vårdkedjan." if chain.details.protected_identity else chain.details.status_reason
+    return TaskRow(
+        chain_id=chain.pk,
+        place=task_place(chain, ChainStatus.WRONG_PATIENT),
+        patient=patient_in_list(chain),
+        key=ChainStatus.WRONG_PATIENT,
+        seen="",
+        decision=Decision.DO_NOT_REGISTER,
+        do=chain.outage.routine.back_registration.wrong_patient,
+        facts=(),
+        typed=(),
+        why=reason,
+        clause="",
+        who="",
+        mine=False,
+        done=False,
+        done_text="",
+        choice="",
+        entered=False,
     )
 
 

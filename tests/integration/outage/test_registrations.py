@@ -156,7 +156,7 @@ def test_the_three_groups_say_what_to_do_for_each_chain(county: County, outage: 
     assert (found.done, found.total) == (0, 4)
 
 
-def test_the_wrong_patient_has_no_tasks(county: County, ended: CareChain):
+def test_of_the_wrong_patient_nothing_is_entered_and_the_reason_stands(county: County, ended: CareChain):
     change_details(
         by=county.alva,
         chain=ended,
@@ -164,4 +164,21 @@ def test_the_wrong_patient_has_no_tasks(county: County, ended: CareChain):
         replaces=ended.details_id,
         facts=chain_facts(county, status=ChainStatus.WRONG_PATIENT, status_reason="Två med samma namn."),
     )
-    assert rows(county.alva, ended) == []
+    found = rows(county.alva, ended)
+    assert [(row.decision, row.do, row.why) for row in found] == [
+        (
+            Decision.DO_NOT_REGISTER,
+            "Vårdkedjan loggades på fel patient. Registrera inget av den.",
+            "Två med samma namn.",
+        )
+    ]
+    assert grouped(found).total == 0
+    protected = chain_facts(
+        county,
+        status=ChainStatus.WRONG_PATIENT,
+        status_reason="Två med samma namn.",
+        protected_identity=True,
+    )
+    wrong = get_chain(county.alva, ended.pk)
+    change_details(by=county.alva, chain=wrong, client_id=uuid4(), replaces=wrong.details_id, facts=protected)
+    assert [row.why for row in rows(county.alva, ended)] == ["Skälet står i vårdkedjan."]
