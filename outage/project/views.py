@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -131,11 +132,13 @@ def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    """Every page reads the form that came; where nobody could, that is why there is an error, or it is another's."""
+    """Every page reads the form that came and who sent it; there may be an error because nobody could, or got there."""
     try:
         _ = request.POST
     except Exception:
         request.POST = QueryDict()
+    if not hasattr(request, "user"):
+        request.user = AnonymousUser()
     return render(request, "errors/error.html", {"title": title, "text": text}, status=status)
 
 

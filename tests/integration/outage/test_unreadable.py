@@ -43,6 +43,18 @@ def test_it_is_refused_in_words(alva: Client, what: str, path: str):
     assert re.search("Gå till|Gå tillbaka|Inget är sparat", answer.content.decode())
 
 
+@pytest.mark.parametrize("field", ["held", "taken_up"])
+@pytest.mark.parametrize(
+    ("path", "host", "status"), [("/", "elsewhere.example", 400), ("/blad/%00/", "testserver", 404)]
+)
+def test_what_is_refused_before_it_is_known_who_asks_has_a_page(
+    alva: Client, path: str, host: str, status: int, field: str
+):
+    answer = alva.post(path, {field: "x"}, headers={"Host": host})
+    assert answer.status_code == status
+    assert "Gå till" in answer.content.decode()
+
+
 CHARSETS = ["rot13", "hex", "utf-16", "idna", "latin-1", "utf-8", "finns-inte", '"utf-8"']
 
 
