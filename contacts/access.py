@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import singledispatch
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import ResolverMatch
@@ -12,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from contacts.models import Membership, Principal, Unit, User
 from contacts.queries.prepared import prepared
-from contacts.rules.errors import NotAllowed
+from contacts.rules.errors import NotAllowed, NotYours
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right, Role, role_may
 
@@ -100,10 +101,27 @@ def memberships_of(user: User) -> list[Membership]:
     return list(_in_force().filter(user=user))
 
 
-def check_may(by: Acting, right: Right) -> None:
-    """Raises NotAllowed with a Swedish reason where the acting person's role lacks `right`."""
+def check_may(by: Acting, right: Right, *nouns: Model) -> None:
+    """Raises NotAllowed with a Swedish reason where the acting person's role lacks `right` or the assignment is over,
+    NotYours where one of `nouns`, what it is done to, lies outside the person's border (`is_within`).
+    """
     if not role_may(by.role, right):
         raise NotAllowed(f"Din roll ({by.role.label.lower()}) får inte {right.label}.")
+    if not (by.membership.active and by.unit.active):
+        raise NotAllowed("Ditt uppdrag är avslutat.")
+    check_within(by, *nouns)
+
+
+def check_within(by: Acting, *nouns: Model) -> None:
+    """Raises NotYours, as `check_may`, for what needs no right."""
+    if not all(is_within(noun, by) for noun in nouns):
+        raise NotYours
+
+
+@singledispatch
+def is_within(noun: Model, by: Acting) -> bool:
+    """Whether the acting person may reach a row: the border of each model is said in `queries.borders` of its app."""
+    raise TypeError(f"{type(noun).__name__} has no border")
 
 
 def can(by: Acting, right: Right) -> bool:

@@ -9,9 +9,11 @@ class ContactsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Django's own form errors use our wording, in every form."""
+        """Register the borders; Django's own form errors use our wording, in every form."""
         from django import forms
         from django.core import validators
+
+        from .queries import borders  # noqa: F401
 
         validators.MaxLengthValidator.message = "Skriv högst %(limit_value)d tecken. Du skrev %(show_value)d."
         validators.MinLengthValidator.message = "Skriv minst %(limit_value)d tecken. Du skrev %(show_value)d."

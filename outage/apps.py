@@ -13,7 +13,7 @@ class OutageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks and the post-migrate work; pass on the chosen routine and its limit."""
+        """Register the checks, the borders and the post-migrate work; pass on the chosen routine and its limit."""
         from django.conf import settings
 
         from contacts.content.reader import ContentError
@@ -21,6 +21,7 @@ class OutageConfig(AppConfig):
         from contacts.verification import set_verification_lasts
 
         from . import checks  # noqa: F401
+        from .queries import borders  # noqa: F401
         from .queries.unit_ties import in_care, logged_since
         from .routine import choose_routine_by, current_routine
         from .services.duties import settle_recent

@@ -24,7 +24,7 @@ from .changes import Fate
 from .choices import Choices
 from .errors import BadTable
 from .plan import Plan, plan_steps, read_steps
-from .uploads import FileGone, check_own, chosen_steps, hash_of, keep_upload, known_for, preview_of
+from .uploads import FileGone, chosen_steps, hash_of, keep_upload, known_for, preview_of
 from .write import write_steps
 
 
@@ -110,7 +110,7 @@ def confirm_steps(
     NotAllowed for another principal's upload, IdClash where the id is another form's, FileGone where the file is
     deleted.
     """
-    check_own(by, upload)
+    check_may(by, Right.MANAGE_DIRECTORY, upload)
     told = book_of(upload)
     # Checked after the file: that is deleted when the upload is imported.
     done = import_of(upload)

@@ -16,15 +16,15 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting
+from contacts.access import Acting, check_may
 from contacts.models import AuditEntry, DirectoryEntry, DirectoryUpload
 from contacts.queries.uploads import import_of, undone
 from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
 from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 
 from .plan import UNCHECKED
-from .uploads import check_own
 from .write import undo_write_steps
 
 UNDO_DAYS = 30
@@ -135,7 +135,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
 
     Raises NotAllowed, IdClash, and RuleError where the file was not imported, or longer ago than may be undone.
     """
-    check_own(by, upload)
+    check_may(by, Right.MANAGE_DIRECTORY, upload)
     try:
         with transaction.atomic():
             DirectoryUpload.objects.select_for_update(no_key=True).only("pk").get(pk=upload.pk)

@@ -18,6 +18,13 @@ class NotAllowed(RuleError):
     """The acting person has no right to do this here."""
 
 
+class NotYours(NotAllowed):
+    """What it is about lies outside the acting person's border; the reason says no more than of what is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("Det finns inte, eller hör till en annan enhet eller huvudman.")
+
+
 class Answers(dict[str, str]):
     """What was answered in a form, by the question's key; `asked` has the sentence that each is an answer to."""
 

@@ -6,14 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from contacts.access import Acting
+from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Membership, Principal, Unit, User
 from contacts.rules.entry_facts import HOUR_LABELS
 from contacts.rules.errors import RuleError
+from contacts.rules.permissions import Right
 
 from .namesakes import check_namesakes, is_renamed
 from .traces import changes_between, leave_trace
-from .versions import check_clean, check_keeper, check_version
+from .versions import check_clean, check_version
 
 Row = Principal | Unit | User | Membership | DirectoryEntry
 
@@ -90,7 +91,7 @@ def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> Non
     Raises NotAllowed, and ChangedMeanwhile where it is not the `version` that the person saw.
     """
     with transaction.atomic():
-        check_keeper(by, entry)
+        check_may(by, Right.MANAGE_DIRECTORY, entry)
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is not None:
             return
@@ -106,7 +107,7 @@ def retire_entry(*, by: Acting, entry: DirectoryEntry, version: str = "") -> Non
 def restore_entry(*, by: Acting, entry: DirectoryEntry) -> None:
     """Raises NotAllowed, and RuleError where another has its name by now."""
     with transaction.atomic():
-        check_keeper(by, entry)
+        check_may(by, Right.MANAGE_DIRECTORY, entry)
         entry = DirectoryEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
         if entry.retired_at is None:
             return

@@ -4,15 +4,16 @@ from copy import copy
 from typing import Any, TypeVar
 from uuid import UUID
 
-from contacts.access import Acting
+from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, DirectoryJoin, Unit
 from contacts.queries.joined import side_of
 from contacts.rules.errors import RuleError
 from contacts.rules.joining import check_pair
+from contacts.rules.permissions import Right
 
 from .submissions import claim
 from .traces import leave_trace
-from .versions import check_keeper, check_version
+from .versions import check_version
 
 Row = TypeVar("Row", DirectoryEntry, Unit)
 
@@ -24,8 +25,7 @@ def to_join(
 
     Raises NotAllowed, IdClash, ChangedMeanwhile, AlreadyJoined, and RuleError where they are no pair.
     """
-    for row in (kept, other):
-        check_keeper(by, row)
+    check_may(by, Right.MANAGE_DIRECTORY, kept, other)
     told = {"kept": kept.pk, "other": other.pk, "versions": list(versions), **content}
     if claim(by=by, client_id=client_id, kind=f"{_kind(kept)}.join", content=told) is not None:
         return None
@@ -45,7 +45,7 @@ def to_part(
     """
     assert kept is not None, "a join of two of the kind"
     assert other is not None, "a join of two of the kind"
-    check_keeper(by, kept)
+    check_may(by, Right.MANAGE_DIRECTORY, join)
     told = {"join": str(join.pk)}
     if claim(by=by, client_id=client_id, kind=f"{_kind(kept)}.part", content=told) is not None:
         return None

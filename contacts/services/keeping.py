@@ -17,7 +17,7 @@ from contacts.rules.permissions import Right
 from .directory import save_named
 from .submissions import claim
 from .traces import added_since, changes_between, leave_trace
-from .versions import check_clean, check_keeper, check_version
+from .versions import check_clean, check_version
 
 _NAMESAKE = "Kontakten finns redan hos huvudmannen. Ändra namnet eller avdelningen."
 
@@ -66,7 +66,7 @@ def change_entry(
     `answers` a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
-        check_keeper(by, entry)
+        check_may(by, Right.MANAGE_DIRECTORY, entry)
         unit = _unit_of(by, facts)
         content = _content(facts, unit) | {"verified": verified, "entry": entry.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="entry.change", content=content) is not None:
@@ -87,7 +87,7 @@ def verify_entry(
     ChangedMeanwhile, and RuleError where a number is missing and nobody has said so.
     """
     with transaction.atomic():
-        check_keeper(by, entry)
+        check_may(by, Right.MANAGE_DIRECTORY, entry)
         content = {"entry": entry.pk, "version": version, "without_number": without_number}
         if claim(by=by, client_id=client_id, kind="entry.verify", content=content) is not None:
             return DirectoryEntry.objects.get(pk=entry.pk)

@@ -9,15 +9,16 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting
+from contacts.access import Acting, check_may
 from contacts.models import RotaTurn, Unit
 from contacts.queries.rota import newest_of, standing_turns
 from contacts.rules.errors import Answers, Question, RuleError
+from contacts.rules.permissions import Right
 from contacts.rules.phone import read_number
 from contacts.rules.rota import Turn, check_turn, is_over, overlapping, turn_words, wall_of
 
 from .submissions import claim
-from .versions import ChangedMeanwhile, check_keeper, replacing
+from .versions import ChangedMeanwhile, replacing
 
 OVERLAP, SAVE, CHANGE = "overlap", "save", "change"
 _MOST_NAMED = 3
@@ -30,7 +31,7 @@ def add_turn(*, by: Acting, unit: Unit, client_id: UUID, turn: Turn, answers: An
     wants the same time.
     """
     with replacing():
-        check_keeper(by, unit)
+        check_may(by, Right.MANAGE_DIRECTORY, unit)
         content = {"unit": unit.pk, **turn_content(turn)}
         if claim(by=by, client_id=client_id, kind="turn.add", content=content) is not None:
             return RotaTurn.objects.get(pk=client_id)
@@ -48,7 +49,7 @@ def change_turn(
     One that was taken away comes back so. Raises as `add_turn` does, and ChangedMeanwhile.
     """
     with replacing():
-        check_keeper(by, row.unit)
+        check_may(by, Right.MANAGE_DIRECTORY, row)
         content = {"version": version, **turn_content(turn)}
         if claim(by=by, client_id=client_id, kind="turn.change", content=content) is not None:
             return RotaTurn.objects.get(pk=client_id)
@@ -61,7 +62,7 @@ def change_turn(
 def withdraw_turn(*, by: Acting, row: RotaTurn, client_id: UUID, version: str) -> RotaTurn:
     """Withdraw a turn; idempotent. Raises NotAllowed, IdClash and ChangedMeanwhile."""
     with replacing():
-        check_keeper(by, row.unit)
+        check_may(by, Right.MANAGE_DIRECTORY, row)
         if claim(by=by, client_id=client_id, kind="turn.withdraw", content={"version": version}) is not None:
             return newest_of(row)
         _lock_in_place(row.unit)

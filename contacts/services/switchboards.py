@@ -23,7 +23,7 @@ def choose_main_switchboard(*, by: Acting, client_id: UUID, version: str, entry:
     Raises NotAllowed, IdClash, ChangedMeanwhile, and RuleError (field `entry`) for what is none of its switchboards.
     """
     with transaction.atomic():
-        check_may(by, Right.MANAGE_DIRECTORY)
+        check_may(by, Right.MANAGE_DIRECTORY, entry)
         principal = Principal.objects.select_for_update(no_key=True).get(pk=by.principal.pk)
         content = {"entry": entry.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="principal.main_switchboard", content=content) is not None:

@@ -16,7 +16,7 @@ from contacts.rules.permissions import Right
 from .directory import save_named
 from .submissions import claim
 from .traces import added_since
-from .versions import check_keeper, check_version
+from .versions import check_version
 
 _NAMESAKE = "Enheten finns redan. Välj ett annat namn."
 
@@ -66,7 +66,7 @@ def change_unit(
     assignment out of use, which would end it. With `answers`, a Question where one of nearly its new name is there.
     """
     with transaction.atomic():
-        check_keeper(by, unit)
+        check_may(by, Right.MANAGE_DIRECTORY, unit)
         content = asdict(facts) | {"unit": unit.pk, "version": version}
         if claim(by=by, client_id=client_id, kind="unit.change", content=content) is not None:
             return Unit.objects.get(pk=unit.pk)

@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
-from contacts.access import Acting, check_may
 from contacts.models import DirectoryEntry, Unit
 from contacts.queries.versions import version_of
-from contacts.rules.errors import CHANGED_MEANWHILE, NotAllowed, RuleError
-from contacts.rules.permissions import Right
+from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
 
 
 class ChangedMeanwhile(RuleError):
@@ -34,13 +32,6 @@ def check_version(row: DirectoryEntry | Unit, version: str) -> None:
     """Raises ChangedMeanwhile where `row` is not the version that the person saw. An empty one is not checked."""
     if version and version_of(row) != version:
         raise ChangedMeanwhile
-
-
-def check_keeper(by: Acting, row: DirectoryEntry | Unit) -> None:
-    """Raises NotAllowed where the person does not keep the contacts of the principal that the row belongs to."""
-    check_may(by, Right.MANAGE_DIRECTORY)
-    if row.principal_id != by.principal.pk:
-        raise NotAllowed("Bara huvudmannens egen administratör ändrar här.")
 
 
 def check_clean(row: DirectoryEntry | Unit) -> None:

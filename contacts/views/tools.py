@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 
 from contacts.access import TYPED_BY_FIELD, Acting, ActingRequest, can
 from contacts.models import Unit
-from contacts.rules.errors import IdClash, NotAllowed, Question, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, NotYours, Question, RuleError
 from contacts.rules.held import HowHeld
 from contacts.rules.permissions import Right
 from contacts.services.submissions import keep_clash
@@ -108,6 +108,8 @@ def told_if_refused(
     """
     try:
         yield
+    except NotYours:
+        raise Http404 from None
     except RuleError as error:
         reason = clash if clash and isinstance(error, IdClash) else f"{error.reason} {after}"
         messages.error(request, f"{before} {reason}".strip())
@@ -130,9 +132,9 @@ class FormPage:
         return page.show("contacts/keeping/unit_edit.html", unit=unit)
 
     What the service refuses in the block becomes a sentence by its field (else by the field `beside`), a Question a
-    field to answer; both 422. NotAllowed is 403. An id used before with other content is 409: both are kept, and the
-    form gets a new id, so that it can be saved as one of its own. A row that somebody else changed meanwhile is 409
-    too: then `changed` is true, and the view may tell more of it.
+    field to answer; both 422. NotAllowed is 403, NotYours 404. An id used before with other content is 409: both are
+    kept, and the form gets a new id, so that it can be saved as one of its own. A row that somebody else changed
+    meanwhile is 409 too: then `changed` is true, and the view may tell more of it.
     """
 
     def __init__(self, request: ActingRequest, form: forms.Form, *, beside: str | None = None) -> None:
@@ -158,6 +160,8 @@ class FormPage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
+        if isinstance(error, NotYours):
+            raise Http404 from None
         if isinstance(error, NotAllowed):
             raise PermissionDenied(error.reason) from None
         if isinstance(error, RuleError):

@@ -15,9 +15,8 @@ from django.utils.text import slugify
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.queries.joined import is_read_as
 from contacts.queries.ringing import region_switchboard_number
-from contacts.rules.errors import NotAllowed, RuleError
+from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from forms.models import BLANK_KINDS, COPIES, Export, Sheet, SheetBatch, SheetKind
@@ -91,16 +90,14 @@ def issue_batch(
 
 
 def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
-    """Typeset, seal and store part number `part` of a batch, which comes from `get_batch`: always the same serials.
+    """Typeset, seal and store part number `part` of a batch: always the same serials.
 
     After each sheet comes the patient's copy that was issued with it. A sheet that is filled in or voided since is
     left out: nobody may write on another paper with its serial. Raises NotAllowed when the role may not print or the
     batch is another unit's, RuleError where the batch has no such part, none of it is still unused or the sheet has
     changed since it was issued, PrintingUnavailable when the server cannot print.
     """
-    check_may(by, Right.PRINT_SHEET)
-    if not is_read_as(by.unit, batch.unit_id):
-        raise NotAllowed("Partiet är en annan enhets.")
+    check_may(by, Right.PRINT_SHEET, batch)
     wanted = part_of(batch.count, part)
     if wanted is None:
         raise RuleError("Partiet har ingen sådan del.")

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from contacts.access import Acting, check_may
 from contacts.models import Unit
-from contacts.rules.errors import NotAllowed
+from contacts.rules.errors import NotYours
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from forms.models import BLANK_KINDS, Sheet, SheetBatch, SheetKind
@@ -44,7 +44,7 @@ def print_binder(
     if by is not None:
         check_may(by, Right.PRINT_SHEET)
         if by.unit.pk != unit.pk:
-            raise NotAllowed("Pärmen är en annan enhets.")
+            raise NotYours
     return until_free(lambda: _print(by, unit, client_id, hand_out))
 
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from contacts import audit
-from contacts.access import Acting, check_may
-from contacts.queries.joined import is_read_as, units_read_as
-from contacts.rules.errors import NotAllowed, RuleError
+from contacts.access import Acting, check_may, check_within
+from contacts.queries.joined import units_read_as
+from contacts.rules.errors import RuleError
 from contacts.rules.parties import Party
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -45,15 +45,13 @@ def enter_call(
     paper: PaperMark,
     answers: Mapping[str, str] | None = None,
 ) -> Handover:
-    """Enter one row of `sheet` as a call about `chain`; both are ones that `by` may see, `paper` is of that sheet.
+    """Enter one row of `sheet` as a call about `chain`; `paper` is of that sheet.
 
     The sheet becomes filled in, if it was only printed. A resend returns the first call. Raises NotAllowed by role or
     for another unit's sheet, RuleError for one that is voided without a picture or another patient's, CallErrors by
     field, Question and IdClash as for any call.
     """
-    check_may(by, Right.HANDLE_SHEETS)
-    if not is_read_as(by.unit, sheet.unit_id):
-        raise NotAllowed("Bladet hör till en annan enhet.")
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     if paper.serial != sheet.serial:
         raise ValueError("the mark is of another sheet")
     if sheet.chain_id and kept_id(sheet.chain_id) != chain.pk:
@@ -90,10 +88,8 @@ def move_entry(
     A resend returns the first. Raises NotAllowed, NoSerial, RuleError by field where the sheet is not the unit's or
     about another patient, or without a reason, and ChangedMeanwhile where the call was changed by somebody else.
     """
-    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.HANDLE_SHEETS, entry)
     check_may(by, Right.LOG_CARE)
-    if not is_read_as(by.unit, entry.sheet.unit_id):
-        raise NotAllowed("Bladet hör till en annan enhet.")
     try:
         serial = read_serial(serial_text)
     except NoSerial as error:
@@ -110,6 +106,7 @@ def move_entry(
         for sheet in sorted((entry.sheet, to), key=lambda sheet: sheet.pk):
             lock_sheet(sheet)
         call = standing_call(entry)
+        check_within(by, call)
         if to.chain_id and kept_id(to.chain_id) != kept_id(call.chain_id):
             raise RuleError(
                 "Bladet gäller en annan patient. Flytta samtalet till den i loggen.", field="serial"
@@ -176,9 +173,7 @@ def say_all_entered(*, by: Acting, sheet: Sheet, client_id: UUID, rows: int, see
     RuleError for a sheet that is not filled in, or voided without a picture, or of a kind that nothing is entered
     from.
     """
-    check_may(by, Right.HANDLE_SHEETS)
-    if not is_read_as(by.unit, sheet.unit_id):
-        raise NotAllowed("Bladet hör till en annan enhet.")
+    check_may(by, Right.HANDLE_SHEETS, sheet)
     if not sheet.comes_back:
         raise RuleError("Från det här bladet förs inget in i loggen.")
     with transaction.atomic():

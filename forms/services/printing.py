@@ -62,13 +62,13 @@ class Job:
 def print_care_chain(
     *, by: Acting, chain: CareChain, client_id: UUID | None = None, ink: bool = False
 ) -> Printed:
-    """Print the vårdkedjeblankett of `chain`, which comes from `get_chain` and so is one that `by` may see.
+    """Print the vårdkedjeblankett of `chain`.
 
     `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, handed
     out once more. Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
     when the id was used for something else.
     """
-    check_may(by, Right.PRINT_SHEET)
+    check_may(by, Right.PRINT_SHEET, chain)
     now = timezone.now()
     view = sheet_view(sheet_source(chain, by, now), get_spec(), by, now, ink=ink)
     job = Job(

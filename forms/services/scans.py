@@ -103,12 +103,12 @@ def tidy_pictures() -> int:
 def match_page(
     *, by: Acting, page: ScannedPage, serial_text: str, sheet_page: int, back: bool = False
 ) -> ScanMatch | ScanBack:
-    """Record which page of which sheet a waiting page is, or whose `back`; `page` comes from `page_of`.
+    """Record which page of which sheet a waiting page is, or whose `back`.
 
     Idempotent. Raises NotAllowed, and RuleError with its field: NoSerial for what is no serial, and where the sheet
     is not the unit's, has no such page, has ended, has the page scanned already, or is checked.
     """
-    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.HANDLE_SHEETS, page)
     try:
         serial = read_serial(serial_text)
     except NoSerial as error:
@@ -149,7 +149,7 @@ def lay_aside(*, by: Acting, page: ScannedPage, reason: AsideReason) -> ScanAsid
 
     Raises NotAllowed, and RuleError where somebody else has said what the page is.
     """
-    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.HANDLE_SHEETS, page)
     with transaction.atomic():
         lock_page(page)
         told = standing_now(page)
@@ -169,7 +169,7 @@ def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanU
     NotAllowed, ChangedMeanwhileStep where somebody else was first, and RuleError without a reason or where the paper
     of the sheet is gone.
     """
-    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.HANDLE_SHEETS, page)
     if not reason.strip():
         raise RuleError("Skriv vad som är fel.", field="reason")
     with transaction.atomic():
@@ -186,9 +186,9 @@ def undo_told(*, by: Acting, page: ScannedPage, told: str, reason: str) -> ScanU
 def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
     """Lay aside each page of a scan that waits because it was scanned before; returns how many there were.
 
-    `upload` comes from `upload_of`, so it is the own unit's. Raises NotAllowed. The second time finds none.
+    Raises NotAllowed. The second time finds none.
     """
-    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.HANDLE_SHEETS, upload)
     with transaction.atomic():
         pages = (
             upload.scanned_pages.select_for_update(no_key=True)
@@ -204,9 +204,9 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     """The picture of a page (JPEG). Each look leaves an audit row.
 
-    `page` comes from `page_of`, so it is the own unit's. Raises NotAllowed, and PictureLost with a Swedish sentence.
+    Raises NotAllowed, and PictureLost with a Swedish sentence.
     """
-    check_may(by, Right.HANDLE_SHEETS)
+    check_may(by, Right.HANDLE_SHEETS, page)
     picture = scan_store.load(page.pk, sha256=page.sha256)
     sheet = sheet_told_of(page)
     audit.record(

@@ -16,7 +16,7 @@ from outage.routine import get_routine
 
 
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
-    """Print the SIP-blankett of `chain`, which comes from `get_chain`; `patients_copy` is the patient's to keep.
+    """Print the SIP-blankett of `chain`; `patients_copy` is the patient's to keep.
 
     Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
     used for something else.
@@ -28,7 +28,7 @@ def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: b
 
 
 def print_sip_invitation(*, by: Acting, chain: CareChain, client_id: UUID) -> Printed:
-    """`chain` comes from `get_chain`. Raises as `print_sip`."""
+    """Raises as `print_sip`."""
     return _print(
         by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, f"sip-kallelse-{chain.number}.pdf"
     )
@@ -37,7 +37,7 @@ def print_sip_invitation(*, by: Acting, chain: CareChain, client_id: UUID) -> Pr
 def _print(
     by: Acting, chain: CareChain, client_id: UUID, kind: SheetKind, spec_id: str, filename: str
 ) -> Printed:
-    check_may(by, Right.PRINT_SHEET)
+    check_may(by, Right.PRINT_SHEET, chain)
     now = timezone.now()
     patients_copy = kind == SheetKind.SIP_PATIENT
     view = form_view(get_form(spec_id), sip_source(chain), by=by, patients_copy=patients_copy)

@@ -5,11 +5,11 @@ from typing import Protocol
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from contacts.access import ActingRequest
-from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
 from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
 
@@ -55,6 +55,8 @@ def pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpR
     """
     try:
         printed = make()
+    except NotYours:
+        raise Http404 from None
     except NotAllowed as error:
         raise PermissionDenied(error.reason) from None
     except IdClash:

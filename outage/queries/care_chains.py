@@ -91,14 +91,15 @@ def get_chain(acting: Acting, chain_id: UUID) -> CareChain:
     except Outage.DoesNotExist:
         raise CareChain.DoesNotExist from None
     may = can(acting, Right.READ_CARE)
-    for chain in _one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id) if may else ():
+    for chain in one_seen(acting.principal.pk, acting.unit.pk, outage.pk, chain_id) if may else ():
         chain.outage = outage
         return chain
     raise CareChain.DoesNotExist
 
 
 @prepared
-def _one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+def one_seen(principal_id: int, unit_id: int, outage_id: UUID, chain_id: UUID) -> QuerySet[CareChain]:
+    """The chain, or the one it was joined to, where the unit sees it; the outage is the chain's own."""
     kept = CareChain.objects.filter(pk=chain_id).values("joined_to")
     chains = CareChain.objects.filter(Q(pk=chain_id) | Q(pk__in=kept), outage=outage_id)
     return seen_by(chains, principal_id, unit_id, [outage_id])

@@ -104,7 +104,7 @@ def change_details(
     for what is not answered, ChangedMeanwhile when somebody else changed it. A chain found to be logged on the wrong
     patient has every event taken back with that reason, so that those who were told can be told again.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, chain)
     _check(facts)
     content = {**_content(facts), "chain": chain.pk, "replaces": replaces}
     with replacing():

@@ -171,7 +171,7 @@ def correct_event(
     Question as `check_within_outage`, for another time after a call that told of it and, of what is said anew, as
     `settle_message`.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, event)
     _check_stands(event)
     need_reason(reason)
     kind = kind or event.kind
@@ -230,7 +230,7 @@ def _ask_if_told_before(event: CareChainEvent, happened_at: datetime, answers: M
 
 def withdraw_event(*, by: Acting, event: CareChainEvent, client_id: UUID, reason: str) -> CareChainEvent:
     """A new row takes the event back. Whoever was told of it is then owed a call that says so."""
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, event)
     _check_stands(event)
     need_reason(reason)
     content = {"event": event.pk, "reason": reason}
@@ -273,7 +273,7 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
     It rests on the calls that told them, and no longer holds when one of those is taken back. Raises RuleError for
     anything but a discharge that stands and is the acting unit's own to tell.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, event)
     with transaction.atomic():
         lock_chain(event.chain)
         log = _check_own_discharge(by, event)
@@ -311,7 +311,7 @@ def leave_discharge_open(
 
     `seen` is the open item for `recipient` that the person saw; raises ChangedMeanwhile where another stands by now.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, event)
     content = {"event": event.pk, "recipient": recipient, "responsible": responsible, "reason": reason}
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="open_item", content=content):

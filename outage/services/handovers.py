@@ -53,7 +53,7 @@ def log_call(
     CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
     IdClash when the id was used with other content.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, chain)
     if answers is not None:
         messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
@@ -209,7 +209,7 @@ def correct_call(
     Raises CallErrors by field, RuleError without a reason or when the call was changed meanwhile, and where somebody
     can be asked (`answers`) Question for another time before what it tells of and for what stands by this call alone.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, handover)
     check_stands(handover)
     need_reason(reason)
     told = [message for message in handover.messages.all() if message.event_id not in not_said]
@@ -268,7 +268,7 @@ def withdraw_call(
     where it was received. Raises Question (`events-too`) where `answers` does not say. By `undo` what was logged with
     the call goes, and nothing that was there before it.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, handover)
     check_stands(handover)
     need_reason(reason)
     answers = answers or {}

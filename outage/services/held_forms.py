@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting
+from contacts.access import Acting, check_within
 from contacts.models import Membership
 from outage.models import HeldForm
 from outage.queries.held_forms import KEPT_FOR
@@ -32,6 +32,7 @@ def hold_form(*, by: Membership, path: str, content: Mapping[str, list[str]]) ->
 
 def throw_away(*, by: Acting, held: HeldForm) -> None:
     """The owner does not want it."""
+    check_within(by, held)
     with transaction.atomic():
         audit.record(by=by, action="held_form.thrown_away", target=held)
         held.delete()
@@ -39,6 +40,7 @@ def throw_away(*, by: Acting, held: HeldForm) -> None:
 
 def release(*, by: Acting, held: HeldForm) -> None:
     """The owner has taken it up and saved it."""
+    check_within(by, held)
     with transaction.atomic():
         audit.record(by=by, action="held_form.taken_up", target=held)
         held.delete()

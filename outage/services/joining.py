@@ -47,7 +47,7 @@ def join_chains(
     same: Mapping[Pair, bool],
     answers: Mapping[str, str] | None = None,
 ) -> ChainJoin:
-    """Join `other` to `kept`, both of which `by` may see: from now on they are read as one chain.
+    """Join `other` to `kept`: from now on they are read as one chain.
 
     `choices` says of each difference which of the two is right (`queries.joining.differing`, and `to_choose_in` of
     each pair that is one event), `same` of each pair of like events whether it is one event. What it means for those
@@ -55,7 +55,7 @@ def join_chains(
     there. Raises RuleError for two that cannot be joined or a choice that was not made, Question, and
     ChangedMeanwhile where there is more to choose by now.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, kept, other)
     content = {
         "kept": kept.pk,
         "other": other.pk,
@@ -261,7 +261,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
     Raises RuleError without a reason, or where another join of the kept chain was made later; ChangedMeanwhile where
     it no longer stands.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, join)
     need_reason(reason)
     content = {"join": join.pk, "reason": reason}
     kept, other = join.kept, join.other

@@ -41,7 +41,7 @@ def move_call(
     already; where somebody can be asked (`answers`) Question for a chain that is logged on the wrong patient, and for
     what may be logged there already.
     """
-    check_may(by, Right.LOG_CARE)
+    check_may(by, Right.LOG_CARE, handover, to)
     check_stands(handover)
     need_reason(reason)
     if to.pk == handover.chain_id:

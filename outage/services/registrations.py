@@ -37,7 +37,7 @@ def mark_task(
     decided by hand, and `entered` whether that was entered in the system. Raises RuleError while the outage goes on,
     when the task is no longer what was seen (the log changed meanwhile), or when a decision lacks its words.
     """
-    check_may(by, Right.MARK_REGISTRATION)
+    check_may(by, Right.MARK_REGISTRATION, chain)
     _check_back(chain.outage)
     said = {"task": task, "seen": seen, "done": done, "choice": choice, "entered": entered}
     with transaction.atomic():

@@ -2,7 +2,8 @@
 
 from uuid import uuid5
 
-from contacts.access import Acting
+from contacts.access import Acting, check_may
+from contacts.rules.permissions import Right
 from outage.models import Handover
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import check_undo
@@ -14,6 +15,7 @@ def undo_call(*, by: Acting, handover: Handover) -> Handover:
 
     Raises RuleError where it is another person's, no longer stands, or belongs to an earlier outage.
     """
+    check_may(by, Right.LOG_CARE, handover)
     row_id = uuid5(handover.pk, "undo")
     newer = Handover.objects.filter(supersedes=handover).first()
     outage = outage_in_view(by.principal)

@@ -14,7 +14,7 @@ from contacts.queries.figures import directory_figures
 from contacts.queries.kept_units import ways_missing
 from contacts.queries.ringing import numbers_for, region_switchboard_number, switchboards
 from contacts.rules.entry_facts import EntryKind
-from contacts.rules.errors import IdClash, NotAllowed, RuleError
+from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
 from contacts.rules.hours import Availability
 from contacts.rules.parties import Party, WardKind
 from contacts.rules.ways import MissingWay
@@ -179,10 +179,10 @@ class TestTheChoice:
     ):
         with pytest.raises(NotAllowed):
             choose(county, aaa, by=county.alva)
-        ward = DirectoryEntry.objects.get(name="Medicin 1")
-        for wrong in (second, ward):
-            with pytest.raises(RuleError, match="inte längre i bruk hos er"):
-                choose(county, wrong)
+        with pytest.raises(NotYours):
+            choose(county, second)
+        with pytest.raises(RuleError, match="inte längre i bruk hos er"):
+            choose(county, DirectoryEntry.objects.get(name="Medicin 1"))
         retire_entry(by=county.region_admin, entry=aaa)
         with pytest.raises(RuleError, match="inte längre i bruk hos er"):
             choose(county, aaa)

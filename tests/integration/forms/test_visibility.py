@@ -19,6 +19,7 @@ from forms.urls import urlpatterns
 from outage.queries.care_chains import get_chain
 from outage.queries.checklists import checklists_for
 from tests.factories import County, make_chain, make_county, make_outage, person
+from tests.integration.borders.asking import unasked
 from tests.integration.forms.scanning import scan
 from tests.integration.forms.sheets_made import make_sheet
 from tests.paper.scans_made import coded
@@ -146,10 +147,14 @@ def test_each_address_answers_a_person_as_the_table_says(
     people: dict[str, Any], address: Callable[..., str], client: Client, who: str
 ):
     client.force_login(people[who].user)
-    answers = {name: ask(client, row.methods[0], address(name)) for name, row in TABLE.items()}
+    answers, looks = {}, {}
+    for name, row in TABLE.items():
+        with unasked() as looks[name]:
+            answers[name] = ask(client, row.methods[0], address(name))
     assert {name: answer.status_code for name, answer in answers.items()} == {
         name: getattr(row, who) for name, row in TABLE.items()
     }
+    assert {name: found for name, found in looks.items() if found} == {}
     named = {name for name, answer in answers.items() if PATIENT in answer.content.decode(errors="replace")}
     assert named <= ({name for name, row in TABLE.items() if row.names_patient} if who == "alva" else set())
 

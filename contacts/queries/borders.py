@@ -1,0 +1,20 @@
+"""The border of the directory: each principal keeps its own."""
+
+from contacts.access import Acting, is_within
+from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, RotaTurn, Unit
+
+
+@is_within.register
+def _(row: DirectoryEntry | DirectoryUpload | Unit, by: Acting) -> bool:
+    return row.principal_id == by.principal.pk
+
+
+@is_within.register
+def _(turn: RotaTurn, by: Acting) -> bool:
+    return is_within(turn.unit, by)
+
+
+@is_within.register
+def _(join: DirectoryJoin, by: Acting) -> bool:
+    kept = join.kept_entry or join.kept_unit
+    return kept is not None and is_within(kept, by)

@@ -1,0 +1,20 @@
+"""The border of paper: a unit's own, and that of units joined into it."""
+
+from contacts.access import Acting, is_within
+from contacts.queries.joined import is_read_as
+from forms.models import PaperEntry, ScannedPage, ScanUpload, Sheet, SheetBatch
+
+
+@is_within.register
+def _(row: Sheet | SheetBatch | ScanUpload, by: Acting) -> bool:
+    return is_read_as(by.unit, row.unit_id)
+
+
+@is_within.register
+def _(page: ScannedPage, by: Acting) -> bool:
+    return is_within(page.upload, by)
+
+
+@is_within.register
+def _(entry: PaperEntry, by: Acting) -> bool:
+    return is_within(entry.sheet, by)

@@ -1,0 +1,34 @@
+"""The border of what is logged, as the pages have it: a chain that the unit sees, and what is written in it."""
+
+from contacts.access import Acting, is_within
+from outage.models import CareChain, CareChainEvent, ChainJoin, Handover, HeldForm
+from outage.queries.care_chains import one_seen
+
+
+@is_within.register
+def _(chain: CareChain, by: Acting) -> bool:
+    if chain.principal_id != by.principal.pk:
+        return False
+    known = chain.details
+    if chain.joined_to_id is None and by.unit.pk in (
+        chain.unit_id,
+        known.ward_unit_id,
+        known.outpatient_unit_id,
+    ):
+        return True
+    return bool(one_seen(by.principal.pk, by.unit.pk, chain.outage_id, chain.pk))
+
+
+@is_within.register
+def _(row: CareChainEvent | Handover, by: Acting) -> bool:
+    return is_within(row.chain, by)
+
+
+@is_within.register
+def _(join: ChainJoin, by: Acting) -> bool:
+    return is_within(join.kept, by)
+
+
+@is_within.register
+def _(held: HeldForm, by: Acting) -> bool:
+    return held.user_id == by.user.pk
