@@ -4,10 +4,12 @@ Nothing is deleted here: units go out of use, assignments end. Every save goes t
 it leaves its row in the audit log.
 """
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, Model, QuerySet
@@ -46,8 +48,29 @@ def _by(request: HttpRequest) -> Acting | User:
     return acting or cast("User", request.user)
 
 
-class NotSearched(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list without a search: Django would put what is typed, and so a mistyped personnummer, in the address."""
+class OfferedFilters(ChangeList):
+    """A list narrowed by the filters that its page offers alone, whatever the address says.
+
+    Django takes any lookup of any column there, and lets the database refuse it.
+    """
+
+    def get_filters(self, request: HttpRequest) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = super().get_filters(request)
+        # What is left is no filter's, but for the bounds that Django makes of a year, a month or a day.
+        if any(not isinstance(value, datetime) for values in found[2].values() for value in values):
+            raise IncorrectLookupParameters
+        return found
+
+
+class Unaddressed(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Neither searched nor filled in by the address: a mistyped personnummer would stand there."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OfferedFilters
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new row begins empty: what an address says of it may be no value of its column."""
+        return {}
 
     def get_search_fields(self, request: HttpRequest) -> list[str] | tuple[str, ...]:
         """Only for choosing in the form of another row, which asks beside the page."""
@@ -56,7 +79,7 @@ class NotSearched(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_search_fields(request) if is_asked_beside else ()
 
 
-class SavedByService(NotSearched):
+class SavedByService(Unaddressed):
     """Saves through the service, overwrites nothing unseen, and deletes nothing."""
 
     form = SeenForm
@@ -194,7 +217,7 @@ class MembershipAdmin(SavedByService):
     autocomplete_fields = ["user", "unit"]
 
 
-class ReadOnlyHistory(NotSearched):
+class ReadOnlyHistory(Unaddressed):
     """Read by those with all rights, changed by nobody."""
 
     actions = None

@@ -3,10 +3,10 @@
 from itertools import chain
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.access import ActingRequest, can
@@ -27,6 +27,7 @@ from contacts.rules.directory_search import ContactColumn, needles
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.reading import choose_columns
+from contacts.views.arriving import wanted_path
 from contacts.views.sought import address_of, came, kept_at, led_on, sealed
 from contacts.views.tools import get_or_404, held_as, led_to_joined
 from contacts.webforms.search import AdvancedSearchForm, ContactColumnsForm, ContactSearchForm
@@ -124,10 +125,7 @@ def contact_columns(request: ActingRequest) -> HttpResponse:
     if "kolumn" in form.cleaned_data:
         columns = [ContactColumn(value) for value in form.cleaned_data["kolumn"]]
         choose_columns(by=request.acting, columns=columns)
-    back = form.cleaned_data.get("next", "")
-    if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        return redirect(back)
-    return redirect("advanced_search")
+    return HttpResponseRedirect(wanted_path(request) or reverse("advanced_search"))
 
 
 @require_safe

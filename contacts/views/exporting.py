@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from contacts.access import ActingRequest
 from contacts.filing.out import FileForm, export_directory, principal_or_none, principals_to_take_out
 from contacts.models import Principal
+from contacts.rules.ids import read_id
 from contacts.views.tools import file_answer, get_or_404
 
 
@@ -33,7 +34,7 @@ def chosen_principal(request: ActingRequest) -> Principal | None:
     wanted = request.GET.get("huvudman", "")
     if not wanted:
         return None
-    # Eighteen digits fit every database's key; more would be a database error instead of a missing page.
-    if not wanted.isdecimal() or len(wanted) > 18:
+    number = read_id(wanted)
+    if number is None:
         raise Http404
-    return get_or_404(principal_or_none, int(wanted))
+    return get_or_404(principal_or_none, number)

@@ -18,6 +18,7 @@ from contacts.queries.places import unit_by_id
 from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
 from contacts.rules.errors import IdClash, RuleError
 from contacts.rules.held import HeldAs
+from contacts.rules.ids import read_id
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
 from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require_keeper, sent
 from contacts.webforms.importing import UploadForm
@@ -30,9 +31,10 @@ _ALONE = "Spara jourschemat för sig, i en fil med ett blad där allt syns."
 def rota_file(request: ActingRequest) -> HttpResponse:
     """The turns of the own principal as CSV, `?enhet=<id>` those of one unit."""
     wanted = request.GET.get("enhet", "")
-    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
+    number = read_id(wanted)
+    if wanted and number is None:
         raise Http404
-    unit = get_or_404(unit_by_id, int(wanted)) if wanted else None
+    unit = get_or_404(unit_by_id, number) if number is not None else None
     content = export_rota(by=request.acting, unit=unit)
     filename = f"jourschema-{timezone.localdate().isoformat()}.csv"
     return file_answer(content, CONTENT_TYPES[FileForm.CSV], filename)

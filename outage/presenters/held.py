@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 from contacts.access import Acting, acting_in
 from contacts.queries.keeping import entry_by_id
 from contacts.rules.held import Content, HeldAs, how_held
+from contacts.rules.ids import read_id
 from contacts.rules.parties import Party
 from outage.models import CareChain, HeldForm
 from outage.presenters.care import target_in_list, targets_by_key
@@ -173,7 +174,8 @@ def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: dateti
     if "serial" in kwargs:
         return [f"Blad {kwargs['serial']}"]
     entry_id = kwargs.get("entry_id") or next(iter(content.get("entry", ())), "")
-    entry = entry_by_id(int(entry_id)) if str(entry_id).isdecimal() else None
+    found_id = read_id(str(entry_id))
+    entry = None if found_id is None else entry_by_id(found_id)
     return [entry.name, *content.get("number", ())] if entry else []
 
 

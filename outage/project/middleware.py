@@ -1,10 +1,14 @@
 """Middleware: who acts, that a form is its owner's, and that no page stays in a shared browser."""
 
+import logging
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +23,8 @@ from outage.models import HeldForm
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
 from outage.queries.held_forms import held_form_of
 from outage.services.held_forms import release
+
+logger = logging.getLogger(__name__)
 
 # Pages that work without an assignment chosen, beside those that work without a log-in.
 _WITHOUT_ASSIGNMENT = {"logout", "choose_assignment", "session_left"}
@@ -161,6 +167,25 @@ def _is_done(request: AnyRequest, response: HttpResponse) -> bool:
     if refused or response.status_code >= 400:
         return False
     return request.pressed_at is not None or response.status_code >= 300
+
+
+class AdminInputMiddleware:
+    """What came to an admin page and no column takes is a bad request: Django tries some of it on the database."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        match = request.resolver_match
+        refused = isinstance(exception, ValueError | ValidationError | OverflowError | DataError)
+        if refused and match is not None and match.app_name == "admin":
+            # Told as a fault would be, for it may be one of ours, but for its message, which says what was typed.
+            where = "".join(traceback.format_tb(exception.__traceback__))
+            logger.error("%s in %s\n%s", type(exception).__name__, match.view_name, where)
+            raise BadRequest from None
 
 
 class PrivatePagesMiddleware:

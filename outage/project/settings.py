@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "outage.project.middleware.PrivatePagesMiddleware",
+    "outage.project.middleware.AdminInputMiddleware",
 ]
 
 ROOT_URLCONF = "outage.project.urls"

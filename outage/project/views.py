@@ -8,16 +8,18 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
-from contacts.views.arriving import go_on
+from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.middleware import keep_logged_in, seconds_left
@@ -63,6 +65,10 @@ class Login(LoginView):
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Nowhere but to the log-in."""
+        return ""
+
 
 @require_http_methods(["GET", "POST"])
 def choose_assignment(request: OwnRequest) -> HttpResponse:
@@ -75,7 +81,7 @@ def choose_assignment(request: OwnRequest) -> HttpResponse:
     return render(
         request,
         "choose_assignment.html",
-        {"memberships": found, "next": request.GET.get("next", ""), "is_staff": request.user.is_staff},
+        {"memberships": found, "next": wanted_path(request), "is_staff": request.user.is_staff},
     )
 
 
@@ -109,7 +115,7 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
     card = card_of(held, request.user, request.acting)
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
-        return redirect(card.address if card.here else "status")
+        return HttpResponseRedirect((own_path(card.address) if card.here else "") or reverse("status"))
     if card.here and (shown := form_again(request, held)):
         return shown
     said = read_out(request, held) if card.ended else ()
@@ -126,6 +132,13 @@ def throw_away_held(request: ActingRequest, held_id: UUID) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """Every page reads the form that came and who sent it; there may be an error because nobody could, or got there."""
+    try:
+        _ = request.POST
+    except Exception:
+        request.POST = QueryDict()
+    if not hasattr(request, "user"):
+        request.user = AnonymousUser()
     return render(request, "errors/error.html", {"title": title, "text": text}, status=status)
 
 

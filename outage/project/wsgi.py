@@ -1,16 +1,25 @@
 """The WSGI module. Refuses to serve while a system check of our own fails."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, run_checks
 from django.core.wsgi import get_wsgi_application
 
+from outage.project.typed import without_charset
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outage.project.settings")
-application = get_wsgi_application()
+_application = get_wsgi_application()
 
 if settings.DEBUG:
     raise SystemExit("driftstopp.E008: DEBUG är på. Det är bara för utveckling. Kör: make dev")
 _errors = [message for message in run_checks(tags=["driftstopp"]) if isinstance(message, Error)]
 if _errors:
     raise SystemExit("\n".join(f"{e.id}: {e.msg} {e.hint or ''}" for e in _errors))
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    environ["CONTENT_TYPE"] = without_charset(environ.get("CONTENT_TYPE", ""))
+    return _application(environ, start_response)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from contacts.models import AuditEntry, Membership
 from outage.models import CareChain, HeldForm, Outage
+from outage.services.held_forms import hold_form
 from tests.factories import County, make_chain
 from tests.integration.outage.holding import held_page, log_in, mark_of, words
 from tests.integration.outage.pages import Fields, read
@@ -128,3 +129,16 @@ def test_a_text_that_is_too_long_is_refused_in_our_words(
     text = read(page).get_text(" ")
     assert "tecken. Du skrev 400." in text
     assert "Säkerställ" not in text
+
+
+@pytest.mark.parametrize("entry", ["9" * 5_000, "²", "9" * 19, "x"])
+def test_what_names_no_contact_is_held_without_its_name(
+    county: County, outage: Outage, client: Client, entry: str
+):
+    """Läge shows what is held: a number too long to be an id kept its owner from Läge until it was deleted."""
+    content = {"entry": [entry], "number": ["0980-319 206"]}
+    held = hold_form(by=county.alva.membership, path=reverse("verify_contacts"), content=content)
+    assert held is not None
+    client.force_login(county.alva.user)
+    for address in (reverse("status"), reverse("held_form", args=[held.pk])):
+        assert client.get(address).status_code == 200
