@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from contacts.models import Membership, Principal, RotaTurn, Unit, User
 from tests.integration.fuzz.hostile import encoded
+from tests.long import runs
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -70,15 +71,15 @@ def test_days_that_no_calendar_has_are_refused(root: Client, model, day):
     assert root.get(page(model, "changelist"), asked).status_code in FINE
 
 
-@pytest.mark.parametrize("value", VALUES)
-@pytest.mark.parametrize("model", KEPT_HERE)
+@pytest.mark.long
+@pytest.mark.parametrize(("model", "value"), list(product(KEPT_HERE, VALUES))[:: runs(5, full=1)])
 def test_a_new_row_is_not_filled_in_by_the_address(county, root: Client, model, value: str):
     asked = encoded({field.name: [value] for field in model._meta.fields})
     assert root.get(f"{page(model, 'add')}?{asked}").status_code == 200
 
 
-@pytest.mark.parametrize("value", VALUES)
-@pytest.mark.parametrize("model", KEPT_HERE)
+@pytest.mark.long
+@pytest.mark.parametrize(("model", "value"), list(product(KEPT_HERE, VALUES))[:: runs(5, full=1)])
 def test_ids_that_are_none_in_a_form_are_a_bad_request_at_most(county, root: Client, model, value: str):
     sent = encoded({"user": [value], "unit": [value], "principal": [value], "role": ["staff"]})
     assert root.post(page(model, "add"), sent, URLENCODED).status_code in FINE

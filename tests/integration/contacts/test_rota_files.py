@@ -19,7 +19,7 @@ from tests.integration.outage.pages import errors_of, fields_of, form_of, read
 from .keeping import form_at, opened
 from .test_rota import turn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 THURSDAY = datetime(2026, 11, 26, 20, 0, tzinfo=STOCKHOLM)
 HEAD = "Enhet;Vem;Nummer;Från dag;Från kl;Till dag;Till kl;Varje vecka;Sista dag"

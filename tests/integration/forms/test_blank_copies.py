@@ -20,7 +20,7 @@ from tests.paper.reading import pages
 from .sheet_pages import offered, opened, text_of
 from .sheets_made import path_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clause("R3.11")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.clause("R3.11")]
 
 
 @pytest.fixture

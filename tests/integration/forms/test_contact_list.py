@@ -17,7 +17,7 @@ from tests.paper.conformance import faults
 from tests.paper.making import at, make_place, person
 from tests.paper.reading import everything, pages, squashed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

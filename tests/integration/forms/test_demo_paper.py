@@ -12,7 +12,7 @@ from forms.demo.player import make_paper
 from forms.models import DisposalDecision, Sheet
 from forms.queries.sheets import Where, figures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_outside_the_demo_no_paper_is_laid():

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contacts.access import Acting
+from contacts.access import Acting, is_within
 from contacts.models import Principal, Unit
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from outage.models import CareChain, ChainFacts, OtherPlace, Outage
@@ -60,7 +60,7 @@ class Scribe:
     def write(self, steps: int) -> None:
         for _ in range(steps):
             self.log: ChainLog = logs_of([self.chain.pk])[self.chain.pk]
-            self.by = self.random.choice(self.people)
+            self.by = self.random.choice(self.concerned())
             step = self.random.choices(
                 [
                     *(self.new, self.again, self.bare_try, self.change_event, self.change_call),
@@ -70,9 +70,14 @@ class Scribe:
             )[0]
             step()
 
+    def concerned(self) -> list[Acting]:
+        """Those who see the chain: one whose unit it was moved from before anybody told them does not."""
+        chain = get_chain(self.people[0], self.chain.pk)
+        return [by for by in self.people if is_within(chain, by)]
+
     def settle(self) -> None:
         """Make every call that is owed, so that the next step alone decides whether the chain is."""
-        for by in self.people:
+        for by in self.concerned():
             self.by = by
             for _ in range(30):
                 chain = get_chain(self.people[0], self.chain.pk)

@@ -17,6 +17,7 @@ from tests.factories import County, chain_facts, make_chain
 from tests.integration.outage.joining import join, undo
 from tests.integration.outage.pages import read
 from tests.integration.outage.test_same_patient import PAIRS
+from tests.long import runs
 
 
 def edit(county: County, chain: CareChain, **known: object) -> None:
@@ -45,7 +46,8 @@ def alva(county: County, client: Client) -> Client:
     return client
 
 
-@pytest.mark.parametrize(("stored", "typed"), PAIRS)
+@pytest.mark.long
+@pytest.mark.parametrize(("stored", "typed"), PAIRS[:: runs(4, full=1)])
 def test_a_chain_that_is_edited_to_the_number_of_another_leads_to_joining_them(
     county: County, outage: Outage, alva: Client, stored: str, typed: str
 ):
