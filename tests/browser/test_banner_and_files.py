@@ -64,9 +64,7 @@ def test_laege_says_in_full_what_the_banner_has_no_room_for(windows: Windows, co
     ("name", "address"),
     [("alva", "/blad/skanna/"), ("adam", "/kontakter/las-in/"), ("alva", "/blad/kontrollera-fil/")],
 )
-def test_the_button_of_a_file_field_can_be_read(
-    windows: Windows, county: County, name: str, address: str
-):
+def test_the_button_of_a_file_field_can_be_read(windows: Windows, county: County, name: str, address: str):
     page = windows.open(county.somebody(name))
     page.goto(address)
     field = page.locator("input[type=file]")

@@ -60,7 +60,7 @@ def queries_with(chains: int, handovers: int) -> dict[str, int]:
 @pytest.mark.long
 @pytest.mark.once
 @pytest.mark.django_db
-@pytest.mark.parametrize("times", (10, 100)[: runs(1, full=2)])
+@pytest.mark.parametrize("times", (3, 10, 100)[: runs(1, full=3)])
 def test_a_larger_outage_asks_no_more_queries(times: int):
     assert queries_with(chains=20 * times, handovers=250 * times) == queries_with(chains=20, handovers=250)
 
