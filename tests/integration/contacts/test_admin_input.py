@@ -73,7 +73,7 @@ def test_days_that_no_calendar_has_are_refused(root: Client, model, day):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("model", "value"), list(product(KEPT_HERE, VALUES))[:: runs(5, full=1)])
+@pytest.mark.parametrize(("model", "value"), list(product(KEPT_HERE, VALUES))[:: runs(11, full=1)])
 def test_a_new_row_is_not_filled_in_by_the_address(county, root: Client, model, value: str):
     asked = encoded({field.name: [value] for field in model._meta.fields})
     assert root.get(f"{page(model, 'add')}?{asked}").status_code == 200
