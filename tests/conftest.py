@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
     one case of a test: they differ by what a rule says, not by what is asked of the database. Of the tests that read
-    pages each file has every third, for the pages of a file ask much the same of the database; whatever has a
+    pages each file has every fourth, for the pages of a file ask much the same of the database; whatever has a
     transaction of its own is run. `make test-long` runs all of them.
     """
     if os.environ.get("EXPECT_VENDOR") == "postgresql" and os.environ.get("LONG") != "1":
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             seen.add(test)
             commits = (database and database.kwargs.get("transaction")) or COMMITTING & set(item.fixturenames)
             if keep and "client" in item.fixturenames and not commits:
-                keep = pages[item.path] % 3 == 0
+                keep = pages[item.path] % 4 == 0
                 pages[item.path] += 1
             (kept if keep else left).append(item)
         items[:] = kept

@@ -92,7 +92,7 @@ def test_of_a_thousand_backs_none_with_writing_is_blank_and_nearly_all_clean_one
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("tool", "edge"), list(product(TOOLS, range(4)))[:: runs(3, full=1)])
+@pytest.mark.parametrize(("tool", "edge"), list(product(TOOLS, range(4)))[:: runs(5, full=1)])
 def test_writing_at_the_very_edge_is_seen(front, edge, tool):
     wear = Wear(strokes=0, skew=2, turn=False)
     back = Back(edge, tool, edge, from_edge=1, landscape=edge > 1, colour=edge % 2 == 0, dpi=120, wear=wear)
