@@ -20,6 +20,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     membership = get_or_404(offered.get, request.POST.get("membership", ""))
     if request.user != membership.user:
         logout(request)
-    response = perform_login(request, Login(user=membership.user, redirect_url=wanted_path(request)))
+    login = Login(user=membership.user, redirect_url=wanted_path(request))
+    response: HttpResponse = perform_login(request, login)
     request.session["membership_id"] = membership.pk
     return response

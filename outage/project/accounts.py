@@ -1,4 +1,4 @@
-"""What django-allauth asks of the product: where a log-in leads, what is refused and in which words, how secrets lie."""
+"""What django-allauth asks of the product: where a log-in leads, what is refused in which words, how secrets lie."""
 
 from typing import Any
 
@@ -22,11 +22,12 @@ from contacts.views.arriving import go_on, own_path, wanted_path
 from outage.project.guessing import count_try, know_pc
 
 TOO_MANY = (
-    "För många försök. Vänta fem minuter och försök igen, eller logga in på en dator där någon redan har loggat in."
+    "För många försök. Vänta fem minuter och försök igen, "
+    "eller logga in på en dator där någon redan har loggat in."
 )
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up, nothing is mailed; a log-in goes on to the page that was asked for."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -70,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of a second factor lie encrypted, by the keys of the scans."""
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": "Koden är fel."}

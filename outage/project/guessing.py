@@ -18,10 +18,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-
 _COOKIE = "dator"
 _KNOWN_FOR = 180 * 86_400
-# Tries that fail: of one name from one unknown address, from that address in all; of one name on a known PC, there in all.
+# Tries that fail: of one name from an unknown address and from there in all; of one name on a known PC and there in all.
 _FROM_ADDRESS = {"name": "5/5m/key", "place": "30/m/key"}
 _FROM_KNOWN_PC = {"name": "10/5m/key", "place": "60/m/key"}
 
@@ -63,14 +62,14 @@ def know_pc(request: HttpRequest, response: HttpResponse) -> None:
 
 def _known_pc(request: HttpRequest) -> str:
     try:
-        known: str = request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=_KNOWN_FOR)
+        return request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=_KNOWN_FOR) or ""
     except BadSignature:
         return ""
-    return known
 
 
 def _address(request: HttpRequest) -> str:
-    return ratelimit.truncate_ip(get_adapter().get_client_ip(request))
+    address: str = ratelimit.truncate_ip(get_adapter().get_client_ip(request))
+    return address
 
 
 def _remember(address: str) -> None:
@@ -87,7 +86,9 @@ class FloodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _flooding and request.method == "POST" and request.path in _guarded() and self._floods(request):
-            return HttpResponse(_refusal(), status=429, headers={"Retry-After": "60", "Cache-Control": "no-store"})
+            return HttpResponse(
+                _refusal(), status=429, headers={"Retry-After": "60", "Cache-Control": "no-store"}
+            )
         return self.get_response(request)
 
     def _floods(self, request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ handler404 = "outage.project.views.not_found"
 handler500 = "outage.project.views.server_error"
 
 # One log-in for everything: the admin pages' own asks for a password only.
-admin.site.login = views.admin_log_in  # type: ignore[method-assign,assignment]
+admin.site.login = views.admin_log_in  # type: ignore[method-assign]
 
 urlpatterns = [
     path("halsa", views.health, name="health"),

@@ -37,7 +37,7 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-class Login(LoginView):
+class Login(LoginView):  # type: ignore[misc]
     """Log in by name and password or by passkey; in demo mode also by choosing an invented person.
 
     Credentials are checked also where somebody else is logged in, and the new person replaces the other. Where the
@@ -59,13 +59,14 @@ class Login(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the demo people, in demo mode only, and for whom something is held."""
         people = demo_memberships() if settings.DEMO else []
-        return super().get_context_data(
+        context: dict[str, Any] = super().get_context_data(
             demo_people=people,
             kept_for=kept_here(self.request),
             locked_user=None if self._changing else self.request.locked_user,
             next=wanted_path(self.request),
             **kwargs,
         )
+        return context
 
     def get_form(self, form_class: type[LoginForm] | None = None) -> LoginForm:
         """Puts the focus on the first error where there is one, else on the first empty field."""
@@ -81,7 +82,8 @@ class Login(LoginView):
         """Whoever else is logged in here is out before a second factor is asked for."""
         if self.request.user.is_authenticated and self.request.user != form.user:
             logout(self.request)
-        return super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 class Logout(LogoutView):

@@ -55,7 +55,9 @@ def test_it_is_over_after_five_minutes(county: County, clock: Clock):
     assert is_in(try_in(pc, "alva", PASSWORD))
 
 
-def test_an_address_has_thirty_tries_a_minute_and_is_then_answered_at_once(county: County, django_assert_num_queries):
+def test_an_address_has_thirty_tries_a_minute_and_is_then_answered_at_once(
+    county: County, django_assert_num_queries
+):
     pc = at(HERE)
     for number in range(30):
         try_in(pc, f"gissad{number}")

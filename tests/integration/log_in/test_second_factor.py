@@ -90,7 +90,9 @@ def test_a_reserve_code_counts_once(county: County, client: Client):
         client.post(reverse("account_logout"))
 
 
-def test_the_secret_lies_encrypted_and_the_trace_says_what_was_added_and_removed(with_app: str, client: Client):
+def test_the_secret_lies_encrypted_and_the_trace_says_what_was_added_and_removed(
+    with_app: str, client: Client
+):
     assert with_app not in str(Authenticator.objects.get(type="totp").data)
     log_in(client, "alva")
     client.post(reverse("mfa_authenticate"), {"code": code_of(with_app)})

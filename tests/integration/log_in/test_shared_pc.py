@@ -26,7 +26,9 @@ def chain(county: County, outage: Outage) -> CareChain:
 
 
 def log_in(client: Client, name: str, next_page: str = ""):
-    return client.post(reverse("account_login"), {"login": name, "password": PASSWORD, "next": next_page}, follow=True)
+    return client.post(
+        reverse("account_login"), {"login": name, "password": PASSWORD, "next": next_page}, follow=True
+    )
 
 
 @pytest.fixture

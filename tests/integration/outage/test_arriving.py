@@ -61,7 +61,11 @@ def going_on(county: County, client: Client):
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("in_query", [False, True])
 def test_what_is_no_page_here_leads_to_the_usual_one(going_on, place: str, in_query: bool):
-    others = {"contact_columns": "advanced_search", "account_logout": "account_login", "admin:logout": "account_login"}
+    others = {
+        "contact_columns": "advanced_search",
+        "account_logout": "account_login",
+        "admin:logout": "account_login",
+    }
     usual = reverse(others.get(place, "status"))
     assert {going_on(place, wanted, in_query=in_query) for wanted in NOT_OURS} == {usual}
 
@@ -81,7 +85,9 @@ def test_the_choice_of_assignment_passes_on_pages_here_alone(county: County, cli
 def test_a_page_written_in_percents_that_is_not_ones_own_leads_to_laege(county: County, client: Client):
     """Where a log-in led back to another's page, the address compares with the one asked for as it is read."""
     answer = client.post(
-        reverse("account_login"), {"login": "alva", "password": PASSWORD, "next": "/blad/%41%20B/"}, follow=True
+        reverse("account_login"),
+        {"login": "alva", "password": PASSWORD, "next": "/blad/%41%20B/"},
+        follow=True,
     )
     assert answer.request["PATH_INFO"] == STATUS
 

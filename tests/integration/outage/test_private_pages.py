@@ -79,7 +79,10 @@ def test_no_title_and_no_address_on_any_page_tells_of_the_patient(
 def test_every_answer_is_kept_from_the_browsers_store_and_runs_no_script_but_ours(
     county: County, patient: CareChain, client: Client
 ):
-    answers = {"log-in": client.get(reverse("account_login")), "sent to log in": client.get(reverse("status"))}
+    answers = {
+        "log-in": client.get(reverse("account_login")),
+        "sent to log in": client.get(reverse("status")),
+    }
     client.force_login(county.alva.user)
     answers |= {path: client.get(path) for path in addresses(patient)}
     answers["a form that came back"] = client.post(
@@ -204,7 +207,13 @@ def test_the_receipt_of_one_person_is_not_shown_to_the_next(county: County, outa
         saved = client.post(call, typed)
         assert saved.status_code == 302
         # What is said of a patient is no cookie, which stays in the browser.
-        assert set(client.cookies) <= {"csrftoken", "sessionid", "__Host-sessionid", "__Host-csrftoken", "dator"}
+        assert set(client.cookies) <= {
+            "csrftoken",
+            "sessionid",
+            "__Host-sessionid",
+            "__Host-csrftoken",
+            "dator",
+        }
         if leave == "logs out":
             client.post(reverse("account_logout"))
         page = client.post(reverse("account_login"), {"login": "esa", "password": PASSWORD}, follow=True)
