@@ -81,6 +81,10 @@ class Page:
     def may_keep_contacts(self) -> bool:
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
+    @property
+    def may_keep_people(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.MANAGE_PEOPLE))
+
     @cached_property
     def several_assignments(self) -> bool:
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)

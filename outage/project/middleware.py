@@ -27,7 +27,7 @@ from outage.services.held_forms import release
 logger = logging.getLogger(__name__)
 
 # Pages that work without an assignment chosen, beside those that work without a log-in.
-_WITHOUT_ASSIGNMENT = {"logout", "choose_assignment", "session_left"}
+_WITHOUT_ASSIGNMENT = {"logout", "choose_assignment", "session_left", "account"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # Who one is and where one acts is chosen in these, and the others only search: they write nothing that is signed.
 WITHOUT_MARK = {
@@ -39,6 +39,7 @@ WITHOUT_MARK = {
     "contacts",
     "advanced_search",
     "keep_contacts",
+    "keep_people",
     "join_contact",
     "join_unit",
     "sheets",

@@ -4,6 +4,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
+from contacts.views import account
+
 from . import views
 
 handler400 = "outage.project.views.bad_request"
@@ -15,6 +17,8 @@ urlpatterns = [
     path("halsa", views.health, name="health"),
     path("logga-in/", views.Login.as_view(), name="login"),
     path("logga-ut/", views.Logout.as_view(), name="logout"),
+    path("engangskod/", account.one_time_code, name="one_time_code"),
+    path("konto/", account.account, name="account"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),
     path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),

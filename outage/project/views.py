@@ -19,6 +19,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
+from contacts.queries.people import nobody_yet
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
@@ -46,9 +47,10 @@ class Login(LoginView):
     template_name = "login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Adds the demo people, in demo mode only, and for whom something is held."""
+        """Adds the demo people, in demo mode only, for whom something is held, and whether there is anybody at all."""
         people = demo_memberships() if settings.DEMO else []
-        return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
+        told = {"demo_people": people, "kept_for": kept_here(self.request), "nobody_yet": nobody_yet()}
+        return super().get_context_data(**told, **kwargs)
 
     def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
         """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
