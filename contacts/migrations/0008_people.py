@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('code_hash', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='gjord')),
                 ('expires_at', models.DateTimeField(verbose_name='gäller till')),
-                ('used_at', models.DateTimeField(null=True, verbose_name='använd')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='använd')),
             ],
             options={
                 'verbose_name': 'engångskod',
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='logincode',
             name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='gjord av'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='gjord av'),
         ),
         migrations.AddField(
             model_name='logincode',

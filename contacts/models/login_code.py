@@ -26,12 +26,13 @@ class LoginCode(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name="gjord av",
     )
     expires_at = models.DateTimeField("gäller till")
-    used_at = models.DateTimeField("använd", null=True)
+    used_at = models.DateTimeField("använd", null=True, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 NOT_YOUR_OWN = "Ingen ger sig själv behörighet. Be en annan administratör."
 OWN_CODE = "Byt ditt eget lösenord under Mitt konto."
 LAST_ADMINISTRATOR = "{} är den enda administratören hos {}. Lägg till en annan administratör först."
-KEPT_ELSEWHERE = "Namn, användarnamn och engångskoder sköts av den huvudman som lade till personen. Här ändrar du bara uppdragen."
+KEPT_ELSEWHERE = (
+    "Namn, användarnamn och engångskoder sköts av den huvudman som lade till personen. "
+    "Här ändrar du bara uppdragen."
+)
 
 
 @dataclass(frozen=True, slots=True)

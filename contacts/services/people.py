@@ -219,13 +219,17 @@ def write_facts(by: Acting | None, person: User, facts: PersonFacts) -> None:
     if other is not None and other.pk != person.pk:
         raise RuleError(_HSA_TAKEN, field="hsa_id")
     check_clean(person)
+    _save_once(person)
+    verb = "added" if before is None else "changed"
+    leave_trace(by, f"user.{verb}", person, changes_between(before, person))
+
+
+def _save_once(person: User) -> None:
     try:
         with transaction.atomic():
             person.save()
     except IntegrityError as wrong:
         raise RuleError(_TAKEN, field="username") from wrong
-    verb = "added" if before is None else "changed"
-    leave_trace(by, f"user.{verb}", person, changes_between(before, person))
 
 
 def give_assignment(by: Acting | None, person: User, unit: Unit, role: Role, title: str) -> Membership:

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 LOG_INS = ("/logga-in/?next=", "/admin/login/?next=")
-OPEN = {"login", "health", "admin:login"}
+OPEN = {"login", "one_time_code", "health", "admin:login"}
 # Without a log-in it answers for itself: out is out.
 OPEN_TO_POST = OPEN | {"logout"}
 DUMMIES = {

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
-    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},
+    "test_pages_before_an_outage": {
+        "login",
+        "one_time_code",
+        "account",
+        "status",
+        "report_outage",
+        "checklists",
+        "routine",
+        "contacts",
+    },
     "test_laege_and_the_pages_of_a_call": {
         "status",
         "chain_call",
@@ -71,6 +80,15 @@ PAGES = {
         "unit_edit",
         "unit_new",
         "verify_contacts",
+    },
+    "test_the_pages_of_people": {
+        "keep_people",
+        "person",
+        "person_new",
+        "person_edit",
+        "assignment_new",
+        "assignment_edit",
+        "import_staff",
     },
     "test_the_pages_of_joining": {
         "contact",

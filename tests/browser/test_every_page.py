@@ -43,8 +43,10 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     nobody.get_by_role("button", name="Logga in").click()
     expect(nobody.get_by_role("alert")).to_be_visible()
     looker.look(nobody)
+    looker.look(nobody, "/engangskod/")
     nurse = windows.open(county.alva)
     looker.look(nurse, "/")
+    looker.look(nurse, "/konto/")
     looker.look(nurse, "/driftstopp/anmal/")
     looker.look(nurse, "/checklistor/", starts=False)
     looker.look(nurse, "/rutinen/", starts=False)
@@ -226,6 +228,32 @@ def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
     expect(keeper.get_by_role("button", name="Ta tillbaka")).to_be_visible()
     looker.look(keeper, starts=False)
     looker.look(demo.window("alva"), f"/kontakter/{entry.pk}/", starts=False)
+
+
+def test_the_pages_of_people(demo: Demo, looker: Looker, tmp_path: Path):
+    demo.windows.expect_answer(422)
+    keeper = demo.window("regionadmin")
+    for page in ("personer", "person/ny"):
+        looker.look(keeper, f"/kontakter/{page}/")
+    keeper.get_by_label("Förnamn").press("Enter")
+    expect(keeper.get_by_role("alert")).to_be_visible()
+    looker.look(keeper)
+    of = demo.acting("alva")
+    looker.look(keeper, f"/kontakter/person/{of.user.pk}/", starts=False)
+    for page in (f"person/{of.user.pk}/andra", f"person/{of.user.pk}/uppdrag"):
+        looker.look(keeper, f"/kontakter/{page}/")
+    looker.look(keeper, f"/kontakter/uppdrag/{of.membership.pk}/andra/")
+    keeper.goto(f"/kontakter/person/{of.user.pk}/")
+    keeper.get_by_role("button", name="Gör en engångskod").click()
+    looker.look(keeper)
+    for name, row in (("ratt", "nina;Nina;Ek;;;Medicin;Samordnare;x"), ("fel", "x;y;z;a@b;SE1;Q;Chef;")):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"Användarnamn;Förnamn;Efternamn;E-post;HSA-id;Enhet;Roll;Titel\n{row}", "utf-8")
+        looker.look(keeper, "/kontakter/personer/las-in/")
+        keeper.get_by_label("Välj en fil").set_input_files(path)
+        keeper.get_by_role("button", name="Visa vad filen ändrar").click()
+        keeper.locator("table.rows").wait_for()
+        looker.look(keeper)
 
 
 def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):
