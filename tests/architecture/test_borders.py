@@ -55,7 +55,9 @@ def services() -> set[str]:
 
 SERVICES = services()
 IN_TABLE = {
-    f"{service.__module__}.{service.__name__}" for part in (directory, log, paper, people) for service in part.TABLE
+    f"{service.__module__}.{service.__name__}"
+    for part in (directory, log, paper, people)
+    for service in part.TABLE
 }
 
 

@@ -105,7 +105,10 @@ def guarded() -> list[tuple[str, str]]:
     return [
         (name, path)
         for name, path in EVERY
-        if name not in NOT_HELD - {"session_left", "held_form", "throw_away_held", "account"} | ONLY_SEARCH | {"health"}
+        if name
+        not in NOT_HELD - {"session_left", "held_form", "throw_away_held", "account"}
+        | ONLY_SEARCH
+        | {"health"}
         and not name.startswith(("admin:login", "admin:logout"))
     ]
 
