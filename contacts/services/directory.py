@@ -23,10 +23,11 @@ Row = Principal | Unit | User | Membership | DirectoryEntry
 _VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_LABELS})
 
 
-def save_row(*, by: Acting | User, row: Row) -> None:
-    """Save a new or changed row. Raises ValidationError where it is invalid, NotAllowed where somebody gives themselves
-    an assignment, and RuleError where a principal would be left without an administrator.
+def save_row(*, by: Acting | User | None, row: Row) -> None:
+    """Save a new or changed row; None is a command on the server.
 
+    Raises ValidationError where the row is invalid, NotAllowed where somebody gives themselves an assignment, and
+    RuleError where a principal would be left without an administrator.
     Saving with nothing changed writes nothing. A changed number or changed hours remove an entry's verification; a
     new name of a principal or unit goes into the search keys of its entries.
     """
@@ -55,7 +56,7 @@ def save_row(*, by: Acting | User, row: Row) -> None:
         leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
 
 
-def _check_rights(by: Acting | User, before: Row | None, row: Row) -> None:
+def _check_rights(by: Acting | User | None, before: Row | None, row: Row) -> None:
     if isinstance(row, User) and isinstance(before, User) and before.is_active and not row.is_active:
         ended = list(row.memberships.filter(active=True).select_related("unit__principal", "user"))
         for principal in {one.unit.principal for one in ended}:

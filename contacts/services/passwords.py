@@ -20,7 +20,7 @@ from contacts.rules.permissions import Right
 
 from .people import check_kept_here
 from .submissions import claim
-from .traces import leave_trace
+from .traces import leave_trace, person_of
 
 # One sentence for every failure: it does not tell whether there is such a person.
 NOT_USABLE = (
@@ -95,9 +95,7 @@ def use_code(*, by: str, code: str, password: str) -> User:
 def change_own_password(*, by: Acting | User, old: str, new: str) -> User:
     """The person's other log-ins end. Raises RuleError with the field `old_password` or `password1`."""
     with transaction.atomic():
-        person = User.objects.select_for_update(no_key=True).get(
-            pk=by.pk if isinstance(by, User) else by.user.pk
-        )
+        person = User.objects.select_for_update(no_key=True).get(pk=person_of(by).pk)
         if not person.check_password(old):
             raise RuleError("Det är inte ditt nuvarande lösenord.", field="old_password")
         _check_password(new, person)

@@ -24,7 +24,7 @@ from contacts.rules.people import KEPT_ELSEWHERE, LAST_ADMINISTRATOR, NOT_YOUR_O
 from contacts.rules.permissions import Right, Role
 
 from .submissions import claim
-from .traces import changes_between, leave_trace
+from .traces import changes_between, leave_trace, person_of
 from .versions import check_clean, check_version
 
 SAME_PERSON, YES, NO = "same_person", "yes", "no"
@@ -179,9 +179,9 @@ def lock_people(principal: Principal) -> None:
     Principal.objects.select_for_update(no_key=True).get(pk=principal.pk)
 
 
-def check_not_own(by: Acting | User, person: User) -> None:
-    """Raises NotAllowed where somebody gives rights to themselves."""
-    if (by if isinstance(by, User) else by.user).pk == person.pk:
+def check_not_own(by: Acting | User | None, person: User) -> None:
+    """Raises NotAllowed where somebody gives rights to themselves; a command on the server is nobody."""
+    if by is not None and person_of(by).pk == person.pk:
         raise NotAllowed(NOT_YOUR_OWN)
 
 
@@ -234,8 +234,7 @@ def _save_once(person: User) -> None:
 
 def give_assignment(by: Acting | None, person: User, unit: Unit, role: Role, title: str) -> Membership:
     """Raises NotAllowed for oneself, and RuleError where it stands already or the unit is out of use."""
-    if by is not None:
-        check_not_own(by, person)
+    check_not_own(by, person)
     _check_in_use(unit)
     row = Membership.objects.filter(user=person, unit=unit, role=role).select_related("unit", "user").first()
     if row is None:

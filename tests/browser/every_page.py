@@ -84,6 +84,7 @@ PAGES = {
     "test_the_pages_of_people": {
         "keep_people",
         "person",
+        "person_code",
         "person_new",
         "person_edit",
         "assignment_new",

@@ -42,8 +42,6 @@ NO_PAGE = {
     "work_list_pdf",
     "mark_task",
     "page_picture",
-    # Its page is the answer to a press, looked at in test_people.py.
-    "person_code",
     "person_end",
     "person_restore",
     "quick_try",

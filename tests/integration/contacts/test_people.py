@@ -202,7 +202,7 @@ class TestAPersonIsChanged:
             other = fields | {"client_id": [str(uuid4())]}
             answer = sent(client, other, name, pk, **mine)
             assert answer.status_code == 409
-            assert list(theirs.values())[0] in errors_of(read(answer))
+            assert next(iter(theirs.values())) in errors_of(read(answer))
             again = fields_of(form_of(read(answer), method="post"))
             assert sent(client, again, name, pk).status_code == 302
         county.bo.user.refresh_from_db()
@@ -250,9 +250,9 @@ class TestAssignments:
         ended = Membership.objects.create(
             user=county.bo.user, unit=closed, role=Role.STAFF, title="x", active=False
         )
-        with pytest.raises(RuleError, match="Stängd är ur bruk."):
+        with pytest.raises(RuleError, match="Stängd är ur bruk"):
             restore_assignment(by=county.adam, membership=ended)
-        with pytest.raises(RuleError, match="Stängd är ur bruk."):
+        with pytest.raises(RuleError, match="Stängd är ur bruk"):
             add(county.adam, county.bo.user, closed, Role.COORDINATOR)
 
 

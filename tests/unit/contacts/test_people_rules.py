@@ -78,7 +78,7 @@ def test_a_role_is_one_of_ours_and_somebody_is_named():
     _, (bad,) = read_staff([HEAD, ["", *ROW[1:4], "", *ROW[5:]]])
     assert (bad.column, bad.sentence[:22]) == ("Användarnamn", "Skriv användarnamn ell")
     _, bad = read_staff([["Förnamn", "Lön"], ["x"]])
-    assert [each.sentence for each in bad][0].startswith('Rubriken "Lön" finns inte.')
+    assert next(each.sentence for each in bad).startswith('Rubriken "Lön" finns inte.')
     assert {each.column for each in bad} == {"", "Efternamn", "Enhet", "Roll", "Titel"}
     _, (bad,) = read_staff([HEAD, *[ROW] * (MOST_ROWS + 1)])
     assert bad.sentence == "Filen har fler än 2000 rader. Dela upp den."
