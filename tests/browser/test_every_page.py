@@ -28,7 +28,7 @@ from tests.browser.steps import add_passkey, follow, log_in
 from tests.factories import PASSWORD, make_entry
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
-from tests.integration.log_in.test_second_factor import code_of
+from tests.integration.log_in.steps import code_of
 from tests.paper.scans_made import coded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -19,6 +19,7 @@ from contacts.services.people import end_person
 from outage.models import HeldForm
 from tests.clock import Clock
 from tests.factories import PASSWORD, County, make_county
+from tests.integration.log_in.steps import add_app
 from tests.integration.outage.pages import read
 
 from .keeping import opened
@@ -210,6 +211,8 @@ class TestTheFirstAdministrator:
         (works,) = anna.memberships.all()
         assert (works.role, works.unit.name) == ("admin", "Administration")
         assert works.unit.principal.name == "Skellefteå kommun"
+        assert client.get(reverse("keep_people")).headers["Location"] == reverse("mfa_index")
+        add_app(client, NEW)
         assert client.get(reverse("keep_people")).status_code == 200
         assert client.get(reverse("import_directory")).status_code == 200
         trace = AuditEntry.objects.get(action="administrator.appointed")
