@@ -9,6 +9,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.parties import PrincipalKind
 from contacts.rules.phone import read_number
 from contacts.rules.principals import REGION, KnownPrincipal
+from contacts.rules.second_factor import SecondFactor
 from contacts.rules.swedish_text import sort_key
 
 
@@ -37,6 +38,12 @@ class Principal(models.Model):
         "så når kommunen systemet när bara kommunerna är utestängda",
         blank=True,
         help_text="Ur kommunens egen lokala avbrottsrutin (R1.2).",
+    )
+    second_factor = models.CharField(
+        "två steg vid inloggning",
+        max_length=20,
+        choices=SecondFactor.choices,
+        default=SecondFactor.KEEPERS,
     )
     main_switchboard = models.ForeignKey(
         "contacts.DirectoryEntry",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
     "test_pages_before_an_outage": {
-        "login",
+        "account_login",
         "one_time_code",
         "account",
         "status",

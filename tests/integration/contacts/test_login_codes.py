@@ -19,6 +19,7 @@ from contacts.services.people import end_person
 from outage.models import HeldForm
 from tests.clock import Clock
 from tests.factories import PASSWORD, County, make_county
+from tests.integration.log_in.test_second_factor import add_app, code_of
 from tests.integration.outage.pages import read
 
 from .keeping import opened
@@ -141,6 +142,16 @@ class TestACodeIsUsed:
             assert password not in [field.get("value") for field in read(answer).find_all("input")]
         assert use(client, "bo", code).status_code == 302
 
+    def test_it_is_no_way_past_the_second_step(self, client: Client, county: County):
+        client.login(username="bo", password=PASSWORD)
+        secret = add_app(client)
+        client.logout()
+        answer = use(client, "bo", a_code(county))
+        assert answer.headers["Location"] == reverse("mfa_authenticate")
+        assert client.get("/").headers["Location"].startswith("/logga-in/")
+        client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+        assert client.get("/").status_code == 200
+
     def test_who_has_several_assignments_chooses(self, client: Client, county: County):
         Membership.objects.create(user=county.bo.user, unit=county.ward, role=Role.STAFF, title="x")
         answer = client.post(
@@ -210,6 +221,9 @@ class TestTheFirstAdministrator:
         (works,) = anna.memberships.all()
         assert (works.role, works.unit.name) == ("admin", "Administration")
         assert works.unit.principal.name == "Skellefteå kommun"
+        # Who keeps people has two steps; until then the log-in leads there alone.
+        assert client.get(reverse("keep_people")).headers["Location"] == reverse("mfa_index")
+        add_app(client, NEW)
         assert client.get(reverse("keep_people")).status_code == 200
         assert client.get(reverse("import_directory")).status_code == 200
         trace = AuditEntry.objects.get(action="administrator.appointed")

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('contacts', '0007_joined'),
+        ('contacts', '0009_second_factor'),
     ]
 
     operations = [
