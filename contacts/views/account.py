@@ -24,7 +24,9 @@ from contacts.webforms.passwords import OneTimeCodeForm, OwnPasswordForm
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def one_time_code(request: ActingRequest) -> HttpResponse:
-    """Choose a password with a code, and be logged in. Whoever is logged in already is replaced, as at the log-in."""
+    """Choose a password with a code, and be logged in, by the second step too where the person has one. Whoever is
+    logged in already is replaced, as at the log-in.
+    """
     form = OneTimeCodeForm(request.POST or None)
     page = FormPage(request, form)
     if page.to_save():
@@ -63,6 +65,9 @@ def account(request: ActingRequest) -> HttpResponse:
                 by=request.acting or request.user, old=data["old_password"], new=data["password1"]
             )
             update_session_auth_hash(request, person)
+            end_other_sessions(request, person)
+            # The list of one's log-ins follows this one, which has a new key.
+            password_changed.send(sender=type(person), request=request, user=person)
             messages.success(request, "Lösenordet är bytt. Dina andra inloggningar är avslutade.")
             return redirect("account")
     return page.show("contacts/account/show.html", memberships=memberships_of(request.user))

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from contacts.models import AuditEntry, User
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults
+from tests.integration.log_in.test_second_factor import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,6 +42,17 @@ def test_the_first_administrator_brings_in_people_who_log_in_by_code(
     code = re.search(r"Engångskod: +(\S+)", said.getvalue())
     assert code is not None
     choose_password(admin, "anna.ek", code[1], "tre gula cyklar")
+
+    # Who keeps people has a second step: there is no other way on.
+    admin.goto("/kontakter/enhet/ny/")
+    expect(admin).to_have_title(re.compile("^Andra steget"))
+    admin.get_by_role("link", name="Lägg till kodapp").click()
+    if admin.get_by_label("Lösenord").count():
+        admin.get_by_label("Lösenord").fill("tre gula cyklar")
+        admin.get_by_role("button", name="Fortsätt").press("Enter")
+    admin.get_by_label("Kod", exact=True).fill(code_of(admin.locator("code").inner_text()))
+    admin.get_by_role("button", name="Lägg till").press("Enter")
+    expect(admin.get_by_role("heading", name="Reservkoder")).to_be_visible()
 
     admin.goto("/kontakter/enhet/ny/")
     admin.get_by_label("Namn").fill("Hemsjukvården")

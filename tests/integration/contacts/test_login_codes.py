@@ -142,6 +142,16 @@ class TestACodeIsUsed:
             assert password not in [field.get("value") for field in read(answer).find_all("input")]
         assert use(client, "bo", code).status_code == 302
 
+    def test_it_is_no_way_past_the_second_step(self, client: Client, county: County):
+        client.login(username="bo", password=PASSWORD)
+        secret = add_app(client)
+        client.logout()
+        answer = use(client, "bo", a_code(county))
+        assert answer.headers["Location"] == reverse("mfa_authenticate")
+        assert client.get("/").headers["Location"].startswith("/logga-in/")
+        client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+        assert client.get("/").status_code == 200
+
     def test_who_has_several_assignments_chooses(self, client: Client, county: County):
         Membership.objects.create(user=county.bo.user, unit=county.ward, role=Role.STAFF, title="x")
         answer = client.post(
