@@ -135,7 +135,7 @@ def newest_code(person: User) -> LoginCode | None:
 
 
 def has_second_factor(person: User) -> bool:
-    return Authenticator.objects.filter(user=person).exists()
+    return bool(Authenticator.objects.filter(user=person).exists())
 
 
 def person_by_hsa_id(hsa_id: str) -> User | None:

@@ -1,8 +1,10 @@
 """One's own account: the first log-in with a one-time code, and Mitt konto."""
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import perform_login
+from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.account.signals import password_changed
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -36,9 +38,10 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
             person = use_code(by=data["username"], code=data["code"], password=data["password1"])
             if request.user != person:
                 logout(request)
-            answer: HttpResponse = perform_login(
-                request, Login(user=person, redirect_url=wanted_path(request))
-            )
+            who = Login(user=person, redirect_url=wanted_path(request))
+            answer: HttpResponse = perform_password_login(request, {"username": person.get_username()}, who)
+            if request.user == person:
+                end_other_sessions(request, person)
             messages.success(request, "Ditt lösenord är valt. Koden går inte att använda igen.")
             return answer
     return page.show("contacts/account/one_time_code.html")
@@ -49,7 +52,7 @@ def _count_try(request: ActingRequest, name: str) -> None:
     try:
         get_adapter(request).pre_authenticate(request, username=name)
     except ValidationError as refused:
-        raise RuleError(refused.message) from refused
+        raise RuleError(refused.messages[0]) from refused
 
 
 @sensitive_post_parameters()

@@ -66,7 +66,6 @@ class Login(LoginView):  # type: ignore[misc]
             kept_for=kept_here(self.request),
             locked_user=None if self._changing else self.request.locked_user,
             next=wanted_path(self.request),
-            nobody_yet=nobody_yet(),
             **kwargs,
         )
         return context

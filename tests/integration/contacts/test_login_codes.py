@@ -19,7 +19,7 @@ from contacts.services.people import end_person
 from outage.models import HeldForm
 from tests.clock import Clock
 from tests.factories import PASSWORD, County, make_county
-from tests.integration.log_in.steps import add_app
+from tests.integration.log_in.steps import add_app, code_of
 from tests.integration.outage.pages import read
 
 from .keeping import opened
