@@ -12,6 +12,8 @@ from tests.long import runs
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
 NO_PAGE = {
     "acknowledge",
+    "assignment_end",
+    "assignment_restore",
     "batch_part",
     "call_support",
     "calls_to_make",
@@ -26,6 +28,7 @@ NO_PAGE = {
     "contact_list",
     "contact_restore",
     "confirm_rota",
+    "confirm_staff",
     "contact_retire",
     "demo_login",
     "export_contacts",
@@ -34,7 +37,11 @@ NO_PAGE = {
     "flag_called_number",
     "flag_number",
     "health",
+    "lock",
     "log_sheet_pdf",
+    "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "person_second_factor",
     "account_logout",
     "undo_call",
     "unflag_called_number",
@@ -42,10 +49,13 @@ NO_PAGE = {
     "work_list_pdf",
     "mark_task",
     "page_picture",
+    "person_end",
+    "person_restore",
     "quick_try",
     "reopen_outage",
     "session_left",
     "sheet_step",
+    "staff_file",
     "throw_away_held",
 }
 
