@@ -165,7 +165,6 @@ def _write(
     retire_missing: bool,
     upload: DirectoryUpload | None = None,
 ) -> Steps[AuditEntry]:
-    """Carry out a plan and write the one audit row about all of it."""
     at: datetime = timezone.now()
     told = yield from write_steps(by, plan, at, retire_missing=retire_missing)
     told["unchanged"], told["gone"] = report.unchanged, report.gone

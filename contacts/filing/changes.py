@@ -24,8 +24,6 @@ from .rows import DirectoryRow
 
 
 class Fate(Labelled):
-    """What a file means for one entry."""
-
     NEW = "new", "Nya"
     CHANGED = "changed", "Ändrade"
     UNCHANGED = "unchanged", "Oförändrade"
@@ -50,7 +48,6 @@ def tidy(text: str) -> str:
 
 
 def is_given(row: DirectoryRow, fact: str) -> bool:
-    """Whether the file says anything about one of the facts of the row's entry."""
     if fact == "phones":
         return row.numbers_given
     if fact == "hours":

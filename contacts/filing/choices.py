@@ -72,7 +72,6 @@ class Known:
 
 
 def with_letters(book: Book, how: str) -> Book:
-    """The book with its letters put right."""
     if not how:
         return book
     sheets = tuple(

@@ -119,7 +119,6 @@ def column_of(heading: str) -> str | None:
 
 
 def is_of_evenings(heading: str) -> bool:
-    """Whether the numbers under a heading are those of evenings, nights or weekends."""
     return not _EVENINGS.isdisjoint(search_key(heading).split())
 
 
@@ -189,7 +188,6 @@ def times_of(value: str) -> tuple[str, str] | None:
 
 
 def is_hours(value: str) -> bool:
-    """Whether "Gäller" can be read as it stands."""
     try:
         read_hours(value, "", "")
     except RuleError:

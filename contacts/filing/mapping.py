@@ -66,7 +66,6 @@ class Mapped:
 
 
 def is_valid(column: str, word: str, known: Known) -> bool:
-    """Whether a word of a set column can be read as it stands."""
     if column == "Gäller":
         return is_hours(word)
     if column == "Typ":
@@ -152,7 +151,6 @@ class _Row:
         self._more: list[str] = []
 
     def take(self, row: Sequence[str], formulas: Iterable[int]) -> None:
-        """Append the row to the result, unless one of its words leaves it out."""
         by_column: dict[str, list[str]] = {column: [] for column in self._choice.columns if column}
         for place, column in enumerate(self._choice.columns):
             if column and place < len(row) and row[place].strip():

@@ -84,7 +84,6 @@ def read_steps(content: bytes) -> Steps[Read]:
 
 
 def mapped_steps(found: Mapped) -> Steps[Read]:
-    """Read the rows of a file in another format, as somebody chose what they are."""
     return (yield from _sorted(read_cells(found.rows), len(found.rows)))
 
 

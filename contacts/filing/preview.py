@@ -62,17 +62,14 @@ class Preview:
 
     @property
     def changes_something(self) -> bool:
-        """Whether there is anything new or changed to bring in."""
         return bool(self.new or self.changed)
 
     @property
     def may_confirm(self) -> bool:
-        """Whether there is anything to confirm: the file is right, and something is new, changed or gone."""
         return not self.problem_count and self.done is None and (self.changes_something or self.gone > 0)
 
     @property
     def button(self) -> str:
-        """The button's label."""
         return f"Läs in {counted(new=self.new, changed=self.changed)}"
 
 
@@ -160,7 +157,6 @@ def _by_remark(groups: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def done_words(row: AuditEntry, undo_row: AuditEntry | None, now: datetime) -> Done:
-    """What an import did, by its audit row, and by that of its undoing."""
     told = row.changes
     words = counted(new=len(told["new"]), changed=len(told["changed"]), retired=len(told["retired"]))
     return Done(

@@ -151,7 +151,6 @@ def _mostly_numbers(sheet: Sheet, heading: int, place: int) -> bool:
 
 
 def flagged_rows(sheet: Sheet, choice: SheetChoice) -> list[Flagged]:
-    """The rows under the headings that are pointed out, in order."""
     struck = {row for row, place in sheet.struck if place < len(choice.columns) and choice.columns[place]}
     hidden = set(sheet.hidden_rows)
     headings = [search_key(cell) for cell in headings_of(sheet, choice.heading)]

@@ -28,8 +28,6 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class ShownSheet:
-    """One sheet as it is shown, with what a person would see in it and text cannot express."""
-
     name: str
     choice: SheetChoice
     rows: int
@@ -52,8 +50,6 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ShownProposal:
-    """Numbers that were found in a cell, in words."""
-
     row: int
     sheet: str
     column: str
@@ -174,7 +170,6 @@ def _proposal(found: Proposal, names: Sequence[str]) -> ShownProposal:
 
 
 def _garbled(book: Book, how: str) -> tuple[tuple[str, str], ...]:
-    """Some of the words that are put right."""
     if not how:
         return ()
     words = (

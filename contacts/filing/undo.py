@@ -45,12 +45,10 @@ class Undo:
 
 
 def may_be_undone(import_row: AuditEntry, now: datetime) -> bool:
-    """Whether an import is young enough to be undone."""
     return now - import_row.at <= timedelta(days=UNDO_DAYS)
 
 
 def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
-    """What undoing an import would do to the directory as it stands."""
     told = import_row.changes
     ids = [*told["new"], *map(int, told["changed"]), *told["retired"]]
     entries: models.QuerySet[DirectoryEntry] = DirectoryEntry.objects.filter(pk__in=ids)
@@ -79,7 +77,6 @@ def undo_of(import_row: AuditEntry, *, lock: bool = False) -> Undo:
 
 
 def _changed_since(import_row: AuditEntry, entries: Iterable[DirectoryEntry]) -> set[int]:
-    """The entries that somebody did something with after the import."""
     ids = [str(entry.pk) for entry in entries]
     later = AuditEntry.objects.filter(
         target_type=DirectoryEntry._meta.label, action__startswith="directoryentry.", pk__gt=import_row.pk

@@ -49,7 +49,6 @@ class FileGone(RuleError):
 
 
 def known_for(principal: Principal) -> Known:
-    """What guesses about a file of the principal's are based on."""
     names = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
     names |= {found.name: found.short_name for found in principals()}
     memory = remembered(principal)
@@ -140,7 +139,6 @@ def kept_book(upload: DirectoryUpload) -> Book:
 def chosen_steps(
     book: Book, choices: Choices, known: Known, *, only: Principal, lock: bool = False
 ) -> Steps[Plan]:
-    """Work out what a file would do with what is chosen of it."""
     found = mapped(with_letters(book, choices.letters), choices, known)
     return (yield from found_steps(book, choices, found, only=only, lock=lock))
 
@@ -148,7 +146,6 @@ def chosen_steps(
 def found_steps(
     book: Book, choices: Choices, found: Mapped, *, only: Principal, lock: bool = False
 ) -> Steps[Plan]:
-    """Work out what the rows that were found in a file would do."""
     rows, problems = yield from mapped_steps(found)
     pairs = list(zip(book.filled, choices.sheets, strict=True))
     return (

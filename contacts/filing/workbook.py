@@ -183,8 +183,6 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
 
 
 class _Reading:
-    """One sheet on its way to become text, with what is hidden, struck through or merged in it."""
-
     def __init__(self, parser: _Parser, struck_styles: set[int], struck_texts: set[str]) -> None:
         self._parser = parser
         self._struck_styles = struck_styles

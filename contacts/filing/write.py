@@ -56,7 +56,6 @@ def write_steps(
 
 
 def _in_batches(*jobs: Job) -> Steps[None]:
-    """Do each job in batches of its items."""
     total, done = sum(len(items) for _, items in jobs), 0
     for write, items in jobs:
         for start in range(0, len(items), BATCH):

@@ -2,11 +2,10 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from .base import AppendOnlyModel
+from .base import AppendOnlyModel, person
 from .principal import Principal
 from .unit import Unit
 
@@ -43,9 +42,7 @@ class DirectoryUpload(AppendOnlyModel):
     principal = models.ForeignKey(
         Principal, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman"
     )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="person"
-    )
+    user = person()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
     at = models.DateTimeField("tid", default=timezone.now)
     file = models.UUIDField("fil", null=True)

@@ -24,8 +24,6 @@ _OUTSIDE_LINES = (PhoneKind.DIRECT, PhoneKind.SWITCHBOARD, PhoneKind.ON_CALL)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a column says of one hit: a text or a number."""
-
     label: str
     text: str = ""
     number: PhoneNumber | None = None
@@ -52,8 +50,6 @@ class AdvancedPage:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A unit: what it is, whom to ring there now, its contacts, and what it lacks to be reached."""
-
     unit: Unit
     kinds: tuple[str, ...]
     card: RingCard

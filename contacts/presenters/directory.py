@@ -128,8 +128,6 @@ class RingCard:
 
 @dataclass(frozen=True, slots=True)
 class UnitLink:
-    """A further unit that the text names."""
-
     name: str
     address: str
 

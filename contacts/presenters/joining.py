@@ -34,8 +34,6 @@ class JoinLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One thing of two units, and what it then is."""
-
     label: str
     kept: str
     other: str

@@ -73,7 +73,6 @@ class KeptEntry:
 
     @property
     def flags(self) -> tuple[NumberFlag, ...]:
-        """The standing reports about its numbers."""
         return tuple(number.flag for number in self.numbers if number.flag)
 
 

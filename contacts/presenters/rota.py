@@ -58,8 +58,6 @@ class PlannedTurn:
 
 @dataclass(frozen=True, slots=True)
 class AsideRows:
-    """Rows of a file that would do nothing, and why."""
-
     why: str
     rows: tuple[int, ...]
 
@@ -75,7 +73,6 @@ class PlannedRota:
 
     @property
     def may_confirm(self) -> bool:
-        """Whether there is something to bring in, and nothing wrong."""
         return bool(self.new) and not self.problems
 
     @property

@@ -285,7 +285,6 @@ class _Ways:
     region_unsettled: bool
 
     def _way(self, entry: DirectoryEntry) -> Way | None:
-        """How an entry leads to the one sought; None where it does not."""
         is_switchboard = entry.kind == EntryKind.SWITCHBOARD
         if is_switchboard and entry.principal.is_region and entry.pk in self.main:
             return Way.REGION_SWITCHBOARD

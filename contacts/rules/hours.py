@@ -11,8 +11,6 @@ from .labelled import Labelled
 
 
 class Availability(Labelled):
-    """The patterns the directory uses."""
-
     DAYTIME = "daytime", "Vardag dagtid"
     EVENING_WEEKEND = "evening_weekend", "Kväll och helg"
     ALWAYS = "always", "Dygnet runt"
@@ -99,7 +97,6 @@ class Hours:
 
     @property
     def known(self) -> bool:
-        """Whether anything is known about when somebody answers."""
         return self.availability is not Availability.UNKNOWN
 
 
@@ -126,7 +123,6 @@ _TAKES_LUNCH_AND_SUMMER = (Availability.DAYTIME, Availability.OWN_HOURS)
 
 
 def _check_belonging(hours: Hours) -> None:
-    """Raises RuleError for what the chosen availability does not allow."""
     kind = hours.availability
     if kind is not Availability.DAYTIME:
         for field in ("opens_at", "closes_at", "friday_closes_at"):

@@ -148,7 +148,6 @@ def _split(text: str) -> list[str]:
 
 
 def _read_times(availability: Availability, times: str) -> Hours:
-    """Read every phrase of "Tider", each thing once."""
     hours = Hours(availability)
     if set(times.split()) <= {_AS_APPLIES, "-"}:
         return hours

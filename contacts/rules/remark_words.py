@@ -148,7 +148,6 @@ def first_day(text: str) -> str:
 
 
 def last_day(text: str) -> str:
-    """The day that a period ends on."""
     if not text.isalpha():
         return parse_day(text)
     first = parse_day(f"1 {text}")

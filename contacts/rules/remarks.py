@@ -167,8 +167,6 @@ def _span(text: str) -> Span:
 
 @dataclass(slots=True)
 class _Reading:
-    """The clauses read so far."""
-
     every: list[Span] = field(default_factory=list)
     by_day: dict[int, list[Span]] = field(default_factory=dict)
     shut: set[int] = field(default_factory=set)

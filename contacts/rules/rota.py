@@ -48,7 +48,6 @@ class Turn:
 
     @property
     def name(self) -> str:
-        """Who has the jour, in words."""
         return self.who or NOBODY
 
 

@@ -45,8 +45,6 @@ _OF_HEADING = by_heading(COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class RotaRow:
-    """A row that can be read; the heading is row 1."""
-
     row: int
     principal: str
     unit: str
@@ -63,7 +61,6 @@ class Problem:
 
 
 def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
-    """A turn as a row of the file."""
     return [
         principal,
         unit,

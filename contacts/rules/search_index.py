@@ -127,7 +127,6 @@ class SearchIndex:
         return any(word in self._named for word in term.own_words())
 
     def is_known(self, term: Term) -> bool:
-        """Whether it is a word of the directory, or of its language."""
         own = term.own_words()
         in_language = any(how == SAME for _, how in term.ways)
         return in_language or any(

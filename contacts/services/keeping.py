@@ -121,7 +121,6 @@ def _unit_of(by: Acting, facts: EntryFacts) -> Unit | None:
 
 
 def _content(facts: EntryFacts, unit: Unit | None) -> dict[str, Any]:
-    """What a submission is known by."""
     return {fact: str(getattr(facts, fact)) for fact in FACTS} | {"unit": unit.pk if unit else None}
 
 

@@ -87,7 +87,6 @@ def _lock_in_place(unit: Unit) -> None:
 
 
 def lock_rotas(units: QuerySet[Unit]) -> None:
-    """Lock the rotas of units until the transaction ends."""
     # Locked in the order of their keys, so that two who lock several cannot deadlock.
     list(units.select_for_update(no_key=True).order_by("pk"))
 

@@ -184,7 +184,6 @@ def _step_context(upload: DirectoryUpload, form: ChoicesForm) -> dict[str, objec
 
 
 def _upload_part(request: ActingRequest, upload: DirectoryUpload) -> str:
-    """What comes of a file: what it would change, or what there is to choose of it."""
     if upload.plan:
         return _preview_part(request, upload)
     known = known_for(request.acting.principal)

@@ -54,7 +54,6 @@ def own_entry_or_404(request: ActingRequest, entry_id: int) -> DirectoryEntry:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_contacts(request: ActingRequest) -> HttpResponse:
-    """The principal's own contacts: all of them, or those with a given problem."""
     require_keeper(request)
     principal, now = request.acting.principal, timezone.now()
     form = KeptForm(came(request))

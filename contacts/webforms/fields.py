@@ -26,7 +26,6 @@ class ClockField(forms.CharField):
         super().__init__(required=False, max_length=15, widget=forms.TextInput(attrs), **kwargs)
 
     def to_python(self, value: Any) -> time | None:  # type: ignore[override]
-        """Raises ValidationError in Swedish."""
         if isinstance(value, time):
             return value
         text = str(value or "").strip()
@@ -58,7 +57,6 @@ class NumberField(forms.CharField):
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        """Raises ValidationError in Swedish."""
         text = super().to_python(value) or ""
         try:
             return text if text in self.known else read_number(text)
@@ -74,7 +72,6 @@ class DayField(forms.CharField):
         super().__init__(required=False, max_length=20, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        """Raises ValidationError in Swedish."""
         text = str(value or "").strip()
         try:
             return parse_day(text) if text else ""
@@ -98,7 +95,6 @@ class DateField(forms.DateField):
         super().__init__(widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Raises ValidationError in Swedish."""
         if value in self.empty_values or isinstance(value, date):
             return value or None
         try:

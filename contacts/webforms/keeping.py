@@ -126,7 +126,6 @@ class EntryForm(Opened, AsksQuestions):
 
     @property
     def number_rows(self) -> list[tuple[BoundField, BoundField]]:
-        """Kind and number."""
         return [(self[f"kind_{row}"], self[f"number_{row}"]) for row in range(self._rows)]
 
     @property
@@ -233,7 +232,6 @@ class EntryForm(Opened, AsksQuestions):
 
 
 def _beside(field: str | None) -> str | None:
-    """The form field beside which an error of the rules belongs."""
     if field == "days":
         return "day_0_from"
     if field and field.startswith("day_") and field.count("_") == 1:

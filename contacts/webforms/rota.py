@@ -42,7 +42,6 @@ class TurnForm(Opened, AsksQuestions):
             self.fields[name].error_messages["required"] = _NO_TIME
 
     def clean(self) -> dict[str, Any]:
-        """Who has no jour has neither name nor number."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("nobody"):
             for name in ("who", "number"):

@@ -12,8 +12,6 @@ TEXTS = len(SearchField)
 
 
 class ContactSearchForm(forms.Form):
-    """The one box that searches everything, and which page of what was found."""
-
     q = forms.CharField(label="Sök kontakt", required=False, max_length=LONGEST_TEXT, empty_value="")
     sida = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
@@ -47,7 +45,6 @@ class AdvancedSearchForm(forms.Form):
             )
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Each search text with its field, to be shown on a line of its own."""
         return [(self[f"text{n}"], self[f"falt{n}"]) for n in range(1, TEXTS + 1)]
 
     def texts(self) -> list[tuple[SearchField, str]]:

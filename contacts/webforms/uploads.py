@@ -34,7 +34,6 @@ class BoundedUploadHandler(FileUploadHandler):
         self._pieces.append(piece)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """The file, or the beginning of it."""
         content = b"".join(self._pieces)
         return InMemoryUploadedFile(
             file=BytesIO(content),
