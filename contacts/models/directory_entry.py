@@ -21,6 +21,7 @@ from .unit import Unit
 if TYPE_CHECKING:
     from .staff import User
 
+_FIELD_KEYS = ("first_name_key", "last_name_key", "title_key", "department_key")
 _WORDS = {name: label.lower() for name, label in (LABELS | HOUR_LABELS).items()}
 
 
@@ -104,11 +105,7 @@ class DirectoryEntry(models.Model):
             models.Index(
                 fields=["sort_key", "id", "retired_at", "search_key", "digits_key"], name="entry_search"
             ),
-            models.Index(
-                fields=["sort_key", "id", "retired_at"]
-                + ["first_name_key", "last_name_key", "title_key", "department_key"],
-                name="entry_search_by_field",
-            ),
+            models.Index(fields=["sort_key", "id", "retired_at", *_FIELD_KEYS], name="entry_search_by_field"),
         ]
         constraints = [
             paired("verified_at", "verified_by", "entry_verified_at_and_by"),

@@ -61,9 +61,7 @@ class AdvancedSearchForm(forms.Form):
         data = self.cleaned_data
         if not any(text for _, text in self.texts()):
             return {}
-        return {
-            name: data[name] for row in self.rows() for name in (row[0].name, row[1].name) if data.get(name)
-        }
+        return {field.name: data[field.name] for row in self.rows() for field in row if data.get(field.name)}
 
     def wrong(self) -> bool:
         """Whether a search text or its field cannot be used. A wrong page number is the first page."""
