@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -82,12 +81,12 @@ def import_steps(
         rows, problems = yield from read_steps(content)
     except BadTable as wrong:
         rows, problems = [], [BadRow(1, "", wrong.reason)]
-    system = not isinstance(by, Acting)
+    system, plan = not isinstance(by, Acting), Plan(problems=problems)
     if dry_run:
-        plan = yield from plan_steps(rows, problems, only=principal, make_principals=system)
+        yield from plan_steps(rows, plan, only=principal, make_principals=system)
         return replace(_report(plan), preview=preview_of(plan))
     with transaction.atomic():
-        plan = yield from plan_steps(rows, problems, only=principal, make_principals=system, lock=True)
+        yield from plan_steps(rows, plan, only=principal, make_principals=system, lock=True)
         if plan.problems:
             raise BadDirectoryFile(plan.problems)
         report = _report(plan, retired=retire_missing)
@@ -165,8 +164,7 @@ def _write(
     retire_missing: bool,
     upload: DirectoryUpload | None = None,
 ) -> Steps[AuditEntry]:
-    at: datetime = timezone.now()
-    told = yield from write_steps(by, plan, at, retire_missing=retire_missing)
+    told = yield from write_steps(by, plan, timezone.now(), retire_missing=retire_missing)
     told["unchanged"], told["gone"] = report.unchanged, report.gone
     if isinstance(by, Acting):
         return audit.record(by=by, action="directory.import", target=upload, changes=told)

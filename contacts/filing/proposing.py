@@ -230,14 +230,8 @@ def is_plain(book: Book, choices: Choices, found: Mapped) -> bool:
     if len(book.filled) != 1 or book.blind or choices.letters:
         return False
     (sheet,), (choice,) = book.filled, choices.sheets
-    if (
-        sheet.hidden
-        or sheet.hidden_rows
-        or sheet.hidden_columns
-        or sheet.struck
-        or sheet.formulas
-        or sheet.merged
-    ):
+    hidden = sheet.hidden or sheet.hidden_rows or sheet.hidden_columns
+    if hidden or sheet.struck or sheet.formulas or sheet.merged:
         return False
     first = next((number for number, _ in data_rows(sheet, 0)), 0)
     heading = read_heading(sheet.rows[choice.heading - 1]) if choice.heading == first else None

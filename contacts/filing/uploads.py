@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import DirectoryFile, DirectoryUpload, Principal
-from contacts.queries.uploads import book_of, principals, remembered
+from contacts.queries.uploads import book_of, remembered
 from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
@@ -50,7 +50,7 @@ class FileGone(RuleError):
 
 def known_for(principal: Principal) -> Known:
     names = {known.name: known.short_name for known in (REGION, *MUNICIPALITIES)}
-    names |= {found.name: found.short_name for found in principals()}
+    names |= {found.name: found.short_name for found in Principal.objects.all()}
     memory = remembered(principal)
     return Known(names, principal.name, memory.get("columns", {}), memory.get("values", {}))
 
@@ -148,17 +148,13 @@ def found_steps(
 ) -> Steps[Plan]:
     rows, problems = yield from mapped_steps(found)
     pairs = list(zip(book.filled, choices.sheets, strict=True))
-    return (
-        yield from plan_steps(
-            rows,
-            problems,
-            only=only,
-            lock=lock,
-            sheets=tuple(sheet.name for sheet, _ in pairs),
-            unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
-            left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
-        )
+    plan = Plan(
+        problems=problems,
+        sheets=tuple(sheet.name for sheet, _ in pairs),
+        unread=tuple(sheet.name for sheet, choice in pairs if not choice.take),
+        left_out=found.left_out + sum(contacts_skipped(sheet, choice) for sheet, choice in pairs),
     )
+    return (yield from plan_steps(rows, plan, only=only, lock=lock))
 
 
 def keep_upload(
@@ -213,12 +209,7 @@ def preview_of(plan: Plan) -> dict[str, Any]:
 
 def _problem(problem: Problem, names: Sequence[str]) -> dict[str, Any]:
     rows = [[_place_words(bad.row, names), bad.sentence] for bad in problem.rows[:MOST_PROBLEMS]]
-    return {
-        "column": problem.column,
-        "sentence": problem.sentence,
-        "count": len(problem.rows),
-        "rows": rows,
-    }
+    return {"column": problem.column, "sentence": problem.sentence, "count": len(problem.rows), "rows": rows}
 
 
 def _row_words(number: int, names: Sequence[str]) -> int | str:

@@ -239,11 +239,8 @@ class _Reading:
 
     def _hidden_rows(self, rows: Sequence[Sequence[str]]) -> Iterator[int]:
         for number, attributes in self._parser.row_dimensions.items():
-            if (
-                attributes.get("hidden", "0") not in _NO
-                and int(number) <= len(rows)
-                and rows[int(number) - 1]
-            ):
+            is_hidden = attributes.get("hidden", "0") not in _NO
+            if is_hidden and int(number) <= len(rows) and rows[int(number) - 1]:
                 yield int(number)
 
     def _hidden_columns(self, rows: Sequence[Sequence[str]]) -> Iterator[int]:

@@ -148,17 +148,9 @@ def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int]
         left=Count("pk", filter=wanted),
         skipped=Count("pk", filter=wanted & Q(pk__in=list(skipped))),
     )
-    entry = (
-        _in_use(principal)
-        .filter(wanted)
-        .exclude(pk__in=list(skipped))
-        .select_related("principal", "unit", "verified_by")
-        .order_by(
-            Case(When(flagged=[], then=1), default=0),
-            F("verified_at").asc(nulls_first=True),
-            "sort_key",
-            "pk",
-        )
-        .first()
-    )
+    flagged_first = Case(When(flagged=[], then=1), default=0)
+    longest_ago = F("verified_at").asc(nulls_first=True)
+    left = _in_use(principal).filter(wanted).exclude(pk__in=list(skipped))
+    rows = left.select_related("principal", "unit", "verified_by")
+    entry = rows.order_by(flagged_first, longest_ago, "sort_key", "pk").first()
     return ToVerify(entry, figures["left"], figures["total"], figures["skipped"])

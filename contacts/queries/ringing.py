@@ -111,9 +111,8 @@ def numbers_for_many(
     region_unsettled = any(e.principal.is_region and e.principal_id in unsettled for e in entries)
     duties = duties_at([pk for pk in units if pk], at, sorted(_municipalities(wanted, units))) if rota else {}
     others = sorted(set(duties) - set(units))
-    nursing = [
-        unit for unit in (*units.values(), *(_units_by_id(*others) if others else ())) if _is_nursing(unit)
-    ]
+    on_duty = [*units.values(), *(_units_by_id(*others) if others else ())]
+    nursing = [unit for unit in on_duty if _is_nursing(unit)]
     zone = timezone.get_default_timezone()
     answers: Numbers = {}
     for request in wanted:
@@ -172,12 +171,11 @@ def find_by_name(name: str) -> list[tuple[str, RingRequest]]:
     key = search_key(name)
     if not key:
         return []
-    units = list(Unit.objects.filter(active=True).select_related("principal"))
-    principals = list(Principal.objects.all())
     named: list[tuple[str, Collection[str], RingRequest]] = [
-        (f"{u.name} ({u.principal.name})", u.name_keys, request_for_unit(u)) for u in units
+        (f"{u.name} ({u.principal.name})", u.name_keys, request_for_unit(u))
+        for u in Unit.objects.filter(active=True).select_related("principal")
     ]
-    for p in principals:
+    for p in Principal.objects.all():
         named.append((p.name, {search_key(p.name), search_key(p.short_name)}, request_for_principal(p)))
     exact = [(label, request) for label, keys, request in named if key in keys]
     if exact:
@@ -291,11 +289,9 @@ class _Ways:
         unit = self.unit
         if unit is not None:
             # An entry not tied to a unit belongs to the one of its name.
-            by_name = entry.unit_id is None and (entry.principal_id, entry.name) == (
-                unit.principal_id,
-                unit.name,
-            )
-            if by_name or entry.unit_id == unit.pk or self._is_of_its_area(entry, unit):
+            called_so = (entry.principal_id, entry.name) == (unit.principal_id, unit.name)
+            is_its = entry.unit_id == unit.pk or (entry.unit_id is None and called_so)
+            if is_its or self._is_of_its_area(entry, unit):
                 return Way.UNIT
         if entry.principal_id == _municipality_id(self.request, unit):
             if is_switchboard and (entry.pk in self.main or self._is_one_of_several(entry)):

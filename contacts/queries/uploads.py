@@ -31,10 +31,6 @@ def remembered(principal: Principal) -> dict[str, Any]:
     return memory or {}
 
 
-def principals() -> list[Principal]:
-    return list(Principal.objects.all())
-
-
 def import_of(upload: DirectoryUpload) -> AuditEntry | None:
     rows = AuditEntry.objects.filter(
         action="directory.import", target_type=upload._meta.label, target_id=str(upload.pk)

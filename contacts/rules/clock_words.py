@@ -59,11 +59,8 @@ def parse_day(text: str) -> str:
     elif slashed := _SLASHED_DAY.fullmatch(written):
         found = f"{int(slashed[2]):02}-{int(slashed[1]):02}"
     if not is_month_day(found):
-        raise RuleError(
-            f"{written} är ingen dag. Skriv till exempel 15 juni."
-            if written
-            else "Skriv till exempel 15 juni."
-        )
+        wrong = f"{written} är ingen dag. " if written else ""
+        raise RuleError(f"{wrong}Skriv till exempel 15 juni.")
     return found
 
 

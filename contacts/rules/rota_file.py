@@ -13,16 +13,8 @@ from .rota import NOBODY, Turn, check_turn
 from .swedish_text import search_key
 
 COLUMNS = (
-    "Huvudman",
-    "Enhet",
-    "Vem",
-    "Nummer",
-    "Från dag",
-    "Från kl",
-    "Till dag",
-    "Till kl",
-    "Varje vecka",
-    "Sista dag",
+    *("Huvudman", "Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till kl"),
+    *("Varje vecka", "Sista dag"),
 )
 """In the order a file is written; a file that is read may have them in any."""
 REQUIRED = ("Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till kl")
@@ -30,16 +22,8 @@ MOST_ROWS = 1_000
 
 _LONGEST_WHO = 100
 _YES, _NO = ("ja", "j", "x"), ("nej", "n", "")
-_COLUMN_OF = {
-    "who": "Vem",
-    "number": "Nummer",
-    "starts_on": "Från dag",
-    "starts_at": "Från kl",
-    "ends_on": "Till dag",
-    "ends_at": "Till kl",
-    "weekly": "Varje vecka",
-    "until": "Sista dag",
-}
+_FIELDS = ("who", "number", "starts_on", "starts_at", "ends_on", "ends_at", "weekly", "until")
+_COLUMN_OF = dict(zip(_FIELDS, COLUMNS[2:], strict=True))
 _OF_HEADING = by_heading(COLUMNS)
 
 

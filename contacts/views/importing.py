@@ -16,7 +16,7 @@ from contacts.filing.bringing_in import confirm_steps
 from contacts.filing.choices import Choices
 from contacts.filing.columns import COLUMNS, REQUIRED
 from contacts.filing.limits import FILE_BYTES, MB, ROWS
-from contacts.filing.preview import imports_shown, preview
+from contacts.filing.preview import done_words, preview
 from contacts.filing.step import step_of, with_headings
 from contacts.filing.undo import UNDO_DAYS, may_be_undone, undo_of, undo_steps
 from contacts.filing.uploads import FileGone, choose_steps, keep_choices, kept_book, known_for, upload_steps
@@ -169,13 +169,14 @@ def _own_upload(request: ActingRequest, upload_id: UUID) -> DirectoryUpload:
 def _form_context(request: ActingRequest, form: UploadForm) -> dict[str, object]:
     now = timezone.now()
     imports = last_imports(request.acting.principal, now - timedelta(days=UNDO_DAYS))
+    undo_rows = undone_of(imports)
     return {
         "form": form,
         "megabytes": FILE_BYTES // MB,
         "most_rows": f"{ROWS:,}".replace(",", "\N{NO-BREAK SPACE}"),
         "required": REQUIRED,
         "optional": [column for column in COLUMNS if column not in REQUIRED],
-        "imports": imports_shown(imports, undone_of(imports), now),
+        "imports": [done_words(row, undo_rows.get(row.target_id), now) for row in imports],
     }
 
 

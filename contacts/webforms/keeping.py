@@ -10,7 +10,7 @@ from contacts.models import DirectoryEntry, Unit
 from contacts.queries.keeping import Kept
 from contacts.rules.entry_facts import FIRST_COLUMN, HOUR_LABELS, LABELS, TEXTS, EntryFacts, EntryKind
 from contacts.rules.errors import RuleError
-from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours, day_of
+from contacts.rules.hours import OPEN_BY_DAY, Availability, Eves, Hours, Span, Summer, check_hours, day_of
 from contacts.rules.phone import LONGEST_NUMBER, Phone, PhoneKind, check_phone, same_number, tidy_number
 
 from .differences import Opened
@@ -22,8 +22,7 @@ NUMBER_ROWS = 6
 DAY_PARTS = 2
 DAY_LABELS = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag", "Helgdag")
 _OF_DAYTIME = ("opens_at", "closes_at", "friday_closes_at")
-_WITH_LUNCH = (Availability.DAYTIME, Availability.OWN_HOURS)
-_WITH_EVES = (*_WITH_LUNCH, Availability.EVENING_WEEKEND)
+_WITH_EVES = (*OPEN_BY_DAY, Availability.EVENING_WEEKEND)
 # The days have two fields each.
 _HOUR_FIELDS = tuple(name for name in HOUR_LABELS if name != "days")
 
@@ -178,7 +177,7 @@ class EntryForm(Opened, AsksQuestions):
         def given(name: str, *, where: bool) -> Any:
             return (data.get(name) or None) if where or name in changed else None
 
-        lunch = applies in _WITH_LUNCH
+        lunch = applies in OPEN_BY_DAY
         clocks = {name: given(name, where=applies is Availability.DAYTIME) for name in _OF_DAYTIME}
         clocks |= {name: given(name, where=lunch) for name in ("lunch_from", "lunch_to")}
         eves = Eves(given("eves", where=applies in _WITH_EVES) or Eves.UNSAID)
