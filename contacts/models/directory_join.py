@@ -28,19 +28,15 @@ class DirectoryJoin(AppendOnlyModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kept_entry = models.ForeignKey(
-        DirectoryEntry, null=True, on_delete=models.PROTECT, related_name="joins", verbose_name="kontakt"
+        DirectoryEntry, models.PROTECT, null=True, related_name="joins", verbose_name="kontakt"
     )
-    other_entry = models.ForeignKey(DirectoryEntry, null=True, on_delete=models.PROTECT, related_name="+")
-    kept_unit = models.ForeignKey(
-        Unit, null=True, on_delete=models.PROTECT, related_name="joins", verbose_name="enhet"
-    )
-    other_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    other_entry = models.ForeignKey(DirectoryEntry, models.PROTECT, null=True, related_name="+")
+    kept_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="joins", verbose_name="enhet")
+    other_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
     moved = models.JSONField(default=dict, blank=True)
-    undoes = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
-    )
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     at = models.DateTimeField("tid", default=timezone.now)
     user = person()
 

@@ -16,9 +16,7 @@ class DirectoryFile(models.Model):
     append_only = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman"
-    )
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="+", verbose_name="huvudman")
     at = models.DateTimeField("tid", default=timezone.now, db_index=True)
     book = models.JSONField("innehåll")
 
@@ -39,11 +37,9 @@ class DirectoryUpload(AppendOnlyModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman"
-    )
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="+", verbose_name="huvudman")
     user = person()
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
     at = models.DateTimeField("tid", default=timezone.now)
     file = models.UUIDField("fil", null=True)
     choices = models.JSONField("val", default=dict, blank=True)

@@ -19,13 +19,11 @@ class NumberFlag(AppendOnlyModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    entry = models.ForeignKey(
-        DirectoryEntry, on_delete=models.PROTECT, related_name="flags", verbose_name="kontakt"
-    )
+    entry = models.ForeignKey(DirectoryEntry, models.PROTECT, related_name="flags", verbose_name="kontakt")
     number = models.CharField("nummer", max_length=60)
     at = models.DateTimeField("tid", default=timezone.now)
     user = person()
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="enhet")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="enhet")
     withdraws = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="withdrawn_by", verbose_name="återtar"
     )

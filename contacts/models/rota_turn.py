@@ -28,7 +28,7 @@ class RotaTurn(AppendOnlyModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="turns", verbose_name="enhet")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="turns", verbose_name="enhet")
     order = models.PositiveIntegerField("ordning")
     who = models.CharField("vem", max_length=100, blank=True)
     number = models.CharField("nummer", max_length=LONGEST_NUMBER, blank=True)
@@ -39,7 +39,7 @@ class RotaTurn(AppendOnlyModel):
     weekly = models.BooleanField("varje vecka", default=False)
     until = models.DateField("sista dag", null=True, blank=True)
     replaces = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name="ersätter"
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="ersätter"
     )
     withdraws = models.BooleanField("tar bort", default=False)
     at = models.DateTimeField("tid", default=timezone.now)

@@ -27,9 +27,7 @@ class Unit(models.Model):
 
     append_only = False
 
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="units", verbose_name="huvudman"
-    )
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="units", verbose_name="huvudman")
     name = models.CharField("namn", max_length=200)
     ward_kind = models.CharField("vårdavdelning", max_length=20, blank=True, choices=WardKind.choices)
     outpatient_kind = models.CharField("öppenvård", max_length=30, blank=True, choices=OutpatientKind.choices)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from django.utils.text import capfirst
+
 from contacts.models import AuditEntry, DirectoryEntry, NumberFlag
 from contacts.models.directory_entry import stored_day, stored_phones
 from contacts.rules.clock_words import day_words
@@ -21,16 +23,9 @@ NOTHING = "tomt"
 # Fields that contacts had before they could have several numbers: they stand in the audit log for ever.
 _OLD_LABELS = {"phone": "Telefon", "extension": "Anknytning", "mobile": "Mobiltelefon"}
 # Who acts and when stands in the audit row itself, and whose a contact is never changes.
-_NOT_SHOWN = frozenset(
-    {
-        "verified_at",
-        "verified_by_id",
-        "retired_at",
-        "retired_by_id",
-        "principal_id",
-        "password",
-        "other_names",
-    }
+_NOT_SHOWN = (
+    *("verified_at", "verified_by_id", "retired_at", "retired_by_id", "principal_id", "password"),
+    "other_names",
 )
 _DEEDS = {
     "directoryentry.added": "Lades till",
@@ -185,8 +180,7 @@ def _label(name: str) -> str:
     if name in _OLD_LABELS:
         return _OLD_LABELS[name]
     field = next((f for f in DirectoryEntry._meta.concrete_fields if name in (f.name, f.attname)), None)
-    words = str(field.verbose_name) if field else name
-    return words[:1].upper() + words[1:]
+    return capfirst(str(field.verbose_name) if field else name)
 
 
 def _value_words(name: str, value: str, unit_names: Mapping[int, str]) -> str:

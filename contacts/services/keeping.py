@@ -125,11 +125,7 @@ def _content(facts: EntryFacts, unit: Unit | None) -> dict[str, Any]:
 
 
 def _write(
-    by: Acting,
-    entry: DirectoryEntry,
-    facts: EntryFacts,
-    unit: Unit | None,
-    answers: Mapping[str, str] | None,
+    by: Acting, entry: DirectoryEntry, facts: EntryFacts, unit: Unit | None, answers: Mapping[str, str] | None
 ) -> None:
     before = copy(entry) if entry.pk else None
     entry.take(facts, unit)

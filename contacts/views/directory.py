@@ -100,10 +100,7 @@ def advanced_search(request: ActingRequest) -> HttpResponse:
     context = {
         "form": form,
         "result": advanced_page(
-            found=found,
-            columns=columns,
-            switchboard_number=region_switchboard_number(),
-            at=timezone.now(),
+            found=found, columns=columns, switchboard_number=region_switchboard_number(), at=timezone.now()
         ),
         # Typed, and yet nothing in it that could be sought.
         "nothing_sought": any(text for _, text in texts) and found is None,

@@ -16,14 +16,7 @@ from contacts.queries.rota import latest_rows, newest_of, shifts_of_units, turn_
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.services.rota import add_turn, change_turn, withdraw_turn
-from contacts.views.tools import (
-    FormPage,
-    get_or_404,
-    held_as,
-    led_to_joined,
-    require_keeper,
-    told_if_refused,
-)
+from contacts.views.tools import FormPage, get_or_404, held_as, led_to_joined, require_keeper, told_if_refused
 from contacts.views.units import own_unit_or_404
 from contacts.webforms.rota import ONCE, TurnForm, WithdrawForm, initial_of
 
