@@ -74,10 +74,7 @@ Read = tuple[list[DirectoryRow], list[BadRow]]
 
 
 def read_steps(content: bytes) -> Steps[Read]:
-    """Read a directory file in our own format; raises BadTable for any other.
-
-    Returns its rows and everything that is wrong with them.
-    """
+    """Read a directory file in our own format; raises BadTable for any other."""
     yield Progress("Öppnar filen")
     table = read_table(content)
     return (yield from _sorted(read_rows(table), max(len(table) - 1, 0)))

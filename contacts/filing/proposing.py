@@ -34,9 +34,7 @@ _OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A row that is pointed out, with why; `guessed` says that it most likely is to be left out, `is_contact` that a
-    contact may stand on it all the same.
-    """
+    """A row that is pointed out. `guessed`: most likely to be left out. `is_contact`: it may hold a contact."""
 
     row: int
     why: str

@@ -139,8 +139,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
             import_row = import_of(upload)
             if import_row is None:
                 raise RuleError("Filen är inte inläst.")
-            done = undone(import_row)
-            if done is not None:
+            if done := undone(import_row):
                 return done
             now = timezone.now()
             if not may_be_undone(import_row, now):
@@ -155,9 +154,7 @@ def undo_steps(*, by: Acting, upload: DirectoryUpload, client_id: UUID) -> Steps
                 "taken_back": [entry.pk for entry in undo.take_back],
                 "kept": [entry.pk for entry in undo.kept],
             }
-            yield from undo_write_steps(
-                by, now, retire=undo.retire, set_back=undo.set_back, take_back=undo.take_back
-            )
+            yield from undo_write_steps(by, now, undo.retire, undo.set_back, undo.take_back)
             return audit.record(by=by, action="directory.import_undone", target=upload, changes=changes)
     except IntegrityError as wrong:
         raise RuleError("Kontakterna har ändrats under tiden. Försök igen.") from wrong

@@ -86,8 +86,7 @@ def choose_steps(
 ) -> Steps[DirectoryUpload]:
     """Store what was chosen of an upload's file, as an upload of its own with its preview; sent again it is the same.
 
-    A form that comes back with other choices is one more upload: nothing is written by either. Raises NotAllowed, and
-    FileGone.
+    A form that comes back with other choices is one more upload. Raises NotAllowed, and FileGone.
     """
     check_may(by, Right.MANAGE_DIRECTORY, upload)
     book = kept_book(upload)
@@ -107,10 +106,7 @@ def choose_steps(
 def keep_choices(
     *, by: Acting, upload: DirectoryUpload, client_id: UUID, choices: Choices
 ) -> DirectoryUpload:
-    """Store choices that are still to be looked through, as an upload of its own; sent again it is the same.
-
-    Raises NotAllowed.
-    """
+    """As `choose_steps`, of choices that are still to be looked through. Raises NotAllowed."""
     check_may(by, Right.MANAGE_DIRECTORY, upload)
     with transaction.atomic():
         upload_id, first = _claimed(by, upload, client_id, choices, "directory.guess")
@@ -167,8 +163,7 @@ def keep_upload(
     memory: dict[str, Any] | None = None,
 ) -> DirectoryUpload:
     """Store an upload and its plan, inside the transaction of the caller; the same id again returns what is stored."""
-    found = DirectoryUpload.objects.filter(pk=upload_id).first()
-    if found is not None:
+    if found := DirectoryUpload.objects.filter(pk=upload_id).first():
         return found
     preview = preview_of(plan) if plan is not None else {}
     upload = DirectoryUpload(
@@ -184,12 +179,8 @@ def keep_upload(
     )
     upload.save()
     counts = {key: len(rows) for key, rows in preview.get("groups", {}).items()}
-    audit.record(
-        by=by,
-        action="directory.uploaded",
-        target=upload,
-        changes=counts | {"problems": preview.get("problem_count", 0)},
-    )
+    counts["problems"] = preview.get("problem_count", 0)
+    audit.record(by=by, action="directory.uploaded", target=upload, changes=counts)
     return upload
 
 

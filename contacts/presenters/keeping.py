@@ -16,7 +16,7 @@ from contacts.rules.hours import Availability, Eves, Hours
 from contacts.rules.hours_text import hours_words
 from contacts.rules.phone import display, same_number, tel_uri
 
-from .directory import ContactRow, contact_row
+from .directory import ContactRow, PhoneNumber, contact_row
 
 NOTHING = "tomt"
 
@@ -42,18 +42,10 @@ _DEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class EntryNumber:
-    """One number on a contact's own page: as it is stored and as it is read.
+class EntryNumber(PhoneNumber):
+    """One number of a contact. `flag` is the newest report that it does not work, where it is `flagged`."""
 
-    `flag` is the newest report that it does not work, where it is `flagged` and there is one.
-    """
-
-    label: str
-    number: str
-    shown: str
-    tel: str | None
-    flagged: bool
-    flag: NumberFlag | None
+    flag: NumberFlag | None = None
 
 
 @dataclass(frozen=True, slots=True)

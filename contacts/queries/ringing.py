@@ -91,8 +91,7 @@ def numbers_for_many(
     of municipalities that have no entries, and one for those of a hemsjukvård that has somebody on duty.
 
     The answer is never empty: the region's switchboard is the last resort for every party. Units that are `known`,
-    each with its principal, are not read again. Without `rota` who has the jour is left out: for an answer that is to
-    hold longer than that.
+    each with its principal, are not read again. Without `rota` the jour, which soon changes, is left out.
     """
     wanted = {RingRequest(*request) for request in requests}
     if not wanted:
@@ -272,9 +271,7 @@ def _on_duty_for(shift: Shift, entries: Iterable[DirectoryEntry], nursing: Unit)
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """How entries lead to the one sought. `main` are the main switchboards, `unsettled` the principals where several
-    switchboards are and none is chosen.
-    """
+    """How entries lead to the one sought; `main` switchboards, and principals where that is `unsettled`."""
 
     request: RingRequest
     unit: Unit | None

@@ -185,7 +185,10 @@ class _Reading:
         """Raises _NotUnderstood."""
         goes_on, self.goes_on = self.goes_on, []
         started, self.started = self.started, True
-        _must(not self.waiting or self._takes_waiting(clause))
+        if self.waiting:
+            # "ons 8-12" may follow on "mån,".
+            spans, rest = _spans(clause)
+            _must(bool(spans) or read_days(rest) is not None)
         if clause in _AS_DAYTIME or is_roles(clause):
             self.roles = self.roles or is_roles(clause)
             return
@@ -195,11 +198,6 @@ class _Reading:
         )
         if not any(read(clause) for read in known):
             self._ranges(clause, goes_on, first=not started)
-
-    def _takes_waiting(self, clause: str) -> bool:
-        """Whether "ons 8-12" may follow on "mån,"."""
-        spans, rest = _spans(clause)
-        return bool(spans) or read_days(rest) is not None
 
     def _ranges(self, clause: str, goes_on: list[list[Span]], *, first: bool) -> None:
         spans, rest = _spans(clause)
