@@ -62,7 +62,7 @@ class Book:
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Book":
-        """A book that was stored, or that a child sent. Raises TypeError, KeyError or ValueError for others."""
+        """A book as stored, or as a child sent it. Raises TypeError, KeyError or ValueError for others."""
         return cls(tuple(Sheet.read(sheet) for sheet in told["sheets"]), blind=bool(told["blind"]))
 
     @property

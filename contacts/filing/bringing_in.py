@@ -142,9 +142,8 @@ def confirm_steps(
 def _renewed(by: Acting, upload: DirectoryUpload, plan: Plan) -> DirectoryUpload:
     """Store the file again with the plan as it is now; confirmed twice it is stored once."""
     renewed_id = uuid5(upload.pk, hash_of(preview_of(plan)))
-    return keep_upload(
-        by=by, upload_id=renewed_id, file=upload.file, choices=Choices.read(upload.choices), plan=plan
-    )
+    choices = Choices.read(upload.choices)
+    return keep_upload(by=by, upload_id=renewed_id, file=upload.file, choices=choices, plan=plan)
 
 
 def _report(plan: Plan, *, retired: bool = False) -> ImportReport:

@@ -34,7 +34,7 @@ _OF_NAMES = frozenset(("namn", "vem", "kontakt", "kontakter"))
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A row that is pointed out. `guessed`: most likely to be left out. `is_contact`: it may hold a contact."""
+    """A row pointed out. `guessed`: most likely to be left out. `is_contact`: it may hold a contact."""
 
     row: int
     why: str
@@ -221,10 +221,7 @@ def _meant(column: str, word: str, known: Known) -> str:
 
 
 def is_plain(book: Book, choices: Choices, found: Mapped) -> bool:
-    """Whether a file is as the directory's own are, so that there is nothing to choose and nothing to point out.
-
-    `found` is what comes of it by the choices.
-    """
+    """Whether a file, with what is `found` in it, is as our own are: nothing to choose or point out."""
     if len(book.filled) != 1 or book.blind or choices.letters:
         return False
     (sheet,), (choice,) = book.filled, choices.sheets

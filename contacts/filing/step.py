@@ -88,9 +88,7 @@ def step_of(book: Book, choices: Choices, known: Known) -> Step:
     return Step(
         choices=choices,
         known=known,
-        sheets=tuple(
-            _shown(sheet, choice) for sheet, choice in zip(right.filled, choices.sheets, strict=True)
-        ),
+        sheets=tuple(map(_shown, right.filled, choices.sheets)),
         words=tuple(_words(found, choices)),
         proposals=tuple(_proposal(each, names) for each in found.proposals[:MOST_PROPOSALS]),
         proposal_count=len(found.proposals),

@@ -74,10 +74,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that was done with a contact, or with `of`, one joined into it.
-
-    `who` is empty where it was a command on the server.
-    """
+    """One thing done with a contact, or with `of`, one joined into it; by nobody where a command did it."""
 
     at: datetime
     who: str

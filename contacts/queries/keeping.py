@@ -118,10 +118,7 @@ def standing_flags(entries: Collection[DirectoryEntry]) -> dict[int, list[Number
 
 
 def history_of(entry: DirectoryEntry, page: int | str | None = 1) -> Page[AuditEntry]:
-    """A page of what was done with the entry and those joined into it, newest first.
-
-    Two queries, and one more where any is joined.
-    """
+    """A page of what was done with the entry and those joined into it, newest first. Two or three queries."""
     ids = [str(pk) for pk in (entry.pk, *names_joined(entry))]
     rows = AuditEntry.objects.filter(target_type=entry._meta.label, target_id__in=ids)
     return Paginator(rows.select_related("user", "unit").order_by("-at", "-pk"), PAGE_SIZE).get_page(page)
@@ -138,10 +135,7 @@ def unit_names(ids: Collection[int]) -> dict[int, str]:
 
 
 def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int] = ()) -> ToVerify:
-    """The contact to confirm next: flagged ones first, then never confirmed ones, then the longest ago.
-
-    `skipped` are the ids of those left for another time. Two queries.
-    """
+    """The contact to confirm next, of those not `skipped`: flagged, never, the longest ago. Two queries."""
     wanted = _FLAGGED | _not_verified(now)
     figures = _in_use(principal).aggregate(
         total=Count("pk"),

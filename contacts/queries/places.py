@@ -50,10 +50,7 @@ def place_of_unit(unit: Unit) -> Place:
 
 
 def places_named(text: str, found: FoundEntries) -> NamedPlaces:
-    """The principals and the units in use that are called what was sought, as the search `found` it.
-
-    An exact name counts alone. Two queries at most.
-    """
+    """The principals and units in use called that; an exact name counts alone. Two queries at most."""
     terms = found.terms
     if not any(len(term.typed) > 1 and not term.digits for term in terms):
         return NamedPlaces()

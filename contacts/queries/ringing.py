@@ -43,10 +43,7 @@ Numbers = dict[tuple[Party, int | None, int | None], tuple[NumberToRing, ...]]
 
 
 def switchboards() -> list[DirectoryEntry]:
-    """The switchboards in force: the region's first, then the municipalities' in Swedish order.
-
-    The main one of each comes before its others.
-    """
+    """Those in force: the region's, then the municipalities' in Swedish order; main ones first of each."""
     found = as_listed(entries_in_use().filter(kind=EntryKind.SWITCHBOARD))
     rows = list(found.order_by("principal__sort_key", "sort_key", "pk"))
     main = {each.entry_id for each in main_among(rows).values()}

@@ -32,7 +32,7 @@ def shifts_of_units(units: Collection[int], begin: datetime, end: datetime) -> d
 def duties_at(
     units: Collection[int], at: datetime, home_nursing_of: Collection[int] = ()
 ) -> dict[int, Shift]:
-    """Who has the jour of each unit, and of those municipalities' hemsjukvård, at an aware moment. One query."""
+    """The jour at an aware moment of each unit, and of those municipalities' hemsjukvård. One query."""
     if not units and not home_nursing_of:
         return {}
     of = Q(unit__in=units)

@@ -12,16 +12,7 @@ from functools import lru_cache
 
 from .clock_words import MONTHS, WEEKDAYS, needs_year
 from .free_days import is_eve, is_free_day, is_free_eve, is_public_holiday
-from .hours import (
-    DAYTIME_CLOSES,
-    DAYTIME_OPENS,
-    HOLIDAY,
-    MIDNIGHT,
-    Availability,
-    Eves,
-    Hours,
-    Summer,
-)
+from .hours import DAYTIME_CLOSES, DAYTIME_OPENS, HOLIDAY, MIDNIGHT, Availability, Eves, Hours, Summer
 
 _FRIDAY = 4
 _DAY, _MINUTE, _INSTANT = timedelta(days=1), timedelta(minutes=1), timedelta(microseconds=1)

@@ -85,10 +85,7 @@ def needs_year(on: date, seen: date) -> bool:
 
 
 def read_weekdays(text: str) -> list[int] | None:
-    """Indices of `Hours.days` from "mån–tor", "lördag och söndag", "vardagar", "alla dagar" or "helgdag".
-
-    None where a word is none of these.
-    """
+    """Places in `Hours.days` from "mån–tor", "lördag och söndag", "vardagar", "helgdag"; None for others."""
     places: list[int] = []
     for part in re.split(r" och | & | ?\+ ?|/", " ".join(text.casefold().split())):
         ends = [_weekday_places(word) for word in re.split(r" ?[–—-] ?| till ", part)]

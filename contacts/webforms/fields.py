@@ -55,10 +55,7 @@ class ClockField(_ReadField):
 
 
 class NumberField(forms.CharField):
-    """A telephone number in standard form; "" where none is typed.
-
-    Those in `known` are accepted as they are: nobody typed them here.
-    """
+    """A telephone number in standard form; "" for none. Those in `known`, which nobody typed here, stay."""
 
     known: frozenset[str] = frozenset()
 
