@@ -57,7 +57,7 @@ def is_given(row: DirectoryRow, fact: str) -> bool:
 
 
 def merged(row: DirectoryRow, before: EntryFacts | None) -> EntryFacts:
-    """What an entry becomes; what the file does not say, or spells otherwise, stays. `before`: None if new."""
+    """What an entry becomes: what the file leaves out, or spells otherwise, stays. `before`: None if new."""
     new = row.facts
     if before is None:
         return new

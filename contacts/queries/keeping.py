@@ -135,7 +135,7 @@ def unit_names(ids: Collection[int]) -> dict[int, str]:
 
 
 def next_to_verify(principal: Principal, now: datetime, skipped: Collection[int] = ()) -> ToVerify:
-    """The contact to confirm next, not `skipped`: flagged, then never confirmed, then longest ago. Two queries."""
+    """The contact to confirm next, not `skipped`: flagged, never confirmed, longest ago. Two queries."""
     wanted = _FLAGGED | _not_verified(now)
     figures = _in_use(principal).aggregate(
         total=Count("pk"),
