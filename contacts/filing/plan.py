@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -14,7 +14,6 @@ from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
 from contacts.rules.file_rows import BadRow
 from contacts.rules.names import name_key, nearest
-from contacts.rules.parties import PrincipalKind
 from contacts.rules.principals import MUNICIPALITIES, REGION
 from contacts.rules.swedish_text import search_key
 from contacts.services.progress import Progress, Steps
@@ -150,8 +149,7 @@ def _principals(plan: Plan, make_missing: bool) -> dict[str, Principal]:
     principals = {search_key(principal.name): principal for principal in Principal.objects.all()}
     for known in (REGION, *MUNICIPALITIES):
         if search_key(known.name) not in principals:
-            kind = PrincipalKind.REGION if known is REGION else PrincipalKind.MUNICIPALITY
-            made = Principal(kind=kind, **asdict(known))
+            made = Principal.known(known)
             principals[search_key(known.name)] = made
             if make_missing:
                 plan.new_principals.append(made)
