@@ -8,6 +8,7 @@ from contacts.rules.labelled import Labelled
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
+from .base import joined_into
 from .principal import Principal
 
 
@@ -26,36 +27,16 @@ class Unit(models.Model):
 
     append_only = False
 
-    principal = models.ForeignKey(
-        Principal, on_delete=models.PROTECT, related_name="units", verbose_name="huvudman"
-    )
+    principal = models.ForeignKey(Principal, models.PROTECT, related_name="units", verbose_name="huvudman")
     name = models.CharField("namn", max_length=200)
-    ward_kind = models.CharField(
-        "vårdavdelning",
-        max_length=20,
-        blank=True,
-        choices=WardKind.choices,
-    )
-    outpatient_kind = models.CharField(
-        "öppenvård",
-        max_length=30,
-        blank=True,
-        choices=OutpatientKind.choices,
-    )
+    ward_kind = models.CharField("vårdavdelning", max_length=20, blank=True, choices=WardKind.choices)
+    outpatient_kind = models.CharField("öppenvård", max_length=30, blank=True, choices=OutpatientKind.choices)
     municipal_kind = models.CharField(
         "kommunal enhet", max_length=20, blank=True, choices=MunicipalKind.choices
     )
     hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
     active = models.BooleanField("i bruk", default=True)
-    joined_into = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="joined",
-        verbose_name="sammanförd med",
-    )
+    joined_into: "models.ForeignKey[Unit | None, Unit | None]" = joined_into()
     other_names = models.JSONField("andra namn", default=list, blank=True, editable=False)
     search_key = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
@@ -78,7 +59,6 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Recomputes the search and sort keys from the name."""
         self.search_key = search_key(self.name)
         self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
@@ -90,14 +70,12 @@ class Unit(models.Model):
     @property
     def parties(self) -> frozenset[Party]:
         """A sjukstuga is two parties, a switchboard none."""
-        parties = set()
-        if self.ward_kind:
-            parties.add(Party.INPATIENT)
-        if self.outpatient_kind:
-            parties.add(Party.OUTPATIENT)
-        if self.municipal_kind:
-            parties.add(Party.MUNICIPALITY)
-        return frozenset(parties)
+        kinds = {
+            Party.INPATIENT: self.ward_kind,
+            Party.OUTPATIENT: self.outpatient_kind,
+            Party.MUNICIPALITY: self.municipal_kind,
+        }
+        return frozenset(party for party, kind in kinds.items() if kind)
 
     @property
     def is_psychiatric(self) -> bool:

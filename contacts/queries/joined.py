@@ -31,7 +31,6 @@ _STANDING = {"undoes__isnull": True, "undone_by__isnull": True}
 
 
 def said_by(entry: DirectoryEntry) -> Said:
-    """What a contact says, part by part."""
     return {
         Part.KIND: entry.kind,
         Part.NAME: (entry.name, entry.first_name, entry.last_name),
