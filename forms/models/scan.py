@@ -10,16 +10,15 @@ from contacts.models import Unit
 from contacts.models.base import AppendOnlyModel
 from forms.rules.scan_finding import AsideReason, BackBy, Finding
 from outage.models import Handover
+from outage.models.signed import SignedRow
 
 from .sheet import Sheet, SheetFate
 
 
-class ScanUpload(AppendOnlyModel):
+class ScanUpload(SignedRow):
     """One PDF, or one set of images, that was uploaded. Its id is made by the form; the file name is not kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("skannat", default=timezone.now)
     sha256 = models.CharField("kontrollsumma", max_length=64)
     pages = models.PositiveSmallIntegerField("sidor")
@@ -70,7 +69,7 @@ class ScannedPage(AppendOnlyModel):
         return self.finding == Finding.BLANK
 
 
-class ScanMatch(AppendOnlyModel):
+class ScanMatch(SignedRow):
     """Which page of which sheet a scanned page is. `round` counts from 1, one up each time a sheet is scanned again.
 
     `turn`, here and below, numbers from 1 what was said of a page, one up each time it was undone; it is unique, so
@@ -83,8 +82,6 @@ class ScanMatch(AppendOnlyModel):
     round = models.PositiveSmallIntegerField("omgång", default=1)
     turn = models.PositiveSmallIntegerField("gång", default=1)
     typed = models.BooleanField("löpnumret skrevs för hand", default=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -102,7 +99,7 @@ class ScanMatch(AppendOnlyModel):
         return f"{self.sheet} sida {self.sheet_page}"
 
 
-class ScanBack(AppendOnlyModel):
+class ScanBack(SignedRow):
     """Which page a scanned page is the back of: of `front`, wherever that belongs, or else of a page of a sheet."""
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="told_backs")
@@ -112,8 +109,6 @@ class ScanBack(AppendOnlyModel):
     sheet_page = models.PositiveSmallIntegerField("sida på bladet", null=True, blank=True)
     round = models.PositiveSmallIntegerField("omgång", null=True, blank=True)
     told_by = models.CharField("hur det syns", max_length=5, choices=BackBy.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -135,14 +130,12 @@ class ScanBack(AppendOnlyModel):
         return f"baksida {self.at:%Y-%m-%d %H.%M}"
 
 
-class ScanAside(AppendOnlyModel):
+class ScanAside(SignedRow):
     """A waiting page that was laid aside: it belongs to no sheet."""
 
     page = models.ForeignKey(ScannedPage, on_delete=models.PROTECT, related_name="asides")
     turn = models.PositiveSmallIntegerField("gång", default=1)
     reason = models.CharField("varför", max_length=12, choices=AsideReason.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -157,7 +150,7 @@ class ScanAside(AppendOnlyModel):
         return f"{self.get_reason_display()} {self.at:%Y-%m-%d %H.%M}"
 
 
-class ScanUndone(AppendOnlyModel):
+class ScanUndone(SignedRow):
     """What was said of a scanned page was wrong: the page waits again. The row that said it is kept.
 
     `step` is the step that took its sheet back to be completed, in the same round of scanning.
@@ -168,8 +161,6 @@ class ScanUndone(AppendOnlyModel):
     aside = models.OneToOneField(ScanAside, null=True, on_delete=models.PROTECT, related_name="undone")
     step = models.OneToOneField(SheetFate, null=True, on_delete=models.PROTECT, related_name="undoing")
     reason = models.CharField("varför", max_length=300)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("tid", default=timezone.now)
 
     class Meta:
@@ -189,7 +180,7 @@ class ScanUndone(AppendOnlyModel):
         return f"ångrat {self.at:%Y-%m-%d %H.%M}"
 
 
-class PaperEntry(AppendOnlyModel):
+class PaperEntry(SignedRow):
     """A call that was entered from a sheet: the way from the row in the log to the paper it was read on.
 
     `moved_from` is the entry it takes the place of, for `reason`: that one named a sheet that the row did not stand on.
@@ -197,8 +188,6 @@ class PaperEntry(AppendOnlyModel):
 
     handover = models.OneToOneField(Handover, on_delete=models.PROTECT, related_name="paper_entry")
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="entries")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     moved_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="moved_to")
     reason = models.CharField("varför flyttat", max_length=300, blank=True)
     at = models.DateTimeField("infört", default=timezone.now)

@@ -12,6 +12,7 @@ from contacts.rules.labelled import Labelled
 from forms.rules.serial import shown_serial
 from forms.rules.sheet_fate import Fate, VoidReason
 from outage.models import CareChain, Outage
+from outage.models.signed import SignedRow
 
 
 class SheetKind(Labelled):
@@ -118,7 +119,7 @@ class Sheet(AppendOnlyModel):
         return self.kind == SheetKind.SIP_PATIENT
 
 
-class DisposalDecision(AppendOnlyModel):
+class DisposalDecision(SignedRow):
     """A principal's decision on destroying scanned paper (gallringsbeslut). The latest of a principal is in force.
 
     `allows` is False where paper may not be destroyed.
@@ -130,8 +131,6 @@ class DisposalDecision(AppendOnlyModel):
     reference = models.CharField("beteckning", max_length=200)
     decided_on = models.DateField("beslutat")
     note = models.CharField("anmärkning", max_length=300, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("infört", default=timezone.now)
 
     class Meta:

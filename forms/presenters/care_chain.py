@@ -16,7 +16,7 @@ from contacts.rules.phone import display
 from contacts.rules.principals import REGION_SWITCHBOARD_NUMBER
 from contacts.rules.whom_to_call import NumberToRing, Way
 from forms.presenters.chain_rows import ChainRows
-from forms.presenters.document import SheetPart, print_line, spec_part
+from forms.presenters.document import SheetPart, edition_part
 from forms.presenters.numbers import NumberLine, number_line, unbroken
 from forms.presenters.rows import PROTECTED, Row, empty_rows
 from forms.queries.sources import SheetSource, party_requests
@@ -198,11 +198,7 @@ def blank_care_chain_part(
 
 def care_chain_part(*, view: SheetView, by: Acting | None, now: datetime, serial: str = "") -> SheetPart:
     """The vårdkedjeblankett `view`, printed at the aware moment `now`."""
-    first = [f"Vårdkedja {view.number}"] if view.number else []
-    line = print_line(
-        view.routine_version, now, by, view.unit, *first, f"Blankett version {view.spec.version}"
-    )
-    return spec_part(serial, view, "care_chain", line)
+    return edition_part(view, "care_chain", view.routine_version, now, by, serial)
 
 
 def running_name(name: str, identity: str, room: int = _RUNNING_LETTERS) -> str:

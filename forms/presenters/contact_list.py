@@ -252,11 +252,7 @@ def _entry(entry: DirectoryEntry, switchboard: str, now: datetime) -> EntryLine:
         name=entry.name,
         about=about,
         phones=tuple(
-            EntryPhone(
-                phone.kind.label,
-                unbroken(display(phone.number)),
-                entry.is_flagged(phone.number),
-            )
+            EntryPhone(phone.kind.label, unbroken(display(phone.number)), entry.is_flagged(phone.number))
             for phone in entry.phones
         ),
         switchboard="" if entry.phones else unbroken(switchboard),

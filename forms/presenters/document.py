@@ -43,6 +43,16 @@ def spec_part(serial: str, view: Any, template: str, line: str) -> SheetPart:
     return SheetPart(serial, spec.version, path, view, spec.title, spec.foot, line, spec.landscape)
 
 
+def edition_part(
+    view: Any, template: str, routine_version: str, now: datetime, by: Acting | None, serial: str
+) -> SheetPart:
+    """The sheet of a content file that is written on: its foot names its edition, and the care chain it is about."""
+    number = getattr(view, "number", None)
+    first = [f"Vårdkedja {number}"] if number else []
+    line = print_line(routine_version, now, by, view.unit, *first, f"Blankett version {view.spec.version}")
+    return spec_part(serial, view, template, line)
+
+
 def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 

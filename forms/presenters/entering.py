@@ -67,15 +67,11 @@ def patient_groups(
     """With protected personal data only the chain's number says who it is."""
     return tuple(
         PatientGroup(
-            label=_outage_label(outage, now),
+            label=f"Driftstoppet sedan {moment(outage.current.started_at, now)}",
             options=tuple((chain.pk, _patient_text(chain)) for chain in chains),
         )
         for outage, chains in found
     )
-
-
-def _outage_label(outage: Outage, now: datetime) -> str:
-    return f"Driftstoppet sedan {moment(outage.current.started_at, now)}"
 
 
 def _patient_text(chain: CareChain) -> str:

@@ -107,7 +107,7 @@ def scan_result(
         headline=_headline(len(pages), matched, len(waiting), len(backs) - blank, blank),
         sheets=tuple(sorted(shown, key=lambda card: not card.missing)),
         waiting=waiting,
-        duplicates=sum(1 for page, card in zip(pages, cards, strict=True) if _is_duplicate(page, card)),
+        duplicates=sum(card.page.finding == Finding.ALREADY for card in waiting),
         others=tuple(card for card in cards if not card.waits),
     )
 
@@ -138,10 +138,9 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
     if isinstance(told, ScanBack):
         words = (finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK).label
         match = _front_match(told)
-        if match is not None:
-            words += f" av sida {match.sheet_page}"
-        elif told.sheet_page:
-            words += f" av sida {told.sheet_page}"
+        sheet_page = match.sheet_page if match else told.sheet_page
+        if sheet_page:
+            words += f" av sida {sheet_page}"
         elif told.front is not None:
             words += f" av sida {told.front.number} i skanningen"
         return f"{words}, {BackBy(told.told_by).label}"
@@ -197,7 +196,3 @@ def _headline(pages: int, matched: int, waiting: int, written: int, blank: int) 
     if blank:
         words.append("1 tom baksida" if blank == 1 else f"{blank} tomma baksidor")
     return ", ".join(words)
-
-
-def _is_duplicate(page: ScannedPage, card: PageCard) -> bool:
-    return page.finding == Finding.ALREADY and card.waits

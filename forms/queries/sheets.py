@@ -24,7 +24,7 @@ from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.queries.joined import units_read_as
 from contacts.rules.labelled import Labelled
-from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
+from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
@@ -227,8 +227,3 @@ def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
             When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
         ),
     )
-
-
-def kinds_followed() -> list[tuple[str, str]]:
-    """Value and name."""
-    return [(kind.value, SheetKind(kind).label) for kind in ACCOUNTABLE]

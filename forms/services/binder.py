@@ -18,8 +18,9 @@ from forms.presenters.document import SheetPart
 from forms.queries.batches import batch_id_in_binder
 from forms.rendering import Rendered
 from forms.sealing import seal
-from forms.services.batches import SerialTaken, free_serials, keep_batch, until_free, unused
+from forms.services.batches import SerialTaken, keep_batch, until_free, unused
 from forms.services.printing import Printed, keep_export, keep_sheet, typeset
+from forms.services.steps import free_serials
 from forms.specs import get_binder
 from outage.routine import current_routine
 

@@ -26,7 +26,7 @@ from forms.rules.sheet_fate import (
     check_looked,
     check_void,
 )
-from forms.services.steps import ChangedMeanwhileStep, current_fate, facts_of, lock_sheet, write_step
+from forms.services.steps import ChangedMeanwhileStep, current_fate, lock_sheet, write_step
 
 _MAY_BE_BACK = "Den kan vara en baksida. Säg vad den är, och granska sedan."
 _BEFORE_PRINT = "Bladet var inte utskrivet den dagen."
@@ -38,7 +38,8 @@ def mark_filled(
 ) -> SheetFate:
     """A sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
 
-    `reason` says why, where it was scanned already and lost a page that was not its own.
+    `reason` says why, where it has come further: it lost a page that was not its own, is to be scanned again (the
+    first scan is kept), or had ended and its paper is here after all.
 
     `seen`, here and below, is the number of the last step that the person saw. Each of these services raises
     NotAllowed, IdClash, ChangedMeanwhileStep where somebody else was first, and RuleError, with the field it belongs
@@ -72,15 +73,8 @@ def void_sheet(
     check_may(by, Right.HANDLE_SHEETS, sheet)
     last = current_fate(sheet)
     check_void(void_reason, reason, scanned=last is not None and last.fate in HAS_PICTURE)
-    return _take(
-        by,
-        sheet,
-        Fate.VOIDED,
-        client_id=client_id,
-        seen=seen,
-        void_reason=void_reason,
-        reason=reason,
-    )
+    facts: dict[str, Any] = {"void_reason": void_reason, "reason": reason}
+    return _take(by, sheet, Fate.VOIDED, client_id=client_id, seen=seen, **facts)
 
 
 def check_scan(
@@ -107,20 +101,6 @@ def check_scan(
             f"Sida {beside[0].number} i skanningen ligger bredvid bladets och väntar. {_MAY_BE_BACK}"
         )
     return _take(by, sheet, Fate.CHECKED, client_id=client_id, seen=seen)
-
-
-def scan_again(
-    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
-) -> SheetFate:
-    """The first scan is kept."""
-    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
-
-
-def take_back(
-    *, by: Acting, sheet: Sheet, client_id: UUID, reason: str, seen: int | None = None
-) -> SheetFate:
-    """The paper of a sheet that has ended is here after all: it is followed again, as one filled in."""
-    return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 
 
 def destroy_sheet(
@@ -223,11 +203,7 @@ def _take(
                 return sheet.fates.filter(fate=step, user=by.user).order_by("-number")[0]
         lock_sheet(sheet)
         row = write_step(by=by, unit=by.unit, sheet=sheet, step=step, seen=seen, decision=decision, **facts)
-        audit.record(
-            by=by,
-            action=f"sheet.{step.value}",
-            target=row,
-            chain=sheet.chain_id,
-            changes=facts_of(row),
-        )
+        # Nothing in it is about a patient.
+        changes = {"sheet": sheet.serial, "step": row.fate, "number": row.number}
+        audit.record(by=by, action=f"sheet.{step.value}", target=row, chain=sheet.chain_id, changes=changes)
     return row

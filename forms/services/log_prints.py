@@ -10,7 +10,7 @@ from contacts.rules.permissions import Right
 from forms.models import SheetKind
 from forms.presenters.log_sheet import log_sheet_part, log_sheet_view
 from forms.queries.sources import calls_since
-from forms.services.printing import Job, Printed, print_job
+from forms.services.printing import Printed, print_job
 from forms.specs import get_log_sheet
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
@@ -28,13 +28,13 @@ def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
     spec = get_log_sheet()
     calls = calls_since(by, now - timedelta(hours=spec.hours))
     outage = outage_in_view(by.principal)
-    routine = routine_of(outage)
-    view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine)
-    job = Job(
+    view = log_sheet_view(calls, unit=by.unit, now=now, routine=routine_of(outage))
+    return print_job(
+        by=by,
         kind=SheetKind.LOG_SHEET,
         filename="loggblad.pdf",
-        routine_version=routine.version,
         part=log_sheet_part(view=view, by=by),
+        now=now,
         outage=outage,
+        client_id=client_id,
     )
-    return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -9,10 +9,9 @@ from contacts.rules.permissions import Right
 from forms.models import SheetKind
 from forms.presenters.sip import form_part, form_view
 from forms.queries.sources import sip_source
-from forms.services.printing import Job, Printed, print_job
+from forms.services.printing import Printed, print_job
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChain
-from outage.routine import get_routine
 
 
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
@@ -41,12 +40,13 @@ def _print(
     now = timezone.now()
     patients_copy = kind == SheetKind.SIP_PATIENT
     view = form_view(get_form(spec_id), sip_source(chain), by=by, patients_copy=patients_copy)
-    job = Job(
+    return print_job(
+        by=by,
         kind=kind,
         filename=filename,
-        routine_version=get_routine(chain.outage.routine_id).version,
-        part=form_part(view=view, by=by, now=now, routine_id=chain.outage.routine_id),
+        part=form_part(view=view, by=by, now=now, routine=chain.outage.routine),
+        now=now,
         outage=chain.outage,
         chain=chain,
+        client_id=client_id,
     )
-    return print_job(by=by, job=job, now=now, client_id=client_id)

@@ -60,8 +60,7 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
     sheet = sheet_told_of(told.page)
     step = _step_back(by, sheet, told, reason) if sheet is not None else None
     kind = {ScanMatch: "match", ScanBack: "back", ScanAside: "aside"}[type(told)]
-    row = ScanUndone(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
-    row.save()
+    row = ScanUndone.objects.create(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)
     if step is not None and sheet is not None:
         # Without a back it may be whole still, and is looked at again.
         scanned_when_whole(by, [sheet])

@@ -1,7 +1,6 @@
 """A print as the browser gets it."""
 
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -12,20 +11,10 @@ from contacts.access import ActingRequest
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
 from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
+from forms.services.batches import PrintedPart
+from forms.services.printing import Printed
 
 _USED = "Sidan du skrev ut från är redan använd till en annan utskrift. Läs in den igen och skriv ut."
-
-
-class PrintedFile(Protocol):
-    """What a printing service returns."""
-
-    @property
-    def pdf(self) -> bytes:
-        """As it is handed out, sealed where the server has a seal."""
-
-    @property
-    def filename(self) -> str:
-        """Its name, which holds no patient data."""
 
 
 def press_of(request: ActingRequest) -> UUID:
@@ -36,7 +25,7 @@ def press_of(request: ActingRequest) -> UUID:
         raise BadRequest from None
 
 
-def long_pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
+def long_pdf_answer(request: ActingRequest, make: Callable[[], Printed | PrintedPart]) -> HttpResponse:
     """As `pdf_answer`, for what may have hundreds of pages; 503 while too much long-running work goes on."""
     try:
         with long_work():
@@ -47,7 +36,7 @@ def long_pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> 
         return answer
 
 
-def pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
+def pdf_answer(request: ActingRequest, make: Callable[[], Printed | PrintedPart]) -> HttpResponse:
     """Show what `make` prints in the browser's own viewer; where it cannot, a page that says why.
 
     That is 403 without the right, 503 where the server cannot print, 409 for an id used for another print and for any

@@ -1,7 +1,5 @@
 """The form of a disposal decision."""
 
-from typing import Any
-
 from django import forms
 
 from contacts.webforms.fields import SentOnce
@@ -31,7 +29,3 @@ class DecisionForm(SentOnce):
     note = forms.CharField(
         label="Anmärkning", required=False, max_length=300, widget=forms.Textarea({"rows": 2})
     )
-
-    def facts(self) -> dict[str, Any]:
-        """By the names the service uses; call after `is_valid`."""
-        return self.cleaned_data

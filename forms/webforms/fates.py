@@ -1,7 +1,6 @@
 """The forms on a sheet's page, one for each step that a person takes with it."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
@@ -122,8 +121,7 @@ class DestroyForm(StepForm):
 
     def facts(self) -> dict[str, Any]:
         known = {key: value for key, value in self.cleaned_data.items() if key != "decision"}
-        decision: UUID = self.cleaned_data["decision"]
-        return known | {"decision_id": decision}
+        return known | {"decision_id": self.cleaned_data["decision"]}
 
 
 class KeepForm(StepForm):
