@@ -29,9 +29,6 @@ class ScanUpload(SignedRow):
         verbose_name_plural = "skanningar"
         indexes = [models.Index(fields=["unit", "-at"], name="scan_by_unit")]
 
-    def __str__(self) -> str:
-        return f"skanning {self.at:%Y-%m-%d %H.%M}"
-
 
 class ScannedPage(AppendOnlyModel):
     """One page of a scan, upright. The picture lies encrypted outside the database, under the page's id.
@@ -95,9 +92,6 @@ class ScanMatch(SignedRow):
             models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_matched_once_a_turn"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.sheet} sida {self.sheet_page}"
-
 
 class ScanBack(SignedRow):
     """Which page a scanned page is the back of: of `front`, wherever that belongs, or else of a page of a sheet."""
@@ -126,9 +120,6 @@ class ScanBack(SignedRow):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"baksida {self.at:%Y-%m-%d %H.%M}"
-
 
 class ScanAside(SignedRow):
     """A waiting page that was laid aside: it belongs to no sheet."""
@@ -145,9 +136,6 @@ class ScanAside(SignedRow):
         constraints = [
             models.UniqueConstraint(fields=["page", "turn"], name="scanned_page_aside_once_a_turn"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_reason_display()} {self.at:%Y-%m-%d %H.%M}"
 
 
 class ScanUndone(SignedRow):
@@ -176,9 +164,6 @@ class ScanUndone(SignedRow):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"ångrat {self.at:%Y-%m-%d %H.%M}"
-
 
 class PaperEntry(SignedRow):
     """A call that was entered from a sheet: the way from the row in the log to the paper it was read on.
@@ -196,9 +181,6 @@ class PaperEntry(SignedRow):
         ordering = ["at", "pk"]
         verbose_name = "samtal från papper"
         verbose_name_plural = "samtal från papper"
-
-    def __str__(self) -> str:
-        return f"samtal från {self.sheet}"
 
 
 class AllEntered(AppendOnlyModel):

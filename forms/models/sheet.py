@@ -138,9 +138,6 @@ class DisposalDecision(SignedRow):
         verbose_name = "gallringsbeslut"
         verbose_name_plural = "gallringsbeslut"
 
-    def __str__(self) -> str:
-        return f"{self.reference} {self.decided_on}"
-
 
 class SheetFate(AppendOnlyModel):
     """One step in the life of a sheet. `number` counts them from 1 and is unique, so of two who take the same step at

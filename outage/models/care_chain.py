@@ -111,9 +111,6 @@ class CareChainDetails(LoggedRow):
             models.Index(fields=["outpatient_unit"], name="details_by_outpatient"),
         ]
 
-    def __str__(self) -> str:
-        return f"uppgifter {self.pk}"
-
     @property
     def facts(self) -> ChainFacts:
         """What the row says, as it was filled in."""

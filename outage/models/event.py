@@ -53,9 +53,6 @@ class CareChainEvent(LoggedRow):
             models.Index(fields=["chain", "happened_at"], name="event_by_chain"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.happened_at:%Y-%m-%d %H.%M}"
-
     @property
     def sip_date(self) -> date | None:
         """The SIP date agreed by telephone, if the event carries one."""
@@ -83,9 +80,6 @@ class OpenItem(LoggedRow):
         verbose_name = "öppen punkt"
         verbose_name_plural = "öppna punkter"
 
-    def __str__(self) -> str:
-        return f"öppen punkt {self.pk}"
-
     @property
     def whom(self) -> str:
         """Who is not told, as `Target.whom` has it."""
@@ -106,6 +100,3 @@ class DischargeCompletion(LoggedRow):
         ordering = ["recorded_at", "pk"]
         verbose_name = "avslutad utskrivning"
         verbose_name_plural = "avslutade utskrivningar"
-
-    def __str__(self) -> str:
-        return f"avslutad utskrivning {self.pk}"

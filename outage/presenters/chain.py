@@ -190,7 +190,7 @@ def _event_entry(
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
-        completed=f"{moment(completion.recorded_at, now)}" if completion else "",
+        completed=moment(completion.recorded_at, now) if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),
     )
@@ -241,7 +241,6 @@ def other_end(call: Handover) -> str:
 
 
 def call_title(call: Handover) -> str:
-    """Such as Lämnat till Skellefteå kommun."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
     verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
     return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
@@ -354,7 +353,6 @@ def _side(at: datetime, routine: Routine) -> str:
 
 
 def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[str]:
-    """Who changed the chain's details and when, oldest first."""
     return [
         f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: "
         + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")

@@ -39,8 +39,6 @@ class SupportLine:
 
 @dataclass(frozen=True, slots=True)
 class OutageFactsView:
-    """The outage as shown on Läge: since when, how far, what the routine says now and why."""
-
     since: str
     length: str
     scope: str
@@ -106,9 +104,9 @@ class Idle:
 def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
     """`now` is aware."""
     routine, current = outage.routine, outage.current
-    reports, ends = reports_of(outage), said_of_ends(outage)
+    reports, ends = reports_of(outage.pk), said_of_ends(outage.pk)
     said: list[OutageReport | PrincipalEnd] = [*reports, *ends]
-    contacts = support_contacts(outage, acting.principal)
+    contacts = support_contacts(outage.pk, acting.principal.pk)
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
     coming = next_break_point(now, routine.limits)

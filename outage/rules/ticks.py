@@ -6,7 +6,7 @@ corrections. It holds while the task still shows the same picture.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -44,15 +44,7 @@ class Picture:
 
     @property
     def content(self) -> dict[str, Any]:
-        return {
-            "decision": self.decision.value,
-            "what": self.what.value,
-            "outcomes": list(self.outcomes),
-            "do": self.do,
-            "by": self.by,
-            "lines": list(self.lines),
-            "typed": [[each.name, each.label, each.value, each.ref] for each in self.typed],
-        }
+        return asdict(self) | {"typed": [astuple(each) for each in self.typed]}
 
     @property
     def seen(self) -> str:

@@ -68,9 +68,10 @@ def settle_marked(outage: Outage, principal: Principal | None = None) -> None:
     """
     ends = PrincipalEnd.objects.filter(outage=outage, ended_at__isnull=False)
     first = ends.aggregate(at=Min("ended_at"))["at"]
-    late = CareChainEvent.objects.filter(chain__outage=outage, happened_at__gt=first) if first else None
-    marked = RegistrationMark.objects.filter(chain__outage=outage).values("chain")
-    touched = Q(pk__in=marked) | Q(pk__in=late.values("chain")) if late is not None else Q(pk__in=marked)
+    touched = Q(pk__in=RegistrationMark.objects.filter(chain__outage=outage).values("chain"))
+    if first:
+        late = CareChainEvent.objects.filter(chain__outage=outage, happened_at__gt=first)
+        touched |= Q(pk__in=late.values("chain"))
     chains = CareChain.objects.filter(touched)
     if principal:
         chains = chains.filter(principal=principal)

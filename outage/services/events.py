@@ -77,7 +77,7 @@ def write_event(
         names = (name.strip() for name in kept["participants"])
         kept["participants"] = [name for name in dict.fromkeys(names) if name]
     home = home_of(chain, supersedes)
-    event = CareChainEvent(
+    return CareChainEvent.objects.create(
         id=event_id,
         chain=home,
         kind=kind,
@@ -93,8 +93,6 @@ def write_event(
         user=by.user,
         unit=by.unit,
     )
-    event.save()
-    return event
 
 
 def lock_chain(*chains: CareChain) -> None:
@@ -250,7 +248,7 @@ def withdraw_row(
 ) -> CareChainEvent:
     """Write the row that takes `event` back, inside the caller's transaction, which holds the chain."""
     home = home_of(event.chain, event)
-    row = CareChainEvent(
+    return CareChainEvent.objects.create(
         id=row_id or uuid4(),
         chain=home,
         kind=event.kind,
@@ -263,8 +261,6 @@ def withdraw_row(
         user=by.user,
         unit=by.unit,
     )
-    row.save()
-    return row
 
 
 def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeCompletion:
@@ -289,10 +285,9 @@ def complete_discharge(*, by: Acting, event: CareChainEvent) -> DischargeComplet
         if standing is not None:
             return standing
         calls = standing_of(event.chain, log).told_by(row_of(event))
-        completion = DischargeCompletion(
+        completion = DischargeCompletion.objects.create(
             event=event, rests_on=sorted(calls.values()), user=by.user, unit=by.unit
         )
-        completion.save()
         audit.record(by=by, action="discharge.completed", target=completion, chain=event.chain_id)
     return completion
 
@@ -327,7 +322,7 @@ def leave_discharge_open(
         stands = open_item_of(event.chain, log, log.items_of(event), whom)
         if stands and stands.pk != seen:
             raise ChangedMeanwhile
-        item = OpenItem(
+        item = OpenItem.objects.create(
             client_id=client_id,
             event=event,
             recipient=recipient,
@@ -337,7 +332,6 @@ def leave_discharge_open(
             user=by.user,
             unit=by.unit,
         )
-        item.save()
         audit.record(by=by, action="discharge.left_open", target=item, chain=event.chain_id)
     return item
 

@@ -75,7 +75,7 @@ def join_chains(
         details = kept.details, other.details
         _check_chosen(differing(*details), choices)
         stands = [_put_together(by, client_id, kept, other, logs, pair, choices) for pair in pairs]
-        join = ChainJoin(
+        join = ChainJoin.objects.create(
             client_id=client_id,
             kept=kept,
             other=other,
@@ -86,7 +86,6 @@ def join_chains(
             user=by.user,
             unit=by.unit,
         )
-        join.save()
         _write_chosen(by, join, details, logs, choices, answers)
         other.joined_to = kept
         other.save(update_fields=["joined_to"])
@@ -276,7 +275,7 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             raise RuleError(
                 f"Vårdkedjan är senare sammanförd med vårdkedja {last.other.number}. Upplös den först."
             )
-        row = ChainJoin(
+        row = ChainJoin.objects.create(
             client_id=client_id,
             kept=kept,
             other=other,
@@ -285,7 +284,6 @@ def undo_join(*, by: Acting, join: ChainJoin, client_id: UUID, reason: str) -> C
             user=by.user,
             unit=by.unit,
         )
-        row.save()
         part(by, join, row)
         _write_former(by, join, row)
         other.joined_to = None

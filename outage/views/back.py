@@ -99,11 +99,8 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     place = task_place(chain, request.POST.get("task", ""))
     error = _mark_or_why_not(request.acting, chain, form)
     page_number = form.cleaned_data.get("page")
-    failed = (
-        Failed(place, error, request.POST.get("choice", ""), request.POST.get("entered", ""))
-        if error
-        else None
-    )
+    typed = [request.POST.get(name, "") for name in ("choice", "entered")]
+    failed = Failed(place, error, *typed) if error else None
     status = 422 if failed else 200
     if not request.htmx:
         if failed:

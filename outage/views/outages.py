@@ -76,7 +76,6 @@ def _tell_reported(request: ActingRequest, stands: OutageReport, facts: OutageFa
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: ActingRequest) -> HttpResponse:
-    """Scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
     form = _form_of(outage, request.POST or None)

@@ -45,7 +45,6 @@ class ClockTimeField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Raises ValidationError in Swedish for what is no time."""
         text = "" if value is None else str(value).strip()
         try:
             return self.read(text) if text else None
@@ -81,7 +80,6 @@ class DayField(DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """Raises ValidationError in Swedish for no day, and for a year that cannot be."""
         found = super().to_python(value)
         if found is None:
             return None
