@@ -62,7 +62,6 @@ class ScannedPage(AppendOnlyModel):
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is a back that is certainly blank."""
         return self.finding == Finding.BLANK
 
 

@@ -91,9 +91,7 @@ class Sheet(AppendOnlyModel):
         ordering = ["-printed_at", "place"]
         verbose_name = "blad"
         verbose_name_plural = "blad"
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "place"], name="sheet_once_in_its_batch"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["batch", "place"], name="sheet_once_in_its_batch")]
         indexes = [models.Index(fields=["unit", "-printed_at"], name="sheet_by_unit")]
 
     def __str__(self) -> str:
@@ -105,17 +103,14 @@ class Sheet(AppendOnlyModel):
 
     @property
     def accountable(self) -> bool:
-        """Whether the sheet is followed until it is accounted for."""
         return self.kind in ACCOUNTABLE
 
     @property
     def comes_back(self) -> bool:
-        """Whether the sheet is scanned and its rows are entered, when it was written on."""
         return self.kind in COME_BACK
 
     @property
     def patients_copy(self) -> bool:
-        """Whether the sheet is the patient's to keep."""
         return self.kind == SheetKind.SIP_PATIENT
 
 
@@ -152,12 +147,7 @@ class SheetFate(AppendOnlyModel):
     fate = models.CharField("läge", max_length=10, choices=Fate.choices)
     at = models.DateTimeField("infört", default=timezone.now)
     on = models.DateField("dag", null=True, blank=True)
-    void_reason = models.CharField(
-        "varför makulerat",
-        max_length=10,
-        blank=True,
-        choices=VoidReason.choices,
-    )
+    void_reason = models.CharField("varför makulerat", max_length=10, blank=True, choices=VoidReason.choices)
     reason = models.CharField("varför", max_length=300, blank=True)
     given_to = models.CharField("lämnat till", max_length=200, blank=True)
     decision = models.ForeignKey(DisposalDecision, null=True, on_delete=models.PROTECT, related_name="+")
@@ -169,9 +159,7 @@ class SheetFate(AppendOnlyModel):
         ordering = ["sheet", "number"]
         verbose_name = "steg"
         verbose_name_plural = "steg"
-        constraints = [
-            models.UniqueConstraint(fields=["sheet", "number"], name="fate_once_in_its_place"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="fate_once_in_its_place")]
 
     def __str__(self) -> str:
         return f"{self.get_fate_display()} {self.at:%Y-%m-%d %H.%M}"

@@ -35,6 +35,7 @@ from outage.rules.wording import clock_time, day, day_and_year
 
 # In small letters: what a cell at the head holds in a few lines, and what the top of every page has room for.
 _NAME_LETTERS, _PLACE_LETTERS, _PLAN_LETTERS, _RUNNING_LETTERS = 60, 110, 64, 400
+_TELL_NOBODY = "Lämna inte ut uppgifter om patienten. Ring själv upp på ett nummer ur din egen katalog."
 _ABOVE, _BELOW = "Se ovan", "Se raden nedan"
 # The digits of a personnummer with its century, and those after the hyphen.
 _DIGITS = (range(8), range(4))
@@ -61,8 +62,6 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts beside each other under a heading."""
-
     heading: str
     facts: tuple[Fact, ...]
 
@@ -122,12 +121,7 @@ def sheet_view(
         replace(place, text=fitting(place.label, place.text, _PLACE_LETTERS))
         for place in _places(source, by, now)
     )
-    warnings = [
-        (
-            PROTECTED,
-            "Lämna inte ut uppgifter om patienten. Ring själv upp på ett nummer ur din egen katalog.",
-        )
-    ]
+    warnings = [(PROTECTED, _TELL_NOBODY)] if details.protected_identity else []
     if details.status != ChainStatus.OK:
         warnings.append((details.get_status_display(), details.status_reason))
     return SheetView(
@@ -137,7 +131,7 @@ def sheet_view(
         outage=_outage_words(source, now),
         who=f"{running_name(details.patient_name, identity)}{protected} · Vårdkedja {chain.number}",
         long=tuple(long),
-        warnings=tuple(warnings[not details.protected_identity :]),
+        warnings=tuple(warnings),
         facts=(Facts("Patient", patient), Facts("Parter", places)),
         logged=logged,
         told=_told(routine),
@@ -197,7 +191,6 @@ def blank_care_chain_part(
 
 
 def care_chain_part(*, view: SheetView, by: Acting | None, now: datetime, serial: str = "") -> SheetPart:
-    """The vårdkedjeblankett `view`, printed at the aware moment `now`."""
     return edition_part(view, "care_chain", view.routine_version, now, by, serial)
 
 

@@ -32,7 +32,6 @@ class SheetPart:
 
     @property
     def shown_serial(self) -> str:
-        """In three groups, as it is read and typed."""
         return shown_serial(self.serial)
 
 

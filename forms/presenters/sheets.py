@@ -51,8 +51,6 @@ class ListedSheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetStep:
-    """One step of a sheet as it is read: by whom it was taken, and what was said about it."""
-
     row: SheetFate
     by: str
     told: tuple[str, ...]
@@ -76,8 +74,6 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """A step that cannot be taken now, and why."""
-
     what: str
     why: str
 

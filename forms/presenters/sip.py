@@ -135,7 +135,6 @@ def form_view(spec: FormSpec, source: SipSource, *, by: Acting, patients_copy: b
 def form_part(
     *, view: FormView, by: Acting | None, now: datetime, routine: Routine, serial: str = ""
 ) -> SheetPart:
-    """The form `view` as a sheet, printed at the aware moment `now`."""
     return edition_part(view, "form", routine.version, now, by, serial)
 
 

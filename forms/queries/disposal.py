@@ -7,7 +7,6 @@ from forms.models import DisposalDecision
 
 
 def decision_in_force(principal: Principal) -> DisposalDecision | None:
-    """The decision that was recorded last, which is the one in force; None where there is none."""
     return decisions_of(principal).first()
 
 

@@ -134,7 +134,6 @@ def waits_beside(sheet: Sheet) -> list[ScannedPage]:
 
 
 def waiting_count(unit: Unit) -> int:
-    """How many of a unit's scanned pages wait for somebody to say what they are."""
     return _waiting(unit).count()
 
 

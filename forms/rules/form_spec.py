@@ -9,8 +9,6 @@ from forms.rules.spec import SpecHead
 
 
 class FieldShape(Labelled):
-    """How a field is written: on a line, in an area, by boxes to tick, or in a table of rows."""
-
     LINE = "line", "Rad"
     AREA = "area", "Yta"
     CHOICES = "choices", "Kryssrutor"
@@ -83,7 +81,6 @@ class FormSpec(SpecHead):
 
 
 def form_faults(sections: Sequence[FormSection]) -> list[str]:
-    """What is wrong with a form, an English line for each."""
     fields = [each for section in sections for each in section.fields]
     counted = Counter(each.key for each in fields)
     faults = [f"{key} stands twice; keep one" for key, times in counted.items() if times > 1]

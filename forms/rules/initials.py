@@ -24,7 +24,6 @@ class Signatures:
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
-        """Each of the initials with its signature in full."""
         return tuple((short, signature) for signature, short in self._short.items())
 
 

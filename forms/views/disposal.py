@@ -16,7 +16,6 @@ from forms.webforms.disposal import DecisionForm
 @held_as(HeldAs("Gallringsbeslut"))
 @require_http_methods(["GET", "POST"])
 def disposal(request: ActingRequest) -> HttpResponse:
-    """What the own principal has decided; an administrator records a new decision."""
     decisions = decisions_of(request.acting.principal)
     stands = decisions[0].pk if decisions else ""
     form = DecisionForm(request.POST or None, initial={"decided_on": timezone.localdate(), "seen": stands})

@@ -41,7 +41,6 @@ class VoidForm(StepForm):
     )
 
     def facts(self) -> dict[str, Any]:
-        """The reason as the rule names it."""
         return self.cleaned_data | {"void_reason": VoidReason(self.cleaned_data["void_reason"])}
 
 

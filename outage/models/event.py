@@ -49,13 +49,10 @@ class CareChainEvent(LoggedRow):
                 name="event_withdrawal_points_at_a_row",
             ),
         ]
-        indexes = [
-            models.Index(fields=["chain", "happened_at"], name="event_by_chain"),
-        ]
+        indexes = [models.Index(fields=["chain", "happened_at"], name="event_by_chain")]
 
     @property
     def sip_date(self) -> date | None:
-        """The SIP date agreed by telephone, if the event carries one."""
         text = self.particulars.get("sip_date")
         return date.fromisoformat(text) if text else None
 

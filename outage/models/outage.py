@@ -63,7 +63,6 @@ class Outage(models.Model):
 
     @cached_property
     def routine(self) -> Routine:
-        """The version of the routine that the outage was opened under."""
         return get_routine(self.routine_id)
 
     @property

@@ -297,7 +297,6 @@ def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> st
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
-    """Who corrected or took back something that is another unit's task, when and why."""
     return f"{_struck_by(row, now).removesuffix('.')}."
 
 

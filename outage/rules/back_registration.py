@@ -27,8 +27,6 @@ class Before(Labelled):
 
 
 class ChainStatus(Labelled):
-    """What sets a care chain apart from the ordinary."""
-
     OK = "ok", "Pågår"
     DECEASED = "deceased", "Patienten har avlidit"
     WRONG_PATIENT = "wrong_patient", "Loggad på fel patient"
@@ -60,7 +58,6 @@ class LoggedEvent:
 
     @property
     def root(self) -> str:
-        """The id of the first version."""
         return self.line or self.id
 
 

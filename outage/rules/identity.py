@@ -26,8 +26,6 @@ _COORDINATION_DAY = 60
 
 
 class IdentityKind(Labelled):
-    """The kinds of identity a patient can be logged with."""
-
     PERSONNUMMER = "personnummer", "Personnummer"
     SAMORDNINGSNUMMER = "samordningsnummer", "Samordningsnummer"
     RESERVE_NUMBER = "reserve_number", "Reservnummer"

@@ -114,7 +114,6 @@ class Knowledge(Lines):
         return parts
 
     def takes_part(self, place: str, event: EventRow) -> bool:
-        """Whether a place takes part by its name in an event."""
         return event.id in self._parts_of.get(place, ())
 
     def _reached_place(self, place: str) -> str:

@@ -86,9 +86,8 @@ def settle_recent(**_: object) -> None:
 
 def settle_followed() -> None:
     """Recompute the duties in which an answer may be given through the system: another outage was reported."""
-    _settle_in_reach(
-        CareChain.objects.filter(pk__in=Duty.objects.filter(unless_back__isnull=False).values("chain"))
-    )
+    waiting = Duty.objects.filter(unless_back__isnull=False).values("chain")
+    _settle_in_reach(CareChain.objects.filter(pk__in=waiting))
 
 
 def _settle_in_reach(chains: QuerySet[CareChain]) -> None:

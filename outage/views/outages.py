@@ -131,7 +131,6 @@ def support(request: ActingRequest) -> HttpResponse:
 @held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
 def end(request: ActingRequest) -> HttpResponse:
-    """The system is back for the own principal; the page says first for whom it ends and what is still open."""
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
     outage = chosen_outage_or_404(request)
