@@ -75,10 +75,6 @@ class FormSpec(SpecHead):
         title, advice = self.patient_title or self.title, self.patient_advice or self.advice
         return replace(self, title=title, advice=advice, sections=kept)
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(each.key for section in self.sections for each in section.fields)
-
 
 def form_faults(sections: Sequence[FormSection]) -> list[str]:
     fields = [each for section in sections for each in section.fields]

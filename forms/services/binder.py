@@ -79,11 +79,8 @@ def _print(
         pages=rendered.sheet_pages[0],
     )
     with transaction.atomic():
-        claimed = (
-            by
-            and client_id
-            and claim(by=by, client_id=client_id, kind="binder.print", content={"unit": unit.pk})
-        )
+        content = {"unit": unit.pk}
+        claimed = by and client_id and claim(by=by, client_id=client_id, kind="binder.print", content=content)
         if claimed and not known and binder_id == client_id:
             # The same form came twice at once, and the other was saved a moment ago: print that one's serials.
             raise SerialTaken

@@ -109,7 +109,7 @@ def destroy_sheet(
     sheet: Sheet,
     client_id: UUID,
     on: date,
-    decision_id: UUID | None,
+    decision: UUID | None,
     seen: int | None = None,
 ) -> SheetFate:
     """The paper was destroyed `on` that day in Stockholm, under the decision that the person read (R2.6).
@@ -117,15 +117,15 @@ def destroy_sheet(
     Refused where the principal's decision in force is another one, or none, or says that paper may not be destroyed.
     """
     check_may(by, Right.HANDLE_SHEETS, sheet)
-    decision = decision_in_force(by.principal)
-    if decision is None or not decision.allows:
-        raise RuleError(no_disposal(by.principal, decision))
-    if decision.pk != decision_id:
+    stands = decision_in_force(by.principal)
+    if stands is None or not stands.allows:
+        raise RuleError(no_disposal(by.principal, stands))
+    if stands.pk != decision:
         raise RuleError("Gallringsbeslutet är ett annat än det du läste. Läs det och försök igen.")
     earliest = scanned_on(sheet)
     if earliest is not None:
         check_day(on, today=timezone.localdate(), earliest=earliest, too_early=_BEFORE_SCAN)
-    return _take(by, sheet, Fate.DESTROYED, client_id=client_id, seen=seen, on=on, decision=decision)
+    return _take(by, sheet, Fate.DESTROYED, client_id=client_id, seen=seen, on=on, decision=stands)
 
 
 def keep_paper(

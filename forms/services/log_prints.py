@@ -19,9 +19,7 @@ from outage.queries.outages import outage_in_view
 def print_log_sheet(*, by: Acting, client_id: UUID) -> Printed:
     """Print the loggblad of the chains that `by` may see, as far back as its content file says, empty lines after.
 
-    The same `client_id` with nothing new in the log is the same sheet, handed out once more. Raises NotAllowed when
-    the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was used for something
-    else.
+    Raises NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()

@@ -48,11 +48,9 @@ class Printed:
 def print_care_chain(
     *, by: Acting, chain: CareChain, client_id: UUID | None = None, ink: bool = False
 ) -> Printed:
-    """Print the vårdkedjeblankett of `chain`.
+    """Print the vårdkedjeblankett of `chain`; `ink` adds lines to sign on by hand.
 
-    `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, handed
-    out once more. Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
-    when the id was used for something else.
+    Raises NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET, chain)
     now = timezone.now()
@@ -72,7 +70,7 @@ def print_care_chain(
 def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -> Printed:
     """Print one of the acting unit's checklists as it is ticked now; without an outage it is empty.
 
-    Raises PrintingUnavailable when the server cannot print. Everyone may: a checklist says nothing about any patient.
+    Raises as `print_job`. Everyone may: a checklist says nothing about any patient.
     """
     now = timezone.now()
     part = one_checklist_part(card=card, outage=outage, by=by, now=now)
@@ -83,12 +81,9 @@ def print_checklist(*, by: Acting, card: ChecklistCard, outage: Outage | None) -
 def print_contact_list(
     *, by: Acting, principal: Principal | None = None, number: int | None = None
 ) -> Printed:
-    """Print the contact list, of one principal or of all, with whom to ring by the same rule as on the screen.
+    """Print the contact list, of one principal or of all: the part `number` of a long one, None for all in one file.
 
-    `number` is the part of a long one that is wanted, None for all in one file.
-
-    Raises PrintingUnavailable when the server cannot print. Everyone may: the directory says nothing about any
-    patient.
+    Raises as `print_job`. Everyone may: the directory says nothing about any patient.
     """
     now = timezone.now()
     part = contact_list_part(unit=by.unit, by=by, now=now, principal=principal, number=number)
@@ -98,7 +93,7 @@ def print_contact_list(
 
 
 def print_call_support(*, by: Acting) -> Printed:
-    """Raises PrintingUnavailable when the server cannot print. Everyone may: it says nothing about any patient."""
+    """Raises as `print_job`. Everyone may: it says nothing about any patient."""
     now = timezone.now()
     part = call_support_part(unit=by.unit, by=by, now=now)
     return print_job(by=by, kind=SheetKind.CALL_SUPPORT, filename="samtalsstod.pdf", part=part, now=now)

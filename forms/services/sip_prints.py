@@ -17,20 +17,16 @@ from outage.models import CareChain
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
     """Print the SIP-blankett of `chain`; `patients_copy` is the patient's to keep.
 
-    Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
-    used for something else.
+    Raises NotAllowed when the role may not print, and as `print_job`.
     """
-    kind = SheetKind.SIP_PATIENT if patients_copy else SheetKind.SIP
-    return _print(
-        by, chain, client_id, kind, SIP, f"{'sip-patient' if patients_copy else 'sip'}-{chain.number}.pdf"
-    )
+    kind, name = (SheetKind.SIP_PATIENT, "sip-patient") if patients_copy else (SheetKind.SIP, "sip")
+    return _print(by, chain, client_id, kind, SIP, f"{name}-{chain.number}.pdf")
 
 
 def print_sip_invitation(*, by: Acting, chain: CareChain, client_id: UUID) -> Printed:
     """Raises as `print_sip`."""
-    return _print(
-        by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, f"sip-kallelse-{chain.number}.pdf"
-    )
+    filename = f"sip-kallelse-{chain.number}.pdf"
+    return _print(by, chain, client_id, SheetKind.SIP_INVITATION, SIP_INVITATION, filename)
 
 
 def _print(

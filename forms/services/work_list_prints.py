@@ -32,9 +32,7 @@ from outage.queries.owed import chains_with_calls_owed
 def print_work_list(*, by: Acting, which: WorkList, outage: Outage, client_id: UUID) -> Printed:
     """Print one of the acting unit's lists, the whole of it, as it stands now.
 
-    The same `client_id` with nothing new in the list is the same sheet, handed out once more. Raises NotAllowed when
-    the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was used for something
-    else.
+    Raises NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET)
     now = timezone.now()

@@ -6,7 +6,7 @@ from django import forms
 
 from contacts.webforms.fields import SentOnce
 from forms.rules.sheet_fate import PAPER_GONE, Look, VoidReason
-from outage.webforms.moments import DayField
+from outage.webforms.moments import PastDayField
 
 
 class SerialForm(forms.Form):
@@ -112,15 +112,7 @@ class DestroyForm(StepForm):
     """The decision stands beside the button."""
 
     decision = forms.UUIDField(widget=forms.HiddenInput)
-    on = DayField(
-        past=True,
-        label="Förstört den dag",
-        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
-    )
-
-    def facts(self) -> dict[str, Any]:
-        known = {key: value for key, value in self.cleaned_data.items() if key != "decision"}
-        return known | {"decision_id": self.cleaned_data["decision"]}
+    on = PastDayField(label="Förstört den dag")
 
 
 class KeepForm(StepForm):
@@ -134,8 +126,4 @@ class GiveForm(StepForm):
         help_text="Patienten, eller den närstående och hur den hör till patienten.",
         error_messages={"required": "Skriv vem som fick bladet."},
     )
-    on = DayField(
-        past=True,
-        label="Lämnat den dag",
-        error_messages={"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."},
-    )
+    on = PastDayField(label="Lämnat den dag")

@@ -13,11 +13,7 @@ from outage.rules.identity import number_key
 from outage.rules.joining import KEPT, OTHER, Pair, differing_in, pairs_to_ask_about
 from outage.rules.told import folded
 
-PLACES = {
-    "ward": Party.INPATIENT,
-    "municipality": Party.MUNICIPALITY,
-    "outpatient": Party.OUTPATIENT,
-}
+PLACES = {"ward": Party.INPATIENT, "municipality": Party.MUNICIPALITY, "outpatient": Party.OUTPATIENT}
 _FIELDS = {
     Party.INPATIENT: ("ward_unit", "not_admitted"),
     Party.MUNICIPALITY: ("municipality",),

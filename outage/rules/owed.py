@@ -7,6 +7,7 @@ whoever was reached with what they change.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from contacts.rules.parties import Party
 
@@ -230,7 +231,7 @@ class ChainStanding(Knowledge):
         Where it was only written wrong that time, and was put back, they heard what is right.
         """
         changes: list[tuple[Version, tuple[str, str]]] = []
-        for former, version in zip(self.versions, self.versions[1:], strict=False):
+        for former, version in pairwise(self.versions):
             if version.identity is IdentityChange.SAID_WRONG:
                 changes.append((version, former.patient))
             elif version.identity is IdentityChange.WRITTEN_WRONG:

@@ -71,26 +71,33 @@ class _TimeAndWordField(ClockTimeField):
 
 
 class DayField(DateField):
-    """A day, in `years`: those around today where a form says no others. With `past` it may not lie ahead."""
+    """A day, in `years`: those around today where a form says no others."""
 
     years: Years | None = None
-
-    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
-        self._past = past
-        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
         found = super().to_python(value)
         if found is None:
             return None
         try:
-            if self._past:
-                check_past(found, timezone.localdate())
-            else:
-                check_year(found, self.years or years_around(timezone.now()))
+            self.check(found)
         except RuleError as wrong:
             raise ValidationError(wrong.reason) from wrong
         return found
+
+    def check(self, on: date) -> None:
+        check_year(on, self.years or years_around(timezone.now()))
+
+
+class PastDayField(DayField):
+    """A day that is asked for and may not lie ahead."""
+
+    def __init__(self, *, label: str) -> None:
+        messages = {"required": "Ange dag.", "invalid": "Skriv dagen som 2026-11-24."}
+        super().__init__(label=label, error_messages=messages)
+
+    def check(self, on: date) -> None:
+        check_past(on, timezone.localdate())
 
 
 class _AnyDayField(DayField):

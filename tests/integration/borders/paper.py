@@ -131,7 +131,7 @@ def decided(s: Paper, by: Acting) -> Given:
 
 def destroyed(s: Paper, by: Acting) -> Given:
     decision = decision_in_force(s.county.region)
-    more = {"on": timezone.localdate(), "decision_id": decision and decision.pk}
+    more = {"on": timezone.localdate(), "decision": decision and decision.pk}
     return sheet(Fate.CHECKED, **more)(s, by)
 
 

@@ -51,7 +51,7 @@ def test_from_printed_to_destroyed_each_step_is_a_row_with_signature_and_trace(c
     mark_filled(by=alva, sheet=sheet, client_id=uuid4(), seen=1)
     mark_scanned(by=alva, sheet=sheet)
     check_scan(by=county.esa, sheet=sheet, client_id=uuid4(), looked=list(Look), seen=3)
-    destroy_sheet(by=alva, sheet=sheet, client_id=uuid4(), on=TODAY(), decision_id=decision.pk, seen=4)
+    destroy_sheet(by=alva, sheet=sheet, client_id=uuid4(), on=TODAY(), decision=decision.pk, seen=4)
     assert path_of(sheet) == ["printed", "filled", "scanned", "checked", "destroyed"]
     rows = list(sheet.fates.order_by("number"))
     assert [row.number for row in rows] == [1, 2, 3, 4, 5]
@@ -148,7 +148,7 @@ class TestDestroyed:
 
     def destroy(self, by, sheet, decision, **more):
         facts = {"on": TODAY(), "client_id": uuid4()} | more
-        return destroy_sheet(by=by, sheet=sheet, decision_id=decision.pk if decision else None, **facts)
+        return destroy_sheet(by=by, sheet=sheet, decision=decision.pk if decision else None, **facts)
 
     @pytest.mark.clause("R2.6")
     def test_not_without_a_decision(self, alva, checked):
