@@ -141,11 +141,9 @@ def contact_list_part(
 ) -> SheetPart:
     """The contact list, of one principal or of all, printed for `unit` at the aware moment `now`.
 
-    `number` is the part of it that is wanted, None for all in one.
-
-    The number of queries does not grow with the list. `by` is None for a command on the server. A list of all in one
-    file, as in the binder, that would grow to a book lists one by one at most the entries of the unit's own
-    principal, and of the others whom to ring.
+    `number` is the part of it that is wanted, None for all in one. The number of queries does not grow with the list.
+    `by` is None for a command on the server. A list of all in one file, as in the binder, that would grow to a book
+    lists one by one at most the entries of the unit's own principal, and of the others whom to ring.
     """
     moments = weekday_and_weekend(now.astimezone(STOCKHOLM).date())
     source = contact_list_source(principal, moments, own=unit.principal, number=number)

@@ -55,9 +55,8 @@ def edition_part(
 def print_line(routine_version: str, now: datetime, by: Acting | None, unit: str, *first: str) -> str:
     """The last line of a sheet: `first`, the routine, and when (aware moment) and by whom it was printed.
 
-    A long name is shortened to leave room in the foot; it is whole in the audit row of the print.
-
-    `by` is None for a command on the server, which prints for `unit`, by its name.
+    A long name is shortened to leave room in the foot; it is whole in the audit row of the print. `by` is None for a
+    command on the server, which prints for `unit`, by its name.
     """
     name = shortened(unit, NAME_LETTERS)
     who = f" av {shortened(by.user.full_name, NAME_LETTERS)}, {name}" if by else f" för {name}"

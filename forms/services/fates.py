@@ -39,11 +39,9 @@ def mark_filled(
     """A sheet is filled in by hand. Without a `client_id` it is part of the caller's own write.
 
     `reason` says why, where it has come further: it lost a page that was not its own, is to be scanned again (the
-    first scan is kept), or had ended and its paper is here after all.
-
-    `seen`, here and below, is the number of the last step that the person saw. Each of these services raises
-    NotAllowed, IdClash, ChangedMeanwhileStep where somebody else was first, and RuleError, with the field it belongs
-    beside, where the step may not follow.
+    first scan is kept), or had ended and its paper is here after all. `seen`, here and below, is the number of the
+    last step that the person saw. Each of these services raises NotAllowed, IdClash, ChangedMeanwhileStep where
+    somebody else was first, and RuleError, with the field it belongs beside, where the step may not follow.
     """
     return _take(by, sheet, Fate.FILLED, client_id=client_id, seen=seen, reason=reason)
 

@@ -171,7 +171,6 @@ def sheet_step(request: ActingRequest, serial: str) -> HttpResponse:
     if step is None or not found.accountable:
         raise Http404
     form = step.form(request.POST, auto_id=_ids(word))
-
     page = FormPage(request, form)
     if page.to_save():
         with page:

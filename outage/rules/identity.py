@@ -110,7 +110,6 @@ def _numbered(
         return None
     born = next((birth for birth in births if birth <= today), births[0])
     stored = f"{born.year:04}{month_day}{serial}"
-
     warnings = []
     if born > today:
         warnings.append(WARN_FUTURE)

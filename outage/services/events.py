@@ -99,7 +99,6 @@ def lock_chain(*chains: CareChain) -> None:
     """Lock the chains for the caller's transaction and re-read their details: who must be told follows from them.
 
     One that is read as part of another locks that one too; raises ChangedMeanwhile where that changed just now.
-
     Whoever changes what a chain's events or calls say takes this lock first, so that two wait for each other in one
     order only. It leaves the chain's key free (`no_key`): a row that merely points at the chain need not wait, else
     PostgreSQL finds a deadlock between that row's check and this lock.
@@ -179,16 +178,15 @@ def correct_event(
         kind = settle_message(
             routine, kind, Party(event.sender), particulars, answers, happened=happened_at, alone=True
         )
-    content = {
-        "event": event.pk,
+    facts: dict[str, Any] = {
+        "kind": kind,
         "happened_at": happened_at,
         "particulars": dict(particulars),
         "reason": reason,
         "told_rightly": told_rightly,
-        "kind": kind,
     }
     with replacing():
-        if claim(by=by, client_id=client_id, kind="correction", content=content):
+        if claim(by=by, client_id=client_id, kind="correction", content=facts | {"event": event.pk}):
             return CareChainEvent.objects.get(pk=client_id)
         lock_chain(event.chain)
         _check_no_double(event)
@@ -196,15 +194,11 @@ def correct_event(
             by,
             event.chain,
             event_id=client_id,
-            kind=kind,
             sender=Party(event.sender),
-            happened_at=happened_at,
-            particulars=particulars,
             supersedes=event,
-            reason=reason,
-            told_rightly=told_rightly,
             paper=mark_of(event),
             answers=answers,
+            **facts,
         )
         if answers is not None and as_utc(happened_at) != as_utc(event.happened_at):
             _ask_if_told_before(event, happened_at, answers)

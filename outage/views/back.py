@@ -47,11 +47,7 @@ def back_registration(request: ActingRequest) -> HttpResponse:
 
 
 def _show(
-    request: ActingRequest,
-    outage: Outage,
-    page_number: str | int | None,
-    failed: Failed | None = None,
-    status: int = 200,
+    request: ActingRequest, outage: Outage, page_number: str | int | None, failed: Failed | None = None
 ) -> HttpResponse:
     acting: Acting = request.acting
     context: dict[str, object] = {
@@ -71,7 +67,7 @@ def _show(
             "calls_left": chains_with_calls_owed(acting, outage).count(),
             "failed_row_is_gone": failed is not None and failed.place not in {row.place for row in rows},
         }
-    return render(request, "outage/back/show.html", context, status=status)
+    return render(request, "outage/back/show.html", context, status=422 if failed else 200)
 
 
 def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
@@ -101,10 +97,9 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     page_number = form.cleaned_data.get("page")
     typed = [request.POST.get(name, "") for name in ("choice", "entered")]
     failed = Failed(place, error, *typed) if error else None
-    status = 422 if failed else 200
     if not request.htmx:
         if failed:
-            return _show(request, chain.outage, page_number, failed, status)
+            return _show(request, chain.outage, page_number, failed)
         return redirect(f"{back_address(chain.outage)}&sida={page_number or 1}#{place}")
     page, rows = _page(request.acting, chain.outage, page_number)
     context = {
@@ -118,7 +113,7 @@ def mark(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         # The heading of what is to be undone is there only where there was something.
         "was_undo": "undo" in request.POST,
     }
-    return render(request, "outage/back/_swapped.html", context, status=status)
+    return render(request, "outage/back/_swapped.html", context, status=422 if failed else 200)
 
 
 def _mark_or_why_not(acting: Acting, chain: CareChain, form: MarkForm) -> str:

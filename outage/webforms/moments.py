@@ -41,8 +41,7 @@ def keep_within(form: forms.Form, years: Years) -> None:
 
 class ClockTimeField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", _LONGEST_TIME)
-        super().__init__(**kwargs)
+        super().__init__(max_length=_LONGEST_TIME, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         text = "" if value is None else str(value).strip()
