@@ -76,18 +76,18 @@ class SheetView:
 
     spec: SheetSpec
     unit: str
-    number: int | None
     outage: str
-    who: str
-    long: tuple[tuple[str, str], ...]
-    warnings: tuple[tuple[str, str], ...]
     facts: tuple[Facts, ...]
-    logged: tuple[Row, ...]
     told: tuple[tuple[str, str], ...]
     front: tuple[Row, ...]
-    back: tuple[Row, ...]
-    signatures: tuple[tuple[str, str], ...]
     routine_version: str
+    number: int | None = None
+    who: str = ""
+    long: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+    logged: tuple[Row, ...] = ()
+    back: tuple[Row, ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()
 
 
 def sheet_view(
@@ -136,7 +136,6 @@ def sheet_view(
         logged=logged,
         told=_told(routine),
         front=empty_rows(spec.columns, spec.rows_to_write(sum(1 + len(row.notes) for row in logged))),
-        back=(),
         signatures=maker.signatures.key,
         routine_version=routine.version,
     )
@@ -174,17 +173,11 @@ def blank_care_chain_part(
     view = SheetView(
         spec=spec,
         unit=own,
-        number=None,
         outage=f"Driftstopp i {routine.system} från",
-        who="",
-        long=(),
-        warnings=(),
         facts=(Facts("Patient", patient), Facts("Parter", places)),
-        logged=(),
         told=_told(routine),
         front=empty_rows(spec.columns, spec.front_rows),
         back=empty_rows(spec.columns, spec.back_rows),
-        signatures=(),
         routine_version=routine.version,
     )
     return care_chain_part(serial=serial, view=view, by=by, now=now)

@@ -60,11 +60,11 @@ class LogSheetView:
     spec: LogSheetSpec
     unit: str
     routine_version: str
-    filled: bool
     now: datetime
-    logged: tuple[Row, ...]
-    signatures: tuple[tuple[str, str], ...]
     empty: tuple[Row, ...]
+    filled: bool = False
+    logged: tuple[Row, ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()
 
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
@@ -77,10 +77,7 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
         spec=spec,
         unit=shortened(unit.name, NAME_LETTERS),
         routine_version=current_routine().version,
-        filled=False,
         now=now,
-        logged=(),
-        signatures=(),
         empty=empty_rows(spec.columns, spec.blank_rows),
     )
     return log_sheet_part(serial=serial, view=view, by=by)

@@ -82,11 +82,11 @@ class FormView:
 
     spec: FormSpec
     unit: str
-    number: int | None
     running: str
     who: str
-    protected: bool
     sections: tuple[SectionView, ...]
+    number: int | None = None
+    protected: bool = False
 
 
 def blank_form_part(
@@ -101,10 +101,8 @@ def blank_form_part(
     view = FormView(
         spec=made,
         unit=unit.name,
-        number=None,
         running=f"Hör till {spec.title} {shown_serial(original)}" if original else "",
         who=_WHO,
-        protected=False,
         sections=tuple(_sections(made.sections, {})),
     )
     return form_part(serial=serial, view=view, by=by, now=now, routine=routine)

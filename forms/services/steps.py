@@ -104,13 +104,17 @@ def write_step(
         user=by.user if by else None,
         unit=unit,
     )
+    _save(row)
+    return row
+
+
+def _save(row: SheetFate) -> None:
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError:
         # Somebody else took a step of that number at the same time.
         raise ChangedMeanwhileStep from None
-    return row
 
 
 def write_first_steps(*, by: Acting | None, unit: Unit, sheets: Sequence[Sheet]) -> None:

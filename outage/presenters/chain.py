@@ -77,14 +77,14 @@ class TimelineEntry:
     at: datetime
     time: str
     title: str
-    direction: str
     by_whom: str
     details: tuple[tuple[str, str], ...]
     struck: bool
     struck_by: str
     note: str
-    failed: bool
     may_change: bool
+    direction: str = ""
+    failed: bool = False
     standings: tuple[StandingLine, ...] = ()
     break_point_side: str = ""
     outside: str = ""
@@ -177,14 +177,12 @@ def _event_entry(
         at=event.happened_at,
         time=moment(event.happened_at, now),
         title=event_title(routine, event),
-        direction="",
         by_whom=f"{Party(event.sender).label}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
-        failed=False,
         may_change=not struck and not event.withdraws,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),

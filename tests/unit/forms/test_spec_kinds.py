@@ -78,7 +78,8 @@ def test_a_field_for_staff_goes_from_the_patient_s_copy_and_an_empty_section_wit
     list(product(FieldShape, ((), ("K",)), ((), ("V",)), (False, True))),
 )
 def test_columns_choices_and_half_belong_to_their_shapes_only(shape, columns, choices, half):
-    field = FormField("a", "A", shape, columns=columns, choices=choices, half=half)
+    rows = int(shape in (FieldShape.AREA, FieldShape.TABLE))
+    field = FormField("a", "A", shape, rows, columns=columns, choices=choices, half=half)
     allowed = {
         FieldShape.LINE: not columns and not choices,
         FieldShape.AREA: not columns and not choices,
@@ -89,7 +90,10 @@ def test_columns_choices_and_half_belong_to_their_shapes_only(shape, columns, ch
 
 
 def test_a_table_stands_alone_under_its_heading():
-    table, line = FormField("a", "A", FieldShape.TABLE, columns=("K",)), FormField("b", "B", FieldShape.LINE)
+    table, line = (
+        FormField("a", "A", FieldShape.TABLE, 1, columns=("K",)),
+        FormField("b", "B", FieldShape.LINE),
+    )
     assert form_faults([FormSection("1", (table,)), FormSection("2", (line,))]) == []
     for fields in ((table, line), (line, table), (table, replace(table, key="c"))):
         assert "a: a table has a heading of its own; give it a section" in form_faults(
@@ -99,7 +103,7 @@ def test_a_table_stands_alone_under_its_heading():
 
 @pytest.mark.parametrize("what", [{"wide": ("X",)}, {"narrow": ("X",)}, {"boxes": {"X": ("Ja",)}}])
 def test_what_is_said_of_a_column_is_of_one_that_the_table_has(what):
-    table = FormField("a", "A", FieldShape.TABLE, columns=("K",), **what)
+    table = FormField("a", "A", FieldShape.TABLE, 1, columns=("K",), **what)
     assert form_faults([FormSection("1", (table,))]) == ["a: 'X' is none of its columns"]
 
 
