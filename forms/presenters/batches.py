@@ -22,8 +22,6 @@ class PartPrint:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One part of a batch, with the serials of its first and last sheet."""
-
     number: int
     label: str
     first_serial: str

@@ -83,8 +83,6 @@ class DutyLine:
 
 @dataclass(frozen=True, slots=True)
 class PlaceBlock:
-    """A principal or a unit: whom to ring, who has the jour in the days to come, then its entries."""
-
     name: str
     ring: tuple[RingTime, ...]
     entries: tuple[EntryLine, ...]
@@ -122,8 +120,6 @@ class ContactListView:
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """A line of the contents of a long list: its place in the whole, and the first and last that stand in it."""
-
     number: int
     first: str
     last: str

@@ -154,7 +154,6 @@ def page_of(by: Acting, page_id: UUID) -> ScannedPage:
 
 
 def pages_of(upload: ScanUpload) -> list[ScannedPage]:
-    """In order, each with the sheet it was matched to or why it was laid aside."""
     return list(_with_what_was_said(upload.scanned_pages.order_by("number")))
 
 

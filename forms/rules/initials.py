@@ -7,8 +7,6 @@ _UNREADABLE = "S"
 
 
 class Signatures:
-    """The signatures of one sheet, in the order in which they were met."""
-
     def __init__(self) -> None:
         self._short: dict[str, str] = {}
 

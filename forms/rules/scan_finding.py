@@ -25,8 +25,6 @@ class AsideReason(Labelled):
 
 
 class BackBy(Labelled):
-    """How it is known which page a back is the other side of."""
-
     CODE = "code", "koden lyser igenom"
     PLACE = "place", "efter plats i skanningen"
     TYPED = "typed", "löpnumret skrevs för hand"

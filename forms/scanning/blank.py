@@ -70,8 +70,6 @@ def is_blank(picture: Image.Image) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Connected dark pixels: how many, how dark the darkest is, and their bounding box."""
-
     area: int
     darkest: int
     left: int

@@ -77,7 +77,6 @@ def read_codes(picture: Image.Image) -> SeenCodes:
 
 
 def texts(codes: Iterable[SeenCode]) -> tuple[str, ...]:
-    """Each text once."""
     return tuple(dict.fromkeys(code.text for code in codes))
 
 

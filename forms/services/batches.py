@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -16,13 +15,13 @@ from contacts.queries.ringing import region_switchboard_number
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
-from forms.models import BLANK_KINDS, COPIES, Export, Sheet, SheetBatch, SheetKind
+from forms.models import BLANK_KINDS, COPIES, Sheet, SheetBatch, SheetKind
 from forms.presenters.blanks import blank_part
 from forms.queries.batches import originals_of, sheets_with_copies
 from forms.rules.batch import check_count, part_of
 from forms.rules.serial import make_serial
 from forms.sealing import seal
-from forms.services.printing import keep_export, typeset
+from forms.services.printing import PrintedFile, keep_export, typeset
 from forms.services.steps import free_serials, record_by, write_first_steps
 from outage.routine import current_routine
 
@@ -32,15 +31,6 @@ T = TypeVar("T")
 
 class SerialTaken(Exception):
     """A serial that was free a moment ago was taken: draw others."""
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedPart:
-    """A part of a batch as it was handed out. `filename` holds no patient data."""
-
-    export: Export
-    pdf: bytes
-    filename: str
 
 
 def issue_batch(
@@ -85,7 +75,7 @@ def issue_batch(
     return until_free(attempt)
 
 
-def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
+def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedFile:
     """Typeset, seal and store part number `part` of a batch: always the same serials.
 
     After each sheet comes the patient's copy that was issued with it. A sheet that is filled in or voided since is
@@ -125,7 +115,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
         raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")
     sealed = seal(rendered.pdf)
     with transaction.atomic():
-        export = keep_export(
+        keep_export(
             by=by,
             kind=kind,
             sealed=sealed,
@@ -136,7 +126,7 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedPart:
             part=wanted.number,
         )
     filename = f"{slugify(kind.label)}-{wanted.first}-{wanted.last}.pdf"
-    return PrintedPart(export=export, pdf=sealed.pdf, filename=filename)
+    return PrintedFile(pdf=sealed.pdf, filename=filename)
 
 
 def until_free(attempt: Callable[[], T]) -> T:

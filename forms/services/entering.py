@@ -29,7 +29,7 @@ from outage.queries.standing import told_only_by
 from outage.rules.handover import CallFacts, Message
 from outage.rules.paper import PaperMark
 from outage.services.duties import settle
-from outage.services.events import lock_chain, write_event
+from outage.services.events import lock_chain, need_reason, write_event
 from outage.services.handovers import log_call, write_call
 from outage.services.paper import mark_of
 
@@ -90,8 +90,7 @@ def move_entry(
     check_may(by, Right.HANDLE_SHEETS, entry)
     check_may(by, Right.LOG_CARE)
     serial = read_serial(serial_text)
-    if not reason.strip():
-        raise RuleError("Skriv varför.", field="reason")
+    need_reason(reason)
     to = Sheet.objects.filter(serial=serial, unit__in=units_read_as(by.unit), kind__in=COME_BACK).first()
     if to is None or to == entry.sheet:
         raise RuleError("Skriv löpnumret på ett annat blad på din enhet.", field="serial")

@@ -37,12 +37,18 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """The row of a print and the file as it was handed out. `filename` holds no patient data."""
+class PrintedFile:
+    """A file as it was handed out, sealed where the server has a seal. `filename` holds no patient data."""
 
-    sheet: Sheet
     pdf: bytes
     filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed(PrintedFile):
+    """The file of one sheet."""
+
+    sheet: Sheet
 
 
 def print_care_chain(

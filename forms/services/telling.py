@@ -35,7 +35,6 @@ def next_turn(page: ScannedPage, slot: dict[str, Any] | None = None) -> int:
 
 
 def save_telling(*, by: Acting, told: Telling) -> None:
-    """With its audit row."""
     told.user, told.unit = by.user, by.unit
     told.save()
     action, chain, changes = _traced(told)

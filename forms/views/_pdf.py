@@ -11,8 +11,7 @@ from contacts.access import ActingRequest
 from contacts.rules.errors import IdClash, NotAllowed, NotYours, RuleError
 from contacts.views.long_work import Busy, long_work
 from forms.rendering import PrintingUnavailable
-from forms.services.batches import PrintedPart
-from forms.services.printing import Printed
+from forms.services.printing import PrintedFile
 
 _USED = "Sidan du skrev ut från är redan använd till en annan utskrift. Läs in den igen och skriv ut."
 
@@ -25,7 +24,7 @@ def press_of(request: ActingRequest) -> UUID:
         raise BadRequest from None
 
 
-def long_pdf_answer(request: ActingRequest, make: Callable[[], Printed | PrintedPart]) -> HttpResponse:
+def long_pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
     """As `pdf_answer`, for what may have hundreds of pages; 503 while too much long-running work goes on."""
     try:
         with long_work():
@@ -36,7 +35,7 @@ def long_pdf_answer(request: ActingRequest, make: Callable[[], Printed | Printed
         return answer
 
 
-def pdf_answer(request: ActingRequest, make: Callable[[], Printed | PrintedPart]) -> HttpResponse:
+def pdf_answer(request: ActingRequest, make: Callable[[], PrintedFile]) -> HttpResponse:
     """Show what `make` prints in the browser's own viewer; where it cannot, a page that says why.
 
     That is 403 without the right, 503 where the server cannot print, 409 for an id used for another print and for any

@@ -83,8 +83,6 @@ def date_alone(on: date | datetime) -> list[Any]:
 
 
 class MoveEntryForm(SentOnce):
-    """The sheet that a row stood on, where it was entered from another."""
-
     serial = forms.CharField(
         label="Löpnumret på bladet som raden står på",
         max_length=40,

@@ -98,8 +98,6 @@ class AgainForm(StepForm):
 
 
 class TakeBackForm(StepForm):
-    """The paper is here, whatever was said about it."""
-
     reason = forms.CharField(
         label="Vad har hänt?",
         max_length=300,

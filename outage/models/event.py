@@ -58,7 +58,6 @@ class CareChainEvent(LoggedRow):
 
     @property
     def participants(self) -> tuple[str, ...]:
-        """Those who are to take part in the SIP, as written, one per line."""
         return tuple(self.particulars.get("participants", ()))
 
 

@@ -97,8 +97,6 @@ class Outage(models.Model):
 
 
 class ReportKind(Labelled):
-    """Whether a row is the first report of an outage, one more, or a change of what is known."""
-
     FIRST = "first", "Första anmälan"
     JOINED = "joined", "Anmälan till pågående driftstopp"
     CHANGED = "changed", "Ändrad uppgift"

@@ -257,7 +257,6 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
 
 
 def event_title(routine: Routine, event: CareChainEvent) -> str:
-    """A row of an event by its message, and that it takes the message back."""
     label = routine.label(event.kind)
     return f"Återtag: {lower_first(label)}" if event.withdraws else label
 
@@ -340,7 +339,6 @@ def _standing_line(
 
 
 def closed_label(chain: CareChain, why: Closed) -> str:
-    """Why somebody need not be told after all."""
     return why.label.format(system=chain.outage.system)
 
 

@@ -13,8 +13,6 @@ from outage.rules.checklist import Checklist
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """Its sentence and clause, whether it is done, and who ticked or unticked it last, and when."""
-
     key: str
     text: str
     clause: str

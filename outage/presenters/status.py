@@ -73,8 +73,6 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ChainRow:
-    """A care chain in a list, with one mark for each party and the newest thing that happened."""
-
     chain_id: UUID
     number: int
     patient: Patient

@@ -221,7 +221,6 @@ def principals_back(outage: Outage) -> set[int]:
 
 
 def parts_in(outage: Outage) -> list[PartInOutage]:
-    """Each principal that took part, and whether it is back."""
     ends = ends_of(outage)
     found = _who_took_part(outage.pk)
     return [PartInOutage(kind=PrincipalKind(p.kind), ended_at=ends.get(p.pk)) for p in found]

@@ -163,8 +163,6 @@ def missing_admission(
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """An event that counts, with what it does and the scope it happened under."""
-
     event: LoggedEvent
     effect: Effect
     scope: OutageScope

@@ -213,7 +213,6 @@ class _Object:
         return BadInput(self.at(key), sentence)
 
     def is_null(self, key: str) -> bool:
-        """Whether `key` is null or left out."""
         return self._values.get(key) is None
 
     def text(self, key: str) -> str:

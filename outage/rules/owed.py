@@ -39,8 +39,6 @@ _STAYS = (Effect.ADMISSION, Effect.DISCHARGE)
 
 @dataclass(kw_only=True)
 class ChainStanding(Knowledge):
-    """What everybody knows of one chain, and what they are still owed."""
-
     def discharge_state(self, event: EventRow, left_open: Collection[str]) -> DischargeState:
         """`left_open` has whom an open item was left for (R1.6)."""
         missing = [s for s in self.standings(event) if s.state is not InformState.INFORMED]

@@ -31,8 +31,6 @@ CHAINS_A_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A mark that was not saved: where, why, and what was typed."""
-
     place: str
     error: str
     choice: str

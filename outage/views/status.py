@@ -113,7 +113,6 @@ def _now(request: ActingRequest) -> dict[str, Any]:
 
 
 def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[CareChain]:
-    """The chains with calls owed, the page of them that the address names."""
     return chains_with_calls_owed(acting, *outages).page(CALLS_A_PAGE, request.GET.get("ringa"))
 
 
