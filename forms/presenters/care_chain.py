@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 
 from contacts.access import Acting
 from contacts.models import Unit
@@ -259,15 +260,12 @@ def _plan(events: Sequence[CareChainEvent]) -> tuple[Fact, ...]:
 
 def _told(routine: Routine) -> tuple[tuple[str, str], ...]:
     """Every message by who tells it (R3), each with the number that may be written instead of its name."""
-    found = []
-    number = 0
+    found, numbers = [], count(1)
     for party in (Party.INPATIENT, Party.MUNICIPALITY, Party.OUTPATIENT):
-        words = []
-        for message in routine.messages_from(party):
-            number += 1
-            sending = message.sending(party)
-            words.append(
-                f"{number}\N{NO-BREAK SPACE}{message.label} ({sending.clause})" if sending else message.label
-            )
+        words = [
+            f"{next(numbers)}\N{NO-BREAK SPACE}{message.label} ({sending.clause})"
+            for message in routine.messages_from(party)
+            if (sending := message.sending(party))
+        ]
         found.append((party.label, " · ".join(words)))
     return tuple(found)

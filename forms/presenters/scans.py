@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUpload, Sheet
-from forms.queries.scans import Telling, is_undone, standing, telling_id, told_of
+from forms.queries.scans import (
+    Telling,
+    front_match,
+    is_undone,
+    sheet_told_of,
+    standing,
+    telling_id,
+    told_of,
+)
 from forms.rules.scan_finding import (
     AsideReason,
     BackBy,
@@ -125,7 +133,7 @@ def page_card(page: ScannedPage) -> PageCard:
         page=page,
         words=_words(page, told),
         waits=told is None,
-        sheet=_sheet_of(told),
+        sheet=sheet_told_of(told),
         told=telling_id(told) if told is not None else "",
     )
 
@@ -137,7 +145,7 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
         return words + (", löpnumret skrivet för hand" if told.typed else "")
     if isinstance(told, ScanBack):
         words = (finding if finding in (Finding.BACK, Finding.BLANK) else Finding.BACK).label
-        match = _front_match(told)
+        match = front_match(told)
         sheet_page = match.sheet_page if match else told.sheet_page
         if sheet_page:
             words += f" av sida {sheet_page}"
@@ -147,19 +155,6 @@ def _words(page: ScannedPage, told: Telling | None) -> str:
     if isinstance(told, ScanAside):
         return f"Undanlagd: {AsideReason(told.reason).label.lower()}"
     return "Ångrad: sidan hörde inte dit" if told_of(page) else finding.label
-
-
-def _sheet_of(told: Telling | None) -> Sheet | None:
-    if isinstance(told, ScanBack):
-        match = _front_match(told)
-        return match.sheet if match is not None else told.sheet
-    return told.sheet if isinstance(told, ScanMatch) else None
-
-
-def _front_match(told: ScanBack) -> ScanMatch | None:
-    if told.front is None:
-        return None
-    return next((match for match in told.front.matches.all() if not is_undone(match)), None)
 
 
 def waiting_page(page: ScannedPage) -> WaitingPage:

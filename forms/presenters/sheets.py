@@ -206,16 +206,13 @@ def _not_offered(sheet: Sheet, now: Fate | None, reasons: dict[Fate, str]) -> tu
 
 
 def _step(row: SheetFate) -> SheetStep:
-    told = []
-    if row.void_reason:
-        told.append(VoidReason(row.void_reason).label)
-    if row.reason:
-        told.append(row.reason)
-    if row.given_to:
-        told.append(f"Till {row.given_to}")
-    if row.decision:
-        told.append(f"Enligt {row.decision.reference}")
-    return SheetStep(row=row, by=row.signature or _name(row), told=tuple(told))
+    told = (
+        VoidReason(row.void_reason).label if row.void_reason else "",
+        row.reason,
+        f"Till {row.given_to}" if row.given_to else "",
+        f"Enligt {row.decision.reference}" if row.decision else "",
+    )
+    return SheetStep(row=row, by=row.signature or _name(row), told=tuple(filter(None, told)))
 
 
 def _chain(sheet: Sheet, visible: set[UUID]) -> ChainLink | None:

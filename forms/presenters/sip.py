@@ -156,16 +156,14 @@ def _known(source: SipSource) -> Known:
     }
 
 
-def _services(events: Sequence[CareChainEvent]) -> Iterator[str]:
+def _services(events: Sequence[CareChainEvent]) -> list[str]:
     """The current services, a line for each party that has reported them."""
     told = {
         event.sender: event.particulars["current_services"]
         for event in events
         if event.particulars.get("current_services")
     }
-    for party in Party:
-        if party in told:
-            yield f"{party.label}: {told[party]}"
+    return [f"{party.label}: {told[party]}" for party in Party if party in told]
 
 
 def _sections(sections: Sequence[FormSection], known: Known) -> Iterator[SectionView]:

@@ -210,7 +210,7 @@ def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     """
     check_may(by, Right.HANDLE_SHEETS, page)
     picture = scan_store.load(page.pk, sha256=page.sha256)
-    sheet = sheet_told_of(page)
+    sheet = sheet_told_of(standing_now(page))
     audit.record(by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet else None)
     return picture
 

@@ -56,7 +56,7 @@ def write_undone(*, by: Acting, told: Telling, reason: str) -> ScanUndone:
 
     Raises RuleError where the sheet has ended.
     """
-    sheet = sheet_told_of(told.page)
+    sheet = sheet_told_of(told)
     step = _step_back(by, sheet, told, reason) if sheet is not None else None
     kind = {ScanMatch: "match", ScanBack: "back", ScanAside: "aside"}[type(told)]
     row = ScanUndone.objects.create(**{kind: told}, step=step, reason=reason, user=by.user, unit=by.unit)

@@ -164,8 +164,9 @@ def support_line(
 
 
 def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
-    live = log.live_events
-    latest = live[-1] if live else None
+    latest = "Inget står kvar" if log.events else "Inget loggat än"
+    for event in log.live_events[-1:]:
+        latest = f"{chain.outage.routine.label(event.kind)} {moment(event.happened_at, now)}"
     patient = patient_in_list(chain)
     details = chain.details
     return ChainRow(
@@ -173,9 +174,7 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
         number=chain.number,
         patient=patient,
         marks=tuple(_marks(acting, chain, log, now)),
-        latest=f"{chain.outage.routine.label(latest.kind)} {moment(latest.happened_at, now)}"
-        if latest
-        else ("Inget står kvar" if log.events else "Inget loggat än"),
+        latest=latest,
         status_label="" if details.status == "ok" else details.get_status_display(),
     )
 
