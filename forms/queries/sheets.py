@@ -214,16 +214,10 @@ _UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=O
 
 def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:
     kinds = [kind] if kind in ACCOUNTABLE else [k.value for k in ACCOUNTABLE]
-    return (
-        Sheet.objects.filter(whose, kind__in=kinds)
-        .annotate(last=LAST_STEP)
-        .exclude(last__in=[end.value for end in ENDS])
-    )
+    sheets = Sheet.objects.filter(whose, kind__in=kinds).annotate(last=LAST_STEP)
+    return sheets.exclude(last__in=[end.value for end in ENDS])
 
 
 def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
-    return _not_ended(whose, kind).annotate(
-        in_stock=Case(
-            When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
-        ),
-    )
+    untaken = When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True))
+    return _not_ended(whose, kind).annotate(in_stock=Case(untaken, default=Value(False)))

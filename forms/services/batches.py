@@ -108,10 +108,8 @@ def print_part(*, by: Acting, batch: SheetBatch, part: int) -> PrintedFile:
     title = f"{kind.label}, blad {wanted.first}–{wanted.last}"
     rendered = typeset(parts, title=title)
     # What is scanned is matched with the row: a sheet of another version or length would never be whole.
-    if (
-        list(rendered.sheet_pages) != [sheet.pages for sheet in sheets]
-        or parts[0].version != sheets[0].version
-    ):
+    same_length = list(rendered.sheet_pages) == [sheet.pages for sheet in sheets]
+    if not same_length or parts[0].version != sheets[0].version:
         raise RuleError("Blanketten har ändrats sedan partiet utfärdades. Utfärda ett nytt parti.")
     sealed = seal(rendered.pdf)
     with transaction.atomic():

@@ -132,9 +132,8 @@ def _blanks_of(binder: Sheet) -> Blanks:
     """The serials of the blank sheets that stand in a binder printed before."""
     ids = {batch_id_in_binder(binder.pk, kind): kind for kind in BLANK_KINDS}
     blanks: dict[SheetKind, list[str]] = {kind: [] for kind in ids.values()}
-    for batch_id, serial in (
-        Sheet.objects.filter(batch__in=ids).order_by("place").values_list("batch_id", "serial")
-    ):
+    sheets = Sheet.objects.filter(batch__in=ids).order_by("place")
+    for batch_id, serial in sheets.values_list("batch_id", "serial"):
         blanks[ids[batch_id]].append(serial)
     return blanks
 

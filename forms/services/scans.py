@@ -127,11 +127,8 @@ def match_page(
             return told
         if told is not None:
             raise RuleError(_DONE)
-        sheet = (
-            Sheet.objects.select_for_update(no_key=True)
-            .filter(serial=serial, unit__in=units_read_as(by.unit))
-            .first()
-        )
+        sheets = Sheet.objects.select_for_update(no_key=True).filter(unit__in=units_read_as(by.unit))
+        sheet = sheets.filter(serial=serial).first()
         if sheet is None:
             raise RuleError("Det finns inget blad med det löpnumret på din enhet.", field="serial")
         _check_free(sheet, sheet_page, back=back)
@@ -192,11 +189,8 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
     """
     check_may(by, Right.HANDLE_SHEETS, upload)
     with transaction.atomic():
-        pages = (
-            upload.scanned_pages.select_for_update(no_key=True)
-            .filter(finding=Finding.ALREADY)
-            .order_by("number")
-        )
+        known = upload.scanned_pages.select_for_update(no_key=True).filter(finding=Finding.ALREADY)
+        pages = known.order_by("number")
         waiting = [page for page in pages if standing_now(page) is None]
         for page in waiting:
             lay_aside(by=by, page=page, reason=AsideReason.DUPLICATE)

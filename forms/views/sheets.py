@@ -112,9 +112,8 @@ def sheets(request: ActingRequest) -> HttpResponse:
     kind = kind if kind in dict(kinds) else ""
     counts = figures(acting.unit, kind)
     found = sheets_page(acting.unit, where, kind, request.GET.get("sida")) if where != Where.STOCK else None
-    stock = (
-        stock_page(acting.unit, kind, request.GET.get("parti")) if where in (Where.ALL, Where.STOCK) else None
-    )
+    has_stock = where in (Where.ALL, Where.STOCK)
+    stock = stock_page(acting.unit, kind, request.GET.get("parti")) if has_stock else None
     context = {
         "mine": True,
         "search": search,

@@ -155,9 +155,8 @@ class PrincipalEnd(AppendOnlyModel):
         indexes = [models.Index(fields=["outage", "principal", "-id"], name="newest_end_of_a_principal")]
 
     def __str__(self) -> str:
-        return (
-            f"{self.principal} {self.ended_at:%Y-%m-%d %H.%M}" if self.ended_at else f"{self.principal} pågår"
-        )
+        when = f"{self.ended_at:%Y-%m-%d %H.%M}" if self.ended_at else "pågår"
+        return f"{self.principal} {when}"
 
 
 class SupportContact(AppendOnlyModel):

@@ -149,11 +149,8 @@ def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
 
 def is_own_try(acting: Acting, call: Handover) -> bool:
     """Whether a call is a failed try of the acting unit: only that unit knows what it dialled."""
-    return (
-        call.direction == Direction.GIVEN
-        and CallOutcome(call.outcome) in FAILED
-        and call.unit_id == acting.unit.pk
-    )
+    failed = call.direction == Direction.GIVEN and CallOutcome(call.outcome) in FAILED
+    return failed and call.unit_id == acting.unit.pk
 
 
 def _event_entry(

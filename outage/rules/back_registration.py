@@ -265,14 +265,12 @@ def _others(
     A later discharge that was told makes it told, except to those who take part in a SIP by name. A SIP is one, from
     its first message through every rebooking.
     """
-    told_by = max(
-        (
-            place
-            for place, one in enumerate(counted)
-            if one.effect is Effect.DISCHARGE and one.event.told and one.event.ours
-        ),
-        default=-1,
-    )
+    discharges = [
+        place
+        for place, one in enumerate(counted)
+        if one.effect is Effect.DISCHARGE and one.event.told and one.event.ours
+    ]
+    told_by = max(discharges, default=-1)
     untold: list[_Counted] = []
     told: list[_Counted] = []
     sip = [one for one in counted if one.effect is Effect.SIP]

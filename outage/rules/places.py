@@ -67,9 +67,8 @@ class Places:
                 if self.place_of(party, version) == place:
                     return Target(place, party, former=version is not self.now)
         # A call that came from another chain can have got to a place that this one, naming another, never named.
-        rung_as = next(
-            (call.party for call in self.calls if call.party and self.same(call.place) == place), None
-        )
+        rung = (call.party for call in self.calls if call.party and self.same(call.place) == place)
+        rung_as = next(rung, None)
         return Target(place, rung_as, former=True) if rung_as and self.place_of(rung_as) else Target(place)
 
     def left(self, place: str) -> tuple[PlaceChange, Version]:

@@ -135,13 +135,9 @@ class Tick:
     @property
     def undo(self) -> bool:
         """Whether something was entered that, as the log stands now, is not to be."""
-        return (
-            self.state is TickState.CHANGED
-            and self.mark is not None
-            and self.mark.entered
-            and self.task.family is not Family.INFORMATION
-            and self.task.decision is Decision.DO_NOT_REGISTER
-        )
+        entered = self.state is TickState.CHANGED and self.mark is not None and self.mark.entered
+        not_to_be = self.task.decision is Decision.DO_NOT_REGISTER
+        return entered and not_to_be and self.task.family is not Family.INFORMATION
 
 
 def ticks(
