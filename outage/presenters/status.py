@@ -164,9 +164,10 @@ def support_line(
 
 
 def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
+    live = log.live_events
     latest = "Inget står kvar" if log.events else "Inget loggat än"
-    for event in log.live_events[-1:]:
-        latest = f"{chain.outage.routine.label(event.kind)} {moment(event.happened_at, now)}"
+    if live:
+        latest = f"{chain.outage.routine.label(live[-1].kind)} {moment(live[-1].happened_at, now)}"
     patient = patient_in_list(chain)
     details = chain.details
     return ChainRow(
