@@ -67,15 +67,11 @@ def patient_groups(
     """With protected personal data only the chain's number says who it is."""
     return tuple(
         PatientGroup(
-            label=_outage_label(outage, now),
+            label=f"Driftstoppet sedan {moment(outage.current.started_at, now)}",
             options=tuple((chain.pk, _patient_text(chain)) for chain in chains),
         )
         for outage, chains in found
     )
-
-
-def _outage_label(outage: Outage, now: datetime) -> str:
-    return f"Driftstoppet sedan {moment(outage.current.started_at, now)}"
 
 
 def _patient_text(chain: CareChain) -> str:
@@ -129,9 +125,8 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
 def _remark(entered: EnteredCall, now: datetime) -> str:
     moved = entered.moved_to
     if moved is not None:
-        return (
-            f"Flyttad till blad {moved.sheet.shown_serial} {moment(moved.at, now)} av {moved.user.full_name}"
-        )
+        to = moved.sheet.shown_serial
+        return f"Flyttad till blad {to} {moment(moved.at, now)} av {moved.user.full_name}"
     row = entered.withdrawal or (entered.call if entered.call.supersedes_id else None)
     if row is None and entered.left is not None:
         where = f"Står nu i vårdkedja {entered.call.chain.number}"

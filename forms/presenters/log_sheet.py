@@ -7,7 +7,7 @@ from datetime import datetime
 from contacts.access import Acting
 from contacts.models import Unit
 from contacts.rules.parties import WardKind
-from forms.presenters.document import NAME_LETTERS, SheetPart, print_line, spec_part
+from forms.presenters.document import NAME_LETTERS, SheetPart, edition_part
 from forms.presenters.notes import Notes
 from forms.presenters.rows import (
     PROTECTED,
@@ -60,11 +60,11 @@ class LogSheetView:
     spec: LogSheetSpec
     unit: str
     routine_version: str
-    filled: bool
     now: datetime
-    logged: tuple[Row, ...]
-    signatures: tuple[tuple[str, str], ...]
     empty: tuple[Row, ...]
+    filled: bool = False
+    logged: tuple[Row, ...] = ()
+    signatures: tuple[tuple[str, str], ...] = ()
 
 
 def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: datetime) -> SheetPart:
@@ -77,10 +77,7 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
         spec=spec,
         unit=shortened(unit.name, NAME_LETTERS),
         routine_version=current_routine().version,
-        filled=False,
         now=now,
-        logged=(),
-        signatures=(),
         empty=empty_rows(spec.columns, spec.blank_rows),
     )
     return log_sheet_part(serial=serial, view=view, by=by)
@@ -109,8 +106,7 @@ def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, rout
 
 
 def log_sheet_part(*, view: LogSheetView, by: Acting | None, serial: str = "") -> SheetPart:
-    line = print_line(view.routine_version, view.now, by, view.unit, f"Blankett version {view.spec.version}")
-    return spec_part(serial, view, "log_sheet", line)
+    return edition_part(view, "log_sheet", view.routine_version, view.now, by, serial)
 
 
 def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime) -> Row:

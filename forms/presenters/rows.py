@@ -146,5 +146,4 @@ def written(key: str, value: object) -> str:
 
 
 def in_lines(*parts: str) -> str:
-    """The non-empty parts, a line for each."""
     return "\n".join(part for part in parts if part)

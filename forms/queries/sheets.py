@@ -24,7 +24,7 @@ from contacts.access import Acting
 from contacts.models import Principal, Unit
 from contacts.queries.joined import units_read_as
 from contacts.rules.labelled import Labelled
-from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate, SheetKind
+from forms.models import ACCOUNTABLE, Export, Sheet, SheetBatch, SheetFate
 from forms.queries.batches import printed_with
 from forms.queries.left import LAST_STEP, not_entered
 from forms.rules.serial import NoSerial, read_page_code, read_serial
@@ -214,21 +214,10 @@ _UNTOUCHED = Q(batch__isnull=False) & ~Q(Exists(SheetFate.objects.filter(sheet=O
 
 def _not_ended(whose: Q, kind: str = "") -> QuerySet[Sheet]:
     kinds = [kind] if kind in ACCOUNTABLE else [k.value for k in ACCOUNTABLE]
-    return (
-        Sheet.objects.filter(whose, kind__in=kinds)
-        .annotate(last=LAST_STEP)
-        .exclude(last__in=[end.value for end in ENDS])
-    )
+    sheets = Sheet.objects.filter(whose, kind__in=kinds).annotate(last=LAST_STEP)
+    return sheets.exclude(last__in=[end.value for end in ENDS])
 
 
 def _open_sheets(whose: Q, kind: str) -> QuerySet[Sheet]:
-    return _not_ended(whose, kind).annotate(
-        in_stock=Case(
-            When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True)), default=Value(False)
-        ),
-    )
-
-
-def kinds_followed() -> list[tuple[str, str]]:
-    """Value and name."""
-    return [(kind.value, SheetKind(kind).label) for kind in ACCOUNTABLE]
+    untaken = When(batch__isnull=False, last=Fate.PRINTED.value, then=Value(True))
+    return _not_ended(whose, kind).annotate(in_stock=Case(untaken, default=Value(False)))

@@ -57,7 +57,9 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
     """
     require(request.acting, Right.LOG_CARE)
     require(request.acting, Right.HANDLE_SHEETS)
-    sheet = _returned_or_404(request, serial)
+    sheet = get_or_404(sheet_of, request.acting, serial)
+    if not sheet.comes_back:
+        raise Http404
     if "flytta" in request.GET:
         return _move(request, sheet, request.GET["flytta"])
     chain = _chosen_chain(request, sheet)
@@ -110,14 +112,6 @@ def _move(request: ActingRequest, sheet: Sheet, entry_id: str) -> HttpResponse:
     return page.show("forms/entering/move.html", sheet=sheet, row=row, entry_id=entry_id)
 
 
-def _returned_or_404(request: ActingRequest, serial: str) -> Sheet:
-    """404 also for a sheet that does not come back."""
-    sheet = get_or_404(sheet_of, request.acting, serial)
-    if not sheet.comes_back:
-        raise Http404
-    return sheet
-
-
 def _chosen_chain(request: ActingRequest, sheet: Sheet) -> CareChain | None:
     """The patient of the row: the sheet's own, the one in the address, else that of the row before; or None."""
     if sheet.chain_id:
@@ -143,11 +137,8 @@ def _direction(request: ActingRequest, sheet: Sheet, chain: CareChain) -> Direct
 def _form(request: ActingRequest, sheet: Sheet, chain: CareChain, direction: Direction) -> EntryForm:
     log = log_of(chain.pk)
     on, signature = first_values(last_entry(sheet), chain)
-    initial: dict[str, Any] = {
-        "signed_by": signature,
-        "at": date_alone(on) if on else None,
-        "written_at": date_alone(on) if on else None,
-    }
+    day = date_alone(on) if on else None
+    initial = {"signed_by": signature, "at": day, "written_at": day}
     return EntryForm(
         request.POST or None,
         acting=request.acting,

@@ -98,7 +98,6 @@ def result(request: ActingRequest, upload_id: UUID) -> HttpResponse:
 
 @require_safe
 def waiting(request: ActingRequest) -> HttpResponse:
-    """The waiting pages of the own unit, oldest first."""
     require(request.acting, Right.HANDLE_SHEETS)
     found = Paginator(waiting_pages(request.acting), PAGE_SIZE).get_page(request.GET.get("sida"))
     pages = [waiting_page(page) for page in found]

@@ -20,7 +20,6 @@ class PaperMomentField(MomentField):
     """A moment as it stands on paper. Its date is given: paper is often entered on another day."""
 
     def compress(self, values: list[Any]) -> datetime | None:
-        """Raises ValidationError in Swedish where the date is missing."""
         if values and values[0] is not None and values[1] is None:
             raise ValidationError("Ange datum.")
         return super().compress(values)
@@ -63,7 +62,6 @@ class EntryForm(CallForm):
         return True
 
     def _may_have_been_said(self, former: CareChainEvent, newer: CareChainEvent) -> bool:
-        """As `_may_be_old`."""
         return True
 
     def _participants(self, sender: Party) -> str:
@@ -85,8 +83,6 @@ def date_alone(on: date | datetime) -> list[Any]:
 
 
 class MoveEntryForm(SentOnce):
-    """The sheet that a row stood on, where it was entered from another."""
-
     serial = forms.CharField(
         label="Löpnumret på bladet som raden står på",
         max_length=40,

@@ -93,11 +93,7 @@ class CareChainDetails(LoggedRow):
         "ChainJoin", null=True, on_delete=models.PROTECT, related_name="versions", editable=False
     )
     order = models.PositiveIntegerField(default=0)
-    before = models.CharField(
-        "inskriven i systemet före driftstoppet",
-        max_length=20,
-        choices=Before.choices,
-    )
+    before = models.CharField("inskriven i systemet före driftstoppet", max_length=20, choices=Before.choices)
     status = models.CharField("läge", max_length=20, choices=ChainStatus.choices)
     status_reason = models.CharField("varför", max_length=300, blank=True)
     search_key = models.CharField(max_length=300, editable=False)
@@ -111,12 +107,8 @@ class CareChainDetails(LoggedRow):
             models.Index(fields=["outpatient_unit"], name="details_by_outpatient"),
         ]
 
-    def __str__(self) -> str:
-        return f"uppgifter {self.pk}"
-
     @property
     def facts(self) -> ChainFacts:
-        """What the row says, as it was filled in."""
         return ChainFacts(
             identity=self.identity_number,
             patient_name=self.patient_name,

@@ -14,8 +14,6 @@ from outage.rules.wording import moment, span
 
 @dataclass(frozen=True, slots=True)
 class AwaitedLine:
-    """One answer that is waited for: which, from whom, since when and for how long."""
-
     chain_id: UUID
     patient: Patient
     label: str

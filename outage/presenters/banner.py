@@ -96,10 +96,7 @@ def _asked(outage: Outage, acting: Acting, now: datetime) -> str:
     """The question to a principal that is still out when those who lead are back, else ""."""
     if outage.closed_at is None:
         return ""
-    who = (
-        "Regionen"
-        if any(row.principal.is_region and row.ended_at for row in said_of_ends(outage))
-        else "Kommunerna"
-    )
+    region_is_back = any(row.principal.is_region and row.ended_at for row in said_of_ends(outage.pk))
+    who = "Regionen" if region_is_back else "Kommunerna"
     question = f"{who} är åter i {outage.system} {moment(outage.closed_at, now)}. Är ni också inne i {outage.system}?"
     return question if can(acting, Right.END_OUTAGE) else f"{question} Säg det till er samordnare."

@@ -36,11 +36,9 @@ def patient_on_own_page(chain: CareChain, now: datetime) -> Patient:
 
 def role_of(key: str, ward_kind: WardKind) -> str:
     """What the other end of a call is: the party, or a participant's name."""
-    return (
-        parties.party_label(Party(key), ward_kind)
-        if key in set(Party)
-        else key.removeprefix(PARTICIPANT_PREFIX)
-    )
+    if key in set(Party):
+        return parties.party_label(Party(key), ward_kind)
+    return key.removeprefix(PARTICIPANT_PREFIX)
 
 
 def parties_in(acting: Acting, chain: CareChain) -> frozenset[Party]:
@@ -133,7 +131,6 @@ def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:
     if not target.former:
         return party_label(chain, target.party)
     standing = standing_of(chain, log)
-    kinds = (
-        v.ward_kind for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place
-    )
+    there = (v for v in reversed(standing.versions) if standing.place_of(target.party, v) == target.place)
+    kinds = (version.ward_kind for version in there)
     return f"{parties.party_label(target.party, next(kinds, standing.now.ward_kind))} (tidigare)"

@@ -77,14 +77,14 @@ class TimelineEntry:
     at: datetime
     time: str
     title: str
-    direction: str
     by_whom: str
     details: tuple[tuple[str, str], ...]
     struck: bool
     struck_by: str
     note: str
-    failed: bool
     may_change: bool
+    direction: str = ""
+    failed: bool = False
     standings: tuple[StandingLine, ...] = ()
     break_point_side: str = ""
     outside: str = ""
@@ -149,11 +149,8 @@ def tried_numbers(acting: Acting, log: ChainLog) -> set[str]:
 
 def is_own_try(acting: Acting, call: Handover) -> bool:
     """Whether a call is a failed try of the acting unit: only that unit knows what it dialled."""
-    return (
-        call.direction == Direction.GIVEN
-        and CallOutcome(call.outcome) in FAILED
-        and call.unit_id == acting.unit.pk
-    )
+    failed = call.direction == Direction.GIVEN and CallOutcome(call.outcome) in FAILED
+    return failed and call.unit_id == acting.unit.pk
 
 
 def _event_entry(
@@ -177,20 +174,18 @@ def _event_entry(
         at=event.happened_at,
         time=moment(event.happened_at, now),
         title=event_title(routine, event),
-        direction="",
         by_whom=f"{Party(event.sender).label}. Loggat {moment(event.recorded_at, now)} "
         f"av {event.user.full_name}, {event.unit.name}",
         details=tuple(labelled(event.particulars, now)) if not event.withdraws else (),
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
-        failed=False,
         may_change=not struck and not event.withdraws,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
         discharge_state=state,
-        completed=f"{moment(completion.recorded_at, now)}" if completion else "",
+        completed=moment(completion.recorded_at, now) if completion else "",
         may_complete=state is not None and tells(acting, chain, log, event),
         from_paper=from_paper(event, now),
     )
@@ -241,7 +236,6 @@ def other_end(call: Handover) -> str:
 
 
 def call_title(call: Handover) -> str:
-    """Such as Lämnat till Skellefteå kommun."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
     verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
     return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
@@ -260,7 +254,6 @@ def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routi
 
 
 def event_title(routine: Routine, event: CareChainEvent) -> str:
-    """A row of an event by its message, and that it takes the message back."""
     label = routine.label(event.kind)
     return f"Återtag: {lower_first(label)}" if event.withdraws else label
 
@@ -298,7 +291,6 @@ def outside_outage(chain: CareChain, event: CareChainEvent, now: datetime) -> st
 
 
 def changed_by(row: CareChainEvent | Handover, now: datetime) -> str:
-    """Who corrected or took back something that is another unit's task, when and why."""
     return f"{_struck_by(row, now).removesuffix('.')}."
 
 
@@ -344,7 +336,6 @@ def _standing_line(
 
 
 def closed_label(chain: CareChain, why: Closed) -> str:
-    """Why somebody need not be told after all."""
     return why.label.format(system=chain.outage.system)
 
 
@@ -354,7 +345,6 @@ def _side(at: datetime, routine: Routine) -> str:
 
 
 def history_lines(history: Sequence[CareChainDetails], now: datetime) -> list[str]:
-    """Who changed the chain's details and when, oldest first."""
     return [
         f"{moment(row.recorded_at, now)} {row.user.full_name}, {row.unit.name}: "
         + ("uppgifterna ändrade" if row.replaces_id else "vårdkedjan öppnad")

@@ -77,7 +77,6 @@ class OwedCall:
 
     @property
     def state(self) -> InformState:
-        """The least of its messages' states: shown by word, icon and colour."""
         return min((message.state for message in self.messages), key=LEAST_FIRST.index)
 
     @property

@@ -39,8 +39,6 @@ class SupportLine:
 
 @dataclass(frozen=True, slots=True)
 class OutageFactsView:
-    """The outage as shown on Läge: since when, how far, what the routine says now and why."""
-
     since: str
     length: str
     scope: str
@@ -75,8 +73,6 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ChainRow:
-    """A care chain in a list, with one mark for each party and the newest thing that happened."""
-
     chain_id: UUID
     number: int
     patient: Patient
@@ -106,9 +102,9 @@ class Idle:
 def outage_facts(outage: Outage, acting: Acting, now: datetime) -> OutageFactsView:
     """`now` is aware."""
     routine, current = outage.routine, outage.current
-    reports, ends = reports_of(outage), said_of_ends(outage)
+    reports, ends = reports_of(outage.pk), said_of_ends(outage.pk)
     said: list[OutageReport | PrincipalEnd] = [*reports, *ends]
-    contacts = support_contacts(outage, acting.principal)
+    contacts = support_contacts(outage.pk, acting.principal.pk)
     scope = OutageScope(current.scope)
     verdict = verdict_for(outage, now)
     coming = next_break_point(now, routine.limits)
@@ -169,7 +165,9 @@ def support_line(
 
 def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> ChainRow:
     live = log.live_events
-    latest = live[-1] if live else None
+    latest = "Inget står kvar" if log.events else "Inget loggat än"
+    if live:
+        latest = f"{chain.outage.routine.label(live[-1].kind)} {moment(live[-1].happened_at, now)}"
     patient = patient_in_list(chain)
     details = chain.details
     return ChainRow(
@@ -177,9 +175,7 @@ def chain_row(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
         number=chain.number,
         patient=patient,
         marks=tuple(_marks(acting, chain, log, now)),
-        latest=f"{chain.outage.routine.label(latest.kind)} {moment(latest.happened_at, now)}"
-        if latest
-        else ("Inget står kvar" if log.events else "Inget loggat än"),
+        latest=latest,
         status_label="" if details.status == "ok" else details.get_status_display(),
     )
 

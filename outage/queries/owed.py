@@ -39,7 +39,6 @@ class OwedChains:
 
     @cached_property
     def ids(self) -> list[UUID]:
-        """The most urgent first."""
         if not can(self._acting, Right.READ_CARE):
             return []
         back = {o.pk: set() if o.is_open else principals_back(o) for o in self._outages.values()}

@@ -65,7 +65,7 @@ def move_call(
             by, to, client_id, handover.facts, paper=mark_of(handover), reason=reason, former=handover
         )
         for event in copies:
-            HandoverMessage(handover=row, event=event).save()
+            HandoverMessage.objects.create(handover=row, event=event)
         settle(handover.chain)
         settle(to)
         audit.record(by=by, action="call.moved", target=row, chain=to.pk)

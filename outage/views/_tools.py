@@ -47,11 +47,8 @@ def standing_row(page: FormPage, row: Row, form_of: Callable[[Row], forms.Form] 
 
 def whose(chain: CareChain) -> dict[str, object]:
     """The chain and its patient for a page about one of its rows, which names whose row it is."""
-    return {
-        "chain": chain,
-        "patient": patient_on_own_page(chain, timezone.now()),
-        "ward": ward_label(chain),
-    }
+    patient = patient_on_own_page(chain, timezone.now())
+    return {"chain": chain, "patient": patient, "ward": ward_label(chain)}
 
 
 def chosen_outage_or_404(request: ActingRequest) -> Outage:

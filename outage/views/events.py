@@ -82,7 +82,6 @@ def complete(request: ActingRequest, event_id: UUID) -> HttpResponse:
 @held_as(HeldAs("Öppen punkt"))
 @require_http_methods(["GET", "POST"])
 def leave_open(request: ActingRequest, event_id: UUID) -> HttpResponse:
-    """Leave a discharge with somebody not told: who is responsible and why."""
     require(request.acting, Right.LOG_CARE)
     event = get_or_404(get_event, request.acting, event_id)
     recipient = request.POST.get("recipient") or request.GET.get("till", "")

@@ -75,7 +75,6 @@ def _join(request: ActingRequest, kept: CareChain, other: CareChain) -> HttpResp
         pairs=like_pairs(kept, other, logs, pairs, now),
         initial={"to": other.pk},
     )
-
     page = FormPage(request, form)
     if form.is_bound and page.to_save():
         with page:

@@ -76,7 +76,6 @@ def _tell_reported(request: ActingRequest, stands: OutageReport, facts: OutageFa
 @held_as(HeldAs("Ändrade uppgifter om driftstoppet"))
 @require_http_methods(["GET", "POST"])
 def change(request: ActingRequest) -> HttpResponse:
-    """Scope, start, expected end."""
     require(request.acting, Right.REPORT_OUTAGE)
     outage = chosen_outage_or_404(request)
     form = _form_of(outage, request.POST or None)
@@ -132,7 +131,6 @@ def support(request: ActingRequest) -> HttpResponse:
 @held_as(HeldAs("Åter i drift"))
 @require_http_methods(["GET", "POST"])
 def end(request: ActingRequest) -> HttpResponse:
-    """The system is back for the own principal; the page says first for whom it ends and what is still open."""
     acting: Acting = request.acting
     require(acting, Right.END_OUTAGE)
     outage = chosen_outage_or_404(request)

@@ -89,12 +89,10 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     if can(acting, Right.READ_CARE):
         chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
         owed = owed_page(request, acting, outage, *earlier)
-        waiting = chains_with_answers_awaited(acting, outage, *earlier).page(
-            AWAITED_A_PAGE, request.GET.get("vantar")
-        )
-        places = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE).get_page(
-            request.GET.get("platser")
-        )
+        awaited = chains_with_answers_awaited(acting, outage, *earlier)
+        waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
+        to_find = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE)
+        places = to_find.get_page(request.GET.get("platser"))
         logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
         received = received_lately(acting, outage)
         listed = [*chains, *owed, *places, *(call.chain for call in received)]
@@ -115,7 +113,6 @@ def _now(request: ActingRequest) -> dict[str, Any]:
 
 
 def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[CareChain]:
-    """The chains with calls owed, the page of them that the address names."""
     return chains_with_calls_owed(acting, *outages).page(CALLS_A_PAGE, request.GET.get("ringa"))
 
 

@@ -24,7 +24,6 @@ NOTICE_PREFIX = "notice:"
 
 
 def read_notice(value: str) -> Message:
-    """The notice that a tick box stands for."""
     notice, _, change = value.removeprefix(NOTICE_PREFIX).partition(":")
     return Message(notice=Notice(notice), change_id=int(change))
 

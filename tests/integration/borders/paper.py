@@ -27,8 +27,6 @@ from forms.services.fates import (
     hand_over,
     keep_paper,
     mark_filled,
-    scan_again,
-    take_back,
     void_sheet,
     void_stock,
 )
@@ -133,7 +131,7 @@ def decided(s: Paper, by: Acting) -> Given:
 
 def destroyed(s: Paper, by: Acting) -> Given:
     decision = decision_in_force(s.county.region)
-    more = {"on": timezone.localdate(), "decision_id": decision and decision.pk}
+    more = {"on": timezone.localdate(), "decision": decision and decision.pk}
     return sheet(Fate.CHECKED, **more)(s, by)
 
 
@@ -190,8 +188,6 @@ TABLE: Table[Paper] = {
     mark_filled: of(UNIT, sheet(Fate.PRINTED)),
     void_sheet: of(UNIT, sheet(Fate.FILLED, void_reason=VoidReason.DAMAGED, reason="Kaffe.")),
     check_scan: of(UNIT, sheet(Fate.SCANNED, looked=list(Look))),
-    scan_again: of(UNIT, sheet(Fate.CHECKED, reason="Suddigt.")),
-    take_back: of(UNIT, sheet(Fate.KEPT, reason="Här är det.")),
     destroy_sheet: of(UNIT, destroyed),
     keep_paper: of(UNIT, sheet(Fate.CHECKED)),
     hand_over: of(UNIT, handed),
