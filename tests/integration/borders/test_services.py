@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from contacts.access import Acting
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
-from contacts.rules.permissions import RIGHTS, Right, Role, role_may
+from contacts.rules.permissions import RIGHTS, Border, Right, Role, role_may
 from contacts.services.progress import finish
 from tests.integration.borders import directory, log, paper
 from tests.integration.borders.table import Cast, Row, Scope
@@ -28,7 +28,7 @@ def outcome(
     stage: Cast, service: Callable[..., Any], row: Row[Any], by: Acting, without: Right | None = None
 ) -> str:
     """What the service did; a refusal that wrote anything is none. `without`: the role has every right but that."""
-    rights = {by.role: frozenset(Right) - {without}} if without else {}
+    rights = {by.role: dict.fromkeys(set(Right) - {without}, Border.UNIT)} if without else {}
     wrote: list[str] = []
     begun: dict[str, int] = {}
 
