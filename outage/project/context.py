@@ -81,6 +81,18 @@ class Page:
     def may_keep_contacts(self) -> bool:
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
+    @property
+    def may_count_sheets(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.COUNT_SHEETS))
+
+    @property
+    def may_review(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.REVIEW_LOG))
+
+    @property
+    def may_follow_decisions(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.FOLLOW_DECISIONS))
+
     @cached_property
     def several_assignments(self) -> bool:
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
