@@ -37,7 +37,9 @@ def decided_by_hand(by: Acting) -> list[Decided]:
     )
     marks = RegistrationMark.objects.filter(~Exists(newer), chain__principal=by.principal, done=True)
     # Of the first version no picture is stored: a decision by hand has its words, and nothing else has any.
-    marks = marks.filter(Q(picture__decision=Decision.DECIDE.value) | (Q(picture=None) & ~Q(choice="")))
+    marks = marks.filter(
+        Q(picture__decision=Decision.DECIDE.value) | (Q(picture__isnull=True) & ~Q(choice=""))
+    )
     rows = marks.order_by().values_list("chain__outage", "picture__outcomes", "entered")
     by_outage: dict[UUID, list[tuple[str, bool]]] = defaultdict(list)
     for outage_id, outcomes, entered in rows:

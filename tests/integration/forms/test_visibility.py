@@ -171,7 +171,9 @@ def test_each_address_answers_a_person_as_the_table_says(
     }
     assert {name: found for name, found in looks.items() if found} == {}
     named = {name for name, answer in answers.items() if PATIENT in answer.content.decode(errors="replace")}
-    assert named <= ({name for name, row in TABLE.items() if row.names_patient} if who in {"alva", "esa"} else set())
+    assert named <= (
+        {name for name, row in TABLE.items() if row.names_patient} if who in {"alva", "esa"} else set()
+    )
 
 
 @pytest.mark.parametrize("role", Role)
