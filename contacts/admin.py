@@ -7,11 +7,15 @@ it leaves its row in the audit log.
 from datetime import datetime
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +33,7 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
@@ -39,8 +44,8 @@ from contacts.webforms.seen import SeenForm, SeenUserForm
 admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
 admin.site.index_title = "Enheter, personer och kontakter"
-# Rights follow the assignment.
-admin.site.unregister(Group)
+# Rights follow the assignment; a log-in's own things are its person's.
+admin.site.unregister([Group, Authenticator, EmailAddress, UserSession])
 
 
 def _by(request: HttpRequest) -> Acting | User:
@@ -88,8 +93,11 @@ class SavedByService(Unaddressed):
     form = SeenForm
 
     def save_model(self, request: HttpRequest, obj: Row, form: SeenForm, change: bool) -> None:
-        """With its audit row."""
-        save_row(by=_by(request), row=obj)
+        """With its audit row. What a rule refuses is answered with its sentence (403)."""
+        try:
+            save_row(by=_by(request), row=obj)
+        except RuleError as refused:
+            raise PermissionDenied(refused.reason) from refused
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """What has been used stays."""

@@ -1,7 +1,7 @@
-"""The border of the directory: each principal keeps its own."""
+"""The border of the directory and of people: each principal keeps its own."""
 
 from contacts.access import Acting, is_within
-from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, RotaTurn, Unit
+from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, Membership, RotaTurn, Unit, User
 from contacts.rules.permissions import Border
 
 
@@ -19,3 +19,13 @@ def _(turn: RotaTurn, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
 def _(join: DirectoryJoin, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
     kept = join.kept_entry or join.kept_unit
     return kept is not None and is_within(kept, by)
+
+
+@is_within.register
+def _(membership: Membership, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
+    return is_within(membership.unit, by)
+
+
+@is_within.register
+def _(person: User, by: Acting, border: Border = Border.PRINCIPAL) -> bool:
+    return person.memberships.filter(unit__principal=by.principal).exists()

@@ -17,15 +17,20 @@ from tests.architecture.test_urls import EVERY
 from tests.architecture.tree import relative
 from tests.factories import County, make_county
 
-# What is not a form of a person at work: in and out, the log-in that goes on, what is held already. The admin pages
-# are refused like all others and keep nothing: they take passwords.
-NOT_HELD = {
-    "login",
-    "logout",
+# What is not a form of a person at work: in and out, the log-in that goes on, what is held already. The pages of the
+# log-in's own things and of the admin are refused like all others and keep nothing: they take secrets.
+STEPS_IN = {"account_login", "mfa_authenticate", "mfa_login_webauthn"}
+KEEP_NOTHING = ("admin:", "mfa_", "account_", "usersessions_")
+NOT_HELD = STEPS_IN | {
+    "account_logout",
+    "lock",
     "choose_assignment",
     "session_left",
     "held_form",
     "throw_away_held",
+    # These take passwords.
+    "one_time_code",
+    "account",
 }
 ONLY_SEARCH = {
     "chains",
@@ -35,6 +40,7 @@ ONLY_SEARCH = {
     "join_contact",
     "join_unit",
     "keep_contacts",
+    "keep_people",
     "sheets",
 }
 WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")
@@ -101,7 +107,10 @@ def guarded() -> list[tuple[str, str]]:
     return [
         (name, path)
         for name, path in EVERY
-        if name not in NOT_HELD - {"session_left", "held_form", "throw_away_held"} | ONLY_SEARCH | {"health"}
+        if name
+        not in NOT_HELD - {"session_left", "held_form", "throw_away_held", "account"}
+        | ONLY_SEARCH
+        | {"health"}
         and not name.startswith(("admin:login", "admin:logout"))
     ]
 
@@ -139,7 +148,7 @@ def test_every_view_that_takes_a_form_says_what_it_is_to_its_sender(county: Coun
     client.force_login(county.alva.user)
     silent = []
     for name, path in EVERY:
-        if name in NOT_HELD | ONLY_SEARCH or name.startswith("admin:"):
+        if name in NOT_HELD | ONLY_SEARCH or name.startswith(KEEP_NOTHING):
             continue
         if client.post(path, {"typed_by": mark(county.alva)}).status_code == 405:
             continue
@@ -149,7 +158,7 @@ def test_every_view_that_takes_a_form_says_what_it_is_to_its_sender(county: Coun
 
 
 def test_what_is_held_nowhere_is_known():
-    assert {"logout", "choose_assignment", "admin:logout"} | ONLY_SEARCH == WITHOUT_MARK
+    assert {"account_logout", "choose_assignment", "admin:logout"} | ONLY_SEARCH == WITHOUT_MARK
 
 
 @pytest.mark.django_db

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
-    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},
+    "test_pages_before_an_outage": {
+        "account_login",
+        "one_time_code",
+        "account",
+        "status",
+        "report_outage",
+        "checklists",
+        "routine",
+        "contacts",
+    },
     "test_laege_and_the_pages_of_a_call": {
         "status",
         "chain_call",
@@ -71,6 +80,33 @@ PAGES = {
         "unit_edit",
         "unit_new",
         "verify_contacts",
+    },
+    "test_the_pages_of_a_second_step": {
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_authenticate",
+        "usersessions_list",
+    },
+    "test_the_pages_of_people": {
+        "second_factor",
+        "keep_people",
+        "person",
+        "person_code",
+        "person_new",
+        "person_edit",
+        "assignment_new",
+        "assignment_edit",
+        "import_staff",
     },
     "test_the_pages_of_joining": {
         "contact",

@@ -15,7 +15,18 @@ def log_in(page: Page, username: str) -> None:
     """Log in by name and password on the page that asks for them."""
     page.get_by_label("Användarnamn").fill(username)
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
+
+
+def add_passkey(page: Page) -> None:
+    """Add one from a device that the browser makes up, as one who has typed the password just now."""
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+    page.goto("/andra-steget/webauthn/add/")
+    follow(page.get_by_role("button", name="Lägg till"))
 
 
 def go_to_status(page: Page) -> None:

@@ -14,7 +14,7 @@ from contacts.access import Acting
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import RIGHTS, TABLE, Border, Right, Role, role_may
 from contacts.services.progress import finish
-from tests.integration.borders import directory, log, paper
+from tests.integration.borders import directory, log, paper, people
 from tests.integration.borders.table import BRANCH, CHAIN, NONE, PRINCIPAL, UNIT, Cast, Row, Scope
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,7 @@ PARTS: dict[ModuleType, Callable[..., Any]] = {
     log: log.Log,
     directory: directory.Directory,
     paper: paper.Paper,
+    people: people.People,
 }
 each_part = pytest.mark.parametrize("module", PARTS)
 
@@ -143,7 +144,7 @@ def test_one_thing_of_anothers_among_ones_own_is_refused(module: ModuleType, no_
     wrong = []
     for stage in stages(module):
         for service, row in module.MIXED:
-            by = stage.county.adam if row.right is directory.KEEP else stage.county.alva
+            by = stage.county.adam if row.right in (directory.KEEP, people.KEEP) else stage.county.alva
             was = outcome(stage, service, row, by)
             wrong += [(service.__name__, was)] if was != NOT_YOURS else []
     assert wrong == []
