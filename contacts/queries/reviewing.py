@@ -21,14 +21,17 @@ def reviewed(by: Acting, since: datetime | None = None) -> QuerySet[AuditEntry]:
     """What the acting person reviews, newest first.
 
     What a municipality's unit of no branch did is read in each of its branches, and what was done outside any
-    assignment by the principal that it concerns; what concerns no principal, by all. Raises KeyError without the right.
+    assignment by the principal that it concerns; what concerns no single one, by all whose person or superuser did it.
+    Raises KeyError without the right.
     """
     units = units_within(by, Right.REVIEW_LOG)
     if not by.principal.is_region:
         units = units | Unit.objects.filter(principal=by.principal, municipal_kind="")
     ids = units.order_by().values_list("pk", flat=True)
     own = Q(principal=by.principal) & (Q(unit__isnull=True) | Q(unit__in=ids))
-    found = AuditEntry.objects.filter(own | Q(principal__isnull=True, unit__isnull=True))
+    works = Membership.objects.filter(unit__principal=by.principal).values("user")
+    concerned = Q(user__isnull=True) | Q(user__is_superuser=True) | Q(user__in=works)
+    found = AuditEntry.objects.filter(own | Q(concerned, principal__isnull=True, unit__isnull=True))
     if since is not None:
         found = found.filter(at__gte=since)
     return found.select_related("user", "unit").order_by("-at", "-pk")

@@ -23,8 +23,9 @@ TRACE_WORDS: Mapping[str, str] = {
     "user.columns_chosen": "Valde kolumner i kontaktsökningen",
     "code.issued": "Skrev ut en engångskod",
     "code.used": "Använde en engångskod",
-    "second_factor.added": "Lade till en andra faktor",
-    "second_factor.removed": "Tog bort en andra faktor",
+    "second_factor.added": "Lade till ett andra steg",
+    "second_factor.removed": "Tog bort sitt andra steg",
+    "second_factor.reset": "Tog bort någons andra steg",
     "people.imported": "Läste in en personallista",
     "people.exported": "Hämtade en personallista",
     # Care chains.

@@ -7,7 +7,7 @@ from django.db import models
 
 from contacts import audit
 from contacts.access import Acting
-from contacts.models import AuditEntry, DirectoryEntry, Membership, Principal, Submission, Unit, User
+from contacts.models import AuditEntry, Submission, User
 
 _UNTOLD = frozenset({"password", "last_login", "flagged"})
 
@@ -40,20 +40,8 @@ def leave_trace(
 ) -> AuditEntry:
     """Write the audit row; call it in the transaction of the write it records. None is a command on the server."""
     if by is None or isinstance(by, User):
-        about = principal_about(row)
-        return audit.record_system(action=action, user=by, principal=about, target=row, changes=changes)
+        return audit.record_system(action=action, user=by, target=row, changes=changes)
     return audit.record(by=by, action=action, target=row, changes=changes)
-
-
-def principal_about(row: models.Model) -> Principal | None:
-    """Whose reviewers are to read of a change outside any assignment; None where it is not one principal's alone."""
-    if isinstance(row, Principal):
-        return row
-    if isinstance(row, User):
-        found = Principal.objects.filter(units__memberships__user=row).distinct()[:2]
-        return found[0] if len(found) == 1 else None
-    unit = row.unit if isinstance(row, Membership) else row
-    return unit.principal if isinstance(unit, Unit | DirectoryEntry) else None
 
 
 def added_since(first: Submission, action: str, name: str) -> int:

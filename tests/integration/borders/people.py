@@ -102,7 +102,7 @@ TABLE: Table[People] = {
     change_own_password: Row(None, NONE, lambda s, by: {"old": PASSWORD, "new": "ett annat långt ord"}),
 }
 MIXED = [
-    (add_person, with_other(TABLE[add_person], unit=lambda s: s.county.social_care)),
-    (add_assignment, with_other(TABLE[add_assignment], unit=lambda s: s.county.social_care)),
+    (add_person, with_other(TABLE[add_person], unit=lambda s: s.county.cissi.unit)),
+    (add_assignment, with_other(TABLE[add_assignment], unit=lambda s: s.county.cissi.unit)),
     (add_assignment, with_other(TABLE[add_assignment], person=lambda s: s.person("theirs"))),
 ]

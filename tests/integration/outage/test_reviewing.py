@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting
-from contacts.models import AuditEntry, MunicipalKind, Unit, User
+from contacts.models import AuditEntry, Membership, MunicipalKind, Principal, Unit, User
 from contacts.queries.reviewing import marked, reviewed
+from contacts.rules.parties import PrincipalKind
 from contacts.rules.permissions import Role
 from contacts.services.directory import save_row
 from outage.models import CareChain
@@ -65,15 +66,23 @@ def test_each_reads_what_units_of_the_own_branch_did(
         audit.record(by=person(f"p {name}", unit), action="chain.read", changes={"of": name})
     audit.record_system(action="user.changed", principal=county.municipality, changes={"of": "the town"})
     audit.record_system(action="demo.made", changes={"of": "nobody"})
+    # What somebody does to the own account; of whoever works in two municipalities both read it.
+    audit.record_system(
+        action="second_factor.added", user=county.bo.user, target=county.bo.user, changes={"of": "Bo"}
+    )
+    mala = Principal.objects.create(name="Malå kommun", short_name="Malå", kind=PrincipalKind.MUNICIPALITY)
+    both = person("both", Unit.objects.create(principal=mala, name="Bistånd Malå")).user
+    Membership.objects.create(user=both, unit=county.social_care, role=Role.STAFF, title="x")
+    audit.record_system(action="second_factor.added", user=both, target=both, changes={"of": "both"})
     found = {name: {row.changes["of"] for row in reviewed(by)} for name, by in reviewers.items()}
-    outside = {"the town", "nobody"}
+    outside = {"the town", "nobody", "both"}
     assert found == {
         # What a unit of no branch did is read in each: somebody must.
         "social": {"social", "social too", "office"} | outside,
         "social too": {"social", "social too", "office"} | outside,
         "nursing": {"nursing", "office"} | outside,
         "office": {"office"} | outside,
-        "region": {"region", "nobody"},
+        "region": {"region", "nobody", "Bo"},
     }
 
 

@@ -30,6 +30,8 @@ PUT_TOGETHER = {
     "f'{name}.{away}'": [
         f"{name}.{away}" for name in ("unit", "directoryentry") for away in ("joined_away",)
     ],
+    "f'user.{verb}'": ["user.added", "user.changed"],
+    "f'membership.{verb}'": ["membership.ended", "membership.restored"],
     "f'turn.{verb}'": ["turn.added", "turn.changed", "turn.withdrawn"],
     "f'outage.{kind}'": [f"outage.{kind}" for kind in (ReportKind.FIRST, ReportKind.JOINED)],
     "f'sheet.{step.value}'": [f"sheet.{step.value}" for step in Fate],
@@ -51,13 +53,30 @@ def expressions() -> Iterator[tuple[str, ast.expr]]:
             yield from ((f"{path.name}:{node.lineno}", value) for value in found or node.args[1:2])
 
 
+def constants() -> dict[str, list[str]]:
+    """The texts that a module gives a name, one or those of a table, by the name."""
+    found: dict[str, list[str]] = {}
+    for path in python_files("contacts", "outage", "forms"):
+        for node in parsed(path).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                given = node.value.values if isinstance(node.value, ast.Dict) else [node.value]
+                texts = [str(each.value) for each in given if isinstance(each, ast.Constant)]
+                found.setdefault(node.targets[0].id, []).extend(texts)
+    return found
+
+
+NAMED = constants()
+
+
 def actions(value: ast.expr) -> list[str]:
     if isinstance(value, ast.Constant):
         return [str(value.value)]
     if isinstance(value, ast.IfExp):
         return [*actions(value.body), *actions(value.orelse)]
-    if isinstance(value, ast.Name) and value.id in HANDED_ON:
-        return []
+    if isinstance(value, ast.Subscript):
+        return actions(value.value)
+    if isinstance(value, ast.Name):
+        return [] if value.id in HANDED_ON else NAMED[value.id]
     return PUT_TOGETHER[ast.unparse(value)]
 
 
