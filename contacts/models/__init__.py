@@ -1,5 +1,7 @@
 """Who: principals, units, people, numbers, the audit log."""
 
+from contacts.rules.branches import MunicipalKind
+
 from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
@@ -10,7 +12,7 @@ from .principal import Principal
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
 from .staff import Membership, User
 from .submission import Submission, SubmissionClash
-from .unit import MunicipalKind, Unit
+from .unit import Unit
 
 __all__ = [
     "TURN_COLUMNS",

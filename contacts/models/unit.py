@@ -4,19 +4,12 @@ from typing import Any
 
 from django.db import models
 
-from contacts.rules.labelled import Labelled
+from contacts.rules.branches import Branch, MunicipalKind, branch_of, is_shared
 from contacts.rules.parties import OutpatientKind, Party, WardKind
 from contacts.rules.swedish_text import search_key, sort_key
 
 from .base import joined_into
 from .principal import Principal
-
-
-class MunicipalKind(Labelled):
-    """The municipality's units: social services and health care are separate inside it."""
-
-    SOCIAL_CARE = "social_care", "Biståndshandläggare, samordnare, enhetschef"
-    HOME_NURSING = "home_nursing", "Hemsjukvård"
 
 
 class Unit(models.Model):
@@ -76,6 +69,15 @@ class Unit(models.Model):
             Party.MUNICIPALITY: self.municipal_kind,
         }
         return frozenset(party for party, kind in kinds.items() if kind)
+
+    @property
+    def branch(self) -> Branch:
+        return branch_of(self.municipal_kind, is_region=self.principal.is_region)
+
+    def shares_branch(self, other: "Unit") -> bool:
+        """Whether the other is of the same principal and branch; each unit is with itself."""
+        same_principal = self.principal_id == other.principal_id
+        return self.pk == other.pk or (same_principal and is_shared(self.branch, other.branch))
 
     @property
     def is_psychiatric(self) -> bool:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.access import Acting, ActingRequest, can
+from contacts.queries.branches import name_of_reach, units_within
 from contacts.rules.held import HeldAs, held_by_value
-from contacts.rules.permissions import Right, Role
+from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, get_or_404, held_as, put, require
 from forms.models import ACCOUNTABLE, AllEntered, Sheet, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
@@ -97,6 +98,7 @@ def sheets(request: ActingRequest) -> HttpResponse:
     """
     acting = request.acting
     if not can(acting, Right.HANDLE_SHEETS):
+        require(acting, Right.COUNT_SHEETS)
         return render(request, "forms/sheets/list.html", _by_unit(acting))
     search = SerialForm(request.POST if request.method == "POST" else None)
     if search.is_bound and search.is_valid():
@@ -130,15 +132,18 @@ def sheets(request: ActingRequest) -> HttpResponse:
         "waiting": waiting_count(acting.unit),
         "printed": any_printed(acting.unit),
     }
-    if acting.role == Role.COORDINATOR:
+    if can(acting, Right.COUNT_SHEETS):
         context |= _by_unit(acting)
     return render(request, "forms/sheets/list.html", context, status=422 if search.errors else 200)
 
 
 def _by_unit(acting: Acting) -> dict[str, Any]:
+    """Of the units that the person counts the sheets of."""
+    counted = units_within(acting, Right.COUNT_SHEETS)
     return {
-        "units": unaccounted_by_unit(acting.principal),
-        "printed_by_principal": any_printed(acting.principal),
+        "units": unaccounted_by_unit(counted),
+        "printed_by_principal": any_printed(counted),
+        "counted_for": name_of_reach(acting, Right.COUNT_SHEETS),
     }
 
 

@@ -82,6 +82,18 @@ class Page:
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
     @property
+    def may_count_sheets(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.COUNT_SHEETS))
+
+    @property
+    def may_review(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.REVIEW_LOG))
+
+    @property
+    def may_follow_decisions(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.FOLLOW_DECISIONS))
+
+    @property
     def lacks_second_factor(self) -> bool:
         return lacks_second_factor(self._request)
 

@@ -11,12 +11,21 @@ from django.utils import timezone
 
 from contacts import audit
 from contacts.access import Acting, check_may
-from contacts.models import Principal
+from contacts.models import Principal, Unit
+from contacts.queries.branches import units_of_branch
 from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from contacts.services.versions import ChangedMeanwhile
-from outage.models import CareChainEvent, Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
+from outage.models import (
+    CareChain,
+    CareChainEvent,
+    Outage,
+    OutageReport,
+    PrincipalEnd,
+    ReportKind,
+    SupportContact,
+)
 from outage.queries.outages import ends_of, outage_for, outage_not_closed, parts_in, recent_outages
 from outage.routine import current_routine
 from outage.rules.clock import as_utc
@@ -142,7 +151,7 @@ def _check_start(by: Acting, outage: Outage, started_at: datetime) -> None:
         return
     earlier = _standing_events(outage).filter(happened_at__lt=started_at, in_system=False)
     before = earlier.order_by("happened_at")
-    own = before.filter(chain__principal=by.principal).first()
+    own = before.filter(chain__unit__in=_of_branch(by)).first()
     if own:
         at = moment(own.happened_at, timezone.now())
         why = f"En händelse är loggad {at}, före den starten. Ange en tidigare start."
@@ -195,11 +204,20 @@ def _check_end(by: Acting, outage: Outage, ended_at: datetime) -> None:
     after = minute_of(ended_at) + timedelta(minutes=1)
     own = _standing_events(outage).filter(chain__principal=by.principal, happened_at__gte=after)
     ends = list(outage.ends.filter(principal=by.principal).order_by("-pk"))
-    last = next((row for row in own.order_by("-happened_at") if not _after_end(row, ends)), None)
-    if last:
-        at = moment(last.happened_at, timezone.now())
-        why = f"En händelse är loggad {at}, efter den tiden. Ange en senare tid."
-        raise RuleError(why, field="ended_at")
+    late = [row for row in own.order_by("-happened_at") if not _after_end(row, ends)]
+    if late:
+        told = CareChain.objects.filter(pk__in=[row.chain_id for row in late], unit__in=_of_branch(by))
+        told_ids = set(told.values_list("pk", flat=True))
+        last = next((row for row in late if row.chain_id in told_ids), None)
+        # When another branch's patient was spoken of is not this one's to know.
+        what = (
+            f"En händelse är loggad {moment(last.happened_at, timezone.now())}" if last else "Något är loggat"
+        )
+        raise RuleError(f"{what}, efter den tiden. Ange en senare tid.", field="ended_at")
+
+
+def _of_branch(by: Acting) -> QuerySet[Unit, int]:
+    return units_of_branch(by.unit).order_by().values_list("pk", flat=True)
 
 
 def _after_end(event: CareChainEvent, ends: Sequence[PrincipalEnd]) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.access import Acting, ActingRequest, can
+from contacts.queries.branches import name_of_branch
 from contacts.rules.held import HeldAs
 from contacts.rules.permissions import Right
 from contacts.views.tools import FormPage, held_as, require, told_if_refused
@@ -149,7 +150,7 @@ def end(request: ActingRequest) -> HttpResponse:
         "still_out": others_still_out(outage, acting.principal),
     }
     if can(acting, Right.READ_CARE):
-        context["left"] = calls_left(acting, outage)
+        context |= {"left": calls_left(acting, outage), "branch": name_of_branch(acting.unit)}
     return page.show("outage/outage/end.html", **context)
 
 

@@ -130,7 +130,7 @@ def decided(s: Paper, by: Acting) -> Given:
 
 
 def destroyed(s: Paper, by: Acting) -> Given:
-    decision = decision_in_force(s.county.region)
+    decision = decision_in_force(s.county.alva.principal)
     more = {"on": timezone.localdate(), "decision": decision and decision.pk}
     return sheet(Fate.CHECKED, **more)(s, by)
 
@@ -166,7 +166,7 @@ TABLE: Table[Paper] = {
     print_checklist: Row(None, NONE, card),
     print_contact_list: Row(None, NONE, lambda s, by: {}),
     print_call_support: Row(None, NONE, lambda s, by: {}),
-    print_binder: Row(PRINT, UNIT, lambda s, by: {"unit": s.county.ward, "client_id": uuid4()}),
+    print_binder: Row(PRINT, UNIT, lambda s, by: {"unit": s.county.alva.unit, "client_id": uuid4()}),
     issue_batch: Row(
         PRINT, NONE, lambda s, by: {"client_id": uuid4(), "kind": SheetKind.LOG_SHEET, "count": 1}
     ),

@@ -128,7 +128,7 @@ class TestDemo(TestCase):
     def test_the_first_button_is_a_nurse_on_a_ward(self):
         texts = button_texts(Client().get(reverse("account_login")).content)
         assert texts[0] == "Alva Bergdal sjuksköterska, Medicinavdelning 2, NUS"
-        assert len(texts) == len(demo_memberships()) == 23
+        assert len(texts) == len(demo_memberships()) == 25
 
     def test_everyone_who_logs_in_by_a_button_sees_the_outage(self):
         for membership in demo_memberships():

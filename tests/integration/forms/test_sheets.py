@@ -173,7 +173,7 @@ class TestPerUnit:
 
     def test_a_unit_with_all_accounted_for_is_not_named(self, county, sheet):
         void_sheet(by=county.alva, sheet=sheet, client_id=uuid4(), **ENDED)
-        assert unaccounted_by_unit(county.region) == []
+        assert unaccounted_by_unit(county.region.units.all()) == []
 
 
 def looked_for(client: Client, by: Acting, typed: str) -> HttpResponse:
