@@ -119,7 +119,7 @@ def test_an_entry_that_comes_days_late_counts_by_the_time_of_the_call(
     assert "Bekräftad av motparten 10.52, Cissi Påhittad" in row_of(county.alva, given)
     assert confirmed(county.cissi, received)
     clock.shift(timedelta(days=1))
-    assert "Bekräftad av motparten tor 26 nov 10.52" in row_of(county.cissi, received)
+    assert "Bekräftad av motparten tors 26 nov 10.52" in row_of(county.cissi, received)
 
 
 def test_a_code_of_another_time_of_day_is_not_of_this_call(
