@@ -1,6 +1,6 @@
 """Kvittenskod in words: that the other end has logged the same call, and whether it says the same."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,11 +24,17 @@ class CodeLine:
     warning: str = ""
     code: str = ""
 
+    @property
+    def on_paper(self) -> str:
+        """Without what may have changed before anybody reads it."""
+        said = (self.text if self.confirmed else "", self.warning)
+        return " ".join(f"{part}." for part in said if part)
+
 
 CodeLines = Mapping[UUID, CodeLine]
 
 
-def code_lines(acting: Acting, calls: list[Handover], now: datetime) -> dict[UUID, CodeLine]:
+def code_lines(acting: Acting, calls: Iterable[Handover], now: datetime) -> dict[UUID, CodeLine]:
     """By the call's id, for a chain's own page. The number of queries does not depend on that of the calls."""
     return {
         pk: code_line(state, now, own=state.unit_id == acting.unit.pk)
@@ -36,10 +42,17 @@ def code_lines(acting: Acting, calls: list[Handover], now: datetime) -> dict[UUI
     }
 
 
-def code_lines_in_list(calls: list[Handover], now: datetime) -> dict[UUID, CodeLine]:
-    """As `code_lines`, where many patients are listed: whom one spoke to tells where a protected patient is."""
-    hidden = {call.pk for call in calls if call.chain.details.protected_identity}
-    return {pk: code_line(state, now, named=pk not in hidden) for pk, state in code_states(calls).items()}
+def code_lines_in_list(
+    calls: Collection[Handover], now: datetime, hidden: bool | None = None
+) -> dict[UUID, CodeLine]:
+    """As `code_lines`, for a list of many patients or a print: whom one spoke to tells where a protected patient is.
+
+    `hidden` says that all are of one that is, or of one that is not; else the calls come with chain and details.
+    """
+    named = {
+        call.pk: not (call.chain.details.protected_identity if hidden is None else hidden) for call in calls
+    }
+    return {pk: code_line(state, now, named=named[pk]) for pk, state in code_states(calls).items()}
 
 
 def code_line(state: CodeState, now: datetime, *, own: bool = False, named: bool = True) -> CodeLine:

@@ -28,7 +28,7 @@ def code_of(by: Acting, call: Handover, former: Handover | None, typed: str | No
         return kept or (_of_form(by, call, former) if binds and not call.withdraws else None)
     if typed is None or (kept and kept.code == typed):
         return kept
-    return _typed(by, call, typed) if typed and _may_type(by) else None
+    return _typed(by, call, typed) if typed and _may_type(by, call.unit) else None
 
 
 def _of_form(by: Acting, call: Handover, former: Handover | None) -> CallCode:
@@ -49,9 +49,9 @@ def _typed(by: Acting, call: Handover, typed: str) -> CallCode:
     return code
 
 
-def _may_type(by: Acting) -> bool:
+def _may_type(by: Acting, rung: Unit) -> bool:
     since = timezone.now() - ATTEMPTS_WITHIN
-    person, unit = unanswered_attempts(by.user.pk, by.unit.pk, since)
+    person, unit = unanswered_attempts(by.user.pk, rung.pk, since)
     return person < MOST_BY_PERSON and unit < MOST_BY_UNIT
 
 

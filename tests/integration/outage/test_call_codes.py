@@ -8,12 +8,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import AuditEntry
 from contacts.rules.parties import Party
+from forms.presenters.chain_rows import ChainRows
+from forms.presenters.log_sheet import log_sheet_view
+from forms.queries.sources import calls_since, sheet_source
+from forms.specs import get_spec
 from outage.models import CallCode, CareChain, Confirmation, Handover, OtherPlace, Outage
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_chain, get_event, get_handover
+from outage.routine import current_routine
 from outage.rules.call_code import ALPHABET, read_code, shown_code
 from outage.rules.confirming import ATTEMPTS_WITHIN, MOST_BY_PERSON, MOST_BY_UNIT, WINDOW
 from outage.rules.handover import Direction, Message
@@ -23,7 +29,7 @@ from outage.services.events import correct_event
 from outage.services.handovers import correct_call, log_call, withdraw_call
 from outage.services.moving import move_call
 from tests.clock import Clock
-from tests.factories import County, at_once, call_facts, make_chain, make_event, person
+from tests.factories import County, at_once, call_facts, make_chain, make_event, person, tell
 from tests.integration.outage.calling import (
     code_of,
     confirmed,
@@ -33,6 +39,7 @@ from tests.integration.outage.calling import (
     row_of,
     take,
 )
+from tests.integration.outage.joining import join, two_chains, undo
 
 WAITS = "Kvittenskoden väntar på motparten"
 OTHER_MESSAGE = "Motparten loggade ett annat meddelande"
@@ -402,6 +409,29 @@ def test_a_call_moved_to_the_right_patient_takes_its_code_along(
     assert Confirmation.objects.count() == 1
 
 
+def test_a_call_about_two_joined_chains_is_confirmed_in_each_when_they_are_parted(
+    county: County, outage: Outage, theirs: CareChain
+):
+    kept, other = two_chains(county, outage)
+    event, double = (
+        make_event(by, where, kind, sender=sender, to=Party.MUNICIPALITY)
+        for by, where, kind, sender in (
+            (county.alva, kept, "discharge", Party.INPATIENT),
+            (county.disa, other, "admission_reply", Party.OUTPATIENT),
+        )
+    )
+    join(county, kept, other, same=False)
+    given = tell(county.alva, get_chain(county.alva, kept.pk), event, double, at=timezone.now())
+    received = take(county.cissi, theirs, code_of(given))
+    assert OTHER_MESSAGE in row_of(county.alva, given)
+    undo(county, get_chain(county.alva, kept.pk))
+    rows = Handover.objects.filter(code=given.code, superseded_by__isnull=True)
+    assert {row.chain_id for row in rows} == {kept.pk, other.pk}
+    for row in rows:
+        assert confirmed(county.alva, row)
+    assert confirmed(county.cissi, received)
+
+
 def test_two_calls_with_one_code_are_matched_by_what_was_said_or_not_at_all(
     county: County, outage: Outage, theirs: CareChain, monkeypatch: pytest.MonkeyPatch
 ):
@@ -527,3 +557,29 @@ def test_pages_ask_no_more_of_many_confirmed_calls_than_of_few(
     for _ in range(5):
         take(county.cissi, theirs, code_of(ring(county.alva, chain)))
     assert asked() == few
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_what_is_printed_says_it_too(county: County, outage: Outage, protected: bool):
+    mine = make_chain(county, outage, protected_identity=protected)
+    other = make_chain(county, outage, county.cissi)
+    given = ring(county.alva, mine)
+    waiting = ring(county.alva, mine, kind="discharge_report")
+    take(county.cissi, other, code_of(given), kind="admission")
+    who = "" if protected else ", Cissi Påhittad, Biståndsenheten"
+    said = f"Bekräftad av motparten 10.52{who}. {OTHER_MESSAGE}. Ring och stäm av."
+    now = timezone.now()
+    sheets = (
+        log_sheet_view(
+            calls_since(county.alva, now - timedelta(hours=3)),
+            unit=county.ward,
+            now=now,
+            routine=current_routine(),
+        ).logged,
+        ChainRows(sheet_source(mine, county.alva, now), get_spec(), current_routine(), now, ink=False).rows(),
+    )
+    for rows in sheets:
+        notes = [[part.text for note in row.notes for part in note] for row in rows]
+        assert [said in texts for texts in notes] == [True, False]
+        assert "vittenskod" not in str(notes)
+    assert waiting.code is not None
