@@ -206,7 +206,8 @@ class Hear:
     def _code(self, stage: Stage) -> str:
         assert self.rang is not None
         rang = stage.people[self.rang]
-        for call in Handover.objects.filter(at=stage.at(self.at), user=rang.user, code__isnull=False):
+        at = stage.start + timedelta(minutes=self.at)
+        for call in Handover.objects.filter(at=at, user=rang.user, code__isnull=False):
             assert call.code is not None
             return call.code.code
         raise RuleError(f"{rang.user.full_name} har inget samtal som kom fram då. Ändra rang eller at.")
