@@ -16,10 +16,16 @@ from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover
 from outage.rules.handover import Direction, Message
 from outage.rules.informing import CallOutcome
-from outage.services.handovers import log_call
+from outage.services.handovers import correct_call, log_call
 from tests.factories import call_facts, person
 from tests.integration.outage.pages import read
 from tests.marks import Browser
+
+WAITS = "Kvittenskoden väntar på motparten"
+OTHER_MESSAGE = "Motparten loggade ett annat meddelande"
+OTHER_PATIENT = "Motparten loggade en annan patient"
+NO_LONGER = "Inte längre bekräftad av motparten"
+NUMBER = "19380214-9801"
 
 
 def ring(
@@ -105,3 +111,16 @@ def other_municipality() -> Acting:
         principal=principal, name="Hemsjukvården Malå", municipal_kind=MunicipalKind.HOME_NURSING
     )
     return person("malte", unit)
+
+
+def correct(call: Handover, by: Acting, code: str | None = None, **more: object) -> Handover:
+    facts = {f: getattr(call.facts, f) for f in call.facts.__dataclass_fields__} | more
+    new = correct_call(
+        by=by,
+        handover=call,
+        client_id=uuid4(),
+        facts=type(call.facts)(**facts),
+        reason="Fel uppgift.",
+        code=code,
+    )
+    return get_handover(by, new.pk)

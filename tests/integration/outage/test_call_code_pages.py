@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from contacts.access import Acting
 from contacts.rules.parties import Party
-from outage.models import CallCode, CareChain, Handover, Outage
+from outage.models import CallCode, CareChain, Handover
 from outage.rules.call_code import UNKNOWN
 from outage.rules.confirming import MOST_BY_PERSON
 from outage.rules.handover import Direction
 from outage.views.calls import CODE_NOT_TAKEN
-from tests.factories import County, make_chain
+from tests.factories import County
 from tests.integration.outage.calling import code_of, confirmed, ring, row_of, take
 from tests.integration.outage.holding import held_page, log_in
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
@@ -34,11 +34,6 @@ RECEIVED = {
     "spoken_to_unit": "Medicin 2",
     "messages": "new:discharge:inpatient",
 }
-
-
-@pytest.fixture
-def theirs(county: County, outage: Outage) -> CareChain:
-    return make_chain(county, outage, county.cissi)
 
 
 def address(chain: CareChain, direction: Direction) -> str:
