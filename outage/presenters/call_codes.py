@@ -10,7 +10,7 @@ from outage.models import Handover
 from outage.queries.call_codes import CodeState, code_states
 from outage.rules.call_code import shown_code
 from outage.rules.handover import Direction
-from outage.rules.wording import moment
+from outage.rules.wording import lower_first, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def code_line(state: CodeState, now: datetime, *, own: bool = False, named: bool
         )
         return CodeLine(warning=f"Inte längre bekräftad av motparten: {why}")
     who = f", {state.name}, {state.unit}" if named else ""
-    said = " och ".join(differs.label for differs in state.differs)
+    said = " och ".join(lower_first(differs.label) for differs in state.differs)
     return CodeLine(
         text=f"Bekräftad av motparten {moment(state.at, now)}{who}",
         confirmed=True,

@@ -22,8 +22,8 @@ _CAN_BE_REACHED = ("unit:", "principal:")
 class Differs(Labelled):
     """What the two who spoke logged differently. Neither is told what the other one wrote."""
 
-    PATIENT = "patient", "en annan patient"
-    MESSAGE = "message", "ett annat meddelande"
+    PATIENT = "patient", "En annan patient"
+    MESSAGE = "message", "Ett annat meddelande"
 
 
 @dataclass(frozen=True, slots=True)
