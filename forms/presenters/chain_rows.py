@@ -24,6 +24,7 @@ from forms.queries.sources import SheetSource
 from forms.rules.initials import Signatures
 from forms.rules.spec import Column, SheetSpec
 from outage.models import CareChainEvent, Handover
+from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.care import role_of
 from outage.presenters.chain import COUNTS_AS_ANOTHER, event_title, outside_outage, told_labels
 from outage.rules.clock import before_or_after_break_point
@@ -59,6 +60,9 @@ class ChainRows:
             for message in call.messages.all():
                 self._told[message.event_id].append(call)
         self._said: set[UUID] = set()
+        self._codes = code_lines_in_list(
+            source.log.live_handovers, now, hidden=source.details.protected_identity
+        )
         self.signatures = Signatures()
 
     def rows(self) -> tuple[Row, ...]:
@@ -95,6 +99,8 @@ class ChainRows:
                 self._note_event(event, notes, beside=call)
         notes.add("Kommentar", call.comment)
         note_call(call, notes, self._now)
+        if call.pk in self._codes:
+            notes.add("", self._codes[call.pk].on_paper, remark=True)
         struck = call.pk in self._after
         return row_of(self._spec.columns, texts, notes, struck=struck, ink=self._ink)
 

@@ -1,6 +1,6 @@
 """The loggblad: a unit's calls of a shift, many patients, one line for each call (R2.5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from forms.rules.page_fill import PageMeasures, rows_to_fill
 from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
+from outage.presenters.call_codes import CodeLine, code_lines_in_list
 from outage.presenters.care import role_of
 from outage.queries.naming import shown_identity
 from outage.routine import current_routine
@@ -83,14 +84,16 @@ def blank_log_sheet_part(*, serial: str, unit: Unit, by: Acting | None, now: dat
     return log_sheet_part(serial=serial, view=view, by=by)
 
 
-def log_sheet_view(calls: Iterable[Handover], *, unit: Unit, now: datetime, routine: Routine) -> LogSheetView:
+def log_sheet_view(
+    calls: Collection[Handover], *, unit: Unit, now: datetime, routine: Routine
+) -> LogSheetView:
     """The loggblad of `calls`, which come with chain, details, outage and messages, oldest first.
 
     `now` is aware, `routine` that of the outage the sheet belongs to. For a patient with protected personal data
     neither name nor number is shown, nor what may reveal them.
     """
-    spec, signatures = get_log_sheet(), Signatures()
-    logged = tuple(_row(call, spec, signatures, now) for call in calls)
+    spec, signatures, codes = get_log_sheet(), Signatures(), code_lines_in_list(calls, now)
+    logged = tuple(_row(call, spec, signatures, now, codes.get(call.pk)) for call in calls)
     per_line = [_PER_LINE[heading.column] for heading in spec.columns]
     heights = [height_of(row, per_line, _PAGE) for row in logged]
     return LogSheetView(
@@ -109,7 +112,9 @@ def log_sheet_part(*, view: LogSheetView, by: Acting | None, serial: str = "") -
     return edition_part(view, "log_sheet", view.routine_version, view.now, by, serial)
 
 
-def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime) -> Row:
+def _row(
+    call: Handover, spec: LogSheetSpec, signatures: Signatures, now: datetime, code: CodeLine | None
+) -> Row:
     notes = Notes(WHOLE_WIDTH)
     details = call.chain.details
     texts = call_texts(call, WardKind(details.ward_kind), signatures, now)
@@ -133,6 +138,7 @@ def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: dateti
         notes.add("Från papper", paper_words(call, now))
     else:
         note_call(call, notes, now)
+    notes.add("", code.on_paper if code else "", remark=True)
     return row_of(spec.columns, texts, notes)
 
 

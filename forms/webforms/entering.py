@@ -42,6 +42,8 @@ class EntryForm(CallForm):
     def __init__(self, *args: Any, sip_only: bool = False, **kwargs: Any) -> None:
         self._sip_only = sip_only
         super().__init__(*args, **kwargs)
+        # No code was read aloud from a sheet of paper, nor has it a place for one.
+        self.fields.pop("code", None)
         self.fields["recipient"].error_messages["required"] = "Välj vem samtalet var med."
         self.fields["spoken_to"].label = "Talade med"
 

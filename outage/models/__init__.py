@@ -1,5 +1,6 @@
 """What happened, as rows that are written once."""
 
+from .call_code import CallCode, Confirmation
 from .care_chain import CareChain, CareChainDetails, Duty
 from .chain_facts import ChainFacts, OtherPlace
 from .chain_join import ChainJoin
@@ -12,12 +13,14 @@ from .registration import Acknowledgement, RegistrationMark
 
 __all__ = [
     "Acknowledgement",
+    "CallCode",
     "CareChain",
     "CareChainDetails",
     "CareChainEvent",
     "ChainFacts",
     "ChainJoin",
     "ChecklistTick",
+    "Confirmation",
     "DischargeCompletion",
     "Duty",
     "Handover",

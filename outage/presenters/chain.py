@@ -10,6 +10,7 @@ from contacts.access import Acting
 from contacts.rules.parties import Party
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, CareChainDetails, CareChainEvent, Handover, OpenItem
+from outage.presenters.call_codes import CodeLine, CodeLines
 from outage.presenters.care import Numbers
 from outage.queries.chain_log import ChainLog, in_time_order
 from outage.queries.naming import party_label
@@ -97,6 +98,7 @@ class TimelineEntry:
     flagged: bool = False
     may_unflag: bool = False
     from_paper: str = ""
+    code: CodeLine | None = None
 
 
 def party_lines(chain: CareChain, numbers: Numbers) -> tuple[PartyLine, ...]:
@@ -120,20 +122,21 @@ def timeline(
     now: datetime,
     flags: Mapping[str, bool] = MappingProxyType({}),
     own_flags: Collection[str] = (),
+    codes: CodeLines = MappingProxyType({}),
 ) -> list[TimelineEntry]:
     """The rows of the chain in time order, newest last.
 
     What took a row back is said on that row, and is a row of its own only where somebody must hear of it. `flags`
     has, of the `tried_numbers`, those that are in the directory, and whether they are flagged there; `own_flags`
-    those that the acting person reported as not working. How far each party has been told is shown on the events that
-    are the acting unit's to tell, and on those that somebody in the chain has told of; not on what others tell and we
-    have received.
+    those that the acting person reported as not working; `codes` what is said of the calls' codes. How far each
+    party has been told is shown on the events that are the acting unit's to tell, and on those that somebody in the
+    chain has told of; not on what others tell and we have received.
     """
     rows: list[CareChainEvent | Handover] = in_time_order([*log.events, *log.handovers])
     standing = standing_of(chain, log)
     to_retract = {owed.id for owed in standing.owed() if owed.retracts}
     return [
-        _call_entry(acting, chain, log, row, now, flags, own_flags)
+        _call_entry(acting, chain, log, row, now, flags, own_flags, codes)
         if isinstance(row, Handover)
         else _event_entry(acting, chain, log, row, now)
         for row in rows
@@ -199,6 +202,7 @@ def _call_entry(
     now: datetime,
     flags: Mapping[str, bool],
     own_flags: Collection[str],
+    codes: CodeLines,
 ) -> TimelineEntry:
     newer = next((h for h in log.handovers if h.supersedes_id == handover.pk), None)
     outcome = CallOutcome(handover.outcome)
@@ -225,6 +229,7 @@ def _call_entry(
         flagged=flag is True,
         may_unflag=flag is True and handover.number in own_flags,
         from_paper=from_paper(handover, now),
+        code=codes.get(handover.pk) if stands else None,
     )
 
 

@@ -10,6 +10,7 @@ from contacts.models import Principal
 from contacts.rules.parties import Party, PrincipalKind
 from outage.models import CareChain, Handover, Outage, OutageReport, PrincipalEnd, SupportContact
 from outage.presenters.banner import verdict_for
+from outage.presenters.call_codes import CodeLine
 from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
@@ -89,6 +90,7 @@ class ReceivedRow:
     messages: str
     from_whom: str
     at: str
+    code: CodeLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,9 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> li
     return marks
 
 
-def received_row(handover: Handover, routine: Routine, now: datetime) -> ReceivedRow:
+def received_row(
+    handover: Handover, routine: Routine, now: datetime, code: CodeLine | None = None
+) -> ReceivedRow:
     """`handover` comes with its messages and their events."""
     patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
@@ -223,6 +227,7 @@ def received_row(handover: Handover, routine: Routine, now: datetime) -> Receive
         messages=", ".join(told),
         from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
         at=moment(handover.at, now),
+        code=code,
     )
 
 

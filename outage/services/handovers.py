@@ -27,6 +27,7 @@ from outage.rules.informing import FAILED
 from outage.rules.paper import PaperMark, check_paper
 from outage.rules.wording import moment
 from outage.services.at_the_time import other_end, told_then
+from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
@@ -44,11 +45,13 @@ def log_call(
     messages: Sequence[Message],
     paper: PaperMark | None = None,
     answers: Mapping[str, str] | None = None,
+    code: str = "",
 ) -> Handover:
     """Log one call about one patient, with what it told of; `client_id` becomes the call's id.
 
     New events are written in the same transaction. `paper` marks the call and its new events as read on a sheet; the
-    call's time must then be given, and it counts by that time as any other (R3, R4). A resend returns the first row.
+    call's time must then be given, and it counts by that time as any other (R3, R4). `code` is what the one who rang
+    read aloud; the row is without it where it was not taken (`services.call_codes`). A resend returns the first row.
     `answers` are those of the person who fills it in, by the question's key; None where nobody can be asked. Raises
     CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
     IdClash when the id was used with other content.
@@ -58,6 +61,9 @@ def log_call(
         messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
     content = {"chain": chain.pk, "call": asdict(facts), "messages": [asdict(m) for m in messages]}
+    typed = tidy_code(code)
+    if typed:
+        content["code"] = typed
     if paper is None:
         facts = replace(facts, at=facts.at or timezone.now())
     else:
@@ -79,10 +85,11 @@ def log_call(
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
             _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
-        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers)
+        handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
         settle(chain)
+        confirm(by, handover)
         audit.record(
             by=by,
             action="call.logged" if facts.outcome not in FAILED else "call.tried",
@@ -202,9 +209,10 @@ def correct_call(
     reason: str,
     not_said: Collection[UUID] = (),
     answers: Mapping[str, str] | None = None,
+    code: str | None = None,
 ) -> Handover:
     """Correct a call by a new row that supersedes it and tells of the same, without `not_said`; a mark of paper
-    stays.
+    stays, and so does the code, unless another `code` was read aloud.
 
     Raises CallErrors by field, RuleError without a reason or when the call was changed meanwhile, and where somebody
     can be asked (`answers`) Question for another time before what it tells of and for what stands by this call alone.
@@ -217,6 +225,9 @@ def correct_call(
     _check(facts, told, paper)
     content = {"handover": handover.pk, "call": asdict(facts), "reason": reason}
     content |= {"not_said": sorted(map(str, not_said)), "events": (answers or {}).get(_EVENTS_TOO, "")}
+    typed = tidy_code(code)
+    if typed is not None:
+        content["code"] = typed
     with replacing():
         if claim(by=by, client_id=client_id, kind="call_correction", content=content):
             return Handover.objects.get(pk=client_id)
@@ -235,11 +246,13 @@ def correct_call(
             supersedes=handover,
             reason=reason,
             answers=answers,
+            typed=typed,
         )
         tell_again(new, told)
         if goes:
             _take_back_events(by, handover.chain, untold, reason)
         settle(handover.chain)
+        confirm(by, new)
         audit.record(by=by, action="call.corrected", target=new, chain=handover.chain_id)
     return new
 
@@ -283,6 +296,7 @@ def withdraw_call(
         goes = undo or (asked and _go_too(handover, events, answers))
         row = take_back(by, handover, client_id, reason, events if goes else ())
         settle(handover.chain)
+        confirm(by, row)
         audit.record(by=by, action="call.withdrawn", target=row, chain=handover.chain_id)
     return row
 
@@ -331,11 +345,12 @@ def write_call(
     reason: str = "",
     withdraws: bool = False,
     answers: Mapping[str, str] | None = None,
+    typed: str | None = None,
 ) -> Handover:
     """Write one row of a call inside the caller's transaction, which holds the chain; signed by the acting person.
 
-    It stays with the unit and the place of the row that it `supersedes`, or of that of another chain it comes from.
-    Raises as `other_end`.
+    It stays with the unit, the place and the code of the row that it `supersedes`, or of that of another chain it
+    comes from; `typed` is another code. Raises as `other_end`.
     """
     plain = asdict(facts)
     home = home_of(chain, supersedes)
@@ -353,6 +368,7 @@ def write_call(
         user=by.user,
         unit=former.unit if former else by.unit,
     )
+    row.code = code_of(by, row, former, typed)
     row.save()
     return row
 

@@ -18,6 +18,7 @@ from contacts.services.reading import note_look
 from contacts.views.tools import FormPage, get_or_404, held_as, require, uuid_or_404
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.back import task_rows
+from outage.presenters.call_codes import code_lines
 from outage.presenters.care import patient_on_own_page
 from outage.presenters.chain import history_lines, party_lines, timeline, tried_numbers
 from outage.presenters.joining import former_row, join_lines
@@ -114,6 +115,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     own_flags = flagged_by(acting.user, [number for number, is_flagged in flags.items() if is_flagged])
     note_look(by=acting, action="chain.read", chain=found.pk)
     joins = history_joins(found.pk)
+    codes = code_lines(acting, log.live_handovers, now)
     context = {
         "chain": found,
         "outage": outage,
@@ -121,7 +123,7 @@ def chain(request: ActingRequest, chain_id: UUID) -> HttpResponse:
         "ward": ward_label(found),
         "before": found.details.get_before_display(),
         "parties": party_lines(found, numbers),
-        "timeline": timeline(acting, found, log, now, flags, own_flags),
+        "timeline": timeline(acting, found, log, now, flags, own_flags, codes),
         "calls": [call for call in calls if call.messages],
         "needless": [call for call in calls if call.closed],
         "awaited": awaited_lines(acting, found, log, now, on_own_page=True),

@@ -16,6 +16,7 @@ from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
 from outage.models import CareChain, Outage
 from outage.presenters.awaited import awaited_lines
+from outage.presenters.call_codes import code_lines_in_list
 from outage.presenters.checklists import checklist_cards
 from outage.presenters.owed import place_to_find
 from outage.presenters.readiness import readiness
@@ -95,6 +96,7 @@ def _now(request: ActingRequest) -> dict[str, Any]:
         places = to_find.get_page(request.GET.get("platser"))
         logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
         received = received_lately(acting, outage)
+        codes = code_lines_in_list(received, now)
         listed = [*chains, *owed, *places, *(call.chain for call in received)]
         mark_namesakes(acting, listed, outage, *earlier)
         context |= owed_context(acting, outage, owed, logs)
@@ -107,7 +109,7 @@ def _now(request: ActingRequest) -> dict[str, Any]:
             "places_page": places,
             "chains": chains,
             "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
-            "received": [received_row(call, outage.routine, now) for call in received],
+            "received": [received_row(call, outage.routine, now, codes.get(call.pk)) for call in received],
         }
     return context
 

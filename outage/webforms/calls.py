@@ -39,6 +39,7 @@ from .call_options import (
     read_notice,
     recipients_to_choose,
 )
+from .codes import CodeField, code_to_say
 from .moments import MomentField, keep_within, typed_moment
 from .particulars import particular_field, stored_particular
 
@@ -78,6 +79,7 @@ class CallForm(Opened, AsksQuestions):
     comment = forms.CharField(label="Kommentar", required=False, widget=forms.Textarea({"rows": 2}))
     next_step = forms.CharField(label="Nästa steg och när", required=False, max_length=300)
     call_back = forms.CharField(label="Ring tillbaka: nummer och tid", required=False, max_length=200)
+    code = CodeField(label="Kvittenskod från den som ringde")
 
     def __init__(
         self,
@@ -121,6 +123,8 @@ class CallForm(Opened, AsksQuestions):
         if direction is Direction.RECEIVED:
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
+        else:
+            del self.fields["code"]
         self._fill_in_number()
         offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))
@@ -214,6 +218,12 @@ class CallForm(Opened, AsksQuestions):
             [option for option in self.message_options() if option.chosen],
             **{name: self[name].value() for name in ("number", "at", "outcome")},
         )
+
+    def code_to_say(self) -> str:
+        """What is read aloud in the call; "" where that is of another call than the one this form makes."""
+        if self.direction is not Direction.GIVEN or self._was_with is not None:
+            return ""
+        return code_to_say(self, self.acting)
 
     def errors_beside_name(self) -> bool:
         """Whether anything but the name, the unit and the read-back is wrong."""
