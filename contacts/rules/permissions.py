@@ -18,6 +18,7 @@ class Right(Labelled):
     END_OUTAGE = "end_outage", "avsluta driftstopp"
     LOG_CARE = "log_care", "logga samtal och händelser"
     READ_CARE = "read_care", "läsa vårdkedjor"
+    EMERGENCY_OPEN = "emergency_open", "nödöppna vårdkedjor"
     PRINT_SHEET = "print_sheet", "skriva ut blanketter"
     MARK_REGISTRATION = "mark_registration", "kvittera efterregistrering"
     TICK_CHECKLIST = "tick_checklist", "bocka av checklistor"
@@ -31,6 +32,7 @@ _CARE = frozenset(
         Right.REPORT_OUTAGE,
         Right.LOG_CARE,
         Right.READ_CARE,
+        Right.EMERGENCY_OPEN,
         Right.PRINT_SHEET,
         Right.MARK_REGISTRATION,
         Right.TICK_CHECKLIST,

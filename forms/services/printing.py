@@ -32,6 +32,7 @@ from forms.specs import get_spec
 from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
 from outage.queries.checklists import routine_of
+from outage.queries.openings import check_opened
 from outage.routine import current_routine
 
 # The second one finds the sheet that another request kept a moment earlier.
@@ -65,10 +66,11 @@ def print_care_chain(
     """Print the vårdkedjeblankett of `chain`.
 
     `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, handed
-    out once more. Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
+    out once more. Raises NotOpened, NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
     when the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET, chain)
+    check_opened(by, chain)
     now = timezone.now()
     view = sheet_view(sheet_source(chain, by, now), get_spec(), by, now, ink=ink)
     job = Job(

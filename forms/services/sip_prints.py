@@ -12,13 +12,14 @@ from forms.queries.sources import sip_source
 from forms.services.printing import Job, Printed, print_job
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChain
+from outage.queries.openings import check_opened
 from outage.routine import get_routine
 
 
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
     """Print the SIP-blankett of `chain`; `patients_copy` is the patient's to keep.
 
-    Raises NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
+    Raises NotOpened, NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
     used for something else.
     """
     kind = SheetKind.SIP_PATIENT if patients_copy else SheetKind.SIP
@@ -38,6 +39,7 @@ def _print(
     by: Acting, chain: CareChain, client_id: UUID, kind: SheetKind, spec_id: str, filename: str
 ) -> Printed:
     check_may(by, Right.PRINT_SHEET, chain)
+    check_opened(by, chain)
     now = timezone.now()
     patients_copy = kind == SheetKind.SIP_PATIENT
     view = form_view(get_form(spec_id), sip_source(chain), by=by, patients_copy=patients_copy)

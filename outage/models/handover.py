@@ -6,7 +6,7 @@ from dataclasses import fields
 from django.db import models
 
 from contacts.models.base import AppendOnlyModel
-from outage.rules.handover import CallFacts, Direction, ReadBack
+from outage.rules.handover import CallFacts, Checked, Direction, ReadBack
 from outage.rules.informing import CallOutcome
 from outage.rules.told import Notice
 
@@ -50,6 +50,8 @@ class Handover(LoggedRow):
     comment = models.TextField("kommentar", blank=True)
     next_step = models.CharField("nästa steg och när", max_length=300, blank=True)
     call_back = models.CharField("ring tillbaka: nummer och tid", max_length=200, blank=True)
+    checked = models.CharField("kontroll av motparten", max_length=20, blank=True, choices=Checked.choices)
+    checked_reason = models.CharField("varför inte motringd", max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
@@ -83,6 +85,7 @@ class Handover(LoggedRow):
             "direction": Direction(self.direction),
             "outcome": CallOutcome(self.outcome),
             "read_back": ReadBack(self.read_back) if self.read_back else None,
+            "checked": Checked(self.checked) if self.checked else None,
         }
         return CallFacts(**told)
 

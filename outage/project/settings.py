@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "outage.project.middleware.PrivatePagesMiddleware",
     "outage.project.middleware.AdminInputMiddleware",
+    "outage.project.middleware.OpeningMiddleware",
 ]
 
 ROOT_URLCONF = "outage.project.urls"

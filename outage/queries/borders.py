@@ -3,6 +3,7 @@
 from contacts.access import Acting, is_within
 from outage.models import CareChain, CareChainEvent, ChainJoin, Handover, HeldForm
 from outage.queries.care_chains import one_seen
+from outage.queries.openings import emergency_chain
 
 
 @is_within.register
@@ -20,8 +21,14 @@ def _(chain: CareChain, by: Acting) -> bool:
 
 
 @is_within.register
-def _(row: CareChainEvent | Handover, by: Acting) -> bool:
+def _(row: CareChainEvent, by: Acting) -> bool:
     return is_within(row.chain, by)
+
+
+@is_within.register
+def _(call: Handover, by: Acting) -> bool:
+    own = (call.user_id, call.unit_id) == (by.user.pk, by.unit.pk)
+    return is_within(call.chain, by) or (own and emergency_chain(by, call.chain_id) is not None)
 
 
 @is_within.register

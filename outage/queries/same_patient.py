@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import Unit
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import find_chains, visible_chains
+from outage.queries.openings import same_branch
 from outage.queries.outages import earlier_outages
 from outage.queries.patient_numbers import chains_with_number, keyed
 from outage.rules.back_registration import ChainStatus
@@ -85,8 +85,7 @@ def _before(acting: Acting, outage: Outage) -> list[Outage]:
 def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[CareChain]:
     """The chains of the patient that another unit of the same principal and branch has; only the unit may be named.
 
-    The region is one branch, health care; inside a municipality social care and home nursing are two. For a patient
-    with protected personal data the answer is empty.
+    For a patient with protected personal data the answer is empty.
     """
     ids = chains_with_number(number)
     if not ids:
@@ -104,11 +103,4 @@ def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[C
         .select_related("unit")
         .order_by("number")
     )
-    return [chain for chain in found if _same_branch(acting.unit, chain.unit)]
-
-
-def _same_branch(one: Unit, other: Unit) -> bool:
-    # A municipal unit of no kind may be of either branch: of that nothing is said.
-    return one.principal.is_region or (
-        bool(one.municipal_kind) and one.municipal_kind == other.municipal_kind
-    )
+    return [chain for chain in found if same_branch(acting.unit, chain.unit)]
