@@ -14,6 +14,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "end_outage": {Role.COORDINATOR, Role.ADMIN},
     "log_care": CARE,
     "read_care": CARE,
+    "emergency_open": CARE,
     "print_sheet": CARE,
     "mark_registration": CARE,
     "manage_directory": {Role.ADMIN},
