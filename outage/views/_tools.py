@@ -54,7 +54,9 @@ def _saying_expired(request: ActingRequest, pk: UUID) -> Iterator[None]:
     try:
         yield
     except Http404:
-        if request.method == "POST" and had_emergency(request.acting, pk):
+        # One that is only shown again is held already.
+        is_sent = request.method == "POST" and "held" not in request.POST
+        if is_sent and had_emergency(request.acting, pk):
             raise NotOpened(pk, expired=True) from None
         raise
 

@@ -84,7 +84,7 @@ def test_from_the_search_to_the_chain_and_what_everybody_sees_of_it(
     )  # fmt: skip
     assert "Visa den nödöppnade hos Medicin 2" in read(search(bo, SHOWN)).get_text()
     bo.force_login(county.alva.user)
-    own = " ".join(read(bo.get(reverse("chain", args=[chain.pk]))).get_text().split())
+    own = " ".join(read(bo.get(reverse("chain", args=[chain.pk]))).get_text(" ").split())
     assert "Nödöppnad av Bo Påhittad, Ortopeden, 10.52: patienten är hos oss" in own
     assert "granskas" not in own
 
