@@ -33,7 +33,7 @@ from outage.models import Handover
 from outage.queries.naming import party_in_list, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.routine import Routine
 from outage.rules.wording import clock_time, day, lower_first
 
@@ -128,17 +128,12 @@ def _row(call: Handover, spec: LogSheetSpec, signatures: Signatures, now: dateti
     }
     if details.protected_identity:
         more = (
-            call.comment
-            or call.next_step
-            or call.call_back
-            or call.read_back_reason
-            or call.checked_reason
+            call.comment or call.next_step or call.call_back or call.read_back_reason or call.checked_reason
         )
         texts[Column.COMMENT] = _WITHHELD if more else ""
         # Whom one rings tells where the patient is, and a relative's name and number who it is.
-        hidden = call.recipient.startswith(PARTICIPANT_PREFIX)
-        texts[Column.WHOM] = "Deltagare" if hidden else party_in_list(call.chain, call.recipient)
-        texts[Column.SPOKEN_TO] = _WITHHELD if hidden else call.spoken_to
+        texts[Column.WHOM] = party_in_list(call.chain, call.recipient)
+        texts[Column.SPOKEN_TO] = _WITHHELD if call.spoken_to else ""
         notes.add("Kontroll av motparten", checked_words(call))
         notes.add("Från papper", paper_words(call, now))
     else:

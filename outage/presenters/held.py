@@ -161,7 +161,11 @@ def _named(acting: Acting, kwargs: dict[str, Any], content: Content, now: dateti
     typed = [*content.get("choice", ()), *content.get("spoken_to", ())]
     if "chain_id" in kwargs:
         chain = get_reached(acting, kwargs["chain_id"])
-        return [*_patient(chain), *_whom(chain, content.get("recipient", ())), *_unless_protected(chain, typed)]
+        return [
+            *_patient(chain),
+            *_whom(chain, content.get("recipient", ())),
+            *_unless_protected(chain, typed),
+        ]
     if "event_id" in kwargs:
         event = get_event(acting, kwargs["event_id"])
         label = event.chain.outage.routine.label(event.kind)

@@ -33,5 +33,7 @@ def confirmed(
         (("ja", "Ja, det är kontrollerat"), ("nej", "Nej")),
     ).settled(answers)
     if answer != "ja":
-        raise RuleError("Ring upp på ett nummer ur katalogen, eller kontrollera numret först.", field="number")
+        raise RuleError(
+            "Ring upp på ett nummer ur katalogen, eller kontrollera numret först.", field="number"
+        )
     return replace(facts, checked=Checked.CONFIRMED)

@@ -87,8 +87,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
         "search": text,
         "former": [former_row(chain) for chain in found_before(request.acting, text, outage)],
         "elsewhere": [
-            (chain, emergency_chain(request.acting, chain.pk))
-            for chain in elsewhere[:ELSEWHERE_SHOWN]
+            (chain, emergency_chain(request.acting, chain.pk)) for chain in elsewhere[:ELSEWHERE_SHOWN]
         ],
         "elsewhere_units": list(dict.fromkeys(chain.unit.name for chain in elsewhere)),
         "may_open_elsewhere": can(request.acting, Right.EMERGENCY_OPEN),

@@ -66,9 +66,7 @@ def open_elsewhere(request: ActingRequest) -> HttpResponse:
     if chain is None:
         raise Http404
     is_asked = "reason" in request.POST or "held" in request.POST
-    form = EmergencyForm(
-        request.POST if is_asked else None, initial={"number": number, "chain": chain.pk}
-    )
+    form = EmergencyForm(request.POST if is_asked else None, initial={"number": number, "chain": chain.pk})
     page = FormPage(request, form)
     if is_asked and page.to_save():
         with page:

@@ -16,9 +16,7 @@ class OpeningForm(SentOnce):
 
     kind = OpeningKind.PROTECTED
 
-    reason = forms.ChoiceField(
-        label="Skäl", error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE}
-    )
+    reason = forms.ChoiceField(label="Skäl", error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE})
     note = forms.CharField(
         label="Annat skäl",
         required=False,

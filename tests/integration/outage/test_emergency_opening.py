@@ -100,9 +100,14 @@ def test_each_page_of_the_chain_is_marked_and_has_only_what_may_be_done(
     for path in (reverse("chain", args=[chain.pk]), call, f"{call}?riktning=received"):
         assert "Nödöppnad till 11.52 – granskas." in read(bo.get(path)).get_text(), path
     page = read(bo.get(reverse("chain", args=[chain.pk])))
-    leads = {tag.get("href") or tag.get("action") or tag.get("formaction") for tag in page.main.find_all(True)}
+    leads = {
+        tag.get("href") or tag.get("action") or tag.get("formaction") for tag in page.main.find_all(True)
+    }
     dead = [
-        *(reverse(name, args=[chain.pk]) for name in ("edit_chain", "join_chain", "undo_join", "chain_sheet")),
+        *(
+            reverse(name, args=[chain.pk])
+            for name in ("edit_chain", "join_chain", "undo_join", "chain_sheet")
+        ),
         *(reverse(name, args=[event.pk]) for name in ("correct_event", "withdraw_event", "leave_open")),
         *(reverse(name, args=[theirs.pk]) for name in ("correct_call", "withdraw_call", "move_call")),
     ]
@@ -126,7 +131,9 @@ def test_calls_are_logged_undone_and_moved_and_nothing_else_is_written(county: C
     event = make_event(by, found, "admission")
     assert event.unit == county.other_ward
     undo_call(by=by, handover=get_handover(by, tell(by, found, event).pk))
-    withdraw_call(by=by, handover=get_handover(by, tell(by, found, event).pk), client_id=uuid4(), reason="Fel.")
+    withdraw_call(
+        by=by, handover=get_handover(by, tell(by, found, event).pk), client_id=uuid4(), reason="Fel."
+    )
     moved = get_handover(by, tell(by, found, outcome=CallOutcome.BUSY).pk)
     move_call(by=by, handover=moved, to=own, client_id=uuid4(), reason="Fel patient.", answers={})
     theirs = chain.handovers.first()
@@ -150,7 +157,9 @@ def test_calls_are_logged_undone_and_moved_and_nothing_else_is_written(county: C
         get_event(by, event.pk)
 
 
-def test_it_ends_with_its_time_and_what_was_typed_is_kept(county: County, chain: CareChain, bo: Client, clock):
+def test_it_ends_with_its_time_and_what_was_typed_is_kept(
+    county: County, chain: CareChain, bo: Client, clock
+):
     opened(county.bo, chain)
     path = reverse("chain_call", args=[chain.pk])
     typed = fields_of(form_of(read(bo.get(path)), method="post")) | {
@@ -176,7 +185,11 @@ def test_it_ends_with_its_time_and_what_was_typed_is_kept(county: County, chain:
     for refused in (
         lambda: undo_call(by=county.bo, handover=own),
         lambda: log_call(
-            by=county.bo, chain=chain, client_id=uuid4(), facts=call_facts(outcome=CallOutcome.BUSY), messages=[]
+            by=county.bo,
+            chain=chain,
+            client_id=uuid4(),
+            facts=call_facts(outcome=CallOutcome.BUSY),
+            messages=[],
         ),
     ):
         with pytest.raises(NotYours):
@@ -212,7 +225,11 @@ def hidden(county: County, chain: CareChain, how: str) -> None:
     """Let it be a chain that no emergency leads to."""
     if how == "protected":
         facts = chain_facts(county, identity=NUMBER, patient_name=NAME, protected_identity=True)
-        given = {"client_id": uuid4(), "replaces": get_chain(county.alva, chain.pk).details_id, "facts": facts}
+        given = {
+            "client_id": uuid4(),
+            "replaces": get_chain(county.alva, chain.pk).details_id,
+            "facts": facts,
+        }
         change_details(by=county.alva, chain=get_chain(county.alva, chain.pk), **given)
     elif how == "joined":
         facts = {"identity": NUMBER, "patient_name": NAME}
@@ -279,7 +296,9 @@ def test_another_reason_is_written_without_the_patient(county: County, chain: Ca
     assert "Ambulansen" not in str(AuditEntry.objects.get(action="emergency_opened").changes)
 
 
-def test_a_page_costs_the_same_for_one_and_for_many_openings(county: County, chain: CareChain, client: Client):
+def test_a_page_costs_the_same_for_one_and_for_many_openings(
+    county: County, chain: CareChain, client: Client
+):
     def asked(by: Acting) -> int:
         client.force_login(by.user)
         client.get(reverse("chain", args=[chain.pk]))

@@ -78,7 +78,9 @@ def why(client: Client, address: str, **typed: str):
     return client.post(form["action"], fields_of(form) | {name: [text] for name, text in typed.items()})
 
 
-def test_each_page_that_shows_the_patient_asks_first_and_leads_back(county: County, protected: CareChain, esa: Client):
+def test_each_page_that_shows_the_patient_asks_first_and_leads_back(
+    county: County, protected: CareChain, esa: Client
+):
     for name, path in whole_pages(protected).items():
         press = {"client_id": uuid4()}
         answer = esa.post(path, press) if name in ONLY_POST else esa.get(f"{path}?riktning=given")
@@ -90,7 +92,9 @@ def test_each_page_that_shows_the_patient_asks_first_and_leads_back(county: Coun
     assert not Opening.objects.exists()
 
 
-def test_the_question_names_nobody_and_one_press_answers_it(county: County, protected: CareChain, esa: Client):
+def test_the_question_names_nobody_and_one_press_answers_it(
+    county: County, protected: CareChain, esa: Client
+):
     call = f"{reverse('chain_call', args=[protected.pk])}?riktning=given"
     asked = esa.get(call).headers["Location"]
     page = read(esa.get(asked))
@@ -150,7 +154,9 @@ def test_it_holds_for_that_person_in_that_assignment_and_for_that_time(
     assert client.get(path).headers["Location"].startswith(question(protected))
 
 
-def test_who_opened_the_chain_is_not_asked_while_at_it(county: County, protected: CareChain, client: Client, clock):
+def test_who_opened_the_chain_is_not_asked_while_at_it(
+    county: County, protected: CareChain, client: Client, clock
+):
     client.force_login(county.alva.user)
     path = reverse("chain", args=[protected.pk])
     assert client.get(path).status_code == 200
@@ -188,7 +194,11 @@ def test_what_was_typed_when_the_time_ran_out_is_kept_and_saved_after_the_answer
 def test_what_is_filled_in_from_an_earlier_chain_and_the_other_of_two_ask_too(
     county: County, protected: CareChain, outage: Outage, esa: Client
 ):
-    assert esa.get(reverse("new_chain"), {"fran": protected.pk}).headers["Location"].startswith(question(protected))
+    assert (
+        esa.get(reverse("new_chain"), {"fran": protected.pk})
+        .headers["Location"]
+        .startswith(question(protected))
+    )
     other = make_chain(county, outage)
     choose = {"to": str(protected.pk), "choose": "1"}
     answer = esa.post(reverse("join_chain", args=[other.pk]), choose)
@@ -211,7 +221,9 @@ def test_one_id_is_one_row_and_of_other_content_none(county: County, protected: 
     assert AuditEntry.objects.filter(action="protected_opened").count() == 1
 
 
-def test_no_row_is_written_of_a_patient_who_is_not_protected_or_is_anothers(county: County, outage: Outage, protected: CareChain, esa: Client):
+def test_no_row_is_written_of_a_patient_who_is_not_protected_or_is_anothers(
+    county: County, outage: Outage, protected: CareChain, esa: Client
+):
     plain = make_chain(county, outage)
     with pytest.raises(RuleError):
         open_protected(by=county.esa, chain=plain, client_id=uuid4(), reason=OpeningReason.RINGS)
@@ -222,7 +234,9 @@ def test_no_row_is_written_of_a_patient_who_is_not_protected_or_is_anothers(coun
     assert not Opening.objects.exists()
 
 
-def test_a_page_costs_the_same_for_one_and_for_many_openings(county: County, protected: CareChain, esa: Client):
+def test_a_page_costs_the_same_for_one_and_for_many_openings(
+    county: County, protected: CareChain, esa: Client
+):
     def asked() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert esa.get(reverse("chain", args=[protected.pk])).status_code == 200
@@ -259,7 +273,9 @@ def taken(county: County, protected: CareChain, esa: Client):
     return send
 
 
-def test_who_takes_a_call_says_whether_it_was_rung_back(county: County, protected: CareChain, esa: Client, taken):
+def test_who_takes_a_call_says_whether_it_was_rung_back(
+    county: County, protected: CareChain, esa: Client, taken
+):
     answer = taken()
     assert answer.status_code == 422
     assert "Svara om du har ringt upp på ett nummer ur katalogen." in errors_of(read(answer))
@@ -272,10 +288,17 @@ def test_who_takes_a_call_says_whether_it_was_rung_back(county: County, protecte
     assert "Växeln är stängd" in page
     # A correction shows it, and keeps it.
     path = reverse("correct_call", args=[row.pk])
-    fields = fields_of(form_of(read(esa.get(path)), method="post")) | {"reason": ["Fel namn"], "spoken_to": ["Kim"]}
+    fields = fields_of(form_of(read(esa.get(path)), method="post")) | {
+        "reason": ["Fel namn"],
+        "spoken_to": ["Kim"],
+    }
     assert esa.post(path, fields).status_code == 302
     newest = protected.handovers.latest("recorded_at")
-    assert (newest.spoken_to, newest.checked, newest.checked_reason) == ("Kim", "not_possible", "Växeln är stängd")
+    assert (newest.spoken_to, newest.checked, newest.checked_reason) == (
+        "Kim",
+        "not_possible",
+        "Växeln är stängd",
+    )
 
 
 def test_the_numbers_of_the_directory_stand_beside_the_question(
@@ -293,7 +316,9 @@ def test_of_another_patient_nothing_is_asked(county: County, outage: Outage, esa
     assert read(esa.get(path)).main.find(id="id_checked") is None
 
 
-def test_a_number_that_the_directory_does_not_have_is_confirmed(county: County, protected: CareChain, esa: Client):
+def test_a_number_that_the_directory_does_not_have_is_confirmed(
+    county: County, protected: CareChain, esa: Client
+):
     make_entry(county.municipality, "Växel", "0910-73 50 00")
     open_protected(by=county.esa, chain=protected, client_id=uuid4(), reason=OpeningReason.RINGS)
     path = f"{reverse('chain_call', args=[protected.pk])}?riktning=given"

@@ -81,7 +81,12 @@ def test_a_patient_without_a_name_is_named_by_no_word() -> None:
 def test_it_holds_until_the_minute_that_is_said(kind: OpeningKind) -> None:
     ends, second = until(kind, AT), timedelta(seconds=1)
     assert ends - AT == LASTS[kind]
-    assert [is_in_force(ends, at) for at in (AT, ends - second, ends, ends + second)] == [True, True, False, False]
+    assert [is_in_force(ends, at) for at in (AT, ends - second, ends, ends + second)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_who_has_just_opened_the_chain_herself_is_at_it() -> None:
