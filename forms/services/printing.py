@@ -66,8 +66,8 @@ def print_care_chain(
     """Print the vårdkedjeblankett of `chain`.
 
     `ink` adds lines to sign on by hand. The same `client_id` with nothing new in the log is the same sheet, handed
-    out once more. Raises NotOpened, NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash
-    when the id was used for something else.
+    out once more. Raises NotOpened, NotAllowed when the role may not print, PrintingUnavailable when the server cannot,
+    IdClash when the id was used for something else.
     """
     check_may(by, Right.PRINT_SHEET, chain)
     check_opened(by, chain)

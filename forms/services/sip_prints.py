@@ -19,8 +19,8 @@ from outage.routine import get_routine
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
     """Print the SIP-blankett of `chain`; `patients_copy` is the patient's to keep.
 
-    Raises NotOpened, NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when the id was
-    used for something else.
+    Raises NotOpened, NotAllowed when the role may not print, PrintingUnavailable when the server cannot, IdClash when
+    the id was used for something else.
     """
     kind = SheetKind.SIP_PATIENT if patients_copy else SheetKind.SIP
     return _print(

@@ -119,11 +119,15 @@ def check_handover(
         errors["spoken_to_unit"] = "Ange vilken enhet den du talade med hör till."
     if facts.read_back is ReadBack.NOT_POSSIBLE and not facts.read_back_reason.strip():
         errors["read_back_reason"] = "Skriv varför meddelandet inte gick att upprepa."
+    return errors | _unchecked(facts, asks_back=asks_back)
+
+
+def _unchecked(facts: CallFacts, *, asks_back: bool) -> dict[str, str]:
     if asks_back and facts.direction is Direction.RECEIVED and facts.checked is None:
-        errors["checked"] = "Svara om du har ringt upp på ett nummer ur katalogen."
+        return {"checked": "Svara om du har ringt upp på ett nummer ur katalogen."}
     if facts.checked is Checked.NOT_POSSIBLE and not facts.checked_reason.strip():
-        errors["checked_reason"] = "Skriv varför det inte gick att motringa."
-    return errors
+        return {"checked_reason": "Skriv varför det inte gick att motringa."}
+    return {}
 
 
 def handover_warnings(

@@ -97,7 +97,7 @@ def log_call(
 
 
 def check_may_log(by: Acting, chain: CareChain) -> None:
-    """As `check_may`, for calls: they are logged also about a chain that is opened in an emergency, and nothing else."""
+    """As `check_may`, for calls: alone of all that is written, they may be about a chain opened in an emergency."""
     check_may(by, Right.LOG_CARE)
     if not is_within(chain, by) and emergency_chain(by, chain.pk) is None:
         check_within(by, chain)

@@ -43,10 +43,8 @@ def refused(kind: OpeningKind, reason: OpeningReason, note: str, name: str = NAM
 
 def test_every_reason_of_every_kind_with_and_without_words() -> None:
     for kind, reason, note in product(OpeningKind, OpeningReason, ("", "  ", "1 2.", "Anhörig på plats")):
-        if kind not in GIVEN[reason]:
-            wanted = "reason"
-        else:
-            wanted = "note" if reason == "other" and len(note) < 5 else None
+        needs_words = reason == "other" and len(note) < 5
+        wanted = "reason" if kind not in GIVEN[reason] else "note" if needs_words else None
         assert refused(kind, reason, note) == wanted, (kind, reason, note)
     assert all(reasons[-1] is OpeningReason.OTHER for reasons in REASONS.values())
 
