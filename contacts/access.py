@@ -50,6 +50,8 @@ class AnyRequest(HttpRequest):
     """As the middleware leaves it, whoever it is from."""
 
     acting: Acting | None
+    # Whose log-in is locked: the request is nobody's.
+    locked_user: User | None
     htmx: HtmxDetails
     # The form that a view shows again, and when a press that is taken up was made.
     shown_again: BaseForm | None

@@ -7,6 +7,9 @@ it leaves its row in the audit log.
 from datetime import datetime
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
 from django.contrib.admin.views.main import ChangeList
@@ -38,8 +41,8 @@ from contacts.webforms.seen import SeenForm, SeenUserForm
 admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
 admin.site.index_title = "Enheter, personer och kontakter"
-# Rights follow the assignment.
-admin.site.unregister(Group)
+# Rights follow the assignment; a log-in's own things are its person's.
+admin.site.unregister([Group, Authenticator, EmailAddress, UserSession])
 
 
 def _by(request: HttpRequest) -> Acting | User:

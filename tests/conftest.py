@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
 from pytest_django import DjangoDbBlocker
 
 from tests.clock import TUESDAY, Clock, going_from
@@ -98,6 +101,12 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@receiver(user_logged_in)
+def _with_two_factors(request: HttpRequest, **more: Any) -> None:
+    """Who a test forces in has both; a log-in that goes the whole way says afterwards what it was."""
+    request.session["second_factor"] = True
 
 
 @pytest.fixture

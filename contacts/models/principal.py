@@ -8,6 +8,7 @@ from django.db import models
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import PrincipalKind
 from contacts.rules.phone import read_number
+from contacts.rules.second_factor import SecondFactor
 from contacts.rules.swedish_text import sort_key
 
 
@@ -36,6 +37,12 @@ class Principal(models.Model):
         "så når kommunen systemet när bara kommunerna är utestängda",
         blank=True,
         help_text="Ur kommunens egen lokala avbrottsrutin (R1.2).",
+    )
+    second_factor = models.CharField(
+        "två steg vid inloggning",
+        max_length=20,
+        choices=SecondFactor.choices,
+        default=SecondFactor.KEEPERS,
     )
     main_switchboard = models.ForeignKey(
         "contacts.DirectoryEntry",

@@ -29,9 +29,8 @@ def wanted_path(request: HttpRequest) -> str:
     return request.POST.get("next") or request.GET.get("next", "")
 
 
-def go_on(request: HttpRequest) -> HttpResponse:
+def go_on(request: HttpRequest, wanted: str) -> HttpResponse:
     """Redirect to the page asked for, else to Läge. ActingMiddleware redirects to Läge where that is not one's own."""
-    wanted = wanted_path(request)
     if not wanted:
         return redirect(settings.LOGIN_REDIRECT_URL)
     request.session["came_to"] = _path_in(wanted)

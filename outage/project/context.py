@@ -8,17 +8,17 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest
 from django.utils import timezone
 
-from contacts.access import Acting, can, memberships_of
+from contacts.access import Acting, AnyRequest, can, memberships_of
 from contacts.rules.permissions import Right
 from outage.models import Outage
 from outage.presenters.banner import Banner, banner_for
 from outage.presenters.held import HeldCard
 from outage.presenters.receipts import FLAG_MARK, Receipt, about_call, may_undo
 from outage.project.holding import cards_of, typed_by_now
-from outage.project.middleware import seconds_left
+from outage.project.middleware import lacks_second_factor
+from outage.project.shared_pc import seconds_left
 from outage.queries.care_chains import get_handover
 from outage.queries.checklists import routine_of
 from outage.queries.outages import outage_in_view
@@ -30,7 +30,7 @@ class Page:
 
     version: str = settings.VERSION
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: AnyRequest) -> None:
         self._request = request
         self.acting: Acting | None = getattr(request, "acting", None)
 
@@ -81,6 +81,10 @@ class Page:
     def may_keep_contacts(self) -> bool:
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        return lacks_second_factor(self._request)
+
     @cached_property
     def several_assignments(self) -> bool:
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)
@@ -127,9 +131,8 @@ class Page:
 
     @property
     def seconds_left(self) -> int:
-        """How long the log-in lasts without activity."""
         return seconds_left(self._request)
 
 
-def page(request: HttpRequest) -> dict[str, Page]:
+def page(request: AnyRequest) -> dict[str, Page]:
     return {"page": Page(request)}

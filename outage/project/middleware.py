@@ -12,15 +12,16 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
 from contacts.access import AnyRequest, acting_for
 from contacts.models import User
 from contacts.rules.held import how_held
+from contacts.rules.second_factor import SecondFactor, needs_second_factor
 from outage.models import HeldForm
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
+from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in
 from outage.queries.held_forms import held_form_of
 from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
@@ -28,11 +29,13 @@ from outage.services.held_forms import release
 logger = logging.getLogger(__name__)
 
 # Pages that work without an assignment chosen, beside those that work without a log-in.
-_WITHOUT_ASSIGNMENT = {"logout", "choose_assignment", "session_left"}
+_WITHOUT_ASSIGNMENT = {"choose_assignment", "session_left", "lock", "usersessions_list"}
+# All that is about the log-in itself, which django-allauth names so.
+_LOG_IN = ("account_", "mfa_")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 # Who one is and where one acts is chosen in these, and the others only search: they write nothing that is signed.
 WITHOUT_MARK = {
-    "logout",
+    "account_logout",
     "choose_assignment",
     "admin:logout",
     "chains",
@@ -45,9 +48,8 @@ WITHOUT_MARK = {
     "sheets",
 }
 
-# The name by which an open Läge asks again by itself (fresh.js), and how often a log-in in use is written down.
+# The name by which an open Läge asks again by itself (fresh.js).
 _REFRESHES_ITSELF = "calls"
-_SEEN_EVERY_SECONDS = 120
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -59,19 +61,18 @@ class Holding(AnyRequest):
     held: HeldForm | None
 
 
-def keep_logged_in(request: HttpRequest, every: int = 0) -> None:
-    """Restart the log-in's time limit; written only where it was not within the last `every` seconds."""
-    now = int(timezone.now().timestamp())
-    if now - request.session.get("seen", 0) >= every:
-        request.session["seen"] = now
-
-
-def seconds_left(request: HttpRequest) -> int:
-    """How long the log-in lasts without activity; 0 for nobody's."""
-    if not request.user.is_authenticated:
-        return 0
-    now = int(timezone.now().timestamp())
-    return max(0, int(request.session.get("seen", now)) + settings.SESSION_COOKIE_AGE - now)
+def lacks_second_factor(request: AnyRequest) -> bool:
+    """Whether the assignment acted in, or the admin page, wants a second factor, and the log-in was made without. The
+    demo's people, who are chosen by a button, have none.
+    """
+    acting, user = request.acting, request.user
+    if not isinstance(user, User) or request.session.get("second_factor") or (settings.DEMO and user.is_demo):
+        return False
+    if request.resolver_match and request.resolver_match.app_name == "admin":
+        return user.is_staff
+    return acting is not None and needs_second_factor(
+        acting.role, SecondFactor(acting.principal.second_factor)
+    )
 
 
 class ActingMiddleware:
@@ -98,8 +99,15 @@ class ActingMiddleware:
             return None
         # A page that refreshes itself, or asks how long is left, on a PC left behind does nothing.
         if request.headers.get("HX-Trigger") != _REFRESHES_ITSELF and match.url_name != "session_left":
-            keep_logged_in(request, _SEEN_EVERY_SECONDS)
-        without = match.url_name in _WITHOUT_ASSIGNMENT or not getattr(view, "login_required", True)
+            keep_logged_in(request, SEEN_EVERY_SECONDS)
+        name = match.url_name or ""
+        without = (
+            name in _WITHOUT_ASSIGNMENT
+            or name.startswith(_LOG_IN)
+            or not getattr(view, "login_required", True)
+        )
+        if not without and lacks_second_factor(request):
+            return redirect("mfa_index")
         if request.acting or without or match.app_name == "admin":
             return None
         query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
@@ -144,7 +152,7 @@ class TypedByMiddleware:
         held = hold(request, view) if request.method not in _SAFE else None
         if held is None:
             return None
-        address = f"{reverse('login')}?next={reverse('held_form', args=[held.pk])}"
+        address = f"{reverse('account_login')}?next={reverse('held_form', args=[held.pk])}"
         return remembering(request, redirect(address), held)
 
     def _take_up(self, request: Holding, user: User, view: View) -> HttpResponse | None:

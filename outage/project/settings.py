@@ -75,6 +75,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "contacts",
     "outage",
     "forms",
@@ -83,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "outage.project.guessing.FloodMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,12 +96,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "outage.project.typed.TidyTypedMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "outage.project.shared_pc.SharedPcMiddleware",
     "outage.project.middleware.TypedByMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "outage.project.middleware.ActingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "outage.project.middleware.PrivatePagesMiddleware",
     "outage.project.middleware.AdminInputMiddleware",
     "outage.project.middleware.OpeningMiddleware",
@@ -108,9 +115,9 @@ AUTH_USER_MODEL = "contacts.User"
 AUTHENTICATION_BACKENDS = ["contacts.backends.AssignmentBackend"]
 # What a page says once, such as whose call was saved, goes with the log-in and never to the next person's.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "status"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 
 TEMPLATES = [
     {
@@ -157,12 +164,43 @@ else:
     # Compiling the query for Att ringa nu takes PostgreSQL a second; running it takes 40 ms.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
+# What is guessed is counted by all processes together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+PASSWORD_HASHERS = [
+    "outage.project.passwords.Argon2Hasher",
+    # Passwords of before, hashed anew at the next log-in.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+# A sorted file of SHA-1 hashes of leaked passwords, a line each (HASH or HASH:COUNT); see docs/operation.md.
+BREACHED_PASSWORDS = os.environ.get("BREACHED_PASSWORDS", "")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "outage.project.passwords.BreachedPasswordValidator"},
 ]
+
+# Log-in. Guessing is limited by outage/project/guessing.py: the library's own limits lock out a whole ward behind one
+# address, and let anybody lock a named person.
+ACCOUNT_ADAPTER = "outage.project.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# A second factor's codes are asked for after the password only, so these limits are of who has that.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
+MFA_ADAPTER = "outage.project.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# The clock of a telephone, or of the server when nothing sets it, may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Driftstopp"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_RATE_LIMITS = {"webauthn_login": None}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _flag("BEHIND_PROXY") else 0
 
 LANGUAGE_CODE = "sv"
 TIME_ZONE = "Europe/Stockholm"
@@ -183,8 +221,11 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "map"]
 
-# A ward PC is shared: a log-in left behind ends by itself. What was being typed then is held (docs/decisions/0007).
+# A ward PC is shared: a log-in left behind locks, and then ends, by itself. What was being typed then is held
+# (docs/decisions/0007). None lasts longer than a long shift: browsers restore the cookies of a session.
+LOCK_SECONDS = int(os.environ.get("LOCK_MINUTES", "15")) * 60
 SESSION_COOKIE_AGE = int(os.environ.get("SESSION_MINUTES", "60")) * 60
+LONGEST_LOG_IN = int(os.environ.get("SESSION_HOURS", "12")) * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -237,11 +278,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Request lines carry no patient data (no URL does); query strings are never logged.
+# Request lines carry no patient data (no URL does); query strings are never logged. Who guesses on and on does not
+# fill the log.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "but_floods": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 429,
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["but_floods"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

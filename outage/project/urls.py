@@ -1,5 +1,7 @@
 """The root of all addresses. Apps are named by string."""
 
+from allauth.account import views as account_views
+from allauth.usersessions import views as usersessions_views
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
@@ -11,10 +13,17 @@ handler403 = "outage.project.views.forbidden"
 handler404 = "outage.project.views.not_found"
 handler500 = "outage.project.views.server_error"
 
+# One log-in for everything: the admin pages' own asks for a password only.
+admin.site.login = views.admin_log_in  # type: ignore[method-assign]
+
 urlpatterns = [
     path("halsa", views.health, name="health"),
-    path("logga-in/", views.Login.as_view(), name="login"),
-    path("logga-ut/", views.Logout.as_view(), name="logout"),
+    path("logga-in/", views.Login.as_view(), name="account_login"),
+    path("logga-ut/", views.Logout.as_view(), name="account_logout"),
+    path("las/", views.lock_log_in, name="lock"),
+    path("bekrafta/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("andra-steget/", include("allauth.mfa.urls")),
+    path("inloggade/", usersessions_views.list_usersessions, name="usersessions_list"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),
     path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),

@@ -3,26 +3,27 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import get_or_404
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
-from outage.project.middleware import keep_logged_in, seconds_left
+from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.queries.held_forms import held_form_of, is_held
 from outage.services.held_forms import throw_away
 
@@ -36,30 +37,53 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-@method_decorator(login_not_required, name="dispatch")
-class Login(LoginView):
-    """Log in by name and password; in demo mode also by choosing an invented person.
+class Login(LoginView):  # type: ignore[misc]
+    """Log in by name and password or by passkey; in demo mode also by choosing an invented person.
 
-    Credentials are checked also where somebody else is logged in, and the new person replaces the other.
+    Credentials are checked also where somebody else is logged in, and the new person replaces the other. Where the
+    log-in is locked, its person is offered to go on.
     """
 
     template_name = "login.html"
+    request: AnyRequest
+
+    def get_initial(self) -> dict[str, Any]:
+        locked = self.request.locked_user
+        return {"login": locked.get_username()} if locked and not self._changing else {}
+
+    @property
+    def _changing(self) -> bool:
+        """Whether *Byt användare* was pressed."""
+        return bool(self.request.session.get("changing"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the demo people, in demo mode only, and for whom something is held."""
         people = demo_memberships() if settings.DEMO else []
-        return super().get_context_data(demo_people=people, kept_for=kept_here(self.request), **kwargs)
+        context: dict[str, Any] = super().get_context_data(
+            demo_people=people,
+            kept_for=kept_here(self.request),
+            locked_user=None if self._changing else self.request.locked_user,
+            next=wanted_path(self.request),
+            **kwargs,
+        )
+        return context
 
-    def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
-        """Leaves autofocus to the first error, where there is one: two elements that ask for it both get it."""
+    def get_form(self, form_class: type[LoginForm] | None = None) -> LoginForm:
+        """Puts the focus on the first error where there is one, else on the first empty field."""
         form = super().get_form(form_class)
-        if form.is_bound:
-            form.fields["username"].widget.attrs.pop("autofocus", None)
+        if not form.is_bound:
+            first = "password" if form.initial.get("login") else "login"
+            form.fields[first].widget.attrs["autofocus"] = True
+        for field in form.fields.values():
+            field.widget.attrs.pop("placeholder", None)
         return form
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        login(self.request, form.get_user())
-        return go_on(self.request)
+    def form_valid(self, form: LoginForm) -> HttpResponse:
+        """Whoever else is logged in here is out before a second factor is asked for."""
+        if self.request.user.is_authenticated and self.request.user != form.user:
+            logout(self.request)
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 class Logout(LogoutView):
@@ -70,6 +94,26 @@ class Logout(LogoutView):
         return ""
 
 
+@login_not_required
+def admin_log_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """The admin pages send who is not logged in here, and who may not see them."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied
+    wanted = wanted_path(request) or reverse("admin:index")
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(wanted)
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
+
+
+@login_not_required
+@require_POST
+def lock_log_in(request: AnyRequest) -> HttpResponse:
+    """Lock the log-in, for who leaves the PC or lets another person in (`byt`)."""
+    if request.user.is_authenticated or request.locked_user:
+        lock(request, changing="byt" in request.POST)
+    return redirect("account_login")
+
+
 @require_http_methods(["GET", "POST"])
 def choose_assignment(request: OwnRequest) -> HttpResponse:
     found = memberships_of(request.user)
@@ -77,7 +121,7 @@ def choose_assignment(request: OwnRequest) -> HttpResponse:
         offered = {str(each.pk): each for each in found}
         chosen = get_or_404(offered.get, request.POST.get("membership", ""))
         request.session["membership_id"] = chosen.pk
-        return go_on(request)
+        return go_on(request, wanted_path(request))
     return render(
         request,
         "choose_assignment.html",

@@ -1,9 +1,10 @@
-/* Before a log-in lapses the page says so and offers to go on. Without script nothing is promised. */
+/* Before a log-in left behind locks, the page says so and offers to go on. Then the page goes to the log-in, and what was
+   half written is held for its owner. Without script the page stays, and what it sends is held. */
 "use strict";
 
 (() => {
   const WARN_SECONDS = 180;
-  const LAPSED = "Inloggningen har gått ut. Det du har skrivit står kvar på sidan: spara, så får du logga in och fortsätta.";
+  const LOCKING = "Låser …";
   const ANOTHER = "Någon annan, eller ett annat uppdrag, är inloggat i den här webbläsaren. Det du sparar här läggs undan åt dig.";
   const STAYS = "Du är kvar som inloggad.";
 
@@ -28,15 +29,40 @@
 
   const tell = ({ left, mine }) => {
     lapsesAt = Date.now() + left * 1000;
-    if (!mine) say(left ? ANOTHER : LAPSED);
-    else if (left <= 0) say(LAPSED);
-    else if (left <= WARN_SECONDS) say(`Inloggningen går ut om ${inMinutes(left)}.`, true);
+    if (!mine && left) say(ANOTHER);
+    else if (left <= 0) leave(lockForm(false));
+    else if (left <= WARN_SECONDS) say(`Sidan låses om ${inMinutes(left)}.`, true);
     else if (place().querySelector("[data-session-go-on]").hidden) say("");
     else {
       say(STAYS);
       // The button that had the focus is gone: on with what one was doing.
       cameFrom?.focus();
     }
+  };
+
+  // As app.js marks a form that somebody has typed in, or as the server shows one that it could not save.
+  const halfWritten = () =>
+    [...document.querySelectorAll("form[data-guard]")].find(
+      (form) => form.dataset.sent !== "1" && (form.dataset.dirty === "1" || form.querySelector("[aria-invalid=true]"))
+    );
+
+  // The server is locked first, so that what is sent after that can be held and never saved. It is held by the mark of
+  // the form, as anything is that comes without a log-in.
+  const leave = async (lock) => {
+    say(LOCKING);
+    await fetch(lock.action, { method: "POST", body: new FormData(lock), redirect: "manual", cache: "no-store" });
+    const form = halfWritten();
+    if (form) {
+      form.dataset.sent = "1";
+      HTMLFormElement.prototype.submit.call(form);
+    } else location.assign(location.href.split("#")[0]);
+  };
+
+  const lockForm = (byt) => {
+    const form = document.querySelector("[data-lock]").cloneNode(true);
+    form.querySelectorAll("button").forEach((button) => button.remove());
+    if (byt) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="byt" value="1">');
+    return form;
   };
 
   const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) || "";
@@ -68,6 +94,11 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-session-go-on]")) ask("POST");
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-lock]") || !halfWritten()) return;
+    event.preventDefault();
+    leave(lockForm(true));
   });
   document.addEventListener("focusin", (event) => {
     if (event.target.closest("[data-session-go-on]")) cameFrom = event.relatedTarget;

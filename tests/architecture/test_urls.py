@@ -9,9 +9,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 LOG_INS = ("/logga-in/?next=", "/admin/login/?next=")
-OPEN = {"login", "health", "admin:login"}
-# Without a log-in it answers for itself: out is out.
-OPEN_TO_POST = OPEN | {"logout"}
+OPEN = {"account_login", "health"}
+# Parts of a log-in. To who has not begun one they show the log-in.
+STEPS = {"mfa_authenticate", "mfa_login_webauthn"}
+# Without a log-in they answer for themselves: out is out.
+OPEN_TO_POST = OPEN | STEPS | {"account_logout", "lock"}
 DUMMIES = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "int": "1",
@@ -54,12 +56,12 @@ def denies(response) -> bool:
 
 def test_the_addresses_are_all_here():
     names = {name for name, _ in EVERY}
-    assert {"login", "health", "status", "admin:index"} <= names
+    assert {"account_login", "health", "status", "admin:index"} <= names
     assert names >= OPEN
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("name", "path"), [pair for pair in EVERY if pair[0] not in OPEN])
+@pytest.mark.parametrize(("name", "path"), [pair for pair in EVERY if pair[0] not in OPEN | STEPS])
 def test_reading_without_log_in_is_denied(name: str, path: str, client: Client):
     response = client.get(path)
     assert denies(response), f"{name} ({path}) answered {response.status_code} to somebody not logged in"
@@ -76,6 +78,13 @@ def test_writing_without_log_in_is_denied(name: str, path: str, client: Client):
 def test_what_is_open_answers(client: Client):
     assert client.get("/halsa").status_code == 200
     assert client.get("/logga-in/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [pair for pair in EVERY if pair[0] in STEPS | {"lock"}])
+def test_a_step_of_a_log_in_that_is_not_begun_leads_to_it(name: str, path: str, client: Client):
+    for answer in (client.get(path), client.post(path, {}), client.post(path, {"credential": "{}"})):
+        assert answer.status_code == 405 or answer.headers["Location"] == "/logga-in/"
 
 
 @pytest.mark.django_db

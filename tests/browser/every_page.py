@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 # The pages each test looks at, by the name of their address; together they are all there are.
 PAGES = {
-    "test_pages_before_an_outage": {"login", "status", "report_outage", "checklists", "routine", "contacts"},
+    "test_pages_before_an_outage": {
+        "account_login",
+        "status",
+        "report_outage",
+        "checklists",
+        "routine",
+        "contacts",
+    },
     "test_laege_and_the_pages_of_a_call": {
         "status",
         "chain_call",

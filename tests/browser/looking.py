@@ -32,7 +32,7 @@ NO_PAGE = {
     "flag_number",
     "health",
     "log_sheet_pdf",
-    "logout",
+    "account_logout",
     "undo_call",
     "unflag_called_number",
     "unflag_number",

@@ -15,7 +15,7 @@ def log_in(page: Page, username: str) -> None:
     """Log in by name and password on the page that asks for them."""
     page.get_by_label("Användarnamn").fill(username)
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
 
 
 def go_to_status(page: Page) -> None:

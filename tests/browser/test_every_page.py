@@ -40,7 +40,7 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     looker.look(nobody, "/logga-in/")
     nobody.get_by_label("Användarnamn").fill("alva")
     nobody.get_by_label("Lösenord").fill("fel")
-    nobody.get_by_role("button", name="Logga in").click()
+    nobody.get_by_role("button", name="Logga in", exact=True).click()
     expect(nobody.get_by_role("alert")).to_be_visible()
     looker.look(nobody)
     nurse = windows.open(county.alva)

@@ -271,7 +271,7 @@ def test_after_a_wrong_password_the_focus_goes_to_the_error_and_nowhere_else_fir
     page.get_by_label("Användarnamn").fill("alva")
     page.get_by_label("Lösenord").fill("fel")
     waiting = hold_script(page)
-    page.get_by_role("button", name="Logga in").click(no_wait_after=True)
+    page.get_by_role("button", name="Logga in", exact=True).click(no_wait_after=True)
     expect(page.get_by_role("alert")).to_be_visible()
     page.evaluate("new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
     expect(page.locator(":focus")).to_have_count(0)

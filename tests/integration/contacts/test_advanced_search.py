@@ -285,7 +285,7 @@ def test_choosing_columns_and_its_row_of_the_trace_are_one(county, monkeypatch):
 @pytest.mark.parametrize("name", ["advanced_search", "contact_columns"])
 def test_who_is_not_logged_in_is_led_to_the_log_in(client, county, name):
     for answer in (client.get(reverse(name)), client.post(reverse(name))):
-        assert answer.headers["Location"].startswith(reverse("login"))
+        assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 def test_columns_are_chosen_by_a_form_only(client, county):

@@ -175,7 +175,7 @@ def test_everyone_who_is_logged_in_may_read_and_nobody_else(client, county):
     client.logout()
     response = client.get(reverse("contacts"))
     assert response.status_code == 302
-    assert reverse("login") in response.headers["Location"]
+    assert reverse("account_login") in response.headers["Location"]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_hits(

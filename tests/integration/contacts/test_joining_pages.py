@@ -169,7 +169,7 @@ def test_only_the_owners_administrator_reaches_it(client: Client, county, pair, 
         assert client.get(reverse(name, args=args)).status_code == status
         assert client.post(reverse(name, args=args), {}).status_code == status
     client.logout()
-    assert client.get(reverse(name, args=args)).headers["Location"].startswith(reverse("login"))
+    assert client.get(reverse(name, args=args)).headers["Location"].startswith(reverse("account_login"))
 
 
 def test_nobody_elses_contact_is_joined(client: Client, county, pair):

@@ -373,7 +373,7 @@ class TestPages:
             assert opened(client, by, name, *args).status_code == status
             assert client.post(reverse(name, args=args), {}).status_code == status
         client.logout()
-        assert client.get(reverse(name, args=args)).headers["Location"].startswith(reverse("login"))
+        assert client.get(reverse(name, args=args)).headers["Location"].startswith(reverse("account_login"))
 
 
 def test_what_a_joined_unit_wrote_is_read_as_the_kept_ones(county, other):

@@ -247,7 +247,7 @@ def test_only_the_owners_administrator_reaches_what_changes_it(client: Client, c
     client.force_login(county.mala_admin.user)
     assert client.post(reverse(name, args=[999_999]), {}).status_code == 404
     client.logout()
-    assert client.post(address, {}).headers["Location"].startswith(reverse("login"))
+    assert client.post(address, {}).headers["Location"].startswith(reverse("account_login"))
     malas["växel"].refresh_from_db()
     assert malas["växel"].retired_at is None
 
@@ -259,7 +259,7 @@ def test_the_pages_of_keepers_are_shut_to_staff(client: Client, county, name):
     assert opened(client, county.alva, name).status_code == 403
     assert opened(client, county.mala_admin, name).status_code == 200
     client.logout()
-    assert client.get(reverse(name)).headers["Location"].startswith(reverse("login"))
+    assert client.get(reverse(name)).headers["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", ["contact_retire", "contact_restore"])

@@ -33,7 +33,7 @@ def test_an_assignment_that_ends_is_gone_at_the_next_page(client, county):
 def test_a_person_who_may_no_longer_log_in_is_out_at_the_next_page(client, county):
     client.force_login(county.alva.user)
     User.objects.filter(pk=county.alva.user.pk).update(is_active=False)
-    assert client.get(reverse("contacts")).headers["Location"].startswith(reverse("login"))
+    assert client.get(reverse("contacts")).headers["Location"].startswith(reverse("account_login"))
 
 
 def test_one_with_no_assignment_is_a_person_all_the_same_and_nobody_is_nobody():

@@ -305,7 +305,7 @@ class TestUnitPage:
 
     def test_without_log_in_it_leads_to_the_log_in(self, client, county):
         answer = client.get(reverse("unit", args=[county.ward.pk]))
-        assert answer.headers["Location"].startswith(reverse("login"))
+        assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 def test_a_municipal_unit_shows_the_ways_of_its_municipality(client, county):

@@ -83,7 +83,7 @@ def test_what_an_address_says_openly_is_not_searched_for(client, county, page):
 def test_a_search_is_never_held_and_needs_no_mark(client, county, page):
     """Sent by nobody, by another person, with the mark of somebody else."""
     answer = client.post(reverse(page), SEARCHES[page])
-    assert answer.headers["Location"].startswith(reverse("login"))
+    assert answer.headers["Location"].startswith(reverse("account_login"))
     assert "1212" not in answer.headers["Location"]
     as_who_may(client, county, page)
     for mark in ({}, {"typed_by": "fel"}):

@@ -124,7 +124,7 @@ class TestDemo(TestCase):
         assert by_principal == {"Region Västerbotten": 30, "Skellefteå kommun": 6, "Umeå kommun": 4}
 
     def test_the_first_button_is_a_nurse_on_a_ward(self):
-        texts = button_texts(Client().get(reverse("login")).content)
+        texts = button_texts(Client().get(reverse("account_login")).content)
         assert texts[0] == "Alva Bergdal sjuksköterska, Medicinavdelning 2, NUS"
         assert len(texts) == len(demo_memberships()) == 23
 

@@ -148,7 +148,7 @@ def test_the_patient_s_own_halsocentral_may_print_and_stands_as_own_unit(client,
 def test_who_is_not_logged_in_is_sent_to_log_in(client, chain):
     answer = press(client, "chain_sheet", chain)
     assert answer.status_code == 302
-    assert answer["Location"].startswith(reverse("login"))
+    assert answer["Location"].startswith(reverse("account_login"))
 
 
 CHAIN_PRINTS = ("chain_sheet", "chain_sip", "chain_sip_patient", "chain_sip_invitation")

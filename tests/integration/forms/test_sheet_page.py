@@ -114,7 +114,7 @@ class TestSheet:
 
     def test_nobody_is_let_in_without_a_log_in(self, client, sheet):
         for address in (reverse("sheets"), reverse("sheet", args=[sheet.serial]), reverse("disposal")):
-            assert client.get(address).headers["Location"].startswith(reverse("login"))
+            assert client.get(address).headers["Location"].startswith(reverse("account_login"))
 
     def test_a_step_is_not_taken_by_looking(self, client, alva, sheet):
         client.force_login(alva.user)

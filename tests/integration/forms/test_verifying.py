@@ -188,7 +188,7 @@ def test_a_file_of_the_most_that_is_read_comes_whole_to_the_page(client, place):
 def test_the_page_asks_for_a_file_and_who_is_not_logged_in_is_sent_to_log_in(client, place):
     address = reverse("verify_file")
     assert address == "/blad/kontrollera-fil/"
-    assert client.get(address)["Location"].startswith(reverse("login"))
+    assert client.get(address)["Location"].startswith(reverse("account_login"))
     client.force_login(place.alva.user)
     page = BeautifulSoup(client.get(address).content, "html.parser").main
     assert page.find("input", type="file")["accept"].startswith(".pdf")

@@ -166,7 +166,7 @@ def test_without_log_in_every_address_leads_to_the_log_in_page(address: Callable
             answer = ask(client, method, path)
             assert (answer.status_code, answer.headers["Location"]) == (
                 SEE_OTHER,
-                f"{reverse('login')}?next={path}",
+                f"{reverse('account_login')}?next={path}",
             )
 
 

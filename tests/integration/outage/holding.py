@@ -30,13 +30,13 @@ def choose(client: Client, membership: Membership) -> None:
 
 
 def log_in(client: Client, username: str, next_page: str = ""):
-    form = {"username": username, "password": PASSWORD, "next": next_page}
-    return client.post(reverse("login"), form, follow=True)
+    form = {"login": username, "password": PASSWORD, "next": next_page}
+    return client.post(reverse("account_login"), form, follow=True)
 
 
 def held_page(response) -> str:
     location = response.headers["Location"]
-    assert location.startswith(f"{reverse('login')}?next=/sparat/")
+    assert location.startswith(f"{reverse('account_login')}?next=/sparat/")
     return location.partition("?next=")[2]
 
 

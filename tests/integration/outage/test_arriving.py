@@ -13,12 +13,11 @@ from tests.integration.fuzz.hostile import NEXTS, encoded
 
 STATUS, CHAINS = "/", "/vardkedjor/?visa=alla#forst"
 PLACES = [
-    "login",
-    "logout",
+    "account_login",
+    "account_logout",
     "demo_login",
     "choose_assignment",
     "contact_columns",
-    "admin:login",
     "admin:logout",
 ]
 OURS = [STATUS, CHAINS, "/kontakter/", "/admin/", "/blad/A%20B/"]
@@ -41,10 +40,10 @@ def going_on(county: County, client: Client):
 
     def send(place: str, wanted: str, *, in_query: bool = False) -> str:
         client.logout()
-        if place not in {"login", "demo_login", "admin:login"}:
+        if place not in {"account_login", "demo_login"}:
             client.force_login(county.alva.user)
         fields = {
-            "username": ["alva"],
+            "login": ["alva"],
             "password": [PASSWORD],
             "membership": [str(county.alva.membership.pk)],
         }
@@ -62,12 +61,16 @@ def going_on(county: County, client: Client):
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("in_query", [False, True])
 def test_what_is_no_page_here_leads_to_the_usual_one(going_on, place: str, in_query: bool):
-    others = {"contact_columns": "advanced_search", "logout": "login", "admin:logout": "login"}
+    others = {
+        "contact_columns": "advanced_search",
+        "account_logout": "account_login",
+        "admin:logout": "account_login",
+    }
     usual = reverse(others.get(place, "status"))
     assert {going_on(place, wanted, in_query=in_query) for wanted in NOT_OURS} == {usual}
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place != "logout"])
+@pytest.mark.parametrize("place", [place for place in PLACES if place != "account_logout"])
 def test_a_page_here_is_gone_on_to_with_its_query(going_on, place: str):
     assert [going_on(place, wanted) for wanted in OURS] == OURS
 
@@ -82,7 +85,9 @@ def test_the_choice_of_assignment_passes_on_pages_here_alone(county: County, cli
 def test_a_page_written_in_percents_that_is_not_ones_own_leads_to_laege(county: County, client: Client):
     """Where a log-in led back to another's page, the address compares with the one asked for as it is read."""
     answer = client.post(
-        reverse("login"), {"username": "alva", "password": PASSWORD, "next": "/blad/%41%20B/"}, follow=True
+        reverse("account_login"),
+        {"login": "alva", "password": PASSWORD, "next": "/blad/%41%20B/"},
+        follow=True,
     )
     assert answer.request["PATH_INFO"] == STATUS
 

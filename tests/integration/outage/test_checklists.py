@@ -236,7 +236,7 @@ def test_without_an_outage_the_checklist_is_read_and_printed_only(client, place)
 def test_other_people_s_checklists_are_404_and_log_in_is_needed(client, place):
     for name in ("checklist", "checklist_tick"):
         address = reverse(name, args=[LIST])
-        assert client.get(address)["Location"].startswith(reverse("login"))
+        assert client.get(address)["Location"].startswith(reverse("account_login"))
     client.force_login(place.alva.user)
     for key in ("municipality-start", "inpatient-psychiatric-start", "nowhere"):
         assert client.get(reverse("checklist", args=[key])).status_code == 404

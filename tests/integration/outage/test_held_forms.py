@@ -104,12 +104,12 @@ class TestALapsedLogIn:
         self, county: County, address: str, half_filled: Fields, client: Client
     ):
         client.post(address, half_filled)
-        page = words(client.get(reverse("login")))
+        page = words(client.get(reverse("account_login")))
         assert "undanlagt åt Alva" in page
         assert "Påhittad" not in page
-        assert "Alva" not in words(Client().get(reverse("login")))
+        assert "Alva" not in words(Client().get(reverse("account_login")))
         HeldForm.objects.all().delete()
-        assert "Alva" not in words(client.get(reverse("login")))
+        assert "Alva" not in words(client.get(reverse("account_login")))
 
     def test_what_was_typed_is_gone_after_twelve_hours(
         self, county: County, address: str, half_filled: Fields, client: Client, clock

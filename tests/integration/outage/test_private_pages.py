@@ -79,7 +79,10 @@ def test_no_title_and_no_address_on_any_page_tells_of_the_patient(
 def test_every_answer_is_kept_from_the_browsers_store_and_runs_no_script_but_ours(
     county: County, patient: CareChain, client: Client
 ):
-    answers = {"log-in": client.get(reverse("login")), "sent to log in": client.get(reverse("status"))}
+    answers = {
+        "log-in": client.get(reverse("account_login")),
+        "sent to log in": client.get(reverse("status")),
+    }
     client.force_login(county.alva.user)
     answers |= {path: client.get(path) for path in addresses(patient)}
     answers["a form that came back"] = client.post(
@@ -153,7 +156,7 @@ def test_a_failure_of_ours_tells_neither_the_person_nor_the_log_of_the_patient(
 
 
 def test_the_session_cookie_is_the_servers_alone_and_ends_with_the_browser(county: County, client: Client):
-    client.post(reverse("login"), {"username": "alva", "password": PASSWORD})
+    client.post(reverse("account_login"), {"login": "alva", "password": PASSWORD})
     cookie = client.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
@@ -187,8 +190,8 @@ def test_a_log_in_left_behind_ends_by_itself(county: County, outage: Outage, cli
 
 def test_only_a_post_logs_out(county: County, outage: Outage, client: Client):
     client.force_login(county.alva.user)
-    assert client.get(reverse("logout")).status_code == 405
-    assert client.post(reverse("logout")).status_code == 302
+    assert client.get(reverse("account_logout")).status_code == 405
+    assert client.post(reverse("account_logout")).status_code == 302
     assert client.get(reverse("status")).status_code == 302
 
 
@@ -204,8 +207,14 @@ def test_the_receipt_of_one_person_is_not_shown_to_the_next(county: County, outa
         saved = client.post(call, typed)
         assert saved.status_code == 302
         # What is said of a patient is no cookie, which stays in the browser.
-        assert set(client.cookies) <= {"csrftoken", "sessionid", "__Host-sessionid", "__Host-csrftoken"}
+        assert set(client.cookies) <= {
+            "csrftoken",
+            "sessionid",
+            "__Host-sessionid",
+            "__Host-csrftoken",
+            "dator",
+        }
         if leave == "logs out":
-            client.post(reverse("logout"))
-        page = client.post(reverse("login"), {"username": "esa", "password": PASSWORD}, follow=True)
+            client.post(reverse("account_logout"))
+        page = client.post(reverse("account_login"), {"login": "esa", "password": PASSWORD}, follow=True)
         assert "Sparat" not in read(page).body.get_text()

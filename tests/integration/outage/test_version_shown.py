@@ -36,7 +36,7 @@ def test_pages_show_it(county: County, outage: Outage, client: Client, address: 
 
 
 def test_the_log_in_page_shows_it_to_who_is_not_logged_in(county: County, client: Client):
-    assert foot(client.get(reverse("login")).content) == f"Version {PROJECT['version']}"
+    assert foot(client.get(reverse("account_login")).content) == f"Version {PROJECT['version']}"
 
 
 def test_the_page_of_a_broken_server_shows_it(rf):

@@ -1,0 +1,114 @@
+"""What django-allauth asks of the product: where a log-in leads, what is refused in which words, how secrets lie."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.core.internal.ratelimit import RateLimitUsage
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from contacts.audit import record_system
+from contacts.models import User
+from contacts.views.arriving import go_on, own_path, wanted_path
+from outage.project.guessing import count_try, know_pc
+
+TOO_MANY = (
+    "För många försök. Vänta fem minuter och försök igen, "
+    "eller logga in på en dator där någon redan har loggat in."
+)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs up, nothing is mailed; a log-in goes on to the page that was asked for."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "Användarnamnet eller lösenordet är fel.",
+        "incorrect_password": "Lösenordet är fel.",
+        "incorrect_code": "Koden är fel.",
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": TOO_MANY,
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return bool(url and own_path(url))
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Of its own messages, those about what went wrong: the others say what the next page shows."""
+        if kwargs.get("message"):
+            super().add_message(*args, **kwargs)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Raises ValidationError where too many tries have been made. In the library's place: see `guessing`."""
+        used = count_try(request, credentials.get("username", ""))
+        if used is None:
+            raise ValidationError(TOO_MANY, code="too_many_login_attempts")
+        # Taken back by the library where the password is right.
+        self._login_failed_rl_usage: RateLimitUsage = used
+
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+        super().post_login(request, user, **more)
+        now = int(timezone.now().timestamp())
+        request.session["started"] = request.session["seen"] = now
+        for mark in ("locked", "changing"):
+            request.session.pop(mark, None)
+        methods = get_authentication_records(request, user)
+        request.session["second_factor"] = any(each["method"] == "mfa" for each in methods)
+        # The page asked for before the second step, or in the form of this one.
+        response = go_on(request, own_path(more.get("redirect_url") or "") or wanted_path(request))
+        know_pc(request, response)
+        return response
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of a second factor lie encrypted, by the keys of the scans."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": "Koden är fel."}
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.SCAN_KEYS])
+
+
+_WORDS = {
+    Authenticator.Type.WEBAUTHN: "passnyckel",
+    Authenticator.Type.TOTP: "kodapp",
+    Authenticator.Type.RECOVERY_CODES: "reservkoder",
+}
+
+
+@receiver(post_save, sender=Authenticator)
+def _note_added(instance: Authenticator, created: bool, **more: Any) -> None:
+    """In the trace, with the row itself; and whoever adds a second factor has shown it."""
+    if not created:
+        return
+    _note("second_factor.added", instance)
+    if instance.type != Authenticator.Type.RECOVERY_CODES and context.request is not None:
+        context.request.session["second_factor"] = True
+
+
+@receiver(post_delete, sender=Authenticator)
+def _note_removed(instance: Authenticator, **more: Any) -> None:
+    _note("second_factor.removed", instance)
+
+
+def _note(action: str, authenticator: Authenticator) -> None:
+    user, kind = authenticator.user, Authenticator.Type(authenticator.type)
+    record_system(action=action, user=user, target=user, changes={"kind": _WORDS[kind]})

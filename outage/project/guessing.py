@@ -1,0 +1,110 @@
+"""What guessing of passwords is held back by, so that nobody else is.
+
+A limit of each address would lock out a whole ward behind one, and a limit of each name would let anybody lock out a
+person. So tries are counted by address and name together, and by address; and a PC where somebody has logged in before
+is known by a cookie, and counted for itself. The cookie logs nobody in.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from functools import cache
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core.signing import BadSignature
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+_COOKIE = "dator"
+_KNOWN_FOR = 180 * 86_400
+# Tries that fail, of one name and in all: from an address of PCs not known, and on a known one.
+_FROM_ADDRESS = {"name": "5/5m/key", "place": "30/m/key"}
+_FROM_KNOWN_PC = {"name": "10/5m/key", "place": "60/m/key"}
+
+# Addresses that have used up their tries, in this process, and until when: they are answered before anything else is
+# done. Asked anew now and then, since it is the cache that counts.
+_FLOOD_SECONDS = 10
+_MOST_REMEMBERED = 1_000
+_flooding: dict[str, float] = {}
+
+
+def count_try(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage | None:
+    """Count a try to log in by that name; None where there have been too many. Taken back by `.rollback()`."""
+    pc = _known_pc(request)
+    address = "" if pc else _address(request)
+    rates = _FROM_KNOWN_PC if pc else _FROM_ADDRESS
+    used = ratelimit.RateLimitUsage(usage=[])
+    for action, key in (("place", pc or address), ("name", f"{pc or address} {name.lower()}")):
+        found = ratelimit.consume(request, app="outage.project", action=action, config=rates, key=key)
+        if found is None:
+            if action == "place" and address:
+                _remember(address)
+            return None
+        used.usage += found.usage
+    return used
+
+
+def know_pc(request: HttpRequest, response: HttpResponse) -> None:
+    """Somebody has logged in on this PC: it is known from now on."""
+    response.set_signed_cookie(
+        _COOKIE,
+        _known_pc(request) or secrets.token_urlsafe(16),
+        salt=_COOKIE,
+        max_age=_KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _known_pc(request: HttpRequest) -> str:
+    try:
+        return request.get_signed_cookie(_COOKIE, default="", salt=_COOKIE, max_age=_KNOWN_FOR) or ""
+    except BadSignature:
+        return ""
+
+
+def _address(request: HttpRequest) -> str:
+    address: str = ratelimit.truncate_ip(get_adapter().get_client_ip(request))
+    return address
+
+
+def _remember(address: str) -> None:
+    if len(_flooding) >= _MOST_REMEMBERED:
+        _flooding.clear()
+    _flooding[address] = time.monotonic() + _FLOOD_SECONDS
+
+
+class FloodMiddleware:
+    """Answers an address that guesses on and on without session, database or hash: 429."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _flooding and request.method == "POST" and request.path in _guarded() and self._floods(request):
+            return HttpResponse(
+                _refusal(), status=429, headers={"Retry-After": "60", "Cache-Control": "no-store"}
+            )
+        return self.get_response(request)
+
+    def _floods(self, request: HttpRequest) -> bool:
+        address = _address(request)
+        until = _flooding.get(address, 0)
+        if until <= time.monotonic():
+            _flooding.pop(address, None)
+            return False
+        return not _known_pc(request)
+
+
+@cache
+def _guarded() -> frozenset[str]:
+    return frozenset({reverse("account_login")})
+
+
+@cache
+def _refusal() -> str:
+    return render_to_string("errors/429.html", {"version": settings.VERSION})

@@ -1,0 +1,66 @@
+"""A shared PC: a log-in left behind locks, and none lasts for ever, whatever the browser restores."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from contacts.access import AnyRequest
+from contacts.models import User
+
+# How often a log-in in use is written down.
+SEEN_EVERY_SECONDS = 120
+
+
+def _now() -> int:
+    return int(timezone.now().timestamp())
+
+
+def keep_logged_in(request: HttpRequest, every: int = 0) -> None:
+    """Restart the log-in's time limits; written only where it was not within the last `every` seconds."""
+    if _now() - request.session.get("seen", 0) >= every:
+        request.session["seen"] = _now()
+        request.session.setdefault("started", _now())
+
+
+def lock(request: HttpRequest, *, changing: bool) -> None:
+    """Lock the log-in: nobody acts in it until its person types the password again. `changing` for letting another
+    person in: that person is asked for.
+    """
+    request.session["locked"] = True
+    request.session["changing"] = changing
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """How long until the log-in locks or ends, without activity; 0 for nobody's."""
+    if not request.user.is_authenticated:
+        return 0
+    seen = int(request.session.get("seen", _now()))
+    started = int(request.session.get("started", _now()))
+    idle = settings.LOCK_SECONDS or settings.SESSION_COOKIE_AGE
+    return max(0, min(seen + idle, started + settings.LONGEST_LOG_IN) - _now())
+
+
+class SharedPcMiddleware:
+    """In a locked log-in nobody is logged in: what is sent is held for its owner, and the log-in page asks for the
+    password of `request.locked_user` alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: AnyRequest) -> HttpResponse:
+        request.locked_user = None
+        user = request.user
+        if isinstance(user, User):
+            session, now = request.session, _now()
+            if now - session.get("started", now) >= settings.LONGEST_LOG_IN:
+                logout(request)
+            elif session.get("locked") or (
+                settings.LOCK_SECONDS and now - session.get("seen", now) >= settings.LOCK_SECONDS
+            ):
+                request.locked_user, request.user = user, AnonymousUser()
+        return self.get_response(request)

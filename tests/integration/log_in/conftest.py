@@ -1,0 +1,21 @@
+import pytest
+from django.test import Client
+
+from outage.project import guessing
+from tests.factories import County, make_county
+
+
+@pytest.fixture
+def county(db: None) -> County:
+    return make_county()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_floods() -> None:
+    guessing._flooding.clear()
+
+
+@pytest.fixture
+def somewhere_else() -> Client:
+    """A PC where nobody has logged in, at another address."""
+    return Client(REMOTE_ADDR="192.0.2.77")
