@@ -48,7 +48,8 @@ def open_patient(request: ActingRequest, chain_id: UUID) -> HttpResponse:
 
 
 def _lead_on(request: ActingRequest, chain: CareChain) -> HttpResponse:
-    return go_on(request) if wanted_path(request) else redirect("chain", chain.pk)
+    wanted = wanted_path(request)
+    return go_on(request, wanted) if wanted else redirect("chain", chain.pk)
 
 
 @held_as(HeldAs("Nödöppning"))
