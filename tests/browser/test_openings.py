@@ -1,4 +1,4 @@
-"""A patient with protected personal data, and a chain of another unit in an emergency: asked why, by keyboard, in seconds."""
+"""Protected personal data, and a chain of another unit in an emergency: one is asked why, by keyboard, in seconds."""
 
 import re
 

@@ -26,7 +26,7 @@ from outage.services.openings import open_in_emergency
 from outage.services.undoing import undo_call
 from tests.factories import County, call_facts, chain_facts, make_chain, make_event, person, tell
 from tests.integration.outage.joining import join
-from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.integration.outage.pages import errors_of, fields_of, form_of, log_in_anew, read
 
 NAME, NUMBER, SHOWN = "Särskild Tolvansson", "191212129801", "19121212-9801"
 LASTING = LASTS[OpeningKind.EMERGENCY]
@@ -167,11 +167,10 @@ def test_it_ends_with_its_time_and_what_was_typed_is_kept(
         "number": ["0910-73 50 00"],
     }  # fmt: skip
     own = tell(county.bo, get_reached(county.bo, chain.pk), outcome=CallOutcome.BUSY)
-    clock.shift(LASTING - timedelta(minutes=1))
-    # A log-in left alone is over sooner.
-    bo.force_login(county.bo.user)
+    clock.shift(LASTING - timedelta(minutes=2))
+    log_in_anew(bo, county.bo)
     assert bo.get(path).status_code == 200
-    clock.shift(timedelta(minutes=1))
+    clock.shift(timedelta(minutes=2))
     calls = chain.handovers.count()
     of_call = [reverse(name, args=[own.pk]) for name in ("correct_call", "withdraw_call", "move_call")]
     for closed in (reverse("chain", args=[chain.pk]), path, *of_call):
