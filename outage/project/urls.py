@@ -6,6 +6,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
+from contacts.views import account
+
 from . import views
 
 handler400 = "outage.project.views.bad_request"
@@ -24,6 +26,8 @@ urlpatterns = [
     path("bekrafta/", account_views.reauthenticate, name="account_reauthenticate"),
     path("andra-steget/", include("allauth.mfa.urls")),
     path("inloggade/", usersessions_views.list_usersessions, name="usersessions_list"),
+    path("engangskod/", account.one_time_code, name="one_time_code"),
+    path("konto/", account.account, name="account"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),
     path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),
