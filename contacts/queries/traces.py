@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from contacts.models import AuditEntry, Principal
 
-_LOOKS = ("chain.read",)
+_LOOKS = ("chain.read", "protected_opened", "emergency_opened")
 
 
 def newest_write(principal: Principal) -> int:

@@ -11,7 +11,7 @@ from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import CareChain, Opening, Outage
-from outage.queries.same_patient import chains_of_other_units
+from outage.queries.same_patient import found_elsewhere
 from outage.rules.opening import OpeningKind, OpeningReason, check_reason, until
 
 # As the list of the log reviewer knows them.
@@ -47,7 +47,7 @@ def open_in_emergency(
     for any other, and for a patient with protected personal data. A resend returns the first row.
     """
     check_may(by, Right.EMERGENCY_OPEN)
-    found = (chain for chain in chains_of_other_units(by, number, outage) if chain.pk == chain_id)
+    found = (chain for chain in found_elsewhere(by, number, outage) if chain.pk == chain_id)
     if (chain := next(found, None)) is None:
         raise NotYours
     return _open(by, chain, OpeningKind.EMERGENCY, client_id, reason, note)

@@ -30,11 +30,10 @@ from outage.queries.joined import history_joins, standing_join
 from outage.queries.naming import patient_in_list, ward_label
 from outage.queries.openings import emergencies_of, emergency_chain
 from outage.queries.outages import earlier_outages, outage_in_view
-from outage.queries.patient_numbers import is_whole_number
 from outage.queries.ringing import numbers_of_places
 from outage.queries.same_patient import (
-    chains_of_other_units,
     found_before,
+    found_elsewhere,
     own_chains_before,
     own_chains_beside,
 )
@@ -69,7 +68,7 @@ def chains(request: ActingRequest, *, calling: bool = False) -> HttpResponse:
         if direction and found.count() == 1:
             # One hit is the patient: a call under way has no time for one more press.
             return redirect(f"{reverse('chain_call', args=[found.get().pk])}?riktning={direction.value}")
-    elsewhere = chains_of_other_units(request.acting, text, outage) if is_whole_number(text) else []
+    elsewhere = found_elsewhere(request.acting, text, outage)
     for chain in elsewhere:
         note_look(by=request.acting, action="chain.found_elsewhere", chain=chain.pk)
     page = Paginator(found.order_by("-number"), CHAINS_A_PAGE).get_page(request.GET.get("sida"))

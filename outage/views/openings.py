@@ -16,7 +16,7 @@ from outage.queries.care_chains import get_chain
 from outage.queries.naming import patient_in_list
 from outage.queries.openings import is_opened
 from outage.queries.outages import outage_in_view
-from outage.queries.same_patient import chains_of_other_units
+from outage.queries.same_patient import found_elsewhere
 from outage.rules.opening import LASTS, OpeningKind
 from outage.services.openings import open_in_emergency, open_protected
 from outage.webforms.openings import EmergencyForm, OpeningForm
@@ -62,7 +62,7 @@ def open_elsewhere(request: ActingRequest) -> HttpResponse:
     require(request.acting, Right.EMERGENCY_OPEN)
     outage = get_or_404(outage_in_view, request.acting.principal)
     number = request.POST.get("number", "")
-    found = {str(chain.pk): chain for chain in chains_of_other_units(request.acting, number, outage)}
+    found = {str(chain.pk): chain for chain in found_elsewhere(request.acting, number, outage)}
     chain = found.get(request.POST.get("chain", ""))
     if chain is None:
         raise Http404
