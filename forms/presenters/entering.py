@@ -12,10 +12,10 @@ from forms.models import PaperEntry, Sheet, SheetKind
 from forms.presenters.rows import told
 from forms.queries.entering import EnteredCall
 from forms.queries.scans import PagePicture
-from outage.models import CareChain, Outage
+from outage.models import CareChain, Handover, Outage
 from outage.presenters.care import parties_in
 from outage.presenters.chain import call_title
-from outage.queries.naming import patient_in_list, ward_label
+from outage.queries.naming import party_in_list, patient_in_list, ward_label
 from outage.rules.handover import Direction
 from outage.rules.informing import CallOutcome
 from outage.rules.wording import day_and_time, moment
@@ -117,9 +117,16 @@ def _entered_row(entered: EnteredCall, chain: CareChain | None, now: datetime) -
         patient=patient.name,
         protected=patient.protected,
         what=", ".join(told(call)) or CallOutcome(call.outcome).label,
-        whom=call_title(call) + (f", {call.spoken_to}" if call.spoken_to else ""),
+        whom=_whom(chain, call),
         **facts,
     )
+
+
+def _whom(chain: CareChain, call: Handover) -> str:
+    """With protected personal data neither the place, which tells where the patient is, nor a name."""
+    if chain.details.protected_identity:
+        return call_title(call, party_in_list(chain, call.recipient))
+    return call_title(call) + (f", {call.spoken_to}" if call.spoken_to else "")
 
 
 def _remark(entered: EnteredCall, now: datetime) -> str:

@@ -14,6 +14,7 @@ from forms.presenters.rows import (
     WHOLE_WIDTH,
     Row,
     call_texts,
+    checked_words,
     empty_rows,
     height_of,
     in_lines,
@@ -30,11 +31,10 @@ from forms.rules.spec import Column
 from forms.specs import get_log_sheet
 from outage.models import Handover
 from outage.presenters.call_codes import CodeLine, code_lines_in_list
-from outage.presenters.care import role_of
-from outage.queries.naming import shown_identity
+from outage.queries.naming import party_in_list, shown_identity
 from outage.routine import current_routine
 from outage.rules.back_registration import ChainStatus
-from outage.rules.informing import FAILED, PARTICIPANT_PREFIX, CallOutcome
+from outage.rules.informing import FAILED, CallOutcome
 from outage.rules.routine import Routine
 from outage.rules.wording import clock_time, day, lower_first
 
@@ -128,13 +128,14 @@ def _row(
         Column.COMMENT: call.comment,
     }
     if details.protected_identity:
-        more = call.comment or call.next_step or call.call_back or call.read_back_reason
+        more = (
+            call.comment or call.next_step or call.call_back or call.read_back_reason or call.checked_reason
+        )
         texts[Column.COMMENT] = _WITHHELD if more else ""
         # Whom one rings tells where the patient is, and a relative's name and number who it is.
-        hidden = call.recipient.startswith(PARTICIPANT_PREFIX)
-        texts[Column.WHOM] = "Deltagare" if hidden else role_of(call.recipient, WardKind(details.ward_kind))
-        if hidden:
-            texts[Column.SPOKEN_TO] = _WITHHELD
+        texts[Column.WHOM] = party_in_list(call.chain, call.recipient)
+        texts[Column.SPOKEN_TO] = _WITHHELD if call.spoken_to else ""
+        notes.add("Kontroll av motparten", checked_words(call))
         notes.add("Från papper", paper_words(call, now))
     else:
         note_call(call, notes, now)

@@ -31,6 +31,7 @@ from forms.specs import get_spec
 from outage.models import CareChain, Outage
 from outage.presenters.checklists import ChecklistCard
 from outage.queries.checklists import routine_of
+from outage.queries.openings import check_opened
 
 # The second one finds the sheet that another request kept a moment earlier.
 _TRIES = 3
@@ -56,9 +57,10 @@ def print_care_chain(
 ) -> Printed:
     """Print the vårdkedjeblankett of `chain`; `ink` adds lines to sign on by hand.
 
-    Raises NotAllowed when the role may not print, and as `print_job`.
+    Raises NotOpened, NotAllowed when the role may not print, and as `print_job`.
     """
     check_may(by, Right.PRINT_SHEET, chain)
+    check_opened(by, chain)
     now = timezone.now()
     view = sheet_view(sheet_source(chain, by, now), get_spec(), by, now, ink=ink)
     return print_job(

@@ -20,6 +20,7 @@ from contacts.services.progress import Progress, Steps
 from contacts.services.submissions import claim
 from forms import scan_store
 from forms.models import ScanAside, ScanBack, ScanMatch, ScannedPage, ScanUndone, ScanUpload, Sheet
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import (
     last_steps,
     rounds_of,
@@ -200,11 +201,12 @@ def lay_aside_duplicates(*, by: Acting, upload: ScanUpload) -> int:
 def view_picture(*, by: Acting, page: ScannedPage) -> bytes:
     """The picture of a page (JPEG). Each look leaves an audit row.
 
-    Raises NotAllowed, and PictureLost with a Swedish sentence.
+    Raises NotOpened, NotAllowed, and PictureLost with a Swedish sentence.
     """
     check_may(by, Right.HANDLE_SHEETS, page)
-    picture = scan_store.load(page.pk, sha256=page.sha256)
     sheet = sheet_told_of(standing_now(page))
+    check_sheet_opened(by, sheet)
+    picture = scan_store.load(page.pk, sha256=page.sha256)
     audit.record(by=by, action="scan.viewed", target=page, chain=sheet.chain_id if sheet else None)
     return picture
 

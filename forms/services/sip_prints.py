@@ -12,12 +12,13 @@ from forms.queries.sources import sip_source
 from forms.services.printing import Printed, print_job
 from forms.specs import SIP, SIP_INVITATION, get_form
 from outage.models import CareChain
+from outage.queries.openings import check_opened
 
 
 def print_sip(*, by: Acting, chain: CareChain, client_id: UUID, patients_copy: bool = False) -> Printed:
     """Print the SIP-blankett of `chain`; `patients_copy` is the patient's to keep.
 
-    Raises NotAllowed when the role may not print, and as `print_job`.
+    Raises NotOpened, NotAllowed when the role may not print, and as `print_job`.
     """
     kind, name = (SheetKind.SIP_PATIENT, "sip-patient") if patients_copy else (SheetKind.SIP, "sip")
     return _print(by, chain, client_id, kind, SIP, f"{name}-{chain.number}.pdf")
@@ -33,6 +34,7 @@ def _print(
     by: Acting, chain: CareChain, client_id: UUID, kind: SheetKind, spec_id: str, filename: str
 ) -> Printed:
     check_may(by, Right.PRINT_SHEET, chain)
+    check_opened(by, chain)
     now = timezone.now()
     patients_copy = kind == SheetKind.SIP_PATIENT
     view = form_view(get_form(spec_id), sip_source(chain), by=by, patients_copy=patients_copy)

@@ -32,6 +32,7 @@ from forms.queries.entering import (
     said_all_entered,
     visible_among,
 )
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import pictures_of
 from forms.queries.sheets import sheet_of
 from forms.services.entering import enter_call, move_entry
@@ -42,6 +43,7 @@ from outage.presenters.care import patient_on_own_page
 from outage.queries.care_chains import get_chain
 from outage.queries.chain_log import log_of
 from outage.queries.naming import ward_label
+from outage.queries.openings import check_opened
 from outage.queries.outages import outage_in_view
 from outage.rules.handover import Direction
 from outage.rules.wording import clock_time
@@ -62,7 +64,10 @@ def enter_sheet(request: ActingRequest, serial: str) -> HttpResponse:
         raise Http404
     if "flytta" in request.GET:
         return _move(request, sheet, request.GET["flytta"])
+    check_sheet_opened(request.acting, sheet)
     chain = _chosen_chain(request, sheet)
+    if chain is not None:
+        check_opened(request.acting, chain)
     direction = _direction(request, sheet, chain) if chain else None
     if chain is not None and request.method == "GET":
         note_look(by=request.acting, action="chain.read", chain=chain.pk)

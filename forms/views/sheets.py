@@ -19,6 +19,7 @@ from forms.models import ACCOUNTABLE, AllEntered, Sheet, SheetFate
 from forms.presenters.sheets import ShownSheet, listed, shown_sheet
 from forms.queries.batches import get_batch
 from forms.queries.disposal import decision_in_force
+from forms.queries.opened import check_sheet_opened
 from forms.queries.scans import waiting_count
 from forms.queries.sheets import (
     Where,
@@ -149,9 +150,11 @@ def _by_unit(acting: Acting) -> dict[str, Any]:
 
 @require_safe
 def sheet(request: ActingRequest, serial: str) -> HttpResponse:
-    """One sheet of the own unit and what can be done with it; 404 for any other."""
+    """One sheet of the own unit, with its pictures and what can be done with it; 404 for any other."""
     require(request.acting, Right.HANDLE_SHEETS)
-    return _show(request, get_or_404(sheet_of, request.acting, serial))
+    found = get_or_404(sheet_of, request.acting, serial)
+    check_sheet_opened(request.acting, found)
+    return _show(request, found)
 
 
 _STEP = held_by_value(

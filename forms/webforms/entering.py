@@ -47,6 +47,11 @@ class EntryForm(CallForm):
         self.fields["recipient"].error_messages["required"] = "Välj vem samtalet var med."
         self.fields["spoken_to"].label = "Talade med"
 
+    @property
+    def asks_back(self) -> bool:
+        """A sheet has no place for it."""
+        return False
+
     def _collect_messages(self) -> None:
         super()._collect_messages()
         if not self._sip_only:

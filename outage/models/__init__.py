@@ -8,6 +8,7 @@ from .checklist_run import ChecklistTick
 from .event import CareChainEvent, DischargeCompletion, OpenItem
 from .handover import Handover, HandoverMessage
 from .held_form import HeldForm
+from .opening import Opening
 from .outage import Outage, OutageReport, PrincipalEnd, ReportKind, SupportContact
 from .registration import Acknowledgement, RegistrationMark
 
@@ -27,6 +28,7 @@ __all__ = [
     "HandoverMessage",
     "HeldForm",
     "OpenItem",
+    "Opening",
     "OtherPlace",
     "Outage",
     "OutageReport",

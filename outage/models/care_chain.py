@@ -1,6 +1,7 @@
 """Vårdkedja: one patient's way through ward, municipality and out-patient care in one outage."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,9 @@ from outage.rules.told import NOT_ADMITTED, OTHER_PREFIX
 from .chain_facts import ChainFacts, OtherPlace
 from .outage import Outage
 from .signed import LoggedRow
+
+if TYPE_CHECKING:
+    from .opening import Opening
 
 
 class CareChain(models.Model):
@@ -39,6 +43,8 @@ class CareChain(models.Model):
     )
     # Set by `mark_namesakes`.
     namesake: bool
+    # By which it is read where it is another unit's (`outage.queries.openings`).
+    emergency: "Opening | None" = None
     # How many rows have been logged about it: the order of the newest one.
     rows = models.PositiveIntegerField(default=0, editable=False)
 

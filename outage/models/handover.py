@@ -6,7 +6,7 @@ from dataclasses import fields
 from django.db import models
 
 from contacts.models.base import AppendOnlyModel
-from outage.rules.handover import CallFacts, Direction, ReadBack
+from outage.rules.handover import CallFacts, Checked, Direction, ReadBack
 from outage.rules.informing import CallOutcome
 from outage.rules.told import Notice
 
@@ -55,6 +55,8 @@ class Handover(LoggedRow):
     code = models.ForeignKey(
         CallCode, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="calls"
     )
+    checked = models.CharField("kontroll av motparten", max_length=20, blank=True, choices=Checked.choices)
+    checked_reason = models.CharField("varför inte motringd", max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
@@ -88,6 +90,7 @@ class Handover(LoggedRow):
             "direction": Direction(self.direction),
             "outcome": CallOutcome(self.outcome),
             "read_back": ReadBack(self.read_back) if self.read_back else None,
+            "checked": Checked(self.checked) if self.checked else None,
         }
         return CallFacts(**told)
 

@@ -92,8 +92,12 @@ def task_place(chain: CareChain, key: str) -> str:
     return f"uppgift-{chain.number}-{key.replace(':', '-')}"
 
 
-def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> list[TaskRow]:
-    """First what is to be undone, then in the order of what happened."""
+def task_rows(
+    acting: Acting, chain: CareChain, log: ChainLog, now: datetime, *, on_own_page: bool = False
+) -> list[TaskRow]:
+    """First what is to be undone, then in the order of what happened. What was decided in words about a patient with
+    protected personal data stands on the chain's own page alone.
+    """
     found, gone = ticks_of(chain, log)
     rows = [_undo_row(acting, chain, mark, log.marks[mark.id], now) for mark in gone]
     if chain.details.status == ChainStatus.WRONG_PATIENT and log.events:
@@ -101,6 +105,8 @@ def task_rows(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) ->
     for tick in found:
         mark = log.marks[tick.mark.id] if tick.mark else None
         rows.append(_row(acting, chain, log, tick, mark, now))
+    if chain.details.protected_identity and not on_own_page:
+        return [replace(row, choice=row.choice and "se vårdkedjan") for row in rows]
     return rows
 
 

@@ -9,7 +9,7 @@ from contacts.rules.parties import Party, WardKind
 from contacts.rules.whom_to_call import NumberToRing
 from outage.models import CareChain, Handover
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_label
+from outage.queries.naming import Patient, party_in_list, party_label
 from outage.queries.standing import standing_of, target_name
 from outage.rules.identity import classify_identity
 from outage.rules.informing import PARTICIPANT_PREFIX
@@ -121,7 +121,8 @@ def target_in_list(chain: CareChain, log: ChainLog, target: Target) -> str:
     """Whom a call is with; with protected personal data neither where the patient is nor the name of a relative."""
     if not chain.details.protected_identity:
         return target_name(chain, log, target)
-    return target_label(chain, log, target)
+    said = party_in_list(chain, target.key if target.party is None else target.party)
+    return f"{said} (tidigare)" if target.former else said
 
 
 def target_label(chain: CareChain, log: ChainLog, target: Target) -> str:

@@ -27,7 +27,7 @@ from outage.queries.standing import (
 )
 from outage.rules.clock import before_or_after_break_point
 from outage.rules.groups import in_groups
-from outage.rules.handover import Direction, ReadBack
+from outage.rules.handover import Checked, Direction, ReadBack
 from outage.rules.informing import (
     FAILED,
     CallOutcome,
@@ -183,7 +183,7 @@ def _event_entry(
         struck=struck,
         struck_by=COUNTS_AS_ANOTHER if double else _struck_by(newer, now),
         note=event.reason,
-        may_change=not struck and not event.withdraws,
+        may_change=not struck and not event.withdraws and chain.emergency is None,
         standings=tuple(_standing_line(chain, log, s, items, now) for s in found),
         break_point_side=_side(event.happened_at, routine),
         outside="" if struck else outside_outage(chain, event, now),
@@ -223,7 +223,12 @@ def _call_entry(
         struck_by=_struck_by(newer, now),
         note=handover.reason,
         failed=outcome in FAILED,
-        may_change=stands,
+        # In an emergency one's own calls alone.
+        may_change=stands
+        and (
+            chain.emergency is None
+            or (handover.user_id, handover.unit_id) == (acting.user.pk, acting.unit.pk)
+        ),
         tried_number=handover.number,
         may_flag=flag is False,
         flagged=flag is True,
@@ -240,10 +245,11 @@ def other_end(call: Handover) -> str:
     return dict(Party.choices()).get(call.recipient, "okänd plats")
 
 
-def call_title(call: Handover) -> str:
+def call_title(call: Handover, whom: str = "") -> str:
+    """Such as Lämnat till Skellefteå kommun; `whom` instead of the place where that is not to be said."""
     outcome, direction = CallOutcome(call.outcome), Direction(call.direction)
     verb = direction.label if outcome is CallOutcome.REACHED else outcome.label
-    return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {other_end(call)}"
+    return f"{verb} {'till' if direction is Direction.GIVEN else 'från'} {whom or other_end(call)}"
 
 
 def told_labels(call: Handover, events: Iterable[CareChainEvent], routine: Routine) -> list[str]:
@@ -313,6 +319,8 @@ def _call_details(handover: Handover, told: str) -> Iterable[tuple[str, str]]:
         ("Nummer", handover.number),
         ("Återläsning", ReadBack(handover.read_back).label if handover.read_back else ""),
         ("Varför inte återläst", handover.read_back_reason),
+        ("Kontroll av motparten", Checked(handover.checked).label if handover.checked else ""),
+        ("Varför inte motringd", handover.checked_reason),
         ("Kommentar", handover.comment),
         ("Nästa steg", handover.next_step),
         ("Ring tillbaka", handover.call_back),

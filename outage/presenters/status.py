@@ -15,7 +15,7 @@ from outage.presenters.care import is_own
 from outage.presenters.chain import other_end, told_labels
 from outage.presenters.owed import calls_owed
 from outage.queries.chain_log import ChainLog
-from outage.queries.naming import Patient, party_label, patient_in_list
+from outage.queries.naming import Patient, party_in_list, patient_in_list
 from outage.queries.outages import others_still_out, reports_of, said_of_ends, support_contacts
 from outage.queries.owed import event_standings
 from outage.queries.standing import standing_of, tells
@@ -209,7 +209,7 @@ def _marks(acting: Acting, chain: CareChain, log: ChainLog, now: datetime) -> li
         elif place in told:
             state = InformState.INFORMED
             text = f"{state.label} {moment(told[place], now)}"
-        marks.append(Mark(party=party, label=party_label(chain, party), state=state, text=text, own=own))
+        marks.append(Mark(party=party, label=party_in_list(chain, party), state=state, text=text, own=own))
     return marks
 
 
@@ -219,13 +219,13 @@ def received_row(
     """`handover` comes with its messages and their events."""
     patient = patient_in_list(handover.chain)
     told = told_labels(handover, [m.event for m in handover.messages.all() if m.event], routine)
-    who = Party(handover.recipient).label if patient.protected else other_end(handover)
+    who = party_in_list(handover.chain, handover.recipient) if patient.protected else other_end(handover)
     return ReceivedRow(
         row_id=handover.pk,
         chain_id=handover.chain.pk,
         patient=patient,
         messages=", ".join(told),
-        from_whom=f"{handover.spoken_to}, {who}" if handover.spoken_to else who,
+        from_whom=who if patient.protected or not handover.spoken_to else f"{handover.spoken_to}, {who}",
         at=moment(handover.at, now),
         code=code,
     )

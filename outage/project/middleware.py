@@ -23,6 +23,7 @@ from outage.models import HeldForm
 from outage.project.holding import content_sent, hold, is_own, remembering, turned_away
 from outage.project.shared_pc import SEEN_EVERY_SECONDS, keep_logged_in
 from outage.queries.held_forms import held_form_of
+from outage.rules.opening import NotOpened
 from outage.services.held_forms import release
 
 logger = logging.getLogger(__name__)
@@ -176,6 +177,37 @@ def _is_done(request: AnyRequest, response: HttpResponse) -> bool:
     if refused or response.status_code >= 400:
         return False
     return request.pressed_at is not None or response.status_code >= 300
+
+
+_EXPIRED = "Nödöppningen har gått ut, och inget är sparat. Nödöppna igen om du behöver fortsätta."
+
+
+class OpeningMiddleware:
+    """Where a page would show a patient whom the person has not opened: asks why, and leads back. What was sent is held
+    for its owner meanwhile.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Holding) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: Holding, exception: Exception) -> HttpResponse | None:
+        match = request.resolver_match
+        if not isinstance(exception, NotOpened) or match is None:
+            return None
+        kept = hold(request, match.func) if request.method not in _SAFE else None
+        if kept is not None and kept == request.held:
+            # The very form that was taken up: it is not done.
+            request.held = None
+        if exception.expired:
+            messages.warning(request, f"{_EXPIRED} Det du skrev ligger undanlagt här." if kept else _EXPIRED)
+            return redirect("status")
+        back = request.get_full_path() if request.method in _SAFE else ""
+        wanted = reverse("held_form", args=[kept.pk]) if kept else back
+        address = reverse("open_patient", args=[exception.chain_id])
+        return redirect(f"{address}?{urlencode({'next': wanted})}" if wanted else address)
 
 
 class AdminInputMiddleware:

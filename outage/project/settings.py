@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "outage.project.middleware.PrivatePagesMiddleware",
     "outage.project.middleware.AdminInputMiddleware",
+    "outage.project.middleware.OpeningMiddleware",
 ]
 
 ROOT_URLCONF = "outage.project.urls"

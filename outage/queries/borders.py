@@ -4,6 +4,7 @@ from contacts.access import Acting, is_within
 from contacts.rules.permissions import Border
 from outage.models import CareChain, CareChainEvent, ChainJoin, Handover, HeldForm
 from outage.queries.care_chains import one_seen
+from outage.queries.openings import emergency_chain
 
 
 @is_within.register
@@ -23,8 +24,14 @@ def _(chain: CareChain, by: Acting, border: Border = Border.UNIT) -> bool:
 
 
 @is_within.register
-def _(row: CareChainEvent | Handover, by: Acting, border: Border = Border.UNIT) -> bool:
+def _(row: CareChainEvent, by: Acting, border: Border = Border.UNIT) -> bool:
     return is_within(row.chain, by, border)
+
+
+@is_within.register
+def _(call: Handover, by: Acting, border: Border = Border.UNIT) -> bool:
+    own = (call.user_id, call.unit_id) == (by.user.pk, by.unit.pk)
+    return is_within(call.chain, by, border) or (own and emergency_chain(by, call.chain_id) is not None)
 
 
 @is_within.register

@@ -10,7 +10,7 @@ from contacts.access import Acting
 from outage.models import CareChain, Outage
 from outage.queries.care_chains import find_chains, visible_chains
 from outage.queries.outages import earlier_outages
-from outage.queries.patient_numbers import chains_with_number, keyed
+from outage.queries.patient_numbers import chains_with_number, is_whole_number, keyed
 from outage.rules.back_registration import ChainStatus
 from outage.rules.identity import classify_identity, number_key
 
@@ -79,6 +79,11 @@ def found_before(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
 
 def _before(acting: Acting, outage: Outage) -> list[Outage]:
     return [o for o in earlier_outages(acting.principal, outage) if o.recorded_at < outage.recorded_at]
+
+
+def found_elsewhere(acting: Acting, text: str, outage: Outage) -> list[CareChain]:
+    """As `chains_of_other_units`, for what was typed in a search: nothing but a whole number finds anything."""
+    return chains_of_other_units(acting, text, outage) if is_whole_number(text) else []
 
 
 def chains_of_other_units(acting: Acting, number: str, outage: Outage) -> list[CareChain]:

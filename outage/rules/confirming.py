@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from contacts.rules.labelled import Labelled
 
-from .clock import elapsed
+from .clock import as_utc
 from .handover import Direction
 from .identity import number_key
 
@@ -67,7 +67,7 @@ def fits(given: CodedCall, received: CodedCall) -> bool:
         (given.direction, received.direction) == (Direction.GIVEN, Direction.RECEIVED)
         and given.bound_to in received.named
         and f"unit:{given.unit}" not in received.named
-        and abs(elapsed(given.at, received.at)) <= WINDOW
+        and abs(as_utc(received.at) - as_utc(given.at)) <= WINDOW
     )
 
 

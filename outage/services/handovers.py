@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting, check_may
+from contacts.access import Acting, check_may, check_within, is_within
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -19,6 +19,7 @@ from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
+from outage.queries.openings import emergency_chain
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.clock import as_utc
@@ -29,6 +30,7 @@ from outage.rules.wording import moment
 from outage.services.at_the_time import other_end, told_then
 from outage.services.call_codes import code_of, confirm, tidy_code
 from outage.services.call_errors import CallErrors
+from outage.services.confirming import confirmed
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
 from outage.services.paper import mark_fields, mark_of
@@ -56,7 +58,7 @@ def log_call(
     CallErrors with a sentence for each field that is wrong, Question where an answer is needed, NotAllowed by role,
     IdClash when the id was used with other content.
     """
-    check_may(by, Right.LOG_CARE, chain)
+    check_may_log(by, chain)
     if answers is not None:
         messages = [_settled(chain, message, answers) for message in messages]
     facts = facts.tidied()
@@ -68,7 +70,7 @@ def log_call(
         facts = replace(facts, at=facts.at or timezone.now())
     else:
         content["paper"] = asdict(paper)
-    _check(facts, messages, paper)
+    _check(facts, messages, paper, asks_back=answers is not None and chain.details.protected_identity)
     with transaction.atomic():
         if claim(by=by, client_id=client_id, kind="call", content=content):
             return Handover.objects.get(pk=client_id)
@@ -85,6 +87,8 @@ def log_call(
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
             _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
+            if paper is None:
+                facts = confirmed(chain, facts, answers)
         handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
@@ -97,6 +101,13 @@ def log_call(
             chain=chain.pk,
         )
     return handover
+
+
+def check_may_log(by: Acting, chain: CareChain) -> None:
+    """As `check_may`, for calls: alone of all that is written, they may be about a chain opened in an emergency."""
+    check_may(by, Right.LOG_CARE)
+    if not is_within(chain, by) and emergency_chain(by, chain.pk) is None:
+        check_within(by, chain)
 
 
 def _ask_if_before(
@@ -234,6 +245,8 @@ def correct_call(
         lock_chain(handover.chain)
         if answers is not None and facts.at and as_utc(facts.at) != as_utc(handover.at):
             _ask_if_before(handover.chain, facts, [message.event_id for message in told], (), answers)
+        if answers is not None and paper is None:
+            facts = confirmed(handover.chain, facts, answers, handover)
         log = log_of(handover.chain_id)
         untold = told_only_by(handover.chain, log, handover, among=not_said)
         goes = answers is not None and _go_too(handover, untold, answers)
@@ -358,7 +371,9 @@ def write_call(
     row = Handover(
         id=row_id,
         chain=home,
-        **plain | {"read_back": facts.read_back or ""} | other_end(chain, facts, former, answers),
+        **plain
+        | {"read_back": facts.read_back or "", "checked": facts.checked or ""}
+        | other_end(chain, facts, former, answers),
         **mark_fields(paper),
         order=take_order(home),
         supersedes=supersedes,
@@ -374,9 +389,15 @@ def write_call(
 
 
 def _check(
-    facts: CallFacts, told: Sequence[Message] | Sequence[HandoverMessage], paper: PaperMark | None
+    facts: CallFacts,
+    told: Sequence[Message] | Sequence[HandoverMessage],
+    paper: PaperMark | None,
+    *,
+    asks_back: bool = False,
 ) -> None:
-    errors = check_handover(facts, now=timezone.now(), tells=bool(told))
+    # Paper has no place for it: what was not asked then is not asked now.
+    asks_back = asks_back and paper is None
+    errors = check_handover(facts, now=timezone.now(), tells=bool(told), asks_back=asks_back)
     if paper:
         errors |= check_paper(paper, at=facts.at, now=timezone.now())
     if errors:

@@ -22,7 +22,7 @@ from outage.presenters.care import target_choices
 from outage.presenters.chain import other_end
 from outage.presenters.later import later_outage
 from outage.presenters.receipts import FLAG_MARK
-from outage.queries.care_chains import get_chain, get_handover
+from outage.queries.care_chains import get_handover, get_reached
 from outage.queries.chain_log import ChainLog, log_of
 from outage.queries.ringing import stands_in_directory
 from outage.rules.handover import CallFacts, Direction, Message, handover_warnings
@@ -36,7 +36,7 @@ from outage.webforms.events import WithdrawCallForm
 from outage.webforms.moments import this_minute
 from outage.webforms.tries import FlagForm, TryForm
 
-from ._tools import asked_direction, changeable_or_404, standing_row, whose
+from ._tools import asked_direction, changeable_or_404, reached_or_404, standing_row, whose
 
 NOT_TYPED = "Numret är hämtat ur Kontakter."
 _NOT_RECEIVED = "Det som sades räknas inte längre som mottaget genom det här samtalet."
@@ -53,7 +53,7 @@ _STALE = "Ladda om sidan och försök igen."
 def chain_call(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     """From Läge all but the name and the read-back is filled in."""
     require(request.acting, Right.LOG_CARE)
-    found = get_or_404(get_chain, request.acting, chain_id)
+    found = reached_or_404(request, chain_id)
     log = log_of(found.pk)
     form = CallForm(
         request.POST or None,
@@ -145,7 +145,8 @@ def quick_try(request: ActingRequest, chain_id: UUID) -> HttpResponse:
     Nothing is asked: the try was made when it was pressed, and it tells nobody anything.
     """
     require(request.acting, Right.LOG_CARE)
-    found = get_or_404(get_chain, request.acting, chain_id)
+    # It shows nobody: a list of calls has the button.
+    found = get_or_404(get_reached, request.acting, chain_id)
     log = log_of(found.pk)
     form = TryForm(request.POST, chain=found, log=log)
     with told_if_refused(request, "Försöket är inte sparat."):

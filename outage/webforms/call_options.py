@@ -48,6 +48,11 @@ class RecipientOption:
     # What the key meant where the page was shown (`keep_meant`).
     meant: str = ""
 
+    @property
+    def listed(self) -> list[NumberToRing]:
+        """Those of the directory: one that was typed with the chain tells nothing of who has it."""
+        return [number for number in self.numbers if number.number and number.entry_id]
+
 
 def recipients_to_choose(
     acting: Acting, chain: CareChain, log: ChainLog, targets: dict[str, Target], numbers: Numbers, chosen: str

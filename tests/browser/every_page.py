@@ -39,6 +39,8 @@ PAGES = {
         "new_chain",
         "paste_patients",
         "opened_patients",
+        "open_patient",
+        "open_elsewhere",
         "chain",
         "chain_call",
         "edit_chain",

@@ -102,6 +102,8 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
     expect(nurse.get_by_role("heading", name="Öppnade vårdkedjor")).to_be_visible()
     looker.look(nurse, starts=False)
     # A discharge nobody answers, one that is left open, a correction, a withdrawal, protected personal data.
+    # Alva opened it herself a moment ago, her colleague is asked why.
+    looker.look(demo.window("maja"), f"/vardkedja/{demo.chain('Judit').pk}/")
     for name in ("Tolvan", "Gusten", "Frida", "Doris", "Judit"):
         looker.look(nurse, f"/vardkedja/{demo.chain(name).pk}/", starts=False)
     looker.look(nurse, f"/vardkedja/{demo.chain('Judit').pk}/samtal/?riktning=given")
@@ -120,6 +122,12 @@ def test_the_pages_of_a_care_chain(demo: Demo, looker: Looker):
     join_chains(by=acting, kept=kept, other=other, client_id=uuid4(), choices={}, same={})
     looker.look(nurse, f"/vardkedja/{kept.pk}/upplos/")
     looker.look(nurse, f"/vardkedja/{kept.pk}/", starts=False)
+    elsewhere = demo.window("olle")
+    elsewhere.goto("/vardkedjor/")
+    elsewhere.get_by_role("searchbox").fill("19121212-1212")
+    elsewhere.keyboard.press("Enter")
+    follow(elsewhere.get_by_role("button", name="Nödöppna hos Medicinavdelning 2").first)
+    looker.look(elsewhere)
 
 
 def test_the_other_pages_in_an_outage(demo: Demo, looker: Looker):

@@ -23,6 +23,7 @@ PATIENT_MODELS = (
     "outage.ChainJoin",
     "outage.DischargeCompletion",
     "outage.OpenItem",
+    "outage.Opening",
     "outage.RegistrationMark",
     "blanketter.PaperEntry",
 )

@@ -40,6 +40,8 @@ BRANCH = Border("branch", CHAIN.within | {Scope.OTHER})
 PRINCIPAL = Border("principal", BRANCH.within | {Scope.BRANCH})
 # What it is done to is one's own or nobody's: a new row, an outage, the directory as everybody reads it.
 NONE = Border("none", frozenset(Scope))
+# Another unit's of the same principal, found by the patient's whole number: one's own needs no emergency.
+ELSEWHERE = Border("elsewhere", frozenset({Scope.OTHER}))
 # A held form: of the very person.
 OWNER = Border("owner", frozenset())
 

@@ -87,6 +87,8 @@ TABLE: dict[str, Row] = {
     "paste_patients": everyone(OK, FORBIDDEN, GET, POST),
     "opened_patients": of_the_chain(OK, GET),
     "chain": of_the_chain(OK, GET, names_patient=True),
+    "open_patient": of_the_chain(MOVED, GET, POST),
+    "open_elsewhere": everyone(HIDDEN, FORBIDDEN, POST),
     "edit_chain": of_the_chain(OK, GET, POST, names_patient=True),
     "join_chain": of_the_chain(OK, GET, POST, names_patient=True),
     "undo_join": of_the_chain(MOVED, GET, POST),
