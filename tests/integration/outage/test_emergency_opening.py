@@ -256,6 +256,17 @@ def test_of_some_nothing_is_told_and_an_opening_is_over_when_it_becomes_one(
         opened(county.bo, chain)
 
 
+def test_an_emergency_is_no_reason_to_see_protected_personal_data(
+    county: County, chain: CareChain, bo: Client
+):
+    opened(county.bo, chain)
+    facts = chain_facts(county, identity=NUMBER, protected_identity=True, ward_unit=county.other_ward)
+    given = {"client_id": uuid4(), "replaces": get_chain(county.alva, chain.pk).details_id, "facts": facts}
+    change_details(by=county.alva, chain=get_chain(county.alva, chain.pk), **given)
+    asked = bo.get(reverse("chain", args=[chain.pk])).headers["Location"]
+    assert asked.startswith(reverse("open_patient", args=[chain.pk]))
+
+
 def test_a_branch_is_a_border_inside_a_municipality(county: County, outage: Outage, client: Client):
     nursing, unknown = (
         Unit.objects.create(principal=county.municipality, name=name, municipal_kind=kind)
