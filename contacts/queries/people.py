@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -136,6 +137,10 @@ def keeps(principal: Principal, person: User) -> bool:
 def newest_code(person: User) -> LoginCode | None:
     """The code handed out last, used or not."""
     return LoginCode.objects.filter(user=person).select_related("by").order_by("-at", "-pk").first()
+
+
+def has_second_factor(person: User) -> bool:
+    return bool(Authenticator.objects.filter(user=person).exists())
 
 
 def person_by_hsa_id(hsa_id: str) -> User | None:

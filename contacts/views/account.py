@@ -1,5 +1,6 @@
 """One's own account: the first log-in with a one-time code, and Mitt konto."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.account.signals import password_changed
@@ -7,12 +8,14 @@ from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from contacts.access import ActingRequest, memberships_of
+from contacts.rules.errors import RuleError
 from contacts.services.passwords import change_own_password, use_code
 from contacts.views.arriving import wanted_path
 from contacts.views.tools import FormPage
@@ -31,6 +34,7 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
     if page.to_save():
         with page:
             data = form.cleaned_data
+            _count_try(request, data["username"])
             person = use_code(by=data["username"], code=data["code"], password=data["password1"])
             if request.user != person:
                 logout(request)
@@ -41,6 +45,14 @@ def one_time_code(request: ActingRequest) -> HttpResponse:
             messages.success(request, "Ditt lösenord är valt. Koden går inte att använda igen.")
             return answer
     return page.show("contacts/account/one_time_code.html")
+
+
+def _count_try(request: ActingRequest, name: str) -> None:
+    """Codes are no more guessed at than passwords. Raises RuleError."""
+    try:
+        get_adapter(request).pre_authenticate(request, username=name)
+    except ValidationError as refused:
+        raise RuleError(refused.messages[0]) from refused
 
 
 @sensitive_post_parameters()

@@ -16,6 +16,7 @@ from contacts.queries.kept_units import units_to_choose
 from contacts.queries.people import (
     Listed,
     PersonKept,
+    has_second_factor,
     newest_code,
     own_membership,
     own_people,
@@ -115,6 +116,7 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
         "is_self": kept.person == request.acting.user,
         "elsewhere": "" if kept.kept_here else KEPT_ELSEWHERE,
         "code": code_state(newest_code(kept.person), timezone.now()) if kept.kept_here else None,
+        "has_second_factor": kept.kept_here and has_second_factor(kept.person),
         "client_id": uuid4(),
     }
     return render(request, "contacts/people/show.html", context)

@@ -82,12 +82,12 @@ class Page:
         return bool(self.acting and can(self.acting, Right.MANAGE_DIRECTORY))
 
     @property
-    def may_keep_people(self) -> bool:
-        return bool(self.acting and can(self.acting, Right.MANAGE_PEOPLE))
-
-    @property
     def lacks_second_factor(self) -> bool:
         return lacks_second_factor(self._request)
+
+    @property
+    def may_keep_people(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.MANAGE_PEOPLE))
 
     @cached_property
     def several_assignments(self) -> bool:

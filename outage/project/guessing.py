@@ -102,7 +102,7 @@ class FloodMiddleware:
 
 @cache
 def _guarded() -> frozenset[str]:
-    return frozenset({reverse("account_login")})
+    return frozenset({reverse("account_login"), reverse("one_time_code")})
 
 
 @cache

@@ -62,10 +62,10 @@ class Login(LoginView):  # type: ignore[misc]
         people = demo_memberships() if settings.DEMO else []
         context: dict[str, Any] = super().get_context_data(
             demo_people=people,
+            nobody_yet=nobody_yet(),
             kept_for=kept_here(self.request),
             locked_user=None if self._changing else self.request.locked_user,
             next=wanted_path(self.request),
-            nobody_yet=nobody_yet(),
             **kwargs,
         )
         return context

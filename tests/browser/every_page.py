@@ -81,7 +81,24 @@ PAGES = {
         "unit_new",
         "verify_contacts",
     },
+    "test_the_pages_of_a_second_step": {
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_authenticate",
+        "usersessions_list",
+    },
     "test_the_pages_of_people": {
+        "second_factor",
         "keep_people",
         "person",
         "person_code",
@@ -146,6 +163,7 @@ class Looker:
     def __init__(self) -> None:
         self.found: list[str] = []
         self.names: set[str] = set()
+        self.looks = 0
 
     def look(self, page: Page, address: str = "", *, starts: bool = True) -> None:
         """Look at `address`, or at the page as it stands. `starts`: the first thing to do has the focus."""
@@ -159,4 +177,5 @@ class Looker:
             self.found.append(f"{name}: nothing has the focus")
         if ring and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2):
             self.found.append(f"{name}: the focus does not show: {ring}")
-        self.found += [f"{name}: {fault}" for fault in faults(page)]
+        self.looks += 1
+        self.found += [f"{name}: {fault}" for fault in faults(page, self.looks)]

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from contacts.models import AuditEntry, User
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults
-from tests.integration.log_in.test_second_factor import code_of
+from tests.integration.log_in.steps import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
+
 from contacts.access import Acting
 from contacts.filing.out import FileForm
 from contacts.filing.staff import bring_in_staff, export_staff
@@ -12,6 +14,7 @@ from contacts.queries.staff_plan import plan_staff
 from contacts.queries.versions import version_of
 from contacts.rules.people import PersonFacts
 from contacts.rules.permissions import Right, Role
+from contacts.rules.second_factor import SecondFactor
 from contacts.rules.staff_file import COLUMNS, cells_of
 from contacts.services.passwords import change_own_password, issue_code
 from contacts.services.people import (
@@ -24,6 +27,7 @@ from contacts.services.people import (
     restore_assignment,
     restore_person,
 )
+from contacts.services.second_factor import choose_second_factor, remove_second_factor
 from tests.factories import PASSWORD, persons
 from tests.integration.borders.table import NONE, PRINCIPAL, Border, Cast, Given, Row, Table, with_other
 
@@ -57,6 +61,11 @@ def seen(row: Any, word: str) -> dict[str, Any]:
     return {word: row, "client_id": uuid4(), "version": version_of(row)}
 
 
+def with_app(person: User) -> User:
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
+    return person
+
+
 def table(s: People, by: Acting) -> Given:
     content = [list(COLUMNS), cells_of(FACTS, by.unit.name, Role.STAFF, "sjuksköterska")]
     return {"client_id": uuid4(), "table": content, "mark": plan_staff(by, content).mark}
@@ -83,6 +92,10 @@ TABLE: Table[People] = {
     ),
     end_assignment: row(PRINCIPAL, lambda s, by: {"membership": s.assignment("anna")}),
     restore_assignment: row(PRINCIPAL, lambda s, by: {"membership": s.assignment("ended")}),
+    remove_second_factor: row(PRINCIPAL, lambda s, by: {"person": with_app(s.person("anna"))}),
+    choose_second_factor: row(
+        NONE, lambda s, by: {"client_id": uuid4(), "seen": "keepers", "chosen": SecondFactor.ALL}
+    ),
     issue_code: row(PRINCIPAL, lambda s, by: {"person": s.person("anna"), "client_id": uuid4()}),
     bring_in_staff: row(NONE, table),
     export_staff: row(NONE, lambda s, by: {"form": FileForm.CSV}),

@@ -19,7 +19,7 @@ from contacts.services.people import end_person
 from outage.models import HeldForm
 from tests.clock import Clock
 from tests.factories import PASSWORD, County, make_county
-from tests.integration.log_in.test_second_factor import add_app, code_of
+from tests.integration.log_in.steps import add_app, code_of
 from tests.integration.outage.pages import read
 
 from .keeping import opened
@@ -221,7 +221,6 @@ class TestTheFirstAdministrator:
         (works,) = anna.memberships.all()
         assert (works.role, works.unit.name) == ("admin", "Administration")
         assert works.unit.principal.name == "Skellefteå kommun"
-        # Who keeps people has two steps; until then the log-in leads there alone.
         assert client.get(reverse("keep_people")).headers["Location"] == reverse("mfa_index")
         add_app(client, NEW)
         assert client.get(reverse("keep_people")).status_code == 200

@@ -346,7 +346,7 @@ class TestTheList:
         with django_assert_num_queries(7):
             page = read(client.get(reverse("keep_people")))
         assert len(page.select("tbody tr")) == 50
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(reverse("person", args=[users[0].pk]))
 
 
@@ -359,6 +359,8 @@ PAGES = {
     "person_end": (302, 403, 404),
     "person_restore": (302, 403, 404),
     "person_code": (302, 403, 404),
+    "person_second_factor": (302, 403, 404),
+    "second_factor": (200, 403, 200),
     "assignment_new": (200, 403, 404),
     "assignment_edit": (200, 403, 404),
     "assignment_end": (302, 403, 404),
@@ -374,7 +376,7 @@ def test_each_address_answers_its_own_administrator_alone(client: Client, county
 
     names = {pattern.name for pattern in urlpatterns}
     assert set(PAGES) <= names
-    people = {"person", "personer", "uppdrag"}
+    people = {"person", "personer", "uppdrag", "tva-steg"}
     assert {p.name for p in urlpatterns if str(p.pattern).split("/")[0] in people} == set(PAGES)
     given: dict[str, Any] = {"person_id": county.bo.user.pk, "membership_id": county.bo.membership.pk}
     people_asked = (county.adam, county.alva, admin_of(county))
