@@ -34,6 +34,7 @@ NOT_HELD = STEPS_IN | {
     "account",
 }
 ONLY_SEARCH = {
+    "review_log",
     "chains",
     "log_call",
     "contacts",

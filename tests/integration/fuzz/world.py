@@ -52,6 +52,7 @@ OF_KIND = {
     "id": ["contacts.User"],
     "person_id": ["contacts.User"],
     "membership_id": ["contacts.Membership"],
+    "pk": ["mfa.Authenticator"],
 }
 
 
