@@ -56,7 +56,7 @@ def test_the_ward_reads_it_aloud_and_the_municipality_types_it(
     cissi.get_by_label("Deras enhet").fill("Medicin 2")
     box = cissi.get_by_label("Kvittenskod från den som ringde")
     windows.expect_answer(422)
-    box.fill(code[::-1].lower())
+    box.fill(code.lower()[:-1] + ("3" if code.endswith("2") else "2"))
     cissi.get_by_role("button", name="Spara och nästa").click()
     expect(cissi.get_by_role("alert")).to_contain_text(UNKNOWN)
     expect(cissi.get_by_label("Namn på den du talar med")).to_have_value("Alva Påhittad")

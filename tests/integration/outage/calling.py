@@ -1,6 +1,6 @@
 """A call as both who spoke log it, each in the log of the own principal."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts.access import Acting
 from contacts.models import MunicipalKind, Principal, Unit
 from contacts.rules.parties import Party, PrincipalKind
-from outage.models import CareChain, Handover
+from outage.models import CareChain, CareChainEvent, Handover
 from outage.queries.call_codes import code_of_form
 from outage.queries.care_chains import get_handover
 from outage.rules.handover import Direction, Message
@@ -37,18 +37,23 @@ def ring(
     to: str = Party.MUNICIPALITY,
     ago: timedelta = timedelta(),
     outcome: CallOutcome = CallOutcome.REACHED,
+    event: CareChainEvent | None = None,
     **more: Any,
 ) -> Handover:
-    """Ring about something new, and save it."""
+    """Ring about something new, or about `event`, and save it."""
     at = timezone.now() - ago
     call = log_call(
         by=by,
         chain=chain,
         client_id=more.pop("client_id", None) or uuid4(),
         facts=call_facts(to, outcome=outcome, at=at, **more),
-        messages=[Message(kind=kind, sender=sender, happened_at=at)],
+        messages=[_told(event, kind, sender, at)],
     )
     return get_handover(by, call.pk)
+
+
+def _told(event: CareChainEvent | None, kind: str, sender: Party, at: datetime) -> Message:
+    return Message(event_id=event.pk) if event else Message(kind=kind, sender=sender, happened_at=at)
 
 
 def code_of(call: Handover) -> str:
@@ -64,6 +69,7 @@ def take(
     kind: str = "discharge",
     sender: Party = Party.INPATIENT,
     ago: timedelta = timedelta(),
+    event: CareChainEvent | None = None,
 ) -> Handover:
     """Log a call that was received, with the code that was heard in it."""
     at = timezone.now() - ago
@@ -74,7 +80,7 @@ def take(
         facts=call_facts(
             sender, direction=Direction.RECEIVED, at=at, spoken_to="Någon Hörd", spoken_to_unit="Där"
         ),
-        messages=[Message(kind=kind, sender=sender, happened_at=at)],
+        messages=[_told(event, kind, sender, at)],
         code=code,
     )
     return get_handover(by, call.pk)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from threading import Event
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -287,18 +289,44 @@ def test_the_same_call_sent_twice_is_one_row_with_one_code(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_save_at_the_same_moment_are_confirmed_once(county: County, outage: Outage):
-    for turn in range(4):
+def test_who_saves_while_the_other_is_saving_sees_the_others_call(county: County, outage: Outage):
+    for first in (0, 1):
         mine, other = make_chain(county, outage), make_chain(county, outage, county.cissi)
+        # Of what is logged already: what is new waits for the outage itself.
+        ours = make_event(county.alva, mine, "discharge")
+        heard = {"to": Party.INPATIENT, "direction": Direction.RECEIVED, "outcome": CallOutcome.REACHED}
+        theirs = make_event(county.cissi, other, "discharge", **heard)
         client_id = uuid4()
         code = code_of_form(client_id, county.alva.user.pk, county.alva.unit.pk)
         saves: list[Callable[[], Handover]] = [
-            lambda mine=mine, client_id=client_id: ring(county.alva, mine, client_id=client_id),
-            lambda other=other, code=code: take(county.cissi, other, code),
+            partial(ring, county.alva, mine, client_id=client_id, event=ours),
+            partial(take, county.cissi, other, code, event=theirs),
         ]
-        results = at_once(saves if turn % 2 else saves[::-1])
+        results = at_once(_one_in_the_middle_of_the_other(saves[first], saves[1 - first]))
         assert not [result for result in results if isinstance(result, Exception)]
-        assert Confirmation.objects.count() == turn + 1
+        assert Confirmation.objects.count() == first + 1
+
+
+def _one_in_the_middle_of_the_other(
+    first: Callable[[], Handover], second: Callable[[], Handover]
+) -> list[Callable[[], Handover]]:
+    written, followed = Event(), Event()
+
+    def not_through_yet() -> Handover:
+        with transaction.atomic():
+            call = first()
+            written.set()
+            # The second one waits for what is not committed. If it did not, it would be through by then.
+            followed.wait(2)
+        return call
+
+    def meanwhile() -> Handover:
+        written.wait(20)
+        call = second()
+        followed.set()
+        return call
+
+    return [not_through_yet, meanwhile]
 
 
 def test_pages_ask_no_more_of_many_confirmed_calls_than_of_few(
