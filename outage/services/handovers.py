@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting, check_may, check_within, is_within
+from contacts.access import Acting, check_may
 from contacts.rules.errors import Question, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
@@ -19,7 +19,7 @@ from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
-from outage.queries.openings import emergency_chain
+from outage.queries.openings import check_may_log
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.clock import as_utc
@@ -101,13 +101,6 @@ def log_call(
             chain=chain.pk,
         )
     return handover
-
-
-def check_may_log(by: Acting, chain: CareChain) -> None:
-    """As `check_may`, for calls: alone of all that is written, they may be about a chain opened in an emergency."""
-    check_may(by, Right.LOG_CARE)
-    if not is_within(chain, by) and emergency_chain(by, chain.pk) is None:
-        check_within(by, chain)
 
 
 def _ask_if_before(
