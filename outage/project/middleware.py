@@ -44,6 +44,7 @@ WITHOUT_MARK = {
     "advanced_search",
     "keep_contacts",
     "keep_people",
+    "review_log",
     "join_contact",
     "join_unit",
     "sheets",

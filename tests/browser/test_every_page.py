@@ -10,7 +10,6 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from contacts import audit
 from contacts.models import DirectoryUpload, Unit
 from forms.demo.player import make_paper
 from forms.models import Sheet
@@ -369,27 +368,6 @@ def test_the_pages_of_bringing_in_a_file(demo: Demo, looker: Looker, tmp_path: P
     keeper.get_by_role("button", name="Visa vad filen ändrar").click()
     expect(keeper.get_by_role("alert")).to_contain_text("Rätta detta")
     looker.look(keeper)
-
-
-def test_the_pages_of_those_who_read_what_was_done(demo: Demo, looker: Looker):
-    alva = demo.acting("alva")
-    for _ in range(12):
-        # More than stand first, and with all that a row can carry.
-        audit.record(
-            by=alva,
-            action="emergency_opened",
-            chain=demo.chain("Tolvan").pk,
-            changes={"reason": "not_reached"},
-        )
-    audit.record(by=demo.acting("regionadmin"), action="membership.changed", target=alva.membership)
-    reviewer = demo.window("granskare")
-    looker.look(reviewer, "/granskning/")
-    reviewer.get_by_label("Person").fill("Alva")
-    reviewer.keyboard.press("Enter")
-    expect(reviewer.get_by_role("link", name="Ta bort valen")).to_be_visible()
-    looker.look(reviewer)
-    looker.look(reviewer, "/granskning/?visa=forst")
-    looker.look(demo.window("rutinansvarig"), "/avgoranden/", starts=False)
 
 
 def test_the_pages_of_the_paper(demo: Demo, looker: Looker):
