@@ -87,8 +87,7 @@ def log_call(
             # After what is refused: no answer helps there.
             new = [message.happened_at for message in messages if message.kind and message.happened_at]
             _ask_if_before(chain, facts, [message.event_id for message in messages], new, answers)
-            if paper is None:
-                facts = confirmed(chain, facts, answers)
+            facts = facts if paper else confirmed(chain, facts, answers)
         handover = write_call(by, chain, client_id, facts, paper=paper, answers=answers, typed=typed)
         for what in told:
             HandoverMessage(handover=handover, **what).save()
@@ -358,13 +357,12 @@ def write_call(
     It stays with the unit, the place and the code of the row that it `supersedes`, or of that of another chain it
     comes from; `typed` is another code. Raises as `other_end`.
     """
-    plain = asdict(facts)
     home = home_of(chain, supersedes)
     former = supersedes or former
     row = Handover(
         id=row_id,
         chain=home,
-        **plain
+        **asdict(facts)
         | {"read_back": facts.read_back or "", "checked": facts.checked or ""}
         | other_end(chain, facts, former, answers),
         **mark_fields(paper),
@@ -389,8 +387,7 @@ def _check(
     asks_back: bool = False,
 ) -> None:
     # Paper has no place for it: what was not asked then is not asked now.
-    asks_back = asks_back and paper is None
-    errors = check_handover(facts, now=timezone.now(), tells=bool(told), asks_back=asks_back)
+    errors = check_handover(facts, now=timezone.now(), tells=bool(told), asks_back=asks_back and not paper)
     if paper:
         errors |= check_paper(paper, at=facts.at, now=timezone.now())
     if errors:

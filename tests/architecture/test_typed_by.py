@@ -43,7 +43,6 @@ ONLY_SEARCH = {
     "join_unit",
     "keep_contacts",
     "keep_people",
-    "review_log",
     "sheets",
 }
 WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")

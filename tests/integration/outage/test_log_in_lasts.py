@@ -1,4 +1,4 @@
-"""How long a log-in lasts unlocked: from what a person does, not from a page that refreshes itself on a PC left behind."""
+"""How long a log-in stays unlocked: from what a person does, not from a page that refreshes itself."""
 
 from datetime import timedelta
 
