@@ -33,6 +33,12 @@ TOO_MANY = (
 )
 
 
+def came_by_provider(request: HttpRequest) -> bool:
+    """Whether the person of this log-in has logged in, or confirmed it, at the identity provider."""
+    user = request.user if request.user.is_authenticated else None
+    return any(each["method"] == "socialaccount" for each in get_authentication_records(request, user))
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up, nothing is mailed; a log-in goes on to the page that was asked for."""
 
@@ -91,7 +97,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             request.session.pop(mark, None)
         methods = get_authentication_records(request, user)
         # The identity provider vouches for two, by the levels that are accepted.
-        request.session["second_factor"] = any(each["method"] in {"mfa", "socialaccount"} for each in methods)
+        with_two = any(each["method"] == "mfa" for each in methods)
+        request.session["second_factor"] = with_two or came_by_provider(request)
         # The page asked for before the second step, or in the form of this one.
         response = go_on(request, own_path(more.get("redirect_url") or "") or wanted_path(request))
         know_pc(request, response)

@@ -29,6 +29,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import get_or_404
+from outage.project.accounts import came_by_provider
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
@@ -55,8 +56,8 @@ class Login(LoginView):  # type: ignore[misc]
     template_name = "login.html"
     request: AnyRequest
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return may_send_there(request, super().dispatch(request, *args, **kwargs))
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        return may_send_there(self.request, super().render_to_response(context, **kwargs))
 
     def get_initial(self) -> dict[str, Any]:
         locked = self.request.locked_user
@@ -100,6 +101,17 @@ class Login(LoginView):  # type: ignore[misc]
 
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Out here alone: what lives on at the identity provider is said."""
+        provider = shown() if came_by_provider(request) else None
+        response = super().post(request, *args, **kwargs)
+        if provider:
+            messages.info(
+                request,
+                f"Du är utloggad här. Hos {provider.name} kan du vara inloggad: ta ut kortet och stäng webbläsaren.",
+            )
+        return response
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Nowhere but to the log-in."""

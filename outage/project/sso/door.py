@@ -4,6 +4,7 @@ A call that is not answered closes the door for half a minute, for all processes
 One call is out at a time; while it is slow, who comes after it is turned away rather than let wait.
 """
 
+import hashlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,7 +23,7 @@ CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3, 5, 8
 CLOSED_SECONDS = 30
 # How long a call may have been out before the next one is turned away.
 PATIENCE_SECONDS = 1.0
-_OUT = "identity provider asked"
+_OUT = "identity-provider-asked"
 
 
 class NotReached(requests.RequestException):
@@ -59,7 +60,7 @@ def is_own(address: str) -> bool:
 
 def document(address: str, newest: float) -> dict[str, Any]:
     """A JSON document of the provider's, kept for `newest` seconds at most; raises NotReached or ValueError."""
-    key = f"identity provider {address}"
+    key = f"identity-provider-{hashlib.sha256(address.encode()).hexdigest()}"
     kept = cache.get(key)
     if kept is not None and time.time() - kept[0] < newest:
         known: dict[str, Any] = kept[1]

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from contacts.rules.vouched import Vouched, vouched
 
-from .door import document
+from .door import document, is_own
 from .provider import THE_ONE, the_provider
 
 # Signed by the provider's key alone: with a shared secret, or by nobody, is not.
@@ -40,9 +40,10 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     @property
     def openid_config(self) -> dict[str, Any]:
         provider = self.get_provider()
-        config = document(provider.server_url, self.newest)
-        if config.get("issuer") != provider.app.settings["server_url"]:
-            raise ProviderException("another issuer")
+        issuer = provider.app.settings["server_url"]
+        config = document(f"{issuer.rstrip('/')}/.well-known/openid-configuration", self.newest)
+        if config.get("issuer") != issuer or not is_own(config["authorization_endpoint"]):
+            raise ProviderException("another issuer, or sends people elsewhere")
         return config
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:

@@ -15,7 +15,7 @@ from contacts.content.identity_provider import IdentityProvider, identity_provid
 # The one there is, to the library: as the sort of provider, and in the addresses of SAML.
 OPENID, SAML = "openid_connect", "saml"
 THE_ONE = "tjanst"
-DOWN = "identity provider down"
+DOWN = "identity-provider-down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ def app_of(provider: IdentityProvider) -> SocialApp:
             "sp": {"entity_id": saml.own_entity_id},
             "advanced": {
                 "want_assertion_signed": True,
+                # The name of a host inside the house may have no dot.
+                "allow_single_label_domains": True,
                 "authn_request_signed": bool(saml.own_key),
                 "x509cert": pem(here, saml.own_certificate),
                 "private_key": pem(here, saml.own_key),

@@ -21,8 +21,10 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     return refused(request, "Inloggningen avbröts. Inget har hänt.")
 
 
-def untrusted(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
-    """Whatever failed on the way. The log has where, but not the words of it: they may be the provider's."""
+def untrusted(
+    request: HttpRequest, error: Exception | None = None, *, about_nobody: bool = False
+) -> HttpResponse:
+    """Whatever failed on the way. The log has where; in which words too where they were `about_nobody`."""
     provider = the_provider()
     name = provider.name if provider else ""
     if isinstance(error, NotReached):
@@ -35,7 +37,8 @@ def untrusted(request: HttpRequest, error: Exception | None = None) -> HttpRespo
         response.headers["Retry-After"] = str(CLOSED_SECONDS)
         return response
     where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
-    logger.warning("identity provider: %s\n%s", type(error).__name__, where)
+    words = str(error) if about_nobody else ""
+    logger.warning("identity provider: %s %s\n%s", type(error).__name__, words, where)
     return refused(
         request,
         f"Svaret från {name} gick inte att lita på, eller var för gammalt. Försök igen, "

@@ -1,5 +1,6 @@
 """SAML 2: the library's views, with what they leave open: an assertion counts once, and for who was sent to get it."""
 
+import hashlib
 import time
 from typing import Any
 
@@ -41,7 +42,9 @@ class SamlProvider(SAMLProvider):  # type: ignore[misc]
         if not data.get_last_response_in_response_to():
             raise ProviderException("nobody asked for it")
         until = data.get_last_assertion_not_on_or_after() or 0
-        if not cache.add(f"assertion {name}", True, max(60, until - time.time() + 600)):
+        if not cache.add(
+            f"assertion-{hashlib.sha256(name.encode()).hexdigest()}", True, max(60, until - time.time() + 600)
+        ):
             raise ProviderException("used already")
         return name
 

@@ -44,7 +44,7 @@ def _with(kind: str = "") -> Callable[[View], View]:
             except Exception as error:
                 from .refusing import untrusted
 
-                return untrusted(request, error)
+                return untrusted(request, error, about_nobody=not kind)
 
         return with_provider
 
