@@ -16,6 +16,7 @@ from django.contrib.admin.options import IncorrectLookupParameters, InlineModelA
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,7 @@ from contacts.models import (
     Unit,
     User,
 )
+from contacts.rules.errors import RuleError
 from contacts.rules.hours_text import hours_words
 from contacts.rules.permissions import Right
 from contacts.rules.phone import display
@@ -91,8 +93,11 @@ class SavedByService(Unaddressed):
     form = SeenForm
 
     def save_model(self, request: HttpRequest, obj: Row, form: SeenForm, change: bool) -> None:
-        """With its audit row."""
-        save_row(by=_by(request), row=obj)
+        """With its audit row. What a rule refuses is answered with its sentence (403)."""
+        try:
+            save_row(by=_by(request), row=obj)
+        except RuleError as refused:
+            raise PermissionDenied(refused.reason) from refused
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """What has been used stays."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, User
+from contacts.models import AuditEntry, Principal, User
 
 
 def record(
@@ -37,15 +37,18 @@ def record_system(
     *,
     action: str,
     user: User | None = None,
+    principal: Principal | None = None,
     target: models.Model | None = None,
     changes: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Write one audit row for an action outside any assignment.
 
-    That is a command on the server, where `user` is None, and what an administrator did in the admin pages.
+    That is a command on the server, where `user` is None, what an administrator did in the admin pages, and what a
+    person does to the own account; `principal` is whose reviewers it concerns.
     """
     return AuditEntry.objects.create(
         user=user,
+        principal=principal,
         action=action,
         target_type=target._meta.label if target is not None else "",
         target_id=str(target.pk) if target is not None else "",

@@ -46,10 +46,13 @@ def person(username: str, unit: Unit, role: Role = Role.STAFF, **more: Any) -> A
 def persons(*wanted: tuple[str, Unit, Role], **more: Any) -> list[Acting]:
     """Several at once: most tests begin with them."""
     password = make_password(PASSWORD)
-    users = User.objects.bulk_create(
+    made = [
         User(username=name, password=password, first_name=name.title(), last_name="Påhittad", **more)
         for name, _, _ in wanted
-    )
+    ]
+    for user in made:
+        user.set_keys()
+    users = User.objects.bulk_create(made)
     memberships = Membership.objects.bulk_create(
         Membership(user=user, unit=unit, role=role, title="Sjuksköterska")
         for user, (_, unit, role) in zip(users, wanted, strict=True)

@@ -14,8 +14,7 @@ from contacts.queries.uploads import retired_by_undoing
 from contacts.rules.entry_facts import FACTS, EntryFacts, changed_facts
 from contacts.rules.file_rows import BadRow
 from contacts.rules.names import name_key, nearest
-from contacts.rules.parties import PrincipalKind
-from contacts.rules.principals import MUNICIPALITIES, REGION, KnownPrincipal
+from contacts.rules.principals import MUNICIPALITIES, REGION
 from contacts.rules.swedish_text import search_key
 from contacts.services.progress import Progress, Steps
 
@@ -157,21 +156,11 @@ def _principals(plan: Plan, make_missing: bool) -> dict[str, Principal]:
     principals = {search_key(principal.name): principal for principal in Principal.objects.all()}
     for known in (REGION, *MUNICIPALITIES):
         if search_key(known.name) not in principals:
-            made = _principal(known)
+            made = Principal.known(known)
             principals[search_key(known.name)] = made
             if make_missing:
                 plan.new_principals.append(made)
     return principals
-
-
-def _principal(known: KnownPrincipal) -> Principal:
-    return Principal(
-        name=known.name,
-        short_name=known.short_name,
-        kind=PrincipalKind.REGION if known is REGION else PrincipalKind.MUNICIPALITY,
-        support_name=known.support_name,
-        support_number=known.support_number,
-    )
 
 
 class _There:

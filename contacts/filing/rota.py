@@ -9,23 +9,15 @@ from contacts import audit
 from contacts.access import Acting, check_may
 from contacts.models import RotaTurn, Unit
 from contacts.queries.rota import turns_of_principal
-from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
-from contacts.rules.errors import RuleError
+from contacts.queries.rota_plan import Table, plan_rota
 from contacts.rules.permissions import Right
 from contacts.rules.rota_file import COLUMNS, cells_of
 from contacts.services.rota import lock_rotas, write_turn
 from contacts.services.submissions import claim
 from contacts.services.versions import replacing
 
+from .errors import PlanChanged
 from .writing import write_csv
-
-
-class PlanChanged(RuleError):
-    """The file would do something else than was shown; `plan` is what it would do now. Nothing is written."""
-
-    def __init__(self, plan: RotaPlan) -> None:
-        super().__init__("Jourschemat har ändrats sedan förhandsvisningen. Läs igenom igen.")
-        self.plan = plan
 
 
 def bring_in_rota(*, by: Acting, client_id: UUID, table: Table, mark: str) -> int:
@@ -44,7 +36,7 @@ def bring_in_rota(*, by: Acting, client_id: UUID, table: Table, mark: str) -> in
         lock_rotas(Unit.objects.filter(principal=by.principal))
         plan = plan_rota(by.principal, table, timezone.now())
         if plan.mark != mark or plan.bad or not plan.new:
-            raise PlanChanged(plan)
+            raise PlanChanged("Jourschemat har ändrats sedan förhandsvisningen. Läs igenom igen.", plan)
         for one in plan.new:
             write_turn(by=by, row_id=uuid5(client_id, str(one.row)), unit=one.unit, turn=one.turn)
         audit.record(by=by, action="rota.imported", target=by.principal, changes={"new": len(plan.new)})

@@ -26,7 +26,7 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
+def write_xlsx(rows: Iterable[Sequence[str]], title: str = "Kontakter") -> bytes:
     """Write rows, the heading first, as a workbook of one sheet.
 
     Every cell is text and stays text when it is edited, so that no number loses its first zero; the heading
@@ -35,7 +35,7 @@ def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     data = _dataset(rows, _escaped)
     workbook = Workbook()
     sheet = workbook.worksheets[0]
-    sheet.title = "Kontakter"
+    sheet.title = title
     registry.get_format("xlsx").dset_sheet(data, sheet, freeze_panes=True)
     for place, column in enumerate(sheet.iter_cols(), start=1):
         longest = 0

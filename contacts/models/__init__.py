@@ -4,6 +4,7 @@ from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
+from .login_code import LoginCode
 from .number_flag import NumberFlag
 from .principal import Principal
 from .rota_turn import TURN_COLUMNS, RotaTurn, turn_of
@@ -18,6 +19,7 @@ __all__ = [
     "DirectoryFile",
     "DirectoryJoin",
     "DirectoryUpload",
+    "LoginCode",
     "Membership",
     "MunicipalKind",
     "NumberFlag",

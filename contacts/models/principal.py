@@ -8,6 +8,7 @@ from django.db import models
 from contacts.rules.errors import RuleError
 from contacts.rules.parties import PrincipalKind
 from contacts.rules.phone import read_number
+from contacts.rules.principals import REGION, KnownPrincipal
 from contacts.rules.second_factor import SecondFactor
 from contacts.rules.swedish_text import sort_key
 
@@ -74,6 +75,17 @@ class Principal(models.Model):
             self.support_number = read_number(self.support_number)
         except RuleError as wrong:
             raise ValidationError({"support_number": wrong.reason}) from wrong
+
+    @classmethod
+    def known(cls, known: KnownPrincipal) -> "Principal":
+        """One of the county's, not saved."""
+        return cls(
+            name=known.name,
+            short_name=known.short_name,
+            kind=PrincipalKind.REGION if known is REGION else PrincipalKind.MUNICIPALITY,
+            support_name=known.support_name,
+            support_number=known.support_number,
+        )
 
     @property
     def is_region(self) -> bool:

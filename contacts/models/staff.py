@@ -1,9 +1,15 @@
 """People and their assignments. Rights follow the assignment (unit and role), not the profession."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from contacts.rules.errors import RuleError
+from contacts.rules.hsa import LONGEST_HSA_ID, tidy_hsa_id
 from contacts.rules.permissions import Role
+from contacts.rules.swedish_text import search_key, sort_key
 
 from .unit import Unit
 
@@ -13,18 +19,46 @@ class User(AbstractUser):
 
     append_only = False
 
-    hsa_id = models.CharField("HSA-id", max_length=31, blank=True)
+    hsa_id = models.CharField("HSA-id", max_length=LONGEST_HSA_ID, blank=True)
     contact_columns = models.JSONField(
         "kolumner i kontaktsökningen", default=list, blank=True, editable=False
     )
     is_demo = models.BooleanField("påhittad person för demo", default=False)
+    search_key = models.CharField(max_length=900, editable=False, default="")
+    sort_key = models.CharField(max_length=900, editable=False, default="")
 
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "personer"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hsa_id"],
+                condition=~models.Q(hsa_id=""),
+                name="person_once_by_hsa_id",
+                violation_error_message="HSA-id:t hör till en annan person.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
+
+    def clean(self) -> None:
+        """The HSA-id as it is stored."""
+        super().clean()
+        try:
+            self.hsa_id = tidy_hsa_id(self.hsa_id)
+        except RuleError as wrong:
+            raise ValidationError({"hsa_id": wrong.reason}) from wrong
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Recomputes the search and sort keys from the names."""
+        self.set_keys()
+        super().save(*args, **kwargs)
+
+    def set_keys(self) -> None:
+        told = (self.first_name, self.last_name, self.username, self.email, self.hsa_id)
+        self.search_key = search_key(" ".join(told))[:900]
+        self.sort_key = sort_key(f"{self.last_name} {self.first_name} {self.username}")[:900]
 
     @property
     def full_name(self) -> str:

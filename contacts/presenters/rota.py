@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from contacts.models import RotaTurn
 from contacts.queries.rota_plan import RotaPlan
+from contacts.rules.file_rows import Problem, grouped
 from contacts.rules.rota import Shift, Turn, span_words, turn_words, until_words, wall_of
-from contacts.rules.rota_file import Problem, grouped
 
 from .directory import PhoneNumber, phone_number
 

@@ -1,7 +1,7 @@
-"""The border of the directory: each principal keeps its own."""
+"""The border of the directory and of people: each principal keeps its own."""
 
 from contacts.access import Acting, is_within
-from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, RotaTurn, Unit
+from contacts.models import DirectoryEntry, DirectoryJoin, DirectoryUpload, Membership, RotaTurn, Unit, User
 
 
 @is_within.register
@@ -18,3 +18,13 @@ def _(turn: RotaTurn, by: Acting) -> bool:
 def _(join: DirectoryJoin, by: Acting) -> bool:
     kept = join.kept_entry or join.kept_unit
     return kept is not None and is_within(kept, by)
+
+
+@is_within.register
+def _(membership: Membership, by: Acting) -> bool:
+    return is_within(membership.unit, by)
+
+
+@is_within.register
+def _(person: User, by: Acting) -> bool:
+    return person.memberships.filter(unit__principal=by.principal).exists()

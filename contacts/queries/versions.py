@@ -3,13 +3,15 @@
 import hashlib
 import json
 
-from contacts.models import DirectoryEntry, Unit
+from contacts.models import DirectoryEntry, Membership, Unit, User
 
-# That somebody confirmed a row is no other content; the keys are made from the rest.
-_NOT_CONTENT = frozenset({"id", "verified_at", "verified_by_id", "retired_by_id"})
+# That somebody confirmed a row, or logged in, is no other content; the keys are made from the rest.
+_NOT_CONTENT = frozenset(
+    {"id", "verified_at", "verified_by_id", "retired_by_id", "password", "last_login", "contact_columns"}
+)
 
 
-def version_of(row: DirectoryEntry | Unit) -> str:
+def version_of(row: DirectoryEntry | Unit | User | Membership) -> str:
     """Changes as soon as the row holds something else, a flagged number included."""
     content = {
         field.attname: getattr(row, field.attname)

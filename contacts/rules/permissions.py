@@ -24,6 +24,7 @@ class Right(Labelled):
     MANAGE_DIRECTORY = "manage_directory", "ändra kontakter"
     HANDLE_SHEETS = "handle_sheets", "hantera blad"
     DECIDE_DISPOSAL = "decide_disposal", "föra in gallringsbeslut"
+    MANAGE_PEOPLE = "manage_people", "förvalta personer"
 
 
 _CARE = frozenset(
@@ -49,6 +50,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.MANAGE_DIRECTORY,
             Right.TICK_CHECKLIST,
             Right.DECIDE_DISPOSAL,
+            Right.MANAGE_PEOPLE,
         }
     ),
 }

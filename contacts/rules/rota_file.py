@@ -1,13 +1,13 @@
 """The file of a rota: one row a turn, in and out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from .clock_words import parse_clock
 from .days import read_day
 from .errors import RuleError
-from .file_rows import BadRow, by_heading, heading_key, quoted
+from .file_rows import BadRow, Cells, quoted, read_rows
 from .phone import read_number
 from .rota import NOBODY, Turn, check_turn
 from .swedish_text import search_key
@@ -29,7 +29,6 @@ REQUIRED = ("Enhet", "Vem", "Nummer", "Från dag", "Från kl", "Till dag", "Till
 MOST_ROWS = 1_000
 
 _LONGEST_WHO = 100
-_YES, _NO = ("ja", "j", "x"), ("nej", "n", "")
 _COLUMN_OF = {
     "who": "Vem",
     "number": "Nummer",
@@ -40,7 +39,6 @@ _COLUMN_OF = {
     "weekly": "Varje vecka",
     "until": "Sista dag",
 }
-_OF_HEADING = by_heading(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +49,6 @@ class RotaRow:
     principal: str
     unit: str
     turn: Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """The same fault in one row or several."""
-
-    column: str
-    sentence: str
-    rows: tuple[int, ...]
 
 
 def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
@@ -80,70 +69,20 @@ def cells_of(turn: Turn, principal: str, unit: str) -> list[str]:
 
 def read_rota(table: Sequence[Sequence[str]], today: date) -> tuple[list[RotaRow], list[BadRow]]:
     """The turns of a table with its heading on the first row, and what is wrong with it; empty rows are left out."""
-    places, bad = _read_heading(table[0] if table else ())
-    if bad:
-        return [], bad
-    if len(table) - 1 > MOST_ROWS:
-        return [], [BadRow(1, "", f"Filen har fler än {MOST_ROWS} rader. Dela upp den.")]
+    found, bad = read_rows(table, COLUMNS, REQUIRED, MOST_ROWS)
     rows: list[RotaRow] = []
-    for number, cells in enumerate(table[1:], start=2):
-        if any(cell.strip() for cell in cells):
-            texts = {column: cells[at].strip() for column, at in places.items() if at < len(cells)}
-            read = _read_row(number, texts, today)
-            if isinstance(read, RotaRow):
-                rows.append(read)
-            else:
-                bad += read
+    for number, texts in found:
+        read = _read_row(number, texts, today)
+        if isinstance(read, RotaRow):
+            rows.append(read)
+        else:
+            bad += read
     return rows, bad
 
 
-def grouped(bad: Iterable[BadRow]) -> tuple[Problem, ...]:
-    """The faults by kind, the most frequent first."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for one in bad:
-        found.setdefault((one.column, one.sentence), []).append(one.row)
-    problems = [Problem(column, sentence, tuple(rows)) for (column, sentence), rows in found.items()]
-    return tuple(sorted(problems, key=lambda problem: (-len(problem.rows), problem.rows)))
-
-
-def _read_heading(cells: Sequence[str]) -> tuple[dict[str, int], list[BadRow]]:
-    places: dict[str, int] = {}
-    bad: list[BadRow] = []
-    for at, cell in enumerate(cells):
-        column = _OF_HEADING.get(heading_key(cell))
-        if column in places:
-            bad.append(BadRow(1, column or "", "Rubriken står två gånger. Ta bort den ena kolumnen."))
-        elif column:
-            places[column] = at
-        elif cell.strip():
-            bad.append(
-                BadRow(1, "", f"Rubriken {quoted(cell)} finns inte. Rätta den eller ta bort kolumnen.")
-            )
-    bad += [BadRow(1, column, "Kolumnen saknas.") for column in REQUIRED if column not in places]
-    return places, bad
-
-
-class _Cells:
-    """The cells of one row; `bad` collects what is wrong with them."""
-
-    def __init__(self, number: int, cells: dict[str, str]) -> None:
-        self._number = number
-        self._cells = cells
-        self.bad: list[BadRow] = []
-
-    def say(self, column: str, sentence: str) -> None:
-        self.bad.append(BadRow(self._number, column, sentence))
-
-    def text(self, column: str, missing: str = "") -> str:
-        text = self._cells.get(column, "")
-        if missing and not text:
-            self.say(column, missing)
-        return text
-
+class _Cells(Cells):
     def who(self) -> str:
-        who = self.text("Vem", f"Skriv vem som har jour, eller {NOBODY}.")
-        if len(who) > _LONGEST_WHO:
-            self.say("Vem", f"Skriv högst {_LONGEST_WHO} tecken.")
+        who = self.text("Vem", f"Skriv vem som har jour, eller {NOBODY}.", _LONGEST_WHO)
         return "" if search_key(who) == search_key(NOBODY) else who
 
     def number(self) -> str:
@@ -174,12 +113,6 @@ class _Cells:
             self.say(column, wrong.reason)
             return None
 
-    def weekly(self) -> bool:
-        text = search_key(self.text("Varje vecka"))
-        if text not in (*_YES, *_NO):
-            self.say("Varje vecka", "Skriv ja eller nej.")
-        return text in _YES
-
 
 def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list[BadRow]:
     cells = _Cells(number, texts)
@@ -189,7 +122,7 @@ def _read_row(number: int, texts: dict[str, str], today: date) -> RotaRow | list
         cells.number(),
         cells.moment("Från dag", "Från kl"),
         cells.moment("Till dag", "Till kl"),
-        cells.weekly(),
+        cells.yes("Varje vecka"),
         cells.day("Sista dag") if cells.text("Sista dag") else None,
     )
     if cells.bad:

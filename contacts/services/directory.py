@@ -13,6 +13,7 @@ from contacts.rules.errors import RuleError
 from contacts.rules.permissions import Right
 
 from .namesakes import check_namesakes, is_renamed
+from .people import check_not_last, check_not_own
 from .traces import changes_between, leave_trace
 from .versions import check_clean, check_version
 
@@ -22,9 +23,11 @@ Row = Principal | Unit | User | Membership | DirectoryEntry
 _VERIFIED_FIELDS = frozenset({"name", "numbers", *HOUR_LABELS})
 
 
-def save_row(*, by: Acting | User, row: Row) -> None:
-    """Save a new or changed row. Raises ValidationError where it is invalid.
+def save_row(*, by: Acting | User | None, row: Row) -> None:
+    """Save a new or changed row; None is a command on the server.
 
+    Raises ValidationError where the row is invalid, NotAllowed where somebody gives themselves an assignment, and
+    RuleError where a principal would be left without an administrator.
     Saving with nothing changed writes nothing. A changed number or changed hours remove an entry's verification; a
     new name of a principal or unit goes into the search keys of its entries.
     """
@@ -41,6 +44,7 @@ def save_row(*, by: Acting | User, row: Row) -> None:
             before is None or isinstance(before, DirectoryEntry | Unit)
         ):
             _check_renamed(before, row)
+        _check_rights(by, before, row)
         row.full_clean()
         row.save()
         if isinstance(row, Principal | Unit) and "name" in changes:
@@ -50,6 +54,22 @@ def save_row(*, by: Acting | User, row: Row) -> None:
             changes["password"] = ["", ""]
         verb = "added" if before is None else "changed"
         leave_trace(by, f"{row._meta.model_name}.{verb}", row, changes)
+
+
+def _check_rights(by: Acting | User | None, before: Row | None, row: Row) -> None:
+    if isinstance(row, User) and isinstance(before, User) and before.is_active and not row.is_active:
+        ended = list(row.memberships.filter(active=True).select_related("unit__principal", "user"))
+        for principal in {one.unit.principal for one in ended}:
+            check_not_last(principal, [one for one in ended if one.unit.principal_id == principal.pk])
+    if not isinstance(row, Membership):
+        return
+    was = before if isinstance(before, Membership) and before.active else None
+    given = ("user_id", "unit_id", "role")
+    same = was is not None and all(getattr(was, name) == getattr(row, name) for name in given)
+    if row.active and not same:
+        check_not_own(by, row.user)
+    if was is not None and not (row.active and same):
+        check_not_last(was.unit.principal, [was])
 
 
 def save_named(

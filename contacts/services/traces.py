@@ -35,9 +35,11 @@ def person_of(by: Acting | User) -> User:
     return by if isinstance(by, User) else by.user
 
 
-def leave_trace(by: Acting | User, action: str, row: models.Model, changes: dict[str, Any]) -> AuditEntry:
-    """Write the audit row; call it in the transaction of the write it records."""
-    if isinstance(by, User):
+def leave_trace(
+    by: Acting | User | None, action: str, row: models.Model, changes: dict[str, Any]
+) -> AuditEntry:
+    """Write the audit row; call it in the transaction of the write it records. None is a command on the server."""
+    if by is None or isinstance(by, User):
         return audit.record_system(action=action, user=by, target=row, changes=changes)
     return audit.record(by=by, action=action, target=row, changes=changes)
 

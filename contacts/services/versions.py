@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
-from contacts.models import DirectoryEntry, Unit
+from contacts.models import DirectoryEntry, Membership, Unit, User
 from contacts.queries.versions import version_of
 from contacts.rules.errors import CHANGED_MEANWHILE, RuleError
+
+Versioned = DirectoryEntry | Unit | User | Membership
 
 
 class ChangedMeanwhile(RuleError):
@@ -28,13 +30,13 @@ def replacing() -> Iterator[None]:
         raise ChangedMeanwhile from None
 
 
-def check_version(row: DirectoryEntry | Unit, version: str) -> None:
+def check_version(row: Versioned, version: str) -> None:
     """Raises ChangedMeanwhile where `row` is not the version that the person saw. An empty one is not checked."""
     if version and version_of(row) != version:
         raise ChangedMeanwhile
 
 
-def check_clean(row: DirectoryEntry | Unit) -> None:
+def check_clean(row: Versioned) -> None:
     """Raises RuleError, with the field it belongs beside, where the row is invalid."""
     try:
         row.full_clean()

@@ -1,30 +1,46 @@
 """The rota as a file: CSV out, and in through a preview."""
 
-import json
-from uuid import uuid4
+from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest
 from contacts.filing.out import CONTENT_TYPES, FileForm
-from contacts.filing.reading import read_table
-from contacts.filing.rota import PlanChanged, bring_in_rota, export_rota
+from contacts.filing.rota import bring_in_rota, export_rota
 from contacts.presenters.rota import planned_rota
 from contacts.queries.places import unit_by_id
-from contacts.queries.rota_plan import RotaPlan, Table, plan_rota
-from contacts.rules.errors import IdClash, RuleError
+from contacts.queries.rota_plan import plan_rota
 from contacts.rules.held import HeldAs
 from contacts.rules.ids import read_id
+from contacts.rules.permissions import Right
 from contacts.rules.rota_file import COLUMNS, MOST_ROWS, REQUIRED
-from contacts.views.tools import FormPage, file_answer, get_or_404, held_as, require_keeper, sent
-from contacts.webforms.importing import UploadForm
-from contacts.webforms.rota import ConfirmRotaForm
+from contacts.views.table_files import TableImport
+from contacts.views.tools import file_answer, get_or_404, held_as
 
-_ALONE = "Spara jourschemat för sig, i en fil med ett blad där allt syns."
+
+def _brought(**given: Any) -> str:
+    count = bring_in_rota(**given)
+    return "Ett jourpass är inläst." if count == 1 else f"{count} jourpass är inlästa."
+
+
+_IMPORT = TableImport(
+    right=Right.MANAGE_DIRECTORY,
+    page="import_rota",
+    then="keep_units",
+    folder="contacts/rota",
+    advice="Spara jourschemat för sig, i en fil med ett blad där allt syns.",
+    told={
+        "most_rows": MOST_ROWS,
+        "required": REQUIRED,
+        "optional": [column for column in COLUMNS if column not in REQUIRED],
+    },
+    plan=lambda by, table: plan_rota(by.principal, table, timezone.now()),
+    mark=lambda plan: plan.mark,
+    shown=lambda plan: planned_rota(plan, timezone.now()),
+    bring_in=_brought,
+)
 
 
 @require_GET
@@ -43,55 +59,10 @@ def rota_file(request: ActingRequest) -> HttpResponse:
 @held_as(HeldAs("Läs in jourschema", file=True))
 @require_http_methods(["GET", "POST"])
 def import_rota(request: ActingRequest) -> HttpResponse:
-    """Choose a file, and see what it would do; nothing is written."""
-    require_keeper(request)
-    form = UploadForm(*sent(request))
-    page = FormPage(request, form, beside="file")
-    if page.to_save():
-        with page:
-            table = read_table(form.cleaned_data["file"].read(), _ALONE)
-            return _preview_page(request, table, plan_rota(request.acting.principal, table, timezone.now()))
-    return page.show(
-        "contacts/rota/upload.html",
-        most_rows=MOST_ROWS,
-        required=REQUIRED,
-        optional=[column for column in COLUMNS if column not in REQUIRED],
-    )
+    return _IMPORT.choose(request)
 
 
 @held_as(HeldAs("Läs in jourschemat", pressed=True))
 @require_POST
 def confirm_rota(request: ActingRequest) -> HttpResponse:
-    """Import the file that was shown; where it would do something else by now that is shown instead."""
-    require_keeper(request)
-    form = ConfirmRotaForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Inget är inläst. Välj filen igen.")
-        return redirect("import_rota")
-    try:
-        count = bring_in_rota(by=request.acting, **form.cleaned_data)
-    except PlanChanged as changed:
-        return _preview_page(
-            request, form.cleaned_data["table"], changed.plan, notice=changed.reason, status=409
-        )
-    except IdClash:
-        messages.error(request, "Filen är redan inläst med annat innehåll. Välj filen igen.")
-        return redirect("import_rota")
-    except RuleError as error:
-        messages.error(request, f"Inget är inläst. {error.reason}")
-        return redirect("import_rota")
-    messages.success(request, "Ett jourpass är inläst." if count == 1 else f"{count} jourpass är inlästa.")
-    return redirect("keep_units")
-
-
-def _preview_page(
-    request: ActingRequest, table: Table, plan: RotaPlan, *, notice: str = "", status: int = 200
-) -> HttpResponse:
-    context = {
-        "plan": planned_rota(plan, timezone.now()),
-        "notice": notice,
-        "mark": plan.mark,
-        "table": json.dumps(table, ensure_ascii=False),
-        "client_id": uuid4(),
-    }
-    return render(request, "contacts/rota/preview.html", context, status=status)
+    return _IMPORT.confirm(request)

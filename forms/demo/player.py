@@ -74,7 +74,8 @@ def make_demo() -> bool:
                 save_row(by=keeper, row=user)
                 for one in person.assignments:
                     row = Membership(user=user, unit=units[one.unit], role=one.role, title=one.title)
-                    save_row(by=keeper, row=row)
+                    # Nobody gives themselves an assignment: the first one's is the command's.
+                    save_row(by=None if user == keeper else keeper, row=row)
         people = {key: _acting(key) for key in script.people}
         start = timezone.now() - scene.lasted
         outage = _report_outage(scene, people, start)

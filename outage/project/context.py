@@ -85,6 +85,10 @@ class Page:
     def lacks_second_factor(self) -> bool:
         return lacks_second_factor(self._request)
 
+    @property
+    def may_keep_people(self) -> bool:
+        return bool(self.acting and can(self.acting, Right.MANAGE_PEOPLE))
+
     @cached_property
     def several_assignments(self) -> bool:
         return bool(self.acting and len(memberships_of(self.acting.user)) > 1)

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 _COOKIE = "dator"
 _KNOWN_FOR = 180 * 86_400
-# Tries that fail: of one name from an unknown address and from there in all; of one name on a known PC and there in all.
+# Tries that fail, of one name and in all: from an address of PCs not known, and on a known one.
 _FROM_ADDRESS = {"name": "5/5m/key", "place": "30/m/key"}
 _FROM_KNOWN_PC = {"name": "10/5m/key", "place": "60/m/key"}
 
@@ -102,7 +102,7 @@ class FloodMiddleware:
 
 @cache
 def _guarded() -> frozenset[str]:
-    return frozenset({reverse("account_login")})
+    return frozenset({reverse("account_login"), reverse("one_time_code")})
 
 
 @cache

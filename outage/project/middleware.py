@@ -28,7 +28,7 @@ from outage.services.held_forms import release
 logger = logging.getLogger(__name__)
 
 # Pages that work without an assignment chosen, beside those that work without a log-in.
-_WITHOUT_ASSIGNMENT = {"choose_assignment", "session_left", "lock", "usersessions_list"}
+_WITHOUT_ASSIGNMENT = {"choose_assignment", "session_left", "lock", "usersessions_list", "account"}
 # All that is about the log-in itself, which django-allauth names so.
 _LOG_IN = ("account_", "mfa_")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -42,6 +42,7 @@ WITHOUT_MARK = {
     "contacts",
     "advanced_search",
     "keep_contacts",
+    "keep_people",
     "join_contact",
     "join_unit",
     "sheets",

@@ -88,9 +88,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "outage.project.guessing.FloodMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "outage.project.guessing.FloodMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -282,11 +282,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Request lines carry no patient data (no URL does); query strings are never logged.
+# Request lines carry no patient data (no URL does); query strings are never logged. Who guesses on and on does not
+# fill the log.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "but_floods": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 429,
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["but_floods"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -6,6 +6,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
+from contacts.views import account
+
 from . import views
 from .sso import views as sso_views
 
@@ -32,6 +34,8 @@ urlpatterns = [
     path("logga-in/saml/<slug:organization_slug>/klar/", sso_views.saml_finish, name="saml_finish_acs"),
     path("logga-in/saml/<slug:organization_slug>/metadata/", sso_views.saml_metadata, name="saml_metadata"),
     path("inloggade/", usersessions_views.list_usersessions, name="usersessions_list"),
+    path("engangskod/", account.one_time_code, name="one_time_code"),
+    path("konto/", account.account, name="account"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),
     path("sparat/<uuid:held_id>/", views.held_form, name="held_form"),

@@ -27,6 +27,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
+from contacts.queries.people import nobody_yet
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import get_or_404
 from outage.project.accounts import came_by_provider
@@ -69,10 +70,11 @@ class Login(LoginView):  # type: ignore[misc]
         return bool(self.request.session.get("changing"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Adds the demo people, in demo mode only, and for whom something is held."""
+        """Adds the demo people, in demo mode only, for whom something is held, and whether there is anybody at all."""
         people = demo_memberships() if settings.DEMO else []
         context: dict[str, Any] = super().get_context_data(
             demo_people=people,
+            nobody_yet=nobody_yet(),
             kept_for=kept_here(self.request),
             locked_user=None if self._changing else self.request.locked_user,
             next=wanted_path(self.request),

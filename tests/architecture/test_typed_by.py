@@ -28,6 +28,9 @@ NOT_HELD = STEPS_IN | {
     "session_left",
     "held_form",
     "throw_away_held",
+    # These take passwords.
+    "one_time_code",
+    "account",
 }
 ONLY_SEARCH = {
     "chains",
@@ -37,6 +40,7 @@ ONLY_SEARCH = {
     "join_contact",
     "join_unit",
     "keep_contacts",
+    "keep_people",
     "sheets",
 }
 WRITES = ("hx-post", "hx-put", "hx-patch", "hx-delete")
@@ -103,7 +107,10 @@ def guarded() -> list[tuple[str, str]]:
     return [
         (name, path)
         for name, path in EVERY
-        if name not in NOT_HELD - {"session_left", "held_form", "throw_away_held"} | ONLY_SEARCH | {"health"}
+        if name
+        not in NOT_HELD - {"session_left", "held_form", "throw_away_held", "account"}
+        | ONLY_SEARCH
+        | {"health"}
         and not name.startswith(("admin:login", "admin:logout"))
     ]
 

@@ -19,9 +19,10 @@ from typing import Any
 from tests import postgres
 
 from .growth import a_batch, memory_of
+from .guessing import guessing_section
 from .load import Target, WrongAnswer, measure
 from .paper_report import paper_section
-from .report import FILE, Scene, Terms, write, write_paper, write_scenes
+from .report import FILE, Scene, Terms, write, write_guessing, write_paper, write_scenes
 from .targets import directory_targets_of, targets_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,6 +161,18 @@ def scene(
     return Scene(title=title, engine=prepared["engine"], targets=targets, found=found)
 
 
+def guessing(terms: Terms) -> str:
+    """Measure on a database with nobody in it: a name that is not there takes as long as one that is."""
+    print("Guessing …", flush=True)
+    with (
+        prepared_room("directory", "100", "10") as (env, _),
+        serving(env, terms.workers) as (port, _workers),
+    ):
+        found = guessing_section(port, terms.seconds * terms.rounds)
+    print(found, flush=True)
+    return found
+
+
 def paper() -> str:
     """Measure the paper, each thing in a process and a database of its own; give what the file says of it."""
     print("The paper …", flush=True)
@@ -206,12 +219,19 @@ def main() -> int:
     parser.add_argument(
         "--only-paper", action="store_true", help="measure the paper alone, and write its part of the file"
     )
+    parser.add_argument(
+        "--only-guessing", action="store_true", help="measure pages while clients guess passwords, alone"
+    )
     arguments = vars(parser.parse_args())
     only_directory = arguments.pop("only_directory")
     if arguments.pop("only_paper"):
         write_paper(paper())
         return 0
+    only_guessing = arguments.pop("only_guessing")
     terms = Terms(**arguments)
+    if only_guessing:
+        write_guessing(guessing(terms))
+        return 0
     usual = round(terms.chains * USUAL)
 
     def outage(title: str, share: float, with_postgres: bool = False) -> Scene:
@@ -237,7 +257,7 @@ def main() -> int:
     if only_directory:
         write_scenes(scenes)
         return 0
-    write(scenes, terms, paper())
+    write(scenes, terms, guessing(terms), paper())
     print(f"Written: {FILE.relative_to(ROOT)}")
     return 0
 

@@ -9,6 +9,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from .guessing import TITLE
 from .load import Measured, Target, ratio
 from .paper_report import HEADING
 
@@ -71,7 +72,7 @@ class Terms:
     units: int
 
 
-def write(scenes: Iterable[Scene], terms: Terms, paper: str) -> None:
+def write(scenes: Iterable[Scene], terms: Terms, guessing: str, paper: str) -> None:
     """Write the file."""
     parts = [_head(terms), *(_section(scene) for scene in scenes)]
     if not terms.postgres:
@@ -79,7 +80,7 @@ def write(scenes: Iterable[Scene], terms: Terms, paper: str) -> None:
             "The pages of a ward were not measured on PostgreSQL in this run; "
             "`python -m tests.bench --postgres` does."
         )
-    FILE.write_text("\n\n".join([*parts, paper]) + "\n", encoding="utf-8")
+    FILE.write_text("\n\n".join([*parts, guessing, paper]) + "\n", encoding="utf-8")
 
 
 def write_scenes(scenes: Iterable[Scene]) -> None:
@@ -91,6 +92,13 @@ def write_scenes(scenes: Iterable[Scene]) -> None:
             raise ValueError(f"no section {scene.title!r} in {FILE.name}")
         text = text[: was.start()] + _section(scene) + text[was.end() :]
     FILE.write_text(text, encoding="utf-8")
+
+
+def write_guessing(guessing: str) -> None:
+    """Rewrite what the file says of guessing, which stands before the paper."""
+    before, paper = FILE.read_text(encoding="utf-8").split(f"\n{HEADING}\n")
+    before = before.partition(f"\n## {TITLE}\n")[0]
+    FILE.write_text(f"{before.rstrip()}\n\n{guessing}\n\n{HEADING}\n{paper}", encoding="utf-8")
 
 
 def write_paper(paper: str) -> None:

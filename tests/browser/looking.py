@@ -9,6 +9,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
 NO_PAGE = {
     "acknowledge",
+    "assignment_end",
+    "assignment_restore",
     "batch_part",
     "call_support",
     "calls_to_make",
@@ -23,6 +25,7 @@ NO_PAGE = {
     "contact_list",
     "contact_restore",
     "confirm_rota",
+    "confirm_staff",
     "contact_retire",
     "demo_login",
     "export_contacts",
@@ -31,7 +34,11 @@ NO_PAGE = {
     "flag_called_number",
     "flag_number",
     "health",
+    "lock",
     "log_sheet_pdf",
+    "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "person_second_factor",
     "account_logout",
     "undo_call",
     "unflag_called_number",
@@ -39,10 +46,13 @@ NO_PAGE = {
     "work_list_pdf",
     "mark_task",
     "page_picture",
+    "person_end",
+    "person_restore",
     "quick_try",
     "reopen_outage",
     "session_left",
     "sheet_step",
+    "staff_file",
     "throw_away_held",
 }
 

@@ -18,6 +18,17 @@ def log_in(page: Page, username: str) -> None:
     page.get_by_role("button", name="Logga in", exact=True).click()
 
 
+def add_passkey(page: Page) -> None:
+    """Add one from a device that the browser makes up, as one who has typed the password just now."""
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+    page.goto("/andra-steget/webauthn/add/")
+    follow(page.get_by_role("button", name="Lägg till"))
+
+
 def go_to_status(page: Page) -> None:
     page.goto("/")
 

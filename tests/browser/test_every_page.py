@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -23,10 +24,11 @@ from tests.browser.every_page import PAGES, Demo, Looker
 from tests.browser.join_steps import join_contacts, join_units
 from tests.browser.jour_steps import keep_the_jour
 from tests.browser.looking import NO_PAGE
-from tests.browser.steps import follow
-from tests.factories import make_entry
+from tests.browser.steps import add_passkey, follow, log_in
+from tests.factories import PASSWORD, make_entry
 from tests.integration.contacts.ugly_files import ugly_workbook
 from tests.integration.forms.scanning import scan, strange
+from tests.integration.log_in.steps import code_of
 from tests.paper.scans_made import coded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,8 +45,10 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     nobody.get_by_role("button", name="Logga in", exact=True).click()
     expect(nobody.get_by_role("alert")).to_be_visible()
     looker.look(nobody)
+    looker.look(nobody, "/engangskod/")
     nurse = windows.open(county.alva)
     looker.look(nurse, "/")
+    looker.look(nurse, "/konto/")
     looker.look(nurse, "/driftstopp/anmal/")
     looker.look(nurse, "/checklistor/", starts=False)
     looker.look(nurse, "/rutinen/", starts=False)
@@ -226,6 +230,72 @@ def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
     expect(keeper.get_by_role("button", name="Ta tillbaka")).to_be_visible()
     looker.look(keeper, starts=False)
     looker.look(demo.window("alva"), f"/kontakter/{entry.pk}/", starts=False)
+
+
+def test_the_pages_of_a_second_step(windows: Windows, county: Any, looker: Looker, live_server: Any):
+    # No address of numbers has passkeys.
+    page = windows.open(origin=live_server.url.replace("127.0.0.1", "localhost"))
+    page.goto("/logga-in/")
+    log_in(page, "alva")
+    for place in ("", "webauthn/"):
+        looker.look(page, f"/andra-steget/{place}", starts=False)
+    page.goto("/andra-steget/totp/activate/")
+    looker.look(page)
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    follow(page.get_by_role("button", name="Fortsätt"))
+    looker.look(page, starts=False)
+    secret = page.locator("code").inner_text()
+    page.get_by_label("Kod", exact=True).fill("0")
+    follow(page.get_by_role("button", name="Lägg till"))
+    looker.look(page, starts=False)
+    page.get_by_label("Kod", exact=True).fill(code_of(secret))
+    follow(page.get_by_role("button", name="Lägg till"))
+    looker.look(page, starts=False)
+    add_passkey(page)
+    key = Authenticator.objects.get(type="webauthn").pk
+    for place in (
+        "",
+        "totp/deactivate/",
+        "recovery-codes/",
+        "recovery-codes/generate/",
+        "reauthenticate/",
+        "webauthn/",
+        "webauthn/reauthenticate/",
+        f"webauthn/keys/{key}/edit/",
+        f"webauthn/keys/{key}/remove/",
+    ):
+        looker.look(page, f"/andra-steget/{place}", starts=False)
+    looker.look(page, "/inloggade/", starts=False)
+    follow(page.get_by_role("button", name="Logga ut", exact=True))
+    log_in(page, "alva")
+    page.get_by_role("heading", name="Andra steget").wait_for()
+    looker.look(page, starts=False)
+
+
+def test_the_pages_of_people(demo: Demo, looker: Looker, tmp_path: Path):
+    demo.windows.expect_answer(422)
+    keeper = demo.window("regionadmin")
+    for page in ("tva-steg", "personer", "person/ny"):
+        looker.look(keeper, f"/kontakter/{page}/")
+    keeper.get_by_label("Förnamn").press("Enter")
+    expect(keeper.get_by_role("alert")).to_be_visible()
+    looker.look(keeper)
+    of = demo.acting("alva")
+    looker.look(keeper, f"/kontakter/person/{of.user.pk}/", starts=False)
+    for page in (f"person/{of.user.pk}/andra", f"person/{of.user.pk}/uppdrag"):
+        looker.look(keeper, f"/kontakter/{page}/")
+    looker.look(keeper, f"/kontakter/uppdrag/{of.membership.pk}/andra/")
+    keeper.goto(f"/kontakter/person/{of.user.pk}/")
+    keeper.get_by_role("button", name="Gör en engångskod").click()
+    looker.look(keeper)
+    for name, row in (("ratt", "nina;Nina;Ek;;;Medicin;Samordnare;x"), ("fel", "x;y;z;a@b;SE1;Q;Chef;")):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"Användarnamn;Förnamn;Efternamn;E-post;HSA-id;Enhet;Roll;Titel\n{row}", "utf-8")
+        looker.look(keeper, "/kontakter/personer/las-in/")
+        keeper.get_by_label("Välj en fil").set_input_files(path)
+        keeper.get_by_role("button", name="Visa vad filen ändrar").click()
+        keeper.locator("table.rows").wait_for()
+        looker.look(keeper)
 
 
 def test_the_pages_of_the_jour(demo: Demo, looker: Looker, tmp_path: Path):

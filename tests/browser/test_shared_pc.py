@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from outage.models import CareChain, Handover, HeldForm, Outage
 from tests.browser.conftest import Windows
-from tests.browser.steps import log_in, save_call
+from tests.browser.steps import add_passkey, follow, log_in, save_call
 from tests.browser.test_one_computer import TYPED, type_a_call
 from tests.factories import PASSWORD, County, make_chain
 
@@ -88,16 +88,10 @@ def test_a_passkey_is_added_and_logs_in_alone(windows: Windows, county: County, 
     page = windows.open(origin=origin)
     page.goto("/logga-in/")
     log_in(page, "alva")
-    page.goto("/andra-steget/")
-    page.get_by_role("link", name="Lägg till passnyckel").click()
+    page.goto("/bekrafta/")
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Fortsätt").click()
-    devices = page.context.new_cdp_session(page)
-    devices.send("WebAuthn.enable")
-    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-    devices.send("WebAuthn.addVirtualAuthenticator", {"options": key})
-    page.get_by_role("button", name="Lägg till").click()
+    follow(page.get_by_role("button", name="Fortsätt"))
+    add_passkey(page)
     expect(page.get_by_role("heading", name="Reservkoder")).to_be_visible()
     page.get_by_role("button", name="Byt användare").click()
     page.get_by_role("button", name="Logga in med passnyckel").click()

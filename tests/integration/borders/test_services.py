@@ -13,7 +13,7 @@ from contacts.access import Acting
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import RIGHTS, Right, Role, role_may
 from contacts.services.progress import finish
-from tests.integration.borders import directory, log, paper
+from tests.integration.borders import directory, log, paper, people
 from tests.integration.borders.table import Cast, Row, Scope
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,8 @@ def expected(row: Row[Any], role: Role, scope: Scope) -> str:
 
 def stages() -> Iterator[tuple[ModuleType, Any]]:
     """Each part of the walk with its stage, which is there as long as it is walked on."""
-    for module, make in ((log, log.Log), (directory, directory.Directory), (paper, paper.Paper)):
+    made = ((log, log.Log), (directory, directory.Directory), (paper, paper.Paper), (people, people.People))
+    for module, make in made:
         with transaction.atomic():
             yield module, make()
             transaction.set_rollback(True)
@@ -108,7 +109,7 @@ def test_one_thing_of_anothers_among_ones_own_is_refused(no_typesetting: None):
     wrong = []
     for module, stage in stages():
         for service, row in module.MIXED:
-            by = stage.county.adam if row.right is directory.KEEP else stage.county.alva
+            by = stage.county.adam if row.right in (directory.KEEP, people.KEEP) else stage.county.alva
             was = outcome(stage, service, row, by)
             wrong += [(service.__name__, was)] if was != NOT_YOURS else []
     assert wrong == []

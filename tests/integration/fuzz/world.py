@@ -50,6 +50,8 @@ OF_KIND = {
     "other_id": ["contacts.DirectoryEntry", "contacts.Unit"],
     "content_type_id": ["contenttypes.ContentType"],
     "id": ["contacts.User"],
+    "person_id": ["contacts.User"],
+    "membership_id": ["contacts.Membership"],
 }
 
 

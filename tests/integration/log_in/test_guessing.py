@@ -118,3 +118,15 @@ def test_whose_address_counts_is_no_matter_of_what_the_client_says(county: Count
         client.post(reverse("account_login"), {"login": "alva", "password": "fel"}, headers=seen)
     refused = client.post(reverse("account_login"), {"login": "alva", "password": PASSWORD}, headers=seen)
     assert "För många försök." in said(refused)
+
+
+def test_one_time_codes_are_guessed_at_no_more_than_passwords(county: County):
+    pc = at(HERE)
+    typed = {"code": "2345-6789-ACDE-FHJK", "password1": "tre gula cyklar", "password2": "tre gula cyklar"}
+    for number in range(30):
+        answer = pc.post(reverse("one_time_code"), typed | {"username": "alva"})
+        assert ("För många försök." in said(answer)) == (number >= 5)
+    assert pc.post(reverse("one_time_code"), typed | {"username": "esa"}).status_code == 422
+    assert pc.post(reverse("one_time_code"), typed | {"username": "esa"}).status_code == 429
+    # The same counter as that of passwords.
+    assert try_in(pc, "esa", PASSWORD).status_code == 429

@@ -2,7 +2,6 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth as totp
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -11,28 +10,8 @@ from contacts.models import AuditEntry, Principal, User
 from contacts.rules.permissions import Role
 from contacts.rules.second_factor import SecondFactor, needs_second_factor
 from tests.factories import PASSWORD, County
+from tests.integration.log_in.steps import LOG_IN, add_app, code_of, log_in
 from tests.integration.outage.pages import read
-
-LOG_IN = "account_login"
-
-
-def log_in(client: Client, name: str, next_page: str = ""):
-    return client.post(reverse(LOG_IN), {"login": name, "password": PASSWORD, "next": next_page})
-
-
-def code_of(secret: str) -> str:
-    counter = next(iter(totp.yield_hotp_counters_from_time()))
-    return totp.format_hotp_value(totp.hotp_value(secret, counter))
-
-
-def add_app(client: Client) -> str:
-    """Go through the pages as its person; give the secret that the app has."""
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    page = read(client.get(reverse("mfa_activate_totp")))
-    secret = page.main.find("code").get_text()
-    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
-    assert answer.headers["Location"] == reverse("mfa_view_recovery_codes")
-    return secret
 
 
 @pytest.fixture

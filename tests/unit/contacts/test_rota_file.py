@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from contacts.rules.file_rows import BadRow
+from contacts.rules.file_rows import BadRow, Problem, grouped
 from contacts.rules.rota import Turn
-from contacts.rules.rota_file import COLUMNS, MOST_ROWS, Problem, cells_of, grouped, read_rota
+from contacts.rules.rota_file import COLUMNS, MOST_ROWS, cells_of, read_rota
 
 TODAY = date(2026, 11, 26)
 ROW = [

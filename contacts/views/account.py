@@ -1,0 +1,76 @@
+"""One's own account: the first log-in with a one-time code, and Mitt konto."""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.account.signals import password_changed
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from contacts.access import ActingRequest, memberships_of
+from contacts.rules.errors import RuleError
+from contacts.services.passwords import change_own_password, use_code
+from contacts.views.arriving import wanted_path
+from contacts.views.tools import FormPage
+from contacts.webforms.passwords import OneTimeCodeForm, OwnPasswordForm
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def one_time_code(request: ActingRequest) -> HttpResponse:
+    """Choose a password with a code, and be logged in, by the second step too where the person has one. Whoever is
+    logged in already is replaced, as at the log-in.
+    """
+    form = OneTimeCodeForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            data = form.cleaned_data
+            _count_try(request, data["username"])
+            person = use_code(by=data["username"], code=data["code"], password=data["password1"])
+            if request.user != person:
+                logout(request)
+            who = Login(user=person, redirect_url=wanted_path(request))
+            answer: HttpResponse = perform_password_login(request, {"username": person.get_username()}, who)
+            if request.user == person:
+                end_other_sessions(request, person)
+            messages.success(request, "Ditt lösenord är valt. Koden går inte att använda igen.")
+            return answer
+    return page.show("contacts/account/one_time_code.html")
+
+
+def _count_try(request: ActingRequest, name: str) -> None:
+    """Codes are no more guessed at than passwords. Raises RuleError."""
+    try:
+        get_adapter(request).pre_authenticate(request, username=name)
+    except ValidationError as refused:
+        raise RuleError(refused.messages[0]) from refused
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def account(request: ActingRequest) -> HttpResponse:
+    """Mitt konto: who one is, where one works, and the own password. Works without an assignment too."""
+    form = OwnPasswordForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            data = form.cleaned_data
+            person = change_own_password(
+                by=request.acting or request.user, old=data["old_password"], new=data["password1"]
+            )
+            update_session_auth_hash(request, person)
+            end_other_sessions(request, person)
+            # The list of one's log-ins follows this one, which has a new key.
+            password_changed.send(sender=type(person), request=request, user=person)
+            messages.success(request, "Lösenordet är bytt. Dina andra inloggningar är avslutade.")
+            return redirect("account")
+    return page.show("contacts/account/show.html", memberships=memberships_of(request.user))

@@ -1,0 +1,86 @@
+"""A file that is one table, imported through a preview: chosen, shown, and confirmed as it was shown."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from contacts.access import Acting, ActingRequest
+from contacts.filing.errors import PlanChanged
+from contacts.filing.reading import read_table
+from contacts.rules.errors import IdClash, RuleError
+from contacts.rules.permissions import Right
+from contacts.views.tools import FormPage, require, sent
+from contacts.webforms.importing import UploadForm
+from contacts.webforms.tables import ConfirmTableForm
+
+Table = list[list[str]]
+Plan = TypeVar("Plan")
+
+
+@dataclass(frozen=True)
+class TableImport(Generic[Plan]):
+    """What one kind of file needs: who may, its plan and how that is shown, and what writes it.
+
+    `page` is the address to choose a file at, `then` the one to go on to; `folder` has the two templates.
+    """
+
+    right: Right
+    page: str
+    then: str
+    folder: str
+    advice: str
+    told: Mapping[str, object]
+    plan: Callable[[Acting, Table], Plan]
+    mark: Callable[[Plan], str]
+    shown: Callable[[Plan], object]
+    bring_in: Callable[..., str]
+
+    def choose(self, request: ActingRequest) -> HttpResponse:
+        """Choose a file, and see what it would do; nothing is written."""
+        require(request.acting, self.right)
+        form = UploadForm(*sent(request))
+        page = FormPage(request, form, beside="file")
+        if page.to_save():
+            with page:
+                table = read_table(form.cleaned_data["file"].read(), self.advice)
+                return self._preview(request, table, self.plan(request.acting, table))
+        return page.show(f"{self.folder}/upload.html", **self.told)
+
+    def confirm(self, request: ActingRequest) -> HttpResponse:
+        """Import the file that was shown; where it would do something else by now that is shown instead."""
+        require(request.acting, self.right)
+        form = ConfirmTableForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "Inget är inläst. Välj filen igen.")
+            return redirect(self.page)
+        try:
+            said = self.bring_in(by=request.acting, **form.cleaned_data)
+        except PlanChanged as changed:
+            table = form.cleaned_data["table"]
+            return self._preview(request, table, changed.plan, notice=changed.reason, status=409)
+        except IdClash:
+            messages.error(request, "Filen är redan inläst med annat innehåll. Välj filen igen.")
+            return redirect(self.page)
+        except RuleError as error:
+            messages.error(request, f"Inget är inläst. {error.reason}")
+            return redirect(self.page)
+        messages.success(request, said)
+        return redirect(self.then)
+
+    def _preview(
+        self, request: ActingRequest, table: Table, plan: Plan, *, notice: str = "", status: int = 200
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            "plan": self.shown(plan),
+            "notice": notice,
+            "mark": self.mark(plan),
+            "table": json.dumps(table, ensure_ascii=False),
+            "client_id": uuid4(),
+        }
+        return render(request, f"{self.folder}/preview.html", context, status=status)

@@ -1,0 +1,89 @@
+"""From an empty installation to a nurse at work: a command, a code, a file, a code."""
+
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, expect
+
+from contacts.models import AuditEntry, User
+from tests.browser.conftest import Windows
+from tests.browser.looking import faults
+from tests.integration.log_in.steps import code_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def choose_password(page: Page, username: str, code: str, password: str) -> None:
+    page.goto("/logga-in/")
+    page.get_by_role("link", name="Använd en engångskod").first.click()
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Engångskod").fill(code.lower().replace("-", " "))
+    page.locator("#id_password1").fill(password)
+    page.locator("#id_password2").fill(password)
+    page.get_by_role("button", name="Välj lösenordet och logga in").press("Enter")
+    expect(page.get_by_text("Ditt lösenord är valt")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_the_first_administrator_brings_in_people_who_log_in_by_code(
+    windows: Windows, tmp_path: Path, javascript: bool
+):
+    admin = windows.open(javascript=javascript)
+    admin.goto("/logga-in/")
+    expect(admin.get_by_role("heading", name="Ingen kan logga in än")).to_be_visible()
+    assert not javascript or faults(admin) == []
+    said = StringIO()
+    given = {"name": "Anna Ek", "username": "anna.ek", "email": "anna@exempel.se", "principal": "Umeå kommun"}
+    call_command("first_administrator", **given, stdout=said)
+    code = re.search(r"Engångskod: +(\S+)", said.getvalue())
+    assert code is not None
+    choose_password(admin, "anna.ek", code[1], "tre gula cyklar")
+
+    # Who keeps people has a second step: there is no other way on.
+    admin.goto("/kontakter/enhet/ny/")
+    expect(admin).to_have_title(re.compile("^Andra steget"))
+    admin.get_by_role("link", name="Lägg till kodapp").click()
+    if admin.get_by_label("Lösenord").count():
+        admin.get_by_label("Lösenord").fill("tre gula cyklar")
+        admin.get_by_role("button", name="Fortsätt").press("Enter")
+    admin.get_by_label("Kod", exact=True).fill(code_of(admin.locator("code").inner_text()))
+    admin.get_by_role("button", name="Lägg till").press("Enter")
+    expect(admin.get_by_role("heading", name="Reservkoder")).to_be_visible()
+
+    admin.goto("/kontakter/enhet/ny/")
+    admin.get_by_label("Namn").fill("Hemsjukvården")
+    admin.get_by_label("Kommunal enhet").select_option("Hemsjukvård")
+    admin.get_by_role("button", name="Lägg till enheten").press("Enter")
+    expect(admin.get_by_text("Hemsjukvården är tillagd.")).to_be_visible()
+
+    path = tmp_path / "personal.csv"
+    rows = ["Användarnamn;Förnamn;Efternamn;Enhet;Roll;Titel", "nils;Nils;Ö;Hemsjukvården;Vårdpersonal;ssk"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    admin.goto("/kontakter/personer/las-in/")
+    admin.get_by_label("Välj en fil").set_input_files(path)
+    admin.get_by_role("button", name="Visa vad filen ändrar").press("Enter")
+    admin.get_by_role("button", name="Läs in en person").press("Enter")
+    expect(admin.get_by_text("Personallistan är inläst: 1 ny person")).to_be_visible()
+
+    admin.get_by_role("link", name="Nils Ö").click()
+    admin.get_by_role("button", name="Gör en engångskod").press("Enter")
+    shown = admin.locator(".code-text").inner_text()
+    assert not javascript or faults(admin) == []
+    admin.get_by_role("link", name="Klar").click()
+    expect(admin.get_by_text("Gäller till")).to_be_visible()
+    if javascript:
+        # The page is kept nowhere: Back asks for the form to be sent again.
+        with pytest.raises(PlaywrightError, match="ERR_CACHE_MISS"):
+            admin.go_back()
+
+    nurse = windows.open(javascript=javascript)
+    choose_password(nurse, "nils", shown, "fyra gröna båtar")
+    expect(nurse.get_by_text("Hemsjukvården · Nils Ö")).to_be_visible()
+    nurse.goto("/konto/")
+    expect(nurse.get_by_text("Hemsjukvården, Umeå kommun: Vårdpersonal, ssk")).to_be_visible()
+    assert AuditEntry.objects.filter(action="code.used").count() == 2
+    assert User.objects.filter(is_superuser=True).count() == 0
