@@ -4,7 +4,9 @@ import ipaddress
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +30,7 @@ CHROMIUM_NAMES = (
     "google-chrome-stable",
 )
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "empty_database"}
+COMMITTING = DATABASE_FIXTURES - {"db"}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,17 +56,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what PostgreSQL has no part in; and the browser tests where there is no browser, saying how to get one.
 
     The first engine runs every case. On the second, what never asks for the database is not run again, nor more than
-    one case of a test: they differ by what a rule says, not by what is asked of the database. `make test-long` runs
-    all of them.
+    one case of a test: they differ by what a rule says, not by what is asked of the database. Of the tests that read
+    pages each file has every fourth, for the pages of a file ask much the same of the database; whatever has a
+    transaction of its own is run. `make test-long` runs all of them.
     """
     if os.environ.get("EXPECT_VENDOR") == "postgresql" and os.environ.get("LONG") != "1":
         seen: set[str] = set()
+        pages: Counter[Path] = Counter()
         kept, left = [], []
         for item in items:
             test = item.nodeid.partition("[")[0]
-            asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)
-            (kept if asks and test not in seen else left).append(item)
+            database = item.get_closest_marker("django_db")
+            keep = bool(database or DATABASE_FIXTURES & set(item.fixturenames)) and test not in seen
             seen.add(test)
+            commits = (database and database.kwargs.get("transaction")) or COMMITTING & set(item.fixturenames)
+            if keep and "client" in item.fixturenames and not commits:
+                keep = pages[item.path] % 4 == 0
+                pages[item.path] += 1
+            (kept if keep else left).append(item)
         items[:] = kept
         config.hook.pytest_deselected(items=left)
     if find_chromium():

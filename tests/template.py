@@ -32,13 +32,23 @@ def start_making() -> subprocess.Popen[bytes]:
 
 def copy_template() -> None:
     """Let the test database of this process be a copy, once the template is made."""
-    if not _is_made():
-        start_making().wait()
     test = connection.settings_dict["TEST"]
     if connection.vendor == "sqlite":
-        shutil.copyfile(_file(), test["NAME"])
-    else:
-        test["TEMPLATE"] = DATABASE
+        copy_file(test["NAME"])
+        return
+    _wait_for_it()
+    test["TEMPLATE"] = DATABASE
+
+
+def copy_file(path: str | Path) -> None:
+    """Let an SQLite file at `path` be a copy."""
+    _wait_for_it()
+    shutil.copyfile(_file(), path)
+
+
+def _wait_for_it() -> None:
+    if not _is_made():
+        start_making().wait()
 
 
 def make() -> None:

@@ -16,6 +16,7 @@ from tests.architecture.test_templates import TEMPLATES
 from tests.architecture.test_urls import EVERY
 from tests.architecture.tree import relative
 from tests.factories import County, make_county
+from tests.long import runs
 
 # What is not a form of a person at work: in and out, the log-in that goes on, what is held already. The pages of the
 # log-in's own things and of the admin are refused like all others and keep nothing: they take secrets.
@@ -120,22 +121,25 @@ def mark(acting: Acting) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("htmx", [False, True], ids=["whole page", "htmx"])
-def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: bool):
+@pytest.mark.long
+@pytest.mark.parametrize("htmx", [0, 1], ids=["whole page", "htmx"])
+def test_every_address_refuses_a_form_of_anybody_else(county: County, htmx: int):
+    """Each address with each mark; in `make test` half of them as a whole page, the other half as a part of one."""
     User.objects.filter(pk=county.esa.user.pk).update(is_staff=True, is_superuser=True)
     client = Client()
     client.force_login(county.esa.user)
     before = rows()
     headers = {"HX-Request": "true"} if htmx else {}
-    for name, path in guarded():
-        for sent in (
-            {},
-            {"typed_by": ""},
-            {"typed_by": "fel"},
-            {"typed_by": mark(county.alva)},
-            {"typed_by": TypedBy(county.esa.user.pk, None).mark},
-            {"typed_by": TypedBy(county.esa.user.pk, county.alva.membership.pk).mark},
-        ):
+    marks: list[dict[str, str]] = [
+        {},
+        {"typed_by": ""},
+        {"typed_by": "fel"},
+        {"typed_by": mark(county.alva)},
+        {"typed_by": TypedBy(county.esa.user.pk, None).mark},
+        {"typed_by": TypedBy(county.esa.user.pk, county.alva.membership.pk).mark},
+    ]
+    for number, (name, path) in enumerate(guarded()):
+        for sent in marks[(number + htmx) % runs(2, full=1) :: runs(2, full=1)]:
             answer = client.post(
                 path, sent | {"client_id": "00000000-0000-4000-8000-000000000000"}, headers=headers
             )

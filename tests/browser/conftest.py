@@ -50,6 +50,14 @@ def at_awkward_hours(test: Callable[..., None]) -> Callable[..., None]:
     return pytest.mark.long(cases(test))
 
 
+def script_or_none(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test with script and without; in `make test` with it, where the pages are tried without a browser too."""
+    ways = {"script": True, "no script": False}
+    ids, values = zip(*list(ways.items())[: runs(1, full=len(ways))], strict=True)
+    cases: pytest.MarkDecorator = pytest.mark.parametrize("javascript", values, ids=ids)
+    return pytest.mark.long(cases(test))
+
+
 # What is waited for comes late on a busy machine: looking has the patience that pressing has.
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)

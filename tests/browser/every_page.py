@@ -163,6 +163,7 @@ class Looker:
     def __init__(self) -> None:
         self.found: list[str] = []
         self.names: set[str] = set()
+        self.looks = 0
 
     def look(self, page: Page, address: str = "", *, starts: bool = True) -> None:
         """Look at `address`, or at the page as it stands. `starts`: the first thing to do has the focus."""
@@ -176,4 +177,5 @@ class Looker:
             self.found.append(f"{name}: nothing has the focus")
         if ring and (ring["outlineStyle"] == "none" or float(ring["outlineWidth"].removesuffix("px")) < 2):
             self.found.append(f"{name}: the focus does not show: {ring}")
-        self.found += [f"{name}: {fault}" for fault in faults(page)]
+        self.looks += 1
+        self.found += [f"{name}: {fault}" for fault in faults(page, self.looks)]

@@ -2,9 +2,12 @@
 
 from typing import Any, Literal
 
+import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tests.long import runs
 
 # Names of addresses that show no page of ours: an answer to a form, a part of a page, a file, a machine's question.
 NO_PAGE = {
@@ -56,6 +59,9 @@ NO_PAGE = {
     "throw_away_held",
 }
 
+Scheme = Literal["light", "dark"]
+# Of a test that looks at pages: in `make test-long` each is looked at in both schemes on both screens.
+looks_at_pages = pytest.mark.long
 DESKTOP, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
 _WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 _COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -100,32 +106,37 @@ BROKEN_WORDS = """() => {
 }"""
 
 
-def faults(page: Page) -> list[str]:
-    """Everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus."""
-    page.evaluate(AXE_SCRIPT + _COLOURS_READ_ONCE)
+def faults(page: Page, number: int = 0) -> list[str]:
+    """Everything that is wrong with the page now shown: WCAG 2.1 A and AA, fit, and what has the focus.
+
+    Only colours differ between the schemes, so dark is asked about colours alone. In `make test` each page is looked
+    at in light on one screen and in dark on the other; which on which changes with `number`, from look to look.
+    """
+    if page.evaluate("!window.axe"):
+        page.evaluate(AXE_SCRIPT + _COLOURS_READ_ONCE)
     found: list[str] = []
-    # Only colours differ between the schemes, so dark is asked about colours alone.
-    for size, scheme, options in (
-        (DESKTOP, "light", _WCAG),
-        (DESKTOP, "dark", _COLOUR),
-        (PHONE, "dark", _COLOUR),
-        (PHONE, "light", _WCAG),
-    ):
-        show(page, size, scheme)
-        found += [f"{size[0]} px, {scheme}: {line}" for line in _violations(page, options)]
+    schemes: list[Scheme] = ["light", "dark"]
     for size in (PHONE, ZOOMED, DESKTOP):
         show(page, size)
         if wide := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
             found.append(f"{size[0]} px: {wide} px wider than the window")
         found += [f"{size[0]} px: broken: {word}" for word in page.evaluate(BROKEN_WORDS)]
+        if size == ZOOMED:
+            continue
+        first = (number + (size == DESKTOP)) % 2
+        for scheme in (schemes[first:] + schemes[:first])[: runs(1, full=2)]:
+            show(page, size, scheme)
+            options = _WCAG if scheme == "light" else _COLOUR
+            found += [f"{size[0]} px, {scheme}: {line}" for line in _violations(page, options)]
     return found
 
 
-def show(page: Page, size: tuple[int, int], scheme: Literal["light", "dark"] | None = None) -> None:
+def show(page: Page, size: tuple[int, int], scheme: Scheme | None = None) -> None:
     """Resize the window, and change the scheme where one is named; the page stays."""
     if scheme:
         page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    if page.viewport_size != (wanted := {"width": size[0], "height": size[1]}):
+        page.set_viewport_size(wanted)
 
 
 def _violations(page: Page, options: dict[str, Any]) -> list[str]:

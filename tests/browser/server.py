@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from tests.template import copy_file
+
 ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0
 
@@ -49,7 +51,8 @@ class Server:
         }
 
     def prepare(self) -> None:
-        """Make the database, the static files and the demo."""
+        """Make the database, the static files and the demo; the tables are a copy of those of the tests."""
+        copy_file(self.room / "driftstopp.sqlite3")
         subprocess.run(
             [sys.executable, ".ci/prepare.py"],
             cwd=ROOT,

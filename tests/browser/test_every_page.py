@@ -23,7 +23,7 @@ from tests.browser.conftest import Windows
 from tests.browser.every_page import PAGES, Demo, Looker
 from tests.browser.join_steps import join_contacts, join_units
 from tests.browser.jour_steps import keep_the_jour
-from tests.browser.looking import NO_PAGE
+from tests.browser.looking import NO_PAGE, looks_at_pages
 from tests.browser.steps import add_passkey, follow, log_in
 from tests.factories import PASSWORD, make_entry
 from tests.integration.contacts.ugly_files import ugly_workbook
@@ -31,7 +31,7 @@ from tests.integration.forms.scanning import scan, strange
 from tests.integration.log_in.steps import code_of
 from tests.paper.scans_made import coded
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), looks_at_pages]
 
 # One to open, one with two numbers, one without any.
 PASTED = "19900101-9802 Klara Provdotter 36 år\n19900103-9826 19900104-9833 Åsa Öberg\nTom säng"

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Windows
 from tests.factories import make_entry
 from tests.integration.contacts.conftest import County, county, directory
+from tests.long import runs
 
 __all__ = ["county", "directory"]
 
@@ -61,8 +62,18 @@ def test_a_search_by_enter_has_an_address_of_its_own(contacts_page):
     expect(contacts_page.get_by_role("searchbox")).to_have_value("servicedesk")
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.parametrize("search", ["contacts", "advanced_search", "keep_contacts"])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("search", "javascript"),
+    [
+        ("contacts", True),
+        ("advanced_search", True),
+        ("keep_contacts", False),
+        ("contacts", False),
+        ("advanced_search", False),
+        ("keep_contacts", True),
+    ][: runs(3, full=6)],
+)
 def test_what_is_typed_is_in_no_address_and_back_leads_to_the_hits(windows, county, search, javascript):
     """A number of a patient, typed in the wrong box, is in no history and no log of addresses."""
     page = windows.open(county.region_admin, javascript=javascript)

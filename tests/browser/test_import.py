@@ -9,8 +9,8 @@ from contacts.filing.bringing_in import import_directory
 from contacts.management.commands.import_directory import OWN_FILE
 from contacts.models import DirectoryEntry
 from contacts.rules.permissions import Role
-from tests.browser.conftest import Windows
-from tests.browser.looking import faults
+from tests.browser.conftest import Windows, script_or_none
+from tests.browser.looking import faults, looks_at_pages
 from tests.factories import County, person
 from tests.integration.contacts.ugly_files import ugly_workbook
 
@@ -56,7 +56,8 @@ def reach(page: Page, place: Locator, *, javascript: bool) -> None:
     raise AssertionError("Tab never came there")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+@looks_at_pages
+@script_or_none
 def test_a_workbook_of_another_shape_comes_in_by_keyboard_and_is_undone(
     windows: Windows, county: County, tmp_path: Path, javascript: bool
 ):

@@ -12,6 +12,7 @@ from outage.services.outages import end_outage
 from tests.browser.conftest import Windows, at_awkward_hours
 from tests.browser.steps import SAVED, call_to, focused, hold_script, saved_note
 from tests.factories import County, make_chain, make_event, tell
+from tests.long import runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,6 +63,7 @@ def test_a_call_that_is_owed_is_logged_from_laege_in_a_handful_of_keys(
     print(f"from Nådd: {hands}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "way"),
     [
@@ -70,7 +72,7 @@ def test_a_call_that_is_owed_is_logged_from_laege_in_a_handful_of_keys(
         ("discharge_report", ["ArrowDown", "ArrowDown"]),
         ("ready_for_discharge", ["ArrowUp", "ArrowUp"]),
         ("discharge", ["ArrowUp"]),
-    ],
+    ][:: runs(2, full=1)],
 )
 def test_a_call_out_of_the_blue_is_logged_from_n_in_twelve_keys_whatever_is_said(
     windows: Windows, county: County, outage: Outage, kind: str, way: list[str]

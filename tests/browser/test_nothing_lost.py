@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from contacts.models import SubmissionClash
 from outage.models import CareChain, Handover, Outage
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, script_or_none
 from tests.browser.steps import (
     SAVED,
     call_to,
@@ -212,7 +212,7 @@ def test_a_double_click_without_script_gives_one_row(windows: Windows, county: C
     assert sent.count("POST") >= 1
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+@script_or_none
 def test_a_failed_try_pressed_twice_is_one_try(
     windows: Windows, county: County, chain: CareChain, javascript: bool
 ):
@@ -225,7 +225,7 @@ def test_a_failed_try_pressed_twice_is_one_try(
     assert Handover.objects.filter(recipient="outpatient").count() == 1
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+@script_or_none
 def test_back_and_save_again_makes_no_second_row(
     windows: Windows, county: County, chain: CareChain, javascript: bool
 ):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from outage.models import CareChain, Handover, HeldForm, Outage
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, script_or_none
 from tests.browser.steps import choose_other_end, log_in, save_call, speak_to, tick_message
 from tests.factories import County, make_chain
 
@@ -48,7 +48,7 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Spara och nästa").click()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+@script_or_none
 def test_a_call_is_signed_by_the_one_who_typed_it(
     windows: Windows, county: County, chain: CareChain, javascript: bool
 ):

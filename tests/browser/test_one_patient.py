@@ -11,7 +11,7 @@ from outage.models import CareChain, ChainJoin, Outage
 from outage.queries.care_chains import get_chain
 from outage.rules.informing import CallOutcome
 from tests.browser.conftest import Windows
-from tests.browser.looking import faults, is_on_the_first_screen
+from tests.browser.looking import faults, is_on_the_first_screen, looks_at_pages
 from tests.browser.steps import calls_to_make, chain_row, follow, open_chain
 from tests.factories import County, make_event
 
@@ -23,6 +23,7 @@ def choose(page: Page, group: str | re.Pattern[str], answer: str | re.Pattern[st
     page.get_by_role("group", name=group).get_by_role("radio", name=answer).check()
 
 
+@looks_at_pages
 def test_who_opens_the_same_patient_is_told_and_two_chains_become_one_and_two_again(
     windows: Windows, county: County, outage: Outage
 ):

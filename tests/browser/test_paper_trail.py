@@ -11,7 +11,7 @@ from contacts.rules.permissions import Role
 from forms.models import Sheet
 from outage.models import Handover, Outage
 from tests.browser.conftest import Windows
-from tests.browser.looking import faults
+from tests.browser.looking import faults, looks_at_pages
 from tests.browser.paper_steps import (
     HAPPENED,
     check,
@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = (390, 844)
 
 
+@looks_at_pages
 @pytest.mark.clause("R2.4")
 @pytest.mark.clause("R2.6")
 def test_a_sheet_goes_from_the_printer_to_the_shredder_and_into_the_log(

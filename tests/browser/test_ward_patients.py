@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from outage.models import CareChain, Outage
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Windows, script_or_none
 from tests.browser.steps import log_in, note
 from tests.factories import County, make_outage
 
@@ -80,7 +80,7 @@ def test_by_keyboard_alone_and_enter_in_a_box_opens_nothing(windows: Windows, co
     assert CareChain.objects.count() == 1
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+@script_or_none
 def test_a_place_in_no_list_is_typed_where_it_is_chosen(
     windows: Windows, county: County, outage: Outage, javascript: bool
 ):
@@ -100,7 +100,7 @@ def test_a_place_in_no_list_is_typed_where_it_is_chosen(
     expect(page.get_by_role("link", name=re.compile("060-19 10 00"))).to_be_visible()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+@script_or_none
 def test_a_place_in_no_list_is_typed_in_the_row_of_the_patient(
     windows: Windows, county: County, outage: Outage, javascript: bool
 ):
@@ -128,7 +128,7 @@ def test_a_place_in_no_list_is_typed_in_the_row_of_the_patient(
     assert CareChain.objects.get().details.place_names["municipality"] == "Sundsvalls kommun"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+@script_or_none
 def test_a_name_that_is_not_plain_is_chosen_and_the_focus_stands_in_its_box(
     windows: Windows, county: County, outage: Outage, javascript: bool
 ):

@@ -81,7 +81,7 @@ def test_a_page_with_a_code_of_its_own_is_no_back_whatever_shines_through(front)
 @pytest.mark.parametrize("start", range(0, runs(20, full=1_000), 20))
 def test_of_a_thousand_backs_none_with_writing_is_blank_and_nearly_all_clean_ones_are(front, start):
     clean = blank = 0
-    for number in range(start, start + 20):
+    for number in range(start, start + runs(8, full=20)):
         back = back_of(number)
         told = decode(raw(drawn(back, front))).blank
         assert not (told and back.tool), back
@@ -92,7 +92,7 @@ def test_of_a_thousand_backs_none_with_writing_is_blank_and_nearly_all_clean_one
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("tool", "edge"), list(product(TOOLS, range(4)))[:: runs(3, full=1)])
+@pytest.mark.parametrize(("tool", "edge"), list(product(TOOLS, range(4)))[:: runs(5, full=1)])
 def test_writing_at_the_very_edge_is_seen(front, edge, tool):
     wear = Wear(strokes=0, skew=2, turn=False)
     back = Back(edge, tool, edge, from_edge=1, landscape=edge > 1, colour=edge % 2 == 0, dpi=120, wear=wear)

@@ -11,6 +11,7 @@ from forms.rules.serial import make_serial
 from forms.services.printing import typeset
 from forms.webforms.entering import EntryForm
 from outage.routine import current_routine
+from tests.long import runs
 from tests.paper.hostile import Hostile, faults_of
 from tests.paper.making import at
 from tests.paper.reading import everything, pages, squashed
@@ -49,7 +50,8 @@ def test_no_other_kind_is_issued_blank(kind):
         blank(kind)
 
 
-@pytest.mark.parametrize("kind", ISSUED)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", list(ISSUED)[:: runs(2, full=1)])
 def test_every_blank_sheet_of_a_kind_has_as_many_pages(kind):
     """Whatever the width of the serial and of the unit's name, which share a line of the head."""
     named = [Unit(pk=1, principal=REGION, name=name, ward_kind="somatic") for name in NAMES]

@@ -11,6 +11,7 @@ from forms.rendering import CodedSheet, render
 from forms.rules.serial import make_serial
 from forms.sealing import seal
 from forms.services.printing import typeset
+from tests.long import runs
 from tests.paper.conformance import MAKERS, faults
 from tests.paper.making import at, make_place
 from tests.paper.reading import read, structure
@@ -34,8 +35,9 @@ def document(*sections: str) -> str:
     return f'<!doctype html><html lang="sv"><head><title>Prov</title></head><body>{"".join(sections)}</body></html>'
 
 
+@pytest.mark.long
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", SheetKind)
+@pytest.mark.parametrize("kind", list(SheetKind)[:: runs(2, full=1)])
 def test_every_kind_passes_sealed_is_coded_and_tells_nothing_of_a_patient_but_on_its_pages(
     sealing, kind: str, caplog: pytest.LogCaptureFixture
 ):
@@ -77,8 +79,9 @@ def test_a_document_of_several_sheets_passes_too(sealing, lengths: list[int]):
     assert faults(seal(made.pdf).pdf) == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", [*BLANK_KINDS, *COPIES.values()])
+@pytest.mark.parametrize("kind", [*BLANK_KINDS, *COPIES.values()][:: runs(2, full=1)])
 def test_every_blank_sheet_passes_too_alone_and_among_others(sealing, kind: SheetKind):
     place = make_place()
     parts = [

@@ -9,6 +9,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from forms.models import SheetKind
 from tests.clock import standing_at
+from tests.long import runs
 from tests.paper.conformance import MAKERS
 from tests.paper.making import at, make_place
 
@@ -41,7 +42,8 @@ def punched(page: Image.Image) -> tuple[Image.Image, bool]:
     return ImageChops.lighter(page, paper), lost
 
 
-@pytest.mark.parametrize("kind", SheetKind)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", list(SheetKind)[runs(1, full=0) :: runs(2, full=1)])
 def test_the_holes_take_nothing_away_and_text_keeps_twenty_millimetres_from_the_sides(kind: str):
     with standing_at(at(14, 5)):
         pdf = MAKERS[SheetKind(kind)](make_place())

@@ -12,7 +12,7 @@ from tests.paper.hostile import faults_of, hostile_sheet
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", range(runs(12, full=10_000)))
+@pytest.mark.parametrize("number", range(runs(6, full=10_000)))
 def test_a_sheet_of_hostile_values_loses_nothing_and_splits_no_row(number: int):
     assert faults_of(hostile_sheet(4, number)) == []
 

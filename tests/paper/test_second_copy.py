@@ -50,7 +50,7 @@ def ruled(page: Image.Image) -> Iterator[tuple[int, int, int]]:
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "borders"),
-    list(zip(SheetKind, cycle(product((LIGHT, DARK), repeat=2)), strict=False))[:: runs(3, full=1)],
+    list(zip(SheetKind, cycle(product((LIGHT, DARK), repeat=2)), strict=False))[:: runs(5, full=1)],
 )
 def test_a_copy_of_a_copy_is_matched_and_can_be_read(kind: str, borders: tuple[int, int]):
     rng = random.Random(kind)

@@ -14,6 +14,7 @@ from forms.presenters.blanks import blank_part
 from forms.rules.serial import make_serial
 from forms.services import printing
 from forms.services.printing import print_care_chain, typeset
+from tests.long import runs
 from tests.paper.making import at, full_chain, make_place
 from tests.paper.reading import pages, structure
 
@@ -100,7 +101,8 @@ def test_a_filled_sheet_has_the_same_boxes_tags_text_and_look(place, monkeypatch
     check_same(monkeypatch, chain_sheet(place, monkeypatch))
 
 
-@pytest.mark.parametrize("kind", BLANK_KINDS)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", list(BLANK_KINDS)[:: runs(2, full=1)])
 def test_blank_sheets_have_the_same_boxes_tags_text_and_look(place, monkeypatch, kind):
     check_same(monkeypatch, blank_sheets(place, kind))
 

@@ -10,6 +10,7 @@ from contacts.services.directory import restore_entry, retire_entry, save_row
 from tests.factories import make_entry
 from tests.integration.contacts.importing import groups, malas, page_of, table, upload
 from tests.integration.contacts.keeping import fields_of, form_of, read
+from tests.long import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,8 @@ def add(client, county, name, **more):
     return typed(client, "/kontakter/ny/", **(values | more))
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.long
+@pytest.mark.parametrize("name", SPELLINGS[:: runs(3, full=1)])
 def test_a_contact_of_the_same_name_is_there_already(client, county, name):
     answer = add(client, county, name)
     assert answer.status_code == 422
@@ -58,7 +60,8 @@ def test_a_contact_of_the_same_name_is_there_already(client, county, name):
     assert DirectoryEntry.objects.filter(principal=county.mala).count() == 1
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.long
+@pytest.mark.parametrize("name", SPELLINGS[:: runs(3, full=1)])
 def test_a_contact_is_not_renamed_to_another(client, county, name):
     entry = make_entry(county.mala, "Köket", "0953-140 10", department="Växel")
     client.force_login(county.mala_admin.user)
@@ -134,7 +137,8 @@ def test_a_retired_one_does_not_come_back_beside_another_spelling(county):
         restore_entry(by=county.mala_admin, entry=entry)
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.long
+@pytest.mark.parametrize("name", SPELLINGS[:: runs(3, full=1)])
 def test_a_file_means_the_one_that_is_there(client, county, name):
     content = malas(name, columns={"Typ": "växel", "Telefon": "0953-140 99"})
     assert groups(page_of(upload(client, county.mala_admin, content, client_id=uuid4()))) == {"Ändrade": 1}

@@ -5,6 +5,7 @@ import pytest
 from contacts.models import DirectoryEntry, DirectoryFile
 from tests.integration.contacts.importing import choose, confirm, page_of, upload
 from tests.integration.contacts.ugly_files import READ
+from tests.long import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +15,8 @@ def told(entry: DirectoryEntry) -> str:
     return f"{numbers} {entry.remark}" if entry.remark else numbers
 
 
-@pytest.mark.parametrize("name", list(READ))
+@pytest.mark.long
+@pytest.mark.parametrize("name", list(READ)[:: runs(2, full=1)])
 def test_what_is_guessed_of_a_real_file_is_right(client, county, name):
     content, expected = READ[name]
     before = set(DirectoryEntry.objects.values_list("pk", flat=True))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import product
 
 import pytest
 from bs4 import BeautifulSoup
@@ -46,6 +47,7 @@ from outage.rules.routine import Effect
 from tests.clock import STOCKHOLM, standing_at
 from tests.demo_mode import DEMO_MODE
 from tests.factories import person as make_person
+from tests.long import runs
 
 
 def run_demo() -> str:
@@ -324,9 +326,16 @@ class TestDemo(TestCase):
         assert who == ["Mona Åsdal", "Jon Tjärnlid", "Jon Tjärnlid"]
 
 
-@pytest.mark.parametrize("day", range(7))
+@pytest.mark.long
 @pytest.mark.parametrize(
-    "clock", ["2026-11-23T00:05", "2026-03-23T07:59", "2026-10-19T16:00", "2026-12-28T23:55"]
+    ("clock", "day"),
+    # In `make test` each day of the week at one of the hours or two.
+    list(
+        product(
+            ["2026-11-23T00:05", "2026-03-23T07:59", "2026-10-19T16:00", "2026-12-28T23:55"],
+            range(7),
+        )
+    )[:: runs(3, full=1)],
 )
 def test_the_jour_is_right_at_whatever_time_the_demo_is_made(county, clock, day):
     now = (datetime.fromisoformat(clock) + timedelta(days=day)).replace(tzinfo=STOCKHOLM)

@@ -12,6 +12,7 @@ from forms.demo import player
 from forms.demo.management.commands import demo
 from forms.demo.script import CONTENT, read_script
 from outage.models import CareChain, Outage
+from tests.long import runs
 
 MEDICINE = "chains-1-medicine.toml"
 
@@ -124,6 +125,7 @@ def test_what_does_not_fit_is_refused_by_file_key_and_remedy(
     assert remedy in told.value.remedy
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("file", "old", "new", "key", "reason"),
@@ -162,7 +164,7 @@ def test_what_does_not_fit_is_refused_by_file_key_and_remedy(
             "chains[18].steps[0]",
             "Skriv sender",
         ),
-    ],
+    ][:: runs(2, full=1)],
 )
 def test_a_line_that_a_service_refuses_is_named_and_nothing_is_made(
     tmp_path: Path, settings, monkeypatch, file: str, old: str, new: str, key: str, reason: str

@@ -213,7 +213,7 @@ def test_pages_that_are_no_sheets_are_named():
 
 
 def test_a_picture_bomb_in_a_pdf_is_refused():
-    packed = with_picture(bomb(20_000))
+    packed = with_picture(bomb(8_000))
     assert len(packed) < 1_000_000
     assert refused(packed) == "many_pixels"
 

@@ -14,7 +14,7 @@ from forms.scanning.opening import RawPage
 from tests.long import runs
 from tests.paper.scans_made import as_pdf, coded, serials
 
-PAGES = runs(50, full=500)
+PAGES = runs(20, full=500)
 
 
 def hard(seed: int) -> Image.Image:

@@ -20,6 +20,7 @@ from forms.services.scans import lay_aside, match_page, undo_told
 from forms.services.steps import ChangedMeanwhileStep, write_step
 from tests.factories import at_once
 from tests.integration.forms.scanning import fates, findings, make_sheet, scan, strange, waiting
+from tests.long import runs
 from tests.paper.making import make_place, person
 from tests.paper.scans_made import coded, faded
 
@@ -344,9 +345,10 @@ def test_two_who_undo_the_same_at_once_undo_it_once(place):
 # All orders of a small scan
 
 
+@pytest.mark.long
 def test_no_page_of_any_scan_is_lost_or_told_twice(place):
     rng = random.Random(4)
-    for _ in range(6):
+    for _ in range(runs(3, full=6)):
         sheet = make_sheet(place)
         front = coded(sheet.serial)
         pages = [front, back(front), note(), empty(), strange()]

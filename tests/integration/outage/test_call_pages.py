@@ -20,6 +20,7 @@ from outage.rules.informing import CallOutcome
 from outage.webforms.calls import CallForm
 from tests.factories import County, as_typed, make_chain, make_event, tell
 from tests.integration.outage.pages import Fields, errors_of, fields_of, form_of, read
+from tests.long import runs
 from tests.routine_table import KINDS, kinds_of
 
 WORKS_AS = {"alva": Party.INPATIENT, "cissi": Party.MUNICIPALITY, "disa": Party.OUTPATIENT}
@@ -98,7 +99,8 @@ def test_slutenvard_does_not_say_kommunklar(county: County, chain: CareChain, cl
     assert not Handover.objects.exists()
 
 
-@pytest.mark.parametrize(("caller", "party"), list(product(Party, Party)))
+@pytest.mark.long
+@pytest.mark.parametrize(("caller", "party"), list(product(Party, Party))[:: runs(2, full=1)])
 def test_who_rings_us_says_its_own_messages_only(
     county: County, chain: CareChain, client: Client, caller: Party, party: Party
 ):

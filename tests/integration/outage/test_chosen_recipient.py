@@ -1,6 +1,7 @@
 """A call stays with the place that was chosen on the page, though the chain or the call was changed meanwhile."""
 
 from dataclasses import replace
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from outage.services.care_chains import change_details
 from tests.factories import SKELLEFTEA, County, make_event, tell
 from tests.integration.outage.pages import Fields, fields_of, form_of, read
 from tests.integration.outage.test_two_editors import differences, opened
+from tests.long import runs
 from tests.marks import Browser
 
 UMEA = "Umeå kommun"
@@ -40,8 +42,12 @@ def chosen(client: Client, path: str, place: str) -> Fields:
     return fields_of(form_of(page, method="post")) | {"recipient": [box["value"]]}
 
 
-@pytest.mark.parametrize("mine", [SKELLEFTEA, UMEA, "Heimdalls hälsocentral"])
-@pytest.mark.parametrize("theirs", [SKELLEFTEA, UMEA, "Heimdalls hälsocentral"])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("theirs", "mine"),
+    # In `make test` each of them by each of the two, chosen by both and by one only.
+    list(product([SKELLEFTEA, UMEA, "Heimdalls hälsocentral"], repeat=2))[:: runs(2, full=1)],
+)
 def test_who_corrects_a_call_second_sees_both_recipients_and_keeps_the_one_that_was_chosen(
     county: County, chain: CareChain, client: Client, mine: str, theirs: str
 ):

@@ -21,6 +21,7 @@ from outage.services.events import complete_discharge, correct_event, leave_disc
 from outage.services.handovers import correct_call, withdraw_call
 from tests.clock import TUESDAY
 from tests.factories import County, call_facts, make_chain, make_event, same_id, tell
+from tests.long import runs
 
 # Every way a party can stand, as the calls that lead to it, and whether it then knows.
 WAYS: dict[str, tuple[tuple[CallOutcome, ...], bool]] = {
@@ -66,7 +67,8 @@ def owed(county: County, chain: CareChain) -> dict[str, str]:
 
 
 @pytest.mark.clause("R1.6")
-@pytest.mark.parametrize(("municipality", "outpatient"), list(product(WAYS, WAYS)))
+@pytest.mark.long
+@pytest.mark.parametrize(("municipality", "outpatient"), list(product(WAYS, WAYS))[:: runs(3, full=1)])
 def test_a_discharge_is_completed_exactly_when_both_know(
     county: County, chain: CareChain, municipality: str, outpatient: str
 ):

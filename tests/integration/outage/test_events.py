@@ -1,7 +1,7 @@
 """Events are corrected and taken back by new rows; whoever was told of what was wrong is owed a call that says so."""
 
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +30,7 @@ from tests.factories import (
     same_id,
     tell,
 )
+from tests.long import runs
 
 DAUGHTER, MANAGER, NURSE = "participant:Dotter", "participant:Chef", "participant:Distriktssköterska"
 
@@ -119,9 +120,18 @@ def test_a_call_about_what_was_replaced_counts_for_nothing_new(county: County, c
     assert set(owed(county, chain)) == {"municipality", "outpatient"}
 
 
-@pytest.mark.parametrize("told", [(), BOTH[:1], BOTH[1:], BOTH])
-@pytest.mark.parametrize("corrections", [0, 1, 3])
-@pytest.mark.parametrize("told_rightly", [True, False])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("told_rightly", "corrections", "told"),
+    # In `make test` a third of them, in which each of each meets others.
+    [
+        (told_rightly, corrections, told)
+        for number, (told_rightly, (n, corrections), (m, told)) in enumerate(
+            product([True, False], enumerate([0, 1, 3]), enumerate([(), BOTH[:1], BOTH[1:], BOTH]))
+        )
+        if (number // 12 + n + m) % runs(3, full=1) == 0
+    ],
+)
 def test_a_withdrawal_is_owed_exactly_to_those_who_were_told_of_any_version(
     county: County, chain: CareChain, told: tuple[Party, ...], corrections: int, told_rightly: bool
 ):

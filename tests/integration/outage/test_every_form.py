@@ -4,6 +4,7 @@ import random
 import re
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup
 from django import forms
 
@@ -13,6 +14,7 @@ from outage.models import CareChain
 from outage.webforms.moments import ClockTimeField, DayField, MomentField
 from tests.factories import County
 from tests.integration.outage.every_form import as_sent, every_form, form_classes, names_of
+from tests.long import runs
 
 TIMES = [
     "10.52", "0.00", "23.59", "24.00", "igår 23.50", "i förrgår kl. 2.30", "idag", "igår", "02.30", "99.99", "-1.00",
@@ -60,6 +62,7 @@ def test_every_dated_field_is_one_of_ours(county: County, chain: CareChain):
             assert isinstance(field, DATED), f"{type(form).__name__}.{name}"
 
 
+@pytest.mark.long
 def test_no_hostile_date_is_a_fault_in_any_form(county: County, chain: CareChain):
     """Each box of each form is given everything, alone and together; what is refused is refused in Swedish."""
     chosen = random.Random(10)
@@ -67,7 +70,7 @@ def test_no_hostile_date_is_a_fault_in_any_form(county: County, chain: CareChain
         boxes: dict[str, list[str]] = {}
         for field_name, field in dated(make(None)).items():
             boxes |= dict(zip(names_of(field_name, field), pieces(field), strict=True))
-        for _ in range(20 if boxes else 0):
+        for _ in range(runs(5, full=20) if boxes else 0):
             sent = {box: [chosen.choice(values)] for box, values in boxes.items()}
             form = make(as_sent(sent))
             form.is_valid()

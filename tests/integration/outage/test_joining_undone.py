@@ -182,7 +182,7 @@ def as_worked_out(county: County, chain: CareChain) -> set[tuple[object, ...]]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(runs(4, full=300)))
+@pytest.mark.parametrize("seed", range(runs(2, full=300)))
 def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outage: Outage, seed: int):
     random = Random(seed)
     chains = kept, other = two_chains(county, outage, by=county.alva)
@@ -197,7 +197,7 @@ def test_whatever_was_logged_undo_gives_back_what_was_owed(county: County, outag
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(runs(4, full=300)))
+@pytest.mark.parametrize("seed", range(runs(2, full=300)))
 def test_whatever_is_logged_while_joined_stands_and_counts_before_and_after(
     county: County, outage: Outage, seed: int
 ):

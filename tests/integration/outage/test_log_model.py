@@ -23,7 +23,7 @@ def test_the_log_says_what_the_second_formulation_says(part: int) -> None:
     run_state_machine_as_test(
         seed(part)(RandomOutage),
         settings=settings(
-            max_examples=runs(3, full=100),
+            max_examples=runs(2, full=100),
             stateful_step_count=runs(20, full=30),
             deadline=None,
             database=None,

@@ -31,7 +31,7 @@ from tests.clock import TUESDAY
 from tests.factories import County, call_facts, make_chain, make_event, messages_owed, person, tell
 from tests.long import runs
 
-CHAINS = 50
+CHAINS = runs(16, full=50)
 NAMES = ["Dotter", "Chef på åttan", 'Kurator "Kim"', "Läkare\\jour"]
 # Every question that a random step may be asked.
 ANSWERS = {

@@ -47,7 +47,7 @@ def alva(county: County, client: Client) -> Client:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("stored", "typed"), PAIRS[:: runs(4, full=1)])
+@pytest.mark.parametrize(("stored", "typed"), PAIRS[:: runs(8, full=1)])
 def test_a_chain_that_is_edited_to_the_number_of_another_leads_to_joining_them(
     county: County, outage: Outage, alva: Client, stored: str, typed: str
 ):

@@ -24,6 +24,7 @@ from tests.factories import (
     person,
 )
 from tests.integration.outage.pages import errors_of, fields_of, form_of, read
+from tests.long import runs
 
 NAME = "Tolvan Tolvansson"
 SPELLINGS = {
@@ -58,7 +59,8 @@ def opening(by, outage: Outage, county: County, number: str, answers=None, **mor
     )
 
 
-@pytest.mark.parametrize(("stored", "typed"), PAIRS)
+@pytest.mark.long
+@pytest.mark.parametrize(("stored", "typed"), PAIRS[:: runs(3, full=1)])
 def test_a_number_in_any_spelling_is_the_same_patient(
     county: County, outage: Outage, stored: str, typed: str
 ):

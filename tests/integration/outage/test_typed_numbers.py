@@ -1,5 +1,6 @@
 """What is typed as a telephone number is one: beside the field what is wrong, and all that was typed kept."""
 
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from tests.factories import County, call_facts, make_chain
 from tests.integration.outage.pages import fields_of, form_of, read
 from tests.integration.outage.test_call_pages import REACHED, opened, send
 from tests.integration.outage.test_places import ELSEWHERE, form_at
+from tests.long import runs
 
 BAD = ["x", "inget", "<script>", "0910-73 50 00 / 0910-73 50 01", "12345678901234567890"]
 
@@ -60,8 +62,12 @@ def test_a_number_that_stands_in_the_call_already_is_no_hindrance(
     assert client.post(path, sent | {"reason": ["Fel namn."], "spoken_to": ["Karin"]}).status_code == 302
 
 
-@pytest.mark.parametrize("typed", BAD)
-@pytest.mark.parametrize("party", ["inpatient", "municipality", "outpatient"])
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("party", "typed"),
+    # In `make test` each number at one party, and each party with one or two of them.
+    list(product(["inpatient", "municipality", "outpatient"], BAD))[:: runs(3, full=1)],
+)
 def test_the_number_of_a_place_in_no_list(
     county: County, outage: Outage, client: Client, typed: str, party: str
 ):

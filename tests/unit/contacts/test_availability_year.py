@@ -14,6 +14,7 @@ import pytest
 
 from contacts.rules.availability import is_open, opens_next
 from contacts.rules.hours import Availability, Eves, Hours, Span, Summer, check_hours, day_of
+from tests.long import runs
 
 pytestmark = pytest.mark.slow
 
@@ -248,7 +249,8 @@ def check_year(hours: Hours, plain: Plain, year: int) -> None:
 
 @pytest.mark.clause("R5.3")
 @pytest.mark.clause("R5.4")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", list(KINDS)[:: runs(3, full=1)])
 def test_every_half_hour_of_2026(kind):
     hours, plain = KINDS[kind]
     check_hours(hours)

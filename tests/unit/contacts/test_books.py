@@ -17,6 +17,7 @@ from contacts.filing.archive import DAMAGED
 from contacts.filing.errors import BadTable
 from contacts.filing.limits import SHEETS
 from contacts.filing.reading import read_book, read_table
+from tests.long import runs
 from tests.unit.contacts.other_workbooks import ods, xls
 from tests.unit.contacts.raw_workbooks import MAIN, raw_parts, zipped
 
@@ -248,7 +249,8 @@ def test_an_empty_one_of_them_is_told(content):
     assert refusal(content).startswith("Filens första kalkylblad är tomt.")
 
 
-@pytest.mark.parametrize("repeated", [100_000, 1_000_000_000, 2**40])
+@pytest.mark.long
+@pytest.mark.parametrize("repeated", [20_000, 1_000_000_000, 2**40, 100_000][: runs(3, full=4)])
 def test_rows_repeated_without_end_are_refused(repeated):
     assert refusal(ods({"a": [["x" * 500] * 30]}, repeated=repeated))
 
@@ -267,9 +269,10 @@ def test_entities_in_the_open_format_are_never_unfolded():
     assert length < 1_000
 
 
+@pytest.mark.long
 def test_a_damaged_one_of_the_older_format_is_a_table_or_a_sentence():
     whole = xls({"a": [["b", "c"]]})
-    for start in range(8, len(whole) - 4, 331):
+    for start in range(8, len(whole) - 4, runs(993, full=331)):
         content = whole[:start] + b"\xff\xff\xff\x7f" + whole[start + 4 :]
         assert table_or_sentence(content)
 

@@ -264,8 +264,8 @@ def test_a_summer_without_days_changes_no_hours(remark, times):
 
 @pytest.mark.parametrize("joint", ["; ", ". ", ", "])
 @pytest.mark.parametrize("unknown", ["Enhetsmöte tisdagar", "Ring inte efter 22", "hör av er till Lisa"])
-@pytest.mark.parametrize(("remark", "_words"), READ_ROWS)
-def test_what_is_understood_is_not_read_beside_what_is_not(remark, _words, unknown, joint):
-    for text in (f"{remark}{joint}{unknown}", f"{unknown}{joint}{remark}"):
-        assert read_remark(text).left, text
-        assert read_hours("vardag dagtid", text) == PLAIN
+def test_what_is_understood_is_not_read_beside_what_is_not(unknown, joint):
+    for remark, _ in READ_ROWS:
+        for text in (f"{remark}{joint}{unknown}", f"{unknown}{joint}{remark}"):
+            assert read_remark(text).left, text
+            assert read_hours("vardag dagtid", text) == PLAIN, text

@@ -12,6 +12,7 @@ import outage.routine
 from contacts.content.reader import ContentError
 from outage.routine import load_routine
 from outage.routine.loader import routine_from
+from tests.long import runs
 
 PATH = Path(outage.routine.__file__).parent / "content" / "prator-2023-04-03.toml"
 DATA: dict[str, Any] = tomllib.loads(PATH.read_text(encoding="utf-8"))
@@ -111,29 +112,46 @@ def test_the_content_as_it_stands_is_good() -> None:
     assert routine_from(PATH, DATA).id == PATH.stem
 
 
-@pytest.mark.parametrize(
-    "place",
-    [place for place in EVERY_PLACE if not may_be_left_out(place)],
-    ids=lambda place: ".".join(str(key) for key in place),
-)
-def test_whatever_is_missing_is_named(place: Place) -> None:
-    with pytest.raises(ContentError) as error:
+def error_without(place: Place) -> ContentError | None:
+    try:
         routine_from(PATH, without(place))
-    named = next(str(key) for key in reversed(place) if isinstance(key, str))
-    assert named in error.value.key
-    assert error.value.file == PATH
-    assert error.value.remedy
-    assert str(error.value).startswith("prator-2023-04-03.toml: ")
+    except ContentError as error:
+        return error
+    return None
 
 
-@pytest.mark.parametrize("wrong", [True, 1.5, [], {}, [[]], [1], "", -1], ids=repr)
-def test_whatever_is_of_the_wrong_kind_is_named(wrong: Any) -> None:
+def test_whatever_is_missing_is_named() -> None:
+    unnamed = []
     for place in EVERY_PLACE:
+        if may_be_left_out(place):
+            continue
+        error = error_without(place)
+        named = next(str(key) for key in reversed(place) if isinstance(key, str))
+        if not (
+            error
+            and named in error.key
+            and error.file == PATH
+            and error.remedy
+            and str(error).startswith("prator-2023-04-03.toml: ")
+        ):
+            unnamed.append((".".join(str(key) for key in place), error))
+    assert unnamed == []
+
+
+WRONG: list[Any] = [True, 1.5, [], {}, [[]], [1], "", -1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(len(WRONG)), ids=[repr(wrong) for wrong in WRONG])
+def test_whatever_is_of_the_wrong_kind_is_named(number: int) -> None:
+    wrong = WRONG[number]
+    # In `make test` each at every fourth place, and two of them at each place.
+    for place in EVERY_PLACE[number % 4 * runs(1, full=0) :: runs(4, full=1)]:
         if fits(place, wrong):
             continue
         with pytest.raises(ContentError) as error:
             routine_from(PATH, changed(place, wrong))
-        assert error.value.remedy
+        assert error.value.remedy, place
 
 
 def test_a_misspelt_key_does_not_pass_in_silence() -> None:

@@ -102,10 +102,11 @@ def test_a_day_more_than_six_months_away_shows_its_year(at: date, text: str):
     assert day(at, NOW) == text
 
 
-@pytest.mark.parametrize("length", range(800))
-def test_the_year_is_the_same_question_whichever_way_one_looks(length: int):
-    today, other = date(2026, 8, 31), date(2026, 8, 31) + timedelta(days=length)
-    assert ("20" in day(other, today)[-4:-2]) == ("20" in day(today, other)[-4:-2]) == (length > 181)
+def test_the_year_is_the_same_question_whichever_way_one_looks():
+    for length in range(800):
+        today, other = date(2026, 8, 31), date(2026, 8, 31) + timedelta(days=length)
+        there, back = "20" in day(other, today)[-4:-2], "20" in day(today, other)[-4:-2]
+        assert there == back == (length > 181), length
 
 
 def test_a_moment_long_ago_shows_its_year():
