@@ -1,6 +1,5 @@
 """What django-allauth asks of the product: where a log-in leads, what is refused in which words, how secrets lie."""
 
-import time
 from typing import Any
 
 from allauth.account import app_settings
@@ -85,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The library knows of its own ways alone."""
         records = get_authentication_records(self.request, self.request.user)
         shown = [r["at"] for r in records if r["method"] == "socialaccount" and r.get("reauthenticated")]
-        if shown and time.time() - shown[-1] < app_settings.REAUTHENTICATION_TIMEOUT:
+        if shown and timezone.now().timestamp() - shown[-1] < app_settings.REAUTHENTICATION_TIMEOUT:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.core.cache import cache
+from django.utils import timezone
 
 from contacts.content.identity_provider import is_safe
 
@@ -62,7 +63,7 @@ def document(address: str, newest: float) -> dict[str, Any]:
     """A JSON document of the provider's, kept for `newest` seconds at most; raises NotReached or ValueError."""
     key = f"identity-provider-{hashlib.sha256(address.encode()).hexdigest()}"
     kept = cache.get(key)
-    if kept is not None and time.time() - kept[0] < newest:
+    if kept is not None and timezone.now().timestamp() - kept[0] < newest:
         known: dict[str, Any] = kept[1]
         return known
     with Door() as door:
@@ -71,15 +72,15 @@ def document(address: str, newest: float) -> dict[str, Any]:
     found = answer.json()
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
-    cache.set(key, (time.time(), found), 3600)
+    cache.set(key, (timezone.now().timestamp(), found), 3600)
     return found
 
 
 def _wait_for_turn() -> bool:
     # What a worker that was killed has left is taken away by time.
-    while not cache.add(_OUT, time.time(), WHOLE_SECONDS + 2):
+    while not cache.add(_OUT, timezone.now().timestamp(), WHOLE_SECONDS + 2):
         since = cache.get(_OUT)
-        if since is not None and time.time() - since > PATIENCE_SECONDS:
+        if since is not None and timezone.now().timestamp() - since > PATIENCE_SECONDS:
             return False
         time.sleep(0.05)
     return True

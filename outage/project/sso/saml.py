@@ -1,7 +1,6 @@
 """SAML 2: the library's views, with what they leave open: an assertion counts once, and for who was sent to get it."""
 
 import hashlib
-import time
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
@@ -11,6 +10,7 @@ from allauth.socialaccount.providers.saml.utils import build_auth, build_saml_co
 from allauth.socialaccount.providers.saml.views import ACSView, FinishACSView
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
@@ -43,7 +43,9 @@ class SamlProvider(SAMLProvider):  # type: ignore[misc]
             raise ProviderException("nobody asked for it")
         until = data.get_last_assertion_not_on_or_after() or 0
         if not cache.add(
-            f"assertion-{hashlib.sha256(name.encode()).hexdigest()}", True, max(60, until - time.time() + 600)
+            f"assertion-{hashlib.sha256(name.encode()).hexdigest()}",
+            True,
+            max(60, until - timezone.now().timestamp() + 600),
         ):
             raise ProviderException("used already")
         return name

@@ -1,6 +1,5 @@
 """The addresses of log-in through the identity provider. Where none is configured they are not there (404)."""
 
-import time
 from collections.abc import Callable
 from functools import wraps
 
@@ -11,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -71,7 +71,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     response: HttpResponse = (
         get_adapter()
         .get_provider(request, THE_ONE)
-        .redirect(request, AuthProcess.LOGIN, next_url=wanted, asked_at=time.time())
+        .redirect(request, AuthProcess.LOGIN, next_url=wanted, asked_at=timezone.now().timestamp())
     )
     return response
 

@@ -1,7 +1,6 @@
 """oidc-provider-mock on this machine, which can be made to answer what no provider should, late, or not at all."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import flask
 import jwt
 import oidc_provider_mock
 from authlib.jose import JsonWebKey
+from django.utils import timezone
 from werkzeug.serving import BaseWSGIServer, make_server
 
 Claims = dict[str, Any]
@@ -67,7 +67,7 @@ def running() -> Iterator[Provider]:
             return response
         answer = json.loads(response.get_data())
         claims = jwt.decode(answer["id_token"], options={"verify_signature": False})
-        claims |= {"auth_time": int(time.time())} | provider.claims
+        claims |= {"auth_time": int(timezone.now().timestamp())} | provider.claims
         own: JsonWebKey = flask.g.oidc_provider_mock_storage.jwk
         key = provider.key or jwt.PyJWK(own.as_dict(is_private=True)).key
         key = None if provider.alg == "none" else key

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from django.utils import timezone
 from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
@@ -35,7 +36,7 @@ def make_key() -> tuple[str, str]:
     """A private key and a certificate of it, as PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Bara för prov")])
-    now = datetime.now(UTC)
+    now = timezone.now()
     made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
     form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     private = key.private_bytes(serialization.Encoding.PEM, *form).decode()
@@ -62,7 +63,7 @@ class Provider:
         """What the browser carries back, as a field of a form."""
         asked = self.read(there)
         here = asked.get("AssertionConsumerServiceURL")
-        now = datetime.now(UTC)
+        now = timezone.now()
         words = {
             "ns": ASSERTION,
             "protocol": PROTOCOL,
@@ -92,4 +93,4 @@ class Provider:
 
 
 def _written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,84 +3,41 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.contrib.auth import SESSION_KEY
-from django.core.cache import cache
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import AuditEntry, Membership, Principal, Unit, User
+from contacts.models import Membership, Principal, Unit, User
 from contacts.rules.permissions import Role
 from contacts.rules.second_factor import SecondFactor
 from tests.clock import Clock
 from tests.factories import PASSWORD, County
 from tests.integration.log_in import openid_mock
+from tests.integration.log_in.openid_steps import (
+    ALVA,
+    WARD,
+    come_back,
+    is_in,
+    log_in,
+    openid_provider,
+    send_there,
+    trace,
+)
 from tests.integration.outage.holding import words
 from tests.integration.outage.pages import read
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib", "ignore:.*authlib.*")
-ALVA, WARD = "SE2321000222-A1", "SE2321000222-W1"
-FILE = """
-name = "SITHS"
-levels = ["loa3"]
-told = { person = "employeeHsaId", unit = "healthCareUnitHsaId", role = "commissionPurpose", level = "acr" }
-roles = { "Vård och behandling" = "staff", "Administration" = "admin" }
-[openid]
-issuer = "ISSUER"
-client_id = "driftstopp"
-"""
 
 
 @pytest.fixture
 def provider(settings: Any, tmp_path: Path, county: County) -> Iterator[openid_mock.Provider]:
-    User.objects.filter(pk=county.alva.user.pk).update(hsa_id=ALVA.lower())
-    Unit.objects.filter(pk=county.ward.pk).update(hsa_id=WARD)
-    cache.clear()
-    with openid_mock.running() as provider:
-        provider.claims = {
-            "employeeHsaId": ALVA,
-            "healthCareUnitHsaId": WARD,
-            "commissionPurpose": "vård och behandling",
-            "acr": "loa3",
-        }
-        file = tmp_path / "siths.toml"
-        file.write_text(FILE.replace("ISSUER", provider.issuer), encoding="utf-8")
-        settings.LOGIN_PROVIDER, settings.LOGIN_PROVIDER_SECRET = str(file), "hemligt"
+    with openid_provider(settings, tmp_path, county) as provider:
         yield provider
-
-
-def send_there(client: Client, wanted: str = "") -> str:
-    """Press the button, and give the address that the browser is sent to."""
-    answer = client.post(reverse("provider_log_in"), {"next": wanted})
-    assert answer.status_code == 302, words(answer)
-    return answer.headers["Location"]
-
-
-def come_back(there: str) -> str:
-    """Log in at the provider, and give the address here that it sends the browser back to."""
-    back = requests.post(there, data={"sub": "somebody"}, allow_redirects=False, timeout=10)
-    return back.headers["Location"].removeprefix("http://testserver")
-
-
-def log_in(client: Client, wanted: str = ""):
-    return client.get(come_back(send_there(client, wanted)))
-
-
-def is_in(client: Client) -> bool:
-    return client.get(reverse("status")).status_code == 200
-
-
-def trace() -> list[tuple[str, str, dict[str, Any]]]:
-    rows = AuditEntry.objects.filter(action__startswith="login.").order_by("pk")
-    return [(row.action, row.user.username if row.user else "", row.changes) for row in rows]
 
 
 def test_a_press_and_the_card_lead_to_the_page_asked_for_in_the_assignment_chosen_there(
@@ -317,98 +274,3 @@ def test_who_has_no_password_confirms_at_the_provider(
     # Not by being there already.
     leave(client)
     assert client.get(wanted).status_code == 302
-
-
-def test_a_provider_that_is_down_has_a_sentence_and_its_button_says_so(
-    provider: openid_mock.Provider, client: Client, clock: Clock
-):
-    provider.status = 503
-    answer = client.post(reverse("provider_log_in"))
-    assert answer.status_code == 503
-    assert "SITHS svarar inte. Logga in med användarnamn och lösenord" in words(answer)
-    assert "SITHS svarade inte nyss." in words(client.get(reverse("account_login")))
-    calls = len(provider.calls)
-    assert client.post(reverse("provider_log_in")).status_code == 503
-    assert len(provider.calls) == calls
-    assert client.post(reverse("account_login"), {"login": "alva", "password": PASSWORD}).status_code == 302
-    client.post(reverse("account_logout"))
-    provider.status = 0
-    clock.shift(timedelta(seconds=31))
-    assert "svarade inte nyss" not in words(client.get(reverse("account_login")))
-    assert log_in(client).status_code == 302
-
-
-def test_a_provider_that_goes_down_while_somebody_is_there_has_a_sentence_too(
-    provider: openid_mock.Provider, client: Client
-):
-    back = come_back(send_there(client))
-    provider.status = 500
-    assert "SITHS svarar inte." in words(client.get(back))
-
-
-def test_nobody_listening_has_a_sentence(provider: openid_mock.Provider, settings: Any, client: Client):
-    file = Path(settings.LOGIN_PROVIDER)
-    other = file.with_name("nobody.toml")
-    other.write_text(FILE.replace("ISSUER", "http://localhost:1"), encoding="utf-8")
-    settings.LOGIN_PROVIDER = str(other)
-    assert "SITHS svarar inte." in words(client.post(reverse("provider_log_in")))
-
-
-@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
-def test_nobody_and_nothing_is_sent_to_another_address_than_the_providers(
-    provider: openid_mock.Provider, client: Client, endpoint: str
-):
-    provider.described = {endpoint: "http://localhost:9/elsewhere"}
-    answer = client.post(reverse("provider_log_in"))
-    if answer.status_code == 302:
-        assert answer.headers["Location"].startswith(provider.issuer)
-        answer = client.get(come_back(answer.headers["Location"]))
-    assert "SITHS" in words(answer)
-    assert answer.status_code in {403, 503}
-    assert not is_in(client)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_while_a_provider_hangs_one_waits_and_everybody_else_is_answered(
-    provider: openid_mock.Provider, client: Client
-):
-    provider.goes_on.clear()
-    answers: list[int] = []
-
-    def press() -> None:
-        answers.append(Client().post(reverse("provider_log_in")).status_code)
-        connections.close_all()
-
-    first = Thread(target=press)
-    first.start()
-    assert provider.reached.wait(10)
-    try:
-        # The second one is turned away, while the first one waits still.
-        assert client.post(reverse("provider_log_in")).status_code == 503
-        assert client.get("/halsa").status_code == 200
-        assert client.get(reverse("account_login")).status_code == 200
-        assert first.is_alive()
-        first.join(20)
-        assert answers == [503]
-        calls = len(provider.calls)
-        assert client.post(reverse("provider_log_in")).status_code == 503
-        assert len(provider.calls) == calls
-    finally:
-        provider.goes_on.set()
-        first.join(20)
-
-
-def test_without_a_provider_there_is_no_button_and_no_address(county: County, client: Client):
-    page = client.get(reverse("account_login"))
-    assert len(read(page).main.find_all("button")) == 2
-    assert "form-action 'self'" in page.headers["Content-Security-Policy"].split("; ")
-    for name, args in (
-        ("provider_log_in", []),
-        ("provider_answer", []),
-        ("saml_acs", ["tjanst"]),
-        ("saml_finish_acs", ["tjanst"]),
-        ("saml_metadata", ["tjanst"]),
-    ):
-        for ask in (client.get, client.post):
-            assert ask(reverse(name, args=args)).status_code in {404, 405}
-    assert SESSION_KEY not in client.session
