@@ -8,8 +8,11 @@ from contacts.rules.permissions import Role
 
 
 def person_with(hsa_id: str) -> User | None:
-    """The one person who may log in and has that id; None where there is none, or several."""
-    found = list(User.objects.filter(hsa_id__iexact=hsa_id, is_active=True)[:2])
+    """The one person who may log in and has that id; None where there is none, or several. A superuser is not found: no
+    provider opens the installation.
+    """
+    may = User.objects.filter(hsa_id__iexact=hsa_id, is_active=True, is_superuser=False)
+    found = list(may[:2])
     return found[0] if hsa_id and len(found) == 1 else None
 
 

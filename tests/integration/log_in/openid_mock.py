@@ -1,6 +1,7 @@
 """oidc-provider-mock on this machine, which can be made to answer what no provider should, late, or not at all."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,9 @@ def running() -> Iterator[Provider]:
 
     @app.after_request
     def _resign(response: flask.Response) -> flask.Response:
+        if response.mimetype == "text/html":
+            # Its pages fetch their looks from elsewhere.
+            response.set_data(re.sub(r"<link\b[^>]*>", "", response.get_data(as_text=True)))
         if flask.request.path.endswith("/openid-configuration") and response.status_code == 200:
             response.set_data(json.dumps(json.loads(response.get_data()) | provider.described))
         if not flask.request.path.endswith("/token") or response.status_code != 200:

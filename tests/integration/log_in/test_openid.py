@@ -159,6 +159,7 @@ ENDED: dict[str, Callable[[County], object]] = {
     "the assignment": lambda c: Membership.objects.filter(pk=c.alva.membership.pk).update(active=False),
     "the unit": lambda c: Unit.objects.filter(pk=c.ward.pk).update(active=False),
     "the person": lambda c: User.objects.filter(pk=c.alva.user.pk).update(is_active=False),
+    "that it is no superuser": lambda c: User.objects.filter(pk=c.alva.user.pk).update(is_superuser=True),
     "that there is one person with the id": lambda c: User.objects.filter(pk=c.bo.user.pk).update(
         hsa_id=ALVA
     ),
