@@ -39,8 +39,6 @@ class SamlProvider(SAMLProvider):  # type: ignore[misc]
     def extract_uid(self, data: OneLogin_Saml2_Auth) -> str:
         """The assertion's own id: who is meant, `extract_extra_data` tells."""
         name: str = data.get_last_assertion_id()
-        if not data.get_last_response_in_response_to():
-            raise ProviderException("nobody asked for it")
         until = data.get_last_assertion_not_on_or_after() or 0
         if not cache.add(
             f"assertion-{hashlib.sha256(name.encode()).hexdigest()}",
