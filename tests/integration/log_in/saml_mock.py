@@ -45,13 +45,13 @@ def make_key() -> tuple[str, str]:
 
 @dataclass
 class Provider:
-    """`said` replaces what an assertion says, `key` signs it, `around` replaces what stands outside the signature."""
+    """`signs` says what is signed: the assertion, the response around it, or "". `said` replaces what an assertion says, `key` signs it, `around` replaces what stands outside the signature."""
 
     attributes: dict[str, str] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     around: dict[str, str] = field(default_factory=dict)
     key: tuple[str, str] = field(default_factory=make_key)
-    signs: bool = True
+    signs: str = "assertion"
     address: str = "https://idp.example/sso"
 
     def read(self, there: str) -> Any:
@@ -81,15 +81,21 @@ class Provider:
             "attributes": "".join(_ATTRIBUTE.format(*each) for each in self.attributes.items()),
         } | self.said
         assertion = _ASSERTION.format(**words).replace("\n</saml:Audience>", "</saml:Audience>")
-        if self.signs:
-            assertion = OneLogin_Saml2_Utils.add_sign(
-                assertion,
-                *self.key,
-                sign_algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-                digest_algorithm="http://www.w3.org/2001/04/xmlenc#sha256",
-            ).decode()
+        if self.signs == "assertion":
+            assertion = self._signed(assertion)
         response = _RESPONSE.format(**words | {"assertion": assertion} | self.around)
+        if self.signs == "response":
+            response = self._signed(response)
         return base64.b64encode(response.encode()).decode()
+
+    def _signed(self, text: str) -> str:
+        signed: bytes = OneLogin_Saml2_Utils.add_sign(
+            text,
+            *self.key,
+            sign_algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            digest_algorithm="http://www.w3.org/2001/04/xmlenc#sha256",
+        )
+        return signed.decode()
 
 
 def _written(moment: datetime) -> str:

@@ -72,11 +72,13 @@ def test_nobody_listening_has_a_sentence(
 def test_nobody_and_nothing_is_sent_to_another_address_than_the_providers(
     provider: openid_mock.Provider, client: Client, endpoint: str
 ):
-    provider.described = {endpoint: "http://localhost:9/elsewhere"}
-    answer = client.post(reverse("provider_log_in"))
-    if answer.status_code == 302:
-        assert answer.headers["Location"].startswith(provider.issuer)
-        answer = client.get(come_back(answer.headers["Location"]))
+    with openid_mock.running() as another:
+        provider.described = {endpoint: f"{another.issuer}/{endpoint}"}
+        answer = client.post(reverse("provider_log_in"))
+        if answer.status_code == 302:
+            assert answer.headers["Location"].startswith(provider.issuer)
+            answer = client.get(come_back(answer.headers["Location"]))
+        assert another.calls == []
     assert "SITHS" in words(answer)
     assert answer.status_code in {403, 503}
     assert not is_in(client)

@@ -113,7 +113,8 @@ def test_a_press_and_the_card_lead_to_the_page_asked_for(
 
 UNTRUSTED: dict[str, Callable[[saml_mock.Provider, dict[str, tuple[str, str]]], object]] = {
     "another's signature": lambda p, keys: setattr(p, "key", keys["another"]),
-    "no signature": lambda p, keys: setattr(p, "signs", False),
+    "no signature": lambda p, keys: setattr(p, "signs", ""),
+    "signed around it only": lambda p, keys: setattr(p, "signs", "response"),
     "another audience": lambda p, keys: p.said.update(audience="https://annan.example/"),
     "another recipient": lambda p, keys: p.said.update(recipient="https://annan.example/"),
     "another destination": lambda p, keys: p.around.update(destination="https://annan.example/"),
