@@ -104,7 +104,7 @@ class Login(LoginView):  # type: ignore[misc]
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Out here alone: what lives on at the identity provider is said."""
         provider = shown() if came_by_provider(request) else None
         response = super().post(request, *args, **kwargs)

@@ -45,7 +45,9 @@ def make_key() -> tuple[str, str]:
 
 @dataclass
 class Provider:
-    """`signs` says what is signed: the assertion, the response around it, or "". `said` replaces what an assertion says, `key` signs it, `around` replaces what stands outside the signature."""
+    """`signs` says what is signed: the assertion, the response around it, or "". `said` replaces what an assertion says,
+    `key` signs it, `around` replaces what stands outside the signature.
+    """
 
     attributes: dict[str, str] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
