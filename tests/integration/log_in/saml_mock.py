@@ -45,7 +45,7 @@ def make_key() -> tuple[str, str]:
 
 @dataclass
 class Provider:
-    """`signs` says what is signed: the assertion, the response around it, or "". `said` replaces what an assertion says,
+    """`signs` says what is signed: the assertion, the response around it, or "". `said` replaces what is asserted,
     `key` signs it, `around` replaces what stands outside the signature.
     """
 
