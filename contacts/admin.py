@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, InlineModelAdmin
@@ -45,7 +46,9 @@ admin.site.site_header = "Driftstopp – administration"
 admin.site.site_title = "Driftstopp"
 admin.site.index_title = "Enheter, personer och kontakter"
 # Rights follow the assignment; a log-in's own things are its person's.
-admin.site.unregister([Group, Authenticator, EmailAddress, UserSession])
+admin.site.unregister(
+    [Group, Authenticator, EmailAddress, UserSession, SocialAccount, SocialApp, SocialToken]
+)
 
 
 def _by(request: HttpRequest) -> Acting | User:

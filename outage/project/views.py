@@ -13,7 +13,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -23,8 +30,10 @@ from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_membersh
 from contacts.queries.people import nobody_yet
 from contacts.views.arriving import go_on, own_path, wanted_path
 from contacts.views.tools import get_or_404
+from outage.project.accounts import came_by_provider
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
+from outage.project.sso.provider import may_send_there, shown
 from outage.queries.held_forms import held_form_of, is_held
 from outage.services.held_forms import throw_away
 
@@ -48,6 +57,9 @@ class Login(LoginView):  # type: ignore[misc]
     template_name = "login.html"
     request: AnyRequest
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        return may_send_there(self.request, super().render_to_response(context, **kwargs))
+
     def get_initial(self) -> dict[str, Any]:
         locked = self.request.locked_user
         return {"login": locked.get_username()} if locked and not self._changing else {}
@@ -66,6 +78,7 @@ class Login(LoginView):  # type: ignore[misc]
             kept_for=kept_here(self.request),
             locked_user=None if self._changing else self.request.locked_user,
             next=wanted_path(self.request),
+            provider=shown(),
             **kwargs,
         )
         return context
@@ -90,6 +103,17 @@ class Login(LoginView):  # type: ignore[misc]
 
 class Logout(LogoutView):
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Out here alone: what lives on at the identity provider is said."""
+        provider = shown() if came_by_provider(request) else None
+        response = super().post(request, *args, **kwargs)
+        if provider:
+            messages.info(
+                request,
+                f"Du är utloggad här. Hos {provider.name} kan du vara inloggad: ta ut kortet och stäng webbläsaren.",
+            )
+        return response
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Nowhere but to the log-in."""
