@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 # Refused for what was sent, or not at all: a page that is there.
 ANSWERED = {200, 302, 400, 409, 422}
-LOGS_OUT = {"logout", "demo_login"}
+LOGS_OUT = {"account_logout", "lock", "demo_login"}
 NOT_OURS = ("mailto:", "tel:", "http:", "https:", "data:")
 
 
@@ -131,7 +131,9 @@ def test_no_link_and_no_button_leads_to_a_refusal(state: str, no_typesetting: No
         client.force_login(by.user)
         crawl = Crawl(client)
         crawl.run()
-        assert {"status", "contacts", "checklists", "routine"} <= crawl.named
+        assert {"status", "contacts", "checklists", "routine", "account"} <= crawl.named
+        # Logged out, one would meet no refusal.
+        assert "account_login" not in crawl.named
         assert ("review_log" in crawl.named) is (by.role is Role.LOG_REVIEWER)
         assert ("decisions" in crawl.named) is (by.role is Role.ROUTINE_OWNER)
         if crawl.wrong:
