@@ -26,6 +26,9 @@ TRACE_WORDS: Mapping[str, str] = {
     "second_factor.added": "Lade till ett andra steg",
     "second_factor.removed": "Tog bort sitt andra steg",
     "second_factor.reset": "Tog bort någons andra steg",
+    "login.too_weak": "Nekades: legitimerade sig på ett sätt som inte räcker",
+    "login.unknown_person": "Nekades: HSA-id:t är inte upplagt",
+    "login.unknown_assignment": "Nekades: uppdraget är inte upplagt",
     "people.imported": "Läste in en personallista",
     "people.exported": "Hämtade en personallista",
     # Care chains.
@@ -125,6 +128,7 @@ MARKED: frozenset[str] = frozenset(
         "membership.changed",
         "membership.ended",
         "membership.restored",
+        "second_factor.reset",
     }
 )
 """What a reviewer looks at at once, whoever did it; beside it all that a superuser did."""
