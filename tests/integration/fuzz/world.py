@@ -86,6 +86,8 @@ class World:
             "which": ["att-ringa", "att-registrera", "vardkedjor"],
             "form": ["csv", "xlsx", "vcf"],
             "part": ["1"],
+            "pk": ["1"],
+            "organization_slug": ["tjanst"],
             "app_label": ["contacts", "outage"],
             "serial": list(Sheet.objects.order_by("pk").values_list("serial", flat=True)[:20]),
         }
