@@ -88,15 +88,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Another's log-in that was left locked here ends with its session, and what this one has shown would too."""
+        self._shown = get_authentication_records(request, user)
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         super().post_login(request, user, **more)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
         for mark in ("locked", "changing"):
             request.session.pop(mark, None)
-        methods = get_authentication_records(request, user)
         # The identity provider vouches for two, by the levels that are accepted.
-        with_two = any(each["method"] == "mfa" for each in methods)
+        with_two = any(each["method"] == "mfa" for each in self._shown)
         request.session["second_factor"] = with_two or came_by_provider(request)
         # The page asked for before the second step, or in the form of this one.
         response = go_on(request, own_path(more.get("redirect_url") or "") or wanted_path(request))

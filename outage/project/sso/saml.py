@@ -85,6 +85,7 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def finish(request: HttpRequest, slug: str) -> HttpResponse:
+    get_app_or_404(request, slug)
     response: HttpResponse = Finish.as_view()(request, organization_slug=slug)
     return response
 

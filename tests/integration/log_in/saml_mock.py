@@ -18,13 +18,13 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 ASSERTION, PROTOCOL = "urn:oasis:names:tc:SAML:2.0:assertion", "urn:oasis:names:tc:SAML:2.0:protocol"
 _RESPONSE = """<samlp:Response xmlns:samlp="{protocol}" ID="_{response}" Version="2.0" IssueInstant="{now}"
- Destination="{destination}" InResponseTo="{asked}"><saml:Issuer xmlns:saml="{ns}">{issuer}</saml:Issuer>
+ Destination="{destination}"{to}><saml:Issuer xmlns:saml="{ns}">{issuer}</saml:Issuer>
 <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>{assertion}
 </samlp:Response>"""
 _ASSERTION = """<saml:Assertion xmlns:saml="{ns}" ID="{name}" Version="2.0" IssueInstant="{now}">
 <saml:Issuer>{issuer}</saml:Issuer><saml:Subject><saml:NameID>somebody</saml:NameID>
 <saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData
- NotOnOrAfter="{until}" Recipient="{recipient}" InResponseTo="{asked}"/></saml:SubjectConfirmation></saml:Subject>
+ NotOnOrAfter="{until}" Recipient="{recipient}"{to}/></saml:SubjectConfirmation></saml:Subject>
 <saml:Conditions NotBefore="{now}" NotOnOrAfter="{until}"><saml:AudienceRestriction><saml:Audience>{audience}
 </saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="{at}">
 <saml:AuthnContext><saml:AuthnContextClassRef>{level}</saml:AuthnContextClassRef></saml:AuthnContext>
@@ -82,10 +82,13 @@ class Provider:
             "response": uuid4().hex,
             "attributes": "".join(_ATTRIBUTE.format(*each) for each in self.attributes.items()),
         } | self.said
-        assertion = _ASSERTION.format(**words).replace("\n</saml:Audience>", "</saml:Audience>")
+        assertion = _ASSERTION.format(**words, to=_to(words)).replace(
+            "\n</saml:Audience>", "</saml:Audience>"
+        )
         if self.signs == "assertion":
             assertion = self._signed(assertion)
-        response = _RESPONSE.format(**words | {"assertion": assertion} | self.around)
+        words |= {"assertion": assertion} | self.around
+        response = _RESPONSE.format(**words, to=_to(words))
         if self.signs == "response":
             response = self._signed(response)
         return base64.b64encode(response.encode()).decode()
@@ -98,6 +101,10 @@ class Provider:
             digest_algorithm="http://www.w3.org/2001/04/xmlenc#sha256",
         )
         return signed.decode()
+
+
+def _to(words: dict[str, str]) -> str:
+    return f' InResponseTo="{words["asked"]}"' if words["asked"] else ""
 
 
 def _written(moment: datetime) -> str:

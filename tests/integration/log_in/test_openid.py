@@ -205,6 +205,25 @@ def test_who_changes_their_mind_there_is_told_so(provider: openid_mock.Provider,
     assert "Inloggningen avbröts." in words(answer)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?code=x",
+        "?state=x&code=x",
+        "?state=%00&code=%ff",
+        "?error=x",
+        "?state=a&state=b&error=access_denied",
+    ],
+)
+def test_what_nobody_was_sent_to_get_has_a_page(provider: openid_mock.Provider, client: Client, query: str):
+    client.cookies["sessionid"] = "x"
+    answer = client.get(reverse("provider_answer") + query)
+    assert answer.status_code == 403
+    assert "Svaret från SITHS gick inte att lita på" in words(answer)
+    assert provider.calls == []
+
+
 def leave(client: Client) -> None:
     client.post(reverse("lock"))
 

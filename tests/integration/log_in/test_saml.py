@@ -159,6 +159,14 @@ def test_an_assertion_counts_once(provider: saml_mock.Provider, client: Client, 
     assert not is_in(somewhere_else)
 
 
+@pytest.mark.parametrize("kept", ["", "x", "\x00"])
+def test_an_answer_that_was_not_brought_has_a_page(provider: saml_mock.Provider, client: Client, kept: str):
+    client.cookies["saml-acs-session"] = kept
+    answer = client.get(reverse("saml_finish_acs", args=["tjanst"]))
+    assert "gick inte att lita på" in words(answer)
+    assert client.get(reverse("saml_finish_acs", args=["annan"])).status_code == 404
+
+
 REFUSED = {
     "too weak": ({"level": "loa2"}, {}, "sätt som inte räcker här", ["login.too_weak"]),
     "asked long ago": ({"at": "2026-11-24T08:00:00Z"}, {}, "tillfrågad om ditt kort på nytt", []),
