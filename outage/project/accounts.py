@@ -19,6 +19,7 @@ from django.utils import timezone
 from contacts.audit import record_system
 from contacts.models import User
 from contacts.views.arriving import go_on, own_path, wanted_path
+from outage.project import emergency
 from outage.project.guessing import count_try, know_pc
 
 TOO_MANY = (
@@ -61,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().post_login(request, user, **more)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
-        for mark in ("locked", "changing"):
+        for mark in ("locked", "changing", emergency.MARK):
             request.session.pop(mark, None)
         methods = get_authentication_records(request, user)
         request.session["second_factor"] = any(each["method"] == "mfa" for each in methods)

@@ -1,0 +1,46 @@
+"""The form of the emergency log-in."""
+
+from typing import Any
+
+from django import forms
+
+from contacts.rules.emergency import LONGEST_NOTE, EmergencyReason, check_reason
+from contacts.rules.errors import RuleError
+from contacts.webforms.passwords import LogInNameField
+
+
+class EmergencyForm(forms.Form):
+    """Who, the code from the paper, and why."""
+
+    username = LogInNameField()
+    code = forms.CharField(
+        label="Nödkod",
+        max_length=60,
+        help_text="Stora eller små bokstäver, med eller utan bindestreck.",
+        error_messages={"required": "Skriv en kod från bladet med nödkoder."},
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    reason = forms.ChoiceField(
+        label="Varför kan du inte logga in som vanligt?",
+        choices=EmergencyReason.choices(),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Välj varför du inte kan logga in som vanligt."},
+    )
+    note = forms.CharField(
+        label="Kommentar",
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text="Behövs vid Annat. Inga patientuppgifter.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "reason" in data and "note" in data:
+            try:
+                check_reason(data["reason"], data["note"])
+            except RuleError as wrong:
+                self.add_error(wrong.field, wrong.reason)
+        return data
