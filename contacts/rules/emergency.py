@@ -10,6 +10,7 @@ CODES_ON_A_SHEET = 10
 SHEET_LASTS = timedelta(days=400)
 LOG_IN_LASTS = timedelta(hours=4)
 LONGEST_NOTE = 120
+NO_REASON = "Välj varför du inte kan logga in som vanligt."
 
 # Who keeps people, contacts or the trace has no patients waiting: they wait for the provider.
 ROLES = frozenset({Role.STAFF, Role.COORDINATOR})
@@ -26,7 +27,7 @@ class EmergencyReason(Labelled):
 def check_reason(reason: str, note: str) -> None:
     """Raises RuleError beside the field that lacks something."""
     if reason not in set(EmergencyReason):
-        raise RuleError("Välj varför du inte kan logga in som vanligt.", field="reason")
+        raise RuleError(NO_REASON, field="reason")
     if reason == EmergencyReason.OTHER and not note.strip():
         raise RuleError("Skriv kort vad som hindrar dig från att logga in som vanligt.", field="note")
     if len(note) > LONGEST_NOTE:

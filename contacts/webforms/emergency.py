@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from contacts.rules.emergency import LONGEST_NOTE, EmergencyReason, check_reason
+from contacts.rules.emergency import LONGEST_NOTE, NO_REASON, EmergencyReason, check_reason
 from contacts.rules.errors import RuleError
 from contacts.webforms.passwords import LogInNameField
 
@@ -26,7 +26,7 @@ class EmergencyForm(forms.Form):
         label="Varför kan du inte logga in som vanligt?",
         choices=EmergencyReason.choices(),
         widget=forms.RadioSelect,
-        error_messages={"required": "Välj varför du inte kan logga in som vanligt."},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), NO_REASON),
     )
     note = forms.CharField(
         label="Kommentar",

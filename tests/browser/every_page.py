@@ -19,6 +19,7 @@ PAGES = {
     "test_pages_before_an_outage": {
         "account_login",
         "one_time_code",
+        "emergency_log_in",
         "account",
         "status",
         "report_outage",

@@ -46,6 +46,7 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     expect(nobody.get_by_role("alert")).to_be_visible()
     looker.look(nobody)
     looker.look(nobody, "/engangskod/")
+    looker.look(nobody, "/nodinloggning/")
     nurse = windows.open(county.alva)
     looker.look(nurse, "/")
     looker.look(nurse, "/konto/")

@@ -74,6 +74,7 @@ TABLE: dict[str, Row] = {
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
     "contact_list": everyone(OK, GET),
     "binder": everyone(OK, GET, POST),
+    "emergency_codes": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, BAD),
     "sheets": everyone(OK, GET, POST),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
@@ -121,6 +122,7 @@ def address(county: County) -> Callable[..., str]:
         "part": 1,
         "key": checklists_for(county.ward)[0].key,
         "which": "vardkedjor",
+        "unit_id": county.ward.pk,
     }
 
     def build(name: str, *, missing: bool = False) -> str:
