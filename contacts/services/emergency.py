@@ -24,7 +24,8 @@ _USE = "contacts.emergency-code"
 # One sentence for every failure: it tells neither who there is, nor where they work, nor whether a code has been used.
 NOT_USABLE = (
     "Nödkoden går inte att använda med det du skrev. Kontrollera användarnamnet och koden. En kod gäller en gång, "
-    "och bara för den som arbetar på enheten som står på bladet. Ta nästa kod på bladet, eller be din administratör om hjälp."
+    "och bara för den som arbetar på enheten som står på bladet. Ta nästa kod på bladet, "
+    "eller be din administratör om hjälp."
 )
 
 

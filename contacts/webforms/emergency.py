@@ -1,11 +1,8 @@
 """The form of the emergency log-in."""
 
-from typing import Any
-
 from django import forms
 
-from contacts.rules.emergency import LONGEST_NOTE, NO_REASON, EmergencyReason, check_reason
-from contacts.rules.errors import RuleError
+from contacts.rules.emergency import LONGEST_NOTE, NO_REASON, EmergencyReason
 from contacts.webforms.passwords import LogInNameField
 
 
@@ -35,12 +32,3 @@ class EmergencyForm(forms.Form):
         help_text="Behövs vid Annat. Inga patientuppgifter.",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if "reason" in data and "note" in data:
-            try:
-                check_reason(data["reason"], data["note"])
-            except RuleError as wrong:
-                self.add_error(wrong.field, wrong.reason)
-        return data

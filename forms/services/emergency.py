@@ -1,4 +1,4 @@
-"""Emergency codes are made and typeset in one go: what they are stands in the file that is handed out, and nowhere else."""
+"""Emergency codes, made and typeset in one go: what they are stands in the file that is handed out alone."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""An emergency log-in: begun with a code from paper, narrower and shorter than any other, and ended rather than locked."""
+"""An emergency log-in: begun with a code from paper, narrower and shorter than any other, never locked but ended."""
 
 from datetime import UTC, datetime
 
@@ -27,6 +27,8 @@ def begin_emergency(request: HttpRequest, used: EmergencyLogIn) -> None:
     login(request, person, backend=_BACKEND)
     request.session["membership_id"] = used.membership.pk
     request.session["started"] = request.session["seen"] = int(timezone.now().timestamp())
+    # Where one is asked for, the code is enough for the work alone: `lacks_second_factor`.
+    request.session["second_factor"] = False
     request.session[MARK] = int(used.until.timestamp())
     # The list of one's log-ins follows this one too.
     user_logged_in.send(sender=type(person), request=request, user=person)

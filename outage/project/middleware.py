@@ -73,8 +73,10 @@ def lacks_second_factor(request: AnyRequest) -> bool:
         return False
     if request.resolver_match and request.resolver_match.app_name == "admin":
         return user.is_staff
-    return acting is not None and not emergency_until(request) and needs_second_factor(
-        acting.role, SecondFactor(acting.principal.second_factor)
+    return (
+        acting is not None
+        and not emergency_until(request)
+        and needs_second_factor(acting.role, SecondFactor(acting.principal.second_factor))
     )
 
 
@@ -109,11 +111,7 @@ class ActingMiddleware:
             keep_logged_in(request, SEEN_EVERY_SECONDS)
         name = match.url_name or ""
         closed = getattr(view, "login_required", True)
-        without = (
-            name in _WITHOUT_ASSIGNMENT
-            or name.startswith(_LOG_IN)
-            or not closed
-        )
+        without = name in _WITHOUT_ASSIGNMENT or name.startswith(_LOG_IN) or not closed
         if emergency_until(request) and is_beyond_emergency(match, without, closed):
             raise PermissionDenied(ONLY_WORK)
         if not without and lacks_second_factor(request):

@@ -46,8 +46,8 @@ def seconds_left(request: HttpRequest) -> int:
     started = int(request.session.get("started", _now()))
     idle = settings.LOCK_SECONDS or settings.SESSION_COOKIE_AGE
     until = emergency_until(request)
-    ends = int(until.timestamp()) if until else started + settings.LONGEST_LOG_IN
-    return max(0, min(seen + idle, ends, started + settings.LONGEST_LOG_IN) - _now())
+    ends = min(started + settings.LONGEST_LOG_IN, int(until.timestamp()) if until else _now() + idle)
+    return max(0, min(seen + idle, ends) - _now())
 
 
 class SharedPcMiddleware:
@@ -65,9 +65,8 @@ class SharedPcMiddleware:
             session, now = request.session, _now()
             left = settings.LOCK_SECONDS and now - session.get("seen", now) >= settings.LOCK_SECONDS
             until = emergency_until(request)
-            if now - session.get("started", now) >= settings.LONGEST_LOG_IN:
-                logout(request)
-            elif until and (left or timezone.now() >= until):
+            over = until and (left or timezone.now() >= until)
+            if over or now - session.get("started", now) >= settings.LONGEST_LOG_IN:
                 logout(request)
             elif session.get("locked") or left:
                 request.locked_user, request.user = user, AnonymousUser()

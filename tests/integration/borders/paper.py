@@ -54,7 +54,18 @@ from outage.rules.informing import CallOutcome
 from outage.rules.paper import PaperMark
 from outage.services.handovers import log_call
 from tests.factories import call_facts, make_chain, make_outage
-from tests.integration.borders.table import CHAIN, NONE, UNIT, Border, Cast, Given, Row, Table, with_other
+from tests.integration.borders.table import (
+    CHAIN,
+    NONE,
+    PRINCIPAL,
+    UNIT,
+    Border,
+    Cast,
+    Given,
+    Row,
+    Table,
+    with_other,
+)
 from tests.integration.forms.sheets_made import bring_to, decide, make_sheet
 
 HANDLE, PRINT = Right.HANDLE_SHEETS, Right.PRINT_SHEET

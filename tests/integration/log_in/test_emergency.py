@@ -10,7 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, EmergencyCode, EmergencyLogIn, EmergencySheet, Membership, Submission, Unit
+from contacts.models import (
+    AuditEntry,
+    EmergencyCode,
+    EmergencyLogIn,
+    EmergencySheet,
+    Membership,
+    Submission,
+    Unit,
+)
 from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import Role
 from contacts.rules.second_factor import SecondFactor
@@ -190,7 +198,9 @@ class TestItReachesTheWorkAlone:
         for path in ("/admin/", "/admin/contacts/user/", reverse("account_reauthenticate")):
             assert emergency.get(path).status_code == 403
         mark = {"typed_by": mark_of(county.alva)}
-        assert emergency.post(reverse("choose_assignment"), {"membership": other.pk} | mark).status_code == 403
+        assert (
+            emergency.post(reverse("choose_assignment"), {"membership": other.pk} | mark).status_code == 403
+        )
         assert "Byt uppdrag" not in text(emergency.get("/"))
         for name in ("keep_people", "keep_units", "second_factor"):
             assert emergency.get(reverse(name)).status_code == 403
@@ -273,9 +283,7 @@ class TestItEnds:
         assert "_auth_user_id" not in emergency.session
 
     def test_with_the_assignment(self, county: County, emergency: Client):
-        Membership.objects.create(
-            user=county.alva.user, unit=county.other_ward, role=Role.STAFF, title="x"
-        )
+        Membership.objects.create(user=county.alva.user, unit=county.other_ward, role=Role.STAFF, title="x")
         end_assignment(by=county.adam, membership=county.alva.membership)
         assert emergency.get("/").headers["Location"].startswith("/logga-in/")
         assert "_auth_user_id" not in emergency.session

@@ -22,7 +22,9 @@ def test_a_code_lets_in_only_from_the_newest_sheet_unused_and_in_time(newest: bo
 
 
 @pytest.mark.parametrize("reason", [*EmergencyReason, "", "annat"])
-@pytest.mark.parametrize("note", ["", " ", "Kortläsaren är trasig", "x" * LONGEST_NOTE, "x" * (LONGEST_NOTE + 1)])
+@pytest.mark.parametrize(
+    "note", ["", " ", "Kortläsaren är trasig", "x" * LONGEST_NOTE, "x" * (LONGEST_NOTE + 1)]
+)
 def test_a_reason_is_one_of_the_list_and_another_is_said_in_words(reason: str, note: str):
     lacks = None
     if reason not in set(EmergencyReason):
