@@ -45,8 +45,9 @@ def seconds_left(request: HttpRequest) -> int:
     seen = int(request.session.get("seen", _now()))
     started = int(request.session.get("started", _now()))
     idle = settings.LOCK_SECONDS or settings.SESSION_COOKIE_AGE
-    until = emergency_until(request)
-    ends = min(started + settings.LONGEST_LOG_IN, int(until.timestamp()) if until else _now() + idle)
+    ends = started + settings.LONGEST_LOG_IN
+    if until := emergency_until(request):
+        ends = min(ends, int(until.timestamp()))
     return max(0, min(seen + idle, ends) - _now())
 
 
