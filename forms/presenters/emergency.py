@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contacts.access import Acting
 from contacts.models import Unit
-from contacts.rules.emergency import LOG_IN_LASTS, SHEET_LASTS, EmergencyReason
+from contacts.rules.emergency import LOG_IN_LASTS, SHEET_LASTS
 from contacts.rules.login_codes import grouped_code
 from forms.presenters.document import NAME_LETTERS, SheetPart
 from forms.rules.fitting import shortened
@@ -24,7 +24,6 @@ class EmergencyView:
     address: str
     until: datetime
     hours: int
-    reasons: tuple[str, ...]
 
 
 def emergency_part(*, codes: Sequence[str], unit: Unit, by: Acting, address: str, now: datetime) -> SheetPart:
@@ -35,7 +34,6 @@ def emergency_part(*, codes: Sequence[str], unit: Unit, by: Acting, address: str
         address=address,
         until=now + SHEET_LASTS,
         hours=int(LOG_IN_LASTS.total_seconds()) // 3600,
-        reasons=tuple(reason.label for reason in EmergencyReason),
     )
     who = shortened(by.user.full_name, NAME_LETTERS)
     return SheetPart(

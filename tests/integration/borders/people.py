@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
-from django.utils import timezone
 
 from contacts.access import Acting
 from contacts.filing.out import FileForm
@@ -17,7 +16,6 @@ from contacts.rules.people import PersonFacts
 from contacts.rules.permissions import Right, Role
 from contacts.rules.second_factor import SecondFactor
 from contacts.rules.staff_file import COLUMNS, cells_of
-from contacts.services.emergency import keep_emergency_sheet
 from contacts.services.passwords import change_own_password, issue_code
 from contacts.services.people import (
     add_assignment,
@@ -99,15 +97,6 @@ TABLE: Table[People] = {
         NONE, lambda s, by: {"client_id": uuid4(), "seen": "keepers", "chosen": SecondFactor.ALL}
     ),
     issue_code: row(PRINCIPAL, lambda s, by: {"person": s.person("anna"), "client_id": uuid4()}),
-    keep_emergency_sheet: row(
-        PRINCIPAL,
-        lambda s, by: {
-            "unit": s.county.ward,
-            "client_id": uuid4(),
-            "codes": ["23456789ACDEFHJK"],
-            "at": timezone.now(),
-        },
-    ),
     bring_in_staff: row(NONE, table),
     export_staff: row(NONE, lambda s, by: {"form": FileForm.CSV}),
     change_own_password: Row(None, NONE, lambda s, by: {"old": PASSWORD, "new": "ett annat långt ord"}),
