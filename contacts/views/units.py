@@ -1,7 +1,5 @@
 """The units of a principal, kept by its administrators."""
 
-from uuid import uuid4
-
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -85,12 +83,8 @@ def unit_edit(request: ActingRequest, unit_id: int) -> HttpResponse:
         stands = own_unit_or_404(request, unit_id)
         by = f"Enheten heter {stands.name} och ändrades av någon annan hos {stands.principal.name}."
         page.tell_changed(by, _form_of(stands), version=version_of(stands))
-    context = {
-        "joined": standing_joins(unit),
-        "emergency": sheet_state(unit, timezone.now()),
-        "emergency_id": uuid4(),
-    }
-    return page.show(_EDIT_PAGE, unit=unit, **context)
+    emergency = sheet_state(unit, timezone.now())
+    return page.show(_EDIT_PAGE, unit=unit, joined=standing_joins(unit), emergency=emergency)
 
 
 def _form_of(unit: Unit, data: QueryDict | None = None) -> UnitForm:

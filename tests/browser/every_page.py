@@ -78,6 +78,7 @@ PAGES = {
         "keep_contacts",
         "keep_units",
         "main_switchboard",
+        "emergency_codes",
         "unit_edit",
         "unit_new",
         "verify_contacts",

@@ -63,7 +63,7 @@ def test_the_codes_on_the_paper_are_the_ones_that_let_in_and_stand_nowhere_else(
         assert said in page
     assert {"/Table", "/TH", "/TD"} <= set(structure(answer.content))
     for at, code in enumerate(codes):
-        sent = {"username": "alva", "code": code, "reason": "provider_down", "note": ""}
+        sent = {"username": place.alva.user.username, "code": code, "reason": "provider_down", "note": ""}
         pc = Client(REMOTE_ADDR=f"192.0.2.{at}")
         assert pc.post(reverse("emergency_log_in"), sent).status_code == 302
         assert pc.get(reverse("status")).status_code == 200

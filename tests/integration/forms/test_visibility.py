@@ -74,7 +74,7 @@ TABLE: dict[str, Row] = {
     "checklist_pdf": Row((GET,), OK, OK, HIDDEN, OK),
     "contact_list": everyone(OK, GET),
     "binder": everyone(OK, GET, POST),
-    "emergency_codes": Row((POST,), FORBIDDEN, FORBIDDEN, FORBIDDEN, BAD),
+    "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK),
     "sheets": everyone(OK, GET, POST),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),

@@ -35,6 +35,7 @@ from tests.integration.outage.pages import read
 from .steps import log_in
 
 PAGE = "/nodinloggning/"
+QUERIES = 7
 
 
 def sheet_of(by: Acting, unit: Unit | None = None, count: int = 10) -> list[str]:
@@ -331,11 +332,27 @@ class TestASheet:
         for name, code in zip(("alva", "esa", "alva"), codes, strict=False):
             use(Client(), name, code, reason="other", note="Kortet är sönder")
             clock.shift(timedelta(minutes=1))
-        page = text(opened(client, county.adam, "unit_edit", county.ward.pk))
+        brief = text(opened(client, county.adam, "unit_edit", county.ward.pk))
+        assert re.search(r"3 av 10 använda, senast 10\.5\d\.", brief)
+        page = text(opened(client, county.adam, "emergency_codes", county.ward.pk))
         assert "3 av 10 använda , senast 10.5" in page
-        assert re.search(r"Kod 2: Esa Påhittad, .*?\. Annat: Kortet är sönder\.", page)
-        assert "Enheten har inga nödkoder." in text(
-            opened(client, county.adam, "unit_edit", county.other_ward.pk)
-        )
+        assert re.search(r"Kod 2 Esa Påhittad 10\.5\d Annat: Kortet är sönder", page)
+        for name in ("unit_edit", "emergency_codes"):
+            assert "Enheten har inga nödkoder." in text(
+                opened(client, county.adam, name, county.other_ward.pk)
+            )
         clock.shift(timedelta(days=400))
-        assert "har gått ut" in text(opened(client, county.adam, "unit_edit", county.ward.pk))
+        for name in ("unit_edit", "emergency_codes"):
+            assert "har gått ut" in text(opened(client, county.adam, name, county.ward.pk))
+
+    def test_its_page_takes_no_more_queries_for_many_uses(
+        self, county: County, client: Client, codes: list[str], django_assert_num_queries
+    ):
+        opened(client, county.adam, "emergency_codes", county.ward.pk)
+        address = reverse("emergency_codes", args=[county.ward.pk])
+        with django_assert_num_queries(QUERIES):
+            client.get(address)
+        for name, code in zip(("alva", "esa", "alva"), codes, strict=False):
+            use(Client(), name, code)
+        with django_assert_num_queries(QUERIES):
+            client.get(address)
