@@ -6,6 +6,7 @@ from .audit_entry import AuditEntry
 from .directory_entry import DirectoryEntry
 from .directory_join import DirectoryJoin
 from .directory_upload import DirectoryFile, DirectoryUpload
+from .emergency import EmergencyCode, EmergencyLogIn, EmergencySheet
 from .login_code import LoginCode
 from .number_flag import NumberFlag
 from .principal import Principal
@@ -21,6 +22,9 @@ __all__ = [
     "DirectoryFile",
     "DirectoryJoin",
     "DirectoryUpload",
+    "EmergencyCode",
+    "EmergencyLogIn",
+    "EmergencySheet",
     "LoginCode",
     "Membership",
     "MunicipalKind",

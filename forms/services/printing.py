@@ -176,10 +176,10 @@ def _has_moved_on(sheet: Sheet) -> bool:
 
 
 def typeset(parts: Sequence[SheetPart], *, title: str) -> Rendered:
-    """Typeset a document of one or more sheets. Raises PrintingUnavailable."""
+    """Typeset a document of one or more sheets; one without a serial bears no code. Raises PrintingUnavailable."""
     sections = [_section(part) for part in parts]
     html = render_to_string("forms/paper/document.html", {"parts": sections, "title": title})
-    codes = [CodedSheet(part.serial, part.version) for part in parts]
+    codes = [CodedSheet(part.serial, part.version) for part in parts if part.serial]
     return render(html, title=title, sheets=codes)
 
 

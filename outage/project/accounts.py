@@ -23,6 +23,7 @@ from django.utils import timezone
 from contacts.audit import record_system
 from contacts.models import User
 from contacts.views.arriving import go_on, own_path, wanted_path
+from outage.project import emergency
 from outage.project.guessing import count_try, know_pc
 from outage.project.sso.provider import the_provider
 
@@ -97,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().post_login(request, user, **more)
         now = int(timezone.now().timestamp())
         request.session["started"] = request.session["seen"] = now
-        for mark in ("locked", "changing"):
+        for mark in ("locked", "changing", emergency.MARK):
             request.session.pop(mark, None)
         # The identity provider vouches for two, by the levels that are accepted.
         with_two = any(each["method"] == "mfa" for each in self._shown)

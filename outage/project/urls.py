@@ -35,6 +35,7 @@ urlpatterns = [
     path("logga-in/saml/<slug:organization_slug>/metadata/", sso_views.saml_metadata, name="saml_metadata"),
     path("inloggade/", usersessions_views.list_usersessions, name="usersessions_list"),
     path("engangskod/", account.one_time_code, name="one_time_code"),
+    path("nodinloggning/", views.emergency_log_in, name="emergency_log_in"),
     path("konto/", account.account, name="account"),
     path("uppdrag/", views.choose_assignment, name="choose_assignment"),
     path("inloggning/", views.session_left, name="session_left"),

@@ -24,13 +24,19 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contacts.access import ActingRequest, AnyRequest, OwnRequest, demo_memberships, memberships_of
 from contacts.queries.people import nobody_yet
+from contacts.rules.errors import RuleError
+from contacts.services.emergency import use_emergency_code
 from contacts.views.arriving import go_on, own_path, wanted_path
-from contacts.views.tools import get_or_404
-from outage.project.accounts import came_by_provider
+from contacts.views.tools import FormPage, get_or_404
+from contacts.webforms.emergency import EmergencyForm
+from outage.project.accounts import TOO_MANY, came_by_provider
+from outage.project.emergency import ONLY_WORK, begin_emergency, emergency_until
+from outage.project.guessing import count_try, know_pc
 from outage.project.holding import card_of, form_again, hold, is_own, kept_here, read_out, turned_away
 from outage.project.shared_pc import keep_logged_in, lock, seconds_left
 from outage.project.sso.provider import may_send_there, shown
@@ -132,6 +138,29 @@ def admin_log_in(request: HttpRequest, extra_context: object = None) -> HttpResp
 
 
 @login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def emergency_log_in(request: ActingRequest) -> HttpResponse:
+    """Log in with a code from the unit's sheet. Codes are no more guessed at than passwords."""
+    form = EmergencyForm(request.POST or None)
+    page = FormPage(request, form)
+    if page.to_save():
+        with page:
+            counted = count_try(request, form.cleaned_data["username"])
+            if counted is None:
+                raise RuleError(TOO_MANY)
+            data = dict(form.cleaned_data)
+            used = use_emergency_code(by=data.pop("username"), **data)
+            counted.rollback()
+            wanted = wanted_path(request)
+            begin_emergency(request, used)
+            answer = go_on(request, wanted)
+            know_pc(request, answer)
+            return answer
+    return page.show("emergency.html", next=wanted_path(request))
+
+
+@login_not_required
 @require_POST
 def lock_log_in(request: AnyRequest) -> HttpResponse:
     """Lock the log-in, for who leaves the PC or lets another person in (`byt`)."""
@@ -183,6 +212,8 @@ def held_form(request: ActingRequest, held_id: UUID) -> HttpResponse:
             )
         return redirect("status")
     card = card_of(held, request.user, request.acting)
+    if emergency_until(request) and not card.here:
+        raise PermissionDenied(ONLY_WORK)
     if request.method == "POST":
         throw_away(by=request.acting, held=held)
         return HttpResponseRedirect((own_path(card.address) if card.here else "") or reverse("status"))

@@ -39,8 +39,9 @@ NOT_HELD = STEPS_IN | {
     "session_left",
     "held_form",
     "throw_away_held",
-    # These take passwords.
+    # These take passwords and codes.
     "one_time_code",
+    "emergency_log_in",
     "account",
 }
 ONLY_SEARCH = {

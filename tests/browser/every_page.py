@@ -19,6 +19,7 @@ PAGES = {
     "test_pages_before_an_outage": {
         "account_login",
         "one_time_code",
+        "emergency_log_in",
         "account",
         "status",
         "report_outage",
@@ -79,6 +80,7 @@ PAGES = {
         "keep_contacts",
         "keep_units",
         "main_switchboard",
+        "emergency_codes",
         "unit_edit",
         "unit_new",
         "verify_contacts",

@@ -44,6 +44,7 @@ def test_pages_before_an_outage(windows: Windows, county: Any, looker: Looker):
     expect(nobody.get_by_role("alert")).to_be_visible()
     looker.look(nobody)
     looker.look(nobody, "/engangskod/")
+    looker.look(nobody, "/nodinloggning/")
     nurse = windows.open(county.alva)
     looker.look(nurse, "/")
     looker.look(nurse, "/konto/")
@@ -226,6 +227,7 @@ def test_the_pages_of_those_who_keep_contacts(demo: Demo, looker: Looker):
     looker.look(keeper)
     unit = demo.acting("regionadmin").unit
     looker.look(keeper, f"/kontakter/enhet/{unit.pk}/andra/")
+    looker.look(keeper, f"/nodkoder/{unit.pk}/", starts=False)
     entry = unit.entries.all()[0]
     looker.look(keeper, f"/kontakter/{entry.pk}/andra/")
     looker.look(keeper, "/kontakter/kontrollera/")
