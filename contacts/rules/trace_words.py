@@ -21,6 +21,7 @@ TRACE_WORDS: Mapping[str, str] = {
     "user.restored": "Återupptog en person",
     "user.password_set": "Satte ett lösenord",
     "user.columns_chosen": "Valde kolumner i kontaktsökningen",
+    "emergency_codes.printed": "Skrev ut nödkoder för en enhet",
     "code.issued": "Skrev ut en engångskod",
     "code.used": "Använde en engångskod",
     "second_factor.added": "Lade till ett andra steg",
@@ -141,6 +142,8 @@ REASONS: Mapping[str, str] = {
     "is_here": "patienten var hos enheten eller på väg dit",
     "not_reached": "den andra enheten gick inte att nå",
     "other": "annat skäl",
+    "provider_down": "inloggningstjänsten var nere",
+    "second_step_away": "telefonen, kortet eller nyckeln var borta",
 }
 """The closed list of reasons that a row can carry. What else stands there may be a person's own words: not shown."""
 

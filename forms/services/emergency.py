@@ -1,6 +1,5 @@
 """Emergency codes, made and typeset in one go: what they are stands in the file that is handed out alone."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,18 +11,12 @@ from contacts.rules.emergency import CODES_ON_A_SHEET
 from contacts.services.codes import new_code
 from contacts.services.emergency import check_may_make_sheet, keep_emergency_sheet
 from forms.presenters.emergency import emergency_part
-from forms.services.printing import typeset
+from forms.services.printing import PrintedFile, typeset
 
 _NAME_PART = 60
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedCodes:
-    pdf: bytes
-    filename: str
-
-
-def print_emergency_codes(*, by: Acting, unit: Unit, client_id: UUID, address: str) -> PrintedCodes:
+def print_emergency_codes(*, by: Acting, unit: Unit, client_id: UUID, address: str) -> PrintedFile:
     """Print a sheet of new codes for a unit; `address` is where they are typed.
 
     The former sheet holds until this one could be typeset. It is no sheet with a serial, no export, and bears no seal:
@@ -36,4 +29,4 @@ def print_emergency_codes(*, by: Acting, unit: Unit, client_id: UUID, address: s
     rendered = typeset([part], title=part.title)
     keep_emergency_sheet(by=by, unit=unit, client_id=client_id, codes=codes, at=now)
     name = f"nodkoder-{slugify(unit.name)[:_NAME_PART]}-{timezone.localdate(now).isoformat()}.pdf"
-    return PrintedCodes(rendered.pdf, name)
+    return PrintedFile(rendered.pdf, name)
