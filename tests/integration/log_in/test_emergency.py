@@ -24,11 +24,11 @@ from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import Role
 from contacts.rules.second_factor import SecondFactor
 from contacts.services.codes import new_code
-from contacts.services.emergency import NOT_USABLE, keep_emergency_sheet
+from contacts.services.emergency import NOT_USABLE, keep_emergency_sheet, use_emergency_code
 from contacts.services.people import end_assignment
 from outage.models import HeldForm
 from tests.clock import Clock
-from tests.factories import PASSWORD, County, make_chain, make_outage
+from tests.factories import PASSWORD, County, at_once, make_chain, make_outage
 from tests.integration.contacts.keeping import opened
 from tests.integration.outage.holding import TYPED, mark_of
 from tests.integration.outage.pages import read
@@ -104,7 +104,6 @@ class TestACodeLetsIn:
         assert trace.changes == {"reason": "other", "sheet": row.code.sheet.pk, "number": 4}
 
     def test_once(self, county: County, codes: list[str]):
-        """By the database itself, so that of two at the same time one is too late."""
         assert use(Client(), "alva", codes[0]).status_code == 302
         for name in ("alva", "esa"):
             assert alert(use(Client(), name, codes[0])) == NOT_USABLE
@@ -177,6 +176,17 @@ class TestACodeLetsIn:
 
 def _renamed(sent: dict[str, str]) -> dict[str, str]:
     return {"name" if key == "username" else key: value for key, value in sent.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_three_at_the_same_time_one_is_let_in(county: County, codes: list[str]):
+    def come_in(name: str) -> EmergencyLogIn:
+        return use_emergency_code(by=name, code=codes[0], reason="provider_down")
+
+    results = at_once([lambda name=name: come_in(name) for name in ("alva", "esa", "alva")])
+    assert sorted(type(result).__name__ for result in results) == ["EmergencyLogIn", "RuleError", "RuleError"]
+    assert EmergencyLogIn.objects.count() == 1
+    assert AuditEntry.objects.filter(action="emergency_login").count() == 1
 
 
 class TestItReachesTheWorkAlone:
