@@ -133,6 +133,7 @@ def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
         alva.clock.install()
         alva.goto("/vardkedjor/ny/")
         assert faults(alva) == []
+        expect(alva.get_by_role("button", name="Logga in med SITHS")).to_be_focused()
         by_card(alva, "Logga in med SITHS")
         open_chain(alva, number=NUMBER, name=PATIENT)
         expect(alva.get_by_role("heading", level=1)).to_have_text(PATIENT)
@@ -197,6 +198,8 @@ def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
         windows.expect_answer(503)
         alva.get_by_role("button", name="Logga in med SITHS").click()
         expect(alva.get_by_text("SITHS svarar inte.")).to_be_visible()
+        expect(alva.get_by_role("link", name="Använd en nödkod")).to_be_visible()
+        assert faults(alva) == []
         alva.goto("/logga-in/")
         expect(alva.get_by_text("SITHS svarade inte nyss.")).to_be_visible()
         assert faults(alva) == []
