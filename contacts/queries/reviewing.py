@@ -70,8 +70,8 @@ def roles_at(rows: Iterable[AuditEntry]) -> dict[tuple[int, int], list[Role]]:
 
 
 def names_of_targets(by: Acting, rows: Collection[AuditEntry]) -> dict[tuple[str, str], str]:
-    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal, or the emergency
-    codes of such a unit.
+    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal,
+    or the emergency codes of such a unit.
 
     Four queries at most.
     """

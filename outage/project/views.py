@@ -79,14 +79,7 @@ class Login(LoginView):  # type: ignore[misc]
         """Adds the demo people, in demo mode only, for whom something is held, and whether there is anybody at all."""
         people = demo_memberships() if settings.DEMO else []
         locked, provider = None if self._changing else self.request.locked_user, shown()
-        kwargs.setdefault("form", self.get_form())
-        # The focus is where the first button is: who reads what went wrong is there already.
-        provider_first = bool(provider and not provider.down and not kwargs["form"].is_bound)
-        if provider_first:
-            for field in kwargs["form"].fields.values():
-                field.widget.attrs.pop("autofocus", None)
         context: dict[str, Any] = super().get_context_data(
-            provider_first=provider_first,
             demo_people=people,
             nobody_yet=nobody_yet(),
             kept_for=kept_here(self.request),

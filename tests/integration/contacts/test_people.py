@@ -328,16 +328,6 @@ class TestTheList:
         assert table(client, county.adam, q="cissi") == []
         assert table(client, county.adam, q="!!") == []
 
-    def test_a_title_that_is_the_role_is_told_once(self, client: Client, county: County):
-        county.esa.membership.title = "samordnare"
-        county.esa.membership.save()
-        client.force_login(county.adam.user)
-        row = read(client.get(reverse("keep_people"))).main.find("a", string="Esa Påhittad").find_parent("tr")
-        assert "Samordnare" in row.text
-        assert "samordnare" not in row.text
-        row = read(client.get(reverse("keep_people"))).main.find("a", string="Alva Påhittad").find_parent("tr")
-        assert "Vårdpersonal, Sjuksköterska" in row.text
-
     def test_who_has_ended_is_under_ended_and_found(self, client: Client, county: County):
         end_person(by=county.adam, person=county.bo.user)
         assert "Bo Påhittad" not in table(client, county.adam)

@@ -155,7 +155,12 @@ def test_what_somebody_may_do_is_said_of_a_change(changes: dict[str, object], wo
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"kind": "kodapp"}, "kodapp"), ({"kind": "någons egna ord"}, ""), ({"kind": ["", "kodapp"]}, ""), ({}, "")],
+    [
+        ({"kind": "kodapp"}, "kodapp"),
+        ({"kind": "någons egna ord"}, ""),
+        ({"kind": ["", "kodapp"]}, ""),
+        ({}, ""),
+    ],
 )
 def test_which_second_step_it_was_comes_from_a_closed_list(changes, words):
     assert kind_words(changes) == words
