@@ -34,6 +34,6 @@ def check_reason(reason: str, note: str) -> None:
         raise RuleError(f"Skriv högst {LONGEST_NOTE} tecken.", field="note")
 
 
-def is_usable(*, is_newest: bool, is_used: bool, expires_at: datetime, now: datetime) -> bool:
-    """Whether a code lets somebody in: of the unit's newest sheet, never used, not too old."""
-    return is_newest and not is_used and now < expires_at
+def holds(is_newest: bool, expires_at: datetime, now: datetime) -> bool:
+    """Whether a unit's sheet still lets people in."""
+    return is_newest and now < expires_at

@@ -12,7 +12,7 @@ from contacts.access import Acting, acting_in, check_may
 from contacts.models import EmergencyCode, EmergencyLogIn, EmergencySheet, Membership, Unit, User
 from contacts.queries.emergency import newest_sheet
 from contacts.queries.people import IN_FORCE, person_to_log_in
-from contacts.rules.emergency import LOG_IN_LASTS, ROLES, SHEET_LASTS, check_reason, is_usable
+from contacts.rules.emergency import LOG_IN_LASTS, ROLES, SHEET_LASTS, check_reason, holds
 from contacts.rules.errors import RuleError
 from contacts.rules.login_codes import tidy_code
 from contacts.rules.permissions import Right
@@ -68,7 +68,11 @@ def use_emergency_code(*, by: str, code: str, reason: str, note: str = "") -> Em
         found = EmergencyCode.objects.filter(code_hash=hash_of(tidy_code(code), _USE))
         row = found.select_related("sheet__unit").first()
         works = _membership(person, row.sheet.unit) if person and row else None
-        if row is None or works is None or not _holds(row, now):
+        if (
+            row is None
+            or works is None
+            or not holds(row.sheet == newest_sheet(works.unit), row.sheet.expires_at, now)
+        ):
             raise RuleError(NOT_USABLE)
         log_in = EmergencyLogIn(
             code=row, membership=works, at=now, until=now + LOG_IN_LASTS, reason=reason, note=note.strip()
@@ -77,7 +81,7 @@ def use_emergency_code(*, by: str, code: str, reason: str, note: str = "") -> Em
             with transaction.atomic():
                 log_in.save()
         except IntegrityError:
-            # Of two at once the database lets one in.
+            # Used before; of two at once the database lets one in.
             raise RuleError(NOT_USABLE) from None
         # Not the note, which is a person's own words; nor the code.
         changes = {"reason": reason, "sheet": row.sheet.pk, "number": row.number}
@@ -89,12 +93,3 @@ def _membership(person: User, unit: Unit) -> Membership | None:
     """Where the code lets the person in. A coordinator who is staff there too is in as coordinator."""
     rows = Membership.objects.filter(IN_FORCE, user=person, unit=unit, role__in=ROLES)
     return rows.select_related("user", "unit__principal").order_by("role", "pk").first()
-
-
-def _holds(row: EmergencyCode, now: datetime) -> bool:
-    return is_usable(
-        is_newest=newest_sheet(row.sheet.unit) == row.sheet,
-        is_used=EmergencyLogIn.objects.filter(code=row).exists(),
-        expires_at=row.sheet.expires_at,
-        now=now,
-    )

@@ -42,7 +42,7 @@ class LogInNameField(forms.CharField):
             max_length=150,
             error_messages={"required": "Skriv ditt användarnamn eller HSA-id."},
             widget=forms.TextInput(
-                {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+                {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
             ),
         )
 
@@ -57,7 +57,7 @@ class OneTimeCodeForm(NewPasswordForm):
         help_text="Stora eller små bokstäver, med eller utan bindestreck.",
         error_messages={"required": "Skriv koden som du fått av din administratör."},
         widget=forms.TextInput(
-            {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
     field_order = ["username", "code", "password1", "password2"]

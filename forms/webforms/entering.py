@@ -31,6 +31,8 @@ class EntryForm(CallForm):
     `sip_only` leaves the messages of a SIP, for a sheet that has no others.
     """
 
+    # No code was read aloud from a sheet of paper, nor was anybody rung back: it has a place for neither.
+    code = checked = checked_reason = None  # type: ignore[assignment]
     at = PaperMomentField(label="Samtalets tid")
     written_at = PaperMomentField(label="Skrevs på bladet")
     signed_by = forms.CharField(
@@ -42,8 +44,6 @@ class EntryForm(CallForm):
     def __init__(self, *args: Any, sip_only: bool = False, **kwargs: Any) -> None:
         self._sip_only = sip_only
         super().__init__(*args, **kwargs)
-        # No code was read aloud from a sheet of paper, nor has it a place for one.
-        self.fields.pop("code", None)
         self.fields["recipient"].error_messages["required"] = "Välj vem samtalet var med."
         self.fields["spoken_to"].label = "Talade med"
 

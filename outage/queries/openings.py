@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts.access import Acting, can, check_may, check_within, is_within
+from contacts.access import Acting, can
 from contacts.rules.permissions import Right
 from outage.models import CareChain, Opening
 from outage.queries.outages import outage_of_chain
@@ -50,13 +50,6 @@ def emergency_chain(by: Acting, chain_id: UUID) -> CareChain | None:
         return None
     chain.outage, chain.emergency = outage_of_chain(by.principal, chain.pk), opening
     return chain
-
-
-def check_may_log(by: Acting, chain: CareChain) -> None:
-    """As `check_may`, for calls: alone of all that is written, they may be about a chain opened in an emergency."""
-    check_may(by, Right.LOG_CARE)
-    if not is_within(chain, by) and emergency_chain(by, chain.pk) is None:
-        check_within(by, chain)
 
 
 def had_emergency(by: Acting, pk: UUID) -> bool:

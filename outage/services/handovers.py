@@ -19,7 +19,6 @@ from contacts.services.versions import replacing
 from outage.models import CareChain, CareChainEvent, Handover, HandoverMessage
 from outage.queries.chain_log import log_of
 from outage.queries.joined import joined_to, versions_of
-from outage.queries.openings import check_may_log
 from outage.queries.standing import told_only_by
 from outage.rules.asked_messages import ask_if_before, ask_if_wrong_patient, settle_message
 from outage.rules.clock import as_utc
@@ -33,6 +32,7 @@ from outage.services.call_errors import CallErrors
 from outage.services.confirming import confirmed
 from outage.services.duties import settle
 from outage.services.events import home_of, lock_chain, need_reason, take_order, withdraw_row, write_event
+from outage.services.openings import check_may_log
 from outage.services.paper import mark_fields, mark_of
 
 _EVENTS_TOO = "events-too"

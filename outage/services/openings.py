@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts import audit
-from contacts.access import Acting, check_may
+from contacts.access import Acting, check_may, check_within, is_within
 from contacts.rules.errors import NotYours, RuleError
 from contacts.rules.permissions import Right
 from contacts.services.submissions import claim
 from outage.models import CareChain, Opening, Outage
+from outage.queries.openings import emergency_chain
 from outage.queries.same_patient import found_elsewhere
 from outage.rules.opening import OpeningKind, OpeningReason, check_reason, until
 
@@ -51,6 +52,13 @@ def open_in_emergency(
     if (chain := next(found, None)) is None:
         raise NotYours
     return _open(by, chain, OpeningKind.EMERGENCY, client_id, reason, note)
+
+
+def check_may_log(by: Acting, chain: CareChain) -> None:
+    """As `check_may`, for calls: alone of all that is written, they may be about a chain opened in an emergency."""
+    check_may(by, Right.LOG_CARE)
+    if not is_within(chain, by) and emergency_chain(by, chain.pk) is None:
+        check_within(by, chain)
 
 
 def _open(

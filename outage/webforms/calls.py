@@ -128,12 +128,13 @@ class CallForm(Opened, AsksQuestions):
             self.fields["reason"] = forms.CharField(label="Varför rättas samtalet?", max_length=300)
         self._offer_messages()
         if not self.asks_back:
-            del self.fields["checked"], self.fields["checked_reason"]
+            for name in ("checked", "checked_reason"):
+                self.fields.pop(name, None)
         if direction is Direction.RECEIVED:
             self.fields["outcome"].required = False
             self.fields["outcome"].initial = CallOutcome.REACHED.value
         else:
-            del self.fields["code"]
+            self.fields.pop("code", None)
         self._fill_in_number()
         offered = {each.number for known in self._numbers.values() for each in known}
         self.fields["number"].known = frozenset(offered | ({was_with.number} if was_with else set()))

@@ -15,7 +15,7 @@ from contacts.rules.errors import NotAllowed, NotYours, RuleError
 from contacts.rules.permissions import RIGHTS, TABLE, Border, Right, Role, role_may
 from contacts.services.progress import finish
 from tests.integration.borders import directory, log, paper, people
-from tests.integration.borders.table import BRANCH, CHAIN, NONE, PRINCIPAL, UNIT, Cast, Row, Scope
+from tests.integration.borders.table import BRANCH, CHAIN, ELSEWHERE, NONE, PRINCIPAL, UNIT, Cast, Row, Scope
 
 pytestmark = pytest.mark.django_db
 WRITTEN, NOT_WRITTEN, SAID_NO, REFUSED, NOT_YOURS = "written", "nothing", "said no", "refused", "not yours"
@@ -116,7 +116,7 @@ def test_each_service_goes_as_far_as_the_table_of_rights(module: ModuleType):
     """What a service is done to has the border that the right has for every role; some need only the acting unit."""
     reached = {
         Border.UNIT: {UNIT, CHAIN},
-        Border.BRANCH: {BRANCH},
+        Border.BRANCH: {BRANCH, ELSEWHERE},
         Border.PRINCIPAL: {PRINCIPAL},
         Border.ALL: set(),
     }
