@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, Membership, Unit, User
+from contacts.models import AuditEntry, EmergencySheet, Membership, Unit, User
 from contacts.rules.permissions import Right, Role
 from contacts.rules.swedish_text import search_key
 from contacts.rules.trace_words import MARKED
@@ -70,9 +70,10 @@ def roles_at(rows: Iterable[AuditEntry]) -> dict[tuple[int, int], list[Role]]:
 
 
 def names_of_targets(by: Acting, rows: Collection[AuditEntry]) -> dict[tuple[str, str], str]:
-    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal.
+    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal,
+    or the emergency codes of such a unit.
 
-    Three queries at most.
+    Four queries at most.
     """
     ids: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -89,4 +90,8 @@ def names_of_targets(by: Acting, rows: Collection[AuditEntry]) -> dict[tuple[str
     if wanted := ids[Unit._meta.label]:
         for unit in Unit.objects.filter(principal=by.principal, pk__in=wanted):
             found[Unit._meta.label, str(unit.pk)] = unit.name
+    if wanted := ids[EmergencySheet._meta.label]:
+        sheets = EmergencySheet.objects.filter(unit__principal=by.principal, pk__in=wanted)
+        for sheet in sheets.select_related("unit"):
+            found[EmergencySheet._meta.label, str(sheet.pk)] = sheet.unit.name
     return found

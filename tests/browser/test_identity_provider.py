@@ -5,18 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
+from tests.browser.steps import show_card
 from tests.factories import County
 from tests.integration.log_in.openid_steps import openid_provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def show_card(page: Page) -> None:
-    """The mock's page has one button for who may log in."""
-    page.get_by_role("button", name="somebody").click()
 
 
 def test_a_press_the_card_and_in_and_out_again_and_unlocked_by_the_card(
