@@ -98,8 +98,9 @@ def sheets(request: ActingRequest) -> HttpResponse:
     A serial comes by POST and leads to its sheet; an invalid one stays out of the address.
     """
     acting = request.acting
-    if not can(acting, Right.HANDLE_SHEETS):
-        require(acting, Right.COUNT_SHEETS)
+    mine = can(acting, Right.HANDLE_SHEETS)
+    require(acting, Right.HANDLE_SHEETS if mine else Right.COUNT_SHEETS)
+    if not mine:
         return render(request, "forms/sheets/list.html", _by_unit(acting))
     search = SerialForm(request.POST if request.method == "POST" else None)
     if search.is_bound and search.is_valid():

@@ -84,7 +84,7 @@ TABLE: dict[str, Row] = {
     "binder": everyone(OK, GET, POST),
     # The others count the sheets of their units.
     "sheets": Row((GET, POST), OK, OK, OK, OK, lo=FORBIDDEN),
-    "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK),
+    "emergency_codes": Row((GET, POST), FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, lo=FORBIDDEN),
     "new_sheets": of_care(OK, GET, POST),
     "sheet_batch": of_the_unit(OK, GET),
     "batch_part": of_the_unit(OK, POST),
@@ -191,6 +191,9 @@ def test_the_other_branch_is_answered_as_another_unit(county: County, client: Cl
     column = {Role.ADMIN: "adam", Role.LOG_REVIEWER: "lo", Role.ROUTINE_OWNER: "ro"}.get(role, "bo")
     # The municipality's units have their checklists in common.
     told = {name: row.of(column) for name, row in TABLE.items()} | {"checklist_pdf": OK}
+    if role is Role.ADMIN:
+        # The unit is of another principal.
+        told["emergency_codes"] = HIDDEN
     assert {name: answer.status_code for name, answer in answers.items()} == told
     assert [n for n, answer in answers.items() if PATIENT in answer.content.decode(errors="replace")] == []
 
