@@ -28,6 +28,12 @@ def choose_password(page: Page, username: str, code: str, password: str = PASSWO
     expect(page.get_by_text("Ditt lösenord är valt")).to_be_visible()
 
 
+def expect_logged_in(page: Page, name: str, unit: str) -> None:
+    head = page.get_by_role("banner")
+    expect(head.get_by_role("link", name=f"Mitt konto: {name}")).to_be_visible()
+    expect(head).to_contain_text(f"{unit} ·")
+
+
 def add_app(page: Page, password: str = PASSWORD) -> None:
     """Add a second step, where the page says that one must."""
     expect(page).to_have_title(re.compile("^Andra steget"))

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from contacts.models import AuditEntry, User
 from tests.browser.conftest import Windows
 from tests.browser.looking import faults
-from tests.browser.steps import add_app, choose_password
+from tests.browser.steps import add_app, choose_password, expect_logged_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -64,7 +64,7 @@ def test_the_first_administrator_brings_in_people_who_log_in_by_code(
 
     nurse = windows.open(javascript=javascript)
     choose_password(nurse, "nils", shown, "fyra gröna båtar")
-    expect(nurse.get_by_text("Hemsjukvården · Nils Ö")).to_be_visible()
+    expect_logged_in(nurse, "Nils Ö", "Hemsjukvården")
     nurse.goto("/konto/")
     expect(nurse.get_by_text("Hemsjukvården, Umeå kommun: Vårdpersonal, ssk")).to_be_visible()
     assert AuditEntry.objects.filter(action="code.used").count() == 2

@@ -23,6 +23,7 @@ from tests.browser.steps import (
     add_passkey,
     choose_other_end,
     choose_password,
+    expect_logged_in,
     follow,
     open_chain,
     print_emergency_codes,
@@ -166,7 +167,7 @@ def test_the_right_person_at_the_right_patient_as_the_reviewer_reads_it(
         alva.get_by_role("button", name="Byt användare").click()
         alva.get_by_role("button", name="Logga in med passnyckel").click()
         expect(alva).to_have_title(re.compile("^Läge"))
-        expect(alva.get_by_text("Medicin 2 · Esa Påhittad")).to_be_visible()
+        expect_logged_in(alva, "Esa Påhittad", "Medicin 2")
         expect(alva.locator("body")).not_to_contain_text(TYPED)
         alva.get_by_role("button", name="Byt användare").click()
         by_card(alva, "Logga in med SITHS")

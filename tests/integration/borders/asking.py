@@ -52,7 +52,9 @@ FOR_ALL = {
     "print_contact_list": "the contacts, printed",
 }
 # Where a right is asked for so that the answer decides what is read.
-_GUARD = re.compile(r"\w+/(queries|services)/|contacts/access\.py:check_may$|contacts/views/tools\.py:require$")
+_GUARD = re.compile(
+    r"\w+/(queries|services)/|contacts/access\.py:check_may$|contacts/views/tools\.py:require$"
+)
 # What is shown round each page asks too, to know what to show: that is no guard.
 _SHOWING = re.compile(r"outage/project/context\.py|\w+/templatetags/")
 
