@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from contacts.access import Acting
 from contacts.models import AuditEntry, EmergencySheet, Membership, Unit, User
 from contacts.rules.permissions import Right, Role
 from contacts.rules.swedish_text import search_key
-from contacts.rules.trace_words import MARKED
+from contacts.rules.trace_words import EMERGENCIES, MARKED
 
 from .branches import units_within
 
@@ -40,6 +40,11 @@ def reviewed(by: Acting, since: datetime | None = None) -> QuerySet[AuditEntry]:
 def marked(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
     """Those to look at at once."""
     return rows.filter(_IS_MARKED)
+
+
+def at_once(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """The marked ones, emergencies before all else."""
+    return marked(rows).order_by(Case(When(action__in=EMERGENCIES, then=0), default=1), "-at", "-pk")
 
 
 def by_people(rows: QuerySet[AuditEntry], by: Acting, text: str) -> QuerySet[AuditEntry]:

@@ -119,11 +119,12 @@ TRACE_WORDS: Mapping[str, str] = {
     "demo.made": "Lade upp demon",
 }
 
-MARKED: frozenset[str] = frozenset(
+# A list of staff that was brought in must not push these out of sight.
+EMERGENCIES: frozenset[str] = frozenset({"emergency_opened", "emergency_login"})
+
+MARKED: frozenset[str] = EMERGENCIES | frozenset(
     {
-        "emergency_opened",
         "protected_opened",
-        "emergency_login",
         "administrator.appointed",
         "membership.added",
         "membership.changed",
