@@ -111,9 +111,10 @@ def test_what_is_to_be_looked_at_stands_first_with_its_reason(
     page = read(client.get(URL))
     first = page.find(id="first-title").find_parent("section")
     found = [" ".join(row.get_text(" ").split()) for row in first.tbody.find_all("tr")]
-    assert ["Öppnade skyddade uppgifter" in found[0], "Nödöppnade en vårdkedja" in found[1]] == [True, True]
-    assert "Skäl: den andra enheten gick inte att nå" in found[1]
-    assert "Skäl" not in found[0]
+    # An emergency before what came after it.
+    assert ["Nödöppnade en vårdkedja" in found[0], "Öppnade skyddade uppgifter" in found[1]] == [True, True]
+    assert "Skäl: den andra enheten gick inte att nå" in found[0]
+    assert "Skäl" not in found[1]
     assert "granne" not in page.get_text()
     assert len(found) == 2
     assert "Bockade av i en checklista" in rows(page)[0]
