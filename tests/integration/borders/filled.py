@@ -105,8 +105,8 @@ def nothing(s: Stage) -> Typed:
 class Post:
     """An address that writes: the right it asks for and how far it reaches, and what is typed in its form.
 
-    `where` is the page that the form stands on, if not any; `first` what is sent to be shown it; `by_hand` where no page
-    of the stage has it. `with_field` chooses among forms to one address. `by` fills it in.
+    `where` is the page that the form stands on, if not any; `first` what is sent to be shown it; `by_hand` its address
+    where no page of the stage has it. `with_field` chooses among forms to one address. `by` fills it in.
     """
 
     right: Right
@@ -170,11 +170,20 @@ def of_people(border: Border, typed: Callable[[Stage], Typed] = nothing, **more:
 
 
 def patient(s: Stage) -> Typed:
-    return {"patient_name": "Ny Tolvansson", "before": "not_admitted", "municipality": s.county.municipality.pk}
+    return {
+        "patient_name": "Ny Tolvansson",
+        "before": "not_admitted",
+        "municipality": s.county.municipality.pk,
+    }
 
 
 def called(s: Stage) -> Typed:
-    return {"recipient": "municipality", "outcome": "busy", "number": "0910-00 00 00", "messages": f"event:{s.event}"}
+    return {
+        "recipient": "municipality",
+        "outcome": "busy",
+        "number": "0910-00 00 00",
+        "messages": f"event:{s.event}",
+    }
 
 
 def elsewhere(s: Stage) -> Typed:
@@ -189,7 +198,7 @@ def turn(s: Stage) -> Typed:
 
 
 def contact(s: Stage) -> Typed:
-    hours = {"availability": Availability.AROUND_THE_CLOCK.value, "eves": Eves.UNKNOWN.value}
+    hours = {"availability": Availability.ALWAYS.value, "eves": Eves.UNSAID.value}
     return {"name": "Ny kontakt", "kind": "other", "number_0": "090-785 33 33", **hours}
 
 
@@ -334,7 +343,16 @@ LEFT_OUT = {
 
 # Pages that hold the forms of other addresses.
 WITH_FORMS: Mapping[str, tuple[str, ...]] = {
-    "alva": ("chain", "calls_to_make", "checklist", "sheets", "sheet", "sheet_batch", "work_list_pdf", "chains"),
+    "alva": (
+        "chain",
+        "calls_to_make",
+        "checklist",
+        "sheets",
+        "sheet",
+        "sheet_batch",
+        "work_list_pdf",
+        "chains",
+    ),
     "esa": ("change_outage",),
     "adam": ("contact", "person", "rota", "keep_contacts", "binder"),
     "bo": (),
@@ -375,8 +393,9 @@ def filled(client: Client, stage: Stage) -> list[Filled]:
                     continue
                 if post.where and post.where(stage) != page:
                     continue
+                shown = path, fields
                 if post.first:
                     again = forms_on(client.post(path, {**fields, **post.first(stage)}))
-                    path, fields = next((p, f) for n, p, f in again if n == name)
-                found[name] = Filled(name, path, fields, post)
+                    shown = next((where, given) for its, where, given in again if its == name)
+                found[name] = Filled(name, *shown, post)
     return list(found.values())
