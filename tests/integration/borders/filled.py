@@ -148,17 +148,13 @@ def back(s: Stage) -> str:
     return f"{reverse('back_registration')}?driftstopp={s.over.pk}"
 
 
-def chain_of(s: Stage) -> UUID:
-    return s.chain
-
-
 def of_chain(typed: Callable[[Stage], Typed] = nothing, **more: Any) -> Post:
     return Post(Right.LOG_CARE, CHAIN, typed, **more)
 
 
 def printed(name: str) -> Post:
     press = {"client_id": str(uuid4())}
-    return Post(Right.PRINT_SHEET, CHAIN, lambda s: press, by_hand=at(name, chain_of))
+    return Post(Right.PRINT_SHEET, CHAIN, lambda s: press, by_hand=at(name, lambda s: s.chain))
 
 
 def by_admin(border: Border, typed: Callable[[Stage], Typed] = nothing, **more: Any) -> Post:
