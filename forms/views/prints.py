@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contacts.access import ActingRequest
 from contacts.rules.held import held_print
+from contacts.rules.permissions import Right
 from contacts.views.exporting import chosen_principal
-from contacts.views.tools import get_or_404, held_as
+from contacts.views.tools import get_or_404, held_as, require
 from forms.presenters.contact_list import contact_list_parts
 from forms.rules.work_list_spec import WorkList
 from forms.services.log_prints import print_log_sheet
@@ -114,6 +115,7 @@ def contact_list(request: ActingRequest) -> HttpResponse:
 def _chain_print(
     request: ActingRequest, chain_id: UUID, printed: Callable[..., Printed], **how: bool
 ) -> HttpResponse:
+    require(request.acting, Right.PRINT_SHEET)
     chain = get_or_404(get_chain, request.acting, chain_id)
     press = press_of(request)
     return pdf_answer(request, lambda: printed(by=request.acting, chain=chain, client_id=press, **how))

@@ -69,6 +69,7 @@ def _show(
 
 
 def _page(acting: Acting, outage: Outage, number: str | int | None) -> tuple[Page[CareChain], list[TaskRow]]:
+    require(acting, Right.READ_CARE)
     page = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(number)
     chains, now = list(page), timezone.now()
     logs = logs_of(chain.pk for chain in chains)

@@ -1,7 +1,7 @@
 """Läge: the first page."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import condition, require_GET
 from contacts.access import Acting, ActingRequest, can
 from contacts.queries.traces import newest_write
 from contacts.rules.permissions import Right
+from contacts.views.tools import require
 from outage.models import CareChain, Outage
 from outage.presenters.awaited import awaited_lines
 from outage.presenters.call_codes import code_lines_in_list
@@ -88,30 +89,33 @@ def _now(request: ActingRequest) -> dict[str, Any]:
         "earlier": earlier,
     }
     if can(acting, Right.READ_CARE):
-        chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
-        owed = owed_page(request, acting, outage, *earlier)
-        awaited = chains_with_answers_awaited(acting, outage, *earlier)
-        waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
-        to_find = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE)
-        places = to_find.get_page(request.GET.get("platser"))
-        logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
-        received = received_lately(acting, outage)
-        codes = code_lines_in_list(received, now)
-        listed = [*chains, *owed, *places, *(call.chain for call in received)]
-        mark_namesakes(acting, listed, outage, *earlier)
-        context |= owed_context(acting, outage, owed, logs)
-        context |= {
-            "awaited": [
-                line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)
-            ],
-            "awaited_page": waiting,
-            "places": [place_to_find(chain) for chain in places],
-            "places_page": places,
-            "chains": chains,
-            "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
-            "received": [received_row(call, outage.routine, now, codes.get(call.pk)) for call in received],
-        }
+        context |= _care(request, outage, earlier, now)
     return context
+
+
+def _care(request: ActingRequest, outage: Outage, earlier: Sequence[Outage], now: datetime) -> dict[str, Any]:
+    acting: Acting = request.acting
+    require(acting, Right.READ_CARE)
+    chains = Paginator(visible_chains(acting, outage), CHAINS_A_PAGE).get_page(request.GET.get("kedjor"))
+    owed = owed_page(request, acting, outage, *earlier)
+    awaited = chains_with_answers_awaited(acting, outage, *earlier)
+    waiting = awaited.page(AWAITED_A_PAGE, request.GET.get("vantar"))
+    to_find = Paginator(chains_with_a_place_to_find(acting, outage), PLACES_A_PAGE)
+    places = to_find.get_page(request.GET.get("platser"))
+    logs = logs_of({chain.pk for chain in [*chains, *owed, *waiting]})
+    received = received_lately(acting, outage)
+    codes = code_lines_in_list(received, now)
+    listed = [*chains, *owed, *places, *(call.chain for call in received)]
+    mark_namesakes(acting, listed, outage, *earlier)
+    return owed_context(acting, outage, owed, logs) | {
+        "awaited": [line for chain in waiting for line in awaited_lines(acting, chain, logs[chain.pk], now)],
+        "awaited_page": waiting,
+        "places": [place_to_find(chain) for chain in places],
+        "places_page": places,
+        "chains": chains,
+        "chain_rows": [chain_row(acting, chain, logs[chain.pk], now) for chain in chains],
+        "received": [received_row(call, outage.routine, now, codes.get(call.pk)) for call in received],
+    }
 
 
 def owed_page(request: ActingRequest, acting: Acting, *outages: Outage) -> Page[CareChain]:

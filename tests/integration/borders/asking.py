@@ -51,12 +51,8 @@ FOR_ALL = {
     "print_checklist": "the unit's checklist, printed",
     "print_contact_list": "the contacts, printed",
 }
-# Where a right is asked for so that the answer decides what is read.
-_GUARD = re.compile(
-    r"\w+/(queries|services)/|contacts/access\.py:check_may$|contacts/views/tools\.py:require$"
-)
-# What is shown round each page asks too, to know what to show: that is no guard.
-_SHOWING = re.compile(r"outage/project/context\.py|\w+/templatetags/")
+# A `can` that chooses what is shown or listed is none: the navigation asks too.
+_GUARDS = {"contacts/access.py:check_may", "contacts/views/tools.py:require"}
 
 
 def led_here() -> Iterator[FrameType]:
@@ -79,14 +75,14 @@ def places() -> list[str]:
 
 @contextmanager
 def unasked() -> Iterator[list[str]]:
-    """The statements on tables of patients that were run before a guard asked for a right."""
+    """The statements on tables of patients that were run before a right that the role has was asked for; with where."""
     asked, found = False, []
 
     def noted(role: Role, right: Right) -> bool:
         nonlocal asked
         may = role_may(role, right)
-        here = [place for place in places() if place != "contacts/access.py:can"]
-        asked = asked or (may and bool(_GUARD.match(here[0])) and not any(map(_SHOWING.match, here)))
+        asker = next(place for place in places() if place != "contacts/access.py:can")
+        asked = asked or (may and asker in _GUARDS)
         return may
 
     def look(execute: Any, sql: str, *more: Any) -> Any:

@@ -62,7 +62,7 @@ class Directory(Cast):
         own, adam = self.county.alva.principal, self.county.adam
         names = ("Hjälpmedel", "Kosten", "Tvätten", "Vakten", "Avförd")
         self.entries = {name: make_entry(own, name, f"{NUMBER[:-1]}{n}") for n, name in enumerate(names)}
-        self.entries["Växel"] = make_entry(own, "Växel", NUMBER, kind=EntryKind.SWITCHBOARD)
+        self.entries["Växel"] = make_entry(own, "Växeln", NUMBER, kind=EntryKind.SWITCHBOARD)
         self.entries["theirs"] = make_entry(self.county.cissi.principal, "Hemtjänsten", "0910-00 00 00")
         retire_entry(by=adam, entry=self.entries["Avförd"])
         self.units = {name: Unit.objects.create(principal=own, name=name) for name in ("A", "B", "C", "D")}

@@ -67,8 +67,8 @@ def of_the_unit(status: int, *methods: HTTPMethod, names_patient: bool = False) 
 
 
 def of_the_chain(status: int, *methods: HTTPMethod) -> Row:
-    """A chain that Adam may not even see."""
-    return Row(methods, status, HIDDEN, HIDDEN, HIDDEN)
+    """Adam's role is asked for before the chain is looked for."""
+    return Row(methods, status, HIDDEN, HIDDEN, FORBIDDEN)
 
 
 TABLE: dict[str, Row] = {
