@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contacts.models import AuditEntry
 from contacts.rules.permissions import Role
-from contacts.rules.trace_words import MARKED, reason_words, right_words, trace_words
+from contacts.rules.trace_words import MARKED, kind_words, reason_words, right_words, trace_words
 
 ON_THE_SERVER = "Servern"
 _REFERENCE = 8
@@ -62,4 +62,4 @@ def _roles(row: AuditEntry, roles: Mapping[tuple[int, int], Sequence[Role]]) -> 
 
 def _about(row: AuditEntry, names: Mapping[tuple[str, str], str]) -> str:
     name = names.get((row.target_type, row.target_id), "")
-    return ", ".join(filter(None, (name, right_words(row.changes))))
+    return ", ".join(filter(None, (name, kind_words(row.changes), right_words(row.changes))))

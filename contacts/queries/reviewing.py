@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from contacts.access import Acting
-from contacts.models import AuditEntry, Membership, Unit, User
+from contacts.models import AuditEntry, EmergencySheet, Membership, Unit, User
 from contacts.rules.permissions import Right, Role
 from contacts.rules.swedish_text import search_key
-from contacts.rules.trace_words import MARKED
+from contacts.rules.trace_words import EMERGENCIES, MARKED
 
 from .branches import units_within
 
@@ -42,6 +42,11 @@ def marked(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
     return rows.filter(_IS_MARKED)
 
 
+def at_once(rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """The marked ones, emergencies before all else."""
+    return marked(rows).order_by(Case(When(action__in=EMERGENCIES, then=0), default=1), "-at", "-pk")
+
+
 def by_people(rows: QuerySet[AuditEntry], by: Acting, text: str) -> QuerySet[AuditEntry]:
     """Those of the people whose name or log-in name has every word of `text`."""
     words = search_key(text).split()
@@ -70,9 +75,10 @@ def roles_at(rows: Iterable[AuditEntry]) -> dict[tuple[int, int], list[Role]]:
 
 
 def names_of_targets(by: Acting, rows: Collection[AuditEntry]) -> dict[tuple[str, str], str]:
-    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal.
+    """Whom or what a row is about, by type and id, where it is a person, an assignment or a unit of the own principal,
+    or the emergency codes of such a unit.
 
-    Three queries at most.
+    Four queries at most.
     """
     ids: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -89,4 +95,8 @@ def names_of_targets(by: Acting, rows: Collection[AuditEntry]) -> dict[tuple[str
     if wanted := ids[Unit._meta.label]:
         for unit in Unit.objects.filter(principal=by.principal, pk__in=wanted):
             found[Unit._meta.label, str(unit.pk)] = unit.name
+    if wanted := ids[EmergencySheet._meta.label]:
+        sheets = EmergencySheet.objects.filter(unit__principal=by.principal, pk__in=wanted)
+        for sheet in sheets.select_related("unit"):
+            found[EmergencySheet._meta.label, str(sheet.pk)] = sheet.unit.name
     return found

@@ -119,11 +119,12 @@ TRACE_WORDS: Mapping[str, str] = {
     "demo.made": "Lade upp demon",
 }
 
-MARKED: frozenset[str] = frozenset(
+# A list of staff that was brought in must not push these out of sight.
+EMERGENCIES: frozenset[str] = frozenset({"emergency_opened", "emergency_login"})
+
+MARKED: frozenset[str] = EMERGENCIES | frozenset(
     {
-        "emergency_opened",
         "protected_opened",
-        "emergency_login",
         "administrator.appointed",
         "membership.added",
         "membership.changed",
@@ -148,6 +149,9 @@ REASONS: Mapping[str, str] = {
 """The closed list of reasons that a row can carry. What else stands there may be a person's own words: not shown."""
 
 
+SECOND_STEPS: frozenset[str] = frozenset({"passnyckel", "kodapp", "reservkoder"})
+
+
 def trace_words(action: str) -> str:
     """An action without words of its own is shown as it stands, rather than not at all."""
     return TRACE_WORDS.get(action, action)
@@ -156,6 +160,12 @@ def trace_words(action: str) -> str:
 def reason_words(changes: Mapping[str, object]) -> str:
     reason = changes.get("reason")
     return REASONS.get(reason, "") if isinstance(reason, str) else ""
+
+
+def kind_words(changes: Mapping[str, object]) -> str:
+    """Which second step was added or removed, from a closed list."""
+    kind = changes.get("kind")
+    return kind if isinstance(kind, str) and kind in SECOND_STEPS else ""
 
 
 def right_words(changes: Mapping[str, object]) -> str:

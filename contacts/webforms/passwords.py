@@ -41,9 +41,7 @@ class LogInNameField(forms.CharField):
             label="Användarnamn eller HSA-id",
             max_length=150,
             error_messages={"required": "Skriv ditt användarnamn eller HSA-id."},
-            widget=forms.TextInput(
-                {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-            ),
+            widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         )
 
 

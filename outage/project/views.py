@@ -78,13 +78,16 @@ class Login(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds the demo people, in demo mode only, for whom something is held, and whether there is anybody at all."""
         people = demo_memberships() if settings.DEMO else []
+        locked, provider = None if self._changing else self.request.locked_user, shown()
         context: dict[str, Any] = super().get_context_data(
             demo_people=people,
             nobody_yet=nobody_yet(),
             kept_for=kept_here(self.request),
-            locked_user=None if self._changing else self.request.locked_user,
+            locked_user=locked,
+            # Whose log-in is locked may have no password to type.
+            by_other_than_password=bool(provider and locked and not locked.has_usable_password()),
             next=wanted_path(self.request),
-            provider=shown(),
+            provider=provider,
             **kwargs,
         )
         return context

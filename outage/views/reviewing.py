@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from contacts.access import ActingRequest
 from contacts.presenters.reviewing import trace_rows
 from contacts.queries.branches import name_of_reach
-from contacts.queries.reviewing import by_people, marked, names_of_targets, reviewed, roles_at
+from contacts.queries.reviewing import at_once, by_people, marked, names_of_targets, reviewed, roles_at
 from contacts.rules.permissions import Right
 from contacts.views.sought import came, led_on, sealed
 from contacts.views.tools import require
@@ -36,8 +36,8 @@ def review_log(request: ActingRequest) -> HttpResponse:
     first = marked(rows)
     shows_all = form.which is Which.ALL
     found = Paginator(rows if shows_all else first, ROWS_A_PAGE).get_page(form.page)
-    at_once = list(first[:FIRST_SHOWN]) if shows_all and found.number == 1 else []
-    listed = [*at_once, *found]
+    top = list(at_once(rows)[:FIRST_SHOWN]) if shows_all and found.number == 1 else []
+    listed = [*top, *found]
     shown = trace_rows(listed, roles_at(listed), names_of_targets(acting, listed))
     context = {
         "form": form,
@@ -47,8 +47,8 @@ def review_log(request: ActingRequest) -> HttpResponse:
         "period": form.period,
         "reviewed": name_of_reach(acting, Right.REVIEW_LOG),
         "found": found,
-        "first": shown[: len(at_once)],
-        "rows": shown[len(at_once) :],
+        "first": shown[: len(top)],
+        "rows": shown[len(top) :],
     }
     return render(request, "outage/reviewing/log.html", context)
 

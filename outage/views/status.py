@@ -79,7 +79,7 @@ def _now(request: ActingRequest) -> dict[str, Any]:
     if outage is None:
         return {"outage": None, "readiness": readiness(acting, now)}
     earlier = earlier_outages(acting.principal, outage)
-    cards = checklist_cards(acting, outage)
+    cards = checklist_cards(acting, outage) if can(acting, Right.TICK_CHECKLIST) else []
     context = {
         "outage": outage,
         "facts": outage_facts(outage, acting, now),

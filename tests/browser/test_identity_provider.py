@@ -5,18 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
+from tests.browser.steps import expect_logged_in, show_card
 from tests.factories import County
 from tests.integration.log_in.openid_steps import openid_provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def show_card(page: Page) -> None:
-    """The mock's page has one button for who may log in."""
-    page.get_by_role("button", name="somebody").click()
 
 
 def test_a_press_the_card_and_in_and_out_again_and_unlocked_by_the_card(
@@ -29,7 +25,7 @@ def test_a_press_the_card_and_in_and_out_again_and_unlocked_by_the_card(
         page.get_by_role("button", name="Logga in med SITHS").click()
         show_card(page)
         expect(page).to_have_url(re.compile("/kontakter/$"))
-        expect(page.get_by_text("Medicin 2 · Alva Påhittad")).to_be_visible()
+        expect_logged_in(page, "Alva Påhittad", "Medicin 2")
         page.get_by_role("button", name="Byt användare").click()
         expect(page.get_by_role("button", name="Logga in med SITHS")).to_be_visible()
         page.get_by_role("button", name="Logga in med SITHS").click()

@@ -82,6 +82,7 @@ def test_another_units_chain_is_opened_in_an_emergency(windows: Windows, county:
     expect(bo.get_by_text("Ingen vårdkedja stämmer")).to_be_visible()
     search(bo, NUMBER)
     expect(bo.get_by_text("Patienten finns hos annan enhet")).to_be_visible()
+    expect(bo.get_by_text("Ingen vårdkedja stämmer")).to_have_count(0)
     assert faults(bo) == []
     follow(bo.get_by_role("button", name="Nödöppna hos Medicin 2"))
     expect(bo.get_by_role("heading", level=1)).to_have_text("Nödöppna vårdkedja hos Medicin 2")

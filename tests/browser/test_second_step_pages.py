@@ -33,6 +33,7 @@ def test_the_pages_of_a_second_step(windows: Windows, county: Any, looker: Looke
     page.get_by_label("Kod", exact=True).fill(code_of(secret))
     follow(page.get_by_role("button", name="Lägg till"))
     looker.look(page, starts=False)
+    looker.look(page, "/andra-steget/webauthn/add/", starts=False)
     add_passkey(page)
     key = Authenticator.objects.get(type="webauthn").pk
     for place in (

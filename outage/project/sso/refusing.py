@@ -12,8 +12,10 @@ from .provider import the_provider
 logger = logging.getLogger(__name__)
 
 
-def refused(request: HttpRequest, sentence: str, status: int = 403) -> HttpResponse:
-    page = {"title": "Inloggningen gick inte", "text": sentence}
+def refused(
+    request: HttpRequest, sentence: str, status: int = 403, *, by_emergency_code: bool = False
+) -> HttpResponse:
+    page = {"title": "Inloggningen gick inte", "text": sentence, "by_emergency_code": by_emergency_code}
     return render(request, "errors/error.html", page, status=status)
 
 
@@ -31,8 +33,10 @@ def untrusted(
         logger.warning("identity provider: %s", error)
         response = refused(
             request,
-            f"{name} svarar inte. Logga in med användarnamn och lösenord, eller försök igen om en halv minut.",
+            f"{name} svarar inte. Logga in med användarnamn och lösenord, med passnyckel, eller med en nödkod från "
+            "enhetens pärm. Eller försök igen om en halv minut.",
             503,
+            by_emergency_code=True,
         )
         response.headers["Retry-After"] = str(CLOSED_SECONDS)
         return response

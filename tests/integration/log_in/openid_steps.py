@@ -29,9 +29,16 @@ client_id = "driftstopp"
 
 @contextmanager
 def openid_provider(settings: Any, folder: Path, county: County) -> Iterator[openid_mock.Provider]:
-    """The product is told of a provider that runs, and Alva and her ward have the ids that it tells."""
+    """Alva and her ward have the ids that the provider tells."""
     User.objects.filter(pk=county.alva.user.pk).update(hsa_id=ALVA.lower())
     Unit.objects.filter(pk=county.ward.pk).update(hsa_id=WARD)
+    with told_of_provider(settings, folder) as provider:
+        yield provider
+
+
+@contextmanager
+def told_of_provider(settings: Any, folder: Path) -> Iterator[openid_mock.Provider]:
+    """The product is told of a provider that runs, which has somebody with the ids of Alva and her ward."""
     cache.clear()
     with openid_mock.running() as provider:
         provider.claims = {

@@ -122,6 +122,15 @@ def test_what_is_to_be_looked_at_stands_first_with_its_reason(
     assert only.find(id="first-title") is None
 
 
+def test_a_list_of_staff_pushes_no_emergency_out_of_sight(county: County, client: Client, reviewer: Acting):
+    audit.record(by=county.alva, action="emergency_login", changes={"reason": "provider_down"})
+    for _ in range(12):
+        audit.record(by=county.adam, action="membership.added", target=county.alva.membership)
+    first = read(client.get(URL)).main.find("table").tbody.find_all("tr")
+    assert len(first) == 10
+    assert "Loggade in med nödkod" in first[0].get_text()
+
+
 def test_what_a_superuser_did_in_the_admin_is_marked_and_read_where_it_belongs(
     county: County, reviewers: dict[str, Acting], client: Client
 ):

@@ -10,7 +10,15 @@ import pytest
 from contacts.models import Principal, Unit, User
 from contacts.models.directory_entry import DirectoryEntry
 from contacts.models.staff import Membership
-from contacts.rules.trace_words import MARKED, REASONS, TRACE_WORDS, reason_words, right_words, trace_words
+from contacts.rules.trace_words import (
+    MARKED,
+    REASONS,
+    TRACE_WORDS,
+    kind_words,
+    reason_words,
+    right_words,
+    trace_words,
+)
 from forms.rules.sheet_fate import Fate
 from outage.models import ReportKind
 from tests.architecture.tree import parsed, python_files
@@ -143,3 +151,16 @@ def test_what_is_no_reason_of_the_list_is_not_shown(told: dict[str, object]):
 )
 def test_what_somebody_may_do_is_said_of_a_change(changes: dict[str, object], words: str):
     assert right_words(changes) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "kodapp"}, "kodapp"),
+        ({"kind": "någons egna ord"}, ""),
+        ({"kind": ["", "kodapp"]}, ""),
+        ({}, ""),
+    ],
+)
+def test_which_second_step_it_was_comes_from_a_closed_list(changes, words):
+    assert kind_words(changes) == words
